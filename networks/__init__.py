@@ -1,0 +1,1 @@
+"""Docker networks: what an Engine has, kept, shown and changed."""

@@ -1,0 +1,1 @@
+"""What a person asks of an Engine: one module per noun, one function per verb."""

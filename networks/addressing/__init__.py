@@ -1,0 +1,1 @@
+"""Subnets, pools and addresses, on ipaddress objects: pure, standard library only."""

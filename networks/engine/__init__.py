@@ -1,0 +1,1 @@
+"""The seam to a Docker Engine: facts come out, specs go in."""

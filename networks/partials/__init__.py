@@ -1,0 +1,1 @@
+"""Which template draws which fact, and the cache of what was drawn."""

@@ -1,0 +1,1 @@
+"""Live pages: who looks at what, and what is sent to them."""

@@ -1,0 +1,1 @@
+"""How templates write addresses, times and hostile text."""
