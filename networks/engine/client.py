@@ -1,0 +1,85 @@
+"""The seam: everything that the rest of Netadmin may ask of an Engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, EventFact, NetworkFact
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
+
+
+class EventStream(Protocol):
+    """An open event stream. Iterating ends, without an error, when the stream ends for whatever reason."""
+
+    def __iter__(self) -> Iterator[EventFact]: ...
+
+    def close(self) -> None:
+        """End the stream; safe from another thread, also twice."""
+
+
+class EngineClient(Protocol):
+    """One thread's way to one Engine. Every call raises only EngineError and ends by its total deadline.
+
+    Ids are full ids; anything else raises NotAllowed before a byte is sent.
+    """
+
+    def ping(self) -> None:
+        """Ask for a sign of life. GET /_ping, 3 s. Raises Unreachable, TimedOut."""
+
+    def negotiate(self) -> str:
+        """Choose the newest API version that both speak, and return it. Raises Incompatible when there is none."""
+
+    def info(self) -> EngineInfo:
+        """Read who answers. GET /version, GET /info."""
+
+    def picture(self) -> EnginePicture:
+        """Read everything by two calls: GET /networks and GET /containers/json?all=1."""
+
+    def list_containers(self, ids: Sequence[str]) -> tuple[ContainerFact, ...]:
+        """Read these containers from the list (may lag events by 2 ms); gone ones are missing. One call for up to 60 ids."""
+
+    def inspect_container(self, container_id: str) -> ContainerFact:
+        """Read one container, fresh and with detail. Waits up to 0.5 s for one that is starting. Raises NotFound."""
+
+    def inspect_network(self, network_id: str) -> NetworkFact:
+        """Read one network, fresh. Raises NotFound."""
+
+    def events(self, since_nano: int | None = None) -> EventStream:
+        """Open the stream of network, container and daemon events, replaying from `since_nano` inclusive."""
+
+    def create_network(self, spec: NetworkSpec) -> str:
+        """Create a network and return its id. POST /networks/create."""
+
+    def remove_network(self, network_id: str) -> None:
+        """Remove a network. DELETE /networks/{id}."""
+
+    def connect_container(self, spec: ConnectSpec) -> None:
+        """Put a container on a network. POST /networks/{id}/connect."""
+
+    def disconnect_container(self, spec: DisconnectSpec) -> None:
+        """Take a container off a network. POST /networks/{id}/disconnect."""
+
+    def import_image(self, archive: bytes, repository: str, tag: str) -> str:
+        """Import a root file system (tar) as an image and return its id. POST /images/create?fromSrc=-. Profile run."""
+
+    def pull_image(self, repository: str, tag: str) -> None:
+        """Pull an image. POST /images/create. Profile run."""
+
+    def has_image(self, reference: str) -> bool:
+        """Tell whether the Engine has this image. GET /images/json?filters=reference."""
+
+    def remove_image(self, image_id: str) -> None:
+        """Remove an image by full id. DELETE /images/{id}. Profile run."""
+
+    def run_container(self, spec: ContainerSpec) -> str:
+        """Create and start a container, and return its id. POST /containers/create, /containers/{id}/start. Profile run."""
+
+    def stop_container(self, container_id: str) -> None:
+        """Stop a container. POST /containers/{id}/stop. Profile run."""
+
+    def remove_container(self, container_id: str) -> None:
+        """Remove a container, running or not, with its anonymous volumes. DELETE /containers/{id}. Profile run."""
+
+    def close(self) -> None:
+        """Close its connections; safe from another thread."""

@@ -1,0 +1,168 @@
+"""What an Engine told us: frozen, typed, free of Django and of Docker's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+IPAddress = IPv4Address | IPv6Address
+IPNetwork = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """Who answers at the other end. Source: GET /version and GET /info.
+
+    `network_drivers`: names from `Plugins.Network`, such as ("bridge", "host", "overlay").
+    `default_address_pools`: (base, size) pairs, empty when the Engine doesn't tell.
+    """
+
+    engine_id: str
+    name: str
+    version: str
+    api_version: str
+    min_api_version: str
+    os: str
+    kernel: str
+    architecture: str
+    network_drivers: tuple[str, ...] = ()
+    is_swarm_manager: bool = False
+    default_address_pools: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFact:
+    """One IPAM pool of a network. `aux_addresses`: name to address."""
+
+    subnet: IPNetwork
+    gateway: IPAddress | None = None
+    ip_range: IPNetwork | None = None
+    aux_addresses: Mapping[str, IPAddress] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFact:
+    """A network as `GET /networks` gives it; its endpoints come with the containers. Source: Engine API, NetworkList."""
+
+    docker_id: str
+    name: str
+    driver: str
+    scope: str
+    created_at: datetime | None
+    is_internal: bool = False
+    is_attachable: bool = False
+    is_ingress: bool = False
+    is_config_only: bool = False
+    config_from: str = ""
+    has_ipv4: bool = True
+    has_ipv6: bool = False
+    ipam_driver: str = "default"
+    ipam_options: Mapping[str, str] = field(default_factory=dict)
+    pools: tuple[PoolFact, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PortFact:
+    """A port that a container exposes (`public_port` None) or publishes. `protocol`: tcp, udp or sctp."""
+
+    private_port: int
+    protocol: str
+    public_port: int | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointFact:
+    """A container's presence on a network.
+
+    *Assigned* (None or empty while the container isn't running): `ipv4`, `ipv6` with their prefix lengths, `mac`, gateways.
+    *Asked for*: `requested_*`, `aliases`, `links`, `link_local_ips`, `driver_options`, `gateway_priority`.
+    `network_id` is "" for a network that the container joined while it wasn't running: join by `network_name` then.
+    Only inspect gives aliases, DNS names, links, driver options and link-local addresses: `has_detail` says whether they are known.
+    """
+
+    network_name: str
+    network_id: str
+    endpoint_id: str = ""
+    ipv4: IPv4Address | None = None
+    ipv4_prefix_length: int | None = None
+    ipv4_gateway: IPv4Address | None = None
+    ipv6: IPv6Address | None = None
+    ipv6_prefix_length: int | None = None
+    ipv6_gateway: IPv6Address | None = None
+    mac: str = ""
+    requested_ipv4: IPv4Address | None = None
+    requested_ipv6: IPv6Address | None = None
+    link_local_ips: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    dns_names: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    driver_options: Mapping[str, str] = field(default_factory=dict)
+    gateway_priority: int = 0
+    has_detail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerFact:
+    """A container. Never holds its environment (secrets). Source: ContainerList, and ContainerInspect where `has_detail`.
+
+    `state`: created, running, paused, restarting, removing, exited or dead. `network_mode` as Docker writes it: "bridge",
+    "host", "none", "container:<id>", or a network's name. `exit_code` None while it runs or where unknown. `pid` 0 when not running.
+    """
+
+    docker_id: str
+    name: str
+    image: str
+    image_id: str
+    command: str
+    state: str
+    created_at: datetime | None
+    network_mode: str
+    endpoints: tuple[EndpointFact, ...] = ()
+    ports: tuple[PortFact, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    exit_code: int | None = None
+    health: str = ""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    hostname: str = ""
+    pid: int = 0
+    has_detail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventFact:
+    """What the Engine reported. `verb` is Docker's `Action`, without what follows ": " (that may carry a command line).
+
+    `kind`: "network", "container", … `actor_id`: the network for network events. `attributes`: strings, cut to 20 of 256 characters.
+    `time_nano`: the Engine's own clock, nanoseconds since 1970. Source: GET /events.
+    """
+
+    kind: str
+    verb: str
+    actor_id: str
+    actor_name: str
+    time_nano: int
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def container_id(self) -> str:
+        """The container that this event is about, "" where it is about none."""
+        return self.actor_id if self.kind == "container" else self.attributes.get("container", "")
+
+    @property
+    def network_id(self) -> str:
+        """The network that this event is about, "" where it is about none."""
+        return self.actor_id if self.kind == "network" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnginePicture:
+    """Everything at one moment: the two lists. Lists lag events by up to 2 ms."""
+
+    networks: tuple[NetworkFact, ...]
+    containers: tuple[ContainerFact, ...]

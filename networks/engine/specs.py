@@ -1,0 +1,65 @@
+"""What we ask of an Engine: frozen, typed, free of Django and of Docker's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
+
+from networks.engine.facts import IPAddress, IPNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSpec:
+    """One `--subnet` with its `--ip-range`, `--gateway` and `--aux-address`. `subnet` None: let Docker choose."""
+
+    subnet: IPNetwork | None = None
+    ip_range: IPNetwork | None = None
+    gateway: IPAddress | None = None
+    aux_addresses: Mapping[str, IPAddress] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSpec:
+    """A network to create. Twin of `docker network create`; POST /networks/create. `enable_ipv6` None: not sent."""
+
+    name: str
+    driver: str = "bridge"
+    pools: tuple[PoolSpec, ...] = ()
+    enable_ipv6: bool | None = None
+    is_internal: bool = False
+    is_attachable: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectSpec:
+    """A container to put on a network. Twin of `docker network connect`; POST /networks/{id}/connect."""
+
+    network_id: str
+    container_id: str
+    ipv4: IPv4Address | None = None
+    ipv6: IPv6Address | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectSpec:
+    """A container to take off a network. Twin of `docker network disconnect`; POST /networks/{id}/disconnect."""
+
+    network_id: str
+    container_id: str
+    is_forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerSpec:
+    """A container of the sample lab. Twin of `docker run -d`. `network` is a mode or a network's name."""
+
+    name: str
+    image: str
+    network: str
+    command: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: str = "SIGKILL"
