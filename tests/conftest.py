@@ -1,0 +1,57 @@
+"""What all tests share: private Engines, the marks that follow from using them, Hypothesis' profile."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+from tests.private_engine import PrivateEngine, reap_leftovers, unavailable_reason
+
+IS_FULL = os.environ.get("NETADMIN_TEST_FULL") == "1"
+
+# No deadline: timings are no tests here, and two cores shared with an Engine make single examples slow.
+hypothesis.settings.register_profile("netadmin", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("full", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile("full" if IS_FULL else "netadmin")
+
+ENGINE_FIXTURES = {"shared_engine", "engine", "fresh_engine"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses a private Engine, and skip what cannot run here or runs only in full."""
+    reason = unavailable_reason()
+    for test in items:
+        if ENGINE_FIXTURES & set(getattr(test, "fixturenames", ())):
+            test.add_marker(pytest.mark.engine)
+        if reason and test.get_closest_marker("engine"):
+            test.add_marker(pytest.mark.skip(reason=reason))
+        if not IS_FULL and test.get_closest_marker("full"):
+            test.add_marker(pytest.mark.skip(reason="runs only in ./bin/test full"))
+
+
+@pytest.fixture(scope="session")
+def shared_engine() -> Iterator[PrivateEngine]:
+    """Start one private Engine for the whole session; tests take `engine`, which empties it first."""
+    reap_leftovers()
+    with PrivateEngine() as started:
+        started.import_image()
+        yield started
+
+
+@pytest.fixture
+def engine(shared_engine: PrivateEngine) -> PrivateEngine:
+    """Give the session's private Engine with no container and only the predefined networks."""
+    shared_engine.empty()
+    return shared_engine
+
+
+@pytest.fixture
+def fresh_engine() -> Iterator[PrivateEngine]:
+    """Give a private Engine of this test's own, which it may kill, stop and restart."""
+    with PrivateEngine() as started:
+        started.import_image()
+        yield started

@@ -1,0 +1,275 @@
+"""A real Docker Engine of the tests' own, in a network namespace of its own, gone without a trace afterwards."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+from tests.lab_image import IMAGE, build_rootfs, find_static_busybox
+from tests.leftovers import name_prefix, reap_leftovers, take_away
+
+__all__ = ["IMAGE", "PrivateEngine", "Terminated", "reap_leftovers", "unavailable_reason", "wait_until"]
+
+# 1,024 networks of 62 addresses: the largest world of the benchmarks has 200 networks
+ADDRESS_POOL = "base=10.201.0.0/16,size=26"
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came: unwinds like Ctrl-C, so that everything is cleaned up (pytest, too, ends its session on it)."""
+
+
+def unavailable_reason() -> str | None:
+    """Return why no private Engine can be started here, or None when it can."""
+    if not sys.platform.startswith("linux"):
+        return "a private Engine needs Linux"
+    if os.geteuid() != 0:
+        return "a private Engine needs root"
+    missing = [tool for tool in ("dockerd", "docker", "ip", "nsenter", "iptables") if shutil.which(tool) is None]
+    if missing:
+        return f"a private Engine needs {', '.join(missing)}"
+    if find_static_busybox() is None:
+        return "a private Engine needs a static busybox (package busybox-static)"
+    return None
+
+
+def wait_until(condition: Callable[[], Any], what: str, *, deadline_s: float = 10, interval_s: float = 0.01) -> Any:
+    """Return the first true answer of the condition. Raises TimeoutError, which names what was waited for."""
+    deadline = time.monotonic() + deadline_s
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Waited {deadline_s} s in vain for {what}")
+        time.sleep(interval_s)
+
+
+class PrivateEngine:
+    """One dockerd with its own network namespace, folders, cgroup and address pool; a context manager.
+
+    It never touches the machine's own Engine nor its iptables. `socket` and `url` say where it answers, `netns`
+    where its bridges, published ports and host-mode containers live: enter there to reach them.
+    """
+
+    def __init__(self, *, options: Sequence[str] = ()) -> None:
+        """Prepare an Engine; `options` are further arguments of dockerd. Nothing is made before `start()`."""
+        self.options = tuple(options)
+        self.folder = Path()
+        self.netns = ""
+        self.process: subprocess.Popen[bytes] | None = None
+        self._owner_pid = os.getpid()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def socket(self) -> str:
+        """The path of the Engine's socket."""
+        return str(self.folder / "docker.sock")
+
+    @property
+    def url(self) -> str:
+        """The Engine's address, as DOCKER_HOST wants it."""
+        return f"unix://{self.socket}"
+
+    @property
+    def log(self) -> str:
+        """What dockerd has logged until now."""
+        return (self.folder / "dockerd.log").read_text(errors="replace")
+
+    def start(self) -> None:
+        """Make namespace and folder, start dockerd, wait until it answers. Raises RuntimeError with dockerd's log."""
+        if reason := unavailable_reason():
+            raise RuntimeError(reason)
+        _unwind_on_sigterm()
+        atexit.register(self.close)
+        self.folder = Path(tempfile.mkdtemp(prefix=name_prefix()))
+        try:
+            self.netns = self.folder.name
+            (self.folder / "daemon.json").write_text("{}")  # not the machine's own /etc/docker/daemon.json
+            (self.folder / "client").mkdir()
+            subprocess.run(["ip", "netns", "add", self.netns], check=True)
+            self.check_inside("ip", "link", "set", "lo", "up")
+            self._launch()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the Engine and everything in its namespace, and remove all that it made. May be called twice."""
+        if not self.netns or self._owner_pid != os.getpid():
+            return
+        # A second Ctrl-C would otherwise leave half of it behind; this takes well under a second.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            take_away(self.netns, self.folder)
+            if self.process is not None:
+                self.process.wait(10)
+            self.netns = ""
+            atexit.unregister(self.close)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+    def answers(self, timeout_s: float = 1) -> bool:
+        """Tell whether GET /_ping is answered with 200 in time."""
+        connection = http.client.HTTPConnection("localhost", timeout=timeout_s)
+        with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.settimeout(timeout_s)
+            connection.sock.connect(self.socket)
+            connection.request("GET", "/_ping")
+            return connection.getresponse().status == 200
+        return False
+
+    def cli(self, *args: str, check: bool = True, stdin: bytes | None = None, timeout_s: float = 60) -> str:
+        """Run the docker command against this Engine; its output, stripped (stdout and stderr with check=False).
+
+        Raises RuntimeError with the command's own words when it fails and `check` is true.
+        """
+        environment = os.environ | {"DOCKER_HOST": self.url, "DOCKER_CONFIG": str(self.folder / "client")}
+        for name in ("DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_TLS", "DOCKER_CERT_PATH", "DOCKER_API_VERSION"):
+            environment.pop(name, None)
+        done = subprocess.run(
+            ["docker", *args], input=stdin or b"", env=environment, capture_output=True, timeout=timeout_s, check=False
+        )
+        out, err = done.stdout.decode(errors="replace").strip(), done.stderr.decode(errors="replace").strip()
+        if check and done.returncode:
+            raise RuntimeError(f"docker {' '.join(args)}: status {done.returncode}: {err or out}")
+        return out if check else f"{out}\n{err}".strip()
+
+    def enter(self, *argv: str, **popen: Any) -> subprocess.Popen[Any]:
+        """Start a process inside the Engine's network namespace (a server, Chromium); close() ends it at the latest."""
+        return subprocess.Popen([*self.entering, *argv], **popen)
+
+    def check_inside(self, *argv: str, timeout_s: float = 30) -> str:
+        """Run a command inside the Engine's network namespace and return its output. Raises RuntimeError on failure."""
+        done = subprocess.run([*self.entering, *argv], capture_output=True, text=True, timeout=timeout_s, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(argv)}: status {done.returncode}: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+    @property
+    def entering(self) -> list[str]:
+        """The words before a command that put it into the Engine's network namespace."""
+        return ["nsenter", f"--net=/run/netns/{self.netns}", "--"]
+
+    def launcher(self, program: str) -> str:
+        """Return the path of a script that starts a program inside the namespace, for those who take only a path."""
+        path = self.folder / f"inside-{Path(program).name}"
+        path.write_text(f'#!/bin/sh\nexec {" ".join(self.entering)} {program} "$@"\n')
+        path.chmod(0o755)
+        return str(path)
+
+    def import_image(self) -> str:
+        """Import the busybox image unless it is there, and return its name."""
+        if not self.cli("image", "ls", "-q", IMAGE):
+            changes = ("--change", 'CMD ["sleep", "1000000"]', "--change", "STOPSIGNAL SIGKILL")
+            self.cli("import", *changes, "-", IMAGE, stdin=build_rootfs())
+        return IMAGE
+
+    def run(self, name: str, *args: str, command: Sequence[str] = ("sleep", "1000000")) -> str:
+        """Run a container in the background (`args` are options of docker run) and return its full id."""
+        # Without the signal a `sleep` takes 10 s to stop, and a killed dockerd 13 s to come back.
+        return self.cli("run", "-d", "--name", name, "--stop-signal", "KILL", *args, IMAGE, *command)
+
+    def empty(self) -> None:
+        """Remove every container and every network that is not predefined; the image stays."""
+        if containers := self.cli("ps", "-aq", "--no-trunc").split():
+            self.cli("rm", "-f", "-v", *containers)
+        if networks := self.cli("network", "ls", "-q", "--no-trunc", "--filter", "type=custom").split():
+            self.cli("network", "rm", *networks)
+
+    def kill9(self) -> None:
+        """Kill dockerd alone and wait until it is gone; containerd and containers live on, as after a crash."""
+        self._signal(signal.SIGKILL)
+        self._process.wait(10)
+
+    def stop(self) -> None:
+        """Suspend dockerd: its socket accepts, and nothing is answered."""
+        self._signal(signal.SIGSTOP)
+
+    def cont(self) -> None:
+        """Let a suspended dockerd go on."""
+        self._signal(signal.SIGCONT)
+
+    def terminate(self, *, wait_s: float = 30) -> None:
+        """Ask dockerd to end and wait until it has: containers are stopped, the socket is gone."""
+        self._signal(signal.SIGTERM)
+        self._process.wait(wait_s)
+
+    def restart(self) -> None:
+        """Start dockerd again on the same socket and data, ending it first when it still runs."""
+        if self._process.poll() is None:
+            self.cont()
+            self.terminate()
+        self._end_containerd()
+        (self.folder / "pid").unlink(missing_ok=True)
+        self._launch()
+
+    @property
+    def _process(self) -> subprocess.Popen[bytes]:
+        if self.process is None:
+            raise RuntimeError("This Engine was never started")
+        return self.process
+
+    def _signal(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def _launch(self) -> None:
+        folder = self.folder
+        command = ["dockerd", "--config-file", f"{folder}/daemon.json", "--pidfile", f"{folder}/pid", "-H", self.url]
+        command += ["--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec"]
+        # cgroupfs: where systemd drives cgroups, a parent would have to be a slice of the machine's own systemd
+        command += ["--cgroup-parent", f"/{self.netns}", "--exec-opt", "native.cgroupdriver=cgroupfs"]
+        command += ["--default-address-pool", ADDRESS_POOL, *self.options]
+        with (folder / "dockerd.log").open("ab") as log:
+            # A session of its own: Ctrl-C in the terminal must not reach it, close() ends it.
+            self.process = self.enter(*command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        try:
+            wait_until(lambda: self.answers() or self._process.poll() is not None, "dockerd's answer", deadline_s=60)
+        except TimeoutError as error:
+            raise RuntimeError(f"dockerd did not answer in time:\n{self.log}") from error
+        if self._process.poll() is not None:
+            raise RuntimeError(f"dockerd ended with status {self._process.returncode}:\n{self.log}")
+
+    def _end_containerd(self) -> None:
+        """End what a killed dockerd left of its containerd; dockerd would else wait 11 s for it (1.5 s like this)."""
+        path = self.folder / "exec" / "containerd" / "containerd.pid"
+        if path.exists():
+            pid = int(path.read_text())
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: not _runs(pid), "the end of containerd")
+            path.unlink()
+
+
+def _runs(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    return False
+
+
+def _unwind_on_sigterm() -> None:
+    def unwind(number: int, frame: FrameType | None) -> None:
+        raise Terminated(f"signal {number}")
+
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, unwind)
