@@ -82,7 +82,7 @@ class EndpointFact:
     *Assigned* (None or empty while the container isn't running): `ipv4`, `ipv6` with their prefix lengths, `mac`, gateways.
     *Asked for*: `requested_*`, `aliases`, `links`, `link_local_ips`, `driver_options`, `gateway_priority`.
     `network_id` is "" for a network that the container joined while it wasn't running: join by `network_name` then.
-    Only inspect gives aliases, DNS names, links, driver options and link-local addresses: `has_detail` says whether they are known.
+    Only inspect gives aliases, DNS names, links, driver options and link-local addresses: `has_detail` tells.
     """
 
     network_name: str
@@ -111,7 +111,7 @@ class ContainerFact:
     """A container. Never holds its environment (secrets). Source: ContainerList, and ContainerInspect where `has_detail`.
 
     `state`: created, running, paused, restarting, removing, exited or dead. `network_mode` as Docker writes it: "bridge",
-    "host", "none", "container:<id>", or a network's name. `exit_code` None while it runs or where unknown. `pid` 0 when not running.
+    "host", "none", "container:<id>", or a network's name. `exit_code` None while it runs. `pid` 0 when not running.
     """
 
     docker_id: str
@@ -138,7 +138,7 @@ class ContainerFact:
 class EventFact:
     """What the Engine reported. `verb` is Docker's `Action`, without what follows ": " (that may carry a command line).
 
-    `kind`: "network", "container", … `actor_id`: the network for network events. `attributes`: strings, cut to 20 of 256 characters.
+    `kind`: "network", "container", … `actor_id`: the network for network events. `attributes`: 20 of 256 characters.
     `time_nano`: the Engine's own clock, nanoseconds since 1970. Source: GET /events.
     """
 

@@ -1,0 +1,11 @@
+"""What daphne serves: HTTP by Django, WebSockets by push."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "netadmin.settings")
+
+application = get_asgi_application()

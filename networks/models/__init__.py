@@ -1,0 +1,27 @@
+"""What the database remembers of Docker, and what people asked of it."""
+
+from __future__ import annotations
+
+from networks.models.action import Action, Outcome, OutcomeKind
+from networks.models.container import Container, Endpoint, Tombstone
+from networks.models.engine import Engine, EngineState, EngineStatus, Grant, Role, SyncRequest
+from networks.models.event import Event
+from networks.models.network import Network, Pool
+
+__all__ = [
+    "Action",
+    "Container",
+    "Endpoint",
+    "Engine",
+    "EngineState",
+    "EngineStatus",
+    "Event",
+    "Grant",
+    "Network",
+    "Outcome",
+    "OutcomeKind",
+    "Pool",
+    "Role",
+    "SyncRequest",
+    "Tombstone",
+]

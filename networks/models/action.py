@@ -1,0 +1,63 @@
+"""What people asked for and what came of it (rule S6): two tables that only grow. Database triggers refuse the rest."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Action(models.Model):
+    """The intent, written before anything is asked of the Engine. References are copied text.
+
+    `who`: the user's name, "console" for manage.py. `verb`: the action's function, such as "create_network".
+    `what`: the name of what it is about; `docker_id` its id where it has one. `command`: the docker command that does the same.
+    `asked`: the spec as a dict without secrets.
+    """
+
+    at = models.DateTimeField(_("time"))
+    who = models.CharField(_("who"), max_length=150)
+    user_id = models.BigIntegerField(_("user ID"), null=True)
+    from_address = models.CharField(_("from"), max_length=45, blank=True, default="")
+    engine_slug = models.CharField(_("Engine"), max_length=40)
+    verb = models.CharField(_("verb"), max_length=40)
+    what = models.TextField(_("what"), blank=True, default="")
+    docker_id = models.CharField(_("ID"), max_length=64, blank=True, default="")
+    command = models.TextField(_("command"), blank=True, default="")
+    asked = models.JSONField(_("asked"), default=dict)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("action")
+        verbose_name_plural = _("actions")
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.verb} {self.what}"
+
+
+class OutcomeKind(models.TextChoices):
+    """What came of an action. `unknown`: the request was written and no answer came; a later read settles it by another row."""
+
+    OK = "ok", _("done")
+    REFUSED = "refused", _("refused by the Engine")
+    FAILED = "failed", _("failed")
+    UNKNOWN = "unknown", _("unknown")
+    DENIED = "denied", _("not permitted")
+
+
+class Outcome(models.Model):
+    """One thing that is known of an action's end; an action may have several. `sentence`: the Engine's own words."""
+
+    action_id = models.BigIntegerField(_("action"), db_index=True)
+    at = models.DateTimeField(_("time"))
+    kind = models.CharField(_("outcome"), max_length=10, choices=OutcomeKind.choices)
+    status = models.PositiveSmallIntegerField(_("HTTP status"), default=0)
+    sentence = models.TextField(_("the Engine's words"), blank=True, default="")
+    duration_ms = models.FloatField(_("duration (ms)"), default=0.0)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("outcome")
+        verbose_name_plural = _("outcomes")
+
+    def __str__(self) -> str:
+        return f"{self.action_id}: {self.kind}"

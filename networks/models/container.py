@@ -1,0 +1,110 @@
+"""The snapshot of containers and their endpoints. Written by `sync` alone."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from networks.models.engine import Engine
+from networks.models.network import Network
+
+
+class Container(models.Model):
+    """A container as the Engine last showed it; never its environment.
+
+    `ports`: list of {"private_port", "protocol", "public_port" or null, "address"}. `exit_code` null while it runs.
+    `network_mode` as Docker writes it; `donor_id`: the container whose sandbox it shares, "" for none.
+    `revision`: like Network's, of all that the container's row shows (its networks' names included).
+    """
+
+    engine = models.ForeignKey(Engine, models.CASCADE, related_name="containers", verbose_name=_("Engine"))
+    docker_id = models.CharField(_("ID"), max_length=64)
+    name = models.TextField(_("name"))
+    image = models.TextField(_("image"))
+    image_id = models.CharField(_("image ID"), max_length=80, blank=True, default="")
+    command = models.TextField(_("command"), blank=True, default="")
+    state = models.CharField(_("state"), max_length=20)
+    exit_code = models.IntegerField(_("exit code"), null=True)
+    health = models.CharField(_("health"), max_length=20, blank=True, default="")
+    created_at = models.DateTimeField(_("created"), null=True)
+    started_at = models.DateTimeField(_("started"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    network_mode = models.TextField(_("network mode"), blank=True, default="")
+    donor_id = models.CharField(_("shares the network of"), max_length=64, blank=True, default="")
+    hostname = models.TextField(_("hostname"), blank=True, default="")
+    pid = models.BigIntegerField(_("pid"), default=0)
+    ports = models.JSONField(_("ports"), default=list)
+    labels = models.JSONField(_("labels"), default=dict)
+    has_detail = models.BooleanField(_("inspected"), default=False)
+    revision = models.BigIntegerField(_("revision"), default=0)
+
+    class Meta:
+        ordering = ["name", "docker_id"]
+        constraints = [models.UniqueConstraint(fields=["engine", "docker_id"], name="one_row_per_container")]
+        verbose_name = _("container")
+        verbose_name_plural = _("containers")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Endpoint(models.Model):
+    """One container's presence on one network: what was asked for, and what was assigned.
+
+    `network` is null for a network that isn't there (a stopped container may name one); `network_name` always stands.
+    Addresses are text without prefix length, "" where there is none.
+    """
+
+    engine = models.ForeignKey(Engine, models.CASCADE, related_name="endpoints", verbose_name=_("Engine"))
+    container = models.ForeignKey(Container, models.CASCADE, related_name="endpoints", verbose_name=_("container"))
+    network = models.ForeignKey(Network, models.SET_NULL, null=True, related_name="endpoints", verbose_name=_("network"))
+    network_name = models.TextField(_("network name"))
+    docker_id = models.CharField(_("ID"), max_length=64, blank=True, default="")
+    # assigned
+    ipv4 = models.CharField("IPv4", max_length=15, blank=True, default="")
+    ipv4_prefix_length = models.PositiveSmallIntegerField(_("IPv4 prefix length"), null=True)
+    ipv4_gateway = models.CharField(_("IPv4 gateway"), max_length=15, blank=True, default="")
+    ipv6 = models.CharField("IPv6", max_length=45, blank=True, default="")
+    ipv6_prefix_length = models.PositiveSmallIntegerField(_("IPv6 prefix length"), null=True)
+    ipv6_gateway = models.CharField(_("IPv6 gateway"), max_length=45, blank=True, default="")
+    mac = models.CharField("MAC", max_length=17, blank=True, default="")
+    dns_names = models.JSONField(_("DNS names"), default=list)
+    # asked for
+    requested_ipv4 = models.CharField(_("requested IPv4"), max_length=15, blank=True, default="")
+    requested_ipv6 = models.CharField(_("requested IPv6"), max_length=45, blank=True, default="")
+    link_local_ips = models.JSONField(_("link-local addresses"), default=list)
+    aliases = models.JSONField(_("aliases"), default=list)
+    links = models.JSONField(_("links"), default=list)
+    driver_options = models.JSONField(_("driver options"), default=dict)
+    gateway_priority = models.IntegerField(_("gateway priority"), default=0)
+
+    class Meta:
+        ordering = ["network_name"]
+        constraints = [
+            models.UniqueConstraint(fields=["container", "network_name"], name="one_endpoint_per_container_and_network")
+        ]
+        verbose_name = _("endpoint")
+        verbose_name_plural = _("endpoints")
+
+    def __str__(self) -> str:
+        return f"{self.network_name} {self.ipv4}"
+
+
+class Tombstone(models.Model):
+    """What was here and is gone, for 24 hours. `kind`: network or container. No foreign key into the snapshot."""
+
+    engine = models.ForeignKey(Engine, models.CASCADE, related_name="tombstones", verbose_name=_("Engine"))
+    kind = models.CharField(_("kind"), max_length=10)
+    docker_id = models.CharField(_("ID"), max_length=64)
+    name = models.TextField(_("name"))
+    revision = models.BigIntegerField(_("revision"))
+    gone_at = models.DateTimeField(_("gone at"), db_index=True)
+
+    class Meta:
+        ordering = ["-gone_at"]
+        indexes = [models.Index(fields=["engine", "kind", "docker_id"], name="tombstone_by_id")]
+        verbose_name = _("tombstone")
+        verbose_name_plural = _("tombstones")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

@@ -1,0 +1,120 @@
+"""Engines, what we know of their state, and who may do what to them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def new_epoch() -> str:
+    """Return a fresh epoch: revisions of two epochs can't be compared."""
+    return uuid.uuid4().hex
+
+
+class Engine(models.Model):
+    """One dockerd at a URL. `local` is made from DOCKER_HOST by `serve`."""
+
+    slug = models.SlugField(_("slug"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    url = models.CharField(_("URL"), max_length=300)
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("Engine")
+        verbose_name_plural = _("Engines")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EngineState(models.TextChoices):
+    """How much of what we show can be trusted (rule R5)."""
+
+    LIVE = "live", _("live")
+    LAGGING = "lagging", _("lagging")
+    STALE = "stale", _("stale")
+    DISCONNECTED = "disconnected", _("disconnected")
+    INCOMPATIBLE = "incompatible", _("incompatible")
+
+
+class EngineStatus(models.Model):
+    """State, revision and follower of one Engine, in a row of their own; emptying the snapshot leaves it alone.
+
+    `epoch` and `revision`: what a page was drawn at; another epoch means another history. `as_of`: when the snapshot was last
+    known to be equal to the Engine. `docker_id`: the Engine's own ID. `last_error`: in the Engine's or the system's words.
+    `network_drivers`: list of text. Written by `sync` alone.
+    """
+
+    engine = models.OneToOneField(Engine, models.CASCADE, related_name="status", verbose_name=_("Engine"))
+    state = models.CharField(_("state"), max_length=12, choices=EngineState.choices, default=EngineState.DISCONNECTED.value)
+    state_since = models.DateTimeField(_("since"), null=True)
+    as_of = models.DateTimeField(_("as of"), null=True)
+    next_try_at = models.DateTimeField(_("next try at"), null=True)
+    epoch = models.CharField(_("epoch"), max_length=32, default=new_epoch)
+    revision = models.BigIntegerField(_("revision"), default=0)
+    last_error = models.TextField(_("last error"), blank=True, default="")
+    docker_id = models.CharField(_("Docker's ID"), max_length=80, blank=True, default="")
+    docker_name = models.CharField(_("name of its machine"), max_length=255, blank=True, default="")
+    version = models.CharField(_("version"), max_length=60, blank=True, default="")
+    api_version = models.CharField(_("API version in use"), max_length=12, blank=True, default="")
+    min_api_version = models.CharField(_("oldest API version"), max_length=12, blank=True, default="")
+    os = models.CharField(_("operating system"), max_length=120, blank=True, default="")
+    kernel = models.CharField(_("kernel"), max_length=120, blank=True, default="")
+    architecture = models.CharField(_("architecture"), max_length=40, blank=True, default="")
+    network_drivers = models.JSONField(_("network drivers"), default=list)
+    default_address_pools = models.JSONField(_("default address pools"), default=list)
+    is_swarm_manager = models.BooleanField(_("swarm manager"), default=False)
+    follower = models.CharField(_("follower"), max_length=120, blank=True, default="")
+    is_another_engine = models.BooleanField(_("another Engine answered at this URL"), default=False)
+    resyncs = models.BigIntegerField(_("resyncs"), default=0)
+    mended_rows = models.BigIntegerField(_("rows mended by resyncs"), default=0)
+    events_seen = models.BigIntegerField(_("events seen"), default=0)
+
+    class Meta:
+        verbose_name = _("Engine status")
+        verbose_name_plural = _("Engine status")
+
+    def __str__(self) -> str:
+        return f"{self.engine.slug}: {self.state}"
+
+
+class Role(models.TextChoices):
+    """What a grant gives (rule S12)."""
+
+    VIEWER = "viewer", _("viewer")
+    OPERATOR = "operator", _("operator")
+    ADMIN = "admin", _("admin")
+
+
+class Grant(models.Model):
+    """One person's role on one Engine. A superuser needs none."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="grants", verbose_name=_("user"))
+    engine = models.ForeignKey(Engine, models.CASCADE, related_name="grants", verbose_name=_("Engine"))
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.VIEWER.value)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "engine"], name="one_grant_per_user_and_engine")]
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.engine} · {self.role}"
+
+
+class SyncRequest(models.Model):
+    """ "Look again, please", from a process that isn't the follower's; answered by setting `done_at`.
+
+    `docker_ids`: ids to look at, empty for everything. Written by `sync` alone.
+    """
+
+    engine = models.ForeignKey(Engine, models.CASCADE, related_name="sync_requests")
+    docker_ids = models.JSONField(default=list)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.engine_id} {self.asked_at}"

@@ -1,0 +1,45 @@
+"""What a live page consists of: regions of ordered rows, and single parts. The page and the socket draw the same screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRow:
+    """One drawn element. `dom_id`: the id attribute that its outermost element has. `version`: changes when `html` does."""
+
+    dom_id: str
+    version: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenKey:
+    """What makes two sockets see the same: page, Engine, object, query string, language, rights.
+
+    `page`: the view's URL name, such as "network_list". `docker_id`: "" but on detail pages. `query`: normalised query string.
+    `rights`: sorted permissions joined by ",", such as "connect,run,view".
+    """
+
+    page: str
+    engine_slug: str
+    docker_id: str
+    query: str
+    language: str
+    rights: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page's live content at a revision.
+
+    `regions`: the id of a container element (a tbody, say) to its rows, in order. `parts`: dom id to a single element that is
+    replaced whole (caption, counts, empty state, the Engine's chip and banner). Each part's html carries its own id.
+    """
+
+    epoch: str
+    revision: int
+    regions: Mapping[str, tuple[DrawnRow, ...]] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,64 @@
+"""Who may do what to which Engine: one function, asked by pages, sockets, the admin site and commands alike (rules S1, S2, S12)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
+from networks.models import Grant, Role
+
+Person = AbstractBaseUser | AnonymousUser
+
+
+class Permission(StrEnum):
+    """What a route, a frame or an action needs."""
+
+    OPEN = "open"  # no login: login itself, static files, health
+    LOGIN = "login"  # anybody who is logged in
+    VIEW = "view"
+    CONNECT = "connect"
+    SHAPE = "shape"
+    RUN = "run"
+    GRANT = "grant"
+    TERMINAL = "terminal"
+    SUPERUSER = "superuser"
+
+
+_ROLES: dict[str, frozenset[Permission]] = {
+    Role.VIEWER: frozenset({Permission.VIEW}),
+    Role.OPERATOR: frozenset({Permission.VIEW, Permission.CONNECT, Permission.RUN}),
+    Role.ADMIN: frozenset({Permission.VIEW, Permission.CONNECT, Permission.SHAPE, Permission.RUN, Permission.GRANT}),
+}
+
+
+class Denied(Exception):
+    """The person may not. `permission` and `engine_slug` say what was asked for."""
+
+    def __init__(self, permission: Permission, engine_slug: str = "") -> None:
+        super().__init__(f"{permission} on {engine_slug or 'nothing'}")
+        self.permission = permission
+        self.engine_slug = engine_slug
+
+
+def permissions_of(person: Person, engine_slug: str) -> frozenset[Permission]:
+    """Return what this person may do to this Engine, read anew from the database."""
+    if not person.is_authenticated or not person.is_active:
+        return frozenset()
+    if getattr(person, "is_superuser", False):
+        return _ROLES[Role.ADMIN]
+    grant = Grant.objects.filter(user_id=person.pk, engine__slug=engine_slug).values_list("role", flat=True).first()
+    return _ROLES.get(grant or "", frozenset())
+
+
+def require(person: Person, permission: Permission, engine_slug: str = "") -> None:
+    """Return when the person may. Raises Denied when not."""
+    if permission is Permission.OPEN:
+        return
+    if not person.is_authenticated or not person.is_active:
+        raise Denied(permission, engine_slug)
+    if permission is Permission.LOGIN or getattr(person, "is_superuser", False):
+        return
+    if permission is Permission.SUPERUSER or permission not in permissions_of(person, engine_slug):
+        raise Denied(permission, engine_slug)

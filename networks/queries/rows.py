@@ -1,0 +1,140 @@
+"""The rows that pages show: frozen, made by queries, drawn by partials. A row holds all that its partial needs, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PoolRow:
+    """A pool as text. `capacity`: addresses Docker could hand out in range (ip range, else subnet), None for huge IPv6 ones."""
+
+    subnet: str
+    ip_range: str = ""
+    gateway: str = ""
+    aux_addresses: tuple[tuple[str, str], ...] = ()
+    capacity: int | None = None
+    used: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRow:
+    """One line of Networks. `used`/`capacity`: over all IPv4 pools, None where there is no pool."""
+
+    engine_slug: str
+    docker_id: str
+    name: str
+    driver: str
+    scope: str
+    created_at: datetime | None
+    hue: int
+    revision: int
+    is_internal: bool
+    is_attachable: bool
+    has_ipv6: bool
+    is_predefined: bool
+    is_masquerade_off: bool
+    is_icc_off: bool
+    project: str
+    pools: tuple[PoolRow, ...]
+    used: int | None
+    capacity: int | None
+    running: int
+    stopped: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortRow:
+    """A port as Docker writes it."""
+
+    private_port: int
+    protocol: str
+    public_port: int | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """One endpoint, as the network's page (which names the container) and the container's page (which names the network) show it."""
+
+    engine_slug: str
+    network_id: str
+    network_name: str
+    network_driver: str
+    hue: int
+    container_id: str
+    container_name: str
+    container_state: str
+    exit_code: int | None
+    ipv4: str
+    ipv4_prefix_length: int | None
+    ipv6: str
+    ipv6_prefix_length: int | None
+    ipv4_gateway: str
+    mac: str
+    requested_ipv4: str
+    requested_ipv6: str
+    dns_names: tuple[str, ...]
+    aliases: tuple[str, ...]
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerRow:
+    """One line of Containers. `addresses`: (network name, network's id or "", hue, address, prefix length) per endpoint."""
+
+    engine_slug: str
+    docker_id: str
+    name: str
+    image: str
+    command: str
+    state: str
+    exit_code: int | None
+    health: str
+    created_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    network_mode: str
+    donor_id: str
+    donor_name: str
+    project: str
+    revision: int
+    ports: tuple[PortRow, ...] = field(default_factory=tuple)
+    addresses: tuple[tuple[str, str, int, str, int | None], ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of Events."""
+
+    id: int
+    engine_slug: str
+    at: datetime
+    kind: str
+    verb: str
+    actor_id: str
+    actor_name: str
+    container_id: str
+    container_name: str
+    network_id: str
+    network_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRow:
+    """An Engine and its state, as every page shows them."""
+
+    slug: str
+    name: str
+    url: str
+    state: str
+    state_since: datetime | None
+    as_of: datetime | None
+    next_try_at: datetime | None
+    version: str
+    api_version: str
+    last_error: str
+    epoch: str
+    revision: int
