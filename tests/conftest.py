@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
 
-from tests.private_engine import PrivateEngine, reap_leftovers, unavailable_reason
+from tests.private_engine import PrivateEngine, reap_leftovers, unavailable_reason, unwind_on_sigterm
 
 IS_FULL = os.environ.get("NETADMIN_TEST_FULL") == "1"
 
@@ -18,6 +19,15 @@ hypothesis.settings.register_profile("full", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("full" if IS_FULL else "netadmin")
 
 ENGINE_FIXTURES = {"shared_engine", "engine", "fresh_engine"}
+
+
+def pytest_configure() -> None:
+    """Make SIGTERM clean up, and let the processes that tests start hear Ctrl-C."""
+    unwind_on_sigterm()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # bin/test runs this in the background, where a shell has SIGINT ignored, and sends SIGTERM instead. An ignored
+        # signal stays ignored in child processes; one with a handler does not.
+        signal.signal(signal.SIGINT, lambda number, frame: None)
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the marks

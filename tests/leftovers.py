@@ -120,3 +120,8 @@ def _lines(path: Path) -> list[str]:
         return path.read_text().splitlines()
     except OSError:
         return []
+
+
+if __name__ == "__main__":
+    for cleared in reap_leftovers():
+        print(f"Cleared what an earlier, killed run had left: {cleared}")

@@ -22,7 +22,7 @@ from typing import Any, Self
 from tests.lab_image import IMAGE, build_rootfs, find_static_busybox
 from tests.leftovers import name_prefix, reap_leftovers, take_away
 
-__all__ = ["IMAGE", "PrivateEngine", "Terminated", "reap_leftovers", "unavailable_reason", "wait_until"]
+__all__ = ["IMAGE", "PrivateEngine", "Terminated", "reap_leftovers", "unavailable_reason", "unwind_on_sigterm", "wait_until"]
 
 # 1,024 networks of 62 addresses: the largest world of the benchmarks has 200 networks
 ADDRESS_POOL = "base=10.201.0.0/16,size=26"
@@ -99,7 +99,7 @@ class PrivateEngine:
         """Make namespace and folder, start dockerd, wait until it answers. Raises RuntimeError with dockerd's log."""
         if reason := unavailable_reason():
             raise RuntimeError(reason)
-        _unwind_on_sigterm()
+        unwind_on_sigterm()
         atexit.register(self.close)
         self.folder = Path(tempfile.mkdtemp(prefix=name_prefix()))
         try:
@@ -267,8 +267,11 @@ def _runs(pid: int) -> bool:
     return False
 
 
-def _unwind_on_sigterm() -> None:
+def unwind_on_sigterm() -> None:
+    """Let SIGTERM unwind the main thread like Ctrl-C; a second one while it does so is ignored."""
+
     def unwind(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise Terminated(f"signal {number}")
 
     if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
