@@ -59,6 +59,7 @@ class Endpoint(models.Model):
     container = models.ForeignKey(Container, models.CASCADE, related_name="endpoints", verbose_name=_("container"))
     network = models.ForeignKey(Network, models.SET_NULL, null=True, related_name="endpoints", verbose_name=_("network"))
     network_name = models.TextField(_("network name"))
+    network_docker_id = models.CharField(_("network ID as Docker gave it"), max_length=64, blank=True, default="")
     docker_id = models.CharField(_("ID"), max_length=64, blank=True, default="")
     # assigned
     ipv4 = models.CharField("IPv4", max_length=15, blank=True, default="")

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+LAGGING_AFTER_S = 15.0  # two heartbeats of 5 s and their deadline
+STALE_AFTER_S = 60.0
 
 
 def new_epoch() -> str:
@@ -79,6 +84,15 @@ class EngineStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.engine.slug}: {self.state}"
+
+    def state_at(self, now: datetime) -> str:
+        """Return the state that may be shown at `now`: a follower that died can't tell us, so the proof's age does (rule R5)."""
+        if self.state not in (EngineState.LIVE, EngineState.LAGGING) or self.as_of is None:
+            return self.state
+        age_s = (now - self.as_of).total_seconds()
+        if age_s > STALE_AFTER_S:
+            return EngineState.STALE.value
+        return EngineState.LAGGING.value if age_s > LAGGING_AFTER_S else self.state
 
 
 class Role(models.TextChoices):
