@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -50,6 +51,17 @@ def permissions_of(person: Person, engine_slug: str) -> frozenset[Permission]:
         return _ROLES[Role.ADMIN]
     grant = Grant.objects.filter(user_id=person.pk, engine__slug=engine_slug).values_list("role", flat=True).first()
     return _ROLES.get(grant or "", frozenset())
+
+
+def permissions_by_engine(person: Person, engine_slugs: Iterable[str]) -> dict[str, frozenset[Permission]]:
+    """Return, for those of these Engines that the person may view, all that the person may do there; one query at most."""
+    if not person.is_authenticated or not person.is_active:
+        return {}
+    if getattr(person, "is_superuser", False):
+        return dict.fromkeys(engine_slugs, _ROLES[Role.ADMIN])
+    roles = dict(Grant.objects.filter(user_id=person.pk).values_list("engine__slug", "role"))
+    granted = {slug: _ROLES.get(roles[slug], frozenset()) for slug in engine_slugs if slug in roles}
+    return {slug: permissions for slug, permissions in granted.items() if Permission.VIEW in permissions}
 
 
 def require(person: Person, permission: Permission, engine_slug: str = "") -> None:

@@ -1,0 +1,87 @@
+"""Engines and their state, as pages read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from networks.models import Engine, EngineState
+from networks.queries.rows import EngineRow
+
+_OF_ENGINE = ("slug", "name", "url")
+_DEFAULTS: dict[str, Any] = {
+    # An Engine whose status row isn't there yet has never been read.
+    "state": EngineState.DISCONNECTED.value,
+    "version": "",
+    "api_version": "",
+    "last_error": "",
+    "epoch": "",
+    "revision": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EngineDetail:
+    """All that the Engine's own page shows besides its EngineRow. `default_address_pools`: (base, prefix length) pairs."""
+
+    docker_id: str = ""
+    docker_name: str = ""
+    min_api_version: str = ""
+    os: str = ""
+    kernel: str = ""
+    architecture: str = ""
+    network_drivers: tuple[str, ...] = ()
+    default_address_pools: tuple[tuple[str, int], ...] = ()
+    is_swarm_manager: bool = False
+    follower: str = ""
+    is_another_engine: bool = False
+    resyncs: int = 0
+    mended_rows: int = 0
+    events_seen: int = 0
+
+
+_ROW_COLUMNS = tuple(
+    field.name if field.name in _OF_ENGINE else f"status__{field.name}" for field in fields(EngineRow)
+)
+_DETAIL_COLUMNS = tuple(field.name for field in fields(EngineDetail))
+
+
+def list_engines() -> tuple[EngineRow, ...]:
+    """Return every Engine by slug; the caller asks policy which of them a person may see. One query."""
+    return tuple(_row_of(record) for record in Engine.objects.order_by("slug").values(*_ROW_COLUMNS))
+
+
+def read_engine(slug: str) -> EngineRow | None:
+    """Return one Engine as it is now, None where there is none. One query: read it before the rows that it dates."""
+    record = Engine.objects.filter(slug=slug).values(*_ROW_COLUMNS).first()
+    return _row_of(record) if record else None
+
+
+def read_engine_detail(slug: str) -> EngineDetail:
+    """Return what else is known of an Engine; all empty for one that was never read. One query."""
+    columns = [f"status__{column}" for column in _DETAIL_COLUMNS]
+    record = Engine.objects.filter(slug=slug).values(*columns).first() or {}
+    known = {name: record.get(f"status__{name}") for name in _DETAIL_COLUMNS}
+    known["network_drivers"] = tuple(str(driver) for driver in known["network_drivers"] or ())
+    known["default_address_pools"] = read_pairs(known["default_address_pools"] or ())
+    return EngineDetail(**{name: value for name, value in known.items() if value is not None})
+
+
+def read_pairs(stored: Iterable[Any]) -> tuple[tuple[str, int], ...]:
+    """Return the (base, prefix length) pairs of a stored list of default pools; what is no pair is left out."""
+    pairs = []
+    for pair in stored:
+        if isinstance(pair, list | tuple) and len(pair) == 2 and isinstance(pair[1], int):
+            pairs.append((str(pair[0]), pair[1]))
+    return tuple(pairs)
+
+
+def _row_of(record: dict[str, Any]) -> EngineRow:
+    """Return the row of one record, with defaults where no status row stands."""
+    values: dict[str, datetime | str | int | None] = {}
+    for column, value in record.items():
+        name = column.removeprefix("status__")
+        values[name] = _DEFAULTS.get(name) if value is None else value
+    return EngineRow(**values)  # type: ignore[arg-type]
