@@ -78,6 +78,7 @@ class Endpoint(models.Model):
     links = models.JSONField(_("links"), default=list)
     driver_options = models.JSONField(_("driver options"), default=dict)
     gateway_priority = models.IntegerField(_("gateway priority"), default=0)
+    has_detail = models.BooleanField(_("inspected"), default=False)
 
     class Meta:
         ordering = ["network_name"]
