@@ -1,0 +1,155 @@
+"""Checks of what was typed for a network's pools, before Docker is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, ip_network
+
+from networks.addressing.findings import Finding, bad, warn
+from networks.addressing.reading import IPAddress, IPNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """An IPAM pool: `--subnet`, `--ip-range`, `--gateway`, `--aux-address`."""
+
+    subnet: IPNetwork | None = None
+    ip_range: IPNetwork | None = None
+    gateway: IPAddress | None = None
+    aux_addresses: Mapping[str, IPAddress] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPool:
+    """A subnet that another network has. `owner`: that network's name, `owner_id` its id."""
+
+    subnet: IPNetwork
+    owner: str = ""
+    owner_id: str = ""
+
+
+def is_any_of_size(subnet: IPNetwork) -> bool:
+    """Tell whether this means "a block of that size, whichever" to Docker (0.0.0.0/24)."""
+    return subnet.network_address.is_unspecified and subnet.prefixlen > 0
+
+
+def is_reserved_in(subnet: IPNetwork, address: IPAddress) -> bool:
+    """Tell whether the address is the subnet's own: its network address or, for IPv4, its broadcast address."""
+    if address == subnet.network_address:
+        return True
+    return isinstance(subnet, IPv4Network) and address == subnet.broadcast_address
+
+
+def is_inside(subnet: IPNetwork, address: IPAddress) -> bool:
+    """Tell whether the subnet holds the address; families may differ."""
+    return address.version == subnet.version and address in subnet
+
+
+def first_host(subnet: IPNetwork) -> IPAddress:
+    """Return the address that Docker gives to a gateway when none is asked for."""
+    return subnet.network_address + 1
+
+
+def overlapping(subnet: IPNetwork, taken: Sequence[TakenPool]) -> list[TakenPool]:
+    """Return those of `taken` that share an address with the subnet, in their order."""
+    return [other for other in taken if other.subnet.version == subnet.version and other.subnet.overlaps(subnet)]
+
+
+def check_pool(pool: Pool) -> Iterator[Finding]:
+    """Yield what is wrong, or worth knowing, within one pool."""
+    if pool.subnet is None:
+        if pool.ip_range or pool.gateway or pool.aux_addresses:
+            yield bad("subnet", "subnet_missing", _usual_subnet(pool))
+        return
+    yield from _check_subnet(pool.subnet)
+    if is_any_of_size(pool.subnet):
+        return
+    if pool.ip_range is not None:
+        yield from _check_range(pool.subnet, pool.ip_range)
+    if pool.gateway is not None:
+        yield from _check_member(pool.subnet, pool.gateway, "gateway", _free_host(pool))
+    yield from _check_aux(pool, pool.subnet)
+
+
+def check_between(pools: Sequence[Pool]) -> Iterator[tuple[int, Finding]]:
+    """Yield (index, finding) for pools of one network that share addresses."""
+    for index, pool in enumerate(pools):
+        for earlier in pools[:index]:
+            if pool.subnet and earlier.subnet and overlapping(pool.subnet, [TakenPool(earlier.subnet)]):
+                yield index, bad("subnet", "overlaps_own_pool", subnet=pool.subnet, other=earlier.subnet)
+                break
+
+
+def _check_subnet(subnet: IPNetwork) -> Iterator[Finding]:
+    if subnet.prefixlen == 0:
+        yield bad("subnet", "whole_address_space", subnet=subnet)
+    elif subnet.is_loopback or _touches(subnet, "127.0.0.0/8"):
+        yield bad("subnet", "loopback", subnet=subnet)
+    elif subnet.is_multicast or _touches(subnet, "224.0.0.0/4", "ff00::/8"):
+        yield bad("subnet", "multicast", subnet=subnet)
+    elif subnet.num_addresses < 4:  # Docker accepts it, and then there is nobody left to give an address to
+        wider = subnet.supernet(new_prefix=subnet.max_prefixlen - 3)
+        yield bad("subnet", "too_small", wider, subnet=subnet)
+    elif is_any_of_size(subnet):
+        return
+    elif subnet.is_link_local:
+        yield warn("subnet", "link_local", subnet=subnet)
+    elif subnet.is_global:
+        yield warn("subnet", "public", subnet=subnet)
+    elif subnet.is_reserved:
+        yield warn("subnet", "reserved", subnet=subnet)
+
+
+def _touches(subnet: IPNetwork, *ranges: str) -> bool:
+    return bool(overlapping(subnet, [TakenPool(ip_network(text)) for text in ranges]))
+
+
+def _check_range(subnet: IPNetwork, ip_range: IPNetwork) -> Iterator[Finding]:
+    if ip_range.version != subnet.version:
+        yield bad("ip_range", "range_outside", subnet, ip_range=ip_range, subnet=subnet)
+    elif ip_range.prefixlen < subnet.prefixlen:
+        yield bad("ip_range", "range_bigger", subnet, ip_range=ip_range, subnet=subnet)
+    elif not subnet.overlaps(ip_range):
+        first = ip_network((subnet.network_address, ip_range.prefixlen))
+        yield bad("ip_range", "range_outside", first, ip_range=ip_range, subnet=subnet)
+
+
+def _check_member(subnet: IPNetwork, address: IPAddress, field: str, suggestion: object) -> Iterator[Finding]:
+    if not is_inside(subnet, address):
+        yield bad(field, f"{field}_outside", suggestion, address=address, subnet=subnet)
+    elif address == subnet.network_address:
+        yield bad(field, f"{field}_is_network_address", suggestion, address=address, subnet=subnet)
+    elif is_reserved_in(subnet, address):
+        yield bad(field, f"{field}_is_broadcast_address", suggestion, address=address, subnet=subnet)
+
+
+def _check_aux(pool: Pool, subnet: IPNetwork) -> Iterator[Finding]:
+    seen: dict[IPAddress, str] = {}
+    for name, address in pool.aux_addresses.items():
+        yield from _check_member(subnet, address, "aux_addresses", "")
+        if address == pool.gateway or (pool.gateway is None and address == first_host(subnet) and pool.ip_range is None):
+            yield bad("aux_addresses", "aux_is_gateway", address=address)
+        elif address in seen:
+            yield bad("aux_addresses", "aux_twice", address=address, name=name, other=seen[address])
+        seen[address] = name
+
+
+def _free_host(pool: Pool) -> object:
+    """Return the first address that could be the gateway instead, "" where none is left."""
+    if pool.subnet is None:
+        return ""
+    reserved = set(pool.aux_addresses.values())
+    candidate = first_host(pool.subnet)
+    while is_inside(pool.subnet, candidate) and not is_reserved_in(pool.subnet, candidate):
+        if candidate not in reserved:
+            return candidate
+        candidate += 1
+    return ""
+
+
+def _usual_subnet(pool: Pool) -> object:
+    if pool.ip_range is not None:
+        return pool.ip_range
+    member = pool.gateway or next(iter(pool.aux_addresses.values()))
+    return ip_network((member, 64 if member.version == 6 else 24), strict=False)
