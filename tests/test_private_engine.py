@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -35,35 +37,48 @@ def traces(name: str, folder: Path) -> list[str]:
     return left + [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if name in line]
 
 
-def start_owner() -> tuple[subprocess.Popen[str], str, Path]:
-    owner = subprocess.Popen([sys.executable, "-c", OWNER], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert owner.stdout is not None
-    name, folder = owner.stdout.readline().split()
-    return owner, name, Path(folder)
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A process that holds a private Engine: where its traces are."""
+
+    process: subprocess.Popen[str]
+    name: str
+    folder: Path
+
+
+@pytest.fixture
+def owner() -> Iterator[Owner]:
+    process = subprocess.Popen([sys.executable, "-c", OWNER], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        name, folder = process.stdout.readline().split()
+        yield Owner(process, name, Path(folder))
+    finally:  # also when this run is interrupted
+        process.terminate()
+        process.communicate(timeout=30)
+        reap_leftovers()
 
 
 @pytest.mark.engine
-def test_it_leaves_nothing_behind_when_its_owner_is_terminated() -> None:
-    owner, name, folder = start_owner()
-    assert traces(name, folder)
+def test_it_leaves_nothing_behind_when_its_owner_is_terminated(owner: Owner) -> None:
+    assert traces(owner.name, owner.folder)
 
-    owner.send_signal(signal.SIGTERM)
-    owner.communicate(timeout=30)
+    owner.process.send_signal(signal.SIGTERM)
+    owner.process.wait(30)
 
-    assert traces(name, folder) == []
+    assert traces(owner.name, owner.folder) == []
 
 
 @pytest.mark.engine
-def test_it_reaps_what_a_killed_owner_left_and_nothing_of_a_living_one(shared_engine: PrivateEngine) -> None:
-    owner, name, folder = start_owner()
-    owner.kill()
-    owner.communicate(timeout=10)
-    assert traces(name, folder)
+def test_it_reaps_what_a_killed_owner_left_and_nothing_of_a_living_one(owner: Owner, shared_engine: PrivateEngine) -> None:
+    owner.process.kill()
+    owner.process.wait(10)
+    assert traces(owner.name, owner.folder)
 
     reaped = reap_leftovers()
 
-    assert name in reaped
-    assert traces(name, folder) == []
+    assert owner.name in reaped
+    assert traces(owner.name, owner.folder) == []
     assert shared_engine.answers()
 
 
