@@ -1,0 +1,72 @@
+"""What every module has, and where our own code may be imported."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.tree import functions, parse, python_modules, read
+
+OURS = {"networks", "netadmin", "tests", "benchmarks"}
+CHAPTERS_WITH_NAMES = {"networks/models/__init__.py"}
+
+
+def test_it_gives_every_module_a_docstring() -> None:
+    undescribed = [
+        str(path)
+        for path in python_modules()
+        if not ast.get_docstring(parse(path)) and not (path.parts[0] == "tests" and not read(path))
+    ]
+
+    assert undescribed == []
+
+
+def test_it_postpones_annotations_in_every_module() -> None:
+    modules = [path for path in python_modules() if path.name != "__init__.py" or len(parse(path).body) > 1]
+
+    assert [str(path) for path in modules if "from __future__ import annotations" not in read(path)] == []
+
+
+def test_it_keeps_init_files_empty_but_for_the_docstring() -> None:
+    chapters = [path for path in python_modules() if path.name == "__init__.py"]
+    spoken = [str(path) for path in chapters if len(parse(path).body) > 1]
+
+    assert sorted(set(spoken) - CHAPTERS_WITH_NAMES) == []
+
+
+def test_it_imports_our_own_code_at_the_top_only() -> None:
+    assert [fault for path in python_modules() for fault in hidden_imports(path, parse(path))] == []
+
+
+def test_it_sees_a_hidden_import() -> None:
+    hidden = ast.parse("def f():\n    from networks.models import Engine\n")
+    ready = ast.parse("class A(AppConfig):\n    def ready(self):\n        import networks.sync.signals\n")
+
+    assert len(list(hidden_imports(Path("x.py"), hidden))) == 1
+    assert list(hidden_imports(Path("x.py"), ready)) == []
+
+
+def hidden_imports(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Yield the imports of our own code inside functions, AppConfig.ready() excepted."""
+    allowed = {id(function) for function in functions(tree) if is_ready_of_app(tree, function)}
+    for function in functions(tree):
+        if id(function) in allowed:
+            continue
+        for node in ast.walk(function):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            yield from (f"{path}:{node.lineno}: {name}" for name in names if name.split(".")[0] in OURS)
+
+
+def is_ready_of_app(tree: ast.Module, function: ast.AST) -> bool:
+    return any(
+        isinstance(node, ast.ClassDef)
+        and function in node.body
+        and getattr(function, "name", "") == "ready"
+        and any("AppConfig" in ast.unparse(base) for base in node.bases)
+        for node in ast.walk(tree)
+    )

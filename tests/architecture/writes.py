@@ -1,0 +1,93 @@
+"""Find, in a syntax tree, where rows of the snapshot are written."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+SNAPSHOT_MODELS = {"Network", "Pool", "Container", "Endpoint", "Tombstone", "EngineStatus", "Event"}
+RELATED_NAMES = {"networks", "pools", "containers", "endpoints", "tombstones"}
+MAKING = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
+MAKING |= {f"a{name}" for name in MAKING}
+CHANGING = {"save", "update", "delete", "asave", "aupdate", "adelete"}
+NARROWING = {"all", "filter", "exclude"}
+
+
+def snapshot_writes(tree: ast.Module) -> Iterator[str]:
+    """Yield a line number and the call for each write of a snapshot model that the syntax shows.
+
+    Seen: through a model's manager, through a related manager, on a name that was bound to rows of such a model in the
+    same module, and the making of an instance.
+    """
+    models = set(_imported_models(tree))
+    rows = _names_bound_to_rows(tree, models)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        if _is_model(node.func, models):
+            yield f"{node.lineno}: {ast.unparse(node.func)}(…)"
+        elif isinstance(node.func, ast.Attribute) and _writes(node.func, models, rows):
+            yield f"{node.lineno}: {ast.unparse(node.func)}"
+
+
+def _imported_models(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("networks.models"):
+            yield from (alias.asname or alias.name for alias in node.names if alias.name in SNAPSHOT_MODELS)
+
+
+def _is_model(node: ast.AST, models: set[str]) -> bool:
+    if isinstance(node, ast.Attribute):  # models.Network
+        return node.attr in SNAPSHOT_MODELS and isinstance(node.value, ast.Name) and node.value.id == "models"
+    return isinstance(node, ast.Name) and node.id in models
+
+
+def _names_bound_to_rows(tree: ast.Module, models: set[str]) -> set[str]:
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        targets: list[ast.expr] = []
+        value: ast.expr | None = None
+        if isinstance(node, ast.Assign):
+            targets, value = node.targets, node.value
+        elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+            targets, value = [node.target], node.iter
+        elif isinstance(node, ast.NamedExpr):
+            targets, value = [node.target], node.value
+        if value is not None and _yields_rows(value, models):
+            bound |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return bound
+
+
+def _yields_rows(value: ast.expr, models: set[str]) -> bool:
+    """Tell whether an expression's outermost call is of a model's manager, or gets a model to look in."""
+    if isinstance(value, ast.Await):
+        return _yields_rows(value.value, models)
+    if not isinstance(value, ast.Call):
+        return False
+    return any(_is_model(part, models) for part in (*_chain(value.func), *value.args))
+
+
+def _writes(func: ast.Attribute, models: set[str], rows: set[str]) -> bool:
+    if func.attr not in MAKING | CHANGING:
+        return False
+    chain = list(_chain(func.value))
+    names = {part.attr for part in chain if isinstance(part, ast.Attribute)}
+    if any(_is_model(part, models) for part in chain):
+        return True
+    if any(isinstance(part, ast.Name) and part.id in rows for part in chain) and func.attr in MAKING | CHANGING:
+        return True
+    # engine.networks.create(…), engine.networks.filter(…).delete(); not the .update() of a set that is called so
+    return bool(names & RELATED_NAMES) and (func.attr in MAKING or bool(names & NARROWING))
+
+
+def _chain(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the links of an attribute chain from its end to its root: a.b(c).d yields .d, .b, a."""
+    while True:
+        if isinstance(node, ast.Call):
+            node = node.func
+        elif isinstance(node, ast.Attribute | ast.Subscript):
+            yield node
+            node = node.value
+        else:
+            yield node
+            return
