@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,9 @@ class Screen:
     revision: int
     regions: Mapping[str, tuple[DrawnRow, ...]] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+
+
+def socket_url(key: ScreenKey) -> str:
+    """Return the address of the socket that keeps this screen live; rights are asked anew there, never sent."""
+    place = f"/ws/live/{key.page}/{quote(key.engine_slug)}/" + (f"{quote(key.docker_id)}/" if key.docker_id else "")
+    return f"{place}?{urlencode({'lang': key.language})}" + (f"&{key.query}" if key.query else "")

@@ -23,7 +23,7 @@ _DEFAULTS: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class EngineDetail:
+class EngineAbout:
     """All that the Engine's own page shows besides its EngineRow. `default_address_pools`: (base, prefix length) pairs."""
 
     docker_id: str = ""
@@ -42,10 +42,8 @@ class EngineDetail:
     events_seen: int = 0
 
 
-_ROW_COLUMNS = tuple(
-    field.name if field.name in _OF_ENGINE else f"status__{field.name}" for field in fields(EngineRow)
-)
-_DETAIL_COLUMNS = tuple(field.name for field in fields(EngineDetail))
+_ROW_COLUMNS = tuple(field.name if field.name in _OF_ENGINE else f"status__{field.name}" for field in fields(EngineRow))
+_ABOUT_COLUMNS = tuple(field.name for field in fields(EngineAbout))
 
 
 def list_engines() -> tuple[EngineRow, ...]:
@@ -59,14 +57,14 @@ def read_engine(slug: str) -> EngineRow | None:
     return _row_of(record) if record else None
 
 
-def read_engine_detail(slug: str) -> EngineDetail:
+def read_engine_about(slug: str) -> EngineAbout:
     """Return what else is known of an Engine; all empty for one that was never read. One query."""
-    columns = [f"status__{column}" for column in _DETAIL_COLUMNS]
+    columns = [f"status__{column}" for column in _ABOUT_COLUMNS]
     record = Engine.objects.filter(slug=slug).values(*columns).first() or {}
-    known = {name: record.get(f"status__{name}") for name in _DETAIL_COLUMNS}
+    known = {name: record.get(f"status__{name}") for name in _ABOUT_COLUMNS}
     known["network_drivers"] = tuple(str(driver) for driver in known["network_drivers"] or ())
     known["default_address_pools"] = read_pairs(known["default_address_pools"] or ())
-    return EngineDetail(**{name: value for name, value in known.items() if value is not None})
+    return EngineAbout(**{name: value for name, value in known.items() if value is not None})
 
 
 def read_pairs(stored: Iterable[Any]) -> tuple[tuple[str, int], ...]:

@@ -1,0 +1,75 @@
+"""The Engine's chip and banner: the parts of every page that say how much of it can be trusted (rule R5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import override
+
+from networks.models import EngineState
+from networks.queries.engines import read_engine
+from networks.queries.rows import EngineRow
+
+# While an Engine lags, what is shown is seconds old at most and a refusal is still certain to be one: people may act.
+ACTING_STATES = frozenset({EngineState.LIVE.value, EngineState.LAGGING.value})
+
+
+@dataclass(frozen=True, slots=True)
+class FrameEngine:
+    """An Engine as the frame of a page shows it. `url`: where to post the choice of it; `sync_url`: where to ask for a read.
+
+    A live one has no age and no error: a beating heart must not change what is drawn.
+    """
+
+    slug: str
+    name: str
+    state: str
+    version: str
+    url: str
+    sync_url: str
+    state_since: datetime | None = None
+    as_of: datetime | None = None
+    next_try_at: datetime | None = None
+    error: str = ""
+
+
+def frame_engine(row: EngineRow) -> FrameEngine:
+    """Return what the frame shows of an Engine."""
+    where = (row.slug, row.name, row.state, row.version, reverse("engine_choose", args=[row.slug]))
+    sync_url = reverse("engine_sync", args=[row.slug])
+    if row.state == EngineState.LIVE:
+        return FrameEngine(*where, sync_url)
+    return FrameEngine(*where, sync_url, row.state_since, row.as_of, row.next_try_at, row.last_error)
+
+
+def may_act(row: EngineRow) -> bool:
+    """Tell whether acting buttons are on: what is shown is known to be so, or nearly."""
+    return row.state in ACTING_STATES
+
+
+def draw_shell(engine_slug: str, language: str) -> Mapping[str, str]:
+    """Return the parts that every screen of an Engine has: `engine-state` and `engine-banner`, by DOM id. One query."""
+    row = read_engine(engine_slug)
+    return draw_shell_of(row, language) if row else {}
+
+
+def draw_shell_of(row: EngineRow, language: str) -> Mapping[str, str]:
+    """Return the same for a row at hand; no query."""
+    return _draw(frame_engine(row), language)
+
+
+@lru_cache(maxsize=256)
+def _draw(engine: FrameEngine, language: str) -> Mapping[str, str]:
+    with override(language):
+        return MappingProxyType(
+            {
+                "engine-state": render_to_string("components/engine_state.html", {"engine": engine}).strip(),
+                "engine-banner": render_to_string("components/engine_banner.html", {"engine": engine}).strip(),
+            }
+        )

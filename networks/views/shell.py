@@ -1,0 +1,195 @@
+"""What every page shares: the Engine that it is about, the rights there, the navigation, and whether it is live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from networks.partials.screen import Screen, ScreenKey, socket_url
+from networks.partials.shell import FrameEngine, frame_engine
+from networks.policy.permissions import Denied, Permission, permissions_by_engine
+from networks.queries.engines import list_engines
+from networks.queries.rows import EngineRow
+
+SESSION_KEY = "engine"
+THEMES = frozenset({"light", "dark"})
+
+# What navigation shows: the first word of the URL names that belong to it, label, and where it leads.
+_NAVIGATION: tuple[tuple[str, Promise, str], ...] = (
+    ("overview", _("Overview"), "overview"),
+    ("network", _("Networks"), "network_list"),
+    ("container", _("Containers"), "container_list"),
+    ("event", _("Events"), "event_list"),
+    ("engine", _("Engine"), "engine_detail"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The Engines that this person may view, and what they may do on each; read once per request."""
+
+    engines: tuple[EngineRow, ...] = ()
+    permissions: dict[str, frozenset[Permission]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationEntry:
+    """One entry of the navigation."""
+
+    name: str
+    label: Promise
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The template context `shell`. `socket_url` is "" on a page that isn't live."""
+
+    engines: tuple[FrameEngine, ...] = ()
+    engine: FrameEngine | None = None
+    nav: tuple[NavigationEntry, ...] = ()
+    rights: frozenset[str] = frozenset()
+    can_admin: bool = False
+    is_read_only: bool = False
+    theme: str = ""
+    socket_url: str = ""
+    epoch: str = ""
+    revision: int = 0
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Give every template what its frame shows. Two statements at most, none for a stranger."""
+    person = getattr(request, "user", None) or AnonymousUser()
+    theme = request.COOKIES.get("theme", "")
+    theme = theme if theme in THEMES else ""
+    if not person.is_authenticated:
+        return {"shell": Shell(theme=theme)}
+    access = access_of(request)
+    key: ScreenKey | None = getattr(request, "shell_key", None)
+    engine = _engine_of(request, access, key)
+    return {
+        "shell": Shell(
+            engines=tuple(frame_engine(row) for row in access.engines),
+            engine=frame_engine(engine) if engine else None,
+            nav=_navigation(request, access, engine),
+            rights=frozenset(access.permissions.get(engine.slug, frozenset())) if engine else frozenset(),
+            can_admin=bool(getattr(person, "is_superuser", False)),
+            is_read_only=settings.NETADMIN_READ_ONLY,
+            theme=theme,
+            socket_url=socket_url(key) if key else "",
+            # Read before the page's rows: they may be newer than this revision, never older.
+            epoch=engine.epoch if engine else "",
+            revision=engine.revision if engine else 0,
+        )
+    }
+
+
+def access_of(request: HttpRequest) -> Access:
+    """Return the Engines and rights of the request's person, read at the first call."""
+    known: Access | None = getattr(request, "shell_access", None)
+    if known is None:
+        rows = list_engines()
+        permissions = permissions_by_engine(request.user, [row.slug for row in rows])
+        known = Access(tuple(row for row in rows if row.slug in permissions), permissions)
+        request.shell_access = known  # type: ignore[attr-defined]
+    return known
+
+
+def pick_engine(request: HttpRequest, engine_slug: str = "") -> EngineRow:
+    """Return the Engine that the page is about: the URL's, else `?engine=`, else the last choice, else the first.
+
+    Raises Denied when the person may not view it (or any), Http404 when a superuser names one that isn't there.
+    """
+    access = access_of(request)
+    by_slug = {row.slug: row for row in access.engines}
+    wanted = engine_slug or request.GET.get("engine", "")
+    if wanted:
+        if wanted in by_slug:
+            return by_slug[wanted]
+        if getattr(request.user, "is_superuser", False):
+            raise Http404(wanted)
+        raise Denied(Permission.VIEW, wanted)
+    if not access.engines:
+        raise Denied(Permission.VIEW)
+    return by_slug.get(request.session.get(SESSION_KEY, ""), access.engines[0])
+
+
+def open_screen(
+    request: HttpRequest,
+    page: str,
+    *,
+    engine_slug: str = "",
+    docker_id: str = "",
+    params: Iterable[str] = (),
+    is_live: bool = True,
+) -> ScreenKey:
+    """Return the key of the page asked for, and make the page live unless `is_live` is false. Raises as pick_engine does.
+
+    `params`: the names in the query string that the page understands; the others, and empty ones, are dropped.
+    """
+    engine = pick_engine(request, engine_slug)
+    query = urlencode([(name, value) for name in sorted(params) for value in request.GET.getlist(name) if value])
+    rights = ",".join(sorted(access_of(request).permissions.get(engine.slug, frozenset())))
+    key = ScreenKey(page, engine.slug, docker_id, query, get_language() or settings.LANGUAGE_CODE, rights)
+    request.shell_engine = engine  # type: ignore[attr-defined]
+    if is_live:
+        request.shell_key = key  # type: ignore[attr-defined]
+    return key
+
+
+def screen_context(screen: Screen) -> dict[str, dict[str, SafeString]]:
+    """Return a screen for a template: `region` and `part`, by DOM id with "_" for "-" (`{{ region.event_rows }}`)."""
+    # Rows and parts were drawn by our own templates, which escape; they are the same text that sockets send.
+    return {
+        "region": {
+            name.replace("-", "_"): mark_safe("".join(row.html for row in rows))  # noqa: S308
+            for name, rows in screen.regions.items()
+        },
+        "part": {name.replace("-", "_"): mark_safe(html) for name, html in screen.parts.items()},  # noqa: S308
+    }
+
+
+def _engine_of(request: HttpRequest, access: Access, key: ScreenKey | None) -> EngineRow | None:
+    """Return the Engine of the frame: the page's own, else the URL's, else the chosen one; None where there is none."""
+    chosen: EngineRow | None = getattr(request, "shell_engine", None)
+    if chosen or not access.engines:
+        return chosen
+    by_slug = {row.slug: row for row in access.engines}
+    match = request.resolver_match
+    slug = key.engine_slug if key else (match.kwargs.get("engine_slug", "") if match else "")
+    return by_slug.get(slug) or _last_choice(request, access)
+
+
+def _last_choice(request: HttpRequest, access: Access) -> EngineRow:
+    """Return the Engine that pages without one in their URL are about."""
+    session = getattr(request, "session", None)
+    slug = session.get(SESSION_KEY, "") if session is not None else ""
+    return next((row for row in access.engines if row.slug == slug), access.engines[0])
+
+
+def _navigation(request: HttpRequest, access: Access, engine: EngineRow | None) -> tuple[NavigationEntry, ...]:
+    """Return the entries; they keep to the page's Engine, also where it isn't the last choice."""
+    if engine is None:
+        return ()
+    match = request.resolver_match
+    current = (match.url_name or "") if match else ""
+    suffix = "" if _last_choice(request, access).slug == engine.slug else "?" + urlencode({"engine": engine.slug})
+    entries = []
+    for name, label, url_name in _NAVIGATION:
+        try:
+            url = reverse(url_name, args=[engine.slug]) if name == "engine" else reverse(url_name) + suffix
+        except NoReverseMatch:  # navigation shows only pages that exist
+            continue
+        entries.append(NavigationEntry(name, label, url, current.split("_")[0] == name))
+    return tuple(entries)
