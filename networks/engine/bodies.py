@@ -1,0 +1,78 @@
+"""Specs to the JSON documents that an Engine takes; only what was asked for is in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec, PoolSpec
+
+Document = dict[str, Any]
+
+
+def network_body(spec: NetworkSpec) -> Document:
+    """Return the body of POST /networks/create."""
+    body: Document = {"Name": spec.name, "Driver": spec.driver, "CheckDuplicate": True}  # true is the rule from 1.44 on
+    pools = [pool for pool in map(_pool_body, spec.pools) if pool]
+    if pools:
+        body["IPAM"] = {"Driver": "default", "Config": pools}
+    if spec.enable_ipv6 is not None:
+        body["EnableIPv6"] = spec.enable_ipv6
+    if spec.is_internal:
+        body["Internal"] = True
+    if spec.is_attachable:
+        body["Attachable"] = True
+    if spec.labels:
+        body["Labels"] = dict(spec.labels)
+    if spec.options:
+        body["Options"] = dict(spec.options)
+    return body
+
+
+def _pool_body(pool: PoolSpec) -> Document:
+    body: Document = {}
+    if pool.subnet is not None:
+        body["Subnet"] = str(pool.subnet)
+    if pool.ip_range is not None:
+        body["IPRange"] = str(pool.ip_range)
+    if pool.gateway is not None:
+        body["Gateway"] = str(pool.gateway)
+    if pool.aux_addresses:
+        body["AuxiliaryAddresses"] = {name: str(address) for name, address in pool.aux_addresses.items()}
+    return body
+
+
+def connect_body(spec: ConnectSpec) -> Document:
+    """Return the body of POST /networks/{id}/connect."""
+    endpoint: Document = {}
+    asked: Document = {}
+    if spec.ipv4 is not None:
+        asked["IPv4Address"] = str(spec.ipv4)
+    if spec.ipv6 is not None:
+        asked["IPv6Address"] = str(spec.ipv6)
+    if asked:
+        endpoint["IPAMConfig"] = asked
+    if spec.aliases:
+        endpoint["Aliases"] = list(spec.aliases)
+    body: Document = {"Container": spec.container_id}
+    if endpoint:
+        body["EndpointConfig"] = endpoint
+    return body
+
+
+def disconnect_body(spec: DisconnectSpec) -> Document:
+    """Return the body of POST /networks/{id}/disconnect."""
+    return {"Container": spec.container_id, "Force": spec.is_forced}
+
+
+def container_body(spec: ContainerSpec) -> Document:
+    """Return the body of POST /containers/create."""
+    body: Document = {
+        "Image": spec.image,
+        "StopSignal": spec.stop_signal,
+        "HostConfig": {"NetworkMode": spec.network},
+    }
+    if spec.command:
+        body["Cmd"] = list(spec.command)
+    if spec.labels:
+        body["Labels"] = dict(spec.labels)
+    return body

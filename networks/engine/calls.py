@@ -1,0 +1,132 @@
+"""The only calls that may leave this process: what each profile may ask of an Engine (rule S3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from networks.engine.errors import NotAllowed
+
+CONTAINER_ID = "[0-9a-f]{64}"
+NETWORK_ID = "(?:[0-9a-f]{64}|[a-z0-9]{25})"  # the second form: networks that belong to a swarm
+IMAGE_ID = "sha256:[0-9a-f]{64}"
+
+_VERSION = re.compile(r"/v1\.[0-9]{1,3}(?=/)")
+_ANY = r"[A-Za-z0-9._~%+*/:-]*"  # what URL encoding leaves
+_PLACES = {"{container}": CONTAINER_ID, "{network}": NETWORK_ID, "{image}": IMAGE_ID}
+
+
+class Profile(StrEnum):
+    """What a client is for. Each includes the calls of READ; none includes another's."""
+
+    READ = "read"
+    NETWORK = "network"
+    RUN = "run"
+    TERMINAL = "terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One permitted call. `path`: with places such as {network} for full ids. `query`: parameter to the pattern of its value."""
+
+    profile: Profile
+    method: str
+    path: str
+    reason: str
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def _path_pattern(path: str) -> re.Pattern[str]:
+    pattern = re.escape(path).replace(r"\{", "{").replace(r"\}", "}")
+    for place, expression in _PLACES.items():
+        pattern = pattern.replace(place, expression)
+    return re.compile(pattern)
+
+
+_FLAG = "1"
+
+CALLS: tuple[Call, ...] = (
+    Call(Profile.READ, "GET", "/_ping", "is it alive"),
+    Call(Profile.READ, "GET", "/version", "which API versions it speaks"),
+    Call(Profile.READ, "GET", "/info", "its identity and its network drivers"),
+    Call(Profile.READ, "GET", "/networks", "all networks"),
+    Call(Profile.READ, "GET", "/networks/{network}", "one network"),
+    Call(Profile.READ, "GET", "/containers/json", "all containers", {"all": _FLAG, "filters": _ANY}),
+    Call(Profile.READ, "GET", "/containers/{container}/json", "one container"),
+    Call(Profile.READ, "GET", "/images/json", "is an image there", {"filters": _ANY}),
+    Call(Profile.READ, "GET", "/events", "what changes", {"filters": _ANY, "since": r"[0-9]+\.[0-9]{9}"}),
+    Call(Profile.NETWORK, "POST", "/networks/create", "create a network"),
+    Call(Profile.NETWORK, "DELETE", "/networks/{network}", "remove a network"),
+    Call(Profile.NETWORK, "POST", "/networks/{network}/connect", "put a container on a network"),
+    Call(Profile.NETWORK, "POST", "/networks/{network}/disconnect", "take a container off a network"),
+    Call(Profile.RUN, "POST", "/containers/create", "create a container", {"name": _ANY}),
+    Call(Profile.RUN, "POST", "/containers/{container}/start", "start a container"),
+    Call(Profile.RUN, "POST", "/containers/{container}/stop", "stop a container"),
+    Call(Profile.RUN, "DELETE", "/containers/{container}", "remove a container", {"v": _FLAG, "force": _FLAG}),
+    # fromSrc is "-", the request's own body: with a URL the Engine would fetch from wherever it is told
+    Call(
+        Profile.RUN,
+        "POST",
+        "/images/create",
+        "import or pull an image",
+        {"fromSrc": "-", "fromImage": _ANY, "repo": _ANY, "tag": _ANY},
+    ),
+    Call(Profile.RUN, "DELETE", "/images/{image}", "remove an image"),
+)
+
+
+def is_change(method: str) -> bool:
+    """Tell whether a call with this method may change something on the Engine."""
+    return method not in ("GET", "HEAD")
+
+
+def plain_path(target: str) -> str:
+    """Return a request target's path without version and query, as errors and logs show it."""
+    path = target.partition("?")[0]
+    prefix = _VERSION.match(path)
+    return path[prefix.end() :] if prefix else path
+
+
+def calls_of(profile: Profile) -> tuple[Call, ...]:
+    """Return what a profile may send: its own calls and those of READ."""
+    return tuple(call for call in CALLS if call.profile in (Profile.READ, profile))
+
+
+def call_table() -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield (profile, method, path, parameters, reason) for each permitted call, as SECURITY.md shows them."""
+    for call in CALLS:
+        yield str(call.profile), call.method, call.path, ", ".join(sorted(call.query)), call.reason
+
+
+class AllowList:
+    """The permitted calls of one profile, ready to be asked before every request."""
+
+    def __init__(self, profile: Profile, *, is_read_only: bool = False) -> None:
+        """Gather the calls; `is_read_only` leaves those of READ, whatever the profile (rule S14)."""
+        self.profile = Profile.READ if is_read_only else profile
+        self.is_read_only = is_read_only
+        self._by_method: dict[str, list[tuple[re.Pattern[str], dict[str, re.Pattern[str]]]]] = {}
+        for call in calls_of(self.profile):
+            query = {name: re.compile(pattern) for name, pattern in call.query.items()}
+            self._by_method.setdefault(call.method, []).append((_path_pattern(call.path), query))
+
+    def check(self, method: str, target: str) -> None:
+        """Let the raw request target pass. Raises NotAllowed for all that isn't on the list."""
+        path, query = plain_path(target), target.partition("?")[2]
+        for pattern, parameters in self._by_method.get(method, ()):
+            if pattern.fullmatch(path) and _has_only(query, parameters):
+                return
+        if self.is_read_only and is_change(method):
+            raise NotAllowed("Netadmin is in read-only mode: nothing is changed.", request=f"{method} {path[:200]}")
+        raise NotAllowed(f"This call isn't on the list of the {self.profile} profile.", request=f"{method} {path[:200]}")
+
+
+def _has_only(query: str, parameters: Mapping[str, re.Pattern[str]]) -> bool:
+    for part in query.split("&") if query else ():
+        name, _, value = part.partition("=")
+        pattern = parameters.get(name)
+        if pattern is None or not pattern.fullmatch(value):
+            return False
+    return True

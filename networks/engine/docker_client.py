@@ -1,0 +1,182 @@
+"""The EngineClient: each verb as the one or two requests that it is."""
+
+from __future__ import annotations
+
+import json
+import weakref
+from collections.abc import Sequence
+
+from networks.engine.bodies import connect_body, container_body, disconnect_body, network_body
+from networks.engine.calls import AllowList, Profile
+from networks.engine.errors import EngineError, ProtocolFault, Refused
+from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, NetworkFact
+from networks.engine.guard import Noun, full_id
+from networks.engine.parsing.containers import parse_container, parse_containers
+from networks.engine.parsing.engines import parse_engine
+from networks.engine.parsing.images import parse_image_count, parse_progress
+from networks.engine.parsing.networks import parse_network, parse_networks
+from networks.engine.parsing.values import child
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
+from networks.engine.transport.deadline import Deadline
+from networks.engine.transport.session import EngineSession
+from networks.engine.transport.stream import DockerEventStream
+
+MAX_IDS_PER_CALL = 60  # beyond it one full list costs less
+_PING_S = 3.0
+_CHANGE_FACTOR = 3  # 30 s against 10: an unknown driver takes 15 before it is refused
+_PULL_FACTOR = 30  # 300 s: an image comes over a network
+_NANOS = 1_000_000_000
+_EVENT_TYPES = json.dumps({"type": ["network", "container", "daemon"]})
+
+
+class DockerClient:
+    """One thread's way to one Docker Engine; see EngineClient. Nothing is sent before the first call."""
+
+    def __init__(self, url: str, profile: Profile, *, is_read_only: bool = False, timeout_s: float = 10.0) -> None:
+        """Prepare it. `timeout_s`: for a read; changes get three times that, a ping at most 3 s. Raises EngineError
+        for a URL that can't be used."""
+        self.url = url
+        self._session = EngineSession(url, AllowList(profile, is_read_only=is_read_only))
+        self._timeout_s = timeout_s
+        self._streams: weakref.WeakSet[DockerEventStream] = weakref.WeakSet()
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        self._session.ping(Deadline(min(_PING_S, self._timeout_s)))
+
+    def negotiate(self) -> str:
+        """Choose the newest API version that both speak, and return it."""
+        return self._session.negotiate(self._reading())
+
+    def info(self) -> EngineInfo:
+        """Read who answers."""
+        deadline = self._reading()
+        version = self._session.read("/version", deadline=deadline)
+        return parse_engine(version, self._session.read("/info", deadline=deadline))
+
+    def picture(self) -> EnginePicture:
+        """Read everything by two calls."""
+        deadline = self._reading()
+        networks = parse_networks(self._session.read("/networks", deadline=deadline))
+        containers = parse_containers(self._session.read("/containers/json", deadline=deadline, params={"all": "1"}))
+        return EnginePicture(networks, containers)
+
+    def list_containers(self, ids: Sequence[str]) -> tuple[ContainerFact, ...]:
+        """Read these containers from the list."""
+        wanted = {full_id("container", container_id) for container_id in ids}
+        if not wanted:
+            return ()
+        params = {"all": "1"}
+        if len(wanted) <= MAX_IDS_PER_CALL:
+            params["filters"] = json.dumps({"id": sorted(wanted)})
+        listed = parse_containers(self._session.read("/containers/json", deadline=self._reading(), params=params))
+        return tuple(container for container in listed if container.docker_id in wanted)
+
+    def inspect_container(self, container_id: str) -> ContainerFact:
+        """Read one container, fresh and with detail."""
+        wanted = full_id("container", container_id)
+        return parse_container(self._session.read("/containers/{0}/json", wanted, deadline=self._reading()))
+
+    def inspect_network(self, network_id: str) -> NetworkFact:
+        """Read one network, fresh."""
+        wanted = full_id("network", network_id)
+        return parse_network(self._session.read("/networks/{0}", wanted, deadline=self._reading()))
+
+    def events(self, since_nano: int | None = None) -> DockerEventStream:
+        """Open the stream of events."""
+        params = {"filters": _EVENT_TYPES}
+        if since_nano is not None:
+            seconds, nanos = divmod(max(since_nano, 0), _NANOS)
+            params["since"] = f"{seconds}.{nanos:09d}"
+        stream = self._session.open_events(self._reading(), params)
+        self._streams.add(stream)
+        return stream
+
+    def create_network(self, spec: NetworkSpec) -> str:
+        """Create a network and return its id."""
+        answer = self._session.post("/networks/create", deadline=self._changing(), document=network_body(spec))
+        return _created_id("network", answer, "POST /networks/create")
+
+    def remove_network(self, network_id: str) -> None:
+        """Remove a network."""
+        self._session.delete("/networks/{0}", full_id("network", network_id), deadline=self._changing())
+
+    def connect_container(self, spec: ConnectSpec) -> None:
+        """Put a container on a network."""
+        full_id("container", spec.container_id)
+        wanted = full_id("network", spec.network_id)
+        self._session.post("/networks/{0}/connect", wanted, deadline=self._changing(), document=connect_body(spec))
+
+    def disconnect_container(self, spec: DisconnectSpec) -> None:
+        """Take a container off a network."""
+        full_id("container", spec.container_id)
+        wanted = full_id("network", spec.network_id)
+        self._session.post("/networks/{0}/disconnect", wanted, deadline=self._changing(), document=disconnect_body(spec))
+
+    def import_image(self, archive: bytes, repository: str, tag: str) -> str:
+        """Import a root file system as an image and return its id."""
+        params = {"fromSrc": "-", "repo": repository, "tag": tag}
+        body = self._session.post_content("/images/create", deadline=self._changing(), params=params, content=archive)
+        found = parse_progress(body, "POST /images/create")
+        return _created_id("image", {"Id": found}, "POST /images/create")
+
+    def pull_image(self, repository: str, tag: str) -> None:
+        """Pull an image; takes up to 300 s."""
+        deadline = Deadline(self._timeout_s * _PULL_FACTOR)
+        params = {"fromImage": repository, "tag": tag}
+        parse_progress(self._session.post_content("/images/create", deadline=deadline, params=params), "POST /images/create")
+
+    def has_image(self, reference: str) -> bool:
+        """Tell whether the Engine has this image."""
+        params = {"filters": json.dumps({"reference": [reference]})}
+        return parse_image_count(self._session.read("/images/json", deadline=self._reading(), params=params)) > 0
+
+    def remove_image(self, image_id: str) -> None:
+        """Remove an image by full id."""
+        self._session.delete("/images/{0}", full_id("image", image_id), deadline=self._changing())
+
+    def run_container(self, spec: ContainerSpec) -> str:
+        """Create and start a container, and return its id; one that the Engine refuses to start is removed again."""
+        deadline = self._changing()
+        answer = self._session.post(
+            "/containers/create", deadline=deadline, params={"name": spec.name}, document=container_body(spec)
+        )
+        container_id = _created_id("container", answer, "POST /containers/create")
+        try:
+            self._session.post("/containers/{0}/start", container_id, deadline=deadline)
+        except Refused as error:
+            try:
+                self.remove_container(container_id)
+            except EngineError as left:
+                error.add_note(f"It was created as {container_id} and could not be removed: {left.sentence}")
+            raise
+        return container_id
+
+    def stop_container(self, container_id: str) -> None:
+        """Stop a container; one that doesn't run stays as it is."""
+        self._session.post("/containers/{0}/stop", full_id("container", container_id), deadline=self._changing())
+
+    def remove_container(self, container_id: str) -> None:
+        """Remove a container, running or not, with its anonymous volumes."""
+        wanted = full_id("container", container_id)
+        self._session.delete("/containers/{0}", wanted, deadline=self._changing(), params={"v": "1", "force": "1"})
+
+    def close(self) -> None:
+        """End what is under way, in whatever thread, streams included; a later call connects anew."""
+        for stream in list(self._streams):
+            stream.close()
+        self._session.close()
+
+    def _reading(self) -> Deadline:
+        return Deadline(self._timeout_s)
+
+    def _changing(self) -> Deadline:
+        return Deadline(self._timeout_s * _CHANGE_FACTOR)
+
+
+def _created_id(noun: Noun, answer: object, request: str) -> str:
+    found = child(answer, "Id")
+    try:
+        return full_id(noun, found)
+    except EngineError as error:
+        raise ProtocolFault(f"The {noun} was created, but the answer names no id.", request=request) from error

@@ -1,0 +1,24 @@
+"""The one door for ids: only full ids reach an Engine's URL (a name such as `../containers/x` would become a path)."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from networks.engine.calls import CONTAINER_ID, IMAGE_ID, NETWORK_ID
+from networks.engine.errors import NotAllowed
+
+Noun = Literal["container", "network", "image"]
+
+_PATTERNS: dict[Noun, re.Pattern[str]] = {
+    "container": re.compile(CONTAINER_ID),
+    "network": re.compile(NETWORK_ID),
+    "image": re.compile(IMAGE_ID),
+}
+
+
+def full_id(noun: Noun, text: object) -> str:
+    """Return the id unchanged. Raises NotAllowed for names, prefixes, and anything else that isn't a full id."""
+    if isinstance(text, str) and _PATTERNS[noun].fullmatch(text):
+        return text
+    raise NotAllowed(f"Not the full id of a {noun}: {text!r:.80}")

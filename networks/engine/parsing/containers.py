@@ -1,0 +1,158 @@
+"""Containers out of `GET /containers/json` and `GET /containers/{id}/json`; the two give equal facts but for detail."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from networks.engine.calls import CONTAINER_ID
+from networks.engine.errors import ProtocolFault
+from networks.engine.facts import ContainerFact, PortFact
+from networks.engine.parsing.endpoints import parse_endpoints
+from networks.engine.parsing.values import (
+    child,
+    identity,
+    integer,
+    members,
+    moment,
+    objects,
+    second,
+    text,
+    text_map,
+    texts,
+)
+
+_ID = re.compile(CONTAINER_ID)
+_EXITED = re.compile(r"(?:Exited|Restarting) \((-?[0-9]{1,9})\)")
+_HEALTH = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)")
+_STATES_WITH_EXIT_CODE = ("exited", "restarting")
+_HEALTH_WORDS = ("starting", "healthy", "unhealthy")
+
+
+def parse_containers(answer: Any) -> tuple[ContainerFact, ...]:
+    """Return the containers of the list. Raises ProtocolFault for what isn't a list of containers."""
+    if type(answer) is not list:
+        raise ProtocolFault("The answer isn't a list of containers.")
+    return tuple(map(_parse_listed, answer))
+
+
+def parse_container(answer: Any) -> ContainerFact:
+    """Return an inspected container, with detail. Raises ProtocolFault for what isn't one."""
+    if type(answer) is not dict:
+        raise ProtocolFault("The answer isn't a container.")
+    docker_id = identity(answer.get("Id"), _ID, "container")
+    config, state = answer.get("Config"), answer.get("State")
+    word = text(child(state, "Status"), 20)
+    settings = answer.get("NetworkSettings")
+    created = moment(answer.get("Created"))
+    health = text(child(state, "Health", "Status"), 20)
+    return ContainerFact(
+        docker_id=docker_id,
+        name=_name([answer.get("Name")]),
+        image=text(child(config, "Image")),
+        image_id=text(answer.get("Image"), 80),
+        command=_command(answer.get("Path"), answer.get("Args")),
+        state=word,
+        created_at=created.replace(microsecond=0) if created else None,  # the list knows whole seconds
+        network_mode=_mode(child(answer.get("HostConfig"), "NetworkMode")),
+        endpoints=parse_endpoints(child(settings, "Networks"), docker_id, has_detail=True),
+        ports=_inspected_ports(child(settings, "Ports")),
+        labels=text_map(child(config, "Labels")),
+        exit_code=integer(child(state, "ExitCode")) if word in _STATES_WITH_EXIT_CODE else None,
+        health=health if word == "running" and health in _HEALTH_WORDS else "",
+        started_at=moment(child(state, "StartedAt")),
+        finished_at=moment(child(state, "FinishedAt")),
+        hostname=text(child(config, "Hostname")),
+        pid=max(integer(child(state, "Pid")) or 0, 0),
+        has_detail=True,
+    )
+
+
+def _parse_listed(answer: Any) -> ContainerFact:
+    if type(answer) is not dict:
+        raise ProtocolFault("The list holds something that isn't a container.")
+    get = answer.get
+    docker_id = identity(get("Id"), _ID, "container")
+    state, status = text(get("State"), 20), get("Status")
+    exit_code, health = None, ""
+    # Status is read for these two and then forgotten: its "Up 38 minutes" changes without an event.
+    if type(status) is str:
+        if state in _STATES_WITH_EXIT_CODE and (exited := _EXITED.match(status)):
+            exit_code = integer(int(exited[1]))
+        elif state == "running" and (reported := _HEALTH.search(status)):
+            health = reported[1]
+    return ContainerFact(
+        docker_id=docker_id,
+        name=_name(members(get("Names"))),
+        image=text(get("Image")),
+        image_id=text(get("ImageID"), 80),
+        command=text(get("Command")),
+        state=state,
+        created_at=second(get("Created")),
+        network_mode=_mode(child(get("HostConfig"), "NetworkMode")),
+        endpoints=parse_endpoints(child(get("NetworkSettings"), "Networks"), docker_id, has_detail=False),
+        ports=_listed_ports(get("Ports")),
+        labels=text_map(get("Labels")),
+        exit_code=exit_code,
+        health=health,
+    )
+
+
+def _name(names: list[Any]) -> str:
+    """Return the container's own name: with links it has others, such as "/client/alias"."""
+    found = [name.removeprefix("/") for name in names if type(name) is str]
+    for name in found:
+        if "/" not in name:
+            return text(name)
+    return text(found[0]) if found else ""
+
+
+def _mode(value: object) -> str:
+    mode = text(value)
+    return "bridge" if mode == "default" else mode  # what Engines before 26 call it
+
+
+def _command(path: object, arguments: object) -> str:
+    """Return the command line as Docker's list writes it: arguments with a space between quotes."""
+    words = [f"'{word}'" if " " in word else word for word in texts(arguments)]
+    return " ".join([text(path), *words])
+
+
+def _listed_ports(answer: object) -> tuple[PortFact, ...]:
+    if not answer:
+        return ()
+    found = (
+        _port(entry.get("PrivatePort"), entry.get("Type"), entry.get("PublicPort"), entry.get("IP")) for entry in objects(answer)
+    )
+    return _sorted(found)
+
+
+def _inspected_ports(answer: object) -> tuple[PortFact, ...]:
+    if not answer or type(answer) is not dict:
+        return ()
+    found = []
+    for key, bindings in answer.items():
+        number, _, protocol = key.partition("/")
+        private = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else None
+        published = list(objects(bindings))
+        if not published:
+            found.append(_port(private, protocol, None, ""))
+        for binding in published:
+            outside = text(binding.get("HostPort"))
+            public = int(outside) if outside.isascii() and outside.isdigit() and len(outside) < 6 else None
+            found.append(_port(private, protocol, public, binding.get("HostIp")))
+    return _sorted(found)
+
+
+def _port(private: object, protocol: object, public: object, address: object) -> PortFact | None:
+    number = integer(private)
+    if number is None or not 0 < number < 65536:
+        return None
+    outside = integer(public)
+    is_published = outside is not None and 0 < outside < 65536
+    return PortFact(number, text(protocol, 10) or "tcp", outside if is_published else None, text(address, 45))
+
+
+def _sorted(found: Any) -> tuple[PortFact, ...]:
+    ports = [port for port in found if port is not None]
+    return tuple(sorted(ports, key=lambda port: (port.private_port, port.protocol, port.address, port.public_port or 0)))

@@ -1,0 +1,57 @@
+"""A container's endpoints, out of `NetworkSettings.Networks` of its list entry or of its inspection."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from networks.engine.calls import NETWORK_ID
+from networks.engine.facts import EndpointFact
+from networks.engine.parsing.values import address_4, address_6, child, integer, text, text_map, texts
+
+_ID = re.compile(NETWORK_ID)
+
+
+def parse_endpoints(answer: Any, container_id: str, *, has_detail: bool) -> tuple[EndpointFact, ...]:
+    """Return the endpoints, sorted by the network's name; none for anything that isn't an object."""
+    if not answer or type(answer) is not dict:
+        return ()
+    return tuple(
+        _parse_endpoint(text(name), entry, container_id, has_detail)
+        for name, entry in (sorted(answer.items()) if len(answer) > 1 else answer.items())
+        if type(entry) is dict
+    )
+
+
+def _parse_endpoint(name: str, answer: dict[str, Any], container_id: str, has_detail: bool) -> EndpointFact:
+    get = answer.get
+    network_id = get("NetworkID")
+    ipv4, ipv6 = address_4(get("IPAddress")), address_6(get("GlobalIPv6Address"))
+    asked = get("IPAMConfig") or None
+    short_id = container_id[:12]  # which older Engines add to the aliases
+    return EndpointFact(
+        network_name=name,
+        network_id=network_id if type(network_id) is str and _ID.fullmatch(network_id) else "",
+        endpoint_id=text(get("EndpointID"), 64),
+        ipv4=ipv4,
+        ipv4_prefix_length=_prefix_length(get("IPPrefixLen"), 32) if ipv4 else None,
+        ipv4_gateway=address_4(get("Gateway")),
+        ipv6=ipv6,
+        ipv6_prefix_length=_prefix_length(get("GlobalIPv6PrefixLen"), 128) if ipv6 else None,
+        ipv6_gateway=address_6(get("IPv6Gateway")),
+        mac=text(get("MacAddress"), 17),
+        requested_ipv4=address_4(child(asked, "IPv4Address")) if asked else None,
+        requested_ipv6=address_6(child(asked, "IPv6Address")) if asked else None,
+        link_local_ips=texts(child(asked, "LinkLocalIPs")) if asked else (),
+        aliases=tuple(alias for alias in texts(get("Aliases")) if alias != short_id) if has_detail else (),
+        dns_names=texts(get("DNSNames")) if has_detail else (),
+        links=texts(get("Links")) if has_detail else (),
+        driver_options=text_map(get("DriverOpts")) if has_detail else {},
+        gateway_priority=integer(get("GwPriority")) or 0,
+        has_detail=has_detail,
+    )
+
+
+def _prefix_length(value: object, longest: int) -> int | None:
+    found = integer(value)
+    return found if found is not None and 0 <= found <= longest else None

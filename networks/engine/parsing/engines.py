@@ -1,0 +1,59 @@
+"""Who an Engine is and which API versions it speaks, out of `GET /version` and `GET /info`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from networks.engine.errors import Incompatible, ProtocolFault
+from networks.engine.facts import EngineInfo
+from networks.engine.parsing.values import child, flag, integer, members, objects, text
+
+OLDEST_API = (1, 24)  # what Engines up to 28 still speak; docker-py refuses older ones
+NEWEST_API = (1, 55)  # the newest whose specification we have read
+
+_API = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})")
+
+
+def choose_version(answer: Any) -> str:
+    """Return the newest API version that both speak. Raises Incompatible, and ProtocolFault where none is named."""
+    newest = _api_version(child(answer, "ApiVersion"))
+    if newest is None:
+        raise ProtocolFault("The answer names no API version.")
+    oldest = _api_version(child(answer, "MinAPIVersion")) or OLDEST_API
+    if newest < OLDEST_API or oldest > NEWEST_API:
+        raise Incompatible(
+            f"The Engine speaks API versions {_written(oldest)} to {_written(newest)}, "
+            f"Netadmin {_written(OLDEST_API)} to {_written(NEWEST_API)}."
+        )
+    return _written(min(newest, NEWEST_API))
+
+
+def parse_engine(version: Any, about: Any) -> EngineInfo:
+    """Return who answers. Raises ProtocolFault for what isn't an object."""
+    if type(version) is not dict or type(about) is not dict:
+        raise ProtocolFault("The answer doesn't describe an Engine.")
+    pools = ((text(pool.get("Base"), 50), integer(pool.get("Size"))) for pool in objects(about.get("DefaultAddressPools")))
+    drivers = members(child(about, "Plugins", "Network"))
+    return EngineInfo(
+        engine_id=text(about.get("ID"), 80),
+        name=text(about.get("Name"), 255),
+        version=text(version.get("Version"), 60) or text(about.get("ServerVersion"), 60),
+        api_version=text(version.get("ApiVersion"), 12),
+        min_api_version=text(version.get("MinAPIVersion"), 12),
+        os=text(about.get("OperatingSystem"), 120) or text(version.get("Os"), 120),
+        kernel=text(about.get("KernelVersion"), 120) or text(version.get("KernelVersion"), 120),
+        architecture=text(about.get("Architecture"), 40) or text(version.get("Arch"), 40),
+        network_drivers=tuple(sorted({text(driver, 200) for driver in drivers if type(driver) is str})),
+        is_swarm_manager=flag(child(about, "Swarm", "ControlAvailable")),
+        default_address_pools=tuple((base, size) for base, size in pools if base and size is not None),
+    )
+
+
+def _api_version(value: object) -> tuple[int, int] | None:
+    found = _API.fullmatch(value) if type(value) is str else None
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _written(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"

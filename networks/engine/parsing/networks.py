@@ -1,0 +1,60 @@
+"""Networks out of `GET /networks` and `GET /networks/{id}`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from networks.engine.calls import NETWORK_ID
+from networks.engine.errors import ProtocolFault
+from networks.engine.facts import NetworkFact, PoolFact
+from networks.engine.parsing.values import address, child, flag, identity, moment, objects, subnet, text, text_map
+
+_ID = re.compile(NETWORK_ID)
+
+
+def parse_networks(answer: Any) -> tuple[NetworkFact, ...]:
+    """Return the networks of the list. Raises ProtocolFault for what isn't a list of networks."""
+    if type(answer) is not list:
+        raise ProtocolFault("The answer isn't a list of networks.")
+    return tuple(parse_network(entry) for entry in answer)
+
+
+def parse_network(answer: Any) -> NetworkFact:
+    """Return one network. Raises ProtocolFault for what isn't one."""
+    if type(answer) is not dict:
+        raise ProtocolFault("The answer isn't a network.")
+    get = answer.get
+    ipam = get("IPAM")
+    return NetworkFact(
+        docker_id=identity(get("Id"), _ID, "network"),
+        name=text(get("Name")),
+        driver=text(get("Driver")),
+        scope=text(get("Scope"), 40),
+        created_at=moment(get("Created")),
+        is_internal=flag(get("Internal")),
+        is_attachable=flag(get("Attachable")),
+        is_ingress=flag(get("Ingress")),
+        is_config_only=flag(get("ConfigOnly")),
+        config_from=text(child(get("ConfigFrom"), "Network")),
+        has_ipv4=flag(get("EnableIPv4"), default=True),  # named from API 1.48 on
+        has_ipv6=flag(get("EnableIPv6")),
+        ipam_driver=text(child(ipam, "Driver")) or "default",
+        ipam_options=text_map(child(ipam, "Options")),
+        pools=tuple(pool for pool in map(_parse_pool, objects(child(ipam, "Config"))) if pool),
+        options=text_map(get("Options")),
+        labels=text_map(get("Labels")),
+    )
+
+
+def _parse_pool(answer: dict[str, Any]) -> PoolFact | None:
+    found = subnet(answer.get("Subnet"))
+    if found is None:
+        return None
+    taken = {name: address(value) for name, value in text_map(answer.get("AuxiliaryAddresses")).items()}
+    return PoolFact(
+        subnet=found,
+        gateway=address(answer.get("Gateway")),
+        ip_range=subnet(answer.get("IPRange")),
+        aux_addresses={name: value for name, value in taken.items() if value is not None},
+    )

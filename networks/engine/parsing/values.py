@@ -1,0 +1,157 @@
+"""Single values out of Docker's JSON: a value of the wrong type counts as absent."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+
+import orjson
+
+from networks.engine.errors import ProtocolFault
+from networks.engine.facts import IPAddress, IPNetwork
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_MAX_INTEGER = 2**31 - 1  # what an integer column of every database takes
+
+
+def parse_json(body: bytes | str) -> Any:
+    """Return the JSON value of a body. Raises ProtocolFault when it is none."""
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        pass
+    try:  # slower, but takes lone surrogates and broken UTF-8, which are no reason to lose the whole answer
+        return json.loads(body.decode(errors="replace") if isinstance(body, bytes) else body)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolFault("The answer isn't JSON, or was cut.") from error
+
+
+def text(value: object, limit: int | None = None) -> str:
+    """Return a string that every database takes (NUL as U+2400, lone surrogates as U+FFFD), "" for anything else."""
+    if type(value) is not str:
+        return ""
+    if limit is not None:
+        value = value[:limit]
+    if "\0" in value:
+        value = value.replace("\0", "\u2400")
+    if value.isascii():
+        return value
+    return _SURROGATES.sub("\ufffd", value)
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Return the strings of a list."""
+    return tuple(text(member) for member in members(value) if type(member) is str)
+
+
+def text_map(value: object) -> dict[str, str]:
+    """Return the string members of an object, sorted by name, so that two readings of the same are equal and alike."""
+    if not value or type(value) is not dict:
+        return {}
+    return {text(name): text(value[name]) for name in sorted(value) if type(value[name]) is str}
+
+
+def members(value: object) -> list[Any]:
+    """Return a list, an empty one for anything else."""
+    return value if type(value) is list else []
+
+
+def child(value: object, *names: str) -> Any:
+    """Return what lies under these names, None where the way ends."""
+    for name in names:
+        if type(value) is not dict:
+            return None
+        value = value.get(name)
+    return value
+
+
+def objects(value: object) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a list."""
+    return (member for member in members(value) if type(member) is dict)
+
+
+def integer(value: object) -> int | None:
+    """Return a whole number that fits a database's integer, None for anything else (true and false too)."""
+    return value if type(value) is int and -_MAX_INTEGER <= value <= _MAX_INTEGER else None
+
+
+def flag(value: object, default: bool = False) -> bool:
+    """Return true or false."""
+    return value if type(value) is bool else default
+
+
+def identity(value: object, pattern: re.Pattern[str], noun: str) -> str:
+    """Return a full id. Raises ProtocolFault: something that has none can neither be shown nor asked for."""
+    if type(value) is str and pattern.fullmatch(value):
+        return value
+    raise ProtocolFault(f"The answer holds a {noun} without an id.")
+
+
+def moment(value: object) -> datetime | None:
+    """Return a time in UTC, nanoseconds cut to microseconds; None for Docker's zero time (the year 1)."""
+    if type(value) is not str:
+        return None
+    try:
+        parsed = datetime.fromisoformat(value)
+        if parsed.year <= 1:
+            return None
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def second(value: object) -> datetime | None:
+    """Return the time of a number of whole seconds since 1970, None for anything else and for 0."""
+    if type(value) is not int or value <= 0:
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+@lru_cache(maxsize=8192)
+def _address(value: str) -> IPAddress | None:
+    try:
+        return ip_address(value.partition("/")[0])  # some Engines write a gateway with its prefix length
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=2048)
+def _network(value: str) -> IPNetwork | None:
+    try:
+        return ip_network(value, strict=False)
+    except ValueError:
+        return None
+
+
+def address(value: object) -> IPAddress | None:
+    """Return an address without its zone, None where there is none."""
+    if not value or type(value) is not str or "%" in value:
+        return None
+    return _address(value)
+
+
+def address_4(value: object) -> IPv4Address | None:
+    """Return an IPv4 address, None for anything else."""
+    found = address(value)
+    return found if type(found) is IPv4Address else None
+
+
+def address_6(value: object) -> IPv6Address | None:
+    """Return an IPv6 address, None for anything else."""
+    found = address(value)
+    return found if type(found) is IPv6Address else None
+
+
+def subnet(value: object) -> IPNetwork | None:
+    """Return an IP network, None where there is none."""
+    if not value or type(value) is not str or "%" in value:
+        return None
+    return _network(value)

@@ -1,0 +1,185 @@
+"""One keep-alive connection to an Engine: the last place before bytes leave, so the allow-list is asked here."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from networks.engine.calls import AllowList, is_change, plain_path
+from networks.engine.errors import EngineError, ProtocolFault, TimedOut, Unreachable
+from networks.engine.transport.deadline import Deadline, DeadlineSocket
+from networks.engine.transport.openers import Opener
+
+MAX_BODY_BYTES = 256 * 1024 * 1024  # 500 containers are 0.7 MB; a broken Engine must not fill the memory
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class ConnectionLost(Unreachable):
+    """A kept connection ended before a change was written or a read was answered: worth one more try on a new one."""
+
+
+class _Step(IntEnum):
+    OPENING = 1
+    SENDING = 2
+    WAITING = 3
+    READING = 4
+
+
+class _Http(http.client.HTTPConnection):
+    auto_open = 0  # it never opens a connection by itself
+    sock: DeadlineSocket | None
+
+
+class Connection:
+    """Sends permitted requests, one at a time; every failure leaves as an EngineError and closes the connection."""
+
+    def __init__(self, url: str, opener: Opener, allow_list: AllowList) -> None:
+        self._url = url
+        self._opener = opener
+        self._allow_list = allow_list
+        self._http: _Http | None = None
+        self.serial = 0  # counts the connections: another number is another conversation
+
+    def is_usable(self) -> bool:
+        """Tell whether a connection is open and idle, ready for the next request."""
+        http_connection = self._http
+        sock = http_connection.sock if http_connection else None
+        return sock is not None and not sock.has_ended()
+
+    def exchange(
+        self, method: str, target: str, *, deadline: Deadline, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Answer:
+        """Send a request and return its whole answer, opening a connection first where none is usable.
+
+        Raises NotAllowed before anything is sent; TimedOut at the deadline; Unreachable when nobody answers;
+        ProtocolFault for an answer that isn't HTTP or a redirect, and when a change was sent and no answer came.
+        """
+        response, attempt = self._request(method, target, deadline, headers or {}, body)
+        try:
+            content = _read_body(response)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise attempt.failed(error, _Step.READING) from error
+        if len(content) > MAX_BODY_BYTES:
+            self.close()
+            raise attempt.fault(f"The answer is larger than {MAX_BODY_BYTES >> 20} MiB.", response.status)
+        return Answer(response.status, dict(response.headers.items()), content)
+
+    def open_stream(self, target: str, deadline: Deadline) -> tuple[int, http.client.HTTPResponse]:
+        """Send a GET request and return status and answer with its body unread; errors as for `exchange`."""
+        response, _ = self._request("GET", target, deadline, {}, b"")
+        return response.status, response
+
+    def shutdown(self) -> None:
+        """Wake up whoever waits on this connection, from any thread; the descriptor is theirs to close."""
+        http_connection = self._http
+        sock = http_connection.sock if http_connection else None
+        if sock is not None:
+            sock.shutdown()
+
+    def close(self) -> None:
+        """Close the connection; the next request opens another."""
+        http_connection, self._http = self._http, None
+        if http_connection is not None:
+            http_connection.close()
+
+    def _request(
+        self, method: str, target: str, deadline: Deadline, headers: Mapping[str, str], body: bytes
+    ) -> tuple[http.client.HTTPResponse, _Attempt]:
+        self._allow_list.check(method, target)
+        attempt = _Attempt(self, method, target, deadline, is_kept=self.is_usable())
+        step = _Step.OPENING
+        try:
+            http_connection = self._open(deadline, attempt.is_kept)
+            http_connection.putrequest(method, target, skip_accept_encoding=True)
+            for name, value in headers.items():
+                http_connection.putheader(name, value)
+            if body or is_change(method):
+                http_connection.putheader("Content-Length", str(len(body)))
+            http_connection.endheaders()
+            step = _Step.SENDING
+            if body:
+                # an Engine may refuse, and hang up, before it has read everything: its answer stands
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    http_connection.send(body)
+            step = _Step.WAITING
+            response = http_connection.getresponse()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise attempt.failed(error, step) from error
+        if response.status < 200 or (300 <= response.status < 400 and response.status != 304):
+            self.close()
+            raise attempt.fault("The answer is a redirect or a change of protocol, not Docker's.", response.status)
+        return response, attempt
+
+    def _open(self, deadline: Deadline, is_kept: bool) -> _Http:
+        if is_kept and self._http is not None and self._http.sock is not None:
+            self._http.sock.deadline = deadline
+            return self._http
+        self.close()
+        plain = self._opener(deadline.remaining_s())
+        http_connection = _Http("localhost")
+        http_connection.sock = DeadlineSocket(plain, deadline)
+        self._http = http_connection
+        self.serial += 1
+        return http_connection
+
+    @property
+    def url(self) -> str:
+        """The Engine's URL, for sentences."""
+        return self._url
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One request under way, to say well what became of it."""
+
+    connection: Connection
+    method: str
+    target: str
+    deadline: Deadline
+    is_kept: bool
+
+    @property
+    def request(self) -> str:
+        return f"{self.method} {plain_path(self.target)}"
+
+    def fault(self, sentence: str, status: int = 0) -> ProtocolFault:
+        return ProtocolFault(sentence, status=status, request=self.request, duration_ms=self.deadline.elapsed_ms())
+
+    def failed(self, error: Exception, step: _Step) -> EngineError:
+        """Close the connection and return what the failure means."""
+        self.connection.close()
+        request, duration_ms = self.request, self.deadline.elapsed_ms()
+        if isinstance(error, TimeoutError):
+            sentence = f"No whole answer within {self.deadline.seconds:g} s."
+            return TimedOut(sentence, request=request, duration_ms=duration_ms, was_sent=step > _Step.OPENING)
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        if step is _Step.OPENING and isinstance(error, OSError):
+            kind = ConnectionLost if self.is_kept else Unreachable
+            return kind(f"Nobody answers at {self.connection.url}: {reason}", request=request, duration_ms=duration_ms)
+        is_cut = isinstance(error, ConnectionError)  # http.client's RemoteDisconnected is one, too
+        if is_cut and step < _Step.READING:
+            if is_change(self.method):
+                return self.fault("The connection ended before an answer came: the change may have happened.")
+            kind = ConnectionLost if self.is_kept else Unreachable
+            return kind(f"The connection ended before an answer came: {reason}", request=request, duration_ms=duration_ms)
+        return self.fault(f"The answer isn't Docker's, or was cut: {reason:.200}")
+
+
+def _read_body(response: http.client.HTTPResponse) -> bytes:
+    if response.length is not None and response.length <= MAX_BODY_BYTES:
+        return response.read()  # with a known length this raises IncompleteRead for a cut body; read(n) wouldn't
+    content = response.read(MAX_BODY_BYTES + 1)
+    if response.length is None or len(content) > MAX_BODY_BYTES:
+        return content
+    raise http.client.IncompleteRead(content, response.length)

@@ -1,0 +1,224 @@
+"""One thread's conversation with one Engine: negotiation, one total deadline per call, and every error translated."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
+
+import docker
+import requests
+import urllib3
+from docker.errors import DockerException
+
+from networks.engine.calls import AllowList, plain_path
+from networks.engine.errors import EngineError, ProtocolFault, TimedOut
+from networks.engine.parsing.engines import choose_version
+from networks.engine.parsing.refusals import refusal
+from networks.engine.parsing.values import parse_json
+from networks.engine.transport.adapter import EngineAdapter
+from networks.engine.transport.connection import Connection, ConnectionLost
+from networks.engine.transport.deadline import Deadline
+from networks.engine.transport.openers import opener_for
+from networks.engine.transport.stream import DockerEventStream
+
+_BASE_URL = "http+docker://localhost"  # never resolved: the connection's own socket is all there is
+_FOREIGN_ERRORS = (
+    DockerException,
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+)
+_Result = TypeVar("_Result")
+
+
+class EngineSession:
+    """Asks an Engine through docker-py's low-level client over a connection of our own; connects at the first call."""
+
+    def __init__(self, url: str, allow_list: AllowList) -> None:
+        self._url = url
+        self._opener = opener_for(url)
+        self._allow_list = allow_list
+        self._connection = Connection(url, self._opener, allow_list)
+        self._adapter = EngineAdapter(self._connection)
+        self._api: docker.APIClient | None = None
+        self._version = ""
+        self._negotiated_on = 0  # the serial of the connection that the version was chosen on
+        self._lock = threading.Lock()
+        self._closings = 0
+
+    def negotiate(self, deadline: Deadline) -> str:
+        """Choose the API version anew, on this connection, and return it. Raises Incompatible."""
+        return self._guarded("GET", "/version", deadline, lambda: self._negotiate(deadline))
+
+    def ping(self, deadline: Deadline) -> None:
+        """Ask for a sign of life, without a version."""
+
+        def ask() -> None:
+            answer = self._connection.exchange("GET", "/_ping", deadline=deadline)
+            if answer.status != 200:
+                raise refusal(answer.status, answer.body, "GET /_ping", deadline.elapsed_ms())
+
+        self._guarded("GET", "/_ping", deadline, ask)
+
+    def read(self, path: str, *ids: str, deadline: Deadline, params: Mapping[str, str] | None = None) -> Any:
+        """Send a GET request and return its JSON value. `path`: with {0}, {1} for the ids."""
+        body = self._call("GET", path, ids, deadline, lambda api, url: api._get(url, params=params))
+        return self._parsed(body, "GET", path, ids, deadline)
+
+    def post(
+        self,
+        path: str,
+        *ids: str,
+        deadline: Deadline,
+        params: Mapping[str, str] | None = None,
+        document: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Send a POST request with a JSON document, and return the JSON value of its answer, None where it is empty."""
+
+        def send(api: docker.APIClient, url: str) -> requests.Response:
+            answer = api._post(url, params=params) if document is None else api._post_json(url, document, params=params)
+            return cast(requests.Response, answer)
+
+        body = self._call("POST", path, ids, deadline, send)
+        return self._parsed(body, "POST", path, ids, deadline) if body.strip() else None
+
+    def post_content(self, path: str, *, deadline: Deadline, params: Mapping[str, str], content: bytes = b"") -> bytes:
+        """Send a POST request with bytes, and return the bytes of its answer."""
+        headers = {"Content-Type": "application/x-tar"} if content else {}
+        return self._call(
+            "POST", path, (), deadline, lambda api, url: api._post(url, params=params, data=content, headers=headers)
+        )
+
+    def delete(self, path: str, *ids: str, deadline: Deadline, params: Mapping[str, str] | None = None) -> None:
+        """Send a DELETE request."""
+        self._call("DELETE", path, ids, deadline, lambda api, url: api._delete(url, params=params))
+
+    def open_events(self, deadline: Deadline, params: Mapping[str, str]) -> DockerEventStream:
+        """Open an event stream on a connection of its own, with a version chosen there."""
+        connection = Connection(self._url, self._opener, self._allow_list)
+        try:
+            answer = connection.exchange("GET", "/version", deadline=deadline)
+            version = self._chosen(answer.status, answer.body, deadline)
+            status, response = connection.open_stream(f"/v{version}/events?{urlencode(params)}", deadline)
+            if status != 200:
+                raise refusal(status, _rest_of(response), "GET /events", deadline.elapsed_ms())
+            deadline.lift()
+            return DockerEventStream(connection, response)
+        except BaseException:
+            connection.close()
+            raise
+
+    def close(self) -> None:
+        """End a call that is under way in another thread, and close the connection; a later call opens another."""
+        self._closings += 1
+        self._connection.shutdown()
+        if self._lock.acquire(timeout=1):  # whoever holds it was woken and closes the connection on its way out
+            try:
+                self._connection.close()
+            finally:
+                self._lock.release()
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        ids: tuple[str, ...],
+        deadline: Deadline,
+        send: Callable[[docker.APIClient, str], requests.Response],
+    ) -> bytes:
+        """Send it by docker-py and return the body of an answer that is no refusal."""
+
+        def ask() -> bytes:
+            api = self._ready_api(deadline)
+            self._adapter.deadline = deadline
+            response = send(api, api._url(path, *ids))
+            if response.status_code >= 400:
+                sent = f"{method} {path.format(*ids)}"
+                raise refusal(response.status_code, response.content, sent, deadline.elapsed_ms())
+            return bytes(response.content)
+
+        return self._guarded(method, path.format(*ids), deadline, ask)
+
+    def _guarded(self, method: str, path: str, deadline: Deadline, ask: Callable[[], _Result]) -> _Result:
+        """Run one call at a time, once more when a kept connection was lost, and let only EngineError out."""
+        request = f"{method} {plain_path(path)}"
+        if not self._lock.acquire(timeout=deadline.seconds):
+            raise TimedOut(
+                "Another call of this client was still under way.",
+                request=request,
+                duration_ms=deadline.elapsed_ms(),
+                was_sent=False,
+            )
+        closings = self._closings
+        try:
+            try:
+                return ask()
+            except ConnectionLost:
+                if self._closings != closings:
+                    raise
+                return ask()
+        except EngineError:
+            raise
+        except _FOREIGN_ERRORS as error:
+            self._connection.close()
+            sentence = f"The answer couldn't be understood: {error!s:.200}"
+            raise ProtocolFault(sentence, request=request, duration_ms=deadline.elapsed_ms()) from error
+        finally:
+            if self._closings != closings:
+                self._connection.close()
+            self._lock.release()
+
+    def _parsed(self, body: bytes, method: str, path: str, ids: tuple[str, ...], deadline: Deadline) -> Any:
+        try:
+            return parse_json(body)
+        except ProtocolFault as error:
+            request = f"{method} {path.format(*ids)}"
+            raise ProtocolFault(error.sentence, request=request, duration_ms=deadline.elapsed_ms()) from error
+
+    def _ready_api(self, deadline: Deadline) -> docker.APIClient:
+        """Return docker-py's client for the version that was chosen on the open connection, choosing it where needed."""
+        is_negotiated = self._negotiated_on == self._connection.serial and self._connection.is_usable()
+        if self._api is None or not is_negotiated:
+            answer = self._connection.exchange("GET", "/version", deadline=deadline)
+            version = self._chosen(answer.status, answer.body, deadline)
+            if self._api is None or version != self._version:
+                self._api, self._version = self._make_api(version), version
+            self._negotiated_on = self._connection.serial
+        return self._api
+
+    def _negotiate(self, deadline: Deadline) -> str:
+        self._negotiated_on = 0
+        self._ready_api(deadline)
+        return self._version
+
+    def _chosen(self, status: int, body: bytes, deadline: Deadline) -> str:
+        if status != 200:
+            raise refusal(status, body, "GET /version", deadline.elapsed_ms())
+        try:
+            return choose_version(parse_json(body))
+        except EngineError as error:
+            error.request, error.duration_ms = "GET /version", deadline.elapsed_ms()
+            raise
+
+    def _make_api(self, version: str) -> docker.APIClient:
+        """Return docker-py's low-level client with our adapter as its only way out; nothing is sent."""
+        api = docker.APIClient(base_url="http://localhost:1", version=version)
+        api.trust_env = False
+        api.max_redirects = 0
+        api.adapters.clear()
+        api.mount("http+docker://", self._adapter)
+        api.base_url = _BASE_URL
+        api.headers = requests.structures.CaseInsensitiveDict({"User-Agent": "netadmin"})
+        return api
+
+
+def _rest_of(response: Any) -> bytes:
+    try:
+        return bytes(response.read(65_536))
+    except (OSError, ValueError):
+        return b""
