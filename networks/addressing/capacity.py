@@ -17,7 +17,7 @@ def assignable(
     """Return how many addresses containers could get in turn: those of the range less what is kept back.
 
     Kept back are the subnet's own address and, for IPv4, its broadcast address (a /31 and a /32 have neither), the gateway
-    and the aux addresses. A gateway that wasn't named takes one all the same: Docker gives it the first free address of the range.
+    and the aux addresses. A gateway that wasn't named takes one all the same: Docker gives it the first free one of the range.
     None for more than 2 ** 32. Source: checked by filling a network of a real Engine.
     """
     first, last = span(subnet, ip_range)

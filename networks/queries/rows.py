@@ -1,4 +1,4 @@
-"""The rows that pages show: frozen, made by queries, drawn by partials. A row holds all that its partial needs, and nothing else."""
+"""The rows that pages show: frozen, made by queries, drawn by partials. A row holds what its partial needs, and nothing else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ class PoolRow:
 
 @dataclass(frozen=True, slots=True)
 class NetworkRow:
-    """One line of Networks. `used`/`capacity`: over all IPv4 pools, None where there is no pool."""
+    """One line of Networks. `used`/`capacity`: over all IPv4 pools, None where there is no pool.
+
+    `search`: what the filter looks through, casefolded; values of labels whose key looks like a secret are not in it.
+    """
 
     engine_slug: str
     docker_id: str
@@ -43,6 +46,8 @@ class NetworkRow:
     running: int
     stopped: int
     failed: int
+    is_ingress: bool = False
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class PortRow:
 
 @dataclass(frozen=True, slots=True)
 class EndpointRow:
-    """One endpoint, as the network's page (which names the container) and the container's page (which names the network) show it."""
+    """One endpoint: the network's page names its container, the container's page its network."""
 
     engine_slug: str
     network_id: str
@@ -82,8 +87,21 @@ class EndpointRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressRow:
+    """One endpoint in a container's line. `network_id` "" for a network that isn't there; `requested` where none is assigned."""
+
+    network_name: str
+    network_id: str
+    hue: int
+    ipv4: str = ""
+    ipv4_prefix_length: int | None = None
+    ipv6: str = ""
+    requested: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerRow:
-    """One line of Containers. `addresses`: (network name, network's id or "", hue, address, prefix length) per endpoint."""
+    """One line of Containers. `search` as in NetworkRow."""
 
     engine_slug: str
     docker_id: str
@@ -102,7 +120,8 @@ class ContainerRow:
     project: str
     revision: int
     ports: tuple[PortRow, ...] = field(default_factory=tuple)
-    addresses: tuple[tuple[str, str, int, str, int | None], ...] = field(default_factory=tuple)
+    addresses: tuple[AddressRow, ...] = field(default_factory=tuple)
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True)
