@@ -1,0 +1,81 @@
+"""How hostile or technical text is spelt for people: pure functions on text and addresses, no HTML."""
+
+from __future__ import annotations
+
+from ipaddress import ip_interface
+
+# Printable by Unicode's rules, and yet nothing to be seen: Hangul fillers, the grapheme joiner, Khmer and Mongolian
+# fillers, and the variation selectors. Two names that differ by one of these look the same.
+UNSEEN = frozenset(
+    map(chr, [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0])
+) | frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+CONTROL_PICTURES = 0x2400
+DELETE = 0x7F
+IPV4_OCTET_BITS = 8
+IPV6_HEXTET_BITS = 16
+IPV6_HEXTETS = 8
+
+
+def spell_character(character: str) -> str:
+    """Return a character that is safe to look at: control as its picture (␛), bidi, format and the like as `\\u202e`."""
+    code = ord(character)
+    if code < 0x20:
+        return chr(CONTROL_PICTURES + code)
+    if code == DELETE:
+        return "␡"
+    if character.isprintable() and character not in UNSEEN:
+        return character
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def spell(text: str) -> str:
+    """Return the text with nothing in it that hides, reorders or can't be encoded (lone surrogates). Idempotent.
+
+    Not escaped for HTML: autoescape does that.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(spell_character, text))
+
+
+def split_at_prefix(address: str, prefix_length: int) -> tuple[str, str]:
+    """Split an address's text in its network part and the rest, at the last whole octet or hextet of the prefix.
+
+    ("172.72.", "0.10") for 172.72.0.10/16; ("fd00:24::", "5") for fd00:24::5/64. The rest keeps at least one octet or
+    hextet, but for an IPv6 address that ends in "::". Text that is no address comes back as ("", text).
+    """
+    if ":" in address:
+        return _split_ipv6(address, min(prefix_length // IPV6_HEXTET_BITS, IPV6_HEXTETS - 1))
+    octets = address.split(".")
+    kept = min(prefix_length // IPV4_OCTET_BITS, len(octets) - 1)
+    network = "".join(f"{octet}." for octet in octets[:kept])
+    return network, address[len(network) :]
+
+
+def _split_ipv6(address: str, hextets: int) -> tuple[str, str]:
+    left, elided, right = address.partition("::")
+    before = left.split(":") if left else []
+    if not elided or len(before) > hextets:
+        network = "".join(f"{hextet}:" for hextet in before[:hextets])
+        return network, address[len(network) :]
+    after = right.split(":") if right else []
+    kept = min(max(0, hextets - (IPV6_HEXTETS - len(after))), max(0, len(after) - 1))
+    network = f"{left}::" + "".join(f"{hextet}:" for hextet in after[:kept])
+    return network, address[len(network) :]
+
+
+def parse_address(value: object, prefix_length: int | None = None) -> tuple[str, int | None, str]:
+    """Return (address, prefix length or None, "/16" or "") of text or an `ipaddress` object.
+
+    A network keeps its "/16" in what is shown, and so does text that has one; a prefix length given beside is not shown.
+    """
+    text = str(value)
+    try:
+        parsed = ip_interface(text)
+    except ValueError:
+        return text, None, ""
+    # str() of ipaddress compresses, so 2001:db8:0:0::1 and 2001:db8::1 look the same
+    address = str(parsed.ip)
+    if "/" in text:
+        return address, int(parsed.network.prefixlen), f"/{parsed.network.prefixlen}"
+    return address, prefix_length, ""
