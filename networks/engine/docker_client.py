@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import weakref
 from collections.abc import Sequence
+from functools import partial
 
 from networks.engine.bodies import connect_body, container_body, disconnect_body, network_body
 from networks.engine.calls import AllowList, Profile
-from networks.engine.errors import EngineError, ProtocolFault, Refused
+from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, NetworkFact
 from networks.engine.guard import Noun, full_id
 from networks.engine.parsing.containers import parse_container, parse_containers
 from networks.engine.parsing.engines import parse_engine
-from networks.engine.parsing.images import parse_image_count, parse_progress
+from networks.engine.parsing.images import parse_image_count, parse_imported, parse_progress
 from networks.engine.parsing.networks import parse_network, parse_networks
-from networks.engine.parsing.values import child
+from networks.engine.parsing.values import child, parse_json
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 from networks.engine.transport.deadline import Deadline
 from networks.engine.transport.session import EngineSession
@@ -51,14 +52,14 @@ class DockerClient:
     def info(self) -> EngineInfo:
         """Read who answers."""
         deadline = self._reading()
-        version = self._session.read("/version", deadline=deadline)
-        return parse_engine(version, self._session.read("/info", deadline=deadline))
+        version = self._session.read(dict, "/version", deadline=deadline)
+        return self._session.read(partial(parse_engine, version), "/info", deadline=deadline)
 
     def picture(self) -> EnginePicture:
         """Read everything by two calls."""
         deadline = self._reading()
-        networks = parse_networks(self._session.read("/networks", deadline=deadline))
-        containers = parse_containers(self._session.read("/containers/json", deadline=deadline, params={"all": "1"}))
+        networks = self._session.read(parse_networks, "/networks", deadline=deadline)
+        containers = self._session.read(parse_containers, "/containers/json", deadline=deadline, params={"all": "1"})
         return EnginePicture(networks, containers)
 
     def list_containers(self, ids: Sequence[str]) -> tuple[ContainerFact, ...]:
@@ -69,18 +70,18 @@ class DockerClient:
         params = {"all": "1"}
         if len(wanted) <= MAX_IDS_PER_CALL:
             params["filters"] = json.dumps({"id": sorted(wanted)})
-        listed = parse_containers(self._session.read("/containers/json", deadline=self._reading(), params=params))
+        listed = self._session.read(parse_containers, "/containers/json", deadline=self._reading(), params=params)
         return tuple(container for container in listed if container.docker_id in wanted)
 
     def inspect_container(self, container_id: str) -> ContainerFact:
         """Read one container, fresh and with detail."""
         wanted = full_id("container", container_id)
-        return parse_container(self._session.read("/containers/{0}/json", wanted, deadline=self._reading()))
+        return self._session.read(parse_container, "/containers/{0}/json", wanted, deadline=self._reading())
 
     def inspect_network(self, network_id: str) -> NetworkFact:
         """Read one network, fresh."""
         wanted = full_id("network", network_id)
-        return parse_network(self._session.read("/networks/{0}", wanted, deadline=self._reading()))
+        return self._session.read(parse_network, "/networks/{0}", wanted, deadline=self._reading())
 
     def events(self, since_nano: int | None = None) -> DockerEventStream:
         """Open the stream of events."""
@@ -94,8 +95,8 @@ class DockerClient:
 
     def create_network(self, spec: NetworkSpec) -> str:
         """Create a network and return its id."""
-        answer = self._session.post("/networks/create", deadline=self._changing(), document=network_body(spec))
-        return _created_id("network", answer, "POST /networks/create")
+        parse = partial(_created_id, "network")
+        return self._session.post(parse, "/networks/create", deadline=self._changing(), body=network_body(spec))
 
     def remove_network(self, network_id: str) -> None:
         """Remove a network."""
@@ -104,32 +105,30 @@ class DockerClient:
     def connect_container(self, spec: ConnectSpec) -> None:
         """Put a container on a network."""
         full_id("container", spec.container_id)
-        wanted = full_id("network", spec.network_id)
-        self._session.post("/networks/{0}/connect", wanted, deadline=self._changing(), document=connect_body(spec))
+        wanted, body = full_id("network", spec.network_id), connect_body(spec)
+        self._session.post(bytes, "/networks/{0}/connect", wanted, deadline=self._changing(), body=body)
 
     def disconnect_container(self, spec: DisconnectSpec) -> None:
         """Take a container off a network."""
         full_id("container", spec.container_id)
-        wanted = full_id("network", spec.network_id)
-        self._session.post("/networks/{0}/disconnect", wanted, deadline=self._changing(), document=disconnect_body(spec))
+        wanted, body = full_id("network", spec.network_id), disconnect_body(spec)
+        self._session.post(bytes, "/networks/{0}/disconnect", wanted, deadline=self._changing(), body=body)
 
     def import_image(self, archive: bytes, repository: str, tag: str) -> str:
         """Import a root file system as an image and return its id."""
         params = {"fromSrc": "-", "repo": repository, "tag": tag}
-        body = self._session.post_content("/images/create", deadline=self._changing(), params=params, content=archive)
-        found = parse_progress(body, "POST /images/create")
-        return _created_id("image", {"Id": found}, "POST /images/create")
+        return self._session.post(parse_imported, "/images/create", deadline=self._changing(), params=params, body=archive)
 
     def pull_image(self, repository: str, tag: str) -> None:
         """Pull an image; takes up to 300 s."""
         deadline = Deadline(self._timeout_s * _PULL_FACTOR)
         params = {"fromImage": repository, "tag": tag}
-        parse_progress(self._session.post_content("/images/create", deadline=deadline, params=params), "POST /images/create")
+        self._session.post(parse_progress, "/images/create", deadline=deadline, params=params)
 
     def has_image(self, reference: str) -> bool:
         """Tell whether the Engine has this image."""
         params = {"filters": json.dumps({"reference": [reference]})}
-        return parse_image_count(self._session.read("/images/json", deadline=self._reading(), params=params)) > 0
+        return self._session.read(parse_image_count, "/images/json", deadline=self._reading(), params=params) > 0
 
     def remove_image(self, image_id: str) -> None:
         """Remove an image by full id."""
@@ -137,29 +136,33 @@ class DockerClient:
 
     def run_container(self, spec: ContainerSpec) -> str:
         """Create and start a container, and return its id; one that the Engine refuses to start is removed again."""
-        deadline = self._changing()
-        answer = self._session.post(
-            "/containers/create", deadline=deadline, params={"name": spec.name}, document=container_body(spec)
+        deadline, params = self._changing(), {"name": spec.name}
+        created = self._session.post(
+            partial(_created_id, "container"),
+            "/containers/create",
+            deadline=deadline,
+            params=params,
+            body=container_body(spec),
         )
-        container_id = _created_id("container", answer, "POST /containers/create")
         try:
-            self._session.post("/containers/{0}/start", container_id, deadline=deadline)
+            self._session.post(bytes, "/containers/{0}/start", created, deadline=deadline)
         except Refused as error:
             try:
-                self.remove_container(container_id)
+                self.remove_container(created)
             except EngineError as left:
-                error.add_note(f"It was created as {container_id} and could not be removed: {left.sentence}")
+                error.add_note(f"It was created as {created} and could not be removed: {left.sentence}")
             raise
-        return container_id
+        return created
 
     def stop_container(self, container_id: str) -> None:
         """Stop a container; one that doesn't run stays as it is."""
-        self._session.post("/containers/{0}/stop", full_id("container", container_id), deadline=self._changing())
+        wanted = full_id("container", container_id)
+        self._session.post(bytes, "/containers/{0}/stop", wanted, deadline=self._changing())
 
     def remove_container(self, container_id: str) -> None:
         """Remove a container, running or not, with its anonymous volumes."""
-        wanted = full_id("container", container_id)
-        self._session.delete("/containers/{0}", wanted, deadline=self._changing(), params={"v": "1", "force": "1"})
+        wanted, params = full_id("container", container_id), {"v": "1", "force": "1"}
+        self._session.delete("/containers/{0}", wanted, deadline=self._changing(), params=params)
 
     def close(self) -> None:
         """End what is under way, in whatever thread, streams included; a later call connects anew."""
@@ -174,9 +177,8 @@ class DockerClient:
         return Deadline(self._timeout_s * _CHANGE_FACTOR)
 
 
-def _created_id(noun: Noun, answer: object, request: str) -> str:
-    found = child(answer, "Id")
+def _created_id(noun: Noun, body: bytes) -> str:
     try:
-        return full_id(noun, found)
-    except EngineError as error:
-        raise ProtocolFault(f"The {noun} was created, but the answer names no id.", request=request) from error
+        return full_id(noun, child(parse_json(body), "Id"))
+    except NotAllowed as error:
+        raise ProtocolFault(f"The answer names no id for the new {noun}; it may be there.") from error

@@ -11,7 +11,7 @@ from networks.engine.parsing.values import child, parse_json, text
 _ID = re.compile(IMAGE_ID)
 
 
-def parse_progress(body: bytes, request: str) -> str:
+def parse_progress(body: bytes) -> str:
     """Return the image's id from the lines, "" where none names it. Raises Refused with the Engine's sentence."""
     found = ""
     for line in body.splitlines():
@@ -19,11 +19,18 @@ def parse_progress(body: bytes, request: str) -> str:
             continue
         step = parse_json(line)
         if refused := text(child(step, "error"), 4000) or text(child(step, "errorDetail", "message"), 4000):
-            raise Refused(refused, status=200, request=request)
+            raise Refused(refused, status=200)
         status = text(child(step, "status"), 80)
         if _ID.fullmatch(status):
             found = status
     return found
+
+
+def parse_imported(body: bytes) -> str:
+    """Return the id of an imported image. Raises Refused, and ProtocolFault where no line names it."""
+    if found := parse_progress(body):
+        return found
+    raise ProtocolFault("The answer names no id for the new image; it may be there.")
 
 
 def parse_image_count(answer: object) -> int:

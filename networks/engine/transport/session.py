@@ -65,38 +65,46 @@ class EngineSession:
 
         self._guarded("GET", "/_ping", deadline, ask)
 
-    def read(self, path: str, *ids: str, deadline: Deadline, params: Mapping[str, str] | None = None) -> Any:
-        """Send a GET request and return its JSON value. `path`: with {0}, {1} for the ids."""
-        body = self._call("GET", path, ids, deadline, lambda api, url: api._get(url, params=params))
-        return self._parsed(body, "GET", path, ids, deadline)
-
-    def post(
+    def read(
         self,
+        parse: Callable[[Any], _Result],
         path: str,
         *ids: str,
         deadline: Deadline,
         params: Mapping[str, str] | None = None,
-        document: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Send a POST request with a JSON document, and return the JSON value of its answer, None where it is empty."""
+    ) -> _Result:
+        """Send a GET request and return what `parse` makes of its JSON value. `path`: with {0} for the id."""
+        return self._call(
+            "GET",
+            path,
+            ids,
+            deadline,
+            lambda api, url: api._get(url, params=params),
+            lambda body: parse(parse_json(body)),
+        )
+
+    def post(
+        self,
+        parse: Callable[[bytes], _Result],
+        path: str,
+        *ids: str,
+        deadline: Deadline,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | bytes = b"",
+    ) -> _Result:
+        """Send a POST request with a JSON document or with bytes, and return what `parse` makes of the answer's bytes."""
 
         def send(api: docker.APIClient, url: str) -> requests.Response:
-            answer = api._post(url, params=params) if document is None else api._post_json(url, document, params=params)
-            return cast(requests.Response, answer)
+            if isinstance(body, bytes):
+                headers = {"Content-Type": "application/x-tar"} if body else {}
+                return cast(requests.Response, api._post(url, params=params, data=body, headers=headers))
+            return cast(requests.Response, api._post_json(url, body, params=params))
 
-        body = self._call("POST", path, ids, deadline, send)
-        return self._parsed(body, "POST", path, ids, deadline) if body.strip() else None
-
-    def post_content(self, path: str, *, deadline: Deadline, params: Mapping[str, str], content: bytes = b"") -> bytes:
-        """Send a POST request with bytes, and return the bytes of its answer."""
-        headers = {"Content-Type": "application/x-tar"} if content else {}
-        return self._call(
-            "POST", path, (), deadline, lambda api, url: api._post(url, params=params, data=content, headers=headers)
-        )
+        return self._call("POST", path, ids, deadline, send, parse)
 
     def delete(self, path: str, *ids: str, deadline: Deadline, params: Mapping[str, str] | None = None) -> None:
         """Send a DELETE request."""
-        self._call("DELETE", path, ids, deadline, lambda api, url: api._delete(url, params=params))
+        self._call("DELETE", path, ids, deadline, lambda api, url: api._delete(url, params=params), bytes)
 
     def open_events(self, deadline: Deadline, params: Mapping[str, str]) -> DockerEventStream:
         """Open an event stream on a connection of its own, with a version chosen there."""
@@ -130,17 +138,18 @@ class EngineSession:
         ids: tuple[str, ...],
         deadline: Deadline,
         send: Callable[[docker.APIClient, str], requests.Response],
-    ) -> bytes:
-        """Send it by docker-py and return the body of an answer that is no refusal."""
+        parse: Callable[[bytes], _Result],
+    ) -> _Result:
+        """Send it by docker-py and return what `parse` makes of the body, unless the answer is a refusal."""
 
-        def ask() -> bytes:
+        def ask() -> _Result:
             api = self._ready_api(deadline)
             self._adapter.deadline = deadline
             response = send(api, api._url(path, *ids))
             if response.status_code >= 400:
                 sent = f"{method} {path.format(*ids)}"
                 raise refusal(response.status_code, response.content, sent, deadline.elapsed_ms())
-            return bytes(response.content)
+            return parse(response.content)
 
         return self._guarded(method, path.format(*ids), deadline, ask)
 
@@ -162,7 +171,9 @@ class EngineSession:
                 if self._closings != closings:
                     raise
                 return ask()
-        except EngineError:
+        except EngineError as error:
+            if not error.request:  # our guard and our parsing don't know it
+                error.request, error.duration_ms = request, deadline.elapsed_ms()
             raise
         except _FOREIGN_ERRORS as error:
             self._connection.close()
@@ -172,13 +183,6 @@ class EngineSession:
             if self._closings != closings:
                 self._connection.close()
             self._lock.release()
-
-    def _parsed(self, body: bytes, method: str, path: str, ids: tuple[str, ...], deadline: Deadline) -> Any:
-        try:
-            return parse_json(body)
-        except ProtocolFault as error:
-            request = f"{method} {path.format(*ids)}"
-            raise ProtocolFault(error.sentence, request=request, duration_ms=deadline.elapsed_ms()) from error
 
     def _ready_api(self, deadline: Deadline) -> docker.APIClient:
         """Return docker-py's client for the version that was chosen on the open connection, choosing it where needed."""
