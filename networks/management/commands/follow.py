@@ -1,0 +1,29 @@
+"""`manage.py follow`: follow every Engine without serving pages."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from networks.sync.engines import ensure_local_engine
+from networks.sync.followers import start_followers, stop_followers
+
+
+class Command(BaseCommand):
+    """Runs until SIGINT or SIGTERM, and ends with status 0."""
+
+    help = "Follow every Engine without serving pages."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ended = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: ended.set())
+        ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
+        start_followers(settings.NETADMIN_DATA_DIR)
+        self.stdout.write("Following. Ctrl-C ends it.")
+        ended.wait()
+        stop_followers()

@@ -1,0 +1,1 @@
+"""Following an Engine: its threads, what they look at, and how it stands."""

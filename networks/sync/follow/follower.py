@@ -1,0 +1,189 @@
+"""The thread that follows one Engine for the life of the process: lease, connection, backoff, wishes."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+from django.db import close_old_connections, connection
+
+from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
+from networks.engine.errors import EngineError, Incompatible
+from networks.engine.registry import connect_engine
+from networks.models import Engine, EngineStatus, Event, SyncRequest
+from networks.sync.follow.inbox import Inbox, Look
+from networks.sync.follow.lease import Lease
+from networks.sync.follow.session import Session
+from networks.sync.follow.standing import Standing
+from networks.sync.signals import engine_changed
+from networks.sync.snapshot.changes import Changes
+from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.memory import Memory
+from networks.sync.snapshot.writer import Snapshot, prune
+
+log = structlog.get_logger(__name__)
+
+RETRY_LOCAL_S = 0.5  # a refused connect on a socket costs microseconds
+RETRY_FIRST_S, RETRY_FACTOR, RETRY_MOST_S = 0.8, 2.0, 30.0
+LEASE_EVERY_S = 1.0
+WATCH_EVERY_S = 0.25
+REQUESTS_EVERY_S = 0.25
+PRUNE_EVERY_S = 3600.0
+KEEP_TOMBSTONES = timedelta(hours=24)
+KEEP_EVENTS = timedelta(days=30)
+MOST_EVENTS = 100_000
+
+
+class Follower:
+    """Follows one Engine in a daemon thread. `look` and `stop` may be called from any thread."""
+
+    def __init__(self, engine: Engine, data_dir: Path) -> None:
+        self.slug = engine.slug
+        self._engine = engine
+        self._lease = Lease(data_dir, engine.slug)
+        self._inbox = Inbox()
+        self._standing = Standing()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"follow-{engine.slug}", daemon=True)
+        self._unanswered: list[Look] = []
+        self._requests: dict[int, Look] = {}
+        self._pruned_at = self._asked_at = float("-inf")
+
+    @property
+    def has_lease(self) -> bool:
+        """Whether this process is the one that follows."""
+        return self._lease.is_held
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """End within `timeout_s`, giving the lease back."""
+        self._stopped.set()
+        self._inbox.wake()
+        self._thread.join(timeout_s)
+
+    def look(self, docker_ids: tuple[str, ...]) -> threading.Event:
+        """Ask for a look at these ids (none: everything); the event is set when a pass that began after this has been written."""
+        look = Look(docker_ids)
+        self._inbox.put_look(look)
+        return look.seen
+
+    def _make_client(self) -> EngineClient:
+        return connect_engine(self._engine.url, Profile.READ)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                if self._lease.take():
+                    self._follow()
+                else:
+                    self._watch()
+            except Exception:
+                # A full disk, a locked database: say so, forget what memory holds, and begin again from what the database has.
+                log.exception("follower_failed", engine=self.slug)
+                self._stopped.wait(1.0)
+            finally:
+                close_old_connections()
+        self._lease.give_back()
+        connection.close()
+
+    def _watch(self) -> None:
+        """Another process follows: pass on its revisions until the lease falls free."""
+        seen: tuple[str, int] | None = None
+        retry_at = time.monotonic() + LEASE_EVERY_S
+        while not self._stopped.wait(WATCH_EVERY_S):
+            now = EngineStatus.objects.filter(engine_id=self._engine.pk).values_list("epoch", "revision").first()
+            if now != seen:
+                seen = now
+                engine_changed.send(sender=Follower, engine_slug=self.slug)
+            if time.monotonic() >= retry_at:
+                return
+
+    def _follow(self) -> None:
+        """Hold the lease: connect, follow, and connect again, until stopped or something of our own breaks."""
+        snapshot = Snapshot(self._engine.pk)
+        memory = snapshot.load()
+        newest = Event.objects.filter(engine_slug=self.slug).order_by("-time_nano").values_list("time_nano", flat=True).first()
+        journal = Journal(self.slug, newest_nano=min(newest or 0, time.time_ns()))
+        self._standing = Standing()
+        snapshot.write_status(follower=f"{os.uname().nodename}:{os.getpid()}")
+        failures = 0
+        while not self._stopped.is_set():
+            session = Session(
+                self.slug, self._engine.url, self._make_client, snapshot, memory, journal, self._inbox, self._standing
+            )
+            try:
+                session.open()
+                log.info("engine_live", engine=self.slug)
+                engine_changed.send(sender=Follower, engine_slug=self.slug)
+                failures = 0
+                for look in self._unanswered:
+                    look.seen.set()
+                self._unanswered.clear()
+                self._step_until_cut(session)
+            except EngineError as error:
+                failures += 1
+                self._standing.is_incompatible = isinstance(error, Incompatible)
+                self._standing.last_error = error.sentence
+            finally:
+                session.close()
+                memory = session.reconciler.memory
+            if not self._stopped.is_set():
+                self._rest(snapshot, failures)
+
+    def _step_until_cut(self, session: Session) -> None:
+        while not self._stopped.is_set():
+            if session.step():
+                engine_changed.send(sender=Follower, engine_slug=self.slug)
+            self._take_requests()
+            if time.monotonic() - self._pruned_at > PRUNE_EVERY_S:
+                self._pruned_at = time.monotonic()
+                now = datetime.now(UTC)
+                prune(
+                    self._engine.pk,
+                    self.slug,
+                    tombstones_before=now - KEEP_TOMBSTONES,
+                    events_before=now - KEEP_EVENTS,
+                    keep_events=MOST_EVENTS,
+                )
+
+    def _rest(self, snapshot: Snapshot, failures: int) -> None:
+        """Say that the Engine is gone, and wait until the next try; somebody's wish tries at once."""
+        wait_s = RETRY_LOCAL_S
+        if not self._engine.url.startswith("unix://"):
+            wait_s = random.uniform(0.1, min(RETRY_MOST_S, RETRY_FIRST_S * RETRY_FACTOR ** min(failures, 8)))  # noqa: S311 jitter
+        columns = self._standing.changes(next_try_s=None if wait_s <= RETRY_LOCAL_S else wait_s)
+        if columns:
+            log.info("engine_down", engine=self.slug, state=self._standing.state, error=self._standing.last_error)
+            snapshot.write(Changes(), Memory(), (), now=datetime.now(UTC), **columns)
+            engine_changed.send(sender=Follower, engine_slug=self.slug)
+        rested_until = time.monotonic() + wait_s
+        while not self._stopped.is_set() and time.monotonic() < rested_until:
+            # What an ended session's threads still leave here is of no use to the next, which reads everything.
+            looks = self._inbox.take(rested_until - time.monotonic()).looks
+            if looks:
+                self._unanswered.extend(looks)
+                return
+
+    def _take_requests(self) -> None:
+        """Take wishes of other processes from the database; answer those that have been seen."""
+        if time.monotonic() - self._asked_at < REQUESTS_EVERY_S:
+            return
+        self._asked_at = time.monotonic()
+        for pk, docker_ids in SyncRequest.objects.filter(engine_id=self._engine.pk, done_at=None).values_list("pk", "docker_ids"):
+            if pk not in self._requests:
+                self._requests[pk] = Look(tuple(docker_ids))
+                self._inbox.put_look(self._requests[pk])
+        seen = [pk for pk, look in self._requests.items() if look.seen.is_set()]
+        if seen:
+            SyncRequest.objects.filter(pk__in=seen).update(done_at=datetime.now(UTC))
+            for pk in seen:
+                del self._requests[pk]

@@ -1,0 +1,117 @@
+"""Where the threads of a follower leave what they learnt; the worker alone takes it out. Nobody here blocks."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from networks.engine.errors import EngineError
+from networks.engine.facts import ContainerFact, EventFact
+
+# More events than the worker could ever have pending: beyond, it reads everything instead of remembering each.
+MOST_EVENTS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """An inspect's end. `fact` None with `error` None: the container isn't there. `began_at`: monotonic seconds."""
+
+    container_id: str
+    began_at: float
+    fact: ContainerFact | None = None
+    error: EngineError | None = None
+
+
+@dataclass(slots=True)
+class Look:
+    """Somebody's wish that these ids (none: everything) be read; `seen` is set once a pass that began later is written."""
+
+    docker_ids: tuple[str, ...]
+    seen: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(slots=True)
+class Letters:
+    """What the worker takes out at once."""
+
+    events: Sequence[EventFact] = ()
+    has_lost_events: bool = False
+    inspections: Sequence[Inspection] = ()
+    looks: Sequence[Look] = ()
+    proof_at: float | None = None
+    cut: str = ""
+
+
+class Inbox:
+    """One follower's letters."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._events: deque[EventFact] = deque()
+        self._has_lost_events = False
+        self._inspections: list[Inspection] = []
+        self._quiet_inspections: list[Inspection] = []
+        self._looks: list[Look] = []
+        self._proof_at: float | None = None
+        self._cut = ""
+
+    def put_event(self, event: EventFact) -> None:
+        """Leave an event. Called by the reader thread."""
+        with self._condition:
+            if len(self._events) >= MOST_EVENTS:
+                self._has_lost_events = True
+            else:
+                self._events.append(event)
+            self._condition.notify()
+
+    def put_inspection(self, inspection: Inspection, *, is_urgent: bool) -> None:
+        """Leave what an inspect gave; one that isn't urgent waits for the worker's next turn."""
+        with self._condition:
+            if is_urgent:
+                self._inspections.append(inspection)
+                self._condition.notify()
+            else:
+                self._quiet_inspections.append(inspection)
+
+    def put_look(self, look: Look) -> None:
+        """Leave a wish."""
+        with self._condition:
+            self._looks.append(look)
+            self._condition.notify()
+
+    def put_proof(self, at: float) -> None:
+        """Leave word that the Engine answered a ping at `at` (monotonic seconds)."""
+        with self._condition:
+            self._proof_at = at
+            self._condition.notify()
+
+    def put_cut(self, reason: str) -> None:
+        """Leave word that the Engine is gone, in the system's words. The first reason stays."""
+        with self._condition:
+            self._cut = self._cut or reason
+            self._condition.notify()
+
+    def wake(self) -> None:
+        """Wake the worker, to stop or to try again at once."""
+        with self._condition:
+            self._condition.notify()
+
+    def take(self, timeout_s: float) -> Letters:
+        """Wait for a letter, `timeout_s` at most, and take all that are there, the quiet ones too."""
+        with self._condition:
+            if not (self._events or self._inspections or self._looks or self._cut or self._proof_at):
+                self._condition.wait(max(0.0, timeout_s))
+            letters = Letters(
+                events=tuple(self._events),
+                has_lost_events=self._has_lost_events,
+                inspections=tuple(self._inspections + self._quiet_inspections),
+                looks=tuple(self._looks),
+                proof_at=self._proof_at,
+                cut=self._cut,
+            )
+            self._events.clear()
+            self._inspections, self._quiet_inspections, self._looks = [], [], []
+            self._has_lost_events, self._proof_at, self._cut = False, None, ""
+            return letters

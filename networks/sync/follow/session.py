@@ -1,0 +1,165 @@
+"""One connection to an Engine, from the first ping to the cut: subscribe, read, follow."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from networks.engine.client import EngineClient, EventStream
+from networks.engine.errors import EngineError
+from networks.engine.facts import EngineInfo
+from networks.models import EngineStatus
+from networks.sync.attention import is_looked_at
+from networks.sync.follow.inbox import Inbox
+from networks.sync.follow.inspectors import Inspectors
+from networks.sync.follow.pulse import Pulse
+from networks.sync.follow.reconcile import Reconciler
+from networks.sync.follow.standing import Standing
+from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.memory import Memory
+from networks.sync.snapshot.writer import Snapshot
+
+log = structlog.get_logger(__name__)
+
+RESYNC_BUSY_S = 10.0
+RESYNC_IDLE_S = 30.0
+BUSY_FOR_S = 60.0
+TICK_S = 0.25  # how long a wish from another process, or a detail read in the background, may wait
+REPLAY_NS = 2_000_000_000  # headers come before the subscription stands
+
+
+class Session:
+    """One connection's worth of following. Used by the worker's thread alone."""
+
+    def __init__(
+        self,
+        slug: str,
+        url: str,
+        make_client: Callable[[], EngineClient],
+        snapshot: Snapshot,
+        memory: Memory,
+        journal: Journal,
+        inbox: Inbox,
+        standing: Standing,
+    ) -> None:
+        self._slug = slug
+        self._snapshot = snapshot
+        self._journal = journal
+        self._inbox = inbox
+        self._standing = standing
+        self._client = make_client()
+        self._inspectors = Inspectors(slug, make_client, inbox)
+        self._pulse = Pulse(slug, url, make_client, inbox, self._close_stream)
+        self._stream: EventStream | None = None
+        self.reconciler = Reconciler(self._client, snapshot, memory, journal, self._inspectors)
+        self._resynced_at = 0.0
+
+    def open(self) -> None:
+        """Negotiate, subscribe, read everything, and be live. Raises EngineError."""
+        api_version = self._client.negotiate()
+        info = self._client.info()
+        identity = self._identify(info)
+        since_nano = self._journal.newest_nano or time.time_ns() - REPLAY_NS
+        self._stream = self._client.events(since_nano)
+        threading.Thread(target=self._read_events, args=(self._stream,), name=f"events-{self._slug}", daemon=True).start()
+        self._inspectors.start()
+        self._pulse.start()
+        now = time.monotonic()
+        self._standing.is_open, self._standing.is_incompatible, self._standing.last_error = True, False, ""
+        self._standing.proved(now)
+        self.reconciler.resync(**identity, **_columns(info, api_version), **self._standing.changes(), as_of=datetime.now(UTC))
+        self._resynced_at = now
+        self.reconciler.inspect_everything()
+
+    def step(self) -> bool:
+        """Do one turn of following. Returns whether there is a new revision. Raises EngineError when the Engine is gone."""
+        letters = self._inbox.take(self._wait_s())
+        if letters.cut:
+            raise EngineError(letters.cut)
+        if letters.proof_at is not None:
+            self._standing.proved(letters.proof_at)
+        status = self._standing.changes(self._inspectors.oldest_wait_s())
+        is_new = self.reconciler.absorb(letters, **status)
+        if time.monotonic() - self._resynced_at >= self._resync_every_s():
+            is_new = self._resync() or is_new
+        elif letters.proof_at is not None:
+            self._snapshot.write_status(as_of=datetime.now(UTC))
+        return is_new
+
+    def close(self) -> None:
+        """End the stream and the threads; harmless when they have ended."""
+        self._pulse.stop()
+        self._inspectors.stop()
+        self._close_stream()
+        self._client.close()
+        self._standing.is_open = False
+
+    def _resync(self) -> bool:
+        revision = self._snapshot.revision
+        mended = self.reconciler.resync()
+        self._resynced_at = time.monotonic()
+        if mended:
+            log.info("resync_mended", engine=self._slug, rows=mended)
+        status = EngineStatus.objects.filter(engine_id=self._snapshot.engine_pk).values("resyncs", "mended_rows", "events_seen")
+        before = status.get()
+        self._snapshot.write_status(
+            as_of=datetime.now(UTC),
+            resyncs=before["resyncs"] + 1,
+            mended_rows=before["mended_rows"] + mended,
+            events_seen=before["events_seen"] + self.reconciler.events_seen,
+        )
+        self.reconciler.events_seen = 0
+        return self._snapshot.revision != revision
+
+    def _resync_every_s(self) -> float:
+        is_busy = time.monotonic() - self.reconciler.changed_at < BUSY_FOR_S or is_looked_at(self._slug)
+        return RESYNC_BUSY_S if is_busy else RESYNC_IDLE_S
+
+    def _wait_s(self) -> float:
+        until_resync_s = self._resynced_at + self._resync_every_s() - time.monotonic()
+        return max(0.0, min(TICK_S, until_resync_s, self.reconciler.next_due_s()))
+
+    def _identify(self, info: EngineInfo) -> dict[str, Any]:
+        """Compare who answers with who answered before; another Engine begins a new snapshot."""
+        known = EngineStatus.objects.filter(engine_id=self._snapshot.engine_pk).values_list("docker_id", flat=True).get()
+        if known and info.engine_id and known != info.engine_id:
+            log.warning("another_engine", engine=self._slug, was=known, is_now=info.engine_id)
+            self._snapshot.empty()
+            self.reconciler.memory = Memory()
+            return {"is_another_engine": True}
+        return {}
+
+    def _read_events(self, stream: EventStream) -> None:
+        """Run in the reader thread: put each event into the inbox and do nothing else (rule R2)."""
+        try:
+            for event in stream:
+                self._inbox.put_event(event)
+        finally:
+            if stream is self._stream:
+                self._inbox.put_cut("the event stream ended")
+
+    def _close_stream(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
+
+
+def _columns(info: EngineInfo, api_version: str) -> dict[str, Any]:
+    return {
+        "docker_id": info.engine_id[:80],
+        "docker_name": info.name[:255],
+        "version": info.version[:60],
+        "api_version": api_version[:12],
+        "min_api_version": info.min_api_version[:12],
+        "os": info.os[:120],
+        "kernel": info.kernel[:120],
+        "architecture": info.architecture[:40],
+        "network_drivers": list(info.network_drivers),
+        "default_address_pools": [[base, size] for base, size in info.default_address_pools],
+        "is_swarm_manager": info.is_swarm_manager,
+    }

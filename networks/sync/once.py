@@ -1,0 +1,46 @@
+"""One pass of reading and writing, for `manage.py sync` when nobody follows."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from networks.engine.calls import Profile
+from networks.engine.registry import connect_engine
+from networks.models import Engine
+from networks.sync.follow.inbox import Inbox
+from networks.sync.follow.inspectors import Inspectors
+from networks.sync.follow.lease import Lease
+from networks.sync.follow.reconcile import Reconciler
+from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.writer import Snapshot
+
+
+def sync_once(engine: Engine, data_dir: Path, *, timeout_s: float = 30.0) -> int | None:
+    """Read everything, detail included, and return how many rows differed; None when somebody else holds the lease.
+
+    Raises EngineError when the Engine can't be read.
+    """
+    lease = Lease(data_dir, engine.slug)
+    if not lease.take():
+        return None
+    inbox = Inbox()
+    client = connect_engine(engine.url, Profile.READ)
+    inspectors = Inspectors(engine.slug, lambda: connect_engine(engine.url, Profile.READ), inbox)
+    try:
+        client.negotiate()
+        snapshot = Snapshot(engine.pk)
+        reconciler = Reconciler(client, snapshot, snapshot.load(), Journal(engine.slug), inspectors)
+        mended = reconciler.resync(as_of=datetime.now(UTC))
+        inspectors.start()
+        reconciler.inspect_everything()
+        deadline = time.monotonic() + timeout_s
+        while not inspectors.is_idle() and time.monotonic() < deadline:
+            reconciler.absorb(inbox.take(0.02))
+        reconciler.absorb(inbox.take(0))
+        return mended
+    finally:
+        inspectors.stop()
+        client.close()
+        lease.give_back()

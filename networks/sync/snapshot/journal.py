@@ -1,0 +1,61 @@
+"""Events become rows of the feed: names filled in, doubles left out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from networks.engine.facts import EventFact
+from networks.models import Event
+from networks.sync.snapshot.memory import Memory
+
+# One API disconnect emits `network disconnect` twice; measured a few milliseconds apart.
+DOUBLED_WITHIN_NS = 50_000_000
+# A health check makes three of these every time: noise that says nothing about networks.
+IGNORED_VERBS = ("exec_create", "exec_start", "exec_die", "exec_detach", "top", "attach", "detach", "resize")
+REMEMBERED = 512  # twice what the Engine replays
+
+
+class Journal:
+    """Makes rows of events, each event once, also when the Engine replays them after a reconnect."""
+
+    def __init__(self, engine_slug: str, *, newest_nano: int = 0) -> None:
+        self.engine_slug = engine_slug
+        self.newest_nano = newest_nano
+        self.floor_nano = newest_nano
+        self._seen: deque[tuple[int, str, str, str, str]] = deque(maxlen=REMEMBERED)
+        self._last: dict[tuple[str, str, str, str], int] = {}
+
+    def rows(self, events: Iterable[EventFact], memory: Memory) -> list[Event]:
+        """Return unsaved rows for the events that are new. `memory` gives the names of containers."""
+        return [self._row(event, memory) for event in events if event.verb not in IGNORED_VERBS and self._is_new(event)]
+
+    def _is_new(self, event: EventFact) -> bool:
+        what = (event.kind, event.verb, event.actor_id, event.container_id)
+        stamp = (event.time_nano, *what)
+        if event.time_nano <= self.floor_nano or stamp in self._seen:
+            return False
+        before = self._last.get(what)
+        self._seen.append(stamp)
+        if len(self._last) > REMEMBERED:
+            self._last.clear()
+        self._last[what] = event.time_nano
+        self.newest_nano = max(self.newest_nano, event.time_nano)
+        is_doubled = event.verb == "disconnect" and before is not None and event.time_nano - before < DOUBLED_WITHIN_NS
+        return not is_doubled
+
+    def _row(self, event: EventFact, memory: Memory) -> Event:
+        container = memory.containers.get(event.container_id)
+        return Event(
+            engine_slug=self.engine_slug,
+            time_nano=event.time_nano,
+            at=datetime.fromtimestamp(event.time_nano / 1e9, tz=UTC),
+            kind=event.kind[:40],
+            verb=event.verb[:80],
+            actor_id=event.actor_id[:80],
+            actor_name=event.actor_name,
+            container_id=event.container_id[:64],
+            container_name=container.name if container else event.attributes.get("name", "") if event.kind == "container" else "",
+            attributes=dict(event.attributes),
+        )

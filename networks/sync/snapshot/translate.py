@@ -1,0 +1,164 @@
+"""Facts to snapshot rows, and back: what the database remembers is enough to go on without reading everything anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+
+from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact, PoolFact, PortFact
+from networks.models import Container, Endpoint, Network, Pool
+from networks.sync.snapshot.changes import DONOR_PREFIX
+
+
+def network_row(fact: NetworkFact, *, engine_pk: int, hue: int, revision: int) -> Network:
+    """Return an unsaved row of a network."""
+    return Network(
+        engine_id=engine_pk,
+        docker_id=fact.docker_id,
+        name=fact.name,
+        driver=fact.driver,
+        scope=fact.scope,
+        created_at=fact.created_at,
+        is_internal=fact.is_internal,
+        is_attachable=fact.is_attachable,
+        is_ingress=fact.is_ingress,
+        is_config_only=fact.is_config_only,
+        config_from=fact.config_from,
+        has_ipv4=fact.has_ipv4,
+        has_ipv6=fact.has_ipv6,
+        ipam_driver=fact.ipam_driver,
+        ipam_options=dict(fact.ipam_options),
+        options=dict(fact.options),
+        labels=dict(fact.labels),
+        hue=hue,
+        revision=revision,
+    )
+
+
+def pool_rows(fact: NetworkFact, *, network_pk: int) -> list[Pool]:
+    """Return unsaved rows of a network's pools, in Docker's order."""
+    return [
+        Pool(
+            network_id=network_pk,
+            position=position,
+            subnet=str(pool.subnet),
+            ip_range=str(pool.ip_range or ""),
+            gateway=str(pool.gateway or ""),
+            aux_addresses={name: str(address) for name, address in pool.aux_addresses.items()},
+        )
+        for position, pool in enumerate(fact.pools)
+    ]
+
+
+def container_row(fact: ContainerFact, *, engine_pk: int, revision: int) -> Container:
+    """Return an unsaved row of a container."""
+    mode = fact.network_mode
+    return Container(
+        engine_id=engine_pk,
+        docker_id=fact.docker_id,
+        name=fact.name,
+        image=fact.image,
+        image_id=fact.image_id,
+        command=fact.command,
+        state=fact.state,
+        exit_code=fact.exit_code,
+        health=fact.health,
+        created_at=fact.created_at,
+        started_at=fact.started_at,
+        finished_at=fact.finished_at,
+        network_mode=mode,
+        donor_id=mode.removeprefix(DONOR_PREFIX)[:64] if mode.startswith(DONOR_PREFIX) else "",
+        hostname=fact.hostname,
+        pid=fact.pid,
+        ports=[asdict(port) for port in fact.ports],
+        labels=dict(fact.labels),
+        has_detail=fact.has_detail,
+        revision=revision,
+    )
+
+
+def endpoint_row(fact: EndpointFact, *, engine_pk: int, container_pk: int, network_pk: int | None) -> Endpoint:
+    """Return an unsaved row of an endpoint."""
+    return Endpoint(
+        engine_id=engine_pk,
+        container_id=container_pk,
+        network_id=network_pk,
+        network_name=fact.network_name,
+        network_docker_id=fact.network_id,
+        docker_id=fact.endpoint_id,
+        ipv4=str(fact.ipv4 or ""),
+        ipv4_prefix_length=fact.ipv4_prefix_length,
+        ipv4_gateway=str(fact.ipv4_gateway or ""),
+        ipv6=str(fact.ipv6 or ""),
+        ipv6_prefix_length=fact.ipv6_prefix_length,
+        ipv6_gateway=str(fact.ipv6_gateway or ""),
+        mac=fact.mac,
+        dns_names=list(fact.dns_names),
+        requested_ipv4=str(fact.requested_ipv4 or ""),
+        requested_ipv6=str(fact.requested_ipv6 or ""),
+        link_local_ips=list(fact.link_local_ips),
+        aliases=list(fact.aliases),
+        links=list(fact.links),
+        driver_options=dict(fact.driver_options),
+        gateway_priority=fact.gateway_priority,
+        has_detail=fact.has_detail,
+    )
+
+
+def network_fact(row: Mapping[str, Any], pools: Iterable[Mapping[str, Any]]) -> NetworkFact:
+    """Return the fact that a network's row was made of. `row`, `pools`: as `values()` gives them."""
+    plain = {name: row[name] for name in NetworkFact.__slots__ if name not in ("pools",)}
+    return NetworkFact(**plain, pools=tuple(_pool_fact(pool) for pool in pools))
+
+
+def _pool_fact(row: Mapping[str, Any]) -> PoolFact:
+    return PoolFact(
+        subnet=ip_network(row["subnet"], strict=False),
+        gateway=ip_address(row["gateway"]) if row["gateway"] else None,
+        ip_range=ip_network(row["ip_range"], strict=False) if row["ip_range"] else None,
+        aux_addresses={name: ip_address(text) for name, text in row["aux_addresses"].items()},
+    )
+
+
+def container_fact(row: Mapping[str, Any], endpoints: Iterable[Mapping[str, Any]]) -> ContainerFact:
+    """Return the fact that a container's row was made of."""
+    plain = {name: row[name] for name in ContainerFact.__slots__ if name not in ("endpoints", "ports")}
+    return ContainerFact(
+        **plain,
+        endpoints=tuple(_endpoint_fact(endpoint) for endpoint in endpoints),
+        ports=tuple(PortFact(**port) for port in row["ports"]),
+    )
+
+
+def _endpoint_fact(row: Mapping[str, Any]) -> EndpointFact:
+    return EndpointFact(
+        network_name=row["network_name"],
+        network_id=row["network_docker_id"],
+        endpoint_id=row["docker_id"],
+        ipv4=_ipv4(row["ipv4"]),
+        ipv4_prefix_length=row["ipv4_prefix_length"],
+        ipv4_gateway=_ipv4(row["ipv4_gateway"]),
+        ipv6=_ipv6(row["ipv6"]),
+        ipv6_prefix_length=row["ipv6_prefix_length"],
+        ipv6_gateway=_ipv6(row["ipv6_gateway"]),
+        mac=row["mac"],
+        requested_ipv4=_ipv4(row["requested_ipv4"]),
+        requested_ipv6=_ipv6(row["requested_ipv6"]),
+        link_local_ips=tuple(row["link_local_ips"]),
+        aliases=tuple(row["aliases"]),
+        dns_names=tuple(row["dns_names"]),
+        links=tuple(row["links"]),
+        driver_options=row["driver_options"],
+        gateway_priority=row["gateway_priority"],
+        has_detail=row["has_detail"],
+    )
+
+
+def _ipv4(text: str) -> IPv4Address | None:
+    return IPv4Address(text) if text else None
+
+
+def _ipv6(text: str) -> IPv6Address | None:
+    return IPv6Address(text) if text else None

@@ -1,0 +1,202 @@
+"""The writer of the snapshot: one transaction, only what differs, one new revision."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from networks.models import Container, Endpoint, EngineStatus, Event, Network, Pool, Tombstone
+from networks.models.engine import new_epoch
+from networks.sync.snapshot.changes import Changes
+from networks.sync.snapshot.memory import Memory, resolve
+from networks.sync.snapshot.translate import (
+    container_fact,
+    container_row,
+    endpoint_row,
+    network_fact,
+    network_row,
+    pool_rows,
+)
+
+HUES = 10
+GREY_DRIVERS = ("host", "null")
+
+
+def _columns(model: type[models.Model], *without: str) -> list[str]:
+    return [field.name for field in model._meta.concrete_fields if not field.primary_key and field.name not in without]
+
+
+_NETWORK_COLUMNS = _columns(Network, "engine", "docker_id", "hue")
+_CONTAINER_COLUMNS = _columns(Container, "engine", "docker_id")
+_ENDPOINT_COLUMNS = _columns(Endpoint, "engine", "container", "network_name")
+
+
+class Snapshot:
+    """The rows of one Engine. Used by one thread, which holds the Engine's lease."""
+
+    def __init__(self, engine_pk: int) -> None:
+        self.engine_pk = engine_pk
+        self.revision = 0
+        self.epoch = ""
+        self._network_pks: dict[str, int] = {}
+        self._container_pks: dict[str, int] = {}
+        self._hues: dict[str, int] = {}
+
+    def load(self) -> Memory:
+        """Read what the database remembers, and return it as facts. Five statements."""
+        status, _ = EngineStatus.objects.get_or_create(engine_id=self.engine_pk)
+        self.revision, self.epoch = status.revision, status.epoch
+        pools = _group(Pool.objects.filter(network__engine_id=self.engine_pk).order_by("position").values(), "network_id")
+        endpoints = _group(Endpoint.objects.filter(engine_id=self.engine_pk).values(), "container_id")
+        memory = Memory()
+        for row in Network.objects.filter(engine_id=self.engine_pk).order_by().values():
+            self._network_pks[row["docker_id"]] = row["id"]
+            self._hues[row["docker_id"]] = row["hue"]
+            memory.networks[row["docker_id"]] = network_fact(row, pools[row["id"]])
+        for found in Container.objects.filter(engine_id=self.engine_pk).order_by().values():
+            self._container_pks[found["docker_id"]] = found["id"]
+            ordered = sorted(endpoints[found["id"]], key=lambda endpoint: str(endpoint["network_name"]))
+            memory.containers[found["docker_id"]] = container_fact(found, ordered)
+        return memory
+
+    def write(self, changes: Changes, after: Memory, events: Sequence[Event], *, now: datetime, **status: Any) -> int:
+        """Write what changed, the events and the status in one transaction, and return the new revision.
+
+        `after`: the memory as it is once the changes are in. `status`: further columns of EngineStatus.
+        """
+        revision = self.revision + 1
+        with transaction.atomic():
+            if changes:
+                self._write_networks(changes, revision)
+                self._write_containers(changes, after, revision)
+                self._remove(changes, revision, now)
+            if events:
+                Event.objects.bulk_create(events)
+            EngineStatus.objects.filter(engine_id=self.engine_pk).update(revision=revision, **status)
+        self._forget(changes)
+        self.revision = revision
+        return revision
+
+    def write_status(self, **status: Any) -> None:
+        """Write columns of EngineStatus that no page shows as they tick (such as `as_of`): no new revision."""
+        EngineStatus.objects.filter(engine_id=self.engine_pk).update(**status)
+
+    def empty(self) -> None:
+        """Forget the whole snapshot and begin a new epoch: another Engine answers at this URL."""
+        self.epoch = new_epoch()
+        with transaction.atomic():
+            for model in (Endpoint, Container, Network, Tombstone):
+                model._default_manager.filter(engine_id=self.engine_pk).delete()
+            EngineStatus.objects.filter(engine_id=self.engine_pk).update(epoch=self.epoch)
+        self._network_pks.clear()
+        self._container_pks.clear()
+        self._hues.clear()
+
+    def _write_networks(self, changes: Changes, revision: int) -> None:
+        saved = [
+            network_row(fact, engine_pk=self.engine_pk, hue=self._choose_hue(fact.docker_id, fact.driver), revision=revision)
+            for fact in changes.networks_saved.values()
+        ]
+        if saved:
+            self._upsert(Network, saved, ["engine", "docker_id"], _NETWORK_COLUMNS)
+            self._network_pks.update((row.docker_id, row.pk) for row in saved)
+            known = [pk for pk in (row.pk for row in saved) if pk]
+            Pool.objects.filter(network_id__in=known).delete()
+            Pool.objects.bulk_create(
+                pool
+                for fact in changes.networks_saved.values()
+                for pool in pool_rows(fact, network_pk=self._network_pks[fact.docker_id])
+            )
+        touched = [self._network_pks[key] for key in changes.touched_networks - changes.networks_saved.keys()]
+        if touched:
+            Network.objects.filter(pk__in=touched).update(revision=revision)
+
+    def _write_containers(self, changes: Changes, after: Memory, revision: int) -> None:
+        saved = [container_row(fact, engine_pk=self.engine_pk, revision=revision) for fact in changes.containers_saved.values()]
+        if saved:
+            self._upsert(Container, saved, ["engine", "docker_id"], _CONTAINER_COLUMNS)
+            self._container_pks.update((row.docker_id, row.pk) for row in saved)
+        touched = [self._container_pks[key] for key in changes.touched_containers - changes.containers_saved.keys()]
+        if touched:
+            Container.objects.filter(pk__in=touched).update(revision=revision)
+        self._write_endpoints(changes.containers_saved.keys() | changes.relinked, after)
+
+    def _write_endpoints(self, container_ids: Iterable[str], after: Memory) -> None:
+        names = after.network_names()
+        rows: list[Endpoint] = []
+        for docker_id in container_ids:
+            fact = after.containers.get(docker_id)
+            if fact is None:
+                continue
+            container_pk = self._container_pks[docker_id]
+            rows += [
+                endpoint_row(
+                    endpoint,
+                    engine_pk=self.engine_pk,
+                    container_pk=container_pk,
+                    network_pk=self._network_pks.get(resolve(endpoint, after.networks, names)),
+                )
+                for endpoint in fact.endpoints
+            ]
+        pks = [self._container_pks[docker_id] for docker_id in container_ids if docker_id in after.containers]
+        if not pks:
+            return
+        keep = {(row.container_id, row.network_name) for row in rows}
+        existing = Endpoint.objects.filter(container_id__in=pks).order_by().values_list("pk", "container_id", "network_name")
+        gone = [pk for pk, container_pk, name in existing if (container_pk, name) not in keep]
+        if gone:
+            Endpoint.objects.filter(pk__in=gone).delete()
+        if rows:
+            self._upsert(Endpoint, rows, ["container", "network_name"], _ENDPOINT_COLUMNS)
+
+    def _remove(self, changes: Changes, revision: int, now: datetime) -> None:
+        gone = [("network", fact.docker_id, fact.name) for fact in changes.networks_gone.values()]
+        gone += [("container", fact.docker_id, fact.name) for fact in changes.containers_gone.values()]
+        if not gone:
+            return
+        Tombstone.objects.bulk_create(
+            Tombstone(engine_id=self.engine_pk, kind=kind, docker_id=docker_id, name=name, revision=revision, gone_at=now)
+            for kind, docker_id, name in gone
+        )
+        # Endpoints of containers first: their networks may go in the same breath.
+        Container.objects.filter(pk__in=[self._container_pks[key] for key in changes.containers_gone]).delete()
+        Network.objects.filter(pk__in=[self._network_pks[key] for key in changes.networks_gone]).delete()
+
+    def _forget(self, changes: Changes) -> None:
+        for docker_id in changes.networks_gone:
+            self._network_pks.pop(docker_id, None)
+            self._hues.pop(docker_id, None)
+        for docker_id in changes.containers_gone:
+            self._container_pks.pop(docker_id, None)
+
+    def _choose_hue(self, docker_id: str, driver: str) -> int:
+        """Return the network's hue; a new network gets the one that fewest have, so that neighbours differ."""
+        if docker_id not in self._hues:
+            used = Counter(self._hues.values())
+            self._hues[docker_id] = 0 if driver in GREY_DRIVERS else min(range(1, HUES + 1), key=lambda hue: used[hue])
+        return self._hues[docker_id]
+
+    @staticmethod
+    def _upsert(model: type[models.Model], rows: Sequence[models.Model], unique: list[str], columns: list[str]) -> None:
+        model._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=columns)
+
+
+def _group(rows: Iterable[Mapping[str, Any]], key: str) -> defaultdict[Any, list[Mapping[str, Any]]]:
+    grouped: defaultdict[Any, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        grouped[row[key]].append(row)
+    return grouped
+
+
+def prune(engine_pk: int, engine_slug: str, *, tombstones_before: datetime, events_before: datetime, keep_events: int) -> None:
+    """Remove tombstones and events that are older, and all but the newest `keep_events` events."""
+    Tombstone.objects.filter(engine_id=engine_pk, gone_at__lt=tombstones_before).delete()
+    events = Event.objects.filter(engine_slug=engine_slug)
+    events.filter(at__lt=events_before).delete()
+    oldest_kept = events.order_by("-id").values_list("id", flat=True)[keep_events : keep_events + 1].first()
+    if oldest_kept:
+        events.filter(id__lte=oldest_kept).delete()
