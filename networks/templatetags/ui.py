@@ -218,10 +218,14 @@ def counts(running: int = 0, stopped: int = 0, failed: int = 0, paused: int = 0)
 
 
 @register.simple_tag
-def engine_state(state: str) -> SafeString:
-    """Draw an Engine's state, always with its word: ● live, ◐ lagging, clock stale, ✕ disconnected, ◆ incompatible."""
+def engine_state(state: str, name: str = "") -> SafeString:
+    """Draw an Engine's state, always with its word: ● live, ◐ lagging, clock stale, ✕ disconnected, ◆ incompatible.
+
+    `name` goes between glyph and word where it isn't said otherwise. The caller's element has the class "st".
+    """
     shape, tone, word = ENGINE_STATES.get(state, ("cross", "bad", spell(state)))
-    return format_html('{}<span class="{}">{}</span>', draw_glyph(shape), tone, word)
+    named = format_html('<span class="name">{}</span>', spell(name)) if name else ""
+    return format_html('{}{}<span class="{}">{}</span>', draw_glyph(shape), named, tone, word)
 
 
 @register.simple_tag
@@ -235,13 +239,17 @@ def link_state(is_up: bool) -> SafeString:
 def moment(value: datetime | None, form: str = "relative") -> SafeString:
     """Draw an aware time as `<time datetime="…Z">` with UTC text; time.js makes it local and, if asked, relative.
 
-    `form`: "relative" ("3 hours ago"), "clock" (10:41:52, with the date when it isn't today), "full" (date and time).
+    `form`: "relative" ("3 hours ago"), "until" (the same, but "now" once it has passed), "clock"
+    (10:41:52, with the date when it isn't today), "full" (date and time).
     """
     if value is None:
         return DASH
     utc = value.astimezone(UTC)
-    shown = utc.strftime("%H:%M:%S UTC" if form == "clock" else "%Y-%m-%d %H:%M:%S UTC")
     exact = utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if form == "exact":
+        shown = f"{exact[:10]} {exact[11:-1]} UTC"
+    else:
+        shown = utc.strftime("%H:%M:%S UTC" if form == "clock" else "%Y-%m-%d %H:%M:%S UTC")
     return format_html('<time datetime="{}" data-as="{}">{}</time>', exact, form, shown)
 
 

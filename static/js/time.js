@@ -1,5 +1,5 @@
 // Makes <time datetime data-as> local and, where asked, relative; in rows that were pushed later as well.
-// data-as: "relative" (3 hours ago, now and then refreshed), "clock" (10:41:52), "full" (date and time).
+// data-as: "relative" (3 hours ago, refreshed), "until" (in 4 seconds, then now), "clock" (10:41:52), "full" (date and time).
 (function () {
   "use strict";
   if (!window.Intl || !Intl.RelativeTimeFormat || !window.MutationObserver) {
@@ -9,6 +9,8 @@
   var relaxed = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   var strict = new Intl.RelativeTimeFormat(language, { numeric: "always" });
   var clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  var exact = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" });
+  var day = new Intl.DateTimeFormat(language, { month: "short", day: "numeric" });
   var full = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
   // up to how many seconds, which unit, how many seconds it has
   var UNITS = [
@@ -44,13 +46,17 @@
     }
     var form = element.getAttribute("data-as") || "relative";
     var seconds = (at - now) / 1000;
-    if (form === "relative") {
-      write(element, inWords(seconds));
+    if (form === "relative" || form === "until") {
+      write(element, inWords(form === "until" ? Math.max(seconds, 0) : seconds));
       // seconds change each second, minutes each half minute, older ones each ten minutes
       dueAt.set(element, now + (Math.abs(seconds) < 60 ? 1000 : Math.abs(seconds) < 3600 ? 20000 : 600000));
     } else {
       var isToday = new Date(at).toDateString() === new Date(now).toDateString();
-      write(element, form === "clock" && isToday ? clock.format(at) : full.format(at));
+      if (form === "exact") {
+        write(element, (isToday ? "" : day.format(at) + " ") + exact.format(at));
+      } else {
+        write(element, form === "clock" && isToday ? clock.format(at) : full.format(at));
+      }
       dueAt.set(element, Infinity);
     }
     var title = full.format(at);
