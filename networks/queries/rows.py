@@ -46,6 +46,7 @@ class NetworkRow:
     running: int
     stopped: int
     failed: int
+    paused: int = 0
     is_ingress: bool = False
     search: str = ""
 

@@ -1,0 +1,140 @@
+"""Containers as their list shows them: the columns of `docker ps -a`, and where they are on the network."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from networks.models import Container, Endpoint
+from networks.queries.networks import PROJECT_LABEL, group, searched
+from networks.queries.rowcache import current_rows
+from networks.queries.rows import AddressRow, ContainerRow, EngineRow, PortRow
+from networks.queries.versioned import VersionedCache
+
+CONTAINER_COLUMNS = (
+    "docker_id",
+    "name",
+    "image",
+    "command",
+    "state",
+    "exit_code",
+    "health",
+    "created_at",
+    "started_at",
+    "finished_at",
+    "network_mode",
+    "donor_id",
+    "ports",
+    "labels",
+    "revision",
+)
+ENDPOINT_COLUMNS = (
+    "container__docker_id",
+    "network_name",
+    "network__docker_id",
+    "network__hue",
+    "ipv4",
+    "ipv4_prefix_length",
+    "ipv6",
+    "requested_ipv4",
+    "requested_ipv6",
+)
+# Docker's own names for "what the Engine does by default"
+_DEFAULT_MODES = frozenset({"", "default", "bridge"})
+
+# About 1.5 kB a row.
+_KEPT: VersionedCache[ContainerRow] = VersionedCache(4_000)
+
+Record = Mapping[str, Any]
+
+
+def container_rows(engine: EngineRow) -> list[ContainerRow]:
+    """Return all containers of an Engine, by name. At most four queries, one where nothing changed since."""
+    listed = Container.objects.filter(engine__slug=engine.slug).order_by("name", "docker_id").values_list("docker_id", "revision")
+    return current_rows(_KEPT, engine, listed, lambda ids: _read(engine.slug, ids))
+
+
+def _read(engine_slug: str, docker_ids: Collection[str] | None) -> dict[str, tuple[int, ContainerRow]]:
+    containers = Container.objects.filter(engine__slug=engine_slug).order_by()
+    endpoints = Endpoint.objects.filter(container__engine__slug=engine_slug).order_by("container", "network_name")
+    if docker_ids is not None:
+        containers = containers.filter(docker_id__in=docker_ids)
+        endpoints = endpoints.filter(container__docker_id__in=docker_ids)
+    # Before the endpoints: these may then be newer than the revision, never older.
+    records = list(containers.values(*CONTAINER_COLUMNS))
+    endpoints_of = group(endpoints.values(*ENDPOINT_COLUMNS), "container__docker_id")
+    donors = donor_names(engine_slug, (record["donor_id"] for record in records))
+    return {
+        record["docker_id"]: (
+            record["revision"],
+            make_container_row(engine_slug, record, endpoints_of[record["docker_id"]], donors.get(record["donor_id"], "")),
+        )
+        for record in records
+    }
+
+
+def donor_names(engine_slug: str, donor_ids: Iterable[str]) -> dict[str, str]:
+    """Return id to name of the containers that share their network with others. One query, also for none."""
+    wanted = {donor_id for donor_id in donor_ids if donor_id} or {""}
+    found = Container.objects.filter(engine__slug=engine_slug, docker_id__in=wanted).order_by()
+    return dict(found.values_list("docker_id", "name"))
+
+
+def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Record], donor_name: str) -> ContainerRow:
+    """Return the row of a container from its record and its endpoints'."""
+    ports = tuple(make_port_row(port) for port in record["ports"])
+    addresses = tuple(_make_address_row(endpoint) for endpoint in endpoints)
+    located = [text for row in addresses for text in (row.network_name, row.ipv4, row.ipv6, row.requested)]
+    published = [str(port.public_port) for port in ports if port.public_port]
+    return ContainerRow(
+        engine_slug=engine_slug,
+        docker_id=record["docker_id"],
+        name=record["name"],
+        image=record["image"],
+        command=record["command"],
+        state=record["state"],
+        exit_code=record["exit_code"],
+        health=record["health"],
+        created_at=record["created_at"],
+        started_at=record["started_at"],
+        finished_at=record["finished_at"],
+        network_mode=record["network_mode"],
+        donor_id=record["donor_id"],
+        donor_name=donor_name,
+        project=str(record["labels"].get(PROJECT_LABEL, "")),
+        revision=record["revision"],
+        ports=ports,
+        addresses=addresses,
+        search=searched(record["name"], record["image"], *located, *published, labels=record["labels"]),
+    )
+
+
+def make_port_row(port: Record) -> PortRow:
+    """Return a port from how it is stored."""
+    return PortRow(
+        private_port=port["private_port"],
+        protocol=port["protocol"],
+        public_port=port.get("public_port"),
+        address=port.get("address", ""),
+    )
+
+
+def _make_address_row(record: Record) -> AddressRow:
+    return AddressRow(
+        network_name=record["network_name"],
+        network_id=record["network__docker_id"] or "",
+        hue=record["network__hue"] or 0,
+        ipv4=record["ipv4"],
+        ipv4_prefix_length=record["ipv4_prefix_length"],
+        ipv6=record["ipv6"],
+        requested="" if record["ipv4"] or record["ipv6"] else record["requested_ipv4"] or record["requested_ipv6"],
+    )
+
+
+def mode_kind(network_mode: str) -> str:
+    """Return the kind of a network mode: bridge (the default one), host, none, container (another's), network (a user's)."""
+    if network_mode in _DEFAULT_MODES:
+        return "bridge"
+    if network_mode in ("host", "none"):
+        return network_mode
+    return "container" if network_mode.startswith("container:") else "network"

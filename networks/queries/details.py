@@ -1,0 +1,99 @@
+"""One network, or one container, with all that its own page shows; and when something went that isn't there any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from networks.models import Container, Endpoint, Network, Pool, Tombstone
+from networks.queries import containers, networks
+from networks.queries.endpoints import endpoint_rows
+from networks.queries.rows import ContainerRow, EndpointRow, NetworkRow
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkDetail:
+    """What a network's page shows besides its row. `options`, `ipam_options`, `labels`: as Docker has them, by key."""
+
+    row: NetworkRow
+    ipam_driver: str
+    ipam_options: Pairs
+    options: Pairs
+    labels: Pairs
+    is_config_only: bool
+    config_from: str
+    endpoints: tuple[EndpointRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerDetail:
+    """What a container's page shows besides its row. `guests`: (id, name) of the containers that share its network."""
+
+    row: ContainerRow
+    image_id: str
+    hostname: str
+    labels: Pairs
+    endpoints: tuple[EndpointRow, ...]
+    guests: Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What was here and is no more."""
+
+    name: str
+    gone_at: datetime
+
+
+def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetail | None:
+    """Return a network with its endpoints, None where there is none. At most four queries."""
+    columns = (*networks.NETWORK_COLUMNS, "ipam_driver", "ipam_options", "is_config_only", "config_from")
+    record = Network.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values(*columns).first()
+    if record is None:
+        return None
+    here = {"network__engine__slug": engine_slug, "network__docker_id": docker_id}
+    pools = Pool.objects.filter(**here).order_by("position").values(*networks.POOL_COLUMNS)
+    counted = Endpoint.objects.filter(**here).order_by().values(*networks.ENDPOINT_COLUMNS)
+    return NetworkDetail(
+        row=networks.make_network_row(engine_slug, record, pools, list(counted)),
+        ipam_driver=record["ipam_driver"],
+        ipam_options=_pairs(record["ipam_options"]),
+        options=_pairs(record["options"]),
+        labels=_pairs(record["labels"]),
+        is_config_only=record["is_config_only"],
+        config_from=record["config_from"],
+        endpoints=endpoint_rows(engine_slug, network_id=docker_id),
+    )
+
+
+def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetail | None:
+    """Return a container with its endpoints, None where there is none. At most five queries."""
+    columns = (*containers.CONTAINER_COLUMNS, "image_id", "hostname")
+    record = Container.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values(*columns).first()
+    if record is None:
+        return None
+    located = Endpoint.objects.filter(container__engine__slug=engine_slug, container__docker_id=docker_id)
+    guests = Container.objects.filter(engine__slug=engine_slug, donor_id=docker_id).order_by("name")
+    donors = containers.donor_names(engine_slug, [record["donor_id"]])
+    addresses = located.order_by("network_name").values(*containers.ENDPOINT_COLUMNS)
+    return ContainerDetail(
+        row=containers.make_container_row(engine_slug, record, addresses, donors.get(record["donor_id"], "")),
+        image_id=record["image_id"],
+        hostname=record["hostname"],
+        labels=_pairs(record["labels"]),
+        endpoints=endpoint_rows(engine_slug, container_id=docker_id),
+        guests=tuple(guests.values_list("docker_id", "name")),
+    )
+
+
+def read_gone(engine_slug: str, kind: str, docker_id: str) -> Gone | None:
+    """Return what is known of a network or container that went within the last day. `kind`: "network" or "container"."""
+    found = Tombstone.objects.filter(engine__slug=engine_slug, kind=kind, docker_id=docker_id).order_by("-gone_at")
+    record = found.values("name", "gone_at").first()
+    return Gone(record["name"], record["gone_at"]) if record else None
+
+
+def _pairs(mapping: dict[str, object]) -> Pairs:
+    return tuple(sorted((str(key), str(value)) for key, value in mapping.items()))

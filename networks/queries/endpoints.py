@@ -1,0 +1,69 @@
+"""Endpoints as the pages of one network and of one container show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from networks.models import Endpoint
+from networks.queries.rows import EndpointRow
+
+_COLUMNS = (
+    "network__docker_id",
+    "network__driver",
+    "network__hue",
+    "network_name",
+    "container__docker_id",
+    "container__name",
+    "container__state",
+    "container__exit_code",
+    "container__revision",
+    "ipv4",
+    "ipv4_prefix_length",
+    "ipv6",
+    "ipv6_prefix_length",
+    "ipv4_gateway",
+    "mac",
+    "requested_ipv4",
+    "requested_ipv6",
+    "dns_names",
+    "aliases",
+)
+
+
+def endpoint_rows(engine_slug: str, *, network_id: str = "", container_id: str = "") -> tuple[EndpointRow, ...]:
+    """Return the endpoints of one network or of one container, by container and network name. One query."""
+    found: QuerySet[Endpoint] = Endpoint.objects.filter(container__engine__slug=engine_slug)
+    if network_id:
+        found = found.filter(network__docker_id=network_id)
+    if container_id:
+        found = found.filter(container__docker_id=container_id)
+    records = found.order_by("container__name", "container__docker_id", "network_name").values(*_COLUMNS)
+    return tuple(_row_of(engine_slug, record) for record in records)
+
+
+def _row_of(engine_slug: str, record: Mapping[str, Any]) -> EndpointRow:
+    return EndpointRow(
+        engine_slug=engine_slug,
+        network_id=record["network__docker_id"] or "",
+        network_name=record["network_name"],
+        network_driver=record["network__driver"] or "",
+        hue=record["network__hue"] or 0,
+        container_id=record["container__docker_id"],
+        container_name=record["container__name"],
+        container_state=record["container__state"],
+        exit_code=record["container__exit_code"],
+        ipv4=record["ipv4"],
+        ipv4_prefix_length=record["ipv4_prefix_length"],
+        ipv6=record["ipv6"],
+        ipv6_prefix_length=record["ipv6_prefix_length"],
+        ipv4_gateway=record["ipv4_gateway"],
+        mac=record["mac"],
+        requested_ipv4=record["requested_ipv4"],
+        requested_ipv6=record["requested_ipv6"],
+        dns_names=tuple(record["dns_names"]),
+        aliases=tuple(record["aliases"]),
+        revision=record["container__revision"],
+    )

@@ -1,0 +1,58 @@
+"""The memory of newest versions."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+from networks.queries.versioned import VersionedCache
+
+
+def test_it_gives_only_the_version_that_was_asked_for() -> None:
+    cache: VersionedCache[str] = VersionedCache(10)
+    cache.put("a", 1, "one")
+
+    assert cache.get("a", 1) == "one"
+    assert cache.get("a", 2) is None
+    assert cache.get("b", 1) is None
+
+
+def test_it_keeps_one_version_of_each() -> None:
+    cache: VersionedCache[str] = VersionedCache(10)
+    cache.put("a", 1, "one")
+    cache.put("a", 2, "two")
+
+    assert (cache.get("a", 1), cache.get("a", 2), len(cache)) == (None, "two", 1)
+
+
+def test_it_lets_go_of_what_was_least_recently_asked_for() -> None:
+    cache: VersionedCache[str] = VersionedCache(6, weigh=len)
+    cache.put("a", 1, "aaa")
+    cache.put("b", 1, "bbb")
+    cache.get("a", 1)
+    cache.put("c", 1, "ccc")
+
+    assert [key for key in "abc" if cache.get(key, 1)] == ["a", "c"]
+
+
+def test_it_keeps_the_last_one_even_if_it_is_too_heavy() -> None:
+    cache: VersionedCache[str] = VersionedCache(2, weigh=len)
+    cache.put("a", 1, "aaa")
+
+    assert cache.get("a", 1) == "aaa"
+
+
+def test_it_may_be_used_from_several_threads() -> None:
+    cache: VersionedCache[int] = VersionedCache(50)
+
+    def work() -> None:
+        for number in range(2_000):
+            cache.put(number % 80, number, number)
+            cache.get(number % 7, number)
+
+    threads = [Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(cache) == 50
