@@ -24,6 +24,8 @@ from networks.sync.snapshot.writer import Snapshot
 LIST_LAG_S = 0.05
 # A container that is being connected while it starts is looked at again after this, in case its `start` never comes.
 LATER_S = 0.6
+# An inspect takes 1 ms; an event waits for it no longer than this.
+HOLD_S = 0.03
 # Stamps of containers that are gone are worth nothing after a minute.
 MOST_STAMPS, KEEP_STAMPS_S = 5_000, 60.0
 
@@ -56,12 +58,14 @@ class Reconciler:
         self._stamps: dict[str, _Stamp] = {}
         self._later: dict[str, float] = {}
         self._pending: list[_PendingLook] = []
+        self._held: list[EventFact] = []
+        self._held_until = float("inf")
         self.events_seen = 0
         self.changed_at = time.monotonic()
 
     def next_due_s(self) -> float:
         """Return in how many seconds something falls due by itself; large when nothing does."""
-        due = min(self._later.values(), default=float("inf"))
+        due = min([self._held_until, *self._later.values()])
         return max(0.0, due - time.monotonic())
 
     def resync(self, events: Sequence[EventFact] = (), **status: Any) -> int:
@@ -83,16 +87,29 @@ class Reconciler:
         looks = self._take_looks(letters.looks, marks)
         self._take_due(marks)
         revision = self._snapshot.revision
+        self._held += letters.events
         if marks.is_everything or letters.has_lost_events:
-            self.resync(letters.events, **status)
+            self.resync(self._release(), **status)
             self._write(update, (), {})
         else:
             self._read(marks, update)
-            self._write(update, letters.events, status)
+            self._write(update, self._release_unless_awaited(marks, update), status)
         for look in looks:
             look.seen.set()
         self._answer_looks(letters.inspections)
         return self._snapshot.revision != revision
+
+    def _release(self) -> list[EventFact]:
+        held, self._held, self._held_until = self._held, [], float("inf")
+        return held
+
+    def _release_unless_awaited(self, marks: Marks, update: Update) -> list[EventFact]:
+        """Hold events back for a moment while what they announce is being inspected: one revision then says both."""
+        now = time.monotonic()
+        if marks.inspected and self._held_until == float("inf"):
+            self._held_until = now + HOLD_S
+        is_awaited = now < self._held_until < float("inf")
+        return [] if is_awaited and not (update.networks or update.containers) else self._release()
 
     def _read(self, marks: Marks, update: Update) -> None:
         for network_id in marks.networks:
