@@ -5,9 +5,15 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "netadmin.settings")
+    try:
+        import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))  # a setting that makes no sense: one sentence, not a traceback
     execute_from_command_line(sys.argv)

@@ -1,4 +1,4 @@
-"""What daphne serves: HTTP by Django, WebSockets by push."""
+"""What daphne serves: HTTP by Django, WebSockets by push, nothing from hosts and origins that aren't ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every environment variable that Netadmin reads, in one place. docs/configuration.md lists the same, and a test compares them."""
+"""Every environment variable that Netadmin reads, in one place; a test compares it with docs/configuration.md."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import available_timezones
 
+from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+LANGUAGES = ("en", "ko")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 env = FileAwareEnv()
 
@@ -27,13 +32,26 @@ class Configuration:
     is_read_only: bool
     is_debug: bool
     admin_username: str
+    admin_password_file: str
     log_level: str
     language: str
     time_zone: str
 
 
 def read_configuration() -> Configuration:
-    """Read the environment. Raises environ.ImproperlyConfigured, in words, where a value makes no sense."""
+    """Read the environment. Raises ImproperlyConfigured, in words, where a value makes no sense."""
+    if "NETADMIN_ADMIN_PASSWORD" in os.environ:
+        raise ImproperlyConfigured(
+            "NETADMIN_ADMIN_PASSWORD isn't read: other processes can see the environment. Put the password into a file and "
+            "name it in NETADMIN_ADMIN_PASSWORD_FILE."
+        )
+    try:
+        return _check(_read())
+    except ValueError as error:
+        raise ImproperlyConfigured(f"A setting isn't understood: {error}") from error
+
+
+def _read() -> Configuration:
     return Configuration(
         data_dir=Path(env.str("NETADMIN_DATA_DIR", default=str(BASE_DIR / ".data"))).absolute(),
         port=env.int("NETADMIN_PORT", default=8000),
@@ -44,10 +62,25 @@ def read_configuration() -> Configuration:
         is_read_only=env.bool("NETADMIN_READ_ONLY", default=False),
         is_debug=env.bool("NETADMIN_DEBUG", default=False),
         admin_username=env.str("NETADMIN_ADMIN_USERNAME", default=""),
+        admin_password_file=env.str("NETADMIN_ADMIN_PASSWORD_FILE", default=""),
         log_level=env.str("NETADMIN_LOG_LEVEL", default="INFO").upper(),
         language=env.str("NETADMIN_LANGUAGE", default="en"),
         time_zone=env.str("NETADMIN_TIME_ZONE", default="UTC"),
     )
+
+
+def _check(read: Configuration) -> Configuration:
+    if not 0 < read.port < 65536:
+        raise ImproperlyConfigured(f"NETADMIN_PORT={read.port} isn't a port: 1 to 65535.")
+    if read.trusted_proxies < 0:
+        raise ImproperlyConfigured("NETADMIN_TRUSTED_PROXIES is how many proxies stand before Netadmin: 0 or more.")
+    if read.log_level not in LOG_LEVELS:
+        raise ImproperlyConfigured(f"NETADMIN_LOG_LEVEL={read.log_level} is none of {', '.join(LOG_LEVELS)}.")
+    if read.language not in LANGUAGES:
+        raise ImproperlyConfigured(f"NETADMIN_LANGUAGE={read.language} is none of {', '.join(LANGUAGES)}.")
+    if read.time_zone not in available_timezones():
+        raise ImproperlyConfigured(f"NETADMIN_TIME_ZONE={read.time_zone} isn't the name of a time zone, such as Europe/Berlin.")
+    return read
 
 
 def make_data_dir(path: Path) -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from netadmin.env import BASE_DIR, read_configuration, read_or_make_secret_key
+from netadmin.logs import configure_logs
+from networks.policy.origins import allowed_origins, host_names
 
 CONFIGURATION = read_configuration()
+try:
+    NETADMIN_ALLOWED_ORIGINS = allowed_origins(CONFIGURATION.bind, CONFIGURATION.port, CONFIGURATION.trusted_origins)
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
 
 DEBUG = CONFIGURATION.is_debug
 SECRET_KEY = read_or_make_secret_key(CONFIGURATION.data_dir)
@@ -29,7 +37,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # These four see every answer, refusals and static files included.
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "networks.views.middleware.HeadersMiddleware",
+    "networks.views.middleware.OriginMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -39,8 +52,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Last, so that it knows the user and the address. It is synchronous, and with it the whole chain: one thread switch per
+    # request instead of two for each middleware.
+    "networks.views.middleware.PolicyMiddleware",
 ]
 
 ROOT_URLCONF = "netadmin.urls"
@@ -56,6 +71,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "networks.views.shell.shell",
             ],
         },
     }
@@ -90,8 +106,66 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Login (rule S8): by username, accounts come from an admin, nothing sends e-mail.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "networks.policy.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+# OriginMiddleware leaves one true client address; allauth must not read the header a second time.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
+
+# Cookies have no port: two dashboards on one machine would log each other out.
+SESSION_COOKIE_NAME = f"netadmin_session_{CONFIGURATION.port}"
+CSRF_COOKIE_NAME = f"netadmin_csrf_{CONFIGURATION.port}"
+LANGUAGE_COOKIE_NAME = "netadmin_language"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds; only with "remember me", else until the browser closes
+CSRF_FAILURE_VIEW = "networks.views.denied.csrf_failed"
+CSRF_TRUSTED_ORIGINS = sorted(NETADMIN_ALLOWED_ORIGINS)
+
+# Hosts and headers (rules S7, S9). ALLOWED_HOSTS knows no ports: OriginMiddleware is the one that is exact.
+ALLOWED_HOSTS = host_names(NETADMIN_ALLOWED_ORIGINS)
+if CONFIGURATION.trusted_proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS belongs to whoever terminates TLS
+    "security.W008",  # so does the redirect to https
+    "security.W012",  # HeadersMiddleware marks cookies Secure where the page is on https
+    "security.W016",
+]
+
+LOGGING = configure_logs(CONFIGURATION.log_level)
 
 # Ours; `networks` reads them through django.conf.
 NETADMIN_DATA_DIR = CONFIGURATION.data_dir
@@ -99,3 +173,6 @@ NETADMIN_DOCKER_HOST = CONFIGURATION.docker_host
 NETADMIN_READ_ONLY = CONFIGURATION.is_read_only
 NETADMIN_PORT = CONFIGURATION.port
 NETADMIN_BIND = CONFIGURATION.bind
+NETADMIN_TRUSTED_PROXIES = CONFIGURATION.trusted_proxies
+NETADMIN_ADMIN_USERNAME = CONFIGURATION.admin_username
+NETADMIN_ADMIN_PASSWORD_FILE = CONFIGURATION.admin_password_file

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
+
+from networks.views.health import show_alive, show_ready
+from networks.views.setup import set_up
+
+# The admin site's own login form knows neither allauth's limits nor its log-in page: it let a locked-out password in.
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("healthz", show_alive, name="healthz"),
+    path("readyz", show_ready, name="readyz"),
+    path("setup/", set_up, name="setup"),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("networks.urls")),

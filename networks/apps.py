@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class NetworksConfig(AppConfig):
-    """Wires what listens: checks, and push to sync's signals."""
+    """Wires what listens: checks, and what follows from changed rights and from migrations."""
 
     name = "networks"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Docker networks"
+
+    def ready(self) -> None:
+        """Import what registers itself, and connect the receivers."""
+        from networks import checks  # noqa: F401
+        from networks.models.insert_only import remake_after_migrate
+        from networks.policy.signals import connect_receivers
+
+        connect_receivers()
+        post_migrate.connect(remake_after_migrate, sender=self, dispatch_uid="networks triggers")

@@ -1,4 +1,4 @@
-"""Who may do what to which Engine: one function, asked by pages, sockets, the admin site and commands alike (rules S1, S2, S12)."""
+"""Who may do what to which Engine: one function for pages, sockets, the admin site and commands (rules S1, S2, S12)."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ Person = AbstractBaseUser | AnonymousUser
 class Permission(StrEnum):
     """What a route, a frame or an action needs."""
 
-    OPEN = "open"  # no login: login itself, static files, health
+    OPEN = "open"  # no login: login itself, health
     LOGIN = "login"  # anybody who is logged in
+    ANY = "any"  # view, on at least one Engine: lists, whose view asks for the chosen Engine then
     VIEW = "view"
-    CONNECT = "connect"
-    SHAPE = "shape"
-    RUN = "run"
+    CONNECT = "connect"  # connect, disconnect, create and remove bridge networks with harmless options
+    SHAPE = "shape"  # other drivers, options that touch the host, more than five at once
+    RUN = "run"  # containers; on the host's own network or in another's stack: shape as well
     GRANT = "grant"
-    TERMINAL = "terminal"
+    TERMINAL = "terminal"  # in no role: apart from all
     SUPERUSER = "superuser"
+    CLOSED = "closed"  # nobody: parts of allauth that aren't offered
 
 
 _ROLES: dict[str, frozenset[Permission]] = {
@@ -45,32 +47,48 @@ class Denied(Exception):
 
 def permissions_of(person: Person, engine_slug: str) -> frozenset[Permission]:
     """Return what this person may do to this Engine, read anew from the database."""
-    if not person.is_authenticated or not person.is_active:
-        return frozenset()
-    if getattr(person, "is_superuser", False):
-        return _ROLES[Role.ADMIN]
-    grant = Grant.objects.filter(user_id=person.pk, engine__slug=engine_slug).values_list("role", flat=True).first()
-    return _ROLES.get(grant or "", frozenset())
+    return permissions_by_engine(person, [engine_slug]).get(engine_slug, frozenset())
 
 
 def permissions_by_engine(person: Person, engine_slugs: Iterable[str]) -> dict[str, frozenset[Permission]]:
-    """Return, for those of these Engines that the person may view, all that the person may do there; one query at most."""
+    """Return what this person may do to each of these Engines; those where it is nothing are left out."""
     if not person.is_authenticated or not person.is_active:
         return {}
-    if getattr(person, "is_superuser", False):
+    if is_superuser(person):
         return dict.fromkeys(engine_slugs, _ROLES[Role.ADMIN])
-    roles = dict(Grant.objects.filter(user_id=person.pk).values_list("engine__slug", "role"))
-    granted = {slug: _ROLES.get(roles[slug], frozenset()) for slug in engine_slugs if slug in roles}
-    return {slug: permissions for slug, permissions in granted.items() if Permission.VIEW in permissions}
+    grants = Grant.objects.filter(user_id=person.pk, engine__slug__in=list(engine_slugs))
+    return {slug: permissions_of_role(role) for slug, role in grants.values_list("engine__slug", "role")}
+
+
+def permissions_of_role(role: str) -> frozenset[Permission]:
+    """Return what a role gives; a role that isn't known gives nothing."""
+    return _ROLES.get(role, frozenset())
+
+
+def is_superuser(person: Person) -> bool:
+    """Tell whether all Engines, the users and the admin site are this person's."""
+    return bool(person.is_authenticated and person.is_active and getattr(person, "is_superuser", False))
 
 
 def require(person: Person, permission: Permission, engine_slug: str = "") -> None:
     """Return when the person may. Raises Denied when not."""
-    if permission is Permission.OPEN:
-        return
-    if not person.is_authenticated or not person.is_active:
+    if not _may(person, permission, engine_slug):
         raise Denied(permission, engine_slug)
-    if permission is Permission.LOGIN or getattr(person, "is_superuser", False):
-        return
-    if permission is Permission.SUPERUSER or permission not in permissions_of(person, engine_slug):
-        raise Denied(permission, engine_slug)
+
+
+def _may(person: Person, permission: Permission, engine_slug: str) -> bool:
+    match permission:
+        case Permission.OPEN:
+            return True
+        case Permission.CLOSED:
+            return False
+        case _ if not person.is_authenticated or not person.is_active:
+            return False
+        case Permission.LOGIN:
+            return True
+        case Permission.SUPERUSER:
+            return is_superuser(person)
+        case Permission.ANY:
+            return is_superuser(person) or Grant.objects.filter(user_id=person.pk).exists()
+        case _:
+            return permission in permissions_of(person, engine_slug)

@@ -1,0 +1,108 @@
+"""What every address needs. An address that isn't here is refused, and the system check finds it (rule S1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.urls import ResolverMatch, URLPattern, URLResolver
+
+from networks.policy.permissions import Permission
+
+# By URL name; "admin:*" stands for all names of that namespace. Static files are served before any address is looked up.
+ROUTES: dict[str, Permission] = {
+    "healthz": Permission.OPEN,
+    "readyz": Permission.OPEN,
+    "setup": Permission.OPEN,
+    "set_language": Permission.OPEN,
+    "overview": Permission.ANY,
+    "network_list": Permission.ANY,
+    "network_create": Permission.CONNECT,
+    "network_detail": Permission.VIEW,
+    "network_connect": Permission.CONNECT,
+    "network_disconnect": Permission.CONNECT,
+    "network_remove": Permission.CONNECT,
+    "container_list": Permission.ANY,
+    "container_detail": Permission.VIEW,
+    "container_connect": Permission.CONNECT,
+    "event_list": Permission.ANY,
+    "engine_detail": Permission.VIEW,
+    "engine_sync": Permission.VIEW,  # it only looks again
+    "engine_choose": Permission.VIEW,
+    # The lab has a container on the host's own network, so to run containers isn't enough.
+    "lab_up": Permission.SHAPE,
+    "lab_down": Permission.SHAPE,
+    "account_login": Permission.OPEN,
+    "account_logout": Permission.OPEN,
+    "account_inactive": Permission.OPEN,
+    "account_change_password": Permission.LOGIN,
+    "account_reauthenticate": Permission.LOGIN,
+    # Users come from an admin, and nothing here sends e-mail.
+    "account_signup": Permission.CLOSED,
+    "account_set_password": Permission.CLOSED,
+    "account_email": Permission.CLOSED,
+    "account_email_verification_sent": Permission.CLOSED,
+    "account_confirm_email": Permission.CLOSED,
+    "account_confirm_login_code": Permission.CLOSED,
+    "account_reset_password": Permission.CLOSED,
+    "account_reset_password_done": Permission.CLOSED,
+    "account_reset_password_from_key": Permission.CLOSED,
+    "account_reset_password_from_key_done": Permission.CLOSED,
+    "admin:*": Permission.SUPERUSER,
+}
+
+# Permissions that mean something only together with an Engine.
+ON_ENGINE = frozenset(
+    {Permission.VIEW, Permission.CONNECT, Permission.SHAPE, Permission.RUN, Permission.GRANT, Permission.TERMINAL}
+)
+
+
+def permission_for(name: str) -> Permission | None:
+    """Return what the address of this name needs, None when nobody declared it."""
+    return ROUTES.get(name) or ROUTES.get(_wildcard(name))
+
+
+def name_of_match(match: ResolverMatch) -> str:
+    """Return the name under which an address is declared: with its namespace, and never empty."""
+    return match.view_name or match._func_path
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address that exists. `names_engine`: its path holds an Engine's slug."""
+
+    name: str
+    names_engine: bool
+
+
+def walk_routes(patterns: list[URLPattern | URLResolver], namespace: str = "", *, names_engine: bool = False) -> Iterator[Route]:
+    """Yield every address under these patterns, named as `name_of_match` names it."""
+    for pattern in patterns:
+        has_slug = names_engine or "engine_slug" in getattr(pattern.pattern, "converters", {})
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from walk_routes(pattern.url_patterns, inner, names_engine=has_slug)
+        else:
+            yield Route(namespace + (pattern.name or pattern.lookup_str), has_slug)
+
+
+def undeclared_names(routes: Iterable[Route]) -> list[str]:
+    """Return the addresses that exist and aren't declared."""
+    return sorted({route.name for route in routes if permission_for(route.name) is None})
+
+
+def missing_names(routes: Iterable[Route]) -> list[str]:
+    """Return the declared names that no address has."""
+    names = {route.name for route in routes}
+    covered = names | {_wildcard(name) for name in names}
+    return sorted(name for name in ROUTES if name not in covered)
+
+
+def names_without_engine(routes: Iterable[Route]) -> list[str]:
+    """Return the addresses that need a permission on an Engine and don't name one: all but superusers would be refused."""
+    return sorted({route.name for route in routes if permission_for(route.name) in ON_ENGINE and not route.names_engine})
+
+
+def _wildcard(name: str) -> str:
+    namespace, colon, _rest = name.rpartition(":")
+    return f"{namespace}{colon}*"

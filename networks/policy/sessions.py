@@ -1,0 +1,77 @@
+"""Whether what was permitted when a socket opened still is, read anew from the database (rule S2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from networks.models import Grant
+from networks.policy.permissions import Permission, is_superuser, permissions_by_engine, permissions_of_role
+from networks.policy.routes import ON_ENGINE
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an open socket was let in with."""
+
+    user_id: int
+    session_key: str
+    permission: Permission
+    engine_slug: str = ""
+
+
+def is_still_allowed(user_id: int, session_key: str, permission: Permission, engine_slug: str = "") -> bool:
+    """Tell whether this person, by this session, still may. Three statements, none from a cache."""
+    standing = Standing(user_id, session_key, permission, engine_slug)
+    return standing in still_allowed([standing])
+
+
+def still_allowed(standings: Iterable[Standing]) -> set[Standing]:
+    """Return those that still hold. Three statements, however many are asked about."""
+    asked = set(standings)
+    if not asked:
+        return set()
+    users = get_user_model().objects.in_bulk({one.user_id for one in asked})
+    owners = _owners_of({one.session_key for one in asked}, users)
+    permissions: dict[tuple[int, str], frozenset[Permission]] = {
+        (user_id, slug): permissions_of_role(role)
+        for user_id, slug, role in Grant.objects.filter(user_id__in=users).values_list("user_id", "engine__slug", "role")
+    }
+    return {one for one in asked if owners.get(one.session_key) == one.user_id and _holds(users[one.user_id], one, permissions)}
+
+
+def _owners_of(session_keys: set[str], users: Mapping[int, AbstractBaseUser]) -> dict[str, int]:
+    """Return whose each session is, without those that have expired, or whose password has changed since."""
+    owners = {}
+    for session in Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now()):
+        content = session.get_decoded()
+        user_id = get_user_model()._meta.pk.to_python(content.get(SESSION_KEY))
+        user = users.get(user_id)
+        if user is None or not content.get(BACKEND_SESSION_KEY):
+            continue
+        proof = content.get(HASH_SESSION_KEY, "")
+        if constant_time_compare(proof, user.get_session_auth_hash()):
+            owners[session.session_key] = user_id
+    return owners
+
+
+def _holds(user: AbstractBaseUser, standing: Standing, permissions: dict[tuple[int, str], frozenset[Permission]]) -> bool:
+    if not user.is_active:
+        return False
+    if standing.permission in ON_ENGINE:
+        if is_superuser(user):
+            own = permissions_by_engine(user, [standing.engine_slug])[standing.engine_slug]
+        else:
+            own = permissions.get((standing.user_id, standing.engine_slug), frozenset())
+        return standing.permission in own
+    if standing.permission is Permission.ANY:
+        return is_superuser(user) or any(user_id == standing.user_id for user_id, _slug in permissions)
+    if standing.permission is Permission.SUPERUSER:
+        return is_superuser(user)
+    return standing.permission in (Permission.OPEN, Permission.LOGIN)

@@ -1,0 +1,182 @@
+"""The first admin: made by whoever holds the one-time token that the console showed, or from the environment (rule S8)."""
+
+from __future__ import annotations
+
+import fcntl
+import hmac
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+TOKEN_BYTES = 32  # 256 bits
+TOKEN_LASTS = timedelta(hours=1)
+MOST_WRONG_GUESSES = 5
+
+
+class SetupFault(StrEnum):
+    """Why a claim was refused."""
+
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    RENEWED = "renewed"  # that was one wrong guess too many: there is a new token
+    DONE = "done"
+
+
+class SetupRefused(Exception):
+    """The claim made no admin. `fault` says why."""
+
+    def __init__(self, fault: SetupFault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """What the file holds. `made_at`: ISO 8601, UTC."""
+
+    token: str
+    made_at: str
+    wrong_guesses: int = 0
+
+    def is_expired(self, now: datetime) -> bool:
+        return now - datetime.fromisoformat(self.made_at) > TOKEN_LASTS
+
+
+def needs_setup() -> bool:
+    """Tell whether there is no user yet."""
+    return not get_user_model()._default_manager.exists()
+
+
+def ensure_setup_token() -> str | None:
+    """Return the token that is valid now, making one where there is none or it is too old; None when set-up is done."""
+    with _locked():
+        if not needs_setup():
+            _forget()
+            return None
+        kept = _read()
+        if kept is None or kept.is_expired(timezone.now()):
+            kept = _renew()
+        return kept.token
+
+
+def claim_setup(token: str, username: str, password: str) -> User:
+    """Make the first admin. Of any number of claims at the same time one succeeds. Raises SetupRefused.
+
+    The password was validated by the caller. A wrong guess is counted; a token that a guess or an hour has used up is replaced
+    and the new one shown on the console, so no stranger locks the owner out.
+    """
+    with _locked():
+        if not needs_setup():
+            _forget()
+            raise SetupRefused(SetupFault.DONE)
+        kept = _read()
+        if kept is None or kept.is_expired(timezone.now()):
+            show_setup_token(_renew().token)
+            raise SetupRefused(SetupFault.EXPIRED)
+        if not hmac.compare_digest(kept.token.encode(), token.strip().encode()):
+            _count_wrong_guess(kept)
+            raise SetupRefused(SetupFault.WRONG)
+        user = _make_admin(username, password)
+        _forget()
+        return user
+
+
+def make_first_admin() -> User | None:
+    """Make the admin whom the environment names, when there is no user. Returns None when it names none or there is a user.
+
+    Raises ImproperlyConfigured, in words, when the password file can't be read or the password is too weak.
+    """
+    username, path = settings.NETADMIN_ADMIN_USERNAME, settings.NETADMIN_ADMIN_PASSWORD_FILE
+    if not username and not path:
+        return None
+    if not username or not path:
+        raise ImproperlyConfigured("NETADMIN_ADMIN_USERNAME and NETADMIN_ADMIN_PASSWORD_FILE belong together: set both or none.")
+    with _locked():
+        if not needs_setup():
+            return None
+        try:
+            password = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+            validate_password(password, get_user_model()(username=username))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImproperlyConfigured(f"NETADMIN_ADMIN_PASSWORD_FILE can't be read: {error}") from error
+        except ValidationError as error:
+            raise ImproperlyConfigured(f"The password in NETADMIN_ADMIN_PASSWORD_FILE: {' '.join(error.messages)}") from error
+        user = _make_admin(username, password)
+        _forget()
+        return user
+
+
+def show_setup_token(token: str) -> None:
+    """Print the token on the console; it never goes to the log."""
+    origin = f"http://localhost:{settings.NETADMIN_PORT}"
+    print(
+        f"Set up Netadmin at {origin}/setup/ with this token (valid for one hour):\n\n    {token}\n", file=sys.stderr, flush=True
+    )
+
+
+def _make_admin(username: str, password: str) -> User:
+    with transaction.atomic():
+        return get_user_model()._default_manager.create_superuser(username=username, password=password)
+
+
+def _count_wrong_guess(kept: _Token) -> None:
+    counted = replace(kept, wrong_guesses=kept.wrong_guesses + 1)
+    if counted.wrong_guesses >= MOST_WRONG_GUESSES:
+        show_setup_token(_renew().token)
+        raise SetupRefused(SetupFault.RENEWED)
+    _write(counted)
+
+
+def _renew() -> _Token:
+    fresh = _Token(secrets.token_urlsafe(TOKEN_BYTES), timezone.now().isoformat())
+    _write(fresh)
+    return fresh
+
+
+def _path() -> Path:
+    return Path(settings.NETADMIN_DATA_DIR) / "setup_token"
+
+
+def _read() -> _Token | None:
+    try:
+        return _Token(**json.loads(_path().read_text(encoding="ascii")))
+    except (FileNotFoundError, ValueError, TypeError):  # none yet, or cut off by a full disk: a new one is made
+        return None
+
+
+def _write(token: _Token) -> None:
+    scratch = _path().with_suffix(".new")
+    with open(scratch, "w", encoding="ascii", opener=_open_private) as file:
+        json.dump(asdict(token), file)
+    scratch.replace(_path())
+
+
+def _forget() -> None:
+    _path().unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    """Let one claim at a time pass, of all threads and processes on this data directory."""
+    with open(Path(settings.NETADMIN_DATA_DIR) / "setup.lock", "w", encoding="ascii", opener=_open_private) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

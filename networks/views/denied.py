@@ -1,0 +1,113 @@
+"""The pages that say no: what is missing, and who can give it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from networks.models import Engine, Role
+from networks.policy.origins import Approach, is_admitted, is_allowed_host, read_approach
+from networks.policy.permissions import Denied, Permission
+
+_MISSING: dict[Permission, Promise] = {
+    Permission.ANY: _("You have no role on any Engine yet, so there is nothing to show."),
+    Permission.VIEW: _("You may not see this Engine."),
+    Permission.CONNECT: _("You may look, but not change networks here. That takes the role operator or admin."),
+    Permission.SHAPE: _("You may not do this here: it touches the machine that the Engine runs on. That takes the role admin."),
+    Permission.RUN: _("You may not run or stop containers here. That takes the role operator or admin."),
+    Permission.GRANT: _("You may not give roles on this Engine. That takes the role admin."),
+    Permission.TERMINAL: _("You may not open a terminal here."),
+    Permission.SUPERUSER: _("Only a superuser may enter here."),
+}
+_MOST_SHOWN = 200  # characters of a header on the page that refuses it
+_MOST_NAMES = 5
+
+
+def denied_page(request: HttpRequest, denied: Denied) -> HttpResponse:
+    """Say what is missing and whom to ask: 403, the same for htmx."""
+    engine = Engine.objects.filter(slug=denied.engine_slug).first()
+    is_stranger = denied.permission in (Permission.ANY, Permission.VIEW)
+    context = {
+        "missing": _MISSING.get(denied.permission, _("You may not do this.")),
+        # A stranger isn't told which Engines there are.
+        "engine": None if is_stranger else engine,
+        "people": people_to_ask(None if is_stranger or denied.permission is Permission.SUPERUSER else engine),
+        "has_nothing": denied.permission is Permission.ANY,
+    }
+    return render(request, "denied.html", context, status=403)
+
+
+def people_to_ask(engine: Engine | None) -> list[str]:
+    """Return the names of those who can give a role on this Engine, or on any when it is None."""
+    who = Q(is_superuser=True)
+    if engine is not None:
+        who |= Q(grants__engine=engine, grants__role=Role.ADMIN)
+    users = get_user_model()._default_manager.filter(who, is_active=True).distinct().order_by("username")
+    return [user.get_username() for user in users[:_MOST_NAMES] if isinstance(user, AbstractUser)]
+
+
+def login_redirect(request: HttpRequest) -> HttpResponse:
+    """Send to the login page and back; htmx follows a header instead of a redirect, which it would swap into the page."""
+    target = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': _page_of(request)})}"
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=401, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the path to come back to: the page itself, or for a button the page that it stands on."""
+    if request.method in ("GET", "HEAD") and request.headers.get("HX-Request") != "true":
+        return request.get_full_path()
+    shown = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
+    if shown.netloc == request.get_host() and shown.path.startswith("/") and not shown.path.startswith("//"):
+        return shown.path + (f"?{shown.query}" if shown.query else "")
+    return "/"
+
+
+def refuse_origin(request: HttpRequest, approach: Approach) -> HttpResponse:
+    """Say which host and origin came and which setting would admit them. Nothing has been read but the headers."""
+    allowed = settings.NETADMIN_ALLOWED_ORIGINS
+    wanted = approach.origin if is_allowed_host(approach.host, allowed) else f"{approach.scheme or 'http'}://{approach.host}"
+    context = {
+        "is_host_wrong": not is_allowed_host(approach.host, allowed),
+        "host": _shown(approach.host),
+        "origin": _shown(approach.origin) if approach.origin is not None else None,
+        "forwarded": [(name, _shown(value)) for name, value in approach.forwarded.items()],
+        "proxies": settings.NETADMIN_TRUSTED_PROXIES,
+        "wanted": _shown(wanted or ""),
+        "allowed": sorted(allowed),
+        "is_csrf": False,
+    }
+    with translation.override(translation.get_language_from_request(request)):
+        return HttpResponse(render_to_string("origin_refused.html", context), status=403)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the form was too old or came from elsewhere (Django's CSRF_FAILURE_VIEW)."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    approach = read_approach(headers, request.META.get("REMOTE_ADDR", ""), 0)
+    context = {
+        "host": _shown(approach.host),
+        "origin": _shown(approach.origin) if approach.origin is not None else None,
+        "is_host_wrong": not is_admitted(approach, settings.NETADMIN_ALLOWED_ORIGINS),
+        "reason": reason,
+        "is_csrf": True,
+    }
+    return render(request, "origin_refused.html", context, status=403)
+
+
+def _shown(text: str) -> str:
+    """Return hostile text, short and with what can't be seen made visible."""
+    short = text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in short)

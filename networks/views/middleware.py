@@ -1,0 +1,160 @@
+"""What every request passes: headers, exact host and origin, and the policy (rules S1, S7, S9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from networks.policy.denials import record_denied
+from networks.policy.origins import Approach, is_admitted, origins_of_host, read_approach
+from networks.policy.permissions import Denied, Permission, require
+from networks.policy.routes import ON_ENGINE, name_of_match, permission_for
+from networks.policy.setup import needs_setup
+from networks.views.denied import denied_page, login_redirect, refuse_origin
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+_PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Set-up is what these are for, or they say nothing that needs it.
+_WITHOUT_SETUP = frozenset({"setup", "healthz", "readyz", "set_language"})
+
+
+class HeadersMiddleware:
+    """Adds what Django and django-csp leave out; keeps answers out of caches, and cookies to https where the page is on it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", _PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "no-store")  # static files bring their own
+        if response.headers["Cache-Control"] == "no-store":
+            patch_vary_headers(response, ["Cookie"])
+        if _is_https(request):
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
+        return response
+
+
+def _is_https(request: HttpRequest) -> bool:
+    """Tell whether the browser is on https: a trusted proxy says so, or this host is allowed by https alone."""
+    if request.is_secure():
+        return True
+    origins = origins_of_host(request.headers.get("Host", ""), settings.NETADMIN_ALLOWED_ORIGINS)
+    return bool(origins) and all(origin.startswith("https://") for origin in origins)
+
+
+class OriginMiddleware:
+    """Refuses hosts and origins that aren't ours, and settles what proxies say before anything else reads it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        approach = read_approach(headers, request.META.get("REMOTE_ADDR", ""), settings.NETADMIN_TRUSTED_PROXIES)
+        if not is_admitted(approach, settings.NETADMIN_ALLOWED_ORIGINS):
+            return refuse_origin(request, approach)
+        _settle(request, approach)
+        return self.get_response(request)
+
+
+def _settle(request: HttpRequest, approach: Approach) -> None:
+    """Leave one host, one scheme and one client address: allauth's limits, Django's CSRF check and we read the same."""
+    meta: dict[str, Any] = request.META
+    for name in (
+        "HTTP_FORWARDED",
+        "HTTP_X_FORWARDED_HOST",
+        "HTTP_X_FORWARDED_PROTO",
+        "HTTP_X_FORWARDED_FOR",
+        "HTTP_X_FORWARDED_PORT",
+    ):
+        meta.pop(name, None)
+    meta["HTTP_HOST"] = approach.host
+    meta["REMOTE_ADDR"] = approach.client
+    if approach.scheme:
+        meta["HTTP_X_FORWARDED_PROTO"] = approach.scheme
+
+
+class PolicyMiddleware:
+    """Asks the policy before every view; an address that nobody declared is refused."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., Any], _args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Return None when the person may, else the page that says why not. Raises Http404 for what is closed to everybody."""
+        match = request.resolver_match
+        name = name_of_match(match) if match else ""
+        permission = permission_for(name) or Permission.CLOSED
+        if permission is Permission.OPEN and name in _WITHOUT_SETUP:
+            return None
+        if not request.user.is_authenticated:
+            if needs_setup():
+                return HttpResponseRedirect(reverse("setup"))
+            if permission not in (Permission.OPEN, Permission.CLOSED):
+                return login_redirect(request)
+        if permission is Permission.CLOSED:
+            raise Http404(name)
+        try:
+            require(request.user, permission, str(kwargs.get("engine_slug", "")) if permission in ON_ENGINE else "")
+        except Denied as denied:
+            return _refuse(request, denied)
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Show what a view's own `require` refused."""
+        if not isinstance(exception, Denied):
+            return None
+        if not request.user.is_authenticated:
+            return login_redirect(request)
+        return _refuse(request, exception)
+
+
+def _refuse(request: HttpRequest, denied: Denied) -> HttpResponse:
+    match = request.resolver_match
+    is_acting = request.method not in _SAFE_METHODS and denied.permission in ON_ENGINE
+    if is_acting and match is not None and request.user.is_authenticated:
+        record_denied(
+            request.user,
+            denied,
+            verb=_verb(match.url_name or ""),
+            docker_id=str(match.kwargs.get("docker_id", "")),
+            from_address=request.META.get("REMOTE_ADDR", ""),
+        )
+    return denied_page(request, denied)
+
+
+def _verb(url_name: str) -> str:
+    """Return an address's name as actions are named: network_remove is remove_network."""
+    noun, _underscore, verb = url_name.partition("_")
+    return f"{verb}_{noun}" if verb else noun

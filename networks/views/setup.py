@@ -1,0 +1,42 @@
+"""The page that makes the first admin; afterwards it is gone."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from networks.forms.setup import SetupForm
+from networks.policy.setup import SetupFault, SetupRefused, claim_setup, ensure_setup_token, needs_setup
+
+_WORDS: dict[SetupFault, str] = {
+    SetupFault.WRONG: gettext_noop("That isn't the token. It stands in the console where Netadmin was started."),
+    SetupFault.EXPIRED: gettext_noop("This token is older than an hour. A new one stands in the console now."),
+    SetupFault.RENEWED: gettext_noop("That was the fifth wrong guess. A new token stands in the console now."),
+}
+
+
+@sensitive_post_parameters("token", "password1", "password2")
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_up(request: HttpRequest) -> HttpResponse:
+    """Show the form, and make the admin of whoever holds the token."""
+    if not needs_setup():
+        return redirect(settings.LOGIN_URL)
+    ensure_setup_token()
+    form = SetupForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = claim_setup(form.cleaned_data["token"], form.cleaned_data["username"], form.cleaned_data["password1"])
+        except SetupRefused as refused:
+            if refused.fault is SetupFault.DONE:
+                return redirect(settings.LOGIN_URL)
+            form.add_error("token", _(_WORDS[refused.fault]))
+        else:
+            login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "setup.html", {"form": form}, status=422 if form.errors else 200)

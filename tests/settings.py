@@ -1,0 +1,27 @@
+"""The settings of the tests: Netadmin's own, on a data directory that is thrown away, untouched by the environment."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+for name in [name for name in os.environ if name.startswith("NETADMIN_") and not name.startswith("NETADMIN_TEST")]:
+    del os.environ[name]
+# Stays in the environment: a process that a test starts never writes into the real one either.
+os.environ["NETADMIN_DATA_DIR"] = tempfile.mkdtemp(prefix="netadmin-tests-")
+atexit.register(shutil.rmtree, os.environ["NETADMIN_DATA_DIR"], ignore_errors=True)
+
+from netadmin.settings import *  # noqa: E402, F403
+from netadmin.settings import ALLOWED_HOSTS, NETADMIN_ALLOWED_ORIGINS, STATIC_ROOT, STORAGES  # noqa: E402
+
+# Django's test client says that it asked for http://testserver.
+NETADMIN_ALLOWED_ORIGINS = NETADMIN_ALLOWED_ORIGINS | {"http://testserver"}
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
+CSRF_TRUSTED_ORIGINS = sorted(NETADMIN_ALLOWED_ORIGINS)
+NETADMIN_DOCKER_HOST = "unix:///nonexistent/docker.sock"  # never the user's own Engine
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # made to be quick
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT.mkdir()  # whitenoise warns of a folder that is not there, and warnings are errors
