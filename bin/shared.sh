@@ -27,7 +27,7 @@ install_packages() {
   say "Installing with apt: $*"
   DEBIAN_FRONTEND=noninteractive
   export DEBIAN_FRONTEND
-  apt-get update -qq || end_with "apt-get update failed: see its words above."
+  apt-get update -qq || say "apt-get update failed (see its words above): going on with the lists that are there."
   known=
   for package in "$@"; do
     case $(apt-cache policy "$package") in
@@ -70,22 +70,21 @@ make_venv() {
   "$python" -m venv --clear .venv || end_with "Making .venv failed: see the words above."
 }
 
-# install_lock LOCK…: installs these lock files, unless .venv already holds exactly them.
+# install_lock LOCK…: installs these lock files, unless .venv already holds exactly them; the first one may be asked for alone.
 install_lock() {
-  stamp=.venv/installed-$#
-  wanted="$(.venv/bin/python -V) $(cksum "$@")"
-  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
+  if [ "$(cat ".venv/installed-$#" 2>/dev/null)" = "$(describe_lock "$@")" ]; then
     return
   fi
   say "Installing the locked requirements into .venv"
-  rm -f "$stamp"
-  for lock in "$@"; do
-    set -- "$@" -r "$lock"
-    shift
-  done
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes "$@" ||
+  rm -f .venv/installed-*
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$1" ${2:+-r "$2"} ||
     end_with "Installing the requirements failed: see pip's words above. It needs a package index that it can reach."
-  printf '%s\n' "$wanted" >"$stamp"
+  describe_lock "$@" >".venv/installed-$#"
+  describe_lock "$1" >.venv/installed-1
+}
+
+describe_lock() {
+  printf '%s %s\n' "$(.venv/bin/python -V)" "$(cksum "$@")"
 }
 
 # ask_engine URL: status 0 when an Engine answers GET /_ping there within 5 s; else says why not, status 1.

@@ -1,0 +1,1 @@
+"""The two commands, run for real, in a copy of the project."""

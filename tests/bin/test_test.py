@@ -1,0 +1,107 @@
+"""./bin/test and .ci/run, as a person or a machine types them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import ROOT, own_files, read
+from tests.leftovers import CGROUP_FOLDER, NETNS_FOLDER
+from tests.private_engine import wait_until
+
+# Says where its Engine is and waits for what ends the run.
+ENDLESS = """
+import signal
+from pathlib import Path
+
+
+def test_it_waits(engine):
+    engine.run("c1")
+    Path("engine").write_text(engine.netns)
+    signal.pause()
+"""
+FAILING = """
+def test_it_fails():
+    assert 1 + 1 == 3
+"""
+WITHOUT_ROOT = """
+def test_it_needs_nothing():
+    assert True
+
+
+def test_it_needs_an_engine(engine):
+    assert engine.answers()
+"""
+
+
+def run_tests(project: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*argv], cwd=project, capture_output=True, text=True, timeout=120)
+
+
+def shell_scripts() -> list[str]:
+    places = [path for path in own_files() if path.parts[0] in {"bin", ".ci"}]
+    return [str(path) for path in places if path.suffix == ".sh" or read(path).startswith("#!/bin/sh")]
+
+
+@pytest.mark.parametrize("path", shell_scripts())
+def test_it_is_valid_posix_shell(path: str) -> None:
+    assert subprocess.run(["sh", "-n", path], cwd=ROOT, capture_output=True, text=True).stderr == ""
+
+
+def test_it_is_what_continuous_integration_calls() -> None:
+    done = run_tests(ROOT, "bash", ".ci/run", "--help")
+
+    assert done.returncode == 0
+    assert "./bin/test [--no-install] unit" in done.stdout
+
+
+@pytest.mark.engine
+def test_it_ends_with_status_1_after_a_failure(project: Path) -> None:
+    (project / "tests" / "test_sample.py").write_text(FAILING)
+
+    done = run_tests(project, "bin/test", "--no-install", "tests/test_sample.py")
+
+    closing, failed, total = done.stdout.splitlines()[-3:]
+    assert done.returncode == 1
+    assert "1 failed" in closing
+    assert failed == "Failed: pytest;"
+    assert total.startswith("Total: ")
+
+
+@pytest.mark.engine
+def test_it_runs_the_unit_part_and_lists_the_rest_when_it_is_not_root(project: Path) -> None:
+    (project / "tests" / "test_sample.py").write_text(WITHOUT_ROOT)
+
+    # In a user namespace without a map nobody is root, and the files are still ours.
+    done = run_tests(project, "unshare", "--user", "bin/test", "tests/test_sample.py")
+
+    assert done.returncode == 1
+    assert "Left out, for it needs root" in done.stdout
+    assert "1   tests/test_sample.py" in done.stdout
+    assert "1 passed, 1 deselected" in done.stdout
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_it_leaves_nothing_behind_when_it_is_stopped(project: Path, number: signal.Signals, status: int) -> None:
+    (project / "tests" / "test_sample.py").write_text(ENDLESS)
+    output = project / "output"
+    with output.open("w") as said:
+        command = ["bin/test", "--no-install", "tests/test_sample.py"]
+        process = subprocess.Popen(command, cwd=project, stdout=said, stderr=said, start_new_session=True)
+
+    def name() -> str:
+        assert process.poll() is None, output.read_text()
+        return (project / "engine").read_text() if (project / "engine").exists() else ""
+
+    netns = wait_until(name, "the inner run's Engine", deadline_s=60)
+    os.killpg(process.pid, number)  # as a terminal does
+
+    assert process.wait(60) == status, output.read_text()
+    assert output.read_text().endswith("Stopped. Everything that the tests had started is gone.\n")
+    assert not (NETNS_FOLDER / netns).exists()
+    assert [*CGROUP_FOLDER.glob(netns), *CGROUP_FOLDER.glob(f"*/{netns}")] == []
