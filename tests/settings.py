@@ -7,10 +7,13 @@ import os
 import shutil
 import tempfile
 
+from tests.leftovers import name_prefix
+
 for name in [name for name in os.environ if name.startswith("NETADMIN_") and not name.startswith("NETADMIN_TEST")]:
     del os.environ[name]
-# Stays in the environment: a process that a test starts never writes into the real one either.
-os.environ["NETADMIN_DATA_DIR"] = tempfile.mkdtemp(prefix="netadmin-tests-")
+# Stays in the environment: a process that a test starts never writes into the real one either. Its name tells the reaper
+# whose it is, when this process is killed before it can remove it.
+os.environ["NETADMIN_DATA_DIR"] = tempfile.mkdtemp(prefix=name_prefix())
 atexit.register(shutil.rmtree, os.environ["NETADMIN_DATA_DIR"], ignore_errors=True)
 
 from netadmin.settings import *  # noqa: E402, F403

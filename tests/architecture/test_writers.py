@@ -25,6 +25,7 @@ def test_it_writes_the_snapshot_under_sync_only() -> None:
         "Network.objects.filter(pk=1).exclude(pk=2).update(name='x')",
         "EngineStatus.objects.all()[0].delete()",
         "Network(name='x').save()",
+        "row = Network(name='x')\nrow.save()",
         "row = Network.objects.get(pk=1)\nrow.save()",
         "row = get_object_or_404(Network, pk=1)\nrow.delete()",
         "for row in Network.objects.all():\n    row.save()",
@@ -43,6 +44,7 @@ def test_it_sees_a_write(line: str) -> None:
         "Engine.objects.create(slug='x')",
         "self.networks.update(ids)",
         "form.save()",
+        "status = EngineStatus(engine=engine)",
         "row = Network.objects.get(pk=1)\nforms.update(row.labels)",
     ],
 )

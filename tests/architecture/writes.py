@@ -16,17 +16,13 @@ NARROWING = {"all", "filter", "exclude"}
 def snapshot_writes(tree: ast.Module) -> Iterator[str]:
     """Yield a line number and the call for each write of a snapshot model that the syntax shows.
 
-    Seen: through a model's manager, through a related manager, on a name that was bound to rows of such a model in the
-    same module, and the making of an instance.
+    Seen: through a model's manager, through a related manager, on an instance just made, and on a name that was bound
+    to such instances in the same module. An instance that is not saved is no write.
     """
     models = set(_imported_models(tree))
     rows = _names_bound_to_rows(tree, models)
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        if _is_model(node.func, models):
-            yield f"{node.lineno}: {ast.unparse(node.func)}(…)"
-        elif isinstance(node.func, ast.Attribute) and _writes(node.func, models, rows):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _writes(node.func, models, rows):
             yield f"{node.lineno}: {ast.unparse(node.func)}"
 
 
@@ -74,7 +70,7 @@ def _writes(func: ast.Attribute, models: set[str], rows: set[str]) -> bool:
     names = {part.attr for part in chain if isinstance(part, ast.Attribute)}
     if any(_is_model(part, models) for part in chain):
         return True
-    if any(isinstance(part, ast.Name) and part.id in rows for part in chain) and func.attr in MAKING | CHANGING:
+    if any(isinstance(part, ast.Name) and part.id in rows for part in chain):
         return True
     # engine.networks.create(…), engine.networks.filter(…).delete(); not the .update() of a set that is called so
     return bool(names & RELATED_NAMES) and (func.attr in MAKING or bool(names & NARROWING))
