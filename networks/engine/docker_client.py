@@ -16,7 +16,7 @@ from networks.engine.parsing.containers import parse_container, parse_containers
 from networks.engine.parsing.engines import parse_engine
 from networks.engine.parsing.images import parse_image_count, parse_imported, parse_progress
 from networks.engine.parsing.networks import parse_network, parse_networks
-from networks.engine.parsing.values import child, parse_json
+from networks.engine.parsing.values import child, parse_done, parse_json
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 from networks.engine.transport.deadline import Deadline
 from networks.engine.transport.session import EngineSession
@@ -106,13 +106,13 @@ class DockerClient:
         """Put a container on a network."""
         full_id("container", spec.container_id)
         wanted, body = full_id("network", spec.network_id), connect_body(spec)
-        self._session.post(bytes, "/networks/{0}/connect", wanted, deadline=self._changing(), body=body)
+        self._session.post(parse_done, "/networks/{0}/connect", wanted, deadline=self._changing(), body=body)
 
     def disconnect_container(self, spec: DisconnectSpec) -> None:
         """Take a container off a network."""
         full_id("container", spec.container_id)
         wanted, body = full_id("network", spec.network_id), disconnect_body(spec)
-        self._session.post(bytes, "/networks/{0}/disconnect", wanted, deadline=self._changing(), body=body)
+        self._session.post(parse_done, "/networks/{0}/disconnect", wanted, deadline=self._changing(), body=body)
 
     def import_image(self, archive: bytes, repository: str, tag: str) -> str:
         """Import a root file system as an image and return its id."""
@@ -145,7 +145,7 @@ class DockerClient:
             body=container_body(spec),
         )
         try:
-            self._session.post(bytes, "/containers/{0}/start", created, deadline=deadline)
+            self._session.post(parse_done, "/containers/{0}/start", created, deadline=deadline)
         except Refused as error:
             try:
                 self.remove_container(created)
@@ -157,7 +157,7 @@ class DockerClient:
     def stop_container(self, container_id: str) -> None:
         """Stop a container; one that doesn't run stays as it is."""
         wanted = full_id("container", container_id)
-        self._session.post(bytes, "/containers/{0}/stop", wanted, deadline=self._changing())
+        self._session.post(parse_done, "/containers/{0}/stop", wanted, deadline=self._changing())
 
     def remove_container(self, container_id: str) -> None:
         """Remove a container, running or not, with its anonymous volumes."""

@@ -31,6 +31,12 @@ def parse_json(body: bytes | str) -> Any:
         raise ProtocolFault("The answer isn't JSON, or was cut.") from error
 
 
+def parse_done(body: bytes) -> None:
+    """Accept the answer to a change that returns nothing. Raises ProtocolFault for a web page and the like."""
+    if body.strip():
+        parse_json(body)
+
+
 def text(value: object, limit: int | None = None) -> str:
     """Return a string that every database takes (NUL as U+2400, lone surrogates as U+FFFD), "" for anything else."""
     if type(value) is not str:

@@ -16,7 +16,7 @@ from networks.engine.calls import AllowList, plain_path
 from networks.engine.errors import EngineError, ProtocolFault, TimedOut
 from networks.engine.parsing.engines import choose_version
 from networks.engine.parsing.refusals import refusal
-from networks.engine.parsing.values import parse_json
+from networks.engine.parsing.values import parse_done, parse_json
 from networks.engine.transport.adapter import EngineAdapter
 from networks.engine.transport.connection import Connection, ConnectionLost
 from networks.engine.transport.deadline import Deadline
@@ -62,6 +62,8 @@ class EngineSession:
             answer = self._connection.exchange("GET", "/_ping", deadline=deadline)
             if answer.status != 200:
                 raise refusal(answer.status, answer.body, "GET /_ping", deadline.elapsed_ms())
+            if answer.body.strip() != b"OK":
+                raise ProtocolFault("The answer to a ping isn't Docker's.", status=answer.status)
 
         self._guarded("GET", "/_ping", deadline, ask)
 
@@ -104,7 +106,7 @@ class EngineSession:
 
     def delete(self, path: str, *ids: str, deadline: Deadline, params: Mapping[str, str] | None = None) -> None:
         """Send a DELETE request."""
-        self._call("DELETE", path, ids, deadline, lambda api, url: api._delete(url, params=params), bytes)
+        self._call("DELETE", path, ids, deadline, lambda api, url: api._delete(url, params=params), parse_done)
 
     def open_events(self, deadline: Deadline, params: Mapping[str, str]) -> DockerEventStream:
         """Open an event stream on a connection of its own, with a version chosen there."""

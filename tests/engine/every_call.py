@@ -1,0 +1,34 @@
+"""Every call of the client once, to be made against an Engine that is well or ill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
+
+ID = "a" * 64
+NETWORK_ID = "b" * 64
+
+READS: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
+    "ping": (Profile.READ, lambda client: client.ping()),
+    "info": (Profile.READ, lambda client: client.info()),
+    "picture": (Profile.READ, lambda client: client.picture()),
+    "list_containers": (Profile.READ, lambda client: client.list_containers([ID])),
+    "inspect_container": (Profile.READ, lambda client: client.inspect_container(ID)),
+    "inspect_network": (Profile.READ, lambda client: client.inspect_network(NETWORK_ID)),
+    "has_image": (Profile.READ, lambda client: client.has_image("busybox:1")),
+    "events": (Profile.READ, lambda client: client.events().close()),
+}
+CHANGES: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
+    "create_network": (Profile.NETWORK, lambda client: client.create_network(NetworkSpec("n"))),
+    "remove_network": (Profile.NETWORK, lambda client: client.remove_network(NETWORK_ID)),
+    "connect_container": (Profile.NETWORK, lambda client: client.connect_container(ConnectSpec(NETWORK_ID, ID))),
+    "disconnect_container": (Profile.NETWORK, lambda client: client.disconnect_container(DisconnectSpec(NETWORK_ID, ID))),
+    "run_container": (Profile.RUN, lambda client: client.run_container(ContainerSpec("c", "i", "bridge"))),
+    "stop_container": (Profile.RUN, lambda client: client.stop_container(ID)),
+    "remove_container": (Profile.RUN, lambda client: client.remove_container(ID)),
+    "import_image": (Profile.RUN, lambda client: client.import_image(b"tar" * 100_000, "r", "1")),
+    "remove_image": (Profile.RUN, lambda client: client.remove_image(f"sha256:{ID}")),
+}
