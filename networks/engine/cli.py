@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import unicodedata
 
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 
@@ -14,7 +13,6 @@ Line = tuple[str, str]  # (flag, value), both ready for a shell; the first is th
 # against another object's id, and "../containers/x" becomes a path.
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _LIKE_AN_ID = re.compile(r"[0-9a-f]{4,64}|[a-z0-9]{25}")
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r", "\\": r"\\", "'": r"\'"}
 
 
@@ -85,7 +83,7 @@ def quoted(text: str) -> str:
     NUL and lone surrogates can't be in any argument: they are shown as U+2400 and U+FFFD.
     """
     text = text.replace("\0", "\u2400")
-    if not any(unicodedata.category(character) in _INVISIBLE for character in text):
+    if text.isprintable():
         return shlex.quote(text)
     return "$'" + "".join(map(_escaped, text)) + "'"
 
@@ -93,11 +91,10 @@ def quoted(text: str) -> str:
 def _escaped(character: str) -> str:
     if character in _ESCAPES:
         return _ESCAPES[character]
-    kind = unicodedata.category(character)
-    if kind == "Cs":
-        return "\ufffd"
-    if kind not in _INVISIBLE:
+    if character.isprintable():
         return character
+    if "\ud800" <= character <= "\udfff":
+        return "\ufffd"
     return "".join(f"\\{byte:03o}" for byte in character.encode())  # octal bytes: the same in every shell and locale
 
 

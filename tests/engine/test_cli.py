@@ -1,0 +1,106 @@
+"""The docker command that does the same: a real shell must read it as it was meant."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from networks.engine.cli import (
+    connect_command,
+    create_network_command,
+    create_network_lines,
+    disconnect_command,
+    quoted,
+    remove_network_command,
+)
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
+
+CONTAINER = "a" * 64
+NETWORK = "b" * 64
+
+
+def test_it_shows_the_driver_and_nothing_else_that_is_a_default() -> None:
+    assert create_network_command(NetworkSpec("mybridge")) == "docker network create --driver bridge mybridge"
+
+
+def test_it_shows_every_option_that_was_chosen() -> None:
+    spec = NetworkSpec(
+        "my_custom_network",
+        pools=(
+            PoolSpec(
+                ip_network("172.72.0.0/16"),
+                ip_network("172.72.0.0/24"),
+                ip_address("172.72.0.1"),
+                {"router": ip_address("172.72.0.5")},
+            ),
+            PoolSpec(ip_network("fd00::/64")),
+        ),
+        enable_ipv6=True,
+        is_internal=True,
+        is_attachable=True,
+        labels={"owner": "me & you"},
+        options={"com.docker.network.bridge.name": "br1"},
+    )
+
+    assert create_network_command(spec) == (
+        "docker network create --driver bridge --subnet 172.72.0.0/16 --ip-range 172.72.0.0/24 --gateway 172.72.0.1 "
+        "--aux-address router=172.72.0.5 --subnet fd00::/64 --ipv6 --internal --attachable --label 'owner=me & you' "
+        "--opt com.docker.network.bridge.name=br1 my_custom_network"
+    )
+    assert create_network_lines(spec)[:3] == [
+        ("docker network create", ""),
+        ("--driver", "bridge"),
+        ("--subnet", "172.72.0.0/16"),
+    ]
+
+
+def test_it_tells_ipv6_off_from_ipv6_not_chosen() -> None:
+    assert "--ipv6=false" in create_network_command(NetworkSpec("n", enable_ipv6=False))
+
+
+def test_it_connects_and_disconnects_by_name() -> None:
+    connect = ConnectSpec(NETWORK, CONTAINER, IPv4Address("10.0.0.9"), IPv6Address("fd00::9"), ("web", "a b"))
+
+    assert connect_command(connect, "app", "web-1") == (
+        "docker network connect --ip 10.0.0.9 --ip6 fd00::9 --alias web --alias 'a b' app web-1"
+    )
+    assert disconnect_command(DisconnectSpec(NETWORK, CONTAINER), "app", "web-1") == "docker network disconnect app web-1"
+    forced = DisconnectSpec(NETWORK, CONTAINER, is_forced=True)
+    assert disconnect_command(forced, "app", "web-1") == "docker network disconnect --force app web-1"
+
+
+@pytest.mark.parametrize(
+    "name", ["../containers/victim", "-rf", "a/b", "<script>", "a b", "", "b" * 12, "x\ny", "\u202etxt", "a?b", "100%"]
+)
+def test_it_names_by_id_what_is_not_safe_to_type(name: str) -> None:
+    assert remove_network_command(name, NETWORK) == f"docker network rm {NETWORK}"
+    assert disconnect_command(DisconnectSpec(NETWORK, CONTAINER), name, name) == (
+        f"docker network disconnect {NETWORK} {CONTAINER}"
+    )
+
+
+def test_it_keeps_a_name_from_being_an_option_where_there_is_no_id() -> None:
+    assert create_network_command(NetworkSpec("-rf")) == "docker network create --driver bridge -- -rf"
+    assert remove_network_command("--help") == "docker network rm -- --help"
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@settings(max_examples=30)
+@given(st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0")), min_size=20, max_size=20))
+def test_it_means_the_same_to_a_shell(words: list[str]) -> None:
+    words += ["$(id)", "`id`", "'", '"', "\\", "a\nb", "\x1b[31m\x07", "\u202e", "\x019", "!x", "~", "*", "한글\t"]
+
+    script = "printf '%s\\0' " + " ".join(map(quoted, words))
+    done = subprocess.run(["bash", "--norc", "-c", script], capture_output=True, check=True)
+
+    assert done.stdout.decode().split("\0")[:-1] == words
+
+
+@given(st.text())
+def test_it_shows_no_invisible_character(text: str) -> None:
+    assert quoted(text).isprintable()
