@@ -7,7 +7,7 @@
 
   function chosen() {
     var match = /(?:^|; )theme=(light|dark|system)(?:;|$)/.exec(document.cookie);
-    return match ? match[1] : "system";
+    return match ? match[1] : "";
   }
 
   function mark(theme) {
@@ -30,11 +30,13 @@
   }
 
   root.classList.add("js");
-  // Pages that are drawn without the shell (errors) don't know the cookie.
-  root.setAttribute("data-bs-theme", chosen());
+  // Pages that are drawn without the shell (log in, errors) don't know the cookie.
+  if (chosen()) {
+    root.setAttribute("data-bs-theme", chosen());
+  }
 
   document.addEventListener("DOMContentLoaded", function () {
-    mark(chosen());
+    mark(root.getAttribute("data-bs-theme"));
   });
   document.addEventListener("click", function (event) {
     var button = event.target.closest && event.target.closest("[data-set-theme]");
