@@ -89,7 +89,7 @@ class Inspectors:
         except NotFound:
             letter = Inspection(container_id, began_at)
         except EngineError as error:
-            log.info("inspect_failed", container_id=container_id, error=error.sentence)
+            log.debug("inspect_failed", container_id=container_id, error=error.sentence)
             letter = Inspection(container_id, began_at, error=error)
         with self._lock:
             self._waiting.pop(f"running {container_id}", None)

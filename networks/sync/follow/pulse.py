@@ -20,13 +20,13 @@ class Pulse:
     """Tells the worker that the Engine lives, or that it is gone; ends at the first word of its being gone."""
 
     def __init__(
-        self, name: str, url: str, make_client: Callable[[], EngineClient], inbox: Inbox, close_stream: Callable[[], None]
+        self, name: str, url: str, make_client: Callable[[], EngineClient], inbox: Inbox, give_up: Callable[[], None]
     ) -> None:
         self._name = name
         self._path = url.removeprefix("unix://") if url.startswith("unix://") else ""
         self._make_client = make_client
         self._inbox = inbox
-        self._close_stream = close_stream
+        self._give_up = give_up
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -63,5 +63,5 @@ class Pulse:
 
     def _cut(self, reason: str) -> None:
         if not self._stopped.is_set():
-            self._close_stream()
+            self._give_up()
             self._inbox.put_cut(reason)

@@ -54,7 +54,7 @@ class Session:
         self._standing = standing
         self._client = make_client()
         self._inspectors = Inspectors(slug, make_client, inbox)
-        self._pulse = Pulse(slug, url, make_client, inbox, self._close_stream)
+        self._pulse = Pulse(slug, url, make_client, inbox, self._give_up)
         self._stream: EventStream | None = None
         self.reconciler = Reconciler(self._client, snapshot, memory, journal, self._inspectors)
         self._resynced_at = 0.0
@@ -142,6 +142,11 @@ class Session:
         finally:
             if stream is self._stream:
                 self._inbox.put_cut("the event stream ended")
+
+    def _give_up(self) -> None:
+        """Run in the pulse's thread: end what waits for a silent Engine, a read of the worker's included."""
+        self._close_stream()
+        self._client.close()
 
     def _close_stream(self) -> None:
         stream, self._stream = self._stream, None
