@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FOREIGN = ("static/vendor/", "tests/vendor/", "node_modules/")
 
 
-@cache
 def own_files() -> tuple[Path, ...]:
     """Return every file of the project that exists, relative to its root; what others wrote (vendored) left out."""
     listing = subprocess.run(
