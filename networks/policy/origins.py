@@ -55,12 +55,18 @@ def read_origin(text: str) -> str:
     return _spell(parts.scheme, _bracketed(host), port or _DEFAULT_PORTS[parts.scheme])
 
 
-def is_allowed_origin(origin: str, allowed: frozenset[str]) -> bool:
-    """Tell whether an Origin header names one of the allowed origins; "null" and nothing at all do not."""
+def is_origin(text: str) -> bool:
+    """Tell whether this is a full origin."""
     try:
-        return read_origin(origin) in allowed
+        read_origin(text)
     except ValueError:
         return False
+    return True
+
+
+def is_allowed_origin(origin: str, allowed: frozenset[str]) -> bool:
+    """Tell whether an Origin header names one of the allowed origins; "null" and nothing at all do not."""
+    return is_origin(origin) and read_origin(origin) in allowed
 
 
 def is_allowed_host(host_header: str, allowed: frozenset[str]) -> bool:

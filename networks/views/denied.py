@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from networks.models import Engine, Role
-from networks.policy.origins import Approach, is_admitted, is_allowed_host, read_approach
+from networks.policy.origins import Approach, is_allowed_host, is_origin, read_approach
 from networks.policy.permissions import Denied, Permission
 
 _MISSING: dict[Permission, Promise] = {
@@ -78,33 +78,29 @@ def _page_of(request: HttpRequest) -> str:
 def refuse_origin(request: HttpRequest, approach: Approach) -> HttpResponse:
     """Say which host and origin came and which setting would admit them. Nothing has been read but the headers."""
     allowed = settings.NETADMIN_ALLOWED_ORIGINS
-    wanted = approach.origin if is_allowed_host(approach.host, allowed) else f"{approach.scheme or 'http'}://{approach.host}"
+    is_host_wrong = not is_allowed_host(approach.host, allowed)
+    wanted = f"{approach.scheme or 'http'}://{approach.host}" if is_host_wrong else approach.origin or ""
     context = {
-        "is_host_wrong": not is_allowed_host(approach.host, allowed),
-        "host": _shown(approach.host),
-        "origin": _shown(approach.origin) if approach.origin is not None else None,
-        "forwarded": [(name, _shown(value)) for name, value in approach.forwarded.items()],
-        "proxies": settings.NETADMIN_TRUSTED_PROXIES,
-        "wanted": _shown(wanted or ""),
+        "is_host_wrong": is_host_wrong,
+        "seen": _seen(approach),
+        "setting": f"NETADMIN_TRUSTED_ORIGINS={_shown(wanted)}" if is_origin(wanted) else "",
         "allowed": sorted(allowed),
-        "is_csrf": False,
+        "names_proxies": bool(approach.forwarded) and not settings.NETADMIN_TRUSTED_PROXIES,
     }
     with translation.override(translation.get_language_from_request(request)):
         return HttpResponse(render_to_string("origin_refused.html", context), status=403)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the form was too old or came from elsewhere (Django's CSRF_FAILURE_VIEW)."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    approach = read_approach(headers, request.META.get("REMOTE_ADDR", ""), 0)
-    context = {
-        "host": _shown(approach.host),
-        "origin": _shown(approach.origin) if approach.origin is not None else None,
-        "is_host_wrong": not is_admitted(approach, settings.NETADMIN_ALLOWED_ORIGINS),
-        "reason": reason,
-        "is_csrf": True,
-    }
-    return render(request, "origin_refused.html", context, status=403)
+    """Say that the form was too old, or not ours (Django's CSRF_FAILURE_VIEW). A wrong origin never comes this far."""
+    approach = read_approach({name.lower(): value for name, value in request.headers.items()}, "", 0)
+    return render(request, "403_csrf.html", {"reason": reason, "seen": _seen(approach)}, status=403)
+
+
+def _seen(approach: Approach) -> list[tuple[str, str]]:
+    """Return what came, for components/seen.html."""
+    named = [("Host", approach.host), ("Origin", approach.origin or ""), *approach.forwarded.items()]
+    return [(name, _shown(value)) for name, value in named]
 
 
 def _shown(text: str) -> str:

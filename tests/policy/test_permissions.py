@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 
@@ -69,9 +71,14 @@ def test_it_reads_many_engines_in_one_statement(engine: Engine, django_assert_nu
 
 
 def may(person: User | AnonymousUser, permission: Permission, engine_slug: str) -> bool:
-    try:
+    with suppress(Denied):
         require(person, permission, engine_slug)
-    except Denied as denied:
-        assert (denied.permission, denied.engine_slug) == (permission, engine_slug)
-        return False
-    return True
+        return True
+    return False
+
+
+def test_it_says_what_was_refused(engine: Engine) -> None:
+    with pytest.raises(Denied) as caught:
+        require(AnonymousUser(), Permission.CONNECT, "local")
+
+    assert (caught.value.permission, caught.value.engine_slug) == (Permission.CONNECT, "local")
