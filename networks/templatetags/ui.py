@@ -65,6 +65,12 @@ def draw_glyph(shape: str) -> SafeString:
 
 
 @register.simple_tag
+def glyph(shape: str) -> SafeString:
+    """Draw one of SHAPES: `{% glyph "run" %}`; the word stands beside it."""
+    return draw_glyph(shape)
+
+
+@register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """Draw an icon of the sprite: `{% icon "lock" 12 %}`. Sizes 12, 14, 16; decoration, so its meaning stands beside it."""
     size_class = "i" if size == 16 else f"i i-{size}"
