@@ -12,7 +12,9 @@ TEMPLATE_LINES = 120
 SCRIPT_LINES = 250
 FILES_PER_FOLDER = 10
 # One file a noun (or a command): these grow with what Docker has, not with our untidiness.
-NOUN_FOLDERS = {f"networks/{name}" for name in ("models", "actions", "forms", "views", "queries", "management/commands")}
+NOUN_FOLDERS = {
+    f"networks/{name}" for name in ("models", "actions", "forms", "views", "queries", "partials", "management/commands")
+}
 FILES_PER_NOUN_FOLDER = 16
 
 
