@@ -41,17 +41,17 @@ class Misread(ValueError):
         self.finding = finding
 
 
-def bad(field: str, key: str, suggestion: object = "", **parameters: object) -> Finding:
+def bad(field: str, key: str, suggestion: object = "", /, **parameters: object) -> Finding:
     """Return a finding that stops the form."""
     return Finding(Level.BAD, field, key, _texts(parameters), str(suggestion))
 
 
-def warn(field: str, key: str, suggestion: object = "", **parameters: object) -> Finding:
+def warn(field: str, key: str, suggestion: object = "", /, **parameters: object) -> Finding:
     """Return a finding to know about."""
     return Finding(Level.WARN, field, key, _texts(parameters), str(suggestion))
 
 
-def fine(field: str, key: str, **parameters: object) -> Finding:
+def fine(field: str, key: str, /, **parameters: object) -> Finding:
     """Return a finding that all is well."""
     return Finding(Level.OK, field, key, _texts(parameters))
 

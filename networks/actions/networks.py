@@ -1,0 +1,177 @@
+"""What people may do to networks: create, remove, connect, disconnect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from networks.actions.actors import Actor
+from networks.actions.recording import ActionResult, Change, Intent, carry_out
+from networks.engine.cli import connect_command, create_network_command, disconnect_command, remove_network_command
+from networks.engine.client import EngineClient
+from networks.engine.errors import NotAllowed, NotFound
+from networks.engine.facts import ContainerFact, NetworkFact
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
+from networks.models import Endpoint, Engine, EngineStatus, Network
+from networks.policy.permissions import Permission
+from networks.policy.shapes import permission_to_create
+from networks.queries.masking import is_secret_key
+
+PREDEFINED = frozenset({"bridge", "host", "none", "docker_gwbridge", "ingress"})
+
+
+def create_network(actor: Actor, engine: Engine, spec: NetworkSpec) -> ActionResult:
+    """Create a network. Twin of `docker network create`; POST /networks/create."""
+
+    def ask(client: EngineClient) -> str:
+        _refuse_unknown_driver(engine, spec.driver)
+        return client.create_network(spec)
+
+    def is_done() -> bool:
+        return Network.objects.filter(engine=engine, name=spec.name).exists()
+
+    intent = Intent("create_network", spec.name, command=create_network_command(_without_secrets(spec)), asked=_asked_of(spec))
+    return carry_out(actor, engine, intent, permission_to_create(spec.driver, spec.options), Change(ask, is_done))
+
+
+def remove_network(actor: Actor, engine: Engine, network_id: str, *, name: str) -> ActionResult:
+    """Remove a network that is still the one with this name. Twin of `docker network rm`; DELETE /networks/{id}."""
+
+    def ask(client: EngineClient) -> str:
+        try:
+            fact = _same_network(client, network_id, name)
+            _refuse_predefined(fact)
+            client.remove_network(network_id)
+        except NotFound as error:
+            raise NotFound(
+                _("The network %(name)s was already removed.") % {"name": name},
+                status=error.status,
+                request=error.request,
+                duration_ms=error.duration_ms,
+            ) from error
+        return network_id
+
+    def is_done() -> bool:
+        return not Network.objects.filter(engine=engine, docker_id=network_id).exists()
+
+    intent = Intent("remove_network", name, network_id, command=remove_network_command(name, network_id))
+    return carry_out(actor, engine, intent, Permission.CONNECT, Change(ask, is_done, (network_id,)))
+
+
+def connect_container(actor: Actor, engine: Engine, spec: ConnectSpec, *, network_name: str, container_name: str) -> ActionResult:
+    """Put a container on a network. Twin of `docker network connect`; POST /networks/{id}/connect."""
+
+    def ask(client: EngineClient) -> str:
+        network = _same_network(client, spec.network_id, network_name)
+        refuse_special(network, client.inspect_container(spec.container_id))
+        client.connect_container(spec)
+        return spec.network_id
+
+    def is_done() -> bool:
+        return _endpoints(engine, spec.container_id, network_name).exists()
+
+    asked = {"container_id": spec.container_id, "ipv4": _text(spec.ipv4), "ipv6": _text(spec.ipv6), "aliases": list(spec.aliases)}
+    intent = Intent(
+        "connect_container",
+        f"{container_name} → {network_name}",
+        spec.network_id,
+        command=connect_command(spec, network_name=network_name, container_name=container_name),
+        asked=asked,
+    )
+    change = Change(ask, is_done, (spec.network_id, spec.container_id))
+    return carry_out(actor, engine, intent, Permission.CONNECT, change)
+
+
+def disconnect_container(
+    actor: Actor, engine: Engine, spec: DisconnectSpec, *, network_name: str, container_name: str
+) -> ActionResult:
+    """Take a container off a network. Twin of `docker network disconnect`; POST /networks/{id}/disconnect."""
+
+    def ask(client: EngineClient) -> str:
+        network = _same_network(client, spec.network_id, network_name)
+        refuse_special(network, client.inspect_container(spec.container_id))
+        client.disconnect_container(spec)
+        return spec.network_id
+
+    def is_done() -> bool:
+        return not _endpoints(engine, spec.container_id, network_name).exists()
+
+    intent = Intent(
+        "disconnect_container",
+        f"{container_name} ↛ {network_name}",
+        spec.network_id,
+        command=disconnect_command(spec, network_name=network_name, container_name=container_name),
+        asked={"container_id": spec.container_id, "is_forced": spec.is_forced},
+    )
+    change = Change(ask, is_done, (spec.network_id, spec.container_id))
+    return carry_out(actor, engine, intent, Permission.CONNECT, change)
+
+
+def refuse_special(network: NetworkFact, container: ContainerFact) -> None:
+    """Refuse what no Engine can do, in words. Raises NotAllowed for host and none, host-mode and `container:` containers."""
+    names = {"network": network.name, "container": container.name}
+    if network.name in ("host", "none") or network.driver in ("host", "null"):
+        raise NotAllowed(_("%(network)s is a special network: containers join it when they are made, and stay.") % names)
+    if container.network_mode == "host":
+        raise NotAllowed(_("%(container)s uses the host's own network, so it can't be connected or disconnected.") % names)
+    if container.network_mode.startswith("container:"):
+        raise NotAllowed(_("%(container)s shares another container's network, so it has no connections of its own.") % names)
+    if any(endpoint.network_name == "none" for endpoint in container.endpoints):
+        raise NotAllowed(_("%(container)s is on none, and a container on none can be on no other network.") % names)
+
+
+def _same_network(client: EngineClient, network_id: str, name: str) -> NetworkFact:
+    fact = client.inspect_network(network_id)
+    if fact.name != name:
+        raise NotAllowed(_("This network is called %(name)s now; look again before you change it.") % {"name": fact.name})
+    return fact
+
+
+def _refuse_predefined(fact: NetworkFact) -> None:
+    if fact.name in PREDEFINED or fact.is_ingress:
+        raise NotAllowed(_("%(name)s is one of Docker's own networks and can't be removed.") % {"name": fact.name})
+
+
+def _refuse_unknown_driver(engine: Engine, driver: str) -> None:
+    """Refuse at once what the Engine would take 15 s to look for. An Engine whose drivers we don't know is asked."""
+    drivers = EngineStatus.objects.filter(engine=engine).values_list("network_drivers", flat=True).first()
+    if drivers and driver not in drivers:
+        known = ", ".join(sorted(drivers))
+        raise NotAllowed(_("This Engine has no driver “%(driver)s”. It has %(known)s.") % {"driver": driver, "known": known})
+
+
+def _endpoints(engine: Engine, container_id: str, network_name: str) -> QuerySet[Endpoint]:
+    return Endpoint.objects.filter(engine=engine, container__docker_id=container_id, network_name=network_name)
+
+
+def _asked_of(spec: NetworkSpec) -> dict[str, object]:
+    pools = [
+        {
+            "subnet": _text(pool.subnet),
+            "ip_range": _text(pool.ip_range),
+            "gateway": _text(pool.gateway),
+            "aux_addresses": {name: str(address) for name, address in pool.aux_addresses.items()},
+        }
+        for pool in spec.pools
+    ]
+    return {
+        "driver": spec.driver,
+        "pools": pools,
+        "enable_ipv6": spec.enable_ipv6,
+        "is_internal": spec.is_internal,
+        "is_attachable": spec.is_attachable,
+        "options": dict(spec.options),
+        "labels": dict(_without_secrets(spec).labels),
+    }
+
+
+def _without_secrets(spec: NetworkSpec) -> NetworkSpec:
+    """Return the spec with what looks like a secret masked, for the record (rule S5)."""
+    masked = {key: "•••" if is_secret_key(key) else value for key, value in spec.labels.items()}
+    return replace(spec, labels=masked)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,170 @@
+"""How every change is made: intent written, Engine asked once, outcome written, follower asked to look (rules S6, R6, R11)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from networks.actions.actors import Actor, require_of
+from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
+from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused, TimedOut
+from networks.engine.registry import connect_engine
+from networks.models import Action, Engine, Outcome, OutcomeKind
+from networks.policy.permissions import Denied, Permission
+from networks.sync.requests import request_sync
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What shall be done, as it is written down. Members as in models.Action."""
+
+    verb: str
+    what: str
+    docker_id: str = ""
+    command: str = ""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """What came of it. `action_id` 0: not even the intent could be written, so nothing was asked.
+
+    `docker_id`: of what was made or changed. `sentence`: the Engine's own words where it spoke, else ours. `request`: method
+    and path. `is_seen`: the follower has looked since, so that the pages show the result.
+    """
+
+    kind: OutcomeKind
+    action_id: int
+    docker_id: str = ""
+    sentence: str = ""
+    status: int = 0
+    request: str = ""
+    duration_ms: float = 0.0
+    is_seen: bool = False
+
+    @property
+    def is_ok(self) -> bool:
+        """Tell whether it was done."""
+        return self.kind is OutcomeKind.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How to do it. `ask`: asks the Engine and returns the id of what was made or changed. `is_done`: reads in the snapshot
+    whether it happened, for when no answer came. `ids`: what the follower shall look at. `profile`: of the client."""
+
+    ask: Callable[[EngineClient], str]
+    is_done: Callable[[], bool]
+    ids: tuple[str, ...] = ()
+    profile: Profile = Profile.NETWORK
+
+
+def carry_out(actor: Actor, engine: Engine, intent: Intent, permission: Permission, change: Change) -> ActionResult:
+    """Do one change and return what came of it; expected trouble comes back as a result, never as an exception.
+
+    Writes an action row first (committed; if that fails nothing is done) and outcome rows after. The Engine is asked exactly
+    once, outside any transaction. Then asks the follower to look and waits up to 2 s.
+    """
+    try:
+        action_id = record_intent(actor, engine.slug, intent)
+    except DatabaseError as error:
+        log.error("intent_not_recorded", verb=intent.verb, engine=engine.slug, error=str(error))
+        sentence = _("The intent could not be written down (%(reason)s), so nothing was done.") % {"reason": error}
+        return ActionResult(OutcomeKind.FAILED, 0, docker_id=intent.docker_id, sentence=sentence)
+    result = replace(_ask(actor, engine, permission, change), action_id=action_id)
+    result = replace(result, docker_id=result.docker_id or intent.docker_id)
+    record_outcome(result)
+    if result.kind in (OutcomeKind.OK, OutcomeKind.UNKNOWN, OutcomeKind.REFUSED):
+        # After a refusal too: it often means that what we remember is behind.
+        ids = tuple(dict.fromkeys(filter(None, (*change.ids, result.docker_id))))
+        result = replace(result, is_seen=request_sync(engine.slug, ids))
+    return _settle(result, change) if result.kind is OutcomeKind.UNKNOWN else result
+
+
+def record_intent(actor: Actor, engine_slug: str, intent: Intent) -> int:
+    """Write and commit an action row; return its id. Raises DatabaseError, and RuntimeError inside a transaction."""
+    with transaction.atomic(durable=True):
+        row = Action.objects.create(
+            at=timezone.now(),
+            who=actor.name,
+            user_id=actor.user_id,
+            from_address=actor.from_address,
+            engine_slug=engine_slug,
+            verb=intent.verb,
+            what=intent.what,
+            docker_id=intent.docker_id,
+            command=intent.command,
+            asked=dict(intent.asked),
+        )
+    return int(row.pk)
+
+
+def record_outcome(result: ActionResult) -> None:
+    """Write an outcome row. A database that fails now is logged: what was done is done."""
+    try:
+        Outcome.objects.create(
+            action_id=result.action_id,
+            at=timezone.now(),
+            kind=result.kind,
+            status=result.status,
+            sentence=result.sentence,
+            duration_ms=result.duration_ms,
+        )
+    except DatabaseError as error:
+        log.error("outcome_not_recorded", action=result.action_id, kind=str(result.kind), error=str(error))
+
+
+def _ask(actor: Actor, engine: Engine, permission: Permission, change: Change) -> ActionResult:
+    begun = time.monotonic()
+    try:
+        require_of(actor, permission, engine.slug)
+        client = connect_engine(engine.url, change.profile, is_read_only=settings.NETADMIN_READ_ONLY)
+        try:
+            docker_id = change.ask(client)
+        finally:
+            client.close()
+    except Denied as error:
+        words = _("This needs the permission “%(permission)s” on this Engine.") % {"permission": error.permission}
+        return ActionResult(OutcomeKind.DENIED, 0, sentence=words)
+    except EngineError as error:
+        return ActionResult(
+            _kind_of(error),
+            0,
+            sentence=error.sentence,
+            status=error.status,
+            request=error.request,
+            duration_ms=error.duration_ms,
+        )
+    return ActionResult(OutcomeKind.OK, 0, docker_id=docker_id, duration_ms=(time.monotonic() - begun) * 1000)
+
+
+def _kind_of(error: EngineError) -> OutcomeKind:
+    """Return what an error says of the change: only a lost answer to a written request leaves it open."""
+    if isinstance(error, NotAllowed):
+        return OutcomeKind.DENIED
+    if isinstance(error, Refused):
+        return OutcomeKind.REFUSED
+    is_change = not error.request.startswith("GET ")
+    if is_change and ((isinstance(error, TimedOut) and error.was_sent) or isinstance(error, ProtocolFault)):
+        return OutcomeKind.UNKNOWN
+    return OutcomeKind.FAILED
+
+
+def _settle(result: ActionResult, change: Change) -> ActionResult:
+    """Add the outcome that the read after it shows; what it doesn't show stays unknown, for it may still happen."""
+    if not (result.is_seen and change.is_done()):
+        return result
+    settled = replace(result, kind=OutcomeKind.OK, sentence=_("Seen in the next read of the Engine."))
+    record_outcome(settled)
+    return settled

@@ -1,0 +1,142 @@
+"""What forms must know before Docker is asked: taken names and subnets, who holds which address, what there is to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from networks.addressing.pools import Pool, TakenPool
+from networks.addressing.reading import IPAddress
+from networks.models import Container, Endpoint, EngineStatus, Network
+from networks.models import Pool as PoolRecord
+from networks.queries.engines import read_pairs
+
+BRIDGE_NAME = "com.docker.network.bridge.name"
+# From here on the Engine chooses an IPv6 subnet by itself, and knows gateway modes. API 1.46 came with Engine 27.0.
+API_OF_ENGINE_27 = (1, 46)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """An Engine as its snapshot knows it. `api_version`: (1, 45), or (0, 0) where it was never read."""
+
+    engine_slug: str
+    names: frozenset[str] = frozenset()
+    pools: tuple[tuple[str, TakenPool], ...] = ()
+    bridge_names: Mapping[str, str] = field(default_factory=dict)
+    drivers: tuple[str, ...] = ()
+    default_pools: tuple[tuple[str, int], ...] = ()
+    version: str = ""
+    api_version: tuple[int, int] = (0, 0)
+    is_swarm_manager: bool = False
+
+    @property
+    def is_before_27(self) -> bool:
+        """Tell whether this Engine is known to be older than 27."""
+        return (0, 0) < self.api_version < API_OF_ENGINE_27
+
+    def pools_beside(self, driver: str) -> list[TakenPool]:
+        """Return the subnets that share an address space with a new network of this driver: swarm's is apart from local."""
+        scope = "swarm" if driver == "overlay" else "local"
+        return [pool for owner_scope, pool in self.pools if owner_scope == scope]
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerChoice:
+    """A container to connect, with all that tells whether it can be. `networks`: names of those it is on."""
+
+    docker_id: str
+    name: str
+    state: str
+    network_mode: str
+    networks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChoice:
+    """A network to connect to. `holders`: who has which address; `wishes`: which stopped container asks for which."""
+
+    docker_id: str
+    name: str
+    driver: str
+    has_ipv6: bool = False
+    hue: int = 0
+    pools: tuple[Pool, ...] = ()
+    holders: Mapping[IPAddress, str] = field(default_factory=dict)
+    wishes: Mapping[IPAddress, str] = field(default_factory=dict)
+
+
+def read_ground(engine_slug: str) -> Ground:
+    """Return what a new network must get along with. Three queries."""
+    networks = list(Network.objects.filter(engine__slug=engine_slug).values_list("name", "options"))
+    pools = PoolRecord.objects.filter(network__engine__slug=engine_slug).values_list(
+        "network__scope", "subnet", "network__name", "network__docker_id"
+    )
+    status = EngineStatus.objects.filter(engine__slug=engine_slug).first()
+    return Ground(
+        engine_slug=engine_slug,
+        names=frozenset(name for name, _ in networks),
+        pools=tuple((scope, TakenPool(ip_network(subnet), name, docker_id)) for scope, subnet, name, docker_id in pools),
+        bridge_names={options[BRIDGE_NAME]: name for name, options in networks if options.get(BRIDGE_NAME)},
+        drivers=tuple(str(driver) for driver in status.network_drivers) if status else (),
+        default_pools=read_pairs(status.default_address_pools) if status else (),
+        version=status.version if status else "",
+        api_version=_version_pair(status.api_version) if status else (0, 0),
+        is_swarm_manager=status.is_swarm_manager if status else False,
+    )
+
+
+def container_choices(engine_slug: str) -> tuple[ContainerChoice, ...]:
+    """Return every container by name. Two queries."""
+    on: dict[str, list[str]] = {}
+    endpoints = Endpoint.objects.filter(engine__slug=engine_slug).order_by("network_name")
+    for docker_id, name in endpoints.values_list("container__docker_id", "network_name"):
+        on.setdefault(docker_id, []).append(name)
+    containers = Container.objects.filter(engine__slug=engine_slug).order_by("name")
+    return tuple(
+        ContainerChoice(docker_id, name, state, network_mode, tuple(on.get(docker_id, ())))
+        for docker_id, name, state, network_mode in containers.values_list("docker_id", "name", "state", "network_mode")
+    )
+
+
+def network_choices(engine_slug: str, docker_ids: Iterable[str] = ()) -> tuple[NetworkChoice, ...]:
+    """Return networks by name, all of them or those with these ids. Three queries."""
+    networks = Network.objects.filter(engine__slug=engine_slug)
+    if wanted := list(docker_ids):
+        networks = networks.filter(docker_id__in=wanted)
+    pools: dict[str, list[Pool]] = {}
+    for record in PoolRecord.objects.filter(network__in=networks).values(
+        "network__docker_id", "subnet", "ip_range", "gateway", "aux_addresses"
+    ):
+        pools.setdefault(record["network__docker_id"], []).append(_pool_of(record))
+    held: dict[str, dict[IPAddress, str]] = {}
+    wished: dict[str, dict[IPAddress, str]] = {}
+    columns = ("network__docker_id", "container__name", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")
+    for docker_id, name, ipv4, ipv6, asked4, asked6 in Endpoint.objects.filter(network__in=networks).values_list(*columns):
+        held.setdefault(docker_id, {}).update({ip_address(text): name for text in (ipv4, ipv6) if text})
+        wished.setdefault(docker_id, {}).update({ip_address(text): name for text in (asked4, asked6) if text})
+    return tuple(
+        NetworkChoice(
+            *values,
+            pools=tuple(pools.get(values[0], ())),
+            holders=held.get(values[0], {}),
+            wishes={a: name for a, name in wished.get(values[0], {}).items() if a not in held.get(values[0], {})},
+        )
+        for values in networks.order_by("name", "docker_id").values_list("docker_id", "name", "driver", "has_ipv6", "hue")
+    )
+
+
+def _pool_of(record: Mapping[str, Any]) -> Pool:
+    return Pool(
+        subnet=ip_network(record["subnet"]),
+        ip_range=ip_network(record["ip_range"]) if record["ip_range"] else None,
+        gateway=ip_address(record["gateway"]) if record["gateway"] else None,
+        aux_addresses={name: ip_address(text) for name, text in record["aux_addresses"].items()},
+    )
+
+
+def _version_pair(text: str) -> tuple[int, int]:
+    major, _, minor = text.partition(".")
+    return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else (0, 0)

@@ -1,0 +1,41 @@
+"""A private Engine that is followed in this process, and people who act on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection, connections
+
+from networks.actions.actors import Actor
+from networks.models import Action, Engine, EngineStatus, Grant, Outcome, Role
+from networks.models.insert_only import lifted
+from networks.sync.engines import ensure_local_engine
+from networks.sync.follow.follower import Follower
+from networks.sync.followers import followers
+from tests.private_engine import PrivateEngine, wait_until
+
+
+@pytest.fixture
+def followed(engine: PrivateEngine, transactional_db: None, tmp_path: Path) -> Iterator[Engine]:
+    """Follow the private Engine, so that what was done is seen at once."""
+    row = ensure_local_engine(engine.url)
+    followers[row.slug] = Follower(row, tmp_path)
+    followers[row.slug].start()
+    wait_until(lambda: EngineStatus.objects.filter(engine=row, state="live").exists(), "live")
+    yield row
+    followers.pop(row.slug).stop()
+    with lifted(connection):  # else the test database can't be emptied
+        Outcome.objects.all().delete()
+        Action.objects.all().delete()
+    connections.close_all()
+
+
+@pytest.fixture
+def operator(followed: Engine) -> Actor:
+    """Make a person who may connect but not shape."""
+    person = get_user_model().objects.create_user("olga", password="x")
+    Grant.objects.create(user=person, engine=followed, role=Role.OPERATOR)
+    return Actor("olga", person.pk, "127.0.0.1")
