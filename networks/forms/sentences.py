@@ -1,0 +1,126 @@
+"""The sentence of each finding, in the reader's language. Keys come from `addressing/` and from the forms' own checks."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from networks.addressing.findings import Finding
+
+SENTENCES: dict[str, Promise] = {
+    # subnets
+    "no_prefix_length": _("“%(typed)s” has no prefix length, such as /24."),
+    "netmask": _("Docker wants a prefix length, not a mask."),
+    "not_a_subnet": _("“%(typed)s” is no subnet. One looks like 10.20.0.0/24."),
+    "host_bits_set": _("%(typed)s is an address within a subnet, not the subnet itself."),
+    "whole_address_space": _("%(subnet)s is every address there is."),
+    "loopback": _("%(subnet)s lies in the loopback range: packets to it never leave the machine. Docker would accept it."),
+    "multicast": _("%(subnet)s lies in the multicast range: no container can have such an address. Docker would accept it."),
+    "too_small": _("%(subnet)s has no address left for a container. Docker would accept it."),
+    "link_local": _("%(subnet)s is link-local: routers never pass such packets on."),
+    "public": _("%(subnet)s is public address space: its real owners can't be reached from these containers."),
+    "reserved": _("%(subnet)s is reserved; some systems refuse to use it."),
+    "subnet_missing": _("A subnet is needed for this range, gateway or reserved address."),
+    "overlaps": _("%(subnet)s overlaps %(other)s, which the network %(owner)s has."),
+    "shared_subnet": _("The network %(owner)s has the same subnet: the IP ranges must not overlap."),
+    "overlaps_own_pool": _("%(subnet)s overlaps %(other)s, another pool of this network."),
+    "subnet_free": _("%(subnet)s is free: no other network has any of it."),
+    "any_of_size": _("Docker chooses a free subnet with prefix length /%(length)s."),
+    "subnet_by_docker": _("Docker chooses the subnet. Containers then can't ask for a fixed address."),
+    # ranges, gateways, reserved addresses
+    "range_outside": _("%(ip_range)s is not inside the subnet %(subnet)s."),
+    "range_bigger": _("%(ip_range)s is bigger than its subnet %(subnet)s."),
+    "not_an_address": _("“%(typed)s” is no IP address."),
+    "address_with_prefix_length": _("An address stands here without a prefix length."),
+    "gateway_outside": _("%(address)s is not inside the subnet %(subnet)s."),
+    "gateway_is_network_address": _("%(address)s is the address of the subnet itself."),
+    "gateway_is_broadcast_address": _("%(address)s is the broadcast address of %(subnet)s."),
+    "aux_addresses_outside": _("%(address)s is not inside the subnet %(subnet)s."),
+    "aux_addresses_is_network_address": _("%(address)s is the address of the subnet itself."),
+    "aux_addresses_is_broadcast_address": _("%(address)s is the broadcast address of %(subnet)s."),
+    "aux_is_gateway": _("%(address)s is the gateway already."),
+    "aux_twice": _("%(address)s is reserved twice, as %(other)s and as %(name)s."),
+    "aux_unreadable": _("“%(typed)s” is not name=address."),
+    # names
+    "name_missing": _("A network needs a name."),
+    "name_invalid": _("A name begins with a letter or digit; letters, digits, “_”, “.” and “-” may follow."),
+    "name_too_long": _("This name has %(length)s characters; %(limit)s is the limit here."),
+    "name_predefined": _("%(name)s is the name of one of Docker's own networks."),
+    "name_taken": _("There is a network called %(name)s already."),
+    "name_like_id": _("This name looks like an ID: a short ID of another network may be mistaken for it."),
+    "name_free": _("No other network is called %(name)s."),
+    # drivers and options
+    "driver_unknown": _("This Engine has no driver “%(driver)s”. It has %(known)s."),
+    "driver_single": _("There can be only one network with the driver %(driver)s, and Docker made it already."),
+    "driver_needs_swarm": _("An overlay network needs a swarm, and this Engine is not a swarm manager."),
+    "driver_known": _("This Engine has the driver %(driver)s."),
+    "shape_needed": _("A network with this driver or these options touches the host: it needs the role admin."),
+    "pairs_unreadable": _("“%(line)s” is not key=value."),
+    "pairs_twice": _("%(key)s stands here twice."),
+    "option_unknown": _("Docker does not know the option %(key)s; it accepts and ignores it."),
+    "option_not_yet": _("Engine %(version)s ignores %(key)s. It came with Engine 27."),
+    "option_not_bool": _("%(key)s must be true or false."),
+    "bridge_name_long": _("The bridge name %(value)s has %(length)s characters; Linux allows 15."),
+    "bridge_name_invalid": _("%(value)s can't be the name of a Linux device."),
+    "bridge_name_taken": _("The network %(owner)s has the bridge %(value)s already."),
+    "mtu_invalid": _("An MTU is a number from 68 to 65535."),
+    "bridge_two_pools": _("A bridge network has one pool for IPv4 and one for IPv6, not more."),
+    "no_parent": _("Without the option parent the containers reach only each other."),
+    # IPv6
+    "ipv6_off": _("%(subnet)s would be dropped without a word: IPv6 is off for this network."),
+    "ipv6_without_pool": _("Engine %(version)s does not choose an IPv6 subnet by itself."),
+    "only_ipv6_pool": _("Docker adds an IPv4 subnet of its own choice beside it."),
+    # connecting
+    "container_missing": _("Choose a container."),
+    "network_missing": _("Choose a network."),
+    "container_gone": _("This container is not there any more."),
+    "network_gone": _("This network is not there any more."),
+    "network_special": _("%(network)s is a special network: containers join it when they are made, and stay."),
+    "container_host": _("%(container)s uses the host's own network, so it can't be connected or disconnected."),
+    "container_shared": _("%(container)s shares another container's network, so it has no connections of its own."),
+    "container_none": _("%(container)s is on none, and a container on none can be on no other network."),
+    "already_connected": _("%(container)s is on %(network)s already."),
+    "container_can": _("%(container)s can join %(network)s."),
+    "container_stopped": _("%(container)s is not running: it joins when it starts."),
+    "static_on_default_bridge": _("Docker's default bridge gives no fixed addresses; a network of your own does."),
+    "alias_on_default_bridge": _("Docker's default bridge knows no aliases; a network of your own does."),
+    "alias_invalid": _("“%(alias)s” can't be a name in DNS."),
+    "alias_taken": _("%(owner)s is called %(alias)s on this network already; both would answer."),
+    "ipv4_family": _("%(address)s is an IPv6 address."),
+    "ipv6_family": _("%(address)s is an IPv4 address."),
+    "ipv4_no_pool": _("This network has no IPv4 subnet."),
+    "ipv6_no_pool": _("This network has no IPv6 subnet."),
+    "address_outside": _("%(address)s is not inside %(subnet)s."),
+    "address_of_subnet": _("%(address)s belongs to %(subnet)s itself; no container can have it."),
+    "address_is_gateway": _("%(address)s is the gateway of this network."),
+    "address_is_reserved": _("%(address)s is reserved as %(name)s."),
+    "address_held": _("%(address)s is held by %(name)s."),
+    "address_wished": _("%(name)s, which is stopped, asks for %(address)s and could not start any more."),
+    "address_free": _("%(address)s is free."),
+    # confirming
+    "typed_name_wrong": _("Type the name exactly as it stands above."),
+}
+
+# What Docker would do with it, where the sentence alone doesn't say enough.
+WAYS: dict[str, Promise] = {
+    "ipv6_off": _("Turn IPv6 on"),
+    "ipv6_without_pool": _("Add %(suggestion)s"),
+    "address_held": _("Use %(suggestion)s, the next free one"),
+    "overlaps": _("Use %(suggestion)s, which is free"),
+    "option_unknown": _("Drop the option"),
+    "option_not_yet": _("Drop the option"),
+    "static_on_default_bridge": _("Let Docker choose"),
+    "alias_on_default_bridge": _("Leave them away"),
+}
+
+
+def say(finding: Finding) -> str:
+    """Return the sentence of a finding."""
+    return str(SENTENCES[finding.key]) % finding.parameters
+
+
+def label_way(finding: Finding) -> str:
+    """Return the label of the button that takes a finding's suggestion."""
+    template = str(WAYS[finding.key]) if finding.key in WAYS else gettext("Did you mean %(suggestion)s?")
+    return template % {"suggestion": finding.suggestion}
