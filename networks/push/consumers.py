@@ -1,0 +1,97 @@
+"""The consumer of live pages: admits a browser, then listens to it. What it sends comes from the hub."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import structlog
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+
+from networks.partials.screen import ScreenKey
+from networks.policy.permissions import Denied, Permission, Person, permissions_of, require
+from networks.push.delivery import Send, Socket
+from networks.push.protocol import Close, read_message
+from networks.push.registry import Hub
+from networks.push.watch import Watch
+from networks.queries.engines import read_engine
+
+MAX_QUERY_LENGTH = 2000
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Scope = dict[str, Any]
+
+log = structlog.get_logger()
+
+
+class LiveConsumer:
+    """An ASGI application: one call is one socket. Every one needs `view` on its Engine.
+
+    Channels' own consumer base makes two tasks and a hop to a thread per message (to close database connections); with hundreds
+    of browsers that acknowledge each frame this would cost more than the frames.
+    """
+
+    permission = Permission.VIEW
+
+    def __init__(self, hub: Hub, watch: Watch, has_screen: Callable[[str], bool]) -> None:
+        self._hub = hub
+        self._watch = watch
+        self._has_screen = has_screen
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one socket until it ends. Accepted before it is refused: a browser learns the close code of an open one only."""
+        await receive()
+        await send({"type": "websocket.accept"})
+        admitted = await self._admit(scope)
+        if isinstance(admitted, Close):
+            log.info("socket_refused", path=scope["path"], code=int(admitted))
+            await send({"type": "websocket.close", "code": int(admitted)})
+            return
+        socket = Socket(admitted, scope["user"].pk, scope["session"].session_key, send, opened_at=time.monotonic())
+        self._watch.start()
+        try:
+            await self._hub.join(socket)
+            while (event := await receive())["type"] == "websocket.receive":
+                await self._hub.hear(socket, read_message(event.get("text")))
+        finally:
+            await self._hub.leave(socket)
+
+    async def _admit(self, scope: Scope) -> ScreenKey | Close:
+        """Return what the socket shows, or why it may not."""
+        person = scope.get("user") or AnonymousUser()
+        route = scope["url_route"]["kwargs"]
+        query = scope.get("query_string", b"").decode("ascii", "replace")
+        if not person.is_authenticated:
+            return Close.LOG_IN
+        if not self._has_screen(route.get("page", "")) or len(query) > MAX_QUERY_LENGTH:
+            return Close.FORBIDDEN
+        if not self._hub.has_room_for(scope["session"].session_key):
+            return Close.TOO_MANY
+        rights = await database_sync_to_async(rights_on)(person, route["engine_slug"])
+        if rights is None:
+            return Close.FORBIDDEN
+        language, own_query = split_query(query)
+        return ScreenKey(route["page"], route["engine_slug"], route.get("docker_id", ""), own_query, language, rights)
+
+
+def rights_on(person: Person, engine_slug: str) -> str | None:
+    """Return what this person may do on an Engine, sorted and joined by ","; None when there is no such Engine for them."""
+    try:
+        require(person, LiveConsumer.permission, engine_slug)
+    except Denied:
+        return None
+    if read_engine(engine_slug) is None:
+        return None
+    return ",".join(sorted(permissions_of(person, engine_slug)))
+
+
+def split_query(query: str) -> tuple[str, str]:
+    """Return the language, of those that we speak, and the page's own query as `socket_url` got it."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    spoken = dict(settings.LANGUAGES)
+    language = next((value for name, value in pairs if name == "lang" and value in spoken), settings.LANGUAGE_CODE)
+    return language, urlencode([(name, value) for name, value in pairs if name != "lang"])

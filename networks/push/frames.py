@@ -1,0 +1,185 @@
+"""From two pictures of a page to the frames that turn one into the other. Pure: no socket, no thread, no clock."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from itertools import pairwise
+
+import orjson
+
+from networks.partials.screen import DrawnRow, Screen
+
+# daphne refuses to send more than 1 MiB in one message; this much of it is content, the rest a margin for the envelope.
+MAX_CONTENT_BYTES = 900_000
+# Rows that go to one place are cut into patches of about this size, so that any number of them fits into frames.
+MAX_PATCH_LENGTH = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a browser holds of one region: ids and versions, in order."""
+
+    ids: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a browser holds of a screen, as far as the next difference needs it. `parts`: dom id to html."""
+
+    regions: Mapping[str, Rows] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One change of the page: `style` is one of htmx's swap styles, `target` a dom id. It becomes one `<hx-partial>`."""
+
+    target: str
+    style: str
+    html: str = ""
+
+
+def outline_of(screen: Screen, known: Outline | None = None) -> Outline:
+    """Return the outline of a screen. What is equal in `known` is shared with it: many outlines are kept."""
+    regions = {}
+    for name, rows in screen.regions.items():
+        ids = tuple(row.dom_id for row in rows)
+        versions = tuple(row.version for row in rows)
+        kept = known.regions.get(name) if known else None
+        if kept and kept.ids == ids:
+            ids = kept.ids
+            versions = tuple(old if old == new else new for old, new in zip(kept.versions, versions, strict=True))
+        regions[name] = kept if kept and kept.versions == versions and kept.ids == ids else Rows(ids, versions)
+    return Outline(regions, dict(screen.parts))
+
+
+def patches_between(before: Outline, after: Screen) -> list[Patch]:
+    """Return the patches that turn a page of outline `before` into `after`; [] when they are equal."""
+    patches: list[Patch] = []
+    for region, rows in after.regions.items():
+        if region in before.regions:
+            patches.extend(_patches_of_region(region, before.regions[region], rows))
+        else:
+            patches.extend(_whole_region(region, rows))
+    return patches + patches_of_parts(after, before)
+
+
+def patches_of_whole(screen: Screen) -> list[Patch]:
+    """Return the patches that turn any page into this screen: each region whole (focus is kept), and all parts."""
+    patches = [patch for region, rows in screen.regions.items() for patch in _whole_region(region, rows)]
+    return patches + patches_of_parts(screen)
+
+
+def patches_of_parts(screen: Screen, before: Outline | None = None) -> list[Patch]:
+    """Return the parts that differ from those of `before`, or all."""
+    return [
+        Patch(part, "outerMorph", html.strip())
+        for part, html in screen.parts.items()
+        if before is None or before.parts.get(part) != html
+    ]
+
+
+def encode_frames(patches: Iterable[Patch], *, epoch: str, revision: int, mark: str) -> tuple[str, ...]:
+    """Return the JSON texts that carry these patches, in the order in which they have to be applied.
+
+    `mark`: what a client says to be recognised at exactly this picture. Frames before the last one say `more`: after them the
+    page is neither the old picture nor the new one.
+    """
+    contents = list(_gather(patches))
+    head = orjson.dumps({"epoch": epoch, "revision": revision, "mark": mark})[:-1]
+    last = len(contents) - 1
+    return tuple(
+        (head + (b"" if index == last else b',"more":true') + b',"content":"' + content + b'"}').decode()
+        for index, content in enumerate(contents)
+    )
+
+
+def _gather(patches: Iterable[Patch]) -> Iterator[bytes]:
+    """Yield the contents of frames as JSON text without quotation marks, each below the limit (but for a monstrous patch)."""
+    gathered: list[bytes] = []
+    size = 0
+    for patch in patches:
+        partial = f'<hx-partial id="{escape(patch.target)}" hx-swap="{patch.style}">{patch.html}</hx-partial>'
+        piece = orjson.dumps(partial)[1:-1]
+        if gathered and size + len(piece) > MAX_CONTENT_BYTES:
+            yield b"".join(gathered)
+            gathered, size = [], 0
+        gathered.append(piece)
+        size += len(piece)
+    if gathered:
+        yield b"".join(gathered)
+
+
+def _patches_of_region(region: str, before: Rows, after: Sequence[DrawnRow]) -> Iterator[Patch]:
+    """Yield the patches of one region.
+
+    htmx looks all targets of a message up before it applies the first patch. So a row is never put before one that the same
+    message brings: runs of new and moved rows go before the next row that stays where it is, or to the region's end.
+    """
+    held = dict(zip(before.ids, before.versions, strict=True))
+    ids = [row.dom_id for row in after]
+    wanted = set(ids)
+    staying = _longest_in_order([dom_id for dom_id in before.ids if dom_id in wanted], ids)
+    for dom_id in before.ids:
+        if dom_id not in staying:
+            yield Patch(dom_id, "delete")
+    arriving: list[str] = []
+    for row in after:
+        if row.dom_id not in staying:
+            arriving.append(row.html)
+            continue
+        for html in _cut(arriving):
+            yield Patch(row.dom_id, "beforebegin", html)
+        arriving = []
+        if held[row.dom_id] != row.version:
+            yield Patch(row.dom_id, "outerMorph", row.html.strip())
+    for html in _cut(arriving):
+        yield Patch(region, "beforeend", html)
+
+
+def _whole_region(region: str, rows: Sequence[DrawnRow]) -> Iterator[Patch]:
+    """Yield the patches that fill a region, whatever is in it now."""
+    first, *rest = list(_cut([row.html for row in rows])) or [""]
+    yield Patch(region, "innerMorph", first)
+    for html in rest:
+        yield Patch(region, "beforeend", html)
+
+
+def _cut(rows: Iterable[str]) -> Iterator[str]:
+    """Yield the rows, joined into pieces of a limited length. Space around a row would add a text node at every change."""
+    gathered: list[str] = []
+    length = 0
+    for row in rows:
+        if gathered and length + len(row) > MAX_PATCH_LENGTH:
+            yield "".join(gathered)
+            gathered, length = [], 0
+        gathered.append(row.strip())
+        length += len(row)
+    if gathered:
+        yield "".join(gathered)
+
+
+def _longest_in_order(old: Sequence[str], new: Sequence[str]) -> set[str]:
+    """Return the most rows that can stay where they are: a longest run of `old` ids whose order is the same in `new`."""
+    place = {dom_id: index for index, dom_id in enumerate(new)}
+    places = [place[dom_id] for dom_id in old]
+    if all(one < other for one, other in pairwise(places)):
+        return set(old)
+    ends: list[int] = []  # the smallest last place of a run of each length
+    ends_at: list[int] = []  # its index in `old`
+    previous: list[int] = []
+    for index, value in enumerate(places):
+        length = bisect_left(ends, value)
+        previous.append(ends_at[length - 1] if length else -1)
+        ends[length : length + 1] = [value]
+        ends_at[length : length + 1] = [index]
+    staying = set()
+    index = ends_at[-1]
+    while index >= 0:
+        staying.add(old[index])
+        index = previous[index]
+    return staying

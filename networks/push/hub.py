@@ -1,0 +1,37 @@
+"""This process's hub, and what wakes it."""
+
+from __future__ import annotations
+
+from django.dispatch import receiver
+
+from networks.partials.screens import draw_screen
+from networks.policy.signals import rights_changed
+from networks.push.registry import Hub
+from networks.push.watch import Watch
+from networks.queries.engines import read_engine
+from networks.sync.signals import engine_changed
+
+
+def read_revision(engine_slug: str) -> tuple[str, int]:
+    """Return an Engine's epoch and revision as they are now. One query."""
+    row = read_engine(engine_slug)
+    return (row.epoch, row.revision) if row else ("", 0)
+
+
+hub = Hub(draw_screen, read_revision)
+watch = Watch(hub, read_engine)
+
+
+async def close_all_sockets() -> None:
+    """Close every socket (4009) and wait until the browsers have gone, 3 s at most; await it before the reactor stops (R13)."""
+    await hub.close_all()
+
+
+@receiver(engine_changed, dispatch_uid="push hub")
+def _wake_drawer(engine_slug: str, **_more: object) -> None:
+    hub.note_change(engine_slug)
+
+
+@receiver(rights_changed, dispatch_uid="push watch")
+def _wake_watch(**_more: object) -> None:
+    watch.look_now()

@@ -1,0 +1,122 @@
+"""Whether open sockets may stay open, asked anew every second and at every change of rights (rule S2)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+import structlog
+from django.db import connections
+
+from networks.policy.permissions import Permission
+from networks.policy.routes import ON_ENGINE
+from networks.policy.sessions import Standing, still_allowed
+from networks.push.delivery import Socket
+from networks.push.protocol import Close
+from networks.push.registry import Hub
+from networks.queries.rows import EngineRow
+
+LOOK_EVERY_S = 1.0
+ReadEngine = Callable[[str], EngineRow | None]
+Person = tuple[int, str, str]  # user id, session key, Engine slug
+
+log = structlog.get_logger()
+
+
+class Watch:
+    """Looks after the sockets of a hub in a daemon thread of its own, so that no drawing that hangs keeps a door open."""
+
+    def __init__(self, hub: Hub, read_engine: ReadEngine, *, look_every_s: float = LOOK_EVERY_S) -> None:
+        self._hub = hub
+        self._read_engine = read_engine
+        self._look_every_s = look_every_s
+        self._woken = threading.Event()
+        self._is_ending = False
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._seen: dict[str, tuple[object, ...]] = {}
+
+    def look_now(self) -> None:
+        """Look at once, not at the end of the second. Returns at once; may be called in any thread."""
+        self._woken.set()
+
+    def start(self) -> None:
+        """Start the thread, once."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="push-watch", daemon=True)
+                self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """End the thread, and wait for it."""
+        self._is_ending = True
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        try:
+            while not self._is_ending:
+                self._woken.wait(self._look_every_s)
+                self._woken.clear()
+                self._look()
+        finally:
+            connections.close_all()
+
+    def _look(self) -> None:
+        sockets = self._hub.people()
+        if not sockets:
+            return
+        try:
+            self._look_at_rights(sockets)
+            self._look_at_engines({socket.key.engine_slug for socket in sockets})
+        except Exception:  # a database that can't be read now may be in a second; the thread must outlive that
+            log.exception("sockets_not_looked_after", sockets=len(sockets))
+            connections.close_all()
+
+    def _look_at_rights(self, sockets: list[Socket]) -> None:
+        verdicts = judge({person_of(socket) for socket in sockets})
+        for socket in sockets:
+            verdict = verdicts[person_of(socket)]
+            if isinstance(verdict, Close):
+                self._hub.revoke(socket, verdict)
+            elif verdict != socket.key.rights:
+                self._hub.move(socket, replace(socket.key, rights=verdict))
+
+    def _look_at_engines(self, slugs: set[str]) -> None:
+        """Wake the drawer for Engines that a follower in another process wrote; ours sends a signal and needs none of this."""
+        for slug in slugs:
+            row = self._read_engine(slug)
+            seen = (row.epoch, row.revision, row.state, row.state_since, row.last_error) if row else ()
+            if self._seen.get(slug, seen) != seen:
+                self._hub.note_change(slug)
+            self._seen[slug] = seen
+
+
+def person_of(socket: Socket) -> Person:
+    """Return whose socket it is, and about which Engine."""
+    return (socket.user_id, socket.session_key, socket.key.engine_slug)
+
+
+def judge(people: Iterable[Person]) -> Mapping[Person, str | Close]:
+    """Return the rights that each still has on its Engine (sorted, joined by ","), or why its socket has to go.
+
+    One question to policy, however many people: three statements.
+    """
+    asked = set(people)
+    wanted = (Permission.LOGIN, *sorted(ON_ENGINE))
+    allowed = still_allowed(
+        Standing(user_id, session_key, permission, slug) for user_id, session_key, slug in asked for permission in wanted
+    )
+    verdicts: dict[Person, str | Close] = {}
+    for person in asked:
+        user_id, session_key, slug = person
+        own = [permission for permission in wanted if Standing(user_id, session_key, permission, slug) in allowed]
+        if Permission.LOGIN not in own:
+            verdicts[person] = Close.LOG_IN
+        elif Permission.VIEW not in own:
+            verdicts[person] = Close.FORBIDDEN
+        else:
+            verdicts[person] = ",".join(permission for permission in own if permission is not Permission.LOGIN)
+    return verdicts
