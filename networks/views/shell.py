@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.partials.screen import Screen, ScreenKey, socket_url
 from networks.partials.shell import FrameEngine, frame_engine
-from networks.policy.permissions import Denied, Permission, permissions_by_engine
+from networks.policy.permissions import Denied, Permission, is_superuser, permissions_by_engine
 from networks.queries.engines import list_engines
 from networks.queries.rows import EngineRow
 
@@ -84,7 +84,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             engine=frame_engine(engine) if engine else None,
             nav=_navigation(request, access, engine),
             rights=frozenset(access.permissions.get(engine.slug, frozenset())) if engine else frozenset(),
-            can_admin=bool(getattr(person, "is_superuser", False)),
+            can_admin=is_superuser(person),
             is_read_only=settings.NETADMIN_READ_ONLY,
             theme=theme,
             socket_url=socket_url(key) if key else "",
@@ -117,11 +117,13 @@ def pick_engine(request: HttpRequest, engine_slug: str = "") -> EngineRow:
     if wanted:
         if wanted in by_slug:
             return by_slug[wanted]
-        if getattr(request.user, "is_superuser", False):
+        if is_superuser(request.user):
             raise Http404(wanted)
         raise Denied(Permission.VIEW, wanted)
     if not access.engines:
-        raise Denied(Permission.VIEW)
+        if is_superuser(request.user):
+            raise Http404
+        raise Denied(Permission.ANY)
     return by_slug.get(request.session.get(SESSION_KEY, ""), access.engines[0])
 
 

@@ -1,0 +1,88 @@
+"""The event feed as a screen: the newest events that match the page's filter."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlencode
+
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.partials.sentences import sentence_of
+from networks.partials.shell import draw_shell_of
+from networks.queries.engines import read_engine
+from networks.queries.events import EventFilter, EventLine, EventPage, list_events
+from networks.templatetags.ui import draw_glyph, icon
+
+# Of what happened in a container only what changes its state has a glyph of state.
+_GLYPHS = {"start": "run", "restart": "run", "unpause": "run", "pause": "pause", "stop": "off", "oom": "fail"}
+_ICONS = {
+    "connect": "plug",
+    "disconnect": "plug",
+    "create": "plus-lg",
+    "destroy": "trash3",
+    "remove": "trash3",
+    "reload": "arrow-clockwise",
+}
+
+
+def draw_events(key: ScreenKey) -> Screen:
+    """Draw the feed: region `event-rows`; parts `event-empty` and `event-foot`. Five queries whatever its length."""
+    engine = read_engine(key.engine_slug)
+    if engine is None:
+        return Screen("", 0)
+    query = dict(parse_qsl(key.query))
+    wanted = EventFilter.from_query(query)
+    page = list_events(key.engine_slug, wanted)
+    with override(key.language):
+        parts = _draw_parts(key, page, query)
+    return Screen(
+        engine.epoch,
+        engine.revision,
+        regions={"event-rows": draw_event_rows(page.lines, key.language)},
+        parts={**draw_shell_of(engine, key.language), **parts},
+    )
+
+
+def draw_event_rows(lines: tuple[EventLine, ...], language: str) -> tuple[DrawnRow, ...]:
+    """Draw events, each once per language for as long as its subjects come and go not."""
+    return tuple(_draw_row(line, language) for line in lines)
+
+
+@lru_cache(maxsize=4096)
+def _draw_row(line: EventLine, language: str) -> DrawnRow:
+    dom_id = f"ev-{line.event.id}"
+    verb = line.event.verb.partition(":")[0]
+    glyph = _GLYPHS.get(verb, "") if line.event.kind == "container" else ""
+    if line.event.kind == "container" and verb == "die":
+        glyph = "off" if line.exit_code in ("", "0") else "fail"
+    with override(language):
+        html = render_to_string(
+            "events/_row.html",
+            {
+                "event": line.event,
+                "dom_id": dom_id,
+                "sentence": sentence_of(line),
+                "mark": draw_glyph(glyph) if glyph else icon(_ICONS.get(verb, "three-dots"), 14),
+            },
+        )
+    return DrawnRow(dom_id, f"{int(line.has_container)}{int(line.has_network)}", html.strip())
+
+
+def _draw_parts(key: ScreenKey, page: EventPage, query: dict[str, str]) -> dict[str, str]:
+    # Links name the Engine: whoever follows one may have chosen another since.
+    kept = {name: value for name, value in query.items() if name not in ("before", "paused")}
+    here = {"engine": key.engine_slug}
+    context = {
+        "page": page,
+        "is_filtered": bool(kept),
+        "is_first": "before" not in query,
+        "older": urlencode({**here, **kept, "before": page.older_than}) if page.older_than else "",
+        "newest": urlencode({**here, **kept}),
+        "unfiltered": urlencode(here),
+    }
+    return {
+        "event-empty": render_to_string("events/_empty.html", context).strip(),
+        "event-foot": render_to_string("events/_foot.html", context).strip(),
+    }

@@ -1,0 +1,72 @@
+"""The Engine's own page, the choice of an Engine, and "read it again"."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views import View
+
+from networks.partials.engines import draw_engine
+from networks.sync.requests import request_sync
+from networks.views.shell import SESSION_KEY, open_screen, pick_engine, screen_context
+
+# Where the choice of another Engine leads from a page that is about one thing of the first.
+_LISTS = {"network": "network_list", "container": "container_list"}
+
+
+class EngineDetail(View):
+    """What is known of an Engine and of the process that follows it."""
+
+    def get(self, request: HttpRequest, engine_slug: str) -> HttpResponse:
+        key = open_screen(request, "engine_detail", engine_slug=engine_slug)
+        return render(request, "engines/engine_detail.html", screen_context(draw_engine(key)))
+
+
+class EngineSync(View):
+    """Ask the follower to read everything again, wait a moment, and say whether it has."""
+
+    def post(self, request: HttpRequest, engine_slug: str) -> HttpResponse:
+        engine = pick_engine(request, engine_slug)
+        if request_sync(engine.slug):
+            messages.success(request, _("%(engine)s was read again.") % {"engine": engine.name})
+        else:
+            messages.warning(request, _("%(engine)s was asked, and hasn't been read yet.") % {"engine": engine.name})
+        return HttpResponseRedirect(_came_from(request) or reverse("engine_detail", args=[engine.slug]))
+
+
+class EngineChoose(View):
+    """Keep the choice of an Engine in the session, and show there what was shown here."""
+
+    def post(self, request: HttpRequest, engine_slug: str) -> HttpResponse:
+        engine = pick_engine(request, engine_slug)
+        request.session[SESSION_KEY] = engine.slug
+        return HttpResponseRedirect(_same_page_on(engine.slug, _came_from(request)))
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the path and query of the page that posted, "" where it isn't one of ours."""
+    referrer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(referrer)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _same_page_on(engine_slug: str, came_from: str) -> str:
+    """Return the address that shows of this Engine what `came_from` shows of another; its filters are left behind."""
+    path = urlsplit(came_from).path
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return reverse("overview")
+    if match.url_name == "engine_detail":
+        return reverse("engine_detail", args=[engine_slug])
+    if "engine_slug" in match.kwargs:
+        return reverse(_LISTS.get((match.url_name or "").split("_")[0], "overview"))
+    return path
