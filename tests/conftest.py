@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from tests.insert_only import flush_lifts_triggers  # noqa: F401 (a fixture)
 from tests.private_engine import PrivateEngine, reap_leftovers, unavailable_reason, unwind_on_sigterm
 
 IS_FULL = os.environ.get("NETADMIN_TEST_FULL") == "1"

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -43,6 +44,13 @@ class SetupRefused(Exception):
     def __init__(self, fault: SetupFault) -> None:
         super().__init__(str(fault))
         self.fault = fault
+
+
+class Console(Protocol):
+    """What can be printed to: a stream, or a command's own output."""
+
+    def write(self, text: str, /) -> object:
+        """Write a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +129,18 @@ def make_first_admin() -> User | None:
         return user
 
 
-def show_setup_token(token: str) -> None:
-    """Print the token on the console; it never goes to the log."""
-    origin = f"http://localhost:{settings.NETADMIN_PORT}"
-    print(
-        f"Set up Netadmin at {origin}/setup/ with this token (valid for one hour):\n\n    {token}\n", file=sys.stderr, flush=True
-    )
+def show_setup_token(token: str, console: Console | None = None) -> None:
+    """Print the token on the console; it never goes to the log. A fragment is never sent, so it stands in no log either."""
+    address = f"{home_origin()}/setup/"
+    out: Console = console or sys.stderr
+    out.write(f"To make the first admin, open {address}#{token}\nor open {address} and type the token, within an hour: {token}\n")
+
+
+def home_origin() -> str:
+    """Return the origin to print for people: localhost where that is allowed."""
+    local = f"http://localhost:{settings.NETADMIN_PORT}"
+    allowed: frozenset[str] = settings.NETADMIN_ALLOWED_ORIGINS
+    return local if local in allowed else min(allowed)
 
 
 def _make_admin(username: str, password: str) -> User:

@@ -76,6 +76,8 @@ class OriginMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         headers = {name.lower(): value for name, value in request.headers.items()}
+        # Without a Host (HTTP/1.0: no browser) it is about the address that was connected to, as Django takes it.
+        headers.setdefault("host", f"{request.META['SERVER_NAME']}:{request.META['SERVER_PORT']}")
         approach = read_approach(headers, request.META.get("REMOTE_ADDR", ""), settings.NETADMIN_TRUSTED_PROXIES)
         if not is_admitted(approach, settings.NETADMIN_ALLOWED_ORIGINS):
             return refuse_origin(request, approach)

@@ -1,0 +1,55 @@
+"""`manage.py prune_activity`: the only way out of the tables of actions and outcomes (rule S6)."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.utils import timezone
+
+from networks.actions.actors import CONSOLE
+from networks.models import Action, Outcome, OutcomeKind
+from networks.models.insert_only import lifted
+
+
+class Command(BaseCommand):
+    """Forgets what is older than a day, and writes down that it did."""
+
+    help = "Delete actions, with their outcomes, from before a day (midnight, UTC). This is recorded as an action itself."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--before", type=_day, required=True, metavar="YYYY-MM-DD", help="the first day to keep")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        pruned = prune(options["before"])
+        self.stdout.write(f"Deleted {pruned} actions from before {options['before']:%Y-%m-%d}.")
+
+
+def prune(before: datetime) -> int:
+    """Delete the actions from before this moment and their outcomes; return how many. All of it happens or nothing."""
+    with lifted(connection):
+        old = Action.objects.filter(at__lt=before)
+        Outcome.objects.filter(action_id__in=old.values("pk")).delete()
+        pruned = old.delete()[0]
+        now = timezone.now()
+        action = Action.objects.create(
+            at=now,
+            who=CONSOLE.name,
+            engine_slug="",
+            verb="prune_activity",
+            what=f"before {before:%Y-%m-%d}",
+            command=f"manage.py prune_activity --before {before:%Y-%m-%d}",
+            asked={"before": before.isoformat(), "pruned": pruned},
+        )
+        Outcome.objects.create(action_id=action.pk, at=now, kind=OutcomeKind.OK)
+    return pruned
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no day, such as 2026-01-31") from None

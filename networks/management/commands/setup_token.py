@@ -1,0 +1,22 @@
+"""`manage.py setup_token`: the token that makes the first admin, once more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from networks.policy.setup import ensure_setup_token, show_setup_token
+
+
+class Command(BaseCommand):
+    """Prints the token that is valid now, or that none is needed."""
+
+    help = "Print the one-time token that makes the first admin at /setup/."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        token = ensure_setup_token()
+        if token is None:
+            self.stdout.write("Set-up is done: there is a user. More users are made in the admin site at /admin/.")
+        else:
+            show_setup_token(token, self.stdout)
