@@ -77,12 +77,17 @@ class OriginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         headers = {name.lower(): value for name, value in request.headers.items()}
         # Without a Host (HTTP/1.0: no browser) it is about the address that was connected to, as Django takes it.
-        headers.setdefault("host", f"{request.META['SERVER_NAME']}:{request.META['SERVER_PORT']}")
+        headers.setdefault("host", _connected_to(request))
         approach = read_approach(headers, request.META.get("REMOTE_ADDR", ""), settings.NETADMIN_TRUSTED_PROXIES)
         if not is_admitted(approach, settings.NETADMIN_ALLOWED_ORIGINS):
             return refuse_origin(request, approach)
         _settle(request, approach)
         return self.get_response(request)
+
+
+def _connected_to(request: HttpRequest) -> str:
+    name, port = request.META["SERVER_NAME"], str(request.META["SERVER_PORT"])
+    return name if port == "80" else f"{name}:{port}"
 
 
 def _settle(request: HttpRequest, approach: Approach) -> None:
