@@ -1,0 +1,87 @@
+"""One line per event, without control characters and secrets."""
+
+from __future__ import annotations
+
+import logging
+import logging.config
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netadmin.logs import configure_logs, hide_secrets, render_line
+
+HOSTILE = "a\nb\r\x1b[31m\x00\u202e\u2028é\x7f\"'"
+
+
+@pytest.fixture
+def lines() -> Iterator[StringIO]:
+    """Collect what the console would show."""
+    formatter = configure_logs("DEBUG")["formatters"]["line"]
+    stream = StringIO()
+    console = logging.StreamHandler(stream)
+    factory = formatter.pop("()")
+    console.setFormatter(factory(**formatter))
+    root = logging.getLogger()
+    root.addHandler(console)
+    yield stream
+    root.removeHandler(console)
+
+
+def test_it_writes_an_event_and_its_values_on_one_line(lines: StringIO) -> None:
+    structlog.get_logger("networks.test").warning("engine_lost", engine="local", duration_ms=3, name=HOSTILE)
+
+    (line,) = lines.getvalue().splitlines()
+    assert line.split(" ", 1)[1].startswith("warning networks.test engine_lost engine=local duration_ms=3 name=")
+    assert line.isascii()
+    assert line.isprintable()
+    assert "\\u001b[31m\\u0000\\u202e" in line
+
+
+def test_it_writes_the_logs_of_others_in_the_same_way(lines: StringIO) -> None:
+    logging.getLogger("django.request").error("Not Found: %s", "/a\nfake line")
+    try:
+        raise ValueError(HOSTILE)
+    except ValueError:
+        logging.getLogger("daphne").exception("failed")
+
+    first, second = lines.getvalue().splitlines()
+    assert first.endswith("error django.request Not Found: /a\\nfake line")
+    assert 'exception="Traceback' in second
+    assert second.isprintable()
+
+
+def test_it_hides_what_sounds_like_a_secret() -> None:
+    event = {
+        "event": "x",
+        "password": "a",
+        "setup_token": "b",
+        "Cookie": "c",
+        "Authorization": "d",
+        "engine": "local",
+        "key": "k",
+    }
+
+    hidden = hide_secrets(None, "", event)
+
+    assert {name for name, value in hidden.items() if value == "[hidden]"} == {
+        "password",
+        "setup_token",
+        "Cookie",
+        "Authorization",
+    }
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers() | st.none(), max_size=4))
+def test_it_writes_one_printable_line_whatever_comes(values: dict[str, object]) -> None:
+    line = render_line(None, "", {**values, "event": "x"})
+
+    assert line.isascii()
+    assert line.isprintable()
+
+
+def test_it_cuts_what_is_too_long() -> None:
+    assert len(render_line(None, "", {"event": "x", "value": "y" * 100_000})) < 5000
