@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -15,6 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 LANGUAGES = ("en", "ko")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+SHORTEST_KEY = 50  # characters; Django warns of shorter ones
 
 env = FileAwareEnv()
 
@@ -74,6 +76,10 @@ def _check(read: Configuration) -> Configuration:
         raise ImproperlyConfigured(f"NETADMIN_PORT={read.port} isn't a port: 1 to 65535.")
     if read.trusted_proxies < 0:
         raise ImproperlyConfigured("NETADMIN_TRUSTED_PROXIES is how many proxies stand before Netadmin: 0 or more.")
+    if read.is_debug and read.bind not in ("127.0.0.1", "::1", "localhost"):
+        raise ImproperlyConfigured(
+            "NETADMIN_DEBUG shows the inside to every visitor, so it works only on NETADMIN_BIND=127.0.0.1."
+        )
     if read.log_level not in LOG_LEVELS:
         raise ImproperlyConfigured(f"NETADMIN_LOG_LEVEL={read.log_level} is none of {', '.join(LOG_LEVELS)}.")
     if read.language not in LANGUAGES:
@@ -89,15 +95,25 @@ def make_data_dir(path: Path) -> None:
 
 
 def read_or_make_secret_key(data_dir: Path) -> str:
-    """Return the secret key, making it (0600) at the first start."""
+    """Return the secret key, making it (0600) at the first start. Raises ImproperlyConfigured when its file is cut short."""
     make_data_dir(data_dir)
     path = data_dir / "secret_key"
-    try:
-        with open(path, "x", encoding="ascii", opener=_open_private) as new:
-            new.write(secrets.token_urlsafe(64))
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="ascii").strip()
+    if not path.exists():
+        _place_secret_key(path)
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < SHORTEST_KEY:
+        raise ImproperlyConfigured(f"{path} holds no secret key. Delete it: a new one is made, and everybody logs in again.")
+    return key
+
+
+def _place_secret_key(path: Path) -> None:
+    # Written aside, then given its name, which only one process can: no other ever reads half a key.
+    scratch = path.with_name(f"secret_key.{os.getpid()}.new")
+    with open(scratch, "w", encoding="ascii", opener=_open_private) as file:
+        file.write(secrets.token_urlsafe(64))
+    with suppress(FileExistsError):
+        os.link(scratch, path)
+    scratch.unlink()
 
 
 def _open_private(path: str, flags: int) -> int:
