@@ -77,6 +77,16 @@ def remove_network_command(name: str, network_id: str = "") -> str:
     return _joined([("docker network rm", ""), *_arguments((name, network_id))])
 
 
+def inspect_network_command(name: str, network_id: str = "") -> str:
+    """Return `docker network inspect …`; by name where that is safe to type, else by id."""
+    return _joined([("docker network inspect", ""), *_arguments((name, network_id))])
+
+
+def inspect_container_command(name: str, container_id: str = "") -> str:
+    """Return `docker inspect …`; by name where that is safe to type, else by id."""
+    return _joined([("docker inspect", ""), *_arguments((name, container_id))])
+
+
 def quoted(text: str) -> str:
     """Return one word for a shell; with $'…' where it holds control or other invisible characters.
 

@@ -15,7 +15,8 @@ from networks.engine.guard import Noun, full_id
 from networks.engine.parsing.containers import parse_container, parse_containers
 from networks.engine.parsing.engines import parse_engine
 from networks.engine.parsing.images import parse_image_count, parse_imported, parse_progress
-from networks.engine.parsing.networks import parse_network, parse_networks
+from networks.engine.parsing.memory import container_memory, network_memory
+from networks.engine.parsing.networks import parse_network
 from networks.engine.parsing.values import child, parse_done, parse_json
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 from networks.engine.transport.deadline import Deadline
@@ -39,6 +40,7 @@ class DockerClient:
         self.url = url
         self._session = EngineSession(url, AllowList(profile, is_read_only=is_read_only))
         self._timeout_s = timeout_s
+        self._networks, self._containers = network_memory(), container_memory()
         self._streams: weakref.WeakSet[DockerEventStream] = weakref.WeakSet()
 
     def ping(self) -> None:
@@ -58,8 +60,8 @@ class DockerClient:
     def picture(self) -> EnginePicture:
         """Read everything by two calls."""
         deadline = self._reading()
-        networks = self._session.read(parse_networks, "/networks", deadline=deadline)
-        containers = self._session.read(parse_containers, "/containers/json", deadline=deadline, params={"all": "1"})
+        networks = self._session.read(self._networks.parse, "/networks", deadline=deadline)
+        containers = self._session.read(self._containers.parse, "/containers/json", deadline=deadline, params={"all": "1"})
         return EnginePicture(networks, containers)
 
     def list_containers(self, ids: Sequence[str]) -> tuple[ContainerFact, ...]:

@@ -16,6 +16,7 @@ from networks.engine.parsing.containers import parse_container, parse_containers
 from networks.engine.parsing.engines import choose_version, parse_engine
 from networks.engine.parsing.events import parse_event, read_event
 from networks.engine.parsing.images import parse_imported
+from networks.engine.parsing.memory import container_memory, network_memory
 from networks.engine.parsing.networks import parse_network, parse_networks
 from networks.engine.parsing.refusals import refusal
 from networks.engine.parsing.values import parse_json
@@ -49,7 +50,10 @@ JSON = st.recursive(
     max_leaves=30,
 )
 WITH_ID = st.dictionaries(st.sampled_from(NAMES), JSON, max_size=20).map(lambda members: {**members, "Id": ID})
-PARSERS: list[Callable[[Any], Any]] = [parse_networks, parse_network, parse_containers, parse_container, read_event]
+PARSERS: list[Callable[[Any], Any]] = [
+    *(parse_networks, parse_network, parse_containers, parse_container, read_event),
+    *(network_memory().parse, container_memory().parse),
+]
 
 
 def _texts(value: Any) -> list[str]:
@@ -68,7 +72,7 @@ def _texts(value: Any) -> list[str]:
 @given(answer=JSON | WITH_ID | st.lists(WITH_ID, max_size=3))
 def test_it_gives_facts_that_a_database_takes_or_a_protocol_fault(parse: Callable[[Any], Any], answer: Any) -> None:
     try:
-        facts = parse(answer)
+        facts = parse(parse_json(json.dumps(answer).encode()))
     except ProtocolFault:
         return
 

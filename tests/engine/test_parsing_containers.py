@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from networks.engine.errors import ProtocolFault
 from networks.engine.facts import PortFact
 from networks.engine.parsing.containers import parse_container, parse_containers
+from networks.engine.parsing.values import parse_json
 
 ID = "a" * 64
 NETWORK_ID = "b" * 64
@@ -188,7 +190,9 @@ def test_it_calls_the_default_mode_by_its_name() -> None:
 
 
 def test_it_makes_text_that_every_database_takes() -> None:
-    container = _listed(Names=["/a\0b"], Labels={"k\0": "\ud800x", "n": 3, "ok": "한글 \u202e"})
+    entry = {"Id": ID, "Names": ["/a\0b"], "Labels": {"k\0": "\ud800x", "n": 3, "ok": "한글 \u202e"}}
+
+    (container,) = parse_containers(parse_json(json.dumps([entry]).encode()))
 
     assert container.name == "a\u2400b"
     assert container.labels == {"k\u2400": "\ufffdx", "ok": "한글 \u202e"}

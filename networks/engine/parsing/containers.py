@@ -33,7 +33,27 @@ def parse_containers(answer: Any) -> tuple[ContainerFact, ...]:
     """Return the containers of the list. Raises ProtocolFault for what isn't a list of containers."""
     if type(answer) is not list:
         raise ProtocolFault("The answer isn't a list of containers.")
-    return tuple(map(_parse_listed, answer))
+    return tuple(parse_listed(without_clock(entry)) for entry in answer)
+
+
+def without_clock(answer: Any) -> Any:
+    """Put exit code and health in the place of the Status text, and return the entry.
+
+    "Up 38 minutes" changes without an event: nobody may keep it, and two readings of the same are to be equal.
+    """
+    if type(answer) is dict:
+        answer["Status"] = _read_status(answer.get("State"), answer.get("Status"))
+    return answer
+
+
+def _read_status(state: object, status: object) -> tuple[int | None, str]:
+    if type(status) is not str or "(" not in status:
+        return None, ""
+    if state in _STATES_WITH_EXIT_CODE:
+        exited = _EXITED.match(status)
+        return (integer(int(exited[1])) if exited else None), ""
+    reported = _HEALTH.search(status) if state == "running" else None
+    return None, reported[1] if reported else ""
 
 
 def parse_container(answer: Any) -> ContainerFact:
@@ -68,26 +88,20 @@ def parse_container(answer: Any) -> ContainerFact:
     )
 
 
-def _parse_listed(answer: Any) -> ContainerFact:
+def parse_listed(answer: Any) -> ContainerFact:
+    """Return one container of the list, after `without_clock`. Raises ProtocolFault for what isn't one."""
     if type(answer) is not dict:
         raise ProtocolFault("The list holds something that isn't a container.")
     get = answer.get
     docker_id = identity(get("Id"), _ID, "container")
-    state, status = text(get("State"), 20), get("Status")
-    exit_code, health = None, ""
-    # Status is read for these two and then forgotten: its "Up 38 minutes" changes without an event.
-    if type(status) is str:
-        if state in _STATES_WITH_EXIT_CODE and (exited := _EXITED.match(status)):
-            exit_code = integer(int(exited[1]))
-        elif state == "running" and (reported := _HEALTH.search(status)):
-            health = reported[1]
+    exit_code, health = answer["Status"]
     return ContainerFact(
         docker_id=docker_id,
         name=_name(members(get("Names"))),
         image=text(get("Image")),
         image_id=text(get("ImageID"), 80),
         command=text(get("Command")),
-        state=state,
+        state=text(get("State"), 20),
         created_at=second(get("Created")),
         network_mode=_mode(child(get("HostConfig"), "NetworkMode")),
         endpoints=parse_endpoints(child(get("NetworkSettings"), "Networks"), docker_id, has_detail=False),

@@ -19,16 +19,39 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _MAX_INTEGER = 2**31 - 1  # what an integer column of every database takes
 
 
-def parse_json(body: bytes | str) -> Any:
-    """Return the JSON value of a body. Raises ProtocolFault when it is none."""
+def parse_json(body: bytes) -> Any:
+    """Return the JSON value of a body; its strings are such as every database takes. Raises ProtocolFault.
+
+    NUL becomes U+2400 and a lone surrogate U+FFFD. Only a body that may hold one is walked for it.
+    """
     try:
-        return orjson.loads(body)
+        value = orjson.loads(body)
+        if b"\\u0000" not in body:
+            return value
     except ValueError:
-        pass
-    try:  # slower, but takes lone surrogates and broken UTF-8, which are no reason to lose the whole answer
-        return json.loads(body.decode(errors="replace") if isinstance(body, bytes) else body)
+        value = _parse_leniently(body)
+    try:
+        return _cleaned(value)
+    except RecursionError as error:
+        raise ProtocolFault("The answer is nested too deeply.") from error
+
+
+def _parse_leniently(body: bytes) -> Any:
+    """Parse what the fast parser refuses: lone surrogates and broken UTF-8 are no reason to lose the whole answer."""
+    try:
+        return json.loads(body.decode(errors="replace"))
     except (ValueError, RecursionError) as error:
         raise ProtocolFault("The answer isn't JSON, or was cut.") from error
+
+
+def _cleaned(value: Any) -> Any:
+    if type(value) is str:
+        return _SURROGATES.sub("\ufffd", value.replace("\0", "\u2400"))
+    if type(value) is list:
+        return [_cleaned(member) for member in value]
+    if type(value) is dict:
+        return {_cleaned(name): _cleaned(member) for name, member in value.items()}
+    return value
 
 
 def parse_done(body: bytes) -> None:
@@ -38,28 +61,22 @@ def parse_done(body: bytes) -> None:
 
 
 def text(value: object, limit: int | None = None) -> str:
-    """Return a string that every database takes (NUL as U+2400, lone surrogates as U+FFFD), "" for anything else."""
+    """Return a string, cut to so many characters; "" for anything else."""
     if type(value) is not str:
         return ""
-    if limit is not None:
-        value = value[:limit]
-    if "\0" in value:
-        value = value.replace("\0", "\u2400")
-    if value.isascii():
-        return value
-    return _SURROGATES.sub("\ufffd", value)
+    return value if limit is None or len(value) <= limit else value[:limit]
 
 
 def texts(value: object) -> tuple[str, ...]:
     """Return the strings of a list."""
-    return tuple(text(member) for member in members(value) if type(member) is str)
+    return tuple(member for member in members(value) if type(member) is str)
 
 
 def text_map(value: object) -> dict[str, str]:
     """Return the string members of an object, sorted by name, so that two readings of the same are equal and alike."""
     if not value or type(value) is not dict:
         return {}
-    return {text(name): text(value[name]) for name in sorted(value) if type(value[name]) is str}
+    return {name: member for name, member in sorted(value.items()) if type(member) is str}
 
 
 def members(value: object) -> list[Any]:
