@@ -8,7 +8,7 @@ from django.test import Client
 
 from networks.models import Engine, EngineStatus
 
-SECRET_URL = "tcp://user:secret@10.0.0.5:2376"
+SECRET_URL = "tcp://secret.example:2376"
 
 
 def test_it_is_alive_without_a_database(client: Client) -> None:
