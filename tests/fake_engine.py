@@ -13,7 +13,7 @@ from ipaddress import ip_network
 
 from networks.engine.calls import Profile
 from networks.engine.errors import EngineError
-from networks.engine.facts import ContainerFact, EndpointFact, EventFact, IPAddress, NetworkFact, PoolFact
+from networks.engine.facts import ContainerFact, EndpointFact, EventFact, IPAddress, IPNetwork, NetworkFact, PoolFact
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 from tests.fake_addresses import check_connection, refuse, released, with_addresses
 from tests.fake_client import FakeClient, FakeStream
@@ -235,7 +235,7 @@ class FakeEngine:
             if pool.subnet
         )
         if not asked and spec.driver not in ("host", "null"):
-            free = (s for s in DEFAULT_POOLS.subnets(new_prefix=26) if not any(map(s.overlaps, self._subnets())))
+            free = (s for s in DEFAULT_POOLS.subnets(new_prefix=26) if not any(s.overlaps(other) for other in self._subnets()))
             subnet = next(free, None)
             if subnet is None:
                 refuse(404, "could not find an available, non-overlapping IPv4 address pool among the defaults")
@@ -276,7 +276,7 @@ class FakeEngine:
         changed = self.containers[container.docker_id] = replace(container, endpoints=ordered)
         return changed
 
-    def _subnets(self) -> list[object]:
+    def _subnets(self) -> list[IPNetwork]:
         return [pool.subnet for network in self.networks.values() for pool in network.pools]
 
     def _new_id(self) -> str:

@@ -83,7 +83,7 @@ def test_it_tells_the_same_of_a_container_by_list_and_by_inspection(world: World
     network_id = create(world, "n1", "172.30.0.0/16")
     running, stopped, none = run(world, "c1", "n1"), run(world, "c2"), run(world, "c3", "none")
     host, guest = run(world, "c4", "host"), run(world, "c5", f"container:{running}")
-    world.client(Profile.NETWORK).connect_container(ConnectSpec(network_id, stopped, ip_address("172.30.0.9")))
+    world.client(Profile.NETWORK).connect_container(ConnectSpec(network_id, stopped, IPv4Address("172.30.0.9")))
     world.client(Profile.RUN).stop_container(stopped)
 
     for container_id in (running, stopped, none, host, guest):
