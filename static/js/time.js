@@ -1,5 +1,6 @@
 // Makes <time datetime data-as> local and, where asked, relative; in rows that were pushed later as well.
-// data-as: "relative" (3 hours ago, refreshed), "until" (in 4 seconds, then now), "clock" (10:41:52), "full" (date and time).
+// data-as: "relative" (3 hours ago, refreshed), "until" (in 4 seconds, then now), "clock" (10:41:52), "exact" (the same with
+// milliseconds), "full" (date and time).
 (function () {
   "use strict";
   if (!window.Intl || !Intl.RelativeTimeFormat || !window.MutationObserver) {
@@ -47,9 +48,10 @@
     var form = element.getAttribute("data-as") || "relative";
     var seconds = (at - now) / 1000;
     if (form === "relative" || form === "until") {
-      write(element, inWords(form === "until" ? Math.max(seconds, 0) : seconds));
+      // what is past in the Engine's clock isn't "in 2 seconds" because the browser's clock is late
+      write(element, inWords(form === "until" ? Math.max(seconds, 0) : seconds < 60 ? Math.min(seconds, 0) : seconds));
       // seconds change each second, minutes each half minute, older ones each ten minutes
-      dueAt.set(element, now + (Math.abs(seconds) < 60 ? 1000 : Math.abs(seconds) < 3600 ? 20000 : 600000));
+      dueAt.set(element, now + (Math.abs(seconds) < 60 ? 500 : Math.abs(seconds) < 3600 ? 20000 : 600000));
     } else {
       var isToday = new Date(at).toDateString() === new Date(now).toDateString();
       if (form === "exact") {

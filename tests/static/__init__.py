@@ -1,0 +1,1 @@
+"""Tests of static/: vendored files, colours, scripts in a real Chromium."""

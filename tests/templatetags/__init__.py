@@ -1,0 +1,1 @@
+"""Tests of templatetags/: text, addresses and the small drawn parts."""
