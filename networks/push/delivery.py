@@ -82,15 +82,11 @@ class Socket:
             await self._send(self.backlog.popleft(), now)
 
     def acknowledge(self, revision: int, *, now: float) -> None:
-        """Note that the browser has taken all up to the first frame of this revision; what was never sent is ignored."""
-        if not any(sent == revision for sent, _size in self.unacked):
-            return
-        while self.unacked:
-            sent, size = self.unacked.popleft()
-            self.unacked_bytes -= size
-            if sent == revision:
-                break
-        self.silent_since = now
+        """Note that the browser has taken all up to the last frame of this revision; what was never sent is ignored."""
+        last = max((index for index, (sent, _size) in enumerate(self.unacked) if sent == revision), default=-1)
+        for _ in range(last + 1):
+            self.unacked_bytes -= self.unacked.popleft()[1]
+            self.silent_since = now
 
     def is_overdue(self, *, now: float) -> bool:
         """Tell whether it owes us a hello, or an acknowledgement, for too long."""

@@ -105,12 +105,14 @@ class Drawer:
             claims, view.claims = view.claims, []
             must_draw, view.is_dirty = view.is_dirty or view.screen is None, False
         try:
-            if must_draw and (step := step_to(view, self._draw_screen(view.key))):
+            step = step_to(view, self._draw_screen(view.key)) if must_draw else None
+            if step:
                 self._deliver(step)
             if claims:
                 exact = self._exact_revision(view) if any(claim.hello for claim in claims) else None
                 self._deliver(catch_up(view, claims, exact))
-            again_s = self._gather_s
+            # A greeting that brought nothing new must not hold up the first change after it.
+            again_s = self._gather_s if step or not claims else 0.0
         except Exception:  # whatever it was, the other views must go on, and this one is tried again
             log.exception("view_not_drawn", page=view.key.page, engine=view.key.engine_slug)
             connections.close_all()

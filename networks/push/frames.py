@@ -120,8 +120,13 @@ def _patches_of_region(region: str, before: Rows, after: Sequence[DrawnRow]) -> 
     htmx looks all targets of a message up before it applies the first patch. So a row is never put before one that the same
     message brings: runs of new and moved rows go before the next row that stays where it is, or to the region's end.
     """
+    ids = tuple(row.dom_id for row in after)
+    if ids == before.ids:  # nearly always: rows change where they are
+        for row, version in zip(after, before.versions, strict=True):
+            if row.version != version:
+                yield Patch(row.dom_id, "outerMorph", row.html.strip())
+        return
     held = dict(zip(before.ids, before.versions, strict=True))
-    ids = [row.dom_id for row in after]
     wanted = set(ids)
     staying = _longest_in_order([dom_id for dom_id in before.ids if dom_id in wanted], ids)
     for dom_id in before.ids:

@@ -38,7 +38,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """The page has taken every frame up to the first unacknowledged one of this revision."""
+    """The page has taken every frame up to the last one of this revision."""
 
     revision: int
 

@@ -19,8 +19,6 @@ from networks.push.view import CatchUp, Claim, Step, View
 MAX_SOCKETS_PER_SESSION = 50
 MAX_SOCKETS = 2000
 LOOK_EVERY_S = 1.0
-# How many sockets are served before others on the event loop get a turn.
-TURN = 100
 
 
 class Hub:
@@ -128,7 +126,7 @@ class Hub:
         self.drawer.ask(view, claim)
 
     def _ask_if_behind(self, view: View, socket: Socket) -> None:
-        is_idle = not (socket.is_waiting or socket.backlog or socket.is_closed or view.is_stepping) and socket.has_room
+        is_idle = not (socket.is_waiting or socket.backlog or socket.is_closed) and socket.has_room
         if is_idle and socket.position is not None and socket.position != view.latest:
             self._ask(view, Claim(socket, position=socket.position))
 
@@ -172,20 +170,16 @@ class Hub:
                 await self._deliver_catch_up(delivery)
 
     async def _deliver_step(self, step: Step) -> None:
+        """Send a step to every socket that holds the picture before it and has room; the others catch up when they acknowledge.
+
+        Nothing here lets others have a turn: with one after each hundred sockets, acknowledgements of the first delayed the last
+        of 500 from 1.1 to 1.7 times the time of a bare application.
+        """
         now = time.monotonic()
-        passed_by = []
-        step.view.is_stepping = True
-        for index, socket in enumerate(tuple(step.view.sockets), start=1):
+        for socket in tuple(step.view.sockets):
             is_ready = socket.position == step.before and not socket.is_waiting and not socket.backlog
             if is_ready and socket.has_room and not socket.is_closed:
                 await socket.take(step.frames, step.after, now=now)
-            else:
-                passed_by.append(socket)
-            if index % TURN == 0:
-                await asyncio.sleep(0)
-        step.view.is_stepping = False
-        for socket in passed_by:  # who made room during the turns of others
-            self._ask_if_behind(step.view, socket)
 
     async def _deliver_catch_up(self, delivery: CatchUp) -> None:
         now = time.monotonic()

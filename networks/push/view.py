@@ -69,7 +69,7 @@ class Claim:
 class View:
     """One key's pictures, and who looks.
 
-    `sockets`, `latest` and `is_stepping` belong to the event loop. `claims`, `is_dirty` (something newer can be drawn) and
+    `sockets` and `latest` belong to the event loop. `claims`, `is_dirty` (something newer can be drawn) and
     `due_at` (not before this moment) are guarded by the drawer's lock; `screen` and `ring` belong to its thread.
     """
 
@@ -77,7 +77,6 @@ class View:
     ring: Ring
     sockets: set[Socket] = field(default_factory=set)
     latest: int = 0  # number of the picture that was delivered last
-    is_stepping: bool = False  # a step is on its way to some of the sockets
     claims: list[Claim] = field(default_factory=list)
     is_dirty: bool = True
     due_at: float = 0.0
