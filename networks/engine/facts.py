@@ -139,7 +139,7 @@ class EventFact:
     """What the Engine reported. `verb` is Docker's `Action`, without what follows ": " (that may carry a command line).
 
     `kind`: "network", "container", … `actor_id`: the network for network events. `attributes`: 20 of 256 characters.
-    `time_nano`: the Engine's own clock, nanoseconds since 1970. Source: GET /events.
+    `time_nano`: the Engine's own clock, nanoseconds since 1970, 0 where it named no time. Source: GET /events.
     """
 
     kind: str
