@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from networks.views.health import show_alive, show_ready
@@ -17,6 +18,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("healthz", show_alive, name="healthz"),
     path("readyz", show_ready, name="readyz"),
+    path("favicon.ico", RedirectView.as_view(url="/static/img/favicon-live.svg"), name="favicon"),  # the admin site names none
     path("setup/", set_up, name="setup"),
     path("i18n/setlang/", set_language, name="set_language"),
     path("admin/", admin.site.urls),

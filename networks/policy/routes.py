@@ -14,6 +14,7 @@ ROUTES: dict[str, Permission] = {
     "healthz": Permission.OPEN,
     "readyz": Permission.OPEN,
     "setup": Permission.OPEN,
+    "favicon": Permission.OPEN,
     "set_language": Permission.OPEN,
     "overview": Permission.ANY,
     "network_list": Permission.ANY,

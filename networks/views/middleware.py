@@ -38,7 +38,7 @@ _PERMISSIONS_POLICY = ", ".join(
 )
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Set-up is what these are for, or they say nothing that needs it.
-_WITHOUT_SETUP = frozenset({"setup", "healthz", "readyz", "set_language"})
+_WITHOUT_SETUP = frozenset({"setup", "healthz", "readyz", "favicon", "set_language"})
 
 
 class HeadersMiddleware:
