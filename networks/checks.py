@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -44,6 +45,15 @@ def check_triggers(databases: Sequence[str] | None = None, **_more: Any) -> list
                 for name in missing_triggers(connection)
             ]
     return messages
+
+
+@register(Tags.security)
+def check_data_dir(**_more: Any) -> list[CheckMessage]:
+    """Look whether others may read the data directory: whoever can forges a login."""
+    directory = Path(settings.NETADMIN_DATA_DIR)
+    if directory.stat().st_mode & 0o077:
+        return [Warning(f"Others may enter {directory}.", hint=f"chmod 700 {directory}", id="networks.W006")]
+    return []
 
 
 @register(Tags.security)

@@ -35,7 +35,7 @@ _MOST_NAMES = 5
 
 
 def denied_page(request: HttpRequest, denied: Denied) -> HttpResponse:
-    """Say what is missing and whom to ask: 403, the same for htmx."""
+    """Say what is missing and whom to ask: 403; htmx puts the page's main part in place of the one that asked."""
     engine = Engine.objects.filter(slug=denied.engine_slug).first()
     is_stranger = denied.permission in (Permission.ANY, Permission.VIEW)
     context = {
@@ -45,7 +45,11 @@ def denied_page(request: HttpRequest, denied: Denied) -> HttpResponse:
         "people": people_to_ask(None if is_stranger or denied.permission is Permission.SUPERUSER else engine),
         "has_nothing": denied.permission is Permission.ANY,
     }
-    return render(request, "denied.html", context, status=403)
+    page = render(request, "denied.html", context, status=403)
+    if request.headers.get("HX-Request") == "true":
+        page["HX-Retarget"] = page["HX-Reselect"] = "#main"
+        page["HX-Reswap"] = "outerHTML"
+    return page
 
 
 def people_to_ask(engine: Engine | None) -> list[str]:

@@ -82,7 +82,7 @@ def make_person(kind: str, engine: Engine) -> User | None:
     if kind == "stranger":
         return None
     if kind == "superuser":
-        return User.objects.create_superuser(kind)
+        return User.objects.create_superuser(kind, password="x")
     user = User.objects.create_user(kind.replace(" ", "-"), password="x", is_staff=kind in ("staff", "deactivated"))
     if kind == "deactivated":
         user.is_superuser = True

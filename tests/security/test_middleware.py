@@ -140,6 +140,7 @@ def test_it_says_what_is_missing_and_whom_to_ask(viewer: User, engine: Engine, h
 
     text = answer.content.decode()
     assert answer.status_code == 403
+    assert ("HX-Retarget" in answer.headers) == bool(headers)
     assert "operator or admin" in text
     assert "Cellar" in text
     assert "boss" in text
