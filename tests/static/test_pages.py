@@ -11,7 +11,7 @@ import pytest
 from django import forms
 from django.contrib.auth.models import User
 from django.template import Context, Template
-from django.template.loader import render_to_string
+from django.template.loader import get_template, render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 from playwright.sync_api import Page
@@ -176,6 +176,12 @@ def test_it_takes_the_colour_and_leaves_the_shape_while_stale(open_page: OpenPag
         fills[state] = page.locator("#rows .g-run").first.evaluate("(one) => getComputedStyle(one).fill")
 
     assert fills["live"] == fills["lagging"] != fills["stale"] == fills["disconnected"]
+
+
+def test_it_can_read_every_template() -> None:
+    names = [str(file.relative_to(ROOT / "templates")) for file in (ROOT / "templates").rglob("*.html")]
+
+    assert all(get_template(name) for name in names)
 
 
 @pytest.mark.parametrize("template", ERRORS)
