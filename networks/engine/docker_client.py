@@ -59,9 +59,9 @@ class DockerClient:
 
     def picture(self) -> EnginePicture:
         """Read everything by two calls."""
-        deadline = self._reading()
-        networks = self._session.read(self._networks.parse, "/networks", deadline=deadline)
-        containers = self._session.read(self._containers.parse, "/containers/json", deadline=deadline, params={"all": "1"})
+        networks, containers = self._session.read_two(
+            (self._networks.parse, "/networks"), (self._containers.parse, "/containers/json", {"all": "1"}), self._reading()
+        )
         return EnginePicture(networks, containers)
 
     def list_containers(self, ids: Sequence[str]) -> tuple[ContainerFact, ...]:

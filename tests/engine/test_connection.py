@@ -231,3 +231,19 @@ def test_it_refuses_a_change_in_read_only_mode_whatever_the_profile(healthy: Scr
                 change()
 
     assert {method for method, _ in healthy.requests} == {"GET"}
+
+
+def test_it_leaves_no_answer_for_the_next_call_when_the_first_of_two_is_garbage(tmp_path: Path) -> None:
+    lists = iter([[3], []])
+
+    def answer(peer: Peer) -> None:
+        peer.answer_json(next(lists) if peer.target.endswith("/networks") else [{"Id": ID}])
+
+    with ScriptedEngine(tmp_path, answer) as engine, closing(DockerClient(engine.url, Profile.READ)) as client:
+        with pytest.raises(ProtocolFault) as raised:
+            client.picture()
+        picture = client.picture()
+
+    assert raised.value.request == "GET /networks"
+    assert picture.networks == ()
+    assert [container.docker_id for container in picture.containers] == [ID]

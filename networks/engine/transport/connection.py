@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -58,14 +58,23 @@ class Connection:
         return sock is not None and not sock.has_ended()
 
     def exchange(
-        self, method: str, target: str, *, deadline: Deadline, headers: Mapping[str, str] | None = None, body: bytes = b""
+        self,
+        method: str,
+        target: str,
+        *,
+        deadline: Deadline,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        meanwhile: Callable[[], None] | None = None,
     ) -> Answer:
         """Send a request and return its whole answer, opening a connection first where none is usable.
+
+        `meanwhile` is called between the two, while the Engine works.
 
         Raises NotAllowed before anything is sent; TimedOut at the deadline; Unreachable when nobody answers;
         ProtocolFault for an answer that isn't HTTP or a redirect, and when a change was sent and no answer came.
         """
-        response, attempt = self._request(method, target, deadline, headers or {}, body)
+        response, attempt = self._request(method, target, deadline, headers or {}, body, meanwhile)
         try:
             content = _read_body(response)
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -94,7 +103,13 @@ class Connection:
             http_connection.close()
 
     def _request(
-        self, method: str, target: str, deadline: Deadline, headers: Mapping[str, str], body: bytes
+        self,
+        method: str,
+        target: str,
+        deadline: Deadline,
+        headers: Mapping[str, str],
+        body: bytes,
+        meanwhile: Callable[[], None] | None = None,
     ) -> tuple[http.client.HTTPResponse, _Attempt]:
         self._allow_list.check(method, target)
         attempt = _Attempt(self, method, target, deadline, is_kept=self.is_usable())
@@ -113,6 +128,8 @@ class Connection:
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     http_connection.send(body)
             step = _Step.WAITING
+            if meanwhile is not None:
+                self._use_the_wait(meanwhile)
             response = http_connection.getresponse()
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise attempt.failed(error, step) from error
@@ -120,6 +137,13 @@ class Connection:
             self.close()
             raise attempt.fault("The answer is a redirect or a change of protocol, not Docker's.", response.status)
         return response, attempt
+
+    def _use_the_wait(self, meanwhile: Callable[[], None]) -> None:
+        try:
+            meanwhile()
+        except BaseException:
+            self.close()  # the answer that is on its way belongs to nobody
+            raise
 
     def _open(self, deadline: Deadline, is_kept: bool) -> _Http:
         if is_kept and self._http is not None and self._http.sock is not None:

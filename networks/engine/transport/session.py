@@ -34,6 +34,7 @@ _FOREIGN_ERRORS = (
     TypeError,
 )
 _Result = TypeVar("_Result")
+_Other = TypeVar("_Other")
 
 
 class EngineSession:
@@ -76,14 +77,29 @@ class EngineSession:
         params: Mapping[str, str] | None = None,
     ) -> _Result:
         """Send a GET request and return what `parse` makes of its JSON value. `path`: with {0} for the id."""
-        return self._call(
-            "GET",
-            path,
-            ids,
-            deadline,
-            lambda api, url: api._get(url, params=params),
-            lambda body: parse(parse_json(body)),
-        )
+        return self._get(lambda body: parse(parse_json(body)), path, ids, deadline, params)
+
+    def read_two(
+        self,
+        quick: tuple[Callable[[Any], _Result], str],
+        slow: tuple[Callable[[Any], _Other], str, Mapping[str, str]],
+        deadline: Deadline,
+    ) -> tuple[_Result, _Other]:
+        """Send two GET requests one after the other; the first answer is parsed while the Engine works at the second."""
+        parse_quick, quick_path = quick
+        parse_slow, slow_path, params = slow
+        body = self._get(bytes, quick_path, (), deadline)
+        found: list[_Result] = []
+
+        def parse_meanwhile() -> None:
+            try:
+                found[:] = [parse_quick(parse_json(body))]
+            except EngineError as error:
+                error.request, error.duration_ms = f"GET {quick_path}", deadline.elapsed_ms()
+                raise
+
+        second = self._get(lambda body: parse_slow(parse_json(body)), slow_path, (), deadline, params, parse_meanwhile)
+        return found[0], second
 
     def post(
         self,
@@ -132,6 +148,21 @@ class EngineSession:
                 self._connection.close()
             finally:
                 self._lock.release()
+
+    def _get(
+        self,
+        parse: Callable[[bytes], _Result],
+        path: str,
+        ids: tuple[str, ...],
+        deadline: Deadline,
+        params: Mapping[str, str] | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> _Result:
+        def send(api: docker.APIClient, url: str) -> requests.Response:
+            self._adapter.meanwhile = meanwhile
+            return cast(requests.Response, api._get(url, params=params))
+
+        return self._call("GET", path, ids, deadline, send, parse)
 
     def _call(
         self,
