@@ -13,7 +13,7 @@ from django.core.management import execute_from_command_line
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "netadmin.settings")
     try:
-        import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+        import_module(os.environ["DJANGO_SETTINGS_MODULE"])  # Django itself would say no more than that a command is unknown
+        execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))  # a setting that makes no sense: one sentence, not a traceback
-    execute_from_command_line(sys.argv)

@@ -42,9 +42,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "networks.views.middleware.HeadersMiddleware",
+    # Before the check of the host: the page that refuses one needs its style sheets, and they are no secret.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "networks.views.middleware.OriginMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
