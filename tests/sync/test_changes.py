@@ -50,6 +50,18 @@ def test_it_touches_both_networks_of_a_container_that_moved(memory: Memory) -> N
     assert changes.touched_containers == {WEB}
 
 
+def test_it_saves_only_the_endpoint_that_is_new(memory: Memory) -> None:
+    web = memory.containers[WEB]
+    grown = replace(web, endpoints=(*web.endpoints, endpoint("back", NET_B)))
+
+    changes, _ = find_changes(memory, Update(containers={WEB: grown}))
+
+    assert changes.containers_saved == {}
+    assert changes.endpoints_saved == {WEB: [endpoint("back", NET_B)]}
+    assert changes.touched_containers == {WEB}
+    assert changes.touched_networks == {NET_A, NET_B}
+
+
 def test_it_leaves_networks_alone_when_only_the_pid_changed(memory: Memory) -> None:
     changes, _ = find_changes(memory, Update(containers={WEB: replace(memory.containers[WEB], pid=7)}))
 
@@ -61,7 +73,7 @@ def test_it_relinks_the_endpoints_of_a_network_that_went(memory: Memory) -> None
     changes, after = find_changes(memory, Update(networks={NET_A: None}))
 
     assert changes.networks_gone.keys() == {NET_A}
-    assert changes.relinked == {WEB}
+    assert changes.endpoints_saved == {WEB: [endpoint("front", NET_A)]}
     assert changes.touched_containers == {WEB}
     assert NET_A not in after.networks
 
@@ -72,7 +84,7 @@ def test_it_links_by_name_a_container_that_never_ran(memory: Memory) -> None:
 
     changes, _ = find_changes(with_app, Update(networks={"c" * 64: network("c" * 64, "later")}))
 
-    assert changes.relinked == {APP}
+    assert changes.endpoints_saved == {APP: [EndpointFact(network_name="later", network_id="")]}
     assert changes.touched_networks == {"c" * 64}
 
 

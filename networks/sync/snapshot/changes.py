@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from networks.engine.facts import ContainerFact, EnginePicture, NetworkFact
+from networks.engine.facts import ContainerFact, EndpointFact, EnginePicture, NetworkFact
 from networks.sync.snapshot.memory import Memory, endpoints_of, resolve
 
 DONOR_PREFIX = "container:"
@@ -25,23 +25,27 @@ class Update:
 class Changes:
     """What has to be written.
 
-    `relinked`: containers whose endpoints' networks came or went. `touched_*`: ids whose row shows something that changed,
-    the saved ones included; each gets the next revision.
+    `containers_saved`: only those of which more than the endpoints changed. `endpoints_saved`: by container id, those that are
+    new, that changed, or whose network came or went; `endpoints_gone`: container id and network name. `touched_*`: ids whose row
+    shows something that changed, the saved ones included; each gets the next revision.
     """
 
     networks_saved: dict[str, NetworkFact] = field(default_factory=dict)
     networks_gone: dict[str, NetworkFact] = field(default_factory=dict)
     containers_saved: dict[str, ContainerFact] = field(default_factory=dict)
     containers_gone: dict[str, ContainerFact] = field(default_factory=dict)
-    relinked: set[str] = field(default_factory=set)
+    endpoints_saved: dict[str, list[EndpointFact]] = field(default_factory=dict)
+    endpoints_gone: list[tuple[str, str]] = field(default_factory=list)
     touched_networks: set[str] = field(default_factory=set)
     touched_containers: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.networks_saved or self.networks_gone or self.containers_saved or self.containers_gone or self.relinked)
+        return bool(self.networks_saved or self.networks_gone or self.containers_gone or self.touched_containers)
 
     def __len__(self) -> int:
-        return len(self.networks_saved) + len(self.networks_gone) + len(self.containers_saved) + len(self.containers_gone)
+        """How many networks and containers came, went or changed."""
+        containers = self.containers_saved.keys() | self.endpoints_saved.keys() | {key for key, _ in self.endpoints_gone}
+        return len(self.networks_saved) + len(self.networks_gone) + len(self.containers_gone) + len(containers)
 
 
 def update_from(picture: EnginePicture, memory: Memory) -> Update:
@@ -56,16 +60,18 @@ def find_changes(memory: Memory, update: Update) -> tuple[Changes, Memory]:
     """Compare, and return what to write with the memory as it will be afterwards. `memory` itself is left alone."""
     changes = Changes()
     after = memory.copy()
+    containers: dict[str, ContainerFact] = {}
     _compare(memory.networks, update.networks, changes.networks_saved, changes.networks_gone, after.networks)
-    _compare(memory.containers, update.containers, changes.containers_saved, changes.containers_gone, after.containers)
+    _compare(memory.containers, update.containers, containers, changes.containers_gone, after.containers)
     if changes.networks_saved or changes.networks_gone:
         _touch_guests(memory, after, changes)
-    if changes.containers_saved or changes.containers_gone:
-        _touch_networks(memory, after, changes)
-        _touch_dependants(memory, after, changes)
+    if containers or changes.containers_gone:
+        _split_endpoints(memory, containers, changes)
+        _touch_networks(memory, after, containers.keys() | changes.containers_gone.keys(), changes)
+        _touch_dependants(memory, after, containers.keys() | changes.containers_gone.keys(), changes)
     changes.touched_networks |= changes.networks_saved.keys()
     changes.touched_networks &= after.networks.keys()
-    changes.touched_containers |= changes.containers_saved.keys()
+    changes.touched_containers |= containers.keys()
     changes.touched_containers &= after.containers.keys()
     return changes, after
 
@@ -85,6 +91,21 @@ def _compare(
             saved[docker_id] = after[docker_id] = fact
 
 
+def _split_endpoints(before: Memory, containers: Mapping[str, ContainerFact], changes: Changes) -> None:
+    """Tell which endpoints of changed containers changed, and which containers changed besides."""
+    for docker_id, fact in containers.items():
+        known = before.containers.get(docker_id)
+        if known is None or replace(known, endpoints=fact.endpoints) != fact:
+            changes.containers_saved[docker_id] = fact
+        old = {endpoint.network_name: endpoint for endpoint in endpoints_of(known)}
+        relinked = changes.endpoints_saved.get(docker_id, [])
+        saved = [endpoint for endpoint in fact.endpoints if endpoint in relinked or old.get(endpoint.network_name) != endpoint]
+        if saved:
+            changes.endpoints_saved[docker_id] = saved
+        kept = {endpoint.network_name for endpoint in fact.endpoints}
+        changes.endpoints_gone += [(docker_id, name) for name in old if name not in kept]
+
+
 def _touch_guests(before: Memory, after: Memory, changes: Changes) -> None:
     """Find the containers that are on a network which came, went or changed."""
     changed = changes.networks_saved.keys() | changes.networks_gone.keys()
@@ -94,16 +115,17 @@ def _touch_guests(before: Memory, after: Memory, changes: Changes) -> None:
             old = resolve(endpoint, before.networks, names_before)
             new = resolve(endpoint, after.networks, names_after)
             if old != new:
-                changes.relinked.add(docker_id)
+                changes.endpoints_saved.setdefault(docker_id, []).append(endpoint)
+                changes.touched_containers.add(docker_id)
                 changes.touched_networks |= {old, new}
             if old in changed or new in changed:
                 changes.touched_containers.add(docker_id)
 
 
-def _touch_networks(before: Memory, after: Memory, changes: Changes) -> None:
+def _touch_networks(before: Memory, after: Memory, containers: Iterable[str], changes: Changes) -> None:
     """Find the networks whose rows show something of a container that came, went or changed."""
     names_before, names_after = before.network_names(), after.network_names()
-    for docker_id in changes.containers_saved.keys() | changes.containers_gone.keys():
+    for docker_id in containers:
         old, new = before.containers.get(docker_id), after.containers.get(docker_id)
         if _face(old) == _face(new):
             continue
@@ -116,13 +138,11 @@ def _face(fact: ContainerFact | None) -> tuple[object, ...]:
     return (fact.name, fact.state, fact.exit_code, fact.endpoints) if fact else ()
 
 
-def _touch_dependants(before: Memory, after: Memory, changes: Changes) -> None:
+def _touch_dependants(before: Memory, after: Memory, containers: Iterable[str], changes: Changes) -> None:
     """Find the containers that share the sandbox of one which came, went or was renamed: their rows show its name."""
-    donors = {
-        docker_id
-        for docker_id in changes.containers_saved.keys() | changes.containers_gone.keys()
-        if _name(before, docker_id) != _name(after, docker_id)
-    }
+    donors = {docker_id for docker_id in containers if _name(before, docker_id) != _name(after, docker_id)}
+    if not donors:
+        return
     for docker_id, fact in after.containers.items():
         if fact.network_mode.startswith(DONOR_PREFIX) and fact.network_mode.removeprefix(DONOR_PREFIX) in donors:
             changes.touched_containers.add(docker_id)

@@ -123,33 +123,23 @@ class Snapshot:
         touched = [self._container_pks[key] for key in changes.touched_containers - changes.containers_saved.keys()]
         if touched:
             Container.objects.filter(pk__in=touched).update(revision=revision)
-        self._write_endpoints(changes.containers_saved.keys() | changes.relinked, after)
+        self._write_endpoints(changes, after)
 
-    def _write_endpoints(self, container_ids: Iterable[str], after: Memory) -> None:
+    def _write_endpoints(self, changes: Changes, after: Memory) -> None:
+        for docker_id, network_name in changes.endpoints_gone:
+            Endpoint.objects.filter(container_id=self._container_pks[docker_id], network_name=network_name).delete()
         names = after.network_names()
-        rows: list[Endpoint] = []
-        for docker_id in container_ids:
-            fact = after.containers.get(docker_id)
-            if fact is None:
-                continue
-            container_pk = self._container_pks[docker_id]
-            rows += [
-                endpoint_row(
-                    endpoint,
-                    engine_pk=self.engine_pk,
-                    container_pk=container_pk,
-                    network_pk=self._network_pks.get(resolve(endpoint, after.networks, names)),
-                )
-                for endpoint in fact.endpoints
-            ]
-        pks = [self._container_pks[docker_id] for docker_id in container_ids if docker_id in after.containers]
-        if not pks:
-            return
-        keep = {(row.container_id, row.network_name) for row in rows}
-        existing = Endpoint.objects.filter(container_id__in=pks).order_by().values_list("pk", "container_id", "network_name")
-        gone = [pk for pk, container_pk, name in existing if (container_pk, name) not in keep]
-        if gone:
-            Endpoint.objects.filter(pk__in=gone).delete()
+        rows = [
+            endpoint_row(
+                endpoint,
+                engine_pk=self.engine_pk,
+                container_pk=self._container_pks[docker_id],
+                network_pk=self._network_pks.get(resolve(endpoint, after.networks, names)),
+            )
+            for docker_id, endpoints in changes.endpoints_saved.items()
+            if docker_id in after.containers
+            for endpoint in endpoints
+        ]
         if rows:
             self._upsert(Endpoint, rows, ["container", "network_name"], _ENDPOINT_COLUMNS)
 
