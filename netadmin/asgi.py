@@ -8,6 +8,7 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
+from netadmin.first_scope import FollowFromFirstScope
 from netadmin.gate import Gate
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "netadmin.settings")
@@ -17,4 +18,6 @@ http_application = get_asgi_application()
 # Only now: push imports models, and those need what the line above has set up.
 from networks.push.routing import websocket_application  # noqa: E402
 
-application = Gate(ProtocolTypeRouter({"http": http_application, "websocket": AuthMiddlewareStack(websocket_application)}))
+application = FollowFromFirstScope(
+    Gate(ProtocolTypeRouter({"http": http_application, "websocket": AuthMiddlewareStack(websocket_application)}))
+)

@@ -32,6 +32,7 @@ class Configuration:
     trusted_origins: tuple[str, ...]
     trusted_proxies: int
     is_read_only: bool
+    is_following: bool
     is_debug: bool
     admin_username: str
     admin_password_file: str
@@ -62,6 +63,7 @@ def _read() -> Configuration:
         trusted_origins=tuple(env.list("NETADMIN_TRUSTED_ORIGINS", default=[])),
         trusted_proxies=env.int("NETADMIN_TRUSTED_PROXIES", default=0),
         is_read_only=env.bool("NETADMIN_READ_ONLY", default=False),
+        is_following=env.bool("NETADMIN_FOLLOW", default=True),
         is_debug=env.bool("NETADMIN_DEBUG", default=False),
         admin_username=env.str("NETADMIN_ADMIN_USERNAME", default=""),
         admin_password_file=env.str("NETADMIN_ADMIN_PASSWORD_FILE", default=""),

@@ -23,6 +23,7 @@ from netadmin.settings import ALLOWED_HOSTS, NETADMIN_ALLOWED_ORIGINS, STATIC_RO
 NETADMIN_ALLOWED_ORIGINS = NETADMIN_ALLOWED_ORIGINS | {"http://testserver"}
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
 CSRF_TRUSTED_ORIGINS = sorted(NETADMIN_ALLOWED_ORIGINS)
+NETADMIN_FOLLOW = False  # a test that needs a follower starts its own
 NETADMIN_DOCKER_HOST = "unix:///nonexistent/docker.sock"  # never the user's own Engine
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # made to be quick

@@ -83,7 +83,7 @@ class Serving:
 
     def token(self) -> str:
         """Return the one-time set-up token that it printed."""
-        found = re.search(r"with this token:\s+(\S+)", self.log())
+        found = re.search(r"within an hour: (\S+)", self.log())
         assert found, self.log()
         return found.group(1)
 

@@ -1,0 +1,32 @@
+"""Followers for whoever serves without `manage.py serve`: ASGI has no start of its own, so the first request is it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from django.conf import settings
+
+from netadmin.gate import Application, Receive, Scope, Send
+from networks.sync.engines import ensure_local_engine
+from networks.sync.followers import followers, start_followers
+
+
+class FollowFromFirstScope:
+    """Wraps an ASGI application; under `manage.py serve` the followers run already and nothing happens."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self._is_begun = not settings.NETADMIN_FOLLOW
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Start the followers beside the first request, never before it."""
+        if not self._is_begun:
+            self._is_begun = True
+            if not followers:
+                self._task = asyncio.ensure_future(asyncio.to_thread(_follow))
+        await self.application(scope, receive, send)
+
+
+def _follow() -> None:
+    ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
+    start_followers(settings.NETADMIN_DATA_DIR)
