@@ -11,6 +11,8 @@ from django import forms
 from networks.addressing.findings import Finding, Level
 from networks.forms.sentences import label_way, say
 
+NOT_THERE_YET = frozenset({"name_missing", "container_missing", "network_missing"})
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -43,14 +45,20 @@ def verdict_of(finding: Finding, *, is_primary: bool = False) -> Verdict:
 
 
 class FindingsForm(forms.Form):
-    """A form that gathers findings while it is cleaned; the bad ones are its errors."""
+    """A form that gathers findings while it is cleaned; the bad ones are its errors.
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    `is_draft`: somebody is still filling it, so nothing is said of what isn't there yet.
+    """
+
+    def __init__(self, *args: Any, is_draft: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.is_draft = is_draft
         self.findings: list[Finding] = []
 
     def add_finding(self, finding: Finding) -> None:
         """Keep a finding about one of this form's own fields; a bad one makes the form invalid."""
+        if self.is_draft and finding.key in NOT_THERE_YET:
+            return
         if finding.level is Level.BAD:
             self.add_error(finding.field if finding.field in self.fields else None, say(finding))
         self.findings.append(replace(finding, field=self.html_name(finding.field)))

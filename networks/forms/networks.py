@@ -88,6 +88,11 @@ class NetworkForm(FindingsForm):
         """Return the findings of the form and of its pools."""
         return [finding for form in (self, *self.pools) for finding in form.findings]
 
+    @property
+    def has_one_pool(self) -> bool:
+        """Tell whether there is a single row of pools, which stays."""
+        return len(self.pools) == 1
+
     def is_valid(self) -> bool:
         """Tell whether Docker may be asked."""
         return super().is_valid() and all(pool.is_valid() for pool in self.pools)

@@ -1,0 +1,155 @@
+"""What the pages that change something share: who asks, what came of it, and what is shown beside a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from networks.actions.actors import Actor
+from networks.actions.recording import ActionResult
+from networks.addressing.findings import Finding, Level
+from networks.engine.cli import Line
+from networks.forms.findings import Verdict, Way, preflight
+from networks.forms.refusals import explain
+from networks.models import Engine, OutcomeKind
+from networks.partials.shell import may_act
+from networks.queries.engines import read_engine
+from networks.templatetags.wording import spell
+from networks.views.shell import open_screen
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What components/refusal.html shows of a result that isn't ok."""
+
+    words: str
+    title: str
+    status: int
+    request: str
+    at: datetime
+    duration_ms: float
+    meaning: str
+    ways: tuple[Way, ...]
+    state: str
+    is_unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShellLine:
+    """One line of a command beside a form; `is_bad`: the form has found fault with its value."""
+
+    flag: str
+    value: str
+    is_bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What stands beside a form: the command that does the same, and the pre-flight."""
+
+    lines: tuple[ShellLine, ...] = ()
+    text: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+    bad: int = 0
+    warn: int = 0
+    ok: int = 0
+    error: str = ""  # the Engine's words, where it refused just this
+
+
+def open_page(request: HttpRequest, engine_slug: str) -> tuple[Engine, bool]:
+    """Return the Engine of a page that isn't pushed to, and whether acting buttons are on. Raises Denied, Http404."""
+    name = (request.resolver_match.url_name or "") if request.resolver_match else ""
+    open_screen(request, name, engine_slug=engine_slug, is_live=False)
+    row = read_engine(engine_slug)
+    return get_object_or_404(Engine, slug=engine_slug), row is not None and may_act(row)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who asks, as it is written down."""
+    return Actor(request.user.get_username(), request.user.pk, str(request.META.get("REMOTE_ADDR", "")))
+
+
+def make_aside(lines: Sequence[Line], findings: Iterable[Finding], result: ActionResult | None = None) -> Aside:
+    """Return what stands beside a form."""
+    found = list(findings)
+    faulty = {value for finding in found if finding.level is Level.BAD for value in finding.parameters.values()}
+    shown = [ShellLine(flag, value, value in faulty) for flag, value in lines]
+    words = [" ".join(filter(None, line)) for line in lines]
+    levels = [finding.level for finding in found]
+    return Aside(
+        lines=tuple(shown),
+        text=" \\\n  ".join(words),
+        verdicts=tuple(preflight(found)),
+        bad=levels.count(Level.BAD),
+        warn=levels.count(Level.WARN),
+        ok=levels.count(Level.OK),
+        error=result.sentence if result and result.kind is OutcomeKind.REFUSED else "",
+    )
+
+
+def explain_refusal(result: ActionResult, ways: tuple[Way, ...] = (), *, meaning: str = "", is_typed: bool = True) -> Refusal:
+    """Return what to show of a result that isn't ok; `is_typed`: a form with what was typed stands below."""
+    known = explain(result.sentence)
+    return Refusal(
+        words=result.sentence,
+        title=_title(result),
+        status=result.status,
+        request=result.request,
+        at=timezone.now(),
+        duration_ms=result.duration_ms,
+        meaning=meaning or (str(known.text) if known and result.kind is OutcomeKind.REFUSED else ""),
+        ways=ways,
+        state=_state(result, is_typed=is_typed),
+        is_unknown=result.kind is OutcomeKind.UNKNOWN,
+    )
+
+
+def mark_refused_field(form: forms.Form, result: ActionResult) -> None:
+    """Mark the field that the Engine's sentence is about, where we know it and the form has it."""
+    known = explain(result.sentence) if result.kind is OutcomeKind.REFUSED else None
+    if known and known.field in form.fields:
+        form.add_error(known.field, str(known.text))
+
+
+def say_unseen(request: HttpRequest, result: ActionResult) -> None:
+    """Say what the next page can't show: it was done, and the follower has not looked since."""
+    if not result.is_seen:
+        messages.info(request, _("Done by the Engine; this page has not seen it yet. It follows as soon as the Engine is read."))
+
+
+def spell_choices(form: forms.Form, name: str) -> None:
+    """Spell the choices of a select, so that no name hides or reorders anything."""
+    widget = form.fields[name].widget
+    if isinstance(widget, forms.Select):
+        widget.choices = [(value, spell(str(label))) for value, label in widget.choices]
+
+
+def _title(result: ActionResult) -> str:
+    match result.kind:
+        case OutcomeKind.REFUSED:
+            return _("The Engine refused")
+        case OutcomeKind.UNKNOWN:
+            return _("Asked, and not yet known")
+        case OutcomeKind.DENIED:
+            return _("Netadmin did not ask the Engine")
+    return _("The Engine could not be asked")
+
+
+def _state(result: ActionResult, *, is_typed: bool) -> str:
+    if result.kind is OutcomeKind.UNKNOWN:
+        parts = [_("The request was sent and no answer came. The next read of the Engine shows what happened; don't repeat it.")]
+    else:
+        parts = [_("Nothing was changed.")]
+    if is_typed:
+        parts.append(_("What you typed is below."))
+    if result.action_id:
+        parts.append(_("Recorded as action %(number)s.") % {"number": result.action_id})
+    return " ".join(parts)
