@@ -31,6 +31,7 @@ ROUTES: dict[str, Permission] = {
     "engine_sync": Permission.VIEW,  # it only looks again
     "engine_choose": Permission.VIEW,
     # The lab has a container on the host's own network, so to run containers isn't enough.
+    "lab": Permission.SHAPE,
     "lab_up": Permission.SHAPE,
     "lab_down": Permission.SHAPE,
     "account_login": Permission.OPEN,

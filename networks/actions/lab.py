@@ -1,0 +1,222 @@
+"""The sample lab: the world of Docker's first networking lesson, built and taken away again, all of it labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from networks.actions.actors import Actor
+from networks.actions.lab_image import (
+    IMAGE,
+    PULLED_REPOSITORY,
+    PULLED_TAG,
+    REPOSITORY,
+    TAG,
+    build_rootfs,
+    find_static_busybox,
+)
+from networks.actions.recording import ActionResult, Change, Intent, carry_out
+from networks.addressing.pools import TakenPool, overlapping
+from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
+from networks.engine.errors import EngineError, NotAllowed, NotFound
+from networks.engine.facts import ContainerFact, EnginePicture, NetworkFact
+from networks.engine.registry import connect_engine
+from networks.engine.specs import ContainerSpec, NetworkSpec, PoolSpec
+from networks.models import Container, Engine, Network
+from networks.policy.permissions import Permission
+
+LABEL = ("netadmin.lab", "1")
+Tell = Callable[[str], None]
+
+_LABELS = dict([LABEL])
+_SUBNET = ip_network("172.72.0.0/16")
+NETWORKS = (
+    NetworkSpec("mybridge", labels=_LABELS),
+    NetworkSpec(
+        "my_custom_network",
+        pools=(PoolSpec(_SUBNET, ip_network("172.72.0.0/24"), ip_address("172.72.0.1")),),
+        labels=_LABELS,
+    ),
+)
+_WAIT = ("sleep", "1000000")
+_SERVE = ("httpd", "-f", "-h", "/www", "-p", "80")
+CONTAINERS = (  # name, network, command
+    ("mynetwork_bridge", "mybridge", _SERVE),
+    ("mycustom_1", "my_custom_network", _SERVE),
+    ("host-network", "host", _WAIT),
+    ("none-network", "none", _WAIT),
+    ("myvolume_1", "bridge", _SERVE),
+    ("myvolume_3", "bridge", _WAIT),
+    ("myvolume_2", "bridge", ("true",)),  # ends by itself, with status 0
+)
+STOPPED = "myvolume_2"
+
+
+@dataclass(slots=True)
+class _Work:
+    """One way up or down: the two clients that it takes, what is there, whom to tell."""
+
+    run: EngineClient
+    network: EngineClient
+    tell: Tell
+
+
+def bring_up_lab(actor: Actor, engine: Engine, tell: Tell) -> ActionResult:
+    """Build what is missing of the lab. `tell`: hears each step. Twin of `manage.py lab up`."""
+
+    def is_done() -> bool:
+        there = Container.objects.filter(engine=engine, name__in=[name for name, _, _ in CONTAINERS])
+        return there.count() == len(CONTAINERS)
+
+    return _carry_out(actor, engine, "up", tell, _bring_up, is_done)
+
+
+def take_down_lab(actor: Actor, engine: Engine, tell: Tell) -> ActionResult:
+    """Remove whatever carries the lab's label, and its image; nothing else. Twin of `manage.py lab down`."""
+
+    def is_done() -> bool:
+        is_left = {"engine": engine, "labels__has_key": LABEL[0]}
+        return not (Container.objects.filter(**is_left).exists() or Network.objects.filter(**is_left).exists())
+
+    return _carry_out(actor, engine, "down", tell, _take_down, is_done)
+
+
+def is_of_lab(fact: NetworkFact | ContainerFact) -> bool:
+    """Tell whether a network or container carries the lab's label."""
+    return fact.labels.get(LABEL[0]) == LABEL[1]
+
+
+def _carry_out(
+    actor: Actor, engine: Engine, way: str, tell: Tell, work: Callable[[_Work], None], is_done: Callable[[], bool]
+) -> ActionResult:
+    def ask(client: EngineClient) -> str:
+        network = connect_engine(engine.url, Profile.NETWORK, is_read_only=settings.NETADMIN_READ_ONLY)
+        try:
+            work(_Work(client, network, tell))
+        finally:
+            network.close()
+        return ""
+
+    intent = Intent(f"lab_{way}", "sample lab", command=f"manage.py lab {way} --engine {engine.slug}")
+    # A container on the host's own network belongs to it, so the permission to run containers is not enough (rule S12).
+    return carry_out(actor, engine, intent, Permission.SHAPE, Change(ask, is_done, profile=Profile.RUN))
+
+
+def _bring_up(work: _Work) -> None:
+    picture = work.run.picture()
+    _refuse_clashes(picture)
+    image = _provide_image(work)
+    there = {fact.name for fact in picture.networks}
+    for spec in NETWORKS:
+        if spec.name in there:
+            work.tell(_("The network %(name)s is there.") % {"name": spec.name})
+            continue
+        work.network.create_network(spec)
+        work.tell(_("Created the network %(name)s.") % {"name": spec.name})
+    containers = {fact.name: fact for fact in picture.containers}
+    for name, network, command in CONTAINERS:
+        found = containers.get(name)
+        if found and (found.state == "running" or name == STOPPED):
+            work.tell(_("The container %(name)s is there.") % {"name": name})
+            continue
+        if found:  # of an earlier time, and ended since
+            work.run.remove_container(found.docker_id)
+        work.run.run_container(ContainerSpec(name, image, network, command, _LABELS))
+        work.tell(_("Started %(name)s on %(network)s.") % {"name": name, "network": network})
+
+
+def _refuse_clashes(picture: EnginePicture) -> None:
+    """Refuse before anything is made. Raises NotAllowed where a name or the subnet belongs to somebody else."""
+    facts: list[NetworkFact | ContainerFact] = [*picture.networks, *picture.containers]
+    foreign = [fact for fact in facts if not is_of_lab(fact)]
+    wanted = {spec.name for spec in NETWORKS} | {name for name, _, _ in CONTAINERS}
+    if clashing := sorted(fact.name for fact in foreign if fact.name in wanted):
+        names = {"names": ", ".join(clashing)}
+        raise NotAllowed(_("These names are taken by others, and the lab needs them: %(names)s.") % names)
+    taken = [
+        TakenPool(pool.subnet, fact.name)
+        for fact in picture.networks
+        if not is_of_lab(fact) and fact.scope == "local"
+        for pool in fact.pools
+    ]
+    for clash in overlapping(_SUBNET, taken):
+        clashing_with = {"subnet": _SUBNET, "other": clash.subnet, "owner": clash.owner}
+        raise NotAllowed(_("The lab needs %(subnet)s, and %(owner)s has %(other)s of it.") % clashing_with)
+
+
+def _provide_image(work: _Work) -> str:
+    """Return the reference of an image to run: imported from this machine's busybox, else pulled. Raises EngineError."""
+    if work.run.has_image(IMAGE):
+        return IMAGE
+    busybox = find_static_busybox()
+    if busybox is not None:
+        work.run.import_image(build_rootfs(busybox.read_bytes()), REPOSITORY, TAG)
+        work.tell(_("Made the image %(image)s from %(path)s.") % {"image": IMAGE, "path": busybox})
+        return IMAGE
+    reference = f"{PULLED_REPOSITORY}:{PULLED_TAG}"
+    if not work.run.has_image(reference):
+        work.tell(_("No static busybox on this machine: pulling %(image)s.") % {"image": reference})
+        try:
+            work.run.pull_image(PULLED_REPOSITORY, PULLED_TAG)
+        except EngineError as error:
+            way_out = _("Install the package busybox-static on this machine, or load an image called %(image)s.")
+            words = f"{error.sentence} {way_out % {'image': reference}}"
+            raise type(error)(words, status=error.status, request=error.request, duration_ms=error.duration_ms) from error
+    return reference
+
+
+def _take_down(work: _Work) -> None:
+    picture = work.run.picture()
+    containers = [fact for fact in picture.containers if is_of_lab(fact)]
+    networks = [fact for fact in picture.networks if is_of_lab(fact)]
+    _refuse_guests(picture, networks)
+    image_ids = {fact.image_id for fact in containers if fact.image == IMAGE}
+    if not image_ids and work.run.has_image(IMAGE):
+        image_ids = {_image_id(work)}
+    for container in containers:
+        _unless_gone(work.run.remove_container, container.docker_id)
+        work.tell(_("Removed the container %(name)s.") % {"name": container.name})
+    for network in networks:
+        _unless_gone(work.network.remove_network, network.docker_id)
+        work.tell(_("Removed the network %(name)s.") % {"name": network.name})
+    for image_id in sorted(image_ids):
+        _unless_gone(work.run.remove_image, image_id)
+        work.tell(_("Removed the image %(image)s.") % {"image": IMAGE})
+    if not (containers or networks or image_ids):
+        work.tell(_("Nothing of the lab is there."))
+
+
+def _refuse_guests(picture: EnginePicture, networks: Iterable[NetworkFact]) -> None:
+    """Refuse before anything is removed. Raises NotAllowed where somebody else's container is on a network of the lab."""
+    names = {fact.name for fact in networks}
+    guests = [
+        f"{fact.name} ({endpoint.network_name})"
+        for fact in picture.containers
+        if not is_of_lab(fact)
+        for endpoint in fact.endpoints
+        if endpoint.network_name in names
+    ]
+    if guests:
+        words = _("Containers that aren't the lab's are on its networks: %(names)s. Disconnect them first.")
+        raise NotAllowed(words % {"names": ", ".join(sorted(guests))})
+
+
+def _image_id(work: _Work) -> str:
+    """Return the id of the lab's image, which only a container of it tells."""
+    probe = work.run.run_container(ContainerSpec("netadmin-lab-probe", IMAGE, "none", ("true",), _LABELS))
+    try:
+        return work.run.inspect_container(probe).image_id
+    finally:
+        work.run.remove_container(probe)
+
+
+def _unless_gone(remove: Callable[[str], None], docker_id: str) -> None:
+    try:
+        remove(docker_id)
+    except NotFound:
+        return

@@ -1,0 +1,34 @@
+"""`manage.py lab up|down`: build the sample lab on an Engine, or take it away."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from networks.actions.actors import CONSOLE
+from networks.actions.lab import bring_up_lab, take_down_lab
+from networks.management.choose import add_engine_argument, choose_engine
+from networks.sync.engines import ensure_local_engine
+
+
+class Command(BaseCommand):
+    """Tells each step; ends with status 1 and the reason when it can't."""
+
+    help = "Build the sample lab (two networks, seven small containers, all labelled netadmin.lab=1), or take it away."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("way", choices=["up", "down"])
+        add_engine_argument(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
+        engine = choose_engine(options["engine"])
+        do = bring_up_lab if options["way"] == "up" else take_down_lab
+        result = do(CONSOLE, engine, self.stdout.write)
+        if not result.is_ok:
+            raise CommandError(f"{result.sentence}\nRecorded as action {result.action_id}.")
+        ending = "The lab is up." if options["way"] == "up" else "The lab is gone."
+        self.stdout.write(f"{ending} Recorded as action {result.action_id}.")

@@ -1,0 +1,56 @@
+"""The sample lab from the browser: start it, take it away, and see how far it is."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views import View
+
+from networks.actions.lab_jobs import last_lab_job, start_lab_job
+from networks.views.acting import actor_of, explain_refusal, open_page
+
+PATIENCE_S = 8.0  # it takes about 3; a pull takes longer and is watched on the lab's page
+
+
+class LabWay(View):
+    """Starts a job and, when it ends soon and well, leads to the networks."""
+
+    way = ""
+
+    def post(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
+        engine, _may_act = open_page(request, engine_slug)
+        job = start_lab_job(actor_of(request), engine, self.way)
+        job.ended.wait(PATIENCE_S)
+        if job.result and job.result.is_ok and job.result.is_seen:
+            return redirect("network_list")
+        return redirect("lab", engine_slug)
+
+
+class LabUp(LabWay):
+    """Build it."""
+
+    way = "up"
+
+
+class LabDown(LabWay):
+    """Take it away."""
+
+    way = "down"
+
+
+class Lab(View):
+    """The steps of the last job, refreshed while it is under way."""
+
+    def get(self, request: HttpRequest, engine_slug: str) -> HttpResponse:
+        engine, may_act = open_page(request, engine_slug)
+        job = last_lab_job(engine_slug)
+        result = job.result if job else None
+        context = {
+            "engine": engine,
+            "job": job,
+            "is_running": job is not None and not job.ended.is_set(),
+            "refusal": explain_refusal(result, is_typed=False) if result and not result.is_ok else None,
+            "may_act": may_act,
+        }
+        return render(request, "lab/_steps.html" if "part" in request.GET else "lab/lab.html", context)
