@@ -171,6 +171,7 @@
       held.epoch = frame.epoch;
       held.revision = frame.revision;
       held.mark = frame.mark;
+      event.target.dataset.held = frame.mark; // to be seen from outside: caught up, and with what
     }
     say(event.detail.connection, { ack: frame.revision });
     frame = null;

@@ -10,8 +10,9 @@ from networks.partials.screen import DrawnRow, Screen, ScreenKey
 KEY = ScreenKey("network_list", "local", "", "", "en", "connect,view")
 
 
-def drawn(name: str, version: int = 1) -> DrawnRow:
-    return DrawnRow(f"net-{name}", str(version), f'<tr id="net-{name}"><td>{name} {version}</td></tr>')
+def drawn(name: str, version: int = 1, padding: int = 0) -> DrawnRow:
+    cells = f'<td>{name}</td><td>{version}</td><td>{"x" * padding}<button type="button">Remove {name}</button></td>'
+    return DrawnRow(f"net-{name}", str(version), f'<tr id="net-{name}">{cells}</tr>')
 
 
 class World:
@@ -23,14 +24,20 @@ class World:
         self.rows: dict[str, int] = {"a": 1, "b": 1}
         self.draws = 0
         self.is_broken = False
+        self.is_reversed = False
+        self.state = "live"
+        self.padding = 0
 
     def draw(self, key: ScreenKey) -> Screen:
         with self._lock:
             self.draws += 1
             if self.is_broken:
                 raise LookupError("nothing can be drawn")
-            rows = tuple(drawn(name, version) for name, version in sorted(self.rows.items()))
-            return Screen("e", self.revision, {"network-rows": rows}, {"lede": f'<p id="lede">{len(rows)}, {key.rights}</p>'})
+            names = sorted(self.rows, reverse=self.is_reversed)
+            rows = tuple(drawn(name, self.rows[name], self.padding) for name in names)
+            chip = f'<span id="engine-state" data-state="{self.state}">{self.state}</span>'
+            parts = {"lede": f'<p id="lede">{len(rows)}, {key.rights}</p>', "engine-state": chip}
+            return Screen("e", self.revision, {"network-rows": rows}, parts)
 
     def read_revision(self, _slug: str) -> tuple[str, int]:
         return ("e", self.revision)
