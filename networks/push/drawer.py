@@ -22,6 +22,7 @@ log = structlog.get_logger()
 # Between two frames of one view, so that a burst is gathered: forty a second at most. The first of a quiet moment doesn't wait.
 GATHER_S = 0.025
 RETRY_S = 1.0
+MAX_RETRY_S = 30.0
 # A view that nobody looks at any more keeps its pictures this long, for browsers that come back from a tunnel or a reload.
 KEEP_VIEW_S = 300.0
 MAX_UNWATCHED_VIEWS = 64
@@ -113,10 +114,12 @@ class Drawer:
                 self._deliver(catch_up(view, claims, exact))
             # A greeting that brought nothing new must not hold up the first change after it.
             again_s = self._gather_s if step or not claims else 0.0
+            view.failures = 0
         except Exception:  # whatever it was, the other views must go on, and this one is tried again
             log.exception("view_not_drawn", page=view.key.page, engine=view.key.engine_slug)
             connections.close_all()
-            again_s = RETRY_S
+            again_s = min(RETRY_S * 2**view.failures, MAX_RETRY_S)
+            view.failures += 1
             with self._woken:
                 view.claims = claims + view.claims
                 view.is_dirty = True

@@ -70,7 +70,7 @@ class View:
     """One key's pictures, and who looks.
 
     `sockets` and `latest` belong to the event loop. `claims`, `is_dirty` (something newer can be drawn) and
-    `due_at` (not before this moment) are guarded by the drawer's lock; `screen` and `ring` belong to its thread.
+    `due_at` (not before this moment) are guarded by the drawer's lock; `screen`, `ring` and `failures` belong to its thread.
     """
 
     key: ScreenKey
@@ -81,6 +81,7 @@ class View:
     is_dirty: bool = True
     due_at: float = 0.0
     left_at: float = 0.0
+    failures: int = 0  # times in a row that it couldn't be drawn
     screen: Screen | None = None
 
     @property
