@@ -34,8 +34,9 @@ def serve(application: Any, bind: str, port: int, when_ready: Callable[[], None]
         endpoints=build_endpoint_description_strings(host=bind, port=port),
         signal_handlers=False,
         websocket_timeout=-1,  # a page may stay open for days; the hub closes sockets that fell silent
-        websocket_max_message_size=64 * 1024,
-        websocket_max_frame_size=64 * 1024,
+        # daphne holds what it sends to this limit as well; the consumer itself takes 4 KiB at most.
+        websocket_max_message_size=1024 * 1024,
+        websocket_max_frame_size=1024 * 1024,
         application_close_timeout=5,
         server_name="netadmin",
     ).run()
