@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -112,7 +113,9 @@ class Socket:
     async def _write(self, message: dict[str, Any]) -> None:
         try:
             await self.send(message)
-        except (RuntimeError, OSError) as error:
-            # It went away a moment ago, and its receive loop ends by itself. autobahn's error is a RuntimeError.
+        except (RuntimeError, OSError) as error:  # autobahn's errors are RuntimeErrors
+            # Mostly it went away a moment ago. If not, it must not stay open and miss this: let it come back.
+            log.info("socket_lost", page=self.key.page, error=str(error))
             self.is_closed = True
-            log.debug("socket_gone", error=str(error))
+            with contextlib.suppress(RuntimeError, OSError):
+                await self.send({"type": "websocket.close", "code": int(Close.TOO_SLOW)})
