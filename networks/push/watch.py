@@ -16,6 +16,7 @@ from networks.push.delivery import Socket
 from networks.push.protocol import Close
 from networks.push.registry import Hub
 from networks.queries.rows import EngineRow
+from networks.sync.attention import note_viewer
 
 LOOK_EVERY_S = 1.0
 ReadEngine = Callable[[str], EngineRow | None]
@@ -87,6 +88,7 @@ class Watch:
     def _look_at_engines(self, slugs: set[str]) -> None:
         """Wake the drawer for Engines that a follower in another process wrote; ours sends a signal and needs none of this."""
         for slug in slugs:
+            note_viewer(slug)
             row = self._read_engine(slug)
             seen = (row.epoch, row.revision, row.state, row.state_since, row.last_error) if row else ()
             if self._seen.get(slug, seen) != seen:
