@@ -1,0 +1,58 @@
+"""A real Chromium on a live page, which says when each row came."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.served import Served
+from tests.private_engine import wait_until
+from tests.push.chromium import ARGUMENTS
+
+# performance.timeOrigin and the Engine's stamps come from the same clock. Row id to milliseconds since the epoch.
+WATCH = """(region) => {
+  window.seen = {};
+  new MutationObserver((changes) => {
+    const at = performance.timeOrigin + performance.now();
+    for (const change of changes) {
+      for (const node of change.addedNodes) {
+        if (node.id && !(node.id in window.seen)) window.seen[node.id] = at;
+      }
+    }
+  }).observe(document.getElementById(region), {childList: true});
+}"""
+IS_OPEN = "document.getElementById('live')._htmx?.ws?.connection?.socket?.readyState === 1"
+
+
+@contextmanager
+def open_page(served: Served, path: str, cookie: str) -> Iterator[Page]:
+    """Open a page, and wait until its socket is open."""
+    name, _, value = cookie.partition("=")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
+        context = browser.new_context()
+        context.add_cookies([{"name": name, "value": value, "url": served.url}])
+        page = context.new_page()
+        answer = page.goto(f"{served.url}{path}")
+        assert answer and answer.status == 200, f"{path}: {answer and answer.status}"
+        wait_until(lambda: page.evaluate(IS_OPEN), "the page's socket")
+        yield page
+        browser.close()
+
+
+def watch_rows(page: Page, region: str) -> None:
+    """Let the page note when rows come into a region."""
+    page.evaluate(WATCH, region)
+
+
+def row_came_ms(page: Page, dom_id: str) -> float:
+    """Return when a row came, waiting for it; milliseconds since the epoch."""
+    return float(wait_until(lambda: page.evaluate("(id) => window.seen[id]", dom_id), f"the row {dom_id}"))
+
+
+def wait_until_gone(page: Page, dom_id: str) -> None:
+    """Wait until a row is gone."""
+    wait_until(lambda: page.evaluate("(id) => document.getElementById(id) === null", dom_id), f"the end of the row {dom_id}")
