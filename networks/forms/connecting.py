@@ -55,11 +55,15 @@ class ConnectForm(FindingsForm):
     network: NetworkChoice | None = None
     container: ContainerChoice | None = None
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._read: dict[str, Any] = {}
+
     def clean(self) -> dict[str, Any]:
         """Check the pair, then the addresses against the network's pools and endpoints."""
         cleaned = self.cleaned_data
         self.choose(cleaned.get(self.half, ""))
-        read: dict[str, Any] = {"aliases": parse_words(cleaned.get("aliases", ""))}
+        read = self._read = {"aliases": parse_words(cleaned.get("aliases", ""))}
         for field in ("ipv4", "ipv6"):
             if text := cleaned.get(field, "").strip():
                 try:
@@ -72,7 +76,7 @@ class ConnectForm(FindingsForm):
         else:
             self.add_findings(replace(found, field=self.half) for found in check_pair(self.network, self.container))
             self.add_findings(_check_wishes(self.network, read))
-        return {**cleaned, **read}
+        return cleaned
 
     def choose(self, docker_id: str) -> None:
         """Set the half that was chosen."""
@@ -80,14 +84,13 @@ class ConnectForm(FindingsForm):
 
     def to_spec(self) -> ConnectSpec:
         """Return what was typed; of a faulty form, what could be read of it."""
-        cleaned = getattr(self, "cleaned_data", {})
-        ipv4, ipv6, aliases = cleaned.get("ipv4"), cleaned.get("ipv6"), cleaned.get("aliases")
+        ipv4, ipv6 = self._read.get("ipv4"), self._read.get("ipv6")
         return ConnectSpec(
             network_id=self.network.docker_id if self.network else "NETWORK",
             container_id=self.container.docker_id if self.container else "CONTAINER",
             ipv4=ipv4 if isinstance(ipv4, IPv4Address) else None,
             ipv6=ipv6 if isinstance(ipv6, IPv6Address) else None,
-            aliases=aliases if isinstance(aliases, tuple) else (),
+            aliases=self._read.get("aliases", ()),
         )
 
     def _address(self, text: str, field: str) -> IPAddress:

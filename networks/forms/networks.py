@@ -80,6 +80,7 @@ class NetworkForm(FindingsForm):
         self.may_shape = may_shape
         self.fields["driver"].widget = forms.Select(choices=self._drivers())
         self.pools = [PoolForm(self.data if self.is_bound else None, prefix=f"pools-{n}") for n in range(self._count_pools())]
+        self._name, self._driver = "", "bridge"
         self._labels: dict[str, str] = {}
         self._options: dict[str, str] = {}
 
@@ -104,7 +105,8 @@ class NetworkForm(FindingsForm):
         self.add_findings(unreadable)
         self._options, unreadable = parse_pairs(cleaned.get("options", ""), "options")
         self.add_findings(unreadable)
-        name, driver = cleaned.get("name", ""), self._driver()
+        self._name, self._driver = cleaned.get("name", ""), cleaned.get("driver") or "bridge"
+        name, driver = self._name, self._driver
         if not name and "name" not in self.errors:
             self.add_finding(Finding(Level.BAD, "name", "name_missing"))
         self.add_findings(check_name(name, self.ground))
@@ -121,8 +123,8 @@ class NetworkForm(FindingsForm):
             PoolSpec(form.pool.subnet, form.pool.ip_range, form.pool.gateway, form.pool.aux_addresses) for form in self.pools
         )
         return NetworkSpec(
-            name=cleaned.get("name") or "NAME",
-            driver=self._driver(),
+            name=self._name or "NAME",
+            driver=self._driver,
             pools=tuple(spec for spec in specs if spec != PoolSpec()),
             enable_ipv6=True if cleaned.get("enable_ipv6") else None,
             is_internal=bool(cleaned.get("is_internal")),
@@ -130,9 +132,6 @@ class NetworkForm(FindingsForm):
             labels=self._labels,
             options=self._options,
         )
-
-    def _driver(self) -> str:
-        return str(getattr(self, "cleaned_data", {}).get("driver") or "bridge")
 
     def _check_pools(self, driver: str, *, has_ipv6: bool) -> None:
         read = []

@@ -61,7 +61,7 @@ class Aside:
     bad: int = 0
     warn: int = 0
     ok: int = 0
-    error: str = ""  # the Engine's words, where it refused just this
+    error: tuple[str, ...] = ()  # the Engine's words by line, where it refused just this
 
 
 def open_page(request: HttpRequest, engine_slug: str) -> tuple[Engine, bool]:
@@ -91,23 +91,26 @@ def make_aside(lines: Sequence[Line], findings: Iterable[Finding], result: Actio
         bad=levels.count(Level.BAD),
         warn=levels.count(Level.WARN),
         ok=levels.count(Level.OK),
-        error=result.sentence if result and result.kind is OutcomeKind.REFUSED else "",
+        error=tuple(result.sentence.splitlines()) if result and result.kind is OutcomeKind.REFUSED else (),
     )
 
 
-def explain_refusal(result: ActionResult, ways: tuple[Way, ...] = (), *, meaning: str = "", is_typed: bool = True) -> Refusal:
-    """Return what to show of a result that isn't ok; `is_typed`: a form with what was typed stands below."""
+def explain_refusal(result: ActionResult, ways: tuple[Way, ...] = (), *, changed: str = "", is_typed: bool = True) -> Refusal:
+    """Return what to show of a result that isn't ok.
+
+    `changed`: what had been done before, where it wasn't nothing. `is_typed`: a form with what was typed stands below.
+    """
     known = explain(result.sentence)
     return Refusal(
-        words=result.sentence,
+        words=" ".join(result.sentence.splitlines()),
         title=_title(result),
         status=result.status,
         request=result.request,
         at=timezone.now(),
         duration_ms=result.duration_ms,
-        meaning=meaning or (str(known.text) if known and result.kind is OutcomeKind.REFUSED else ""),
+        meaning=str(known.text) if known and result.kind is OutcomeKind.REFUSED else "",
         ways=ways,
-        state=_state(result, is_typed=is_typed),
+        state=_state(result, changed, is_typed=is_typed),
         is_unknown=result.kind is OutcomeKind.UNKNOWN,
     )
 
@@ -139,15 +142,15 @@ def _title(result: ActionResult) -> str:
         case OutcomeKind.UNKNOWN:
             return _("Asked, and not yet known")
         case OutcomeKind.DENIED:
-            return _("Netadmin did not ask the Engine")
+            return _("Netadmin refused")
     return _("The Engine could not be asked")
 
 
-def _state(result: ActionResult, *, is_typed: bool) -> str:
+def _state(result: ActionResult, changed: str, *, is_typed: bool) -> str:
     if result.kind is OutcomeKind.UNKNOWN:
         parts = [_("The request was sent and no answer came. The next read of the Engine shows what happened; don't repeat it.")]
     else:
-        parts = [_("Nothing was changed.")]
+        parts = [changed or _("Nothing was changed.")]
     if is_typed:
         parts.append(_("What you typed is below."))
     if result.action_id:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views import View
 
 from networks.actions.lab_jobs import last_lab_job, start_lab_job
@@ -46,11 +47,12 @@ class Lab(View):
         engine, may_act = open_page(request, engine_slug)
         job = last_lab_job(engine_slug)
         result = job.result if job else None
+        changed = _("What the steps below say was done, and no more.") if job and job.steps else ""
         context = {
             "engine": engine,
             "job": job,
             "is_running": job is not None and not job.ended.is_set(),
-            "refusal": explain_refusal(result, is_typed=False) if result and not result.is_ok else None,
+            "refusal": explain_refusal(result, changed=changed, is_typed=False) if result and not result.is_ok else None,
             "may_act": may_act,
         }
         return render(request, "lab/_steps.html" if "part" in request.GET else "lab/lab.html", context)

@@ -147,22 +147,18 @@ def test_it_never_fails_on_hostile_text() -> None:
         preflight(form.all_findings)
 
 
-def data(text: str) -> QueryDict:
-    return QueryDict(text)
-
-
 def test_it_takes_a_suggestion_into_its_field() -> None:
     fields = frozenset({"name", "enable_ipv6"})
 
-    assert take_suggestion(data("use=name%3Dfront-2&name=front"), fields)["name"] == "front-2"
-    assert take_suggestion(data("use=pools-3-subnet%3Dfd00::/64&pools-count=1"), fields)["pools-count"] == "4"
-    assert "name" not in take_suggestion(data("use=name%3D&name=front"), fields)
+    assert take_suggestion(QueryDict("use=name%3Dfront-2&name=front"), fields)["name"] == "front-2"
+    assert take_suggestion(QueryDict("use=pools-3-subnet%3Dfd00::/64&pools-count=1"), fields)["pools-count"] == "4"
+    assert "name" not in take_suggestion(QueryDict("use=name%3D&name=front"), fields)
     for hostile in ("use=csrfmiddlewaretoken%3Dx", "use=pools-99-subnet%3Dx", "use=nothing"):
-        assert take_suggestion(data(hostile), fields) == data(hostile)
+        assert take_suggestion(QueryDict(hostile), fields) == QueryDict(hostile)
 
 
 def test_it_adds_and_drops_rows_and_keeps_the_rest() -> None:
-    three = add_pool(data("pools-count=2&pools-0-subnet=a&pools-1-subnet=b"))
+    three = add_pool(QueryDict("pools-count=2&pools-0-subnet=a&pools-1-subnet=b"))
     assert three["pools-count"] == "3"
 
     two = drop_pool(three, 0)

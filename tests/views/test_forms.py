@@ -99,7 +99,7 @@ def test_it_names_the_network_that_has_the_subnet(engine: PrivateEngine, followe
 
     assert response.status_code == 422
     assert "172.72.0.0/16 overlaps 172.72.0.0/24, which the network front has." in text_of(response)
-    assert "Use 10.201.0.0/26, which is free" in text_of(response)
+    assert "Use 10.201.0.64/26, which is free" in text_of(response)
 
 
 def test_it_takes_a_suggestion_without_a_script(followed: Engine, browser: Client) -> None:
@@ -117,7 +117,7 @@ def test_it_adds_suggests_and_drops_pools_without_a_script(followed: Engine, bro
     dropped = browser.post(create_url(followed), SEED | {"pools-count": "2", "do": "drop-0"}).content.decode()
 
     assert 'name="pools-1-subnet"' in added
-    assert 'value="10.201.0.0/26"' in suggested
+    assert 'value="10.201.0.64/26"' in suggested
     assert 'value="172.72.0.0/16"' not in dropped
 
 
@@ -132,7 +132,7 @@ def test_it_shows_what_only_docker_knows_and_keeps_what_was_typed(
     text = text_of(response)
     assert response.status_code == 409
     assert "The Engine refused" in text
-    assert "parent interface was not found" in text
+    assert "invalid subinterface vlan name nothere" in text
     assert "500 · POST /networks/create" in text
     assert "names a device that the Engine&#x27;s machine hasn&#x27;t" in text
     assert f"Nothing was changed. What you typed is below. Recorded as action {Action.objects.get().pk}." in text
