@@ -46,9 +46,10 @@ def is_inside(subnet: IPNetwork, address: IPAddress) -> bool:
     return address.version == subnet.version and address in subnet
 
 
-def first_host(subnet: IPNetwork) -> IPAddress:
-    """Return the address that Docker gives to a gateway when none is asked for."""
-    return subnet.network_address + 1
+def default_gateway(subnet: IPNetwork, ip_range: IPNetwork | None = None) -> IPAddress:
+    """Return the address that Docker gives to a gateway when none is asked for: the first that it could hand out."""
+    first = (ip_range or subnet).network_address
+    return first + 1 if first == subnet.network_address else first
 
 
 def overlapping(subnet: IPNetwork, taken: Sequence[TakenPool]) -> list[TakenPool]:
@@ -128,7 +129,7 @@ def _check_aux(pool: Pool, subnet: IPNetwork) -> Iterator[Finding]:
     seen: dict[IPAddress, str] = {}
     for name, address in pool.aux_addresses.items():
         yield from _check_member(subnet, address, "aux_addresses", "")
-        if address == pool.gateway or (pool.gateway is None and address == first_host(subnet) and pool.ip_range is None):
+        if address == (pool.gateway or default_gateway(subnet, pool.ip_range)):
             yield bad("aux_addresses", "aux_is_gateway", address=address)
         elif address in seen:
             yield bad("aux_addresses", "aux_twice", address=address, name=name, other=seen[address])
@@ -140,7 +141,7 @@ def _free_host(pool: Pool) -> object:
     if pool.subnet is None:
         return ""
     reserved = set(pool.aux_addresses.values())
-    candidate = first_host(pool.subnet)
+    candidate = default_gateway(pool.subnet)
     while is_inside(pool.subnet, candidate) and not is_reserved_in(pool.subnet, candidate):
         if candidate not in reserved:
             return candidate

@@ -23,17 +23,28 @@ ALIAS = re.compile(r"[a-zA-Z0-9_](?:[a-zA-Z0-9_.-]{0,253}[a-zA-Z0-9_])?")
 RUNNING = frozenset({"running", "paused", "restarting"})
 
 
+def check_network(network: NetworkChoice) -> Iterator[Finding]:
+    """Yield why nothing can be connected to this network, if so."""
+    if network.name in ("host", "none") or network.driver in ("host", "null"):
+        yield bad("network", "network_special", network=network.name)
+
+
+def check_container(container: ContainerChoice) -> Iterator[Finding]:
+    """Yield why this container can be connected to nothing, if so."""
+    if container.network_mode == "host":
+        yield bad("container", "container_host", container=container.name)
+    elif container.network_mode.startswith("container:"):
+        yield bad("container", "container_shared", container=container.name)
+    elif "none" in container.networks:
+        yield bad("container", "container_none", container=container.name)
+
+
 def check_pair(network: NetworkChoice, container: ContainerChoice) -> Iterator[Finding]:
     """Yield whether this container can be on this network, before Docker is asked."""
     names = {"network": network.name, "container": container.name}
-    if network.name in ("host", "none") or network.driver in ("host", "null"):
-        yield bad("network", "network_special", **names)
-    elif container.network_mode == "host":
-        yield bad("container", "container_host", **names)
-    elif container.network_mode.startswith("container:"):
-        yield bad("container", "container_shared", **names)
-    elif "none" in container.networks:
-        yield bad("container", "container_none", **names)
+    why_not = [*check_network(network), *check_container(container)]
+    if why_not:
+        yield why_not[0]
     elif network.name in container.networks:
         yield bad("container", "already_connected", **names)
     elif container.state not in RUNNING:
@@ -73,6 +84,8 @@ class ConnectForm(FindingsForm):
         if self.network is None or self.container is None:
             noun = self.half.removesuffix("_id")
             self.add_finding(bad(self.half, f"{noun}_gone" if cleaned.get(self.half) else f"{noun}_missing"))
+            why_not = check_network(self.network) if self.network else check_container(self.container) if self.container else ()
+            self.add_findings(replace(found, field=self.half) for found in why_not)
         else:
             self.add_findings(replace(found, field=self.half) for found in check_pair(self.network, self.container))
             self.add_findings(_check_wishes(self.network, read))

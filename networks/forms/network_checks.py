@@ -104,7 +104,9 @@ def check_pool_list(pools: Sequence[Pool], driver: str, *, has_ipv6: bool, groun
         earlier = [other.subnet.version for other in pools[:index] if other.subnet]
         if driver == "bridge" and pool.subnet.version in earlier:
             yield index, bad("subnet", "bridge_two_pools")
-        if is_any_of_size(pool.subnet):
+        if is_any_of_size(pool.subnet) and ground.is_before_27:
+            yield index, Finding(Level.BAD, "subnet", "any_of_size_not_yet", {"version": ground.version}, "", "subnet")
+        elif is_any_of_size(pool.subnet):
             yield index, fine("subnet", "any_of_size", length=pool.subnet.prefixlen)
         else:
             yield index, _check_overlap(pool, driver, taken, suggest_subnet(pool.subnet.version, pools, ground, driver))

@@ -27,6 +27,7 @@ SENTENCES: dict[str, Promise] = {
     "overlaps_own_pool": _("%(subnet)s overlaps %(other)s, another pool of this network."),
     "subnet_free": _("%(subnet)s is free: no other network has any of it."),
     "any_of_size": _("Docker chooses a free subnet with prefix length /%(length)s."),
+    "any_of_size_not_yet": _("Engine %(version)s would take this as a subnet like any other. Left empty, Docker chooses."),
     "subnet_by_docker": _("Docker chooses the subnet. Containers then can't ask for a fixed address."),
     # ranges, gateways, reserved addresses
     "range_outside": _("%(ip_range)s is not inside the subnet %(subnet)s."),
@@ -86,7 +87,6 @@ SENTENCES: dict[str, Promise] = {
     "static_on_default_bridge": _("Docker's default bridge gives no fixed addresses; a network of your own does."),
     "alias_on_default_bridge": _("Docker's default bridge knows no aliases; a network of your own does."),
     "alias_invalid": _("“%(alias)s” can't be a name in DNS."),
-    "alias_taken": _("%(owner)s is called %(alias)s on this network already; both would answer."),
     "ipv4_family": _("%(address)s is an IPv6 address."),
     "ipv6_family": _("%(address)s is an IPv4 address."),
     "ipv4_no_pool": _("This network has no IPv4 subnet."),
@@ -111,6 +111,7 @@ WAYS: dict[str, Promise] = {
     "option_unknown": _("Drop the option"),
     "option_not_yet": _("Drop the option"),
     "static_on_default_bridge": _("Let Docker choose"),
+    "any_of_size_not_yet": _("Let Docker choose"),
     "alias_on_default_bridge": _("Leave them away"),
 }
 

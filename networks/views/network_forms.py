@@ -15,7 +15,7 @@ from networks.actions.recording import ActionResult
 from networks.engine.cli import create_network_lines, disconnect_command, remove_network_command
 from networks.engine.specs import DisconnectSpec
 from networks.forms.confirming import ConfirmForm
-from networks.forms.connecting import ConnectForm, ContainerToConnectForm, check_pair
+from networks.forms.connecting import ConnectForm, ContainerToConnectForm, check_container, check_network
 from networks.forms.edits import add_pool, drop_pool, suggest_pool, take_suggestion
 from networks.forms.findings import Way
 from networks.forms.network_checks import suggest_subnet
@@ -26,7 +26,7 @@ from networks.policy.permissions import Permission, permissions_of
 from networks.queries.consequences import Affected, affected_by
 from networks.queries.details import read_gone
 from networks.queries.ground import ContainerChoice, NetworkChoice, container_choices, network_choices, read_ground
-from networks.views.acting import actor_of, explain_refusal, make_aside, mark_refused_field, open_page, say_unseen
+from networks.views.acting import actor_of, explain_refusal, make_aside, mark_refused_field, open_page, say_unseen, spell_choices
 from networks.views.connecting import ConnectPage
 
 NETWORK_FIELDS = frozenset(NetworkForm.base_fields)
@@ -86,6 +86,7 @@ class NetworkCreate(View):
     ) -> HttpResponse:
         engine, may_act = open_page(request, self.kwargs["engine_slug"])
         form.is_valid()  # the pre-flight speaks while it is being filled
+        spell_choices(form, "driver")
         context: dict[str, Any] = {
             "engine": engine,
             "form": form,
@@ -141,7 +142,7 @@ class NetworkDisconnect(View):
         network, container, affected = self._pair()
         engine, may_act = open_page(request, self.kwargs["engine_slug"])
         # The same words as for connecting: what can't be connected can't be disconnected either.
-        why_not = [found for found in check_pair(network, container) if found.key in _NEVER]
+        why_not = [*check_network(network), *check_container(container)]
         context = {
             "engine": engine,
             "network": network,
@@ -153,9 +154,6 @@ class NetworkDisconnect(View):
             "may_act": may_act,
         }
         return render(request, "networks/disconnect.html", context, status=409 if result else 200)
-
-
-_NEVER = frozenset({"network_special", "container_host", "container_shared", "container_none"})
 
 
 class NetworkRemove(View):

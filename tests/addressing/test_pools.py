@@ -33,6 +33,8 @@ def pool(subnet: str = "", ip_range: str = "", gateway: str = "", **aux: str) ->
         (pool("10.20.0.0/24", "fd00::/64"), "ip_range", "range_outside", "10.20.0.0/24"),
         (pool("10.20.0.0/24", router="10.21.0.5"), "aux_addresses", "aux_addresses_outside", ""),
         (pool("10.20.0.0/24", router="10.20.0.1"), "aux_addresses", "aux_is_gateway", ""),
+        (pool("10.20.0.0/24", "10.20.0.0/25", router="10.20.0.1"), "aux_addresses", "aux_is_gateway", ""),
+        (pool("10.20.0.0/24", "10.20.0.128/25", router="10.20.0.128"), "aux_addresses", "aux_is_gateway", ""),
         (pool("10.20.0.0/24", a="10.20.0.7", b="10.20.0.7"), "aux_addresses", "aux_twice", ""),
         (pool("127.0.0.0/8"), "subnet", "loopback", ""),
         (pool("224.1.0.0/16"), "subnet", "multicast", ""),

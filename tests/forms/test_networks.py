@@ -74,6 +74,7 @@ def test_it_reads_the_seed_s_network() -> None:
         ({"pools__2__gateway": "10.8.0.1"}, ("pools-2-subnet", "subnet_missing", "10.8.0.0/24")),
         ({"pools__0__subnet": "fd00:1::/64"}, ("pools-0-subnet", "ipv6_off", "on")),
         ({"enable_ipv6": "on"}, ("enable_ipv6", "ipv6_without_pool", "fd00::/64")),
+        ({"pools__0__subnet": "0.0.0.0/24"}, ("pools-0-subnet", "any_of_size_not_yet", "")),
         ({"name": ""}, ("name", "name_missing", "")),
         ({"name": "front"}, ("name", "name_taken", "front-2")),
         ({"name": "my front!"}, ("name", "name_invalid", "my-front-")),
