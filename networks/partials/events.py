@@ -10,9 +10,10 @@ from django.utils.translation import override
 
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.partials.sentences import sentence_of
-from networks.partials.shell import draw_shell_of
+from networks.partials.shell import draw_shell_of, may_act
 from networks.queries.engines import read_engine
 from networks.queries.events import EventFilter, EventLine, EventPage, list_events
+from networks.queries.rows import EngineRow
 from networks.templatetags.ui import draw_glyph, icon
 
 # Of what happened in a container only what changes its state has a glyph of state.
@@ -28,7 +29,7 @@ _ICONS = {
 
 
 def draw_events(key: ScreenKey) -> Screen:
-    """Draw the feed: region `event-rows`; parts `event-empty` and `event-foot`. Five queries whatever its length."""
+    """Draw the feed: region `event-rows`; parts `lede`, `event-empty` and `event-foot`. Five queries whatever its length."""
     engine = read_engine(key.engine_slug)
     if engine is None:
         return Screen("", 0)
@@ -36,7 +37,7 @@ def draw_events(key: ScreenKey) -> Screen:
     wanted = EventFilter.from_query(query)
     page = list_events(key.engine_slug, wanted)
     with override(key.language):
-        parts = _draw_parts(key, page, query)
+        parts = _draw_parts(key, engine, page, query)
     return Screen(
         engine.epoch,
         engine.revision,
@@ -70,12 +71,15 @@ def _draw_row(line: EventLine, language: str) -> DrawnRow:
     return DrawnRow(dom_id, f"{int(line.has_container)}{int(line.has_network)}", html.strip())
 
 
-def _draw_parts(key: ScreenKey, page: EventPage, query: dict[str, str]) -> dict[str, str]:
+def _draw_parts(key: ScreenKey, engine: EngineRow, page: EventPage, query: dict[str, str]) -> dict[str, str]:
     # Links name the Engine: whoever follows one may have chosen another since.
     kept = {name: value for name, value in query.items() if name not in ("before", "paused")}
     here = {"engine": key.engine_slug}
     context = {
+        "engine": engine,
+        "may_act": may_act(engine),
         "page": page,
+        "is_paused": "paused" in query,
         "is_filtered": bool(kept),
         "is_first": "before" not in query,
         "older": urlencode({**here, **kept, "before": page.older_than}) if page.older_than else "",
@@ -83,6 +87,7 @@ def _draw_parts(key: ScreenKey, page: EventPage, query: dict[str, str]) -> dict[
         "unfiltered": urlencode(here),
     }
     return {
+        "lede": render_to_string("events/_lede.html", context).strip(),
         "event-empty": render_to_string("events/_empty.html", context).strip(),
         "event-foot": render_to_string("events/_foot.html", context).strip(),
     }
