@@ -5,14 +5,17 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from networks.views.container_forms import ContainerConnect
+from networks.views.containers import ContainerDetail, ContainerList
 from networks.views.engines import EngineChoose, EngineDetail, EngineSync
 from networks.views.events import EventList
 from networks.views.lab import Lab, LabDown, LabUp
 from networks.views.network_forms import NetworkConnect, NetworkCreate, NetworkDisconnect, NetworkRemove
+from networks.views.networks import NetworkDetail, NetworkList
 from networks.views.overview import Overview
 
 urlpatterns: list[URLPattern] = [
     path("", Overview.as_view(), name="overview"),
+    path("networks/", NetworkList.as_view(), name="network_list"),
     path("networks/<slug:engine_slug>/create/", NetworkCreate.as_view(), name="network_create"),
     path("networks/<slug:engine_slug>/<str:docker_id>/connect/", NetworkConnect.as_view(), name="network_connect"),
     path(
@@ -25,6 +28,9 @@ urlpatterns: list[URLPattern] = [
     path("engines/<slug:engine_slug>/lab/", Lab.as_view(), name="lab"),
     path("engines/<slug:engine_slug>/lab/up/", LabUp.as_view(), name="lab_up"),
     path("engines/<slug:engine_slug>/lab/down/", LabDown.as_view(), name="lab_down"),
+    path("networks/<slug:engine_slug>/<str:docker_id>/", NetworkDetail.as_view(), name="network_detail"),
+    path("containers/", ContainerList.as_view(), name="container_list"),
+    path("containers/<slug:engine_slug>/<str:docker_id>/", ContainerDetail.as_view(), name="container_detail"),
     path("events/", EventList.as_view(), name="event_list"),
     path("engines/<slug:engine_slug>/", EngineDetail.as_view(), name="engine_detail"),
     path("engines/<slug:engine_slug>/sync/", EngineSync.as_view(), name="engine_sync"),

@@ -40,6 +40,17 @@ class ContainerDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class Title:
+    """What stands in the head of a page about one thing. `badge`: a network's driver, a container's image."""
+
+    engine_slug: str
+    docker_id: str
+    name: str
+    badge: str
+    hue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """What was here and is no more."""
 
@@ -86,6 +97,18 @@ def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetail |
         endpoints=endpoint_rows(engine_slug, container_id=docker_id),
         guests=tuple(guests.values_list("docker_id", "name")),
     )
+
+
+def read_network_title(engine_slug: str, docker_id: str) -> Title | None:
+    """Return a network's title, None where there is none. One query."""
+    found = Network.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values("name", "driver", "hue").first()
+    return Title(engine_slug, docker_id, found["name"], found["driver"], found["hue"]) if found else None
+
+
+def read_container_title(engine_slug: str, docker_id: str) -> Title | None:
+    """Return a container's title, None where there is none. One query."""
+    found = Container.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values("name", "image").first()
+    return Title(engine_slug, docker_id, found["name"], found["image"]) if found else None
 
 
 def read_gone(engine_slug: str, kind: str, docker_id: str) -> Gone | None:

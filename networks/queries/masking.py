@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 # Whole words of the key, so that "com.example.author" or "tokenizer" isn't hidden.
 _SECRET = re.compile(
@@ -15,3 +17,19 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def is_secret_key(key: str) -> bool:
     """Tell whether a key looks as if its value were a secret: "db.password", "API_KEY", "accessToken"."""
     return bool(_SECRET.search(_CAMEL.sub("-", key).lower()))
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A key and its value; a masked one has none."""
+
+    key: str
+    value: str
+    is_masked: bool = False
+
+
+def masked(pairs: Iterable[tuple[str, str]], *, sees_secrets: bool) -> tuple[Pair, ...]:
+    """Return the pairs; without `sees_secrets` those whose key looks like a secret lose their value."""
+    return tuple(
+        Pair(key, "", is_masked=True) if not sees_secrets and is_secret_key(key) else Pair(key, value) for key, value in pairs
+    )

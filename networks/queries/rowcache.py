@@ -26,11 +26,13 @@ def current_rows(
     older. What went away in between is left out. An Engine without an epoch has nothing that could be kept.
     """
     wanted = list(listed)
-    kept = {docker_id: cache.get((engine.epoch, docker_id), revision) for docker_id, revision in wanted} if engine.epoch else {}
+    kept: dict[str, Row | None] = {}
+    if engine.epoch:
+        kept = {docker_id: cache.get((engine.epoch, docker_id), revision) for docker_id, revision in wanted}
     missing = [docker_id for docker_id, _ in wanted if kept.get(docker_id) is None]
     found = read(None if len(missing) > FEW else missing) if missing else {}
     for docker_id in missing:
         if docker_id in found:
             revision, row = found[docker_id]
             kept[docker_id] = cache.put((engine.epoch, docker_id), revision, row) if engine.epoch else row
-    return [row for docker_id, _ in wanted if (row := kept.get(docker_id)) is not None]
+    return [current for docker_id, _ in wanted if (current := kept.get(docker_id)) is not None]

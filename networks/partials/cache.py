@@ -1,0 +1,60 @@
+"""What was drawn before: each row once per revision, language and rights, and whole screens while nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Any
+
+from django.template.loader import get_template
+
+from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.queries.rows import EngineRow
+from networks.queries.versioned import VersionedCache
+
+# In characters of HTML. 200 networks and 500 containers in two languages for three roles are about 8 million.
+_ROWS: VersionedCache[DrawnRow] = VersionedCache(12_000_000, weigh=lambda row: len(row.html))
+# A screen refers to rows that are kept anyway; this many different filters may be looked at in turn.
+_SCREENS: VersionedCache[Screen] = VersionedCache(32)
+
+
+def draw_row(
+    template: str,
+    dom_id: str,
+    *,
+    key: ScreenKey,
+    version: object,
+    context: Callable[[], Mapping[str, Any]],
+) -> DrawnRow:
+    """Return a row, drawn by its template unless this very version was drawn before for this language and these rights.
+
+    `version`: what the row's facts are known by, hashable: (epoch, revision), or the facts themselves. `context` is called only
+    to draw. The language must be active.
+    """
+    kept_as = (template, key.engine_slug, dom_id, key.docker_id, key.language, key.rights)
+    drawn = _ROWS.get(kept_as, version)
+    if drawn is None:
+        html = draw(template, {**context(), "dom_id": dom_id})
+        drawn = _ROWS.put(kept_as, version, DrawnRow(dom_id, _digest(html), html))
+    return drawn
+
+
+def draw(template: str, context: Mapping[str, Any]) -> str:
+    """Return a template's text without the white space around it."""
+    return get_template(template).render(dict(context)).strip()
+
+
+def keep_screen(key: ScreenKey, engine: EngineRow, make: Callable[[], Screen]) -> Screen:
+    """Return the screen as it was drawn at this revision, or make it. What depends on more than the revision isn't in it."""
+    version = (engine.epoch, engine.revision)
+    screen = _SCREENS.get(key, version) if engine.epoch else None
+    if screen is None:
+        screen = replace(make(), epoch=engine.epoch, revision=engine.revision)
+        if engine.epoch:
+            _SCREENS.put(key, version, screen)
+    return screen
+
+
+def _digest(html: str) -> str:
+    return blake2b(html.encode("utf-8", "replace"), digest_size=8).hexdigest()

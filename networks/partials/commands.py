@@ -1,0 +1,85 @@
+"""The docker commands that would make what a page shows, out of what the snapshot knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from networks.engine.cli import Line, connect_command, create_network_lines
+from networks.engine.specs import ConnectSpec, NetworkSpec, PoolSpec
+from networks.queries.details import NetworkDetail
+from networks.queries.masking import masked
+from networks.queries.rows import EndpointRow, PoolRow
+
+HIDDEN_VALUE = "…"
+_NOT_CONNECTABLE = frozenset({"host", "null"})
+
+
+def create_command(detail: NetworkDetail, *, sees_secrets: bool) -> str:
+    """Return `docker network create …` for a network like this one, "" for those that every Engine has.
+
+    Values that this person may not see are written as "…".
+    """
+    row = detail.row
+    if row.is_predefined or row.driver in _NOT_CONNECTABLE:
+        return ""
+    spec = NetworkSpec(
+        name=row.name,
+        driver=row.driver,
+        pools=tuple(spec for pool in row.pools if (spec := _pool_spec(pool)) is not None),
+        enable_ipv6=True if row.has_ipv6 else None,
+        is_internal=row.is_internal,
+        is_attachable=row.is_attachable,
+        labels=_shown(detail.labels, sees_secrets=sees_secrets),
+        options=_shown(detail.options, sees_secrets=sees_secrets),
+    )
+    return _in_lines(create_network_lines(spec))
+
+
+def _in_lines(lines: Iterable[Line]) -> str:
+    """Return a command with one option a line, to be read and to be pasted."""
+    return " \\\n  ".join(" ".join(filter(None, line)) for line in lines)
+
+
+def connect_commands(endpoints: Iterable[EndpointRow]) -> tuple[str, ...]:
+    """Return `docker network connect …` for each endpoint that can be made by it."""
+    return tuple(
+        connect_command(_connect_spec(endpoint), endpoint.network_name, endpoint.container_name)
+        for endpoint in endpoints
+        if endpoint.network_id and endpoint.network_driver not in _NOT_CONNECTABLE
+    )
+
+
+def _connect_spec(endpoint: EndpointRow) -> ConnectSpec:
+    ipv4 = _address(endpoint.requested_ipv4)
+    ipv6 = _address(endpoint.requested_ipv6)
+    return ConnectSpec(
+        network_id=endpoint.network_id,
+        container_id=endpoint.container_id,
+        ipv4=ipv4 if isinstance(ipv4, IPv4Address) else None,
+        ipv6=ipv6 if isinstance(ipv6, IPv6Address) else None,
+        aliases=endpoint.aliases,
+    )
+
+
+def _shown(pairs: Iterable[tuple[str, str]], *, sees_secrets: bool) -> dict[str, str]:
+    return {pair.key: HIDDEN_VALUE if pair.is_masked else pair.value for pair in masked(pairs, sees_secrets=sees_secrets)}
+
+
+def _pool_spec(pool: PoolRow) -> PoolSpec | None:
+    try:
+        return PoolSpec(
+            subnet=ip_network(pool.subnet, strict=False),
+            ip_range=ip_network(pool.ip_range, strict=False) if pool.ip_range else None,
+            gateway=_address(pool.gateway),
+            aux_addresses={name: ip_address(address) for name, address in pool.aux_addresses},
+        )
+    except ValueError:
+        return None
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text) if text else None
+    except ValueError:
+        return None

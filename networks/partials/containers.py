@@ -1,0 +1,181 @@
+"""Containers drawn: the list, and one container with its endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from networks.engine.cli import inspect_container_command
+from networks.partials import words
+from networks.partials.cache import draw, draw_row, keep_screen
+from networks.partials.commands import connect_commands
+from networks.partials.networks import endpoint_context
+from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.partials.shell import draw_shell_of
+from networks.queries.containers import container_rows, mode_kind
+from networks.queries.details import ContainerDetail, read_container_detail, read_gone
+from networks.queries.engines import read_engine
+from networks.queries.filters import MODES, ContainerFilter, read_container_filter
+from networks.queries.masking import masked
+from networks.queries.networks import container_group
+from networks.queries.rows import AddressRow, ContainerRow, EngineRow
+
+_DETAIL_PARTS = ("name", "state", "facts", "notes", "mode", "connect", "ports", "labels", "commands")
+
+
+def draw_containers(key: ScreenKey) -> Screen:
+    """Draw the list: region `container-rows`; parts `lede`, `container-picks`, `container-shown`, `container-empty`,
+    `container-foot`.
+    """
+    engine = read_engine(key.engine_slug)
+    if engine is None:
+        return Screen("", 0)
+    with override(key.language):
+        screen = keep_screen(key, engine, lambda: _draw_list(key, engine))
+        foot = draw("components/read_foot.html", {"engine": engine, "dom_id": "container-foot"})
+    return replace(screen, parts={**screen.parts, **draw_shell_of(engine, key.language), "container-foot": foot})
+
+
+def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
+    everything = container_rows(engine)
+    asked = read_container_filter(key.query)
+    shown = asked.pick(everything)
+    rights = frozenset(key.rights.split(","))
+    groups = [container_group(row.state, row.exit_code) for row in everything]
+    context = {
+        "engine": engine,
+        "filter": asked,
+        "rights": rights,
+        "shown": len(shown),
+        "total": len(everything),
+        "groups": {name: groups.count(name) for name in ("running", "paused", "stopped", "failed")},
+        **_choices(everything, asked),
+    }
+    return Screen(
+        "",
+        0,
+        regions={"container-rows": tuple(_draw_line(row, key, rights, engine.epoch) for row in shown)},
+        parts={
+            "lede": draw("containers/_lede.html", context),
+            "container-picks": draw("containers/_picks.html", context),
+            "container-shown": draw("components/shown.html", context | {"dom_id": "container-shown"}),
+            "container-empty": draw("containers/_empty.html", context),
+        },
+    )
+
+
+def _draw_line(row: ContainerRow, key: ScreenKey, rights: frozenset[str], epoch: str) -> DrawnRow:
+    return draw_row(
+        "containers/_row.html",
+        f"con-{row.docker_id}",
+        key=key,
+        version=(epoch, row.revision),
+        context=lambda: _row_context(row, rights),
+    )
+
+
+def _row_context(row: ContainerRow, rights: frozenset[str]) -> Mapping[str, Any]:
+    return {
+        "row": row,
+        "status": words.status_text(row.state, row.exit_code),
+        "url": reverse("container_detail", args=[row.engine_slug, row.docker_id]),
+        "sees_command": sees_commands(rights),
+        "kind": mode_kind(row.network_mode),
+        "donor_url": reverse("container_detail", args=[row.engine_slug, row.donor_id]) if row.donor_name else "",
+        "ports": words.write_ports(row.ports),
+        "places": [_place(row.engine_slug, address) for address in row.addresses],
+    }
+
+
+def _place(engine_slug: str, address: AddressRow) -> Mapping[str, Any]:
+    url = reverse("network_detail", args=[engine_slug, address.network_id]) if address.network_id else ""
+    return {"address": address, "url": url}
+
+
+def sees_commands(rights: Iterable[str]) -> bool:
+    """Tell whether somebody may see command lines: they may hold secrets, so looking on isn't enough (rule S12)."""
+    return bool({"connect", "run", "shape"} & set(rights))
+
+
+def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, list[tuple[str, str]]]:
+    """Return what the picks offer: what there is, and what is asked for though it isn't there."""
+    states, networks, projects, kinds = {asked.state}, {asked.network}, {asked.project}, {asked.mode}
+    for row in rows:
+        states.add(row.state)
+        projects.add(row.project)
+        kinds.add(mode_kind(row.network_mode))
+        networks.update(address.network_name for address in row.addresses)
+    mode_words = {
+        "bridge": _("default bridge"),
+        "network": _("user network"),
+        "container": _("another container's"),
+        "host": _("host"),
+        "none": _("none"),
+    }
+    return {
+        "states": [(state, words.state_word(state)) for state in sorted(states - {""})],
+        "networks": [(name, name) for name in sorted(networks - {""})],
+        "projects": [(name, name) for name in sorted(projects - {""})],
+        "modes": [(kind, mode_words[kind]) for kind in MODES if kind in kinds],
+    }
+
+
+def draw_container(key: ScreenKey) -> Screen:
+    """Draw one container: region `endpoint-rows`; parts `container-facts`, `container-notes`, `container-mode`,
+    `container-connect`, `container-ports`, `container-labels`, `container-commands`, `endpoint-empty`. One that is gone has no
+    facts and a note.
+    """
+    engine = read_engine(key.engine_slug)
+    if engine is None:
+        return Screen("", 0)
+    with override(key.language):
+        screen = keep_screen(key, engine, lambda: _draw_detail(key))
+    return replace(screen, parts={**screen.parts, **draw_shell_of(engine, key.language)})
+
+
+def _draw_detail(key: ScreenKey) -> Screen:
+    detail = read_container_detail(key.engine_slug, key.docker_id)
+    if detail is None:
+        gone = read_gone(key.engine_slug, "container", key.docker_id)
+        notes = draw("containers/_notes.html", {"gone": gone})
+        return Screen("", 0, regions={"endpoint-rows": ()}, parts={"container-notes": notes})
+    rights = frozenset(key.rights.split(","))
+    context = _detail_context(detail, key, rights)
+    parts = {f"container-{name}": draw(f"containers/_{name}.html", context) for name in _DETAIL_PARTS}
+    parts["endpoint-empty"] = draw("containers/_endpoint_empty.html", context)
+    return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, rights)}, parts=parts)
+
+
+def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[str]) -> Mapping[str, Any]:
+    row = detail.row
+    return {
+        **_row_context(row, rights),
+        "detail": detail,
+        "rights": rights,
+        "explained": words.explain_mode(row.network_mode),
+        "why_not": words.why_no_network(row),
+        "is_on_none": any(endpoint.network_driver == "null" for endpoint in detail.endpoints),
+        "labels": masked(detail.labels, sees_secrets="shape" in rights),
+        "inspect": inspect_container_command(row.name, row.docker_id),
+        "connects": connect_commands(detail.endpoints),
+        "guests": [(name, reverse("container_detail", args=[key.engine_slug, guest])) for guest, name in detail.guests],
+    }
+
+
+def _draw_endpoints(detail: ContainerDetail, key: ScreenKey, rights: frozenset[str]) -> tuple[DrawnRow, ...]:
+    return tuple(
+        draw_row(
+            "containers/_endpoint.html",
+            # A network that isn't there has no id; its place among the endpoints tells it apart.
+            f"ep-{endpoint.network_id or f'missing-{position}'}",
+            key=key,
+            version=endpoint,
+            context=lambda endpoint=endpoint: endpoint_context(endpoint, rights),  # type: ignore[misc]
+        )
+        for position, endpoint in enumerate(detail.endpoints)
+    )

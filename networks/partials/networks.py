@@ -1,0 +1,182 @@
+"""Networks drawn: the list, and one network with its endpoints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import override
+
+from networks.actions.networks import PREDEFINED
+from networks.engine.cli import inspect_network_command
+from networks.partials import words
+from networks.partials.cache import draw, draw_row, keep_screen
+from networks.partials.commands import create_command
+from networks.partials.links import url_of
+from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.partials.shell import draw_shell_of
+from networks.queries.details import NetworkDetail, read_gone, read_network_detail
+from networks.queries.engines import read_engine
+from networks.queries.filters import NetworkFilter, read_network_filter
+from networks.queries.masking import masked
+from networks.queries.networks import network_rows
+from networks.queries.rows import EndpointRow, EngineRow, NetworkRow
+
+
+def draw_networks(key: ScreenKey) -> Screen:
+    """Draw the list: region `network-rows`; parts `lede`, `network-picks`, `network-shown`, `network-empty`, `network-foot`."""
+    engine = read_engine(key.engine_slug)
+    if engine is None:
+        return Screen("", 0)
+    with override(key.language):
+        screen = keep_screen(key, engine, lambda: _draw_list(key, engine))
+        foot = draw("components/read_foot.html", {"engine": engine, "dom_id": "network-foot"})
+    return replace(screen, parts={**screen.parts, **draw_shell_of(engine, key.language), "network-foot": foot})
+
+
+def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
+    everything = network_rows(engine)
+    asked = read_network_filter(key.query)
+    shown = asked.pick(everything)
+    rights = frozenset(key.rights.split(","))
+    rows = tuple(_draw_line(row, key, rights, engine.epoch) for row in shown)
+    context = {
+        "engine": engine,
+        "filter": asked,
+        "rights": rights,
+        "shown": len(shown),
+        "total": len(everything),
+        "unused": sum(not _guests(row) for row in everything),
+        "own": sum(not row.is_predefined for row in everything),
+        **_choices(everything, asked),
+    }
+    return Screen(
+        engine.epoch,
+        engine.revision,
+        regions={"network-rows": rows},
+        parts={
+            "lede": draw("networks/_lede.html", context),
+            "network-picks": draw("networks/_picks.html", context),
+            "network-shown": draw("components/shown.html", context | {"dom_id": "network-shown"}),
+            "network-empty": draw("networks/_empty.html", context),
+        },
+    )
+
+
+def _draw_line(row: NetworkRow, key: ScreenKey, rights: frozenset[str], epoch: str) -> DrawnRow:
+    def context() -> Mapping[str, Any]:
+        where = [row.engine_slug, row.docker_id]
+        pools = words.pool_texts(row)
+        return {
+            "row": row,
+            "pools": pools,
+            "gateway": next((pool for pool in pools if pool["gateway"]), None),
+            "flags": words.network_flags(row),
+            "free": None if row.capacity is None else max(row.capacity - (row.used or 0), 0),
+            "url": reverse("network_detail", args=where),
+            "remove_url": url_of("network_remove", *where) if "connect" in rights and row.name not in PREDEFINED else "",
+        }
+
+    return draw_row("networks/_row.html", f"net-{row.docker_id}", key=key, version=(epoch, row.revision), context=context)
+
+
+def _guests(row: NetworkRow) -> int:
+    return row.running + row.paused + row.stopped + row.failed
+
+
+def _choices(rows: Iterable[NetworkRow], asked: NetworkFilter) -> dict[str, list[tuple[str, str]]]:
+    """Return what the picks offer: what there is, and what is asked for though it isn't there."""
+    return {
+        f"{column}s": [
+            (value, value) for value in sorted({getattr(row, column) for row in rows} | {getattr(asked, column)} - {""})
+        ]
+        for column in ("driver", "scope", "project")
+    }
+
+
+def draw_network(key: ScreenKey) -> Screen:
+    """Draw one network: region `endpoint-rows`; parts `network-facts`, `network-notes`, `endpoint-count`, `endpoint-empty`,
+    `network-pools`, `network-options`, `network-connect`, `network-commands`. One that is gone has no facts and a note.
+    """
+    engine = read_engine(key.engine_slug)
+    if engine is None:
+        return Screen("", 0)
+    with override(key.language):
+        screen = keep_screen(key, engine, lambda: _draw_detail(key, engine))
+    return replace(screen, parts={**screen.parts, **draw_shell_of(engine, key.language)})
+
+
+def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
+    detail = read_network_detail(key.engine_slug, key.docker_id)
+    if detail is None:
+        gone = read_gone(key.engine_slug, "network", key.docker_id)
+        return Screen("", 0, regions={"endpoint-rows": ()}, parts={"network-notes": draw("networks/_notes.html", {"gone": gone})})
+    rights = frozenset(key.rights.split(","))
+    sees_secrets = "shape" in rights
+    context = {
+        "detail": detail,
+        "row": detail.row,
+        "engine": engine,
+        "rights": rights,
+        "pools": words.pool_texts(detail.row),
+        "flags": words.network_flags(detail.row),
+        "host": words.host_side(detail.row, dict(detail.options)),
+        "public": words.public_subnets(detail.row),
+        "why_not": words.why_no_connect(detail.row, is_config_only=detail.is_config_only),
+        "states": Counter(endpoint.container_state for endpoint in detail.endpoints),
+        "asking": sum(_is_asking(endpoint) for endpoint in detail.endpoints),
+        "labels": masked(detail.labels, sees_secrets=sees_secrets),
+        "options": masked(detail.options, sees_secrets=sees_secrets),
+        "inspect": inspect_network_command(detail.row.name, detail.row.docker_id),
+        "command": create_command(detail, sees_secrets=sees_secrets),
+    }
+    parts = {part: draw(f"networks/_{part.removeprefix('network-').replace('-', '_')}.html", context) for part in _DETAIL_PARTS}
+    return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, rights)}, parts=parts)
+
+
+_DETAIL_PARTS = (
+    "network-facts",
+    "network-notes",
+    "endpoint-count",
+    "endpoint-empty",
+    "network-pools",
+    "network-host",
+    "network-options",
+    "network-connect",
+    "network-commands",
+)
+
+
+def _is_asking(endpoint: EndpointRow) -> bool:
+    return not endpoint.ipv4 and not endpoint.ipv6 and bool(endpoint.requested_ipv4 or endpoint.requested_ipv6)
+
+
+def _draw_endpoints(detail: NetworkDetail, key: ScreenKey, rights: frozenset[str]) -> tuple[DrawnRow, ...]:
+    return tuple(
+        draw_row(
+            "networks/_endpoint.html",
+            f"ep-{endpoint.container_id}",
+            key=key,
+            version=endpoint,
+            context=lambda endpoint=endpoint: endpoint_context(endpoint, rights),  # type: ignore[misc]
+        )
+        for endpoint in detail.endpoints
+    )
+
+
+def endpoint_context(endpoint: EndpointRow, rights: frozenset[str]) -> Mapping[str, Any]:
+    """Return what an endpoint's row needs, on either page."""
+    slug, network_id, container_id = endpoint.engine_slug, endpoint.network_id, endpoint.container_id
+    may_leave = "connect" in rights and network_id and endpoint.network_driver != "host"
+    return {
+        "endpoint": endpoint,
+        "is_asking": _is_asking(endpoint),
+        "is_static": endpoint.ipv4 != "" and endpoint.ipv4 == endpoint.requested_ipv4,
+        "names": list(dict.fromkeys([*endpoint.dns_names, *endpoint.aliases])),
+        "container_url": reverse("container_detail", args=[slug, container_id]),
+        "network_url": reverse("network_detail", args=[slug, network_id]) if network_id else "",
+        "disconnect_url": url_of("network_disconnect", slug, network_id, container_id) if may_leave else "",
+    }

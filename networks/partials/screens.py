@@ -1,0 +1,35 @@
+"""One way to draw any live page, for views and sockets alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from networks.partials.containers import draw_container, draw_containers
+from networks.partials.engines import draw_engine
+from networks.partials.events import draw_events
+from networks.partials.networks import draw_network, draw_networks
+from networks.partials.overview import draw_overview
+from networks.partials.screen import Screen, ScreenKey
+
+_PAGES: Mapping[str, Callable[[ScreenKey], Screen]] = {
+    "overview": draw_overview,
+    "network_list": draw_networks,
+    "network_detail": draw_network,
+    "container_list": draw_containers,
+    "container_detail": draw_container,
+    "event_list": draw_events,
+    "engine_detail": draw_engine,
+}
+
+
+def has_screen(page: str) -> bool:
+    """Tell whether the page with this URL name is live."""
+    return page in _PAGES
+
+
+def draw_screen(key: ScreenKey) -> Screen:
+    """Return what the page shows now, in the key's language. Raises KeyError for a page that isn't live.
+
+    May be called from any thread. Its revision was read before its rows: they may be newer, never older.
+    """
+    return _PAGES[key.page](key)

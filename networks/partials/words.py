@@ -1,0 +1,188 @@
+"""Words for what Docker writes as numbers and modes: pure functions of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_network
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+
+from networks.queries.containers import mode_kind
+from networks.queries.rows import ContainerRow, NetworkRow, PortRow
+
+BRIDGE_NAME = "com.docker.network.bridge.name"
+MTU = "com.docker.network.driver.mtu"
+
+
+def write_ports(ports: Iterable[PortRow]) -> tuple[str, ...]:
+    """Return the ports as `docker ps` writes them: "0.0.0.0:49153->80/tcp", "80/tcp", runs as "0.0.0.0:8000-8002->80-82/tcp"."""
+    ordered = sorted(ports, key=lambda port: (port.public_port is None, port.address, port.protocol, port.private_port))
+    return tuple(_write_run(list(run)) for _, run in groupby(enumerate(ordered), key=_run_key))
+
+
+def _run_key(numbered: tuple[int, PortRow]) -> tuple[object, ...]:
+    """Return what ports of one run share: neighbours in the order whose numbers rise by one, inside and outside."""
+    index, port = numbered
+    outside = None if port.public_port is None else port.public_port - index
+    return port.address, port.protocol, port.private_port - index, outside
+
+
+def _write_run(run: list[tuple[int, PortRow]]) -> str:
+    first, last = run[0][1], run[-1][1]
+    inside = f"{_span(first.private_port, last.private_port)}/{first.protocol}"
+    if first.public_port is None:
+        return inside
+    address = f"[{first.address}]" if ":" in first.address else first.address
+    outside = _span(first.public_port, last.public_port or first.public_port)
+    return f"{address}:{outside}->{inside}" if address else f"{outside}->{inside}"
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def network_flags(row: NetworkRow) -> list[dict[str, object]]:
+    """Return what is unusual about a network, for components/flags.html."""
+    said = (
+        (row.is_predefined, _("built-in"), ""),
+        (row.is_internal, _("internal"), "lock"),
+        (row.is_ingress, _("ingress"), ""),
+        (row.is_attachable, _("attachable"), ""),
+        (row.has_ipv6, "IPv6", ""),
+        (row.is_masquerade_off, _("masquerade off"), ""),
+        (row.is_icc_off, _("ICC off"), ""),
+    )
+    flags: list[dict[str, object]] = [{"word": word, "icon": icon} for holds, word, icon in said if holds]
+    if public_subnets(row):
+        flags.append({"word": _("public range"), "is_warning": True})
+    return flags
+
+
+def public_subnets(row: NetworkRow) -> tuple[str, ...]:
+    """Return the network's subnets that belong to somebody on the internet, who can then not be reached from here."""
+    return tuple(pool.subnet for pool in row.pools if _is_public(pool.subnet))
+
+
+def pool_texts(row: NetworkRow) -> list[dict[str, object]]:
+    """Return the pools for templates, each with the prefix length of its subnet (`length`) and of its range (`range`: "/24")."""
+    return [
+        {
+            "pool": pool,
+            "subnet": pool.subnet,
+            "length": _length(pool.subnet),
+            "ip_range": pool.ip_range,
+            "range": f"/{_length(pool.ip_range)}" if pool.ip_range else "",
+            "gateway": pool.gateway,
+            "free": None if pool.capacity is None else max(pool.capacity - pool.used, 0),
+        }
+        for pool in row.pools
+    ]
+
+
+def _length(subnet: str) -> int | None:
+    length = subnet.rpartition("/")[2]
+    return int(length) if length.isascii() and length.isdigit() and len(length) <= 3 else None
+
+
+def _is_public(subnet: str) -> bool:
+    try:
+        return ip_network(subnet, strict=False).is_global
+    except ValueError:
+        return False
+
+
+def why_no_connect(row: NetworkRow, *, is_config_only: bool = False) -> str:
+    """Return in words why no container can be connected to this network, "" where one can."""
+    if row.driver == "host":
+        return _("A container joins the host's own network only when it is made, and stays there: docker run --network host.")
+    if row.driver == "null":
+        return _("none is the absence of a network: a container has it from the start, or leaves it for another network.")
+    if is_config_only:
+        return _("This network only holds settings for other networks; no container can be on it.")
+    if row.is_ingress:
+        return _("This network belongs to the swarm: it spreads what comes in over the nodes.")
+    if row.driver == "overlay" and row.scope == "swarm" and not row.is_attachable:
+        return _("Only services can be on this network: it isn't attachable.")
+    return ""
+
+
+def host_side(row: NetworkRow, options: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what Docker asked Linux for, as (word, value, code) rows; empty where there is nothing on the host."""
+    if row.driver in ("macvlan", "ipvlan"):
+        parent = options.get("parent", "")
+        rows = [{"word": _("Parent"), "code": parent or _("a dummy link: no way out")}]
+        return [
+            *rows,
+            {"word": _("Mode"), "value": options.get(f"{row.driver}_mode", "bridge" if row.driver == "macvlan" else "l2")},
+        ]
+    if row.driver != "bridge":
+        return []
+    outside = _("nothing: the network is internal") if row.is_internal else _("masqueraded behind the host's address")
+    if row.is_masquerade_off and not row.is_internal:
+        outside = _("routed with the containers' own addresses: masquerade is off")
+    between = _("refused: ICC is off") if row.is_icc_off else _("allowed")
+    rows = [
+        {"word": _("Linux bridge"), "code": options.get(BRIDGE_NAME) or f"br-{row.docker_id[:12]}"},
+        {"word": _("To the outside"), "value": outside},
+        {"word": _("Between its containers"), "value": between},
+    ]
+    if options.get(MTU):
+        rows.append({"word": "MTU", "value": options[MTU]})
+    return rows
+
+
+def explain_mode(network_mode: str) -> str:
+    """Return in words what a container's network mode means."""
+    kind = mode_kind(network_mode)
+    if kind == "bridge":
+        return _(
+            "It is on Docker's default bridge: a network of its own stack, an address from the bridge's subnet, and the outside "
+            "through the host. Names are not resolved there; containers find each other by address only."
+        )
+    if kind == "host":
+        return _(
+            "It has no network of its own: it uses the host's interfaces and ports directly. Publishing ports does nothing here, "
+            "and it can't be connected to any network."
+        )
+    if kind == "none":
+        return _("It has a network stack with nothing in it but loopback: nobody reaches it, and it reaches nobody.")
+    if kind == "container":
+        return _(
+            "It shares another container's network stack: the same interfaces, addresses and ports. It can reach that container "
+            "as localhost, and is on a network for as long as that container is."
+        )
+    return _(
+        "It was made for a user-defined network: containers there find each other by name, and it may be connected to more "
+        "networks and disconnected again while it runs."
+    )
+
+
+def why_no_network(row: ContainerRow) -> str:
+    """Return in words why a container can't be connected to any network, "" where it can."""
+    kind = mode_kind(row.network_mode)
+    if kind == "host":
+        return _("It uses the host's own network. That is chosen when a container is made and can't be changed.")
+    if kind == "container":
+        return _("It shares another container's network and has none of its own to connect. Connect that container instead.")
+    return ""
+
+
+def state_word(state: str) -> str:
+    """Return the word of a container's state, as Docker has it where we know none."""
+    known = {
+        "created": _("created"),
+        "running": _("running"),
+        "paused": _("paused"),
+        "restarting": _("restarting"),
+        "removing": _("removing"),
+        "exited": _("exited"),
+        "dead": _("dead"),
+    }
+    return known.get(state, state)
+
+
+def status_text(state: str, exit_code: int | None) -> str:
+    """Return a container's status without its times: "running", "exited (137)"."""
+    word = state_word(state)
+    return word if exit_code is None else _("%(state)s (%(code)s)") % {"state": word, "code": exit_code}

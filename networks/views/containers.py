@@ -1,0 +1,59 @@
+"""The list of containers, and one container."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views import View
+
+from networks.engine.cli import inspect_container_command
+from networks.partials.containers import sees_commands
+from networks.partials.screens import draw_screen
+from networks.queries.details import read_container_title, read_gone
+from networks.queries.filters import CONTAINER_PARAMS, read_container_filter
+from networks.views.shell import open_screen, pick_engine, screen_context
+
+
+class ContainerList(View):
+    """The containers of the Engine chosen."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        key = open_screen(request, "container_list", params=CONTAINER_PARAMS)
+        context = {
+            **screen_context(draw_screen(key)),
+            "filter": read_container_filter(key.query),
+            "engine_slug": key.engine_slug if "engine" in request.GET else "",
+            "sees_command": sees_commands(key.rights.split(",")),
+        }
+        return render(request, "containers/list.html", context)
+
+
+class ContainerDetail(View):
+    """One container and its endpoints; when it went, where it isn't there any more."""
+
+    def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
+        pick_engine(request, engine_slug)  # may this person view it?
+        title = read_container_title(engine_slug, docker_id)
+        if title is None:
+            return _gone_page(request, engine_slug, docker_id)
+        key = open_screen(request, "container_detail", engine_slug=engine_slug, docker_id=docker_id)
+        context = {
+            **screen_context(draw_screen(key)),
+            "title": title,
+            "inspect": inspect_container_command(title.name, title.docker_id),
+            "sees_command": sees_commands(key.rights.split(",")),
+        }
+        return render(request, "containers/detail.html", context)
+
+
+def _gone_page(request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
+    open_screen(request, "container_detail", engine_slug=engine_slug, is_live=False)
+    context = {
+        "gone": read_gone(engine_slug, "container", docker_id),
+        "is_network": False,
+        "list_url": reverse("container_list"),
+        "list_label": _("All containers"),
+    }
+    return render(request, "components/gone.html", context, status=404)

@@ -1,0 +1,58 @@
+"""The list of networks, and one network."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views import View
+
+from networks.actions.networks import PREDEFINED
+from networks.engine.cli import inspect_network_command
+from networks.partials.screens import draw_screen
+from networks.queries.details import read_gone, read_network_title
+from networks.queries.filters import NETWORK_PARAMS, read_network_filter
+from networks.views.shell import open_screen, pick_engine, screen_context
+
+
+class NetworkList(View):
+    """The networks of the Engine chosen."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        key = open_screen(request, "network_list", params=NETWORK_PARAMS)
+        context = {
+            **screen_context(draw_screen(key)),
+            "filter": read_network_filter(key.query),
+            "engine_slug": key.engine_slug if "engine" in request.GET else "",
+        }
+        return render(request, "networks/list.html", context)
+
+
+class NetworkDetail(View):
+    """One network and its endpoints; when it went, where it isn't there any more."""
+
+    def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
+        pick_engine(request, engine_slug)  # may this person view it?
+        title = read_network_title(engine_slug, docker_id)
+        if title is None:
+            return _gone_page(request, engine_slug, docker_id)
+        key = open_screen(request, "network_detail", engine_slug=engine_slug, docker_id=docker_id)
+        context = {
+            **screen_context(draw_screen(key)),
+            "title": title,
+            "inspect": inspect_network_command(title.name, title.docker_id),
+            "can_remove": "connect" in key.rights.split(",") and title.name not in PREDEFINED,
+        }
+        return render(request, "networks/detail.html", context)
+
+
+def _gone_page(request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
+    open_screen(request, "network_detail", engine_slug=engine_slug, is_live=False)
+    context = {
+        "gone": read_gone(engine_slug, "network", docker_id),
+        "is_network": True,
+        "list_url": reverse("network_list"),
+        "list_label": _("All networks"),
+    }
+    return render(request, "components/gone.html", context, status=404)
