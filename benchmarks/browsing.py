@@ -37,7 +37,8 @@ def open_page(served: Served, path: str, cookie: str) -> Iterator[Page]:
         context.add_cookies([{"name": name, "value": value, "url": served.url}])
         page = context.new_page()
         answer = page.goto(f"{served.url}{path}")
-        assert answer and answer.status == 200, f"{path}: {answer and answer.status}"
+        assert answer is not None
+        assert answer.status == 200, f"{path}: {answer.status}"
         wait_until(lambda: page.evaluate(IS_OPEN), "the page's socket")
         yield page
         browser.close()

@@ -64,8 +64,12 @@ class Crowd:
             self.process.wait()
 
     def arrivals(self) -> list[list[tuple[int, int]]]:
-        """Return, for each socket that reads, (revision, nanoseconds since the epoch) of all frames since the last question."""
+        """Return, for each socket that reads, (revision, nanoseconds since the epoch) of all frames that came."""
         return [[(revision, at) for revision, at in one] for one in json.loads(self._ask("arrivals"))]
+
+    def forget(self) -> None:
+        """Forget the arrivals so far."""
+        assert self._ask("forget") == "forgotten"
 
     def texts(self) -> list[str]:
         """Return the texts of the first socket's frames so far."""
@@ -99,8 +103,8 @@ class Member:
             self.arrivals.append((revision, at))
             if self.keeps_texts:
                 self.texts.append(text)
-            if self.says_hello:
-                self.client.say(json.dumps({"ack": revision}))
+            # To a bare application, too, which drops it: the crowd's own work must be the same.
+            self.client.say(json.dumps({"ack": revision}))
 
 
 async def join(asked: dict[str, Any], number: int) -> Member:
@@ -134,10 +138,12 @@ async def gather(asked: dict[str, Any]) -> None:
     while line := await asyncio.to_thread(sys.stdin.readline):
         if line.strip() == "texts":
             print(json.dumps(listening[0].texts), flush=True)
-        else:
+        elif line.strip() == "arrivals":
             print(json.dumps([member.arrivals for member in listening]), flush=True)
+        else:
             for member in listening:
                 member.arrivals = []
+            print("forgotten", flush=True)
     for task in tasks:
         task.cancel()
     for member in members:

@@ -121,14 +121,14 @@ class Served(Site):
         """Return the snapshot's revision."""
         return int(self.query("SELECT revision FROM networks_enginestatus")[0][0])
 
-    def query(self, statement: str) -> list[tuple[Any, ...]]:
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Read from its database; [] while there is none."""
         path = self.folder / "data" / "netadmin.sqlite3"
         if not path.exists():
             return []
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)) as opened:
             try:
-                return opened.execute(statement).fetchall()
+                return opened.execute(statement, values).fetchall()
             except sqlite3.OperationalError:  # before the first migration
                 return []
 
