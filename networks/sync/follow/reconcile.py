@@ -15,9 +15,9 @@ from networks.sync.follow.inbox import Inspection, Letters, Look
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.marks import Marks, marks_of
 from networks.sync.snapshot.changes import Update, find_changes, update_from
-from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.journal import IGNORED_VERBS, Journal
 from networks.sync.snapshot.memory import Memory
-from networks.sync.snapshot.merge import merge_inspected, merge_listed
+from networks.sync.snapshot.merge import RUNNING, merge_inspected, merge_listed
 from networks.sync.snapshot.writer import Snapshot
 
 # The list lags events by 2 ms, rarely by 10 under load; what inspect said is not overwritten by a list read so soon after.
@@ -26,6 +26,8 @@ LIST_LAG_S = 0.05
 LATER_S = 0.6
 # An inspect takes 1 ms; an event waits for it no longer than this.
 HOLD_S = 0.03
+# Docker holds a container while it starts or ends, and an inspect waits that long: 0.5 s was the longest seen.
+CALM_AFTER_S = 2.0
 # Stamps of containers that are gone are worth nothing after a minute.
 MOST_STAMPS, KEEP_STAMPS_S = 5_000, 60.0
 
@@ -60,6 +62,7 @@ class Reconciler:
         self._settled: dict[str, tuple[ContainerFact, ContainerFact]] = {}
         self._later: dict[str, float] = {}
         self._pending: list[_PendingLook] = []
+        self._stirred_at: dict[str, float] = {}
         self._held: list[EventFact] = []
         self._held_until = float("inf")
         self.events_seen = 0
@@ -84,6 +87,7 @@ class Reconciler:
         """Read what the letters make us read and write what differs. Returns whether there is a new revision."""
         self.events_seen += len(letters.events)
         update = Update()
+        self._note_stirred(letters.events)
         self._take_inspections(letters.inspections, update)
         marks = marks_of(letters.events, self.memory.containers)
         looks = self._take_looks(letters.looks, marks)
@@ -119,7 +123,9 @@ class Reconciler:
                 update.networks[network_id] = self._client.inspect_network(network_id)
             except NotFound:
                 update.networks[network_id] = None
-        if marks.inspected:
+        if len(marks.inspected) == 1 and self._is_calm(*marks.inspected):
+            self._inspect_here(*marks.inspected, update)
+        else:
             self._inspectors.ask(marks.inspected, is_urgent=True)
         for container_id in marks.later:
             self._later.setdefault(container_id, time.monotonic() + LATER_S)
@@ -130,6 +136,29 @@ class Reconciler:
             self._inspectors.ask(marks.listed - found.keys(), is_urgent=True)
             admitted = self._admit_listed(dict(found), began_at)
             update.containers.update(admitted)
+
+    def _is_calm(self, container_id: str) -> bool:
+        """Whether inspecting this container can't wait: it runs, and nothing started or ended it a moment ago."""
+        known = self.memory.containers.get(container_id)
+        is_running = known is not None and known.state in RUNNING
+        return is_running and time.monotonic() - self._stirred_at.get(container_id, float("-inf")) > CALM_AFTER_S
+
+    def _inspect_here(self, container_id: str, update: Update) -> None:
+        """Inspect in this thread: two changes of thread less, which is a millisecond of the way to the browser."""
+        began_at = time.monotonic()
+        try:
+            fact = self._client.inspect_container(container_id)
+        except NotFound:
+            fact = None
+        self._take_inspections([Inspection(container_id, began_at, fact)], update)
+
+    def _note_stirred(self, events: Iterable[EventFact]) -> None:
+        now = time.monotonic()
+        if len(self._stirred_at) > MOST_STAMPS:
+            self._stirred_at.clear()
+        for event in events:
+            if event.kind == "container" and event.verb not in IGNORED_VERBS:
+                self._stirred_at[event.actor_id] = now
 
     def _admit_listed(self, listed: dict[str, ContainerFact | None], began_at: float) -> dict[str, ContainerFact | None]:
         """Merge a list with what is known; leave out what a fresher inspect contradicts, and have that inspected anew."""
