@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -36,9 +35,7 @@ class Drawer:
         self._read_revision = read_revision
         self._deliver = deliver
         self._gather_s = gather_s
-        self._name = secrets.token_hex(4)
         self._views: dict[ScreenKey, View] = {}
-        self._views_made = 0
         self._woken = threading.Condition()
         self._thread: threading.Thread | None = None
         self._is_ending = False
@@ -58,8 +55,7 @@ class Drawer:
             view = self._views.get(key)
             if view is None:
                 self._forget_unwatched(time.monotonic())
-                self._views_made += 1
-                view = self._views[key] = View(key, Ring(f"{self._name}.{self._views_made}"))
+                view = self._views[key] = View(key, Ring())
             return view
 
     def ask(self, view: View, claim: Claim) -> None:

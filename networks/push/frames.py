@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from html import escape
 from itertools import pairwise
 
@@ -55,6 +56,16 @@ def outline_of(screen: Screen, known: Outline | None = None) -> Outline:
             versions = tuple(old if old == new else new for old, new in zip(kept.versions, versions, strict=True))
         regions[name] = kept if kept and kept.versions == versions and kept.ids == ids else Rows(ids, versions)
     return Outline(regions, dict(screen.parts))
+
+
+def mark_of(outline: Outline) -> str:
+    """Return the name of a picture on the wire. It follows from the content alone: another process knows it as well."""
+    digest = blake2b(digest_size=12)
+    for region, rows in outline.regions.items():
+        digest.update("\0".join((region, *rows.ids, *rows.versions, "\n")).encode())
+    for part, html in outline.parts.items():
+        digest.update(f"{part}\0{html}\n".encode())
+    return digest.hexdigest()
 
 
 def patches_between(before: Outline, after: Screen) -> list[Patch]:

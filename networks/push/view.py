@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 
 from networks.partials.screen import Screen, ScreenKey
 from networks.push.delivery import Frame, Socket
-from networks.push.frames import Outline, Patch, encode_frames, outline_of, patches_between, patches_of_parts, patches_of_whole
+from networks.push.frames import (
+    Outline,
+    Patch,
+    encode_frames,
+    mark_of,
+    outline_of,
+    patches_between,
+    patches_of_parts,
+    patches_of_whole,
+)
 from networks.push.protocol import Hello
 
 # At the pace of a burst about a second, at rest hours; whoever was away longer gets the page whole.
@@ -25,10 +34,9 @@ class Picture:
 
 
 class Ring:
-    """The last pictures of one view. `name` makes marks of different views, and of different processes, different."""
+    """The last pictures of one view."""
 
-    def __init__(self, name: str, length: int = RING_LENGTH) -> None:
-        self._name = name
+    def __init__(self, length: int = RING_LENGTH) -> None:
         self._pictures: deque[Picture] = deque(maxlen=length)
 
     @property
@@ -43,7 +51,7 @@ class Ring:
         if latest and outline == latest.outline:
             return latest
         sequence = latest.sequence + 1 if latest else 1
-        picture = Picture(sequence, f"{self._name}.{sequence}", outline)
+        picture = Picture(sequence, mark_of(outline), outline)
         self._pictures.append(picture)
         return picture
 
@@ -52,7 +60,7 @@ class Ring:
         return next((picture for picture in self._pictures if picture.sequence == sequence), None)
 
     def find(self, mark: str) -> Picture | None:
-        """Return a picture by its mark, None when it is forgotten or another view's."""
+        """Return a picture by its mark, None when it is forgotten or was never ours."""
         return next((picture for picture in self._pictures if picture.mark == mark), None)
 
 
@@ -121,34 +129,46 @@ def step_to(view: View, screen: Screen) -> Step | None:
 
 
 def catch_up(view: View, claims: Iterable[Claim], exact: tuple[str, int] | None) -> CatchUp:
-    """Return what brings each of these sockets to the view's newest picture; sockets with the same claim share the frames.
+    """Return what brings each of these sockets to the view's newest picture; sockets that hold the same share the frames.
 
     `exact`: the epoch and revision that the newest picture has for certain, None when it may be newer than it says.
     """
     screen, picture = view.screen, view.ring.latest
     if screen is None or picture is None:
         raise ValueError("nothing has been drawn yet")
-    made: dict[object, tuple[Frame, ...]] = {}
+    made: dict[int, tuple[Frame, ...]] = {}
     found = []
     for claim in claims:
-        held = claim.hello or claim.position
-        if held not in made:
-            made[held] = _frames(_patches_for(claim, view, screen, exact), screen, picture)
-        found.append((claim.socket, made[held]))
+        held = _held_by(claim, view, exact)
+        base = held.sequence if held else 0
+        if base not in made:
+            made[base] = _frames(_patches_from(held, screen), screen, picture)
+        found.append((claim.socket, made[base]))
     return CatchUp(view, picture.sequence, tuple(found))
 
 
-def _patches_for(claim: Claim, view: View, screen: Screen, exact: tuple[str, int] | None) -> list[Patch]:
-    """Return the patches for one claim.
+# A page that was drawn by HTTP: it holds the newest picture's rows, but perhaps not its parts.
+_FRESH = Picture(-1, "", Outline())
+
+
+def _held_by(claim: Claim, view: View, exact: tuple[str, int] | None) -> Picture | None:
+    """Return what the claim's page holds, None when that isn't known.
 
     A page that no frame has reached yet was drawn at its revision *or later*: only when that revision is still the newest one
     are its rows certain to be ours. Its parts never are, since an Engine's state changes without a revision.
     """
     hello = claim.hello
-    if hello and not hello.mark:
-        return patches_of_parts(screen) if (hello.epoch, hello.revision) == exact else patches_of_whole(screen)
-    held = view.ring.find(hello.mark) if hello else view.ring.at(claim.position or 0)
-    return patches_between(held.outline, screen) if held else patches_of_whole(screen)
+    if hello is None:
+        return view.ring.at(claim.position or 0)
+    if hello.mark:
+        return view.ring.find(hello.mark)
+    return _FRESH if (hello.epoch, hello.revision) == exact else None
+
+
+def _patches_from(held: Picture | None, screen: Screen) -> list[Patch]:
+    if held is None:
+        return patches_of_whole(screen)
+    return patches_of_parts(screen) if held is _FRESH else patches_between(held.outline, screen)
 
 
 def _frames(patches: list[Patch], screen: Screen, picture: Picture) -> tuple[Frame, ...]:

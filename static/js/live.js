@@ -154,6 +154,23 @@
     rememberFocus();
   });
 
+  // Whatever else may have drawn the page meanwhile: no row stands in it twice.
+  document.addEventListener("htmx:before:swap", function (event) {
+    if (!frame) {
+      return;
+    }
+    event.detail.tasks.forEach(function (task) {
+      if (/^before/.test(task.swapSpec.style)) {
+        Array.prototype.forEach.call(task.fragment.children, function (row) {
+          const twin = row.id && document.getElementById(row.id);
+          if (twin) {
+            twin.remove();
+          }
+        });
+      }
+    });
+  });
+
   document.addEventListener("htmx:after:settle", function (event) {
     const task = event.detail.task;
     if (!frame || !task || task.type !== "partial" || task.swapSpec.style === "innerMorph") {

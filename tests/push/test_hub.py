@@ -151,9 +151,25 @@ async def test_it_says_nothing_to_who_comes_back_and_missed_nothing(hub: Hub, wo
     assert "lede" not in again.frames[0]["content"]
 
 
+async def test_it_knows_again_what_another_process_sent(hub: Hub, world: World) -> None:
+    wire = await greeted(hub, world)
+    restarted = Hub(world.draw, world.read_revision, gather_s=0.0)
+
+    draws = world.draws
+
+    again = open_socket(restarted)
+    again.greet("e", 1, mark=wire.frames[0]["mark"])
+    await again.until_now(lambda: world.draws > draws)
+    change(restarted, world, a=2)
+
+    assert (await again.frame(1))["content"] == f'<hx-partial id="net-a" hx-swap="outerMorph">{drawn("a", 2).html}</hx-partial>'
+    await restarted.close_all()
+    await restarted.stop()
+
+
 async def test_it_gives_who_comes_back_with_a_forgotten_mark_the_whole_screen(hub: Hub) -> None:
     wire = open_socket(hub)
-    wire.greet("e", 1, mark="of.another.process")
+    wire.greet("e", 1, mark="never-ours")
 
     assert "innerMorph" in (await wire.frame(1))["content"]
 

@@ -213,6 +213,17 @@ def test_it_has_one_socket_for_each_of_thirty_loads(page: Page, server: FakeServ
     assert server.act("/set")["sockets"] == 1
 
 
+@pytest.mark.parametrize("style", ["innerHTML", "innerMorph"])
+def test_it_has_one_socket_and_each_row_once_when_htmx_draws_the_page_anew(page: Page, server: FakeServer, style: str) -> None:
+    change(server, d=1)
+
+    page.evaluate(f"htmx.ajax('GET', '/page', {{target: 'body', swap: '{style}'}})")
+    change(server, e=1)
+
+    expect(page.locator("#network-rows > tr > td:first-child")).to_have_text(["a", "b", "c", "d", "e"])
+    wait_until(lambda: server.act("/set")["sockets"] == 1, "the other socket to be closed")
+
+
 def test_it_says_when_it_is_not_live_and_takes_it_back(tmp_path: Path, browser: Browser) -> None:
     with watched_page(browser, may_fail_to_load=True) as page:
         with running_fake_server(tmp_path) as first:
