@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,7 +21,10 @@ class LabWay(View):
     way = ""
 
     def post(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
-        engine, _may_act = open_page(request, engine_slug)
+        engine, may_act = open_page(request, engine_slug)
+        if not may_act:
+            messages.warning(request, _("The Engine does not answer: nothing can be built or taken away now."))
+            return redirect("lab", engine_slug)
         job = start_lab_job(actor_of(request), engine, self.way)
         job.ended.wait(PATIENCE_S)
         if job.result and job.result.is_ok and job.result.is_seen:

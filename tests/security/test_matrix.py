@@ -25,7 +25,7 @@ LOGIN = {"account_change_password", "account_reauthenticate"}
 ANY = {"overview", "network_list", "container_list", "event_list"}
 VIEW = {"network_detail", "container_detail", "engine_detail", "engine_sync", "engine_choose"}
 CONNECT = {"network_create", "network_connect", "network_disconnect", "network_remove", "container_connect"}
-SHAPE = {"lab_up", "lab_down"}
+SHAPE = {"lab", "lab_up", "lab_down"}
 ROLES = {
     "stranger": OPEN,
     "deactivated": OPEN,
