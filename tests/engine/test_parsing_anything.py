@@ -52,7 +52,8 @@ JSON = st.recursive(
 WITH_ID = st.dictionaries(st.sampled_from(NAMES), JSON, max_size=20).map(lambda members: {**members, "Id": ID})
 PARSERS: list[Callable[[Any], Any]] = [
     *(parse_networks, parse_network, parse_containers, parse_container, read_event),
-    *(network_memory().parse, container_memory().parse),
+    lambda answer: network_memory().parse(json.dumps(answer, separators=(",", ":")).encode()),
+    lambda answer: container_memory().parse(json.dumps(answer, separators=(",", ":")).encode()),
 ]
 
 

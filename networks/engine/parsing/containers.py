@@ -33,20 +33,11 @@ def parse_containers(answer: Any) -> tuple[ContainerFact, ...]:
     """Return the containers of the list. Raises ProtocolFault for what isn't a list of containers."""
     if type(answer) is not list:
         raise ProtocolFault("The answer isn't a list of containers.")
-    return tuple(parse_listed(without_clock(entry)) for entry in answer)
-
-
-def without_clock(answer: Any) -> Any:
-    """Put exit code and health in the place of the Status text, and return the entry.
-
-    "Up 38 minutes" changes without an event: nobody may keep it, and two readings of the same are to be equal.
-    """
-    if type(answer) is dict:
-        answer["Status"] = _read_status(answer.get("State"), answer.get("Status"))
-    return answer
+    return tuple(map(parse_listed, answer))
 
 
 def _read_status(state: object, status: object) -> tuple[int | None, str]:
+    """Return exit code and health. The rest, "Up 38 minutes", changes without an event: nobody may keep it."""
     if type(status) is not str or "(" not in status:
         return None, ""
     if state in _STATES_WITH_EXIT_CODE:
@@ -89,12 +80,12 @@ def parse_container(answer: Any) -> ContainerFact:
 
 
 def parse_listed(answer: Any) -> ContainerFact:
-    """Return one container of the list, after `without_clock`. Raises ProtocolFault for what isn't one."""
+    """Return one container of the list. Raises ProtocolFault for what isn't one."""
     if type(answer) is not dict:
         raise ProtocolFault("The list holds something that isn't a container.")
     get = answer.get
     docker_id = identity(get("Id"), _ID, "container")
-    exit_code, health = answer["Status"]
+    exit_code, health = _read_status(get("State"), get("Status"))
     return ContainerFact(
         docker_id=docker_id,
         name=_name(members(get("Names"))),

@@ -81,8 +81,8 @@ class EngineSession:
 
     def read_two(
         self,
-        quick: tuple[Callable[[Any], _Result], str],
-        slow: tuple[Callable[[Any], _Other], str, Mapping[str, str]],
+        quick: tuple[Callable[[bytes], _Result], str],
+        slow: tuple[Callable[[bytes], _Other], str, Mapping[str, str]],
         deadline: Deadline,
     ) -> tuple[_Result, _Other]:
         """Send two GET requests one after the other; the first answer is parsed while the Engine works at the second."""
@@ -93,12 +93,12 @@ class EngineSession:
 
         def parse_meanwhile() -> None:
             try:
-                found[:] = [parse_quick(parse_json(body))]
+                found[:] = [parse_quick(body)]
             except EngineError as error:
                 error.request, error.duration_ms = f"GET {quick_path}", deadline.elapsed_ms()
                 raise
 
-        second = self._get(lambda body: parse_slow(parse_json(body)), slow_path, (), deadline, params, parse_meanwhile)
+        second = self._get(parse_slow, slow_path, (), deadline, params, parse_meanwhile)
         return found[0], second
 
     def post(
