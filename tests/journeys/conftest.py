@@ -1,0 +1,102 @@
+"""One server and one Chromium inside the private Engine's namespace, and people who are logged in there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, StorageState, expect, sync_playwright
+
+from tests.journeys.site import PASSWORD, Site
+from tests.journeys.visits import ARGUMENTS, Visits, log_in
+from tests.private_engine import PrivateEngine
+
+# Two cores carry the Engine, the server, the browser and, in a whole run, what else is tested at the same time.
+expect.set_options(timeout=15_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every journey: it needs a private Engine and a Chromium."""
+    for test in items:
+        if Path(__file__).parent in test.path.parents:
+            test.add_marker(pytest.mark.browser)
+            test.add_marker(pytest.mark.engine)
+
+
+@pytest.fixture(scope="package")  # not longer: its event loop is the thread's running one, which asynchronous tests need
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, shared_engine: PrivateEngine) -> Iterator[Browser]:
+    program = shutil.which("chromium") or playwright.chromium.executable_path
+    running = playwright.chromium.launch(executable_path=shared_engine.launcher(program), args=list(ARGUMENTS))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="package")
+def site(shared_engine: PrivateEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Start the server that all journeys share; its people are admin, operator and viewer."""
+    with Site(tmp_path_factory.mktemp("site"), shared_engine) as running:
+        running.add_people({"olga": "operator", "vera": "viewer"})
+        yield running
+
+
+@pytest.fixture(scope="package")
+def logins(site: Site, browser: Browser) -> dict[str, StorageState]:
+    """Log each person in once, and keep their cookies."""
+    states = {}
+    for name in ("admin", "olga", "vera"):
+        context = browser.new_context(base_url=site.url)
+        log_in(context.new_page(), name, PASSWORD)
+        states[name] = context.storage_state()
+        context.close()
+    return states
+
+
+@pytest.fixture
+def visits(site: Site, browser: Browser, logins: dict[str, StorageState], engine: PrivateEngine) -> Iterator[Visits]:
+    """Give what opens browsers on the shared server; the Engine is empty. At the end nothing may have gone wrong in any."""
+    with Visits(browser, site.url, logins) as open_ones:
+        yield open_ones
+
+
+@pytest.fixture
+def admin(visits: Visits) -> Page:
+    return visits.enter("admin")
+
+
+@pytest.fixture
+def operator(visits: Visits) -> Page:
+    return visits.enter("olga")
+
+
+@pytest.fixture
+def viewer(visits: Visits) -> Page:
+    return visits.enter("vera")
+
+
+@pytest.fixture
+def mortal_engine(engine: PrivateEngine) -> Iterator[PrivateEngine]:
+    """Give the session's Engine to a test that kills it; it answers again afterwards."""
+    yield engine
+    if not engine.answers():
+        engine.restart()
+
+
+@pytest.fixture
+def own_site(shared_engine: PrivateEngine, tmp_path: Path) -> Callable[..., Site]:
+    """Give a function that makes a server of this test's own, which it may end."""
+    return lambda **options: Site(tmp_path, shared_engine, port=8001, **options)
+
+
+@pytest.fixture
+def own_visits(browser: Browser) -> Iterator[Visits]:
+    """Give what opens browsers on a server of the test's own."""
+    with Visits(browser, "http://localhost:8001") as open_ones:
+        yield open_ones

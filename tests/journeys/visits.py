@@ -1,0 +1,101 @@
+"""Browsers that people have open. At the end none may have complained, asked elsewhere, or seen a fault of the server."""
+
+from __future__ import annotations
+
+import re
+from types import TracebackType
+from typing import Any, Self
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, StorageState
+
+ARGUMENTS = (
+    "--no-sandbox",  # tests run as root
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Chromium calls it an error when a page answers so. A form with a fault answers 422, a refusal of the Engine's 409.
+STATUS_IN_CONSOLE = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+ALWAYS_FINE = frozenset({409, 422})
+# What Chromium and htmx say while a server is away.
+SIGNS_OF_ABSENCE = ("WebSocket", "htmx:ws:error", "ERR_CONNECTION_REFUSED", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET")
+
+
+class Visits:
+    """Opens browsers as this or that person; a context manager that fails when any of them has seen what nobody may see."""
+
+    def __init__(self, browser: Browser, url: str, logins: dict[str, StorageState] | None = None) -> None:
+        self._browser = browser
+        self._url = url
+        self._logins = logins or {}
+        self._contexts: list[BrowserContext] = []
+        self._complaints: list[str] = []
+        self._expected: set[int] = set(ALWAYS_FINE)
+        self._is_absence_expected = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        for context in self._contexts:
+            context.close()
+        if error is None:
+            complaints = self.complaints()
+            assert complaints == [], complaints
+
+    def enter(self, name: str = "", **options: Any) -> Page:
+        """Open a browser as this person, "" for a stranger. `options`: of Playwright's new_context."""
+        state = self._logins[name] if name else None
+        context = self._browser.new_context(base_url=self._url, storage_state=state, **options)
+        self._contexts.append(context)
+        context.on("page", self._watch)
+        return context.new_page()
+
+    def expect_status(self, *statuses: int) -> None:
+        """Let pages answer with these statuses, which Chromium calls errors."""
+        self._expected.update(statuses)
+
+    def expect_absence(self) -> None:
+        """Let the server be away for a while."""
+        self._is_absence_expected = True
+
+    def complaints(self) -> list[str]:
+        """Return what went wrong in any browser so far."""
+        signs = SIGNS_OF_ABSENCE if self._is_absence_expected else ()
+        return [one for one in self._complaints if not any(sign in one for sign in signs)]
+
+    def _watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self._complaints.append(f"script: {error}"))
+        page.on("console", self._hear)  # a violation of the Content-Security-Policy is an error there, too
+        page.on("request", self._see_request)
+        page.on("response", self._see_response)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        found = STATUS_IN_CONSOLE.match(message.text)
+        if message.type in ("error", "warning") and not (found and int(found.group(1)) in self._expected):
+            self._complaints.append(f"console: {message.text} {message.location.get('url', '')}")
+
+    def _see_request(self, request: Request) -> None:
+        if not request.url.startswith((self._url, self._url.replace("http", "ws", 1), "data:", "about:")):
+            self._complaints.append(f"asked elsewhere: {request.url}")
+
+    def _see_response(self, response: Response) -> None:
+        if response.status >= 500:
+            self._complaints.append(f"status {response.status}: {response.url}")
+
+
+def log_in(page: Page, name: str, password: str) -> None:
+    """Log in by the form."""
+    page.goto("/accounts/login/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("/")
+
+
+def open_live(page: Page, path: str) -> None:
+    """Open a page, and wait until its socket has brought the first frame."""
+    page.goto(path)
+    page.wait_for_selector("#live[data-held]", state="attached")

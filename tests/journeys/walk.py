@@ -1,0 +1,65 @@
+"""A small world that has one of everything, and the pages that show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.private_engine import PrivateEngine
+
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Ids of what pages are about."""
+
+    network: str
+    lonely_network: str
+    running: str
+    stopped: str
+    on_host: str
+
+
+def small_world(engine: PrivateEngine) -> World:
+    """Make the networks and containers of Docker's first networking lesson, and a few that are in a bad way."""
+    network = engine.cli("network", "create", "--label", "team=web", "mybridge")
+    custom = ("--subnet", "172.72.0.0/16", "--ip-range", "172.72.0.0/24", "--gateway", "172.72.0.1")
+    lonely = engine.cli("network", "create", *custom, "--internal", "my_custom_network")
+    engine.cli("network", "create", "a-network-with-a-name-that-is-longer-than-anybody-would-want-to-read-in-a-table-row")
+    running = engine.run("mynetwork_bridge", "--net", "mybridge", "-p", "49153:80", "--label", "password=hush")
+    engine.cli("network", "connect", "--ip", "172.72.0.10", "my_custom_network", "mynetwork_bridge")
+    engine.run("wordpress-with-a-very-long-name-for-a-container", "-p", "127.0.0.1:8081:80", "--net", "mybridge")
+    on_host = engine.run("host-network", "--net", "host")
+    engine.run("none-network", "--net", "none")
+    engine.run("sidecar", "--net", "container:mynetwork_bridge")
+    stopped = engine.run("myvolume_2", "--net", "my_custom_network", "--ip", "172.72.0.20", command=("true",))
+    engine.run("failed", "--net", "mybridge", command=("false",))
+    engine.cli("wait", "myvolume_2", "failed")
+    return World(network, lonely, running, stopped, on_host)
+
+
+def pages_of(world: World) -> dict[str, str]:
+    """Return the addresses of all pages, each with a short name."""
+    network, running = f"/networks/local/{world.network}/", f"/containers/local/{world.running}/"
+    return {
+        "/": "overview",
+        "/networks/": "networks",
+        "/networks/?q=nothing-is-called-so": "networks-none",
+        network: "network",
+        f"/networks/local/{world.lonely_network}/": "network-custom",
+        "/networks/local/create/": "create",
+        f"{network}connect/": "connect",
+        f"{network}disconnect/{world.running}/": "disconnect",
+        f"{network}remove/": "remove",
+        "/containers/": "containers",
+        running: "container",
+        f"/containers/local/{world.stopped}/": "container-stopped",
+        f"/containers/local/{world.on_host}/": "container-host",
+        f"{running}connect/": "container-connect",
+        "/events/": "events",
+        "/engines/local/": "engine",
+        "/engines/local/lab/": "lab",
+        "/accounts/password/change/": "password",
+        "/accounts/logout/": "logout",
+        "/networks/local/0000/": "not-found",
+    }
