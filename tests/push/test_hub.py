@@ -1,64 +1,17 @@
-"""The hub: greetings, steps, who falls behind, who goes."""
+"""The hub: greetings, steps, and who falls behind."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 
-from networks.partials.screen import ScreenKey
-from networks.push import delivery, registry
-from networks.push.delivery import MAX_UNACKED_FRAMES, Socket
-from networks.push.protocol import Close, read_message
+from networks.push.delivery import MAX_UNACKED_FRAMES
 from networks.push.registry import Hub
+from tests.push.hubs import change, greeted, open_socket
 from tests.push.page import Page
-from tests.push.wire import Wire
 from tests.push.world import KEY, World, drawn
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest_asyncio.fixture
-async def hub(world: World) -> AsyncIterator[Hub]:
-    hub = Hub(world.draw, world.read_revision, gather_s=0.0)
-    yield hub
-    await hub.close_all()
-    await hub.stop()
-
-
-def open_socket(hub: Hub, key: ScreenKey = KEY, session_key: str = "s") -> Wire:
-    async def serve(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
-        await receive()
-        socket = Socket(key, 1, session_key, send, opened_at=time.monotonic())
-        try:
-            await hub.join(socket)
-            while (event := await receive())["type"] == "websocket.receive":
-                await hub.hear(socket, read_message(event["text"]))
-        finally:
-            await hub.leave(socket)
-
-    return Wire(serve, {})
-
-
-async def greeted(hub: Hub, world: World, key: ScreenKey = KEY) -> Wire:
-    """Return a socket whose page was drawn just now, and which has acknowledged its first frame."""
-    wire = open_socket(hub, key)
-    wire.greet("e", world.revision)
-    await wire.frame(1)
-    wire.acknowledge()
-    return wire
-
-
-def change(hub: Hub, world: World, **rows: int | None) -> None:
-    world.change(**rows)
-    hub.note_change("local")
 
 
 async def test_it_sends_nothing_before_the_hello(hub: Hub, world: World) -> None:
@@ -245,62 +198,3 @@ async def test_it_moves_a_socket_whose_rights_changed_to_its_new_screen(hub: Hub
     assert "innerMorph" in content
     change(hub, world, c=1)
     assert "3, view" in (await wire.frame(3))["content"]
-
-
-HELLO_OF_WRONG_TYPES = '{"hello":{"epoch":1,"revision":2}}'
-ACK_BEFORE_HELLO = '{"ack":1}'
-NONSENSE = ["", "null", "[]", "{}", "x" * 5000, '{"ack":-1}', '{"ack":true}', '{"ack":"1"}']
-
-
-@pytest.mark.parametrize("said", [*NONSENSE, HELLO_OF_WRONG_TYPES, ACK_BEFORE_HELLO])
-async def test_it_closes_who_says_something_else(hub: Hub, said: str) -> None:
-    wire = open_socket(hub)
-    wire.say(said)
-
-    assert await wire.closed() == Close.MALFORMED
-
-
-async def test_it_closes_who_greets_twice(hub: Hub, world: World) -> None:
-    wire = await greeted(hub, world)
-    wire.greet("e", 1)
-
-    assert await wire.closed() == Close.MALFORMED
-
-
-async def test_it_closes_who_never_says_hello(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "LOOK_EVERY_S", 0.01)
-    monkeypatch.setattr(delivery, "HELLO_PATIENCE_S", 0.05)
-    wire = open_socket(hub)
-
-    assert await wire.closed() == Close.TOO_SLOW
-
-
-async def test_it_closes_who_acknowledges_nothing(hub: Hub, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "LOOK_EVERY_S", 0.01)
-    monkeypatch.setattr(delivery, "PATIENCE_S", 0.05)
-    wire, other = open_socket(hub), await greeted(hub, world)
-    wire.greet("e", 1)
-
-    assert await wire.closed() == Close.TOO_SLOW
-    assert other.code is None
-
-
-async def test_it_counts_the_sockets_of_a_session(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "MAX_SOCKETS_PER_SESSION", 2)
-    for _ in range(2):
-        open_socket(hub, session_key="mine")
-    await asyncio.sleep(0)
-
-    assert not hub.has_room_for("mine")
-    assert hub.has_room_for("another's")
-
-
-async def test_it_closes_all_when_the_server_ends_and_lets_no_more_in(hub: Hub, world: World) -> None:
-    wires = [await greeted(hub, world) for _ in range(10)]
-
-    await hub.close_all()
-    late = open_socket(hub)
-
-    assert {wire.code for wire in wires} == {Close.RESTARTING}
-    assert await late.closed() == Close.RESTARTING
-    assert hub.people() == []
