@@ -1,0 +1,169 @@
+"""What every page shares: which Engine it is about, what the frame shows, and what that costs."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
+
+from networks.models import EngineState, EngineStatus, Grant
+from networks.partials.shell import draw_shell, draw_shell_of
+from networks.queries.engines import list_engines, read_engine
+from networks.views.shell import SESSION_KEY, open_screen, shell
+from tests.builders import MORNING, make_engine
+from tests.views.pages import log_in
+
+pytestmark = pytest.mark.django_db
+
+REFUSED = "dial unix /var/run/docker.sock: connect: connection refused"
+
+
+def test_it_shows_the_engine_of_the_url_else_the_last_choice_else_the_first() -> None:
+    for slug in ("alpha", "beta", "gamma"):
+        make_engine(slug)
+    browser = log_in()
+
+    assert browser.get("/").context["shell"].engine.slug == "alpha"
+    browser.post("/engines/beta/choose/")
+    assert browser.get("/").context["shell"].engine.slug == "beta"
+    assert browser.get("/?engine=gamma").context["shell"].engine.slug == "gamma"
+    assert browser.get("/engines/gamma/").context["shell"].engine.slug == "gamma"
+    assert browser.session[SESSION_KEY] == "beta"
+
+
+def test_it_keeps_navigation_on_the_engine_shown() -> None:
+    make_engine("alpha")
+    make_engine("beta")
+    browser = log_in()
+
+    urls = {entry.name: entry.url for entry in browser.get("/?engine=beta").context["shell"].nav}
+
+    assert urls["network"] == "/networks/?engine=beta"
+    assert urls["engine"] == "/engines/beta/"
+    assert browser.get("/").context["shell"].nav[1].url == "/networks/"
+
+
+def test_it_marks_where_one_is() -> None:
+    make_engine()
+
+    nav = log_in().get("/events/").context["shell"].nav
+
+    assert [entry.name for entry in nav if entry.is_current] == ["event"]
+
+
+def test_it_shows_a_person_the_engines_of_their_grants_alone() -> None:
+    mine, _other = make_engine("mine"), make_engine("other")
+    browser = log_in("mina", mine, "viewer")
+
+    frame = browser.get("/").context["shell"]
+
+    assert [engine.slug for engine in frame.engines] == ["mine"]
+    assert frame.rights == {"view"}
+    assert not frame.can_admin
+    assert browser.get("/?engine=other").status_code == 403
+    assert browser.get("/?engine=never-heard-of").status_code == 403
+    assert browser.post("/engines/other/choose/").status_code == 403
+
+
+def test_it_tells_someone_without_a_grant_whom_to_ask() -> None:
+    make_engine()
+    User.objects.create_superuser("boss")
+
+    answer = log_in("nobody", role="none").get("/")
+
+    assert answer.status_code == 403
+    assert "boss" in answer.content.decode()
+
+
+def test_it_makes_a_live_page_s_socket_from_its_key() -> None:
+    make_engine(epoch="abc", revision=7)
+
+    answer = log_in().get("/events/?kind=network&verb=&bogus=1&q=a b")
+
+    frame = answer.context["shell"]
+    assert frame.socket_url == "/ws/live/event_list/local/?lang=en&kind=network&q=a+b"
+    assert (frame.epoch, frame.revision) == ("abc", 7)
+
+
+def test_it_costs_two_statements_and_none_for_a_stranger() -> None:
+    engine = make_engine()
+    person = User.objects.create_user("mina")
+    Grant.objects.create(user=person, engine=engine, role="viewer")
+    request = RequestFactory().get("/")
+    request.resolver_match = resolve("/")
+    request.user, request.session = person, {}
+
+    with CaptureQueriesContext(connection) as statements:
+        open_screen(request, "overview")
+        shell(request)
+    request.user = AnonymousUser()
+    with CaptureQueriesContext(connection) as for_a_stranger:
+        shell(request)
+
+    assert len(statements) == 2
+    assert len(for_a_stranger) == 0
+
+
+@pytest.mark.parametrize(("cookie", "theme"), [("light", "light"), ("dark", "dark"), ("<script>", ""), (None, "")])
+def test_it_keeps_to_the_theme_that_was_chosen(cookie: str | None, theme: str) -> None:
+    make_engine()
+    browser = log_in()
+    if cookie:
+        browser.cookies["theme"] = cookie
+
+    assert browser.get("/").context["shell"].theme == theme
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "may_act"),
+    [
+        (EngineState.LAGGING, "local is lagging.", True),
+        (EngineState.STALE, "What you see of local is stale.", False),
+        (EngineState.DISCONNECTED, "Disconnected from local since", False),
+        (EngineState.INCOMPATIBLE, "local is incompatible.", False),
+    ],
+)
+def test_it_says_how_much_can_be_trusted(state: EngineState, words: str, may_act: bool) -> None:
+    make_engine(state=state.value, state_since=MORNING, last_error=REFUSED)
+
+    parts = draw_shell("local", "en")
+
+    assert words in parts["engine-banner"]
+    assert ("is-stale" in parts["engine-banner"]) is not may_act
+    assert 'formaction="/engines/local/sync/"' in parts["engine-banner"]
+    assert str(state.label) in parts["engine-state"]
+
+
+def test_it_lets_the_connection_speak_for_itself() -> None:
+    make_engine(state=EngineState.DISCONNECTED.value, last_error=REFUSED + "\x1b<b>")
+
+    banner = draw_shell("local", "en")["engine-banner"]
+
+    assert f"<code>{REFUSED}␛&lt;b&gt;</code>" in banner
+
+
+def test_it_draws_the_same_for_a_live_engine_whose_heart_beats() -> None:
+    make_engine(revision=1)
+    before = read_engine("local")
+    EngineStatus.objects.update(revision=2, as_of=MORNING.replace(hour=9), last_error="long ago")
+
+    after = read_engine("local")
+
+    assert before is not None
+    assert after is not None
+    assert draw_shell_of(before, "en") == draw_shell_of(after, "en")
+    assert "banner" not in draw_shell_of(after, "en")["engine-banner"].replace("engine-banner", "")
+
+
+def test_it_reads_an_engine_whose_status_is_not_there_yet() -> None:
+    engine = make_engine()
+    engine.status.delete()
+
+    row = list_engines()[0]
+
+    assert (row.state, row.revision, row.version) == ("disconnected", 0, "")
+    assert log_in().get("/").status_code == 200
+    assert log_in("other").get("/engines/local/").status_code == 200
