@@ -24,7 +24,7 @@ RETRY_S = 1.0
 MAX_RETRY_S = 30.0
 # A view that nobody looks at any more keeps its pictures this long, for browsers that come back from a tunnel or a reload.
 KEEP_VIEW_S = 300.0
-MAX_UNWATCHED_VIEWS = 64
+MAX_UNWATCHED_VIEWS = 16
 
 
 class Drawer:
