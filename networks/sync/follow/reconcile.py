@@ -62,6 +62,7 @@ class Reconciler:
         self._settled: dict[str, tuple[ContainerFact, ContainerFact]] = {}
         self._later: dict[str, float] = {}
         self._pending: list[_PendingLook] = []
+        self._inspected_here: list[Inspection] = []  # since the last looks were answered
         self._stirred_at: dict[str, float] = {}
         self._held: list[EventFact] = []
         self._held_until = float("inf")
@@ -102,7 +103,8 @@ class Reconciler:
             self._write(update, self._release_unless_awaited(marks, update), status)
         for look in looks:
             look.seen.set()
-        self._answer_looks(letters.inspections)
+        self._answer_looks([*letters.inspections, *self._inspected_here])
+        self._inspected_here.clear()
         return self._snapshot.revision != revision
 
     def _release(self) -> list[EventFact]:
@@ -123,8 +125,9 @@ class Reconciler:
                 update.networks[network_id] = self._client.inspect_network(network_id)
             except NotFound:
                 update.networks[network_id] = None
-        if len(marks.inspected) == 1 and self._is_calm(*marks.inspected):
-            self._inspect_here(*marks.inspected, update)
+        calm = next(iter(marks.inspected)) if len(marks.inspected) == 1 else ""
+        if calm and self._is_calm(calm):
+            self._inspect_here(calm, update)
         else:
             self._inspectors.ask(marks.inspected, is_urgent=True)
         for container_id in marks.later:
@@ -150,7 +153,9 @@ class Reconciler:
             fact = self._client.inspect_container(container_id)
         except NotFound:
             fact = None
-        self._take_inspections([Inspection(container_id, began_at, fact)], update)
+        inspection = Inspection(container_id, began_at, fact)
+        self._take_inspections([inspection], update)
+        self._inspected_here.append(inspection)
 
     def _note_stirred(self, events: Iterable[EventFact]) -> None:
         now = time.monotonic()
