@@ -62,13 +62,13 @@ def test_it_connects_and_disconnects(engine: PrivateEngine, followed: Engine, op
     spec = ConnectSpec(network_id, container_id, ip_address("172.72.0.20"), aliases=("blog",))
     done = connect_container(operator, followed, spec, **names)
 
-    assert done.is_ok
+    assert (done.is_ok, done.is_seen) == (True, True)
     assert Endpoint.objects.get(network__docker_id=network_id).ipv4 == "172.72.0.20"
     assert "172.72.0.20/16" in engine.cli("exec", "web", "ip", "-4", "addr", "show", "eth1")
 
     undone = disconnect_container(operator, followed, DisconnectSpec(network_id, container_id), **names)
 
-    assert undone.is_ok
+    assert (undone.is_ok, undone.is_seen) == (True, True)
     assert not Endpoint.objects.filter(network__docker_id=network_id).exists()
 
 
