@@ -11,14 +11,16 @@ from networks.queries.details import NetworkDetail
 from networks.queries.masking import masked
 from networks.queries.rows import EndpointRow, PoolRow
 
-HIDDEN_VALUE = "…"
+# Stands for a value that is hidden, or too long to be typed or read.
+LEFT_OUT = "…"
+LONGEST_VALUE = 1_000
 _NOT_CONNECTABLE = frozenset({"host", "null"})
 
 
 def create_command(detail: NetworkDetail, *, sees_secrets: bool) -> str:
     """Return `docker network create …` for a network like this one, "" for those that every Engine has.
 
-    Values that this person may not see are written as "…".
+    Values that this person may not see, or that are longer than anybody would type, are written as "…".
     """
     row = detail.row
     if row.is_predefined or row.driver in _NOT_CONNECTABLE:
@@ -63,7 +65,10 @@ def _connect_spec(endpoint: EndpointRow) -> ConnectSpec:
 
 
 def _shown(pairs: Iterable[tuple[str, str]], *, sees_secrets: bool) -> dict[str, str]:
-    return {pair.key: HIDDEN_VALUE if pair.is_masked else pair.value for pair in masked(pairs, sees_secrets=sees_secrets)}
+    return {
+        pair.key: LEFT_OUT if pair.is_masked or len(pair.value) > LONGEST_VALUE else pair.value
+        for pair in masked(pairs, sees_secrets=sees_secrets)
+    }
 
 
 def _pool_spec(pool: PoolRow) -> PoolSpec | None:

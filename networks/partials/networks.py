@@ -14,7 +14,7 @@ from networks.actions.networks import PREDEFINED
 from networks.engine.cli import inspect_network_command
 from networks.partials import words
 from networks.partials.cache import draw, draw_row, keep_screen
-from networks.partials.commands import create_command
+from networks.partials.commands import LEFT_OUT, create_command
 from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.partials.shell import draw_shell_of
@@ -116,6 +116,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         return Screen("", 0, regions={"endpoint-rows": ()}, parts={"network-notes": draw("networks/_notes.html", {"gone": gone})})
     rights = frozenset(key.rights.split(","))
     sees_secrets = "shape" in rights
+    command = create_command(detail, sees_secrets=sees_secrets)
     context = {
         "detail": detail,
         "row": detail.row,
@@ -131,7 +132,8 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "labels": masked(detail.labels, sees_secrets=sees_secrets),
         "options": masked(detail.options, sees_secrets=sees_secrets),
         "inspect": inspect_network_command(detail.row.name, detail.row.docker_id),
-        "command": create_command(detail, sees_secrets=sees_secrets),
+        "command": command,
+        "is_shortened": f"={LEFT_OUT}" in command,
     }
     parts = {part: draw(f"networks/_{part.removeprefix('network-').replace('-', '_')}.html", context) for part in _DETAIL_PARTS}
     return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, rights)}, parts=parts)
@@ -161,7 +163,10 @@ def _draw_endpoints(detail: NetworkDetail, key: ScreenKey, rights: frozenset[str
             f"ep-{endpoint.container_id}",
             key=key,
             version=endpoint,
-            context=lambda endpoint=endpoint: endpoint_context(endpoint, rights),  # type: ignore[misc]
+            context=lambda endpoint=endpoint: {  # type: ignore[misc]
+                **endpoint_context(endpoint, rights),
+                "length": endpoint.ipv4_prefix_length or words.prefix_length_for(endpoint.requested_ipv4, detail.row),
+            },
         )
         for endpoint in detail.endpoints
     )
@@ -173,6 +178,7 @@ def endpoint_context(endpoint: EndpointRow, rights: frozenset[str]) -> Mapping[s
     may_leave = "connect" in rights and network_id and endpoint.network_driver != "host"
     return {
         "endpoint": endpoint,
+        "length": endpoint.ipv4_prefix_length,
         "is_asking": _is_asking(endpoint),
         "is_static": endpoint.ipv4 != "" and endpoint.ipv4 == endpoint.requested_ipv4,
         "names": list(dict.fromkeys([*endpoint.dns_names, *endpoint.aliases])),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from itertools import groupby
 
 from django.utils.translation import gettext as _
@@ -83,6 +83,17 @@ def pool_texts(row: NetworkRow) -> list[dict[str, object]]:
 def _length(subnet: str) -> int | None:
     length = subnet.rpartition("/")[2]
     return int(length) if length.isascii() and length.isdigit() and len(length) <= 3 else None
+
+
+def prefix_length_for(address: str, row: NetworkRow) -> int | None:
+    """Return the prefix length of the network's subnet that holds the address, None where none does."""
+    for pool in row.pools:
+        try:
+            if ip_address(address) in ip_network(pool.subnet, strict=False):
+                return _length(pool.subnet)
+        except ValueError:
+            continue
+    return None
 
 
 def _is_public(subnet: str) -> bool:
