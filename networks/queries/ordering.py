@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
 
 Row = TypeVar("Row")
 _DIGITS = re.compile(r"([0-9]+)")
+# Hundreds of the same names are ordered at every drawing; a longer one than this is hostile, and not kept.
+SHORT_LENGTH = 128
 
 
 def natural(text: str) -> tuple[tuple[int, str, str], ...]:
@@ -16,7 +19,14 @@ def natural(text: str) -> tuple[tuple[int, str, str], ...]:
 
     Digits are compared by length and text, not by int(): a name may be 64 KiB of them.
     """
+    return _kept(text) if len(text) <= SHORT_LENGTH else _natural(text)
+
+
+def _natural(text: str) -> tuple[tuple[int, str, str], ...]:
     return tuple(_part_order(part) for part in _DIGITS.split(text.casefold()))
+
+
+_kept = lru_cache(maxsize=4_096)(_natural)
 
 
 def _part_order(part: str) -> tuple[int, str, str]:

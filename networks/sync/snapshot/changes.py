@@ -109,17 +109,26 @@ def _split_endpoints(before: Memory, containers: Mapping[str, ContainerFact], ch
 def _touch_guests(before: Memory, after: Memory, changes: Changes) -> None:
     """Find the containers that are on a network which came, went or changed."""
     changed = changes.networks_saved.keys() | changes.networks_gone.keys()
+    # Only an endpoint that names a changed network, by id or by name, can lead elsewhere now: most are passed over at once.
+    renamed = {known.name for docker_id in changed if (known := before.networks.get(docker_id))}
+    renamed |= {fact.name for fact in changes.networks_saved.values()}
+    guests = [
+        (docker_id, endpoint)
+        for docker_id, fact in after.containers.items()
+        for endpoint in fact.endpoints
+        if endpoint.network_id in changed or endpoint.network_name in renamed
+    ]
+    if not guests:
+        return
     names_before, names_after = before.network_names(), after.network_names()
-    for docker_id, fact in after.containers.items():
-        for endpoint in fact.endpoints:
-            old = resolve(endpoint, before.networks, names_before)
-            new = resolve(endpoint, after.networks, names_after)
-            if old != new:
-                changes.endpoints_saved.setdefault(docker_id, []).append(endpoint)
-                changes.touched_containers.add(docker_id)
-                changes.touched_networks |= {old, new}
-            if old in changed or new in changed:
-                changes.touched_containers.add(docker_id)
+    for docker_id, endpoint in guests:
+        old = resolve(endpoint, before.networks, names_before)
+        new = resolve(endpoint, after.networks, names_after)
+        if old != new:
+            changes.endpoints_saved.setdefault(docker_id, []).append(endpoint)
+            changes.touched_networks |= {old, new}
+        if old != new or old in changed or new in changed:
+            changes.touched_containers.add(docker_id)
 
 
 def _touch_networks(before: Memory, after: Memory, containers: Iterable[str], changes: Changes) -> None:

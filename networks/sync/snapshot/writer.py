@@ -102,10 +102,11 @@ class Snapshot:
             for fact in changes.networks_saved.values()
         ]
         if saved:
+            known = [self._network_pks[row.docker_id] for row in saved if row.docker_id in self._network_pks]
             self._upsert(Network, saved, ["engine", "docker_id"], _NETWORK_COLUMNS)
             self._network_pks.update((row.docker_id, row.pk) for row in saved)
-            known = [pk for pk in (row.pk for row in saved) if pk]
-            Pool.objects.filter(network_id__in=known).delete()
+            if known:
+                Pool.objects.filter(network_id__in=known).delete()
             Pool.objects.bulk_create(
                 pool
                 for fact in changes.networks_saved.values()
