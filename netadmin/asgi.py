@@ -18,6 +18,5 @@ http_application = get_asgi_application()
 # Only now: push imports models, and those need what the line above has set up.
 from networks.push.routing import websocket_application  # noqa: E402
 
-application = FollowFromFirstScope(
-    Gate(ProtocolTypeRouter({"http": http_application, "websocket": AuthMiddlewareStack(websocket_application)}))
-)
+_routed = ProtocolTypeRouter({"http": http_application, "websocket": AuthMiddlewareStack(websocket_application)})
+application = Gate(FollowFromFirstScope(_routed))
