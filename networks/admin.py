@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.admin.filters import AllValuesFieldListFilter
 from django.contrib.auth.admin import UserAdmin
@@ -33,7 +35,7 @@ from networks.models import (
 )
 from networks.policy.permissions import is_superuser
 from networks.sync.requests import request_sync
-from networks.templatetags.ui import cut, moment, visible
+from networks.templatetags.ui import cut, short_id, visible
 
 LOCAL_SLUG = "local"  # its URL is DOCKER_HOST, which `serve` writes at each start
 IN_LISTS = 80  # characters
@@ -56,7 +58,7 @@ admin.site.has_permission = lambda request: is_superuser(request.user)  # type: 
 
 @cache  # Django compares columns: the same field must be the same column
 def show(model: type[Model], name: str, length: int) -> Column:
-    """Return a column that writes one field safely: hostile text spelt out, long text cut, times as the pages write them."""
+    """Return a column that writes one field safely: hostile text spelt out, long text cut, times in UTC."""
     field = model._meta.get_field(name)
 
     @admin.display(description=getattr(field, "verbose_name", name), ordering=name)
@@ -64,8 +66,10 @@ def show(model: type[Model], name: str, length: int) -> Column:
         value = getattr(record, name)
         if value is None or isinstance(value, bool | int | float):
             return value
-        if hasattr(value, "isoformat"):
-            return moment(value, "full")
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).strftime("%Y-%m-%d\u00a0%H:%M:%S\u00a0UTC")
+        if length == IN_LISTS and name.endswith("_id"):
+            return short_id(str(value))
         choice = getattr(record, f"get_{name}_display", None)
         text = choice() if choice else json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
         return cut(text, length)
@@ -259,5 +263,7 @@ class PersonAdmin(AnyUserAdmin):
     inlines = (GrantInline,)
 
 
+# Nothing here sends e-mail.
+admin.site.unregister(EmailAddress)
 admin.site.unregister(User)
 admin.site.register(User, PersonAdmin)
