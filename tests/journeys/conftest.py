@@ -93,10 +93,3 @@ def mortal_engine(engine: PrivateEngine) -> Iterator[PrivateEngine]:
 def own_site(shared_engine: PrivateEngine, tmp_path: Path) -> Callable[..., Site]:
     """Give a function that makes a server of this test's own, which it may end."""
     return lambda **options: Site(tmp_path, shared_engine, port=8001, **options)
-
-
-@pytest.fixture
-def own_visits(browser: Browser) -> Iterator[Visits]:
-    """Give what opens browsers on a server of the test's own."""
-    with Visits(browser, "http://localhost:8001") as open_ones:
-        yield open_ones

@@ -28,7 +28,9 @@ for name, role in {people!r}.items():
 class Site:
     """A running server; a context manager. `has_admin`: its first admin comes from the environment, else by the token."""
 
-    def __init__(self, folder: Path, engine: PrivateEngine, *, port: int = 8000, has_admin: bool = True, docker_host: str = "") -> None:
+    def __init__(
+        self, folder: Path, engine: PrivateEngine, *, port: int = 8000, has_admin: bool = True, docker_host: str = ""
+    ) -> None:
         self.url = f"http://localhost:{port}"
         (folder / "password").write_text(PASSWORD)
         first_admin = (("NETADMIN_ADMIN_USERNAME", ADMIN), ("NETADMIN_ADMIN_PASSWORD_FILE", str(folder / "password")))

@@ -58,9 +58,7 @@ def test_it_lists_containers_as_docker_ps_a_does(admin: Page, engine: PrivateEng
     expect(container_row(admin, "myvolume_2")).to_contain_text("exited (0)")
 
 
-def test_it_shows_a_container_that_joins_a_bridge_made_in_the_form(
-    admin: Page, visits: Visits, engine: PrivateEngine
-) -> None:
+def test_it_shows_a_container_that_joins_a_bridge_made_in_the_form(admin: Page, visits: Visits, engine: PrivateEngine) -> None:
     watching = visits.enter("vera")
     open_live(watching, "/containers/")
     create_network(admin, "mybridge")
@@ -141,6 +139,8 @@ def test_it_refuses_to_remove_a_network_in_use_and_names_the_containers(admin: P
     assert "mybridge" in network_names(engine)
 
     engine.cli("network", "disconnect", "mybridge", "mynetwork_bridge")
+    open_network(admin, "mybridge")
+    expect(endpoint_row(admin, "mynetwork_bridge")).to_have_count(0)
     ask_to_remove(admin, "mybridge")
     expect(admin.locator(".verdicts")).to_contain_text("No container uses it")
     admin.get_by_role("button", name="Remove mybridge").click()
@@ -153,6 +153,8 @@ def test_it_says_what_breaks_when_only_a_stopped_container_uses_a_network(admin:
     engine.cli("network", "create", "mybridge")
     engine.run("mynetwork_bridge", "--net", "mybridge")
     engine.cli("stop", "mynetwork_bridge")
+    open_live(admin, "/containers/")
+    expect(container_row(admin, "mynetwork_bridge")).to_contain_text("exited")
     ask_to_remove(admin, "mybridge")
 
     expect(admin.locator(".verdicts")).to_contain_text("They could not start any more")
@@ -169,5 +171,5 @@ def test_it_says_what_breaks_when_only_a_stopped_container_uses_a_network(admin:
 
 
 def _ports(text: str) -> list[str]:
-    """Return the ports of `docker ps`, whose IPv6 addresses are written as in a URL here: ":::80->80/tcp" is "[::]:80->80/tcp"."""
+    """Return the ports of `docker ps`, as they are written here: ":::80->80/tcp" is "[::]:80->80/tcp"."""
     return [port.replace(":::", "[::]:") for port in text.split(", ") if port]

@@ -1,0 +1,64 @@
+"""Pictures of every page, to be looked at: `python -m tests.journeys.look [PAGE…]` writes them to tests/out/."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.journeys.site import ADMIN, PASSWORD, Site
+from tests.journeys.visits import ARGUMENTS, log_in, open_live
+from tests.journeys.walk import SIDEWAYS, pages_of, small_world
+from tests.private_engine import PrivateEngine, reap_leftovers
+
+OUT = Path(__file__).parents[1] / "out"
+SIZES = {"": (1440, 900), "-360": (360, 780)}
+OTHERS = {"/accounts/login/": "login"}
+
+
+def main(wanted: list[str]) -> None:
+    """Start everything, take the pictures, end everything."""
+    reap_leftovers()
+    OUT.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, PrivateEngine() as engine, sync_playwright() as playwright:
+        engine.import_image()
+        program = shutil.which("chromium") or playwright.chromium.executable_path
+        pages = pages_of(small_world(engine))
+        with Site(Path(folder), engine) as site:
+            browser = playwright.chromium.launch(executable_path=engine.launcher(program), args=list(ARGUMENTS))
+            for theme in ("light", "dark"):
+                for suffix, size in SIZES.items():
+                    _take(browser, site.url, pages, wanted, (f"{suffix}-{theme}", size))
+            browser.close()
+    print(f"Written to {OUT.relative_to(Path.cwd())}/")
+
+
+def _take(browser: Browser, url: str, pages: dict[str, str], wanted: list[str], how: tuple[str, tuple[int, int]]) -> None:
+    suffix, (width, height) = how
+    context = browser.new_context(base_url=url, viewport={"width": width, "height": height}, reduced_motion="reduce")
+    theme = suffix.rpartition("-")[2]
+    context.add_cookies([{"name": "theme", "value": theme, "url": url}])
+    page = context.new_page()
+    for path, name in OTHERS.items():
+        page.goto(path)
+        page.screenshot(path=OUT / f"{name}{suffix}.png")
+    log_in(page, ADMIN, PASSWORD)
+    open_live(page, "/networks/")
+    expect(page.locator("#network-rows")).to_contain_text("mybridge")
+    for path, name in pages.items():
+        if wanted and name not in wanted:
+            continue
+        page.goto(path)
+        if page.locator("#live").count():
+            page.wait_for_selector("#live[data-held]", state="attached")
+        page.screenshot(path=OUT / f"{name}{suffix}.png", full_page=True)
+        if too_wide := page.evaluate(SIDEWAYS):
+            print(f"{name}{suffix} scrolls sideways by {too_wide} px")
+    context.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

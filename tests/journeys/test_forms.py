@@ -1,0 +1,160 @@
+"""Faults that the forms find before Docker does, what only Docker knows, and two people at once."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.acts import ask_to_remove, network_row, open_network
+from tests.journeys.engine_says import inspect_network, network_names
+from tests.journeys.visits import Visits
+from tests.private_engine import PrivateEngine
+
+CREATE = "/networks/local/create/"
+
+
+def fill(page: Page, **values: str) -> None:
+    labels = {"name": "Name", "subnet": "Subnet 1", "ip_range": "IP range 1", "gateway": "Gateway 1", "reserved": "Reserved 1"}
+    page.goto(CREATE)
+    for field, value in values.items():
+        page.get_by_label(labels[field]).fill(value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"subnet": "10.20.0.0/25"}, "10.20.0.0/25 overlaps 10.20.0.0/24, which the network front has."),
+        ({"subnet": "10.30.0.0/24", "gateway": "10.31.0.1"}, "10.31.0.1 is not inside the subnet 10.30.0.0/24."),
+        ({"subnet": "10.30.0.0/24", "ip_range": "10.31.0.0/25"}, "10.31.0.0/25 is not inside the subnet 10.30.0.0/24."),
+        ({"name": "front"}, "There is a network called front already."),
+    ],
+    ids=["overlap", "gateway", "range", "name"],
+)
+def test_it_finds_the_fault_and_keeps_what_was_typed(
+    admin: Page, engine: PrivateEngine, typed: dict[str, str], sentence: str
+) -> None:
+    engine.cli("network", "create", "--subnet", "10.20.0.0/24", "front")
+    admin.goto("/networks/")
+    expect(network_row(admin, "front")).to_be_visible()
+    before = network_names(engine)
+    fill(admin, **{"name": "mine", **typed})
+
+    admin.get_by_role("button", name="Create network").click()
+
+    expect(admin.locator("#create .err", has_text=sentence)).to_be_visible()
+    expect(admin.locator("#aside .verdict.v-bad")).to_contain_text(sentence)
+    expect(admin.get_by_label("Name")).to_have_value(typed.get("name", "mine"))
+    if "subnet" in typed:
+        expect(admin.get_by_label("Subnet 1")).to_have_value(typed["subnet"])
+    assert network_names(engine) == before
+
+
+def test_it_asks_whether_the_subnet_without_host_bits_was_meant(admin: Page, engine: PrivateEngine) -> None:
+    fill(admin, name="mine", subnet="10.20.0.5/24")
+    admin.get_by_role("button", name="Create network").click()
+    expect(admin.locator("#create .err")).to_contain_text("10.20.0.5/24 is an address within a subnet")
+
+    admin.locator("#create").get_by_role("button", name="Did you mean 10.20.0.0/24?").click()
+    expect(admin.get_by_label("Subnet 1")).to_have_value("10.20.0.0/24")
+    expect(admin.get_by_label("Name")).to_have_value("mine")
+    admin.get_by_role("button", name="Create network").click()
+
+    expect(admin.get_by_role("heading", level=1)).to_contain_text("mine")
+    assert inspect_network(engine, "mine")["IPAM"]["Config"][0]["Subnet"] == "10.20.0.0/24"
+
+
+def test_it_shows_command_and_faults_while_one_types(admin: Page, engine: PrivateEngine) -> None:
+    fill(admin, name="mine")
+
+    admin.get_by_label("Subnet 1").press_sequentially("10.20.0.5/24")
+
+    expect(admin.locator("#aside .code")).to_contain_text("--subnet 10.20.0.5/24")
+    expect(admin.locator("#aside .verdict.v-bad")).to_contain_text("is an address within a subnet")
+    expect(admin.get_by_label("Subnet 1")).to_be_focused()
+    admin.locator("#aside").get_by_role("button", name="Did you mean 10.20.0.0/24?").click()
+    expect(admin.locator("#aside .verdict.v-ok", has_text="10.20.0.0/24 is free")).to_be_visible()
+
+
+def test_it_refuses_an_unknown_driver_at_once(admin: Page, engine: PrivateEngine) -> None:
+    fill(admin, name="mine")
+    admin.get_by_label("Driver", exact=True).evaluate("(one) => one.add(new Option('weave', 'weave', true, true))")
+
+    admin.get_by_role("button", name="Create network").click()
+
+    # Docker itself would try for about 15 s.
+    expect(admin.locator("#create .err")).to_contain_text("This Engine has no driver “weave”", timeout=5_000)
+    expect(admin.get_by_label("Driver", exact=True)).to_have_value("weave")
+
+
+def test_it_shows_what_only_docker_knows_in_docker_s_words(admin: Page, engine: PrivateEngine) -> None:
+    fill(admin, name="mine")
+    admin.get_by_label("Driver", exact=True).select_option("macvlan")
+    admin.locator("summary", has_text="Driver options").click()
+    admin.get_by_role("textbox", name="Driver options").fill("parent=nosuch0")
+
+    admin.get_by_role("button", name="Create network").click()
+
+    expect(admin.locator("#refusal blockquote")).to_contain_text("nosuch0")
+    expect(admin.locator("#refusal")).to_contain_text("The option parent names a device")
+    expect(admin.locator("#refusal")).to_contain_text("Nothing was changed.")
+    expect(admin.get_by_label("Name")).to_have_value("mine")
+    expect(admin.get_by_role("textbox", name="Driver options")).to_have_value("parent=nosuch0")
+    assert "mine" not in network_names(engine)
+
+
+def test_it_makes_a_network_with_everything_that_the_form_offers(admin: Page, engine: PrivateEngine) -> None:
+    fill(admin, name="full", subnet="10.40.0.0/24", gateway="10.40.0.1", reserved="printer=10.40.0.9")
+    admin.get_by_role("button", name="Add a pool").click()
+    admin.get_by_label("Subnet 2").fill("fd00:40::/64")
+    admin.get_by_label("IPv6", exact=False).first.check()
+    admin.get_by_label("Internal").check()
+    admin.locator("summary", has_text="Labels").click()
+    admin.get_by_role("textbox", name="Labels").fill("team=web")
+    admin.get_by_role("button", name="Create network").click()
+    expect(admin.get_by_role("heading", level=1)).to_contain_text("full")
+
+    told = inspect_network(engine, "full")
+    assert told["Internal"] is True
+    assert told["EnableIPv6"] is True
+    assert told["Labels"] == {"team": "web"}
+    first, second = told["IPAM"]["Config"]
+    assert (first["Subnet"], first["Gateway"]) == ("10.40.0.0/24", "10.40.0.1")
+    assert "10.40.0.9" in str(first)
+    assert second["Subnet"] == "fd00:40::/64"
+
+
+def test_it_refuses_an_address_that_another_container_holds_and_names_it(admin: Page, engine: PrivateEngine) -> None:
+    engine.cli("network", "create", "--subnet", "10.20.0.0/24", "front")
+    engine.run("holder", "--net", "front", "--ip", "10.20.0.7")
+    engine.run("late")
+    open_network(admin, "front")
+    admin.get_by_role("link", name="Connect a container…").click()
+    option = admin.get_by_label("Container").locator("option", has_text="late · ")
+    admin.get_by_label("Container").select_option(value=option.get_attribute("value"))
+    admin.get_by_label("IPv4 address").fill("10.20.0.7")
+
+    expect(admin.locator("#aside")).to_contain_text("10.20.0.7 is held by holder.")
+    admin.get_by_label("IPv4 address").fill("10.20.0.8")
+    admin.get_by_label("Aliases").fill("blog, cms")
+    expect(admin.locator("#aside .code")).to_contain_text("--alias blog")
+    admin.get_by_role("button", name="Connect").last.click()
+
+    expect(admin.locator("#endpoint-rows")).to_contain_text("late")
+    endpoint = inspect_network(engine, "front")["Containers"]
+    assert "10.20.0.8/24" in [one["IPv4Address"] for one in endpoint.values()]
+
+
+def test_it_tells_the_second_of_two_people_who_remove_the_same_network(
+    admin: Page, visits: Visits, engine: PrivateEngine
+) -> None:
+    engine.cli("network", "create", "mybridge")
+    other = visits.enter("olga")
+    visits.expect_status(404)
+    ask_to_remove(admin, "mybridge")
+    ask_to_remove(other, "mybridge")
+
+    admin.get_by_role("button", name="Remove mybridge").click()
+    expect(network_row(admin, "mybridge")).to_have_count(0)
+    other.get_by_role("button", name="Remove mybridge").click()
+
+    expect(other.locator("main")).to_contain_text("The network mybridge was already removed.")
