@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from networks.models import Engine, Event
 from networks.partials.events import draw_events
 from networks.partials.screen import ScreenKey
+from networks.partials.sentences import KINDS, VERBS
 from tests.builders import MORNING, make_container, make_engine, make_id, make_network
 from tests.views.pages import count_statements, log_in
 
@@ -34,9 +36,9 @@ def note(engine: Engine, kind: str, verb: str, name: str, container: str = "", *
     )
 
 
-def page_of(query: str = "", *, language: str = "en") -> str:
+def page_of(query: str = "") -> str:
     """Return the drawn rows of the feed."""
-    screen = draw_events(ScreenKey("event_list", "local", "", query, language, "view"))
+    screen = draw_events(ScreenKey("event_list", "local", "", query, "en", "view"))
     return "".join(row.html for row in screen.regions["event-rows"])
 
 
@@ -106,10 +108,17 @@ def test_it_spells_hostile_names_and_verbs_out() -> None:
     assert "&lt;b&gt;\\u202e <code>&lt;i&gt;␀</code> {network}" in rows
 
 
-def test_it_says_it_in_the_language_of_the_page_once_it_is_translated() -> None:
-    note(make_engine(), "network", "create", "front")
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_it_has_a_whole_sentence_for_every_verb_in_every_language(language: str) -> None:
+    engine = make_engine()
+    for verb in VERBS:
+        for kind, _label in KINDS:
+            note(engine, kind, verb, "front", "web", exitCode="7", signal="9", oldName="/old")
 
-    assert "front" in page_of(language="ko")
+    rows = draw_events(ScreenKey("event_list", "local", "", "", language, "view")).regions["event-rows"]
+
+    assert len(rows) == min(100, Event.objects.count())
+    assert not any("{" in row.html for row in rows)
 
 
 def test_it_filters_by_kind_verb_name_and_id() -> None:
