@@ -40,6 +40,12 @@ def draw_row(
     return drawn
 
 
+def draw_kept(template: str, dom_id: str, *, key: ScreenKey, context: Mapping[str, Any]) -> str:
+    """Return a part, drawn unless it was drawn before out of an equal context; all in it must be hashable."""
+    version = tuple(sorted(context.items(), key=lambda item: item[0]))
+    return draw_row(template, dom_id, key=key, version=version, context=lambda: context).html
+
+
 def draw(template: str, context: Mapping[str, Any]) -> str:
     """Return a template's text without the white space around it."""
     return get_template(template).render(dict(context)).strip()

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from networks.engine.cli import inspect_container_command
 from networks.partials import words
-from networks.partials.cache import draw, draw_row, keep_screen
+from networks.partials.cache import draw, draw_kept, draw_row, keep_screen
 from networks.partials.commands import connect_commands
 from networks.partials.networks import endpoint_context
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
@@ -54,15 +54,15 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
         "shown": len(shown),
         "total": len(everything),
         "groups": {name: groups.count(name) for name in ("running", "paused", "stopped", "failed")},
-        **_choices(everything, asked),
     }
+    picks = {"filter": asked, **_choices(everything, asked)}
     return Screen(
         "",
         0,
         regions={"container-rows": tuple(_draw_line(row, key, rights, engine.epoch) for row in shown)},
         parts={
             "lede": draw("containers/_lede.html", context),
-            "container-picks": draw("containers/_picks.html", context),
+            "container-picks": draw_kept("containers/_picks.html", "container-picks", key=key, context=picks),
             "container-shown": draw("components/shown.html", context | {"dom_id": "container-shown"}),
             "container-empty": draw("containers/_empty.html", context),
         },
@@ -102,7 +102,7 @@ def sees_commands(rights: Iterable[str]) -> bool:
     return bool({"connect", "run", "shape"} & set(rights))
 
 
-def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, list[tuple[str, str]]]:
+def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, tuple[tuple[str, str], ...]]:
     """Return what the picks offer: what there is, and what is asked for though it isn't there."""
     states, networks, projects, kinds = {asked.state}, {asked.network}, {asked.project}, {asked.mode}
     for row in rows:
@@ -118,10 +118,10 @@ def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, 
         "none": _("none"),
     }
     return {
-        "states": [(state, words.state_word(state)) for state in sorted(states - {""})],
-        "networks": [(name, name) for name in sorted(networks - {""})],
-        "projects": [(name, name) for name in sorted(projects - {""})],
-        "modes": [(kind, mode_words[kind]) for kind in MODES if kind in kinds],
+        "states": tuple((state, words.state_word(state)) for state in sorted(states - {""})),
+        "networks": tuple((name, name) for name in sorted(networks - {""})),
+        "projects": tuple((name, name) for name in sorted(projects - {""})),
+        "modes": tuple((kind, mode_words[kind]) for kind in MODES if kind in kinds),
     }
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from networks.actions.networks import PREDEFINED
 from networks.engine.cli import inspect_network_command
 from networks.partials import words
-from networks.partials.cache import draw, draw_row, keep_screen
+from networks.partials.cache import draw, draw_kept, draw_row, keep_screen
 from networks.partials.commands import LEFT_OUT, create_command
 from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
@@ -51,15 +51,15 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
         "total": len(everything),
         "unused": sum(not _guests(row) for row in everything),
         "own": sum(not row.is_predefined for row in everything),
-        **_choices(everything, asked),
     }
+    picks = {"filter": asked, **_choices(everything, asked)}
     return Screen(
         engine.epoch,
         engine.revision,
         regions={"network-rows": rows},
         parts={
             "lede": draw("networks/_lede.html", context),
-            "network-picks": draw("networks/_picks.html", context),
+            "network-picks": draw_kept("networks/_picks.html", "network-picks", key=key, context=picks),
             "network-shown": draw("components/shown.html", context | {"dom_id": "network-shown"}),
             "network-empty": draw("networks/_empty.html", context),
         },
@@ -87,12 +87,12 @@ def _guests(row: NetworkRow) -> int:
     return row.running + row.paused + row.stopped + row.failed
 
 
-def _choices(rows: Iterable[NetworkRow], asked: NetworkFilter) -> dict[str, list[tuple[str, str]]]:
+def _choices(rows: Iterable[NetworkRow], asked: NetworkFilter) -> dict[str, tuple[tuple[str, str], ...]]:
     """Return what the picks offer: what there is, and what is asked for though it isn't there."""
     return {
-        f"{column}s": [
-            (value, value) for value in sorted({getattr(row, column) for row in rows} | {getattr(asked, column)} - {""})
-        ]
+        f"{column}s": tuple(
+            (value, value) for value in sorted(({getattr(row, column) for row in rows} | {getattr(asked, column)}) - {""})
+        )
         for column in ("driver", "scope", "project")
     }
 
