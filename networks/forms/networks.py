@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from networks.addressing.findings import Finding, Level, Misread
 from networks.addressing.pools import Pool, check_between, check_pool
 from networks.addressing.reading import parse_address, parse_network
+from networks.engine.cli import Line, create_network_lines, quoted
 from networks.engine.specs import NetworkSpec, PoolSpec
 from networks.forms.findings import FindingsForm
 from networks.forms.network_checks import (
@@ -25,12 +26,13 @@ from networks.policy.permissions import Permission
 from networks.policy.shapes import permission_to_create
 from networks.queries.ground import Ground
 
+_FLAGS = {"subnet": "--subnet", "ip_range": "--ip-range", "gateway": "--gateway"}
 MAX_POOLS = 16  # rows; Docker has no limit, but nobody types more
 POOL_COUNT = "pools-count"
 
 
 class PoolForm(FindingsForm):
-    """One row of pools. `pool`: what could be read of it."""
+    """One row of pools. `pool`: what could be read of it; `unread`: what could not, by field."""
 
     subnet = forms.CharField(label=_("Subnet"), required=False, max_length=60)
     ip_range = forms.CharField(label=_("IP range"), required=False, max_length=60)
@@ -38,6 +40,10 @@ class PoolForm(FindingsForm):
     aux_addresses = forms.CharField(label=_("Reserved"), required=False, max_length=2000)
 
     pool = Pool()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.unread: dict[str, str] = {}
 
     def clean(self) -> dict[str, Any]:
         """Read the four fields, then check them against each other."""
@@ -50,6 +56,7 @@ class PoolForm(FindingsForm):
             try:
                 read[name] = parse_address(text, name) if name == "gateway" else parse_network(text, name)
             except Misread as error:
+                self.unread[name] = text
                 self.add_finding(error.finding)
         read["aux_addresses"], unreadable = parse_aux_addresses(cleaned.get("aux_addresses", ""))
         self.add_findings(unreadable)
@@ -132,6 +139,12 @@ class NetworkForm(FindingsForm):
             labels=self._labels,
             options=self._options,
         )
+
+    def command_lines(self) -> list[Line]:
+        """Return the command that makes it; what could not be read stands there as it was typed."""
+        lines = create_network_lines(self.to_spec())
+        unread = [(_FLAGS[name], quoted(text)) for form in self.pools for name, text in form.unread.items()]
+        return [*lines[:2], *unread, *lines[2:]]
 
     def _check_pools(self, driver: str, *, has_ipv6: bool) -> None:
         read = []

@@ -12,7 +12,7 @@ from django.views import View
 
 from networks.actions.networks import PREDEFINED, create_network, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
-from networks.engine.cli import create_network_lines, disconnect_command, remove_network_command
+from networks.engine.cli import disconnect_command, remove_network_command
 from networks.engine.specs import DisconnectSpec
 from networks.forms.confirming import ConfirmForm
 from networks.forms.connecting import ConnectForm, ContainerToConnectForm, check_container, check_network
@@ -90,7 +90,7 @@ class NetworkCreate(View):
         context: dict[str, Any] = {
             "engine": engine,
             "form": form,
-            "aside": make_aside(create_network_lines(form.to_spec()), form.all_findings, result),
+            "aside": make_aside(form.command_lines(), form.all_findings, result),
             "refusal": explain_refusal(result, _ways_to_create(result)) if result else None,
             "form_id": "create",
             "may_act": may_act,

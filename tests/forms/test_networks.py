@@ -167,3 +167,14 @@ def test_it_adds_and_drops_rows_and_keeps_the_rest() -> None:
 
     filled = suggest_pool(two, lambda: "10.9.0.0/24")
     assert (filled["pools-count"], filled["pools-0-subnet"], filled["pools-1-subnet"]) == ("2", "b", "10.9.0.0/24")
+
+
+def test_it_leaves_what_it_cannot_read_in_the_command() -> None:
+    form = typed(**{"pools-0-subnet": "10.30.0.5/24", "pools-0-gateway": "10.30.0.x y"})
+    form.is_valid()
+
+    assert form.command_lines()[1:4] == [
+        ("--driver", "bridge"),
+        ("--subnet", "10.30.0.5/24"),
+        ("--gateway", "'10.30.0.x y'"),
+    ]
