@@ -119,8 +119,8 @@ def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, 
     }
     return {
         "states": tuple((state, words.state_word(state)) for state in sorted(states - {""})),
-        "networks": tuple((name, name) for name in sorted(networks - {""})),
-        "projects": tuple((name, name) for name in sorted(projects - {""})),
+        "networks": words.offered(networks),
+        "projects": words.offered(projects),
         "modes": tuple((kind, mode_words[kind]) for kind in MODES if kind in kinds),
     }
 

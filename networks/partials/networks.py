@@ -90,9 +90,7 @@ def _guests(row: NetworkRow) -> int:
 def _choices(rows: Iterable[NetworkRow], asked: NetworkFilter) -> dict[str, tuple[tuple[str, str], ...]]:
     """Return what the picks offer: what there is, and what is asked for though it isn't there."""
     return {
-        f"{column}s": tuple(
-            (value, value) for value in sorted(({getattr(row, column) for row in rows} | {getattr(asked, column)}) - {""})
-        )
+        f"{column}s": words.offered({getattr(row, column) for row in rows} | {getattr(asked, column)})
         for column in ("driver", "scope", "project")
     }
 

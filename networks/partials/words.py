@@ -9,6 +9,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from networks.queries.containers import mode_kind
+from networks.queries.ordering import natural
 from networks.queries.rows import ContainerRow, NetworkRow, PortRow
 
 BRIDGE_NAME = "com.docker.network.bridge.name"
@@ -197,3 +198,8 @@ def status_text(state: str, exit_code: int | None) -> str:
     """Return a container's status without its times: "running", "exited (137)"."""
     word = state_word(state)
     return word if exit_code is None else _("%(state)s (%(code)s)") % {"state": word, "code": exit_code}
+
+
+def offered(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return (value, text) pairs for a pick. What a browser wouldn't send back as it is (controls, bidi marks) isn't offered."""
+    return tuple((value, value) for value in sorted(values, key=natural) if value and value.isprintable())

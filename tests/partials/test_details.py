@@ -1,0 +1,113 @@
+"""One network and one container, drawn."""
+
+from __future__ import annotations
+
+import pytest
+
+from networks.models import Container, EngineStatus, Tombstone
+from networks.partials.screens import draw_screen
+from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_id, make_network, make_predefined
+from tests.partials.looking import ids, key, words
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_draws_a_network_with_its_endpoints() -> None:
+    engine = make_engine()
+    network = make_network(engine, "my_custom_network", "172.72.0.0/16", ip_range="172.72.0.0/24", gateway="172.72.0.1")
+    web = make_container(engine, "web")
+    make_endpoint(web, network, "172.72.0.10", requested_ipv4="172.72.0.10", dns_names=["web"], aliases=["www", "web"])
+    asleep = make_container(engine, "asleep", state="exited", exit_code=0)
+    make_endpoint(asleep, network, requested_ipv4="172.72.0.20")
+
+    screen = draw_screen(key("network_detail", network.docker_id))
+    rows = {row.dom_id: row.html for row in screen.regions["endpoint-rows"]}
+
+    assert list(rows) == [f"ep-{asleep.docker_id}", f"ep-{web.docker_id}"]
+    assert "asks for 172.72. 0.20" in words(rows[f"ep-{asleep.docker_id}"])
+    assert "static" in words(rows[f"ep-{web.docker_id}"])
+    assert "web, www" in words(rows[f"ep-{web.docker_id}"])
+    assert f"/networks/local/{network.docker_id}/disconnect/{web.docker_id}/" in rows[f"ep-{web.docker_id}"]
+    assert words(screen.parts["endpoint-count"]) == "1 running, 1 stopped; 1 asks for an address"
+    assert "1 of 254" in words(screen.parts["network-facts"])
+    assert "public address space" in words(screen.parts["network-notes"])
+    assert "--ip-range 172.72.0.0/24" in screen.parts["network-commands"]
+    assert f"/networks/local/{network.docker_id}/connect/" in screen.parts["network-connect"]
+
+
+def test_it_leaves_out_of_a_command_what_nobody_would_type() -> None:
+    network = make_network(make_engine(), "front", labels={"long": "x" * 5_000})
+
+    commands = draw_screen(key("network_detail", network.docker_id)).parts["network-commands"]
+
+    assert "x" * 100 not in commands
+    assert "too long" in words(commands)
+
+
+def test_it_says_why_nothing_joins_host_and_none() -> None:
+    engine = make_engine()
+    _, host, none = make_predefined(engine)
+    sniffer = make_container(engine, "sniffer", network_mode="host")
+    make_endpoint(sniffer, host)
+
+    screen = draw_screen(key("network_detail", host.docker_id))
+
+    assert "/connect/" not in screen.parts["network-connect"]
+    assert "only when it is made" in words(screen.parts["network-connect"])
+    assert "/disconnect/" not in screen.regions["endpoint-rows"][0].html
+    assert "absence of a network" in words(draw_screen(key("network_detail", none.docker_id)).parts["network-connect"])
+
+
+def test_it_notes_that_a_network_went_while_somebody_looked() -> None:
+    engine = make_engine()
+    docker_id = make_id("network old")
+    Tombstone.objects.create(engine=engine, kind="network", docker_id=docker_id, name="old", revision=2, gone_at=MORNING)
+
+    screen = draw_screen(key("network_detail", docker_id))
+
+    assert screen.regions == {"endpoint-rows": ()}
+    assert "was removed at" in words(screen.parts["network-notes"])
+    assert "network-facts" not in screen.parts
+
+
+def test_it_draws_a_container_with_its_mode_in_words() -> None:
+    engine = make_engine()
+    front = make_network(engine, "front", "172.20.0.0/16")
+    donor = make_container(engine, "vpn", network_mode="front")
+    make_endpoint(donor, front, "172.20.0.2", ipv4_gateway="172.20.0.1", aliases=["v"])
+    guest = make_container(engine, "app", network_mode=f"container:{donor.docker_id}", donor_id=donor.docker_id)
+
+    of_donor = draw_screen(key("container_detail", donor.docker_id))
+    of_guest = draw_screen(key("container_detail", guest.docker_id))
+
+    assert ids(of_donor, "endpoint-rows") == [f"ep-{front.docker_id}"]
+    assert "docker network connect --alias v front vpn" in of_donor.parts["container-commands"]
+    assert "app" in words(of_donor.parts["container-mode"])
+    assert "/connect/" in of_donor.parts["container-connect"]
+    assert "vpn" in words(of_guest.parts["container-mode"])
+    assert "/connect/" not in of_guest.parts["container-connect"]
+    assert "no endpoints of its own" in words(of_guest.parts["endpoint-empty"])
+
+
+def test_it_tells_of_a_network_that_is_missing() -> None:
+    engine = make_engine()
+    lost = make_container(engine, "lost", state="exited", exit_code=1)
+    make_endpoint(lost, None, network_name="gone_a")
+    make_endpoint(lost, None, network_name="gone_b")
+
+    screen = draw_screen(key("container_detail", lost.docker_id))
+
+    assert len(set(ids(screen, "endpoint-rows"))) == 2
+    assert "can't start" in words(screen.parts["container-notes"])
+    assert "no such network" in words(draw_screen(key("container_list")).regions["container-rows"][0].html)
+
+
+def test_it_follows_a_container_that_is_renamed() -> None:
+    engine = make_engine()
+    web = make_container(engine, "web")
+    draw_screen(key("container_detail", web.docker_id))
+
+    Container.objects.filter(pk=web.pk).update(name="www", revision=2)
+    EngineStatus.objects.update(revision=2)
+
+    assert words(draw_screen(key("container_detail", web.docker_id)).parts["container-name"]) == "www"
