@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.addressing.capacity import assignable, span
+from tests.private_engine import PrivateEngine
 
 SmallPool = tuple[IPv4Network, IPv4Network | None, IPv4Address | None, tuple[IPv4Address, ...]]
 
@@ -74,3 +75,34 @@ def test_it_takes_the_subnet_where_the_range_lies_outside() -> None:
 
     assert span(subnet, IPv4Network("10.9.0.0/24")) == span(subnet)
     assert span(subnet, IPv6Network("fd00::/64")) == span(subnet)
+
+
+FILLED = [
+    # subnet, ip range, gateway, aux: pools that are small enough to be filled
+    ("10.211.0.0/29", "", "10.211.0.1", {}),
+    ("10.211.1.0/29", "", "", {}),  # a gateway that wasn't named takes an address as well
+    ("10.211.2.0/24", "10.211.2.8/30", "10.211.2.1", {}),
+    ("10.211.3.0/24", "10.211.3.8/30", "", {}),  # … out of the range
+    ("10.211.4.0/29", "", "10.211.4.1", {"router": "10.211.4.5"}),
+]
+
+
+def test_it_counts_as_a_real_engine_fills(engine: PrivateEngine) -> None:
+    containers = [engine.run(f"guest-{number}", "--network", "none") for number in range(6)]
+    for container in containers:
+        engine.cli("network", "disconnect", "none", container)
+    expected, filled = {}, {}
+    for subnet, ip_range, gateway, aux in FILLED:
+        options = [f"--ip-range={ip_range}"] * bool(ip_range) + [f"--gateway={gateway}"] * bool(gateway)
+        options += [f"--aux-address={name}={address}" for name, address in aux.items()]
+        network = engine.cli("network", "create", f"--subnet={subnet}", *options, "pool-" + subnet.replace("/", "-"))
+        connected = [not engine.cli("network", "connect", network, container, check=False) for container in containers]
+        filled[subnet] = sum(connected)
+        expected[subnet] = assignable(
+            ip_network(subnet),
+            ip_range=ip_network(ip_range) if ip_range else None,
+            gateway=ip_address(gateway) if gateway else None,
+            aux=[ip_address(address) for address in aux.values()],
+        )
+
+    assert filled == expected
