@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from itertools import islice
 
 from networks.engine.cli import Line, connect_command, create_network_lines
 from networks.engine.specs import ConnectSpec, NetworkSpec, PoolSpec
@@ -14,17 +16,28 @@ from networks.queries.rows import EndpointRow, PoolRow
 # Stands for a value that is hidden, or too long to be typed or read.
 LEFT_OUT = "…"
 LONGEST_VALUE = 1_000
+MOST_VALUES = 100
 _NOT_CONNECTABLE = frozenset({"host", "null"})
 
 
-def create_command(detail: NetworkDetail, *, sees_secrets: bool) -> str:
-    """Return `docker network create …` for a network like this one, "" for those that every Engine has.
+@dataclass(frozen=True, slots=True)
+class CreateCommand:
+    """`text`: "" for networks that every Engine has. `is_shortened`: it wouldn't make quite the same network."""
 
-    Values that this person may not see, or that are longer than anybody would type, are written as "…".
+    text: str = ""
+    is_shortened: bool = False
+
+
+def create_command(detail: NetworkDetail, *, sees_secrets: bool) -> CreateCommand:
+    """Return `docker network create …` for a network like this one.
+
+    Values that this person may not see, or that are longer than anybody would type, are written as "…"; past a hundred labels
+    or options the rest is left out.
     """
     row = detail.row
     if row.is_predefined or row.driver in _NOT_CONNECTABLE:
-        return ""
+        return CreateCommand()
+    labels, options = (_shown(pairs, sees_secrets=sees_secrets) for pairs in (detail.labels, detail.options))
     spec = NetworkSpec(
         name=row.name,
         driver=row.driver,
@@ -32,10 +45,11 @@ def create_command(detail: NetworkDetail, *, sees_secrets: bool) -> str:
         enable_ipv6=True if row.has_ipv6 else None,
         is_internal=row.is_internal,
         is_attachable=row.is_attachable,
-        labels=_shown(detail.labels, sees_secrets=sees_secrets),
-        options=_shown(detail.options, sees_secrets=sees_secrets),
+        labels=labels,
+        options=options,
     )
-    return _in_lines(create_network_lines(spec))
+    is_whole = labels == dict(detail.labels) and options == dict(detail.options)
+    return CreateCommand(_in_lines(create_network_lines(spec)), not is_whole)
 
 
 def _in_lines(lines: Iterable[Line]) -> str:
@@ -67,7 +81,7 @@ def _connect_spec(endpoint: EndpointRow) -> ConnectSpec:
 def _shown(pairs: Iterable[tuple[str, str]], *, sees_secrets: bool) -> dict[str, str]:
     return {
         pair.key: LEFT_OUT if pair.is_masked or len(pair.value) > LONGEST_VALUE else pair.value
-        for pair in masked(pairs, sees_secrets=sees_secrets)
+        for pair in masked(islice(pairs, MOST_VALUES), sees_secrets=sees_secrets)
     }
 
 

@@ -14,7 +14,7 @@ from networks.actions.networks import PREDEFINED
 from networks.engine.cli import inspect_network_command
 from networks.partials import words
 from networks.partials.cache import draw, draw_kept, draw_row, keep_screen
-from networks.partials.commands import LEFT_OUT, create_command
+from networks.partials.commands import create_command
 from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.partials.shell import draw_shell_of
@@ -130,8 +130,8 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "labels": masked(detail.labels, sees_secrets=sees_secrets),
         "options": masked(detail.options, sees_secrets=sees_secrets),
         "inspect": inspect_network_command(detail.row.name, detail.row.docker_id),
-        "command": command,
-        "is_shortened": f"={LEFT_OUT}" in command,
+        "command": command.text,
+        "is_shortened": command.is_shortened,
     }
     parts = {part: draw(f"networks/_{part.removeprefix('network-').replace('-', '_')}.html", context) for part in _DETAIL_PARTS}
     return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, rights)}, parts=parts)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# A label may be 2 MB; nobody reads that on a page, and `docker inspect` has it.
+SHOWN_LENGTH = 20_000
 # Whole words of the key, so that "com.example.author" or "tokenizer" isn't hidden.
 _SECRET = re.compile(
     r"(?:^|[^a-z])(?:pass|passwd|password|passphrase|pwd|secret|secrets|token|tokens|credential|credentials|auth|authorization"
@@ -21,15 +23,19 @@ def is_secret_key(key: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A key and its value; a masked one has none."""
+    """A key and its value; a masked one has none, and one longer than SHOWN_LENGTH is cut."""
 
     key: str
     value: str
     is_masked: bool = False
+    is_cut: bool = False
 
 
 def masked(pairs: Iterable[tuple[str, str]], *, sees_secrets: bool) -> tuple[Pair, ...]:
     """Return the pairs; without `sees_secrets` those whose key looks like a secret lose their value."""
     return tuple(
-        Pair(key, "", is_masked=True) if not sees_secrets and is_secret_key(key) else Pair(key, value) for key, value in pairs
+        Pair(key, "", is_masked=True)
+        if not sees_secrets and is_secret_key(key)
+        else Pair(key, value[:SHOWN_LENGTH], is_cut=len(value) > SHOWN_LENGTH)
+        for key, value in pairs
     )

@@ -172,5 +172,12 @@ def container_group(state: str, exit_code: int | None) -> str:
 
 def searched(*texts: str, labels: Mapping[str, Any]) -> str:
     """Return what a filter looks through, casefolded; a label whose key looks like a secret gives its key only."""
-    written = "\n".join(key if is_secret_key(key) else f"{key}={value}" for key, value in labels.items())
-    return "\n".join([*texts, written[:SEARCHED_LABELS_LENGTH]]).casefold()
+    lines = list(texts)
+    left = SEARCHED_LABELS_LENGTH
+    for key, value in labels.items():
+        line = key[:left] if is_secret_key(key[:left]) else f"{key[:left]}={str(value)[:left]}"[:left]
+        lines.append(line)
+        left -= len(line) + 1
+        if left <= 0:
+            break
+    return "\n".join(lines).casefold()

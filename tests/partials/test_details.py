@@ -44,6 +44,19 @@ def test_it_leaves_out_of_a_command_what_nobody_would_type() -> None:
     assert "too long" in words(commands)
 
 
+def test_it_shows_the_beginning_of_very_many_and_very_long_labels() -> None:
+    labels = {f"key-{number:05}": "v" for number in range(20_000)} | {"a-long-one": "x" * 2_000_000}
+    network = make_network(make_engine(), "front", labels=labels)
+
+    parts = draw_screen(key("network_detail", network.docker_id)).parts
+
+    assert "key-00100" in parts["network-options"]
+    assert "The first 200 of 20,001" in words(parts["network-options"])
+    assert "cut here" in words(parts["network-options"])
+    assert len(parts["network-options"]) < 200_000
+    assert len(parts["network-commands"]) < 20_000
+
+
 def test_it_says_why_nothing_joins_host_and_none() -> None:
     engine = make_engine()
     _, host, none = make_predefined(engine)
