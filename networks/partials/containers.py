@@ -114,8 +114,8 @@ def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, 
         "bridge": _("default bridge"),
         "network": _("user network"),
         "container": _("another container's"),
-        "host": _("host"),
-        "none": _("none"),
+        "host": "host",
+        "none": "none",
     }
     return {
         "states": tuple((state, words.state_word(state)) for state in sorted(states - {""})),
