@@ -16,13 +16,17 @@ from tests.private_engine import PrivateEngine
 # Two cores carry the Engine, the server, the browser and, in a whole run, what else is tested at the same time.
 expect.set_options(timeout=15_000)
 
+LEAVING = ("otto", "oona", "otis")  # operators; each loses its rights in one test
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every journey: it needs a private Engine and a Chromium."""
-    for test in items:
-        if Path(__file__).parent in test.path.parents:
-            test.add_marker(pytest.mark.browser)
-            test.add_marker(pytest.mark.engine)
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark every journey, and keep them together at the end: they share what takes long to start."""
+    ours = {test for test in items if Path(__file__).parent in test.path.parents}
+    for test in ours:
+        test.add_marker(pytest.mark.browser)
+    yield
+    items.sort(key=ours.__contains__)
 
 
 @pytest.fixture(scope="package")  # not longer: its event loop is the thread's running one, which asynchronous tests need
@@ -41,9 +45,11 @@ def browser(playwright: Playwright, shared_engine: PrivateEngine) -> Iterator[Br
 
 @pytest.fixture(scope="package")
 def site(shared_engine: PrivateEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Start the server that all journeys share; its people are admin, operator and viewer."""
+    """Start the server that all journeys share; its people are admin, operator and viewer, and some whose rights will go."""
     with Site(tmp_path_factory.mktemp("site"), shared_engine) as running:
-        running.add_people({"olga": "operator", "vera": "viewer"})
+        running.add_people(
+            {"olga": "operator", "vera": "viewer", "nora": ""} | dict.fromkeys(("otto", "oona", "otis"), "operator")
+        )
         yield running
 
 

@@ -69,6 +69,7 @@ def test_it_shows_command_and_faults_while_one_types(admin: Page, engine: Privat
     admin.get_by_label("Subnet 1").press_sequentially("10.20.0.5/24")
 
     expect(admin.locator("#aside .code")).to_contain_text("--subnet 10.20.0.5/24")
+    expect(admin.locator("#aside .code .hitbad")).to_have_text("10.20.0.5/24")
     expect(admin.locator("#aside .verdict.v-bad")).to_contain_text("is an address within a subnet")
     expect(admin.get_by_label("Subnet 1")).to_be_focused()
     admin.locator("#aside").get_by_role("button", name="Did you mean 10.20.0.0/24?").click()

@@ -28,9 +28,7 @@ def test_it_shows_a_network_made_in_a_shell(viewer: Page, engine: PrivateEngine)
     expect(row).to_have_count(0)
 
 
-def test_it_shows_all_services_of_a_compose_project_that_come_at_once(
-    viewer: Page, visits: Visits, engine: PrivateEngine
-) -> None:
+def test_it_shows_a_whole_compose_project_that_comes_at_once(viewer: Page, visits: Visits, engine: PrivateEngine) -> None:
     engine.cli("network", "create", "shop_default")
     networks = visits.enter("vera")
     open_live(networks, "/networks/")

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.acts import container_row, network_row
 from tests.journeys.engine_says import list_json
-from tests.journeys.site import ADMIN, PASSWORD, Site
-from tests.journeys.visits import Visits, log_in, open_live
+from tests.journeys.site import PASSWORD, Site
+from tests.journeys.visits import Visits, open_live
 from tests.private_engine import PrivateEngine
 
 # "disconnected" in the page, after a cut
@@ -71,29 +71,24 @@ def test_it_says_disconnected_when_the_engine_is_killed_and_shows_the_right_rows
     assert said_after_s < SAID_WITHIN_S
 
 
-def test_it_catches_up_after_the_server_was_restarted(
-    own_site: Callable[..., Site], browser: Browser, engine: PrivateEngine
-) -> None:
+def test_it_catches_up_after_the_server_was_restarted(site: Site, admin: Page, visits: Visits, engine: PrivateEngine) -> None:
+    visits.expect_absence()
     engine.cli("network", "create", "before")
-    with own_site() as site, Visits(browser, site.url) as visits:
-        visits.expect_absence()
-        page = visits.enter()
-        log_in(page, ADMIN, PASSWORD)
-        pages = [page, *(page.context.new_page() for _ in range(9))]
-        for each in pages:
-            open_live(each, "/networks/")
+    pages = [admin, *(admin.context.new_page() for _ in range(9))]
+    for each in pages:
+        open_live(each, "/networks/")
 
-        status = site.stop(signal.SIGTERM)
-        engine.cli("network", "create", "meanwhile")
-        engine.cli("network", "rm", "before")
-        expect(page.locator("#not-live")).to_be_visible()
-        site.start_again()
+    status = site.stop(signal.SIGTERM)
+    engine.cli("network", "create", "meanwhile")
+    engine.cli("network", "rm", "before")
+    expect(admin.locator("#not-live")).to_be_visible()
+    site.start_again()
 
-        assert status == 0
-        for each in pages:
-            expect(network_row(each, "meanwhile")).to_be_visible()
-            expect(network_row(each, "before")).to_have_count(0)
-            expect(each.locator("#not-live")).to_be_hidden()
+    assert status == 0
+    for each in pages:
+        expect(network_row(each, "meanwhile")).to_be_visible()
+        expect(network_row(each, "before")).to_have_count(0)
+        expect(each.locator("#not-live")).to_be_hidden()
 
 
 def test_it_catches_up_in_a_tab_that_was_hidden_and_frozen(admin: Page, engine: PrivateEngine) -> None:
