@@ -24,7 +24,7 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not longer: its event loop is the thread's running one, which asynchronous tests need
 def chromium() -> Iterator[Browser]:
     """Start the distribution's Chromium, or Playwright's own where there is none."""
     with sync_playwright() as playwright:
