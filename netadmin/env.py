@@ -96,6 +96,13 @@ def make_data_dir(path: Path) -> None:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+def make_private_file(path: Path) -> Path:
+    """Make an empty file that its owner alone may read, where there is none yet; SQLite then keeps to its mode."""
+    make_data_dir(path.parent)
+    os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o600))
+    return path
+
+
 def read_or_make_secret_key(data_dir: Path) -> str:
     """Return the secret key, making it (0600) at the first start. Raises ImproperlyConfigured when its file is cut short."""
     make_data_dir(data_dir)

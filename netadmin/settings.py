@@ -6,7 +6,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from netadmin.env import BASE_DIR, read_configuration, read_or_make_secret_key
+from netadmin.env import BASE_DIR, make_private_file, read_configuration, read_or_make_secret_key
 from netadmin.logs import configure_logs
 from networks.policy.origins import allowed_origins, host_names
 
@@ -81,7 +81,7 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": CONFIGURATION.data_dir / "netadmin.sqlite3",
+        "NAME": make_private_file(CONFIGURATION.data_dir / "netadmin.sqlite3"),
         # Measured: with Django's defaults 151 of 600 concurrent writes were lost to "database is locked", with these none.
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",

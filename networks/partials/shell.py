@@ -53,6 +53,11 @@ def may_act(row: EngineRow) -> bool:
     return row.state in ACTING_STATES
 
 
+def may_destroy(row: EngineRow) -> bool:
+    """Tell whether buttons are on that take something away: only while what the page says of it is known to be so."""
+    return row.state == EngineState.LIVE
+
+
 def draw_shell(engine_slug: str, language: str) -> Mapping[str, str]:
     """Return the parts that every screen of an Engine has: `engine-state` and `engine-banner`, by DOM id. One query."""
     row = read_engine(engine_slug)

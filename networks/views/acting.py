@@ -20,7 +20,7 @@ from networks.engine.cli import Line
 from networks.forms.findings import Verdict, Way, preflight
 from networks.forms.refusals import explain
 from networks.models import Engine, OutcomeKind
-from networks.partials.shell import may_act
+from networks.partials.shell import may_act, may_destroy
 from networks.queries.engines import read_engine
 from networks.templatetags.wording import spell
 from networks.views.shell import open_screen
@@ -64,12 +64,13 @@ class Aside:
     error: tuple[str, ...] = ()  # the Engine's words by line, where it refused just this
 
 
-def open_page(request: HttpRequest, engine_slug: str) -> tuple[Engine, bool]:
-    """Return the Engine of a page that isn't pushed to, and whether acting buttons are on. Raises Denied, Http404."""
+def open_page(request: HttpRequest, engine_slug: str, *, takes_away: bool = False) -> tuple[Engine, bool]:
+    """Return the Engine of a page that isn't pushed to, and whether its acting button is on. Raises Denied, Http404."""
     name = (request.resolver_match.url_name or "") if request.resolver_match else ""
     open_screen(request, name, engine_slug=engine_slug, is_live=False)
     row = read_engine(engine_slug)
-    return get_object_or_404(Engine, slug=engine_slug), row is not None and may_act(row)
+    may = may_destroy if takes_away else may_act
+    return get_object_or_404(Engine, slug=engine_slug), row is not None and may(row)
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -140,7 +140,7 @@ class NetworkDisconnect(View):
 
     def _show(self, request: HttpRequest, result: ActionResult | None = None) -> HttpResponse:
         network, container, affected = self._pair()
-        engine, may_act = open_page(request, self.kwargs["engine_slug"])
+        engine, may_act = open_page(request, self.kwargs["engine_slug"], takes_away=True)
         # The same words as for connecting: what can't be connected can't be disconnected either.
         why_not = [*check_network(network), *check_container(container)]
         context = {
@@ -191,7 +191,7 @@ class NetworkRemove(View):
         status: int = 200,
     ) -> HttpResponse:
         slug, docker_id = self.kwargs["engine_slug"], self.kwargs["docker_id"]
-        engine, may_act = open_page(request, slug)
+        engine, may_act = open_page(request, slug, takes_away=True)
         network = next(iter(network_choices(slug, [docker_id])), None)
         gone = None if network else read_gone(slug, "network", docker_id)
         if network is None and gone is None and result is None:

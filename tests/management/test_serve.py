@@ -32,7 +32,8 @@ def test_it_serves_without_an_engine_and_ends_with_status_0(serving: Serving, nu
 def test_it_keeps_key_and_database_private(serving: Serving) -> None:
     with serving:
         assert stat.S_IMODE(serving.data_dir.stat().st_mode) == 0o700
-        assert stat.S_IMODE((serving.data_dir / "secret_key").stat().st_mode) == 0o600
+        for name in ("secret_key", "netadmin.sqlite3", "netadmin.sqlite3-wal"):
+            assert stat.S_IMODE((serving.data_dir / name).stat().st_mode) == 0o600, name
 
 
 def test_it_says_in_one_sentence_that_the_port_is_taken(serving: Serving) -> None:

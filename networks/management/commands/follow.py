@@ -7,13 +7,13 @@ import threading
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
+from networks.management.prepared import PreparedCommand
 from networks.sync.engines import ensure_local_engine
 from networks.sync.followers import start_followers, stop_followers
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     """Runs until SIGINT or SIGTERM, and ends with status 0."""
 
     help = "Follow every Engine without serving pages."

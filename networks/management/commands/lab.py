@@ -6,15 +6,16 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from networks.actions.actors import CONSOLE
 from networks.actions.lab import bring_up_lab, take_down_lab
 from networks.management.choose import add_engine_argument, choose_engine
+from networks.management.prepared import PreparedCommand
 from networks.sync.engines import ensure_local_engine
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     """Tells each step; ends with status 1 and the reason when it can't."""
 
     help = "Build the sample lab (two networks, seven small containers, all labelled netadmin.lab=1), or take it away."

@@ -6,16 +6,16 @@ from argparse import ArgumentParser, ArgumentTypeError
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db import connection
 from django.utils import timezone
 
 from networks.actions.actors import CONSOLE
+from networks.management.prepared import PreparedCommand
 from networks.models import Action, Outcome, OutcomeKind
 from networks.models.insert_only import lifted
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     """Forgets what is older than a day, and writes down that it did."""
 
     help = "Delete actions, with their outcomes, from before a day (midnight, UTC). This is recorded as an action itself."

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from networks.management.prepared import PreparedCommand
 from networks.policy.setup import ensure_setup_token, show_setup_token
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     """Prints the token that is valid now, or that none is needed."""
 
     help = "Print the one-time token that makes the first admin at /setup/."

@@ -6,13 +6,12 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from networks.management.choose import add_engine_argument, choose_engine
+from networks.management.prepared import PreparedCommand
 from networks.queries.snapshot import snapshot_of
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     """Prints the snapshot; asks nothing of the Engine."""
 
     help = "Print what the database remembers of an Engine's networks and containers."

@@ -6,17 +6,18 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from networks.engine.errors import EngineError
 from networks.management.choose import add_engine_argument, choose_engine
+from networks.management.prepared import PreparedCommand
 from networks.models import EngineStatus
 from networks.sync.engines import ensure_local_engine
 from networks.sync.once import sync_once
 from networks.sync.requests import request_sync
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     """Takes the lease for one pass, or asks the process that holds it."""
 
     help = "Read an Engine once and say how many rows differed from what it has."

@@ -84,6 +84,8 @@ class Session:
         if letters.proof_at is not None:
             self._standing.proved(letters.proof_at)
         status = self._standing.changes(self._inspectors.oldest_wait_s())
+        if any(not look.docker_ids for look in letters.looks):
+            status["is_another_engine"] = False  # whoever asked for all of it anew has seen that note
         is_new = self.reconciler.absorb(letters, **status)
         if time.monotonic() - self._resynced_at >= self._resync_every_s():
             is_new = self._resync() or is_new
