@@ -142,7 +142,7 @@ def _draw_detail(key: ScreenKey) -> Screen:
     detail = read_container_detail(key.engine_slug, key.docker_id)
     if detail is None:
         gone = read_gone(key.engine_slug, "container", key.docker_id)
-        notes = draw("containers/_notes.html", {"gone": gone})
+        notes = draw("containers/_notes.html", {"gone": gone, "engine_slug": key.engine_slug})
         return Screen("", 0, regions={"endpoint-rows": ()}, parts={"container-notes": notes})
     rights = frozenset(key.rights.split(","))
     context = _detail_context(detail, key, rights)

@@ -111,7 +111,8 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
     detail = read_network_detail(key.engine_slug, key.docker_id)
     if detail is None:
         gone = read_gone(key.engine_slug, "network", key.docker_id)
-        return Screen("", 0, regions={"endpoint-rows": ()}, parts={"network-notes": draw("networks/_notes.html", {"gone": gone})})
+        notes = draw("networks/_notes.html", {"gone": gone, "engine_slug": key.engine_slug})
+        return Screen("", 0, regions={"endpoint-rows": ()}, parts={"network-notes": notes})
     rights = frozenset(key.rights.split(","))
     sees_secrets = "shape" in rights
     command = create_command(detail, sees_secrets=sees_secrets)

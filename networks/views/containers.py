@@ -53,7 +53,7 @@ def _gone_page(request: HttpRequest, engine_slug: str, docker_id: str) -> HttpRe
     context = {
         "gone": read_gone(engine_slug, "container", docker_id),
         "is_network": False,
-        "list_url": reverse("container_list"),
+        "list_url": reverse("container_list") + f"?engine={engine_slug}",
         "list_label": _("All containers"),
     }
     return render(request, "components/gone.html", context, status=404)

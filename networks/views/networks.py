@@ -52,7 +52,7 @@ def _gone_page(request: HttpRequest, engine_slug: str, docker_id: str) -> HttpRe
     context = {
         "gone": read_gone(engine_slug, "network", docker_id),
         "is_network": True,
-        "list_url": reverse("network_list"),
+        "list_url": reverse("network_list") + f"?engine={engine_slug}",
         "list_label": _("All networks"),
     }
     return render(request, "components/gone.html", context, status=404)
