@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from ipaddress import ip_network
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -205,7 +206,7 @@ def test_it_says_what_an_automatic_subnet_lacks(engine: PrivateEngine, followed:
     container = seen(engine, Container, engine.run("web"))
     subnet = engine.cli("network", "inspect", "-f", "{{(index .IPAM.Config 0).Subnet}}", "front")
 
-    address = subnet.replace("0/26", "20").replace("64/26", "84")
+    address = str(ip_network(subnet.strip())[20])
     url = reverse("network_connect", args=[followed.slug, network])
     response = browser.post(url, {"container_id": container, "ipv4": address})
 
