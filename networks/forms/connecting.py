@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.endpoints import check_endpoint_address
@@ -161,7 +162,8 @@ def label_container(choice: ContainerChoice) -> str:
         place = str(_("on %(networks)s")) % {"networks": ", ".join(choice.networks)}
     else:
         place = str(_("on no network"))
-    return " · ".join((choice.name, choice.state, place))
+    # the words for states are those of templatetags/ui.py; one that nobody knows stays as Docker has it
+    return " · ".join((choice.name, gettext(choice.state), place))
 
 
 def label_network(choice: NetworkChoice) -> str:
