@@ -127,8 +127,8 @@ def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, 
 
 def draw_container(key: ScreenKey) -> Screen:
     """Draw one container: region `endpoint-rows`; parts `container-facts`, `container-notes`, `container-mode`,
-    `container-connect`, `container-ports`, `container-labels`, `container-commands`, `endpoint-empty`. One that is gone has no
-    facts and a note.
+    `container-connect`, `container-ports`, `container-labels`, `container-commands`, `endpoint-empty`. One that is gone has a
+    note and nothing to connect.
     """
     engine = read_engine(key.engine_slug)
     if engine is None:
@@ -143,7 +143,8 @@ def _draw_detail(key: ScreenKey) -> Screen:
     if detail is None:
         gone = read_gone(key.engine_slug, "container", key.docker_id)
         notes = draw("containers/_notes.html", {"gone": gone, "engine_slug": key.engine_slug})
-        return Screen("", 0, regions={"endpoint-rows": ()}, parts={"container-notes": notes})
+        connect = draw("containers/_connect.html", {"why_not": _("This container is not there any more.")})
+        return Screen("", 0, regions={"endpoint-rows": ()}, parts={"container-notes": notes, "container-connect": connect})
     rights = frozenset(key.rights.split(","))
     context = _detail_context(detail, key, rights)
     parts = {f"container-{name}": draw(f"containers/_{name}.html", context) for name in _DETAIL_PARTS}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from networks.actions.networks import PREDEFINED
@@ -97,7 +98,8 @@ def _choices(rows: Iterable[NetworkRow], asked: NetworkFilter) -> dict[str, tupl
 
 def draw_network(key: ScreenKey) -> Screen:
     """Draw one network: region `endpoint-rows`; parts `network-facts`, `network-notes`, `endpoint-count`, `endpoint-empty`,
-    `network-pools`, `network-options`, `network-connect`, `network-commands`. One that is gone has no facts and a note.
+    `network-pools`, `network-options`, `network-connect`, `network-commands`. One that is gone has a note
+    and nothing to connect.
     """
     engine = read_engine(key.engine_slug)
     if engine is None:
@@ -112,7 +114,8 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
     if detail is None:
         gone = read_gone(key.engine_slug, "network", key.docker_id)
         notes = draw("networks/_notes.html", {"gone": gone, "engine_slug": key.engine_slug})
-        return Screen("", 0, regions={"endpoint-rows": ()}, parts={"network-notes": notes})
+        connect = draw("networks/_connect.html", {"why_not": _("This network is not there any more.")})
+        return Screen("", 0, regions={"endpoint-rows": ()}, parts={"network-notes": notes, "network-connect": connect})
     rights = frozenset(key.rights.split(","))
     sees_secrets = "shape" in rights
     command = create_command(detail, sees_secrets=sees_secrets)
@@ -174,7 +177,7 @@ def _draw_endpoints(detail: NetworkDetail, key: ScreenKey, rights: frozenset[str
 def endpoint_context(endpoint: EndpointRow, rights: frozenset[str]) -> Mapping[str, Any]:
     """Return what an endpoint's row needs, on either page."""
     slug, network_id, container_id = endpoint.engine_slug, endpoint.network_id, endpoint.container_id
-    may_leave = "connect" in rights and network_id and endpoint.network_driver != "host"
+    may_leave = "connect" in rights and network_id and endpoint.network_driver not in ("host", "null")
     return {
         "endpoint": endpoint,
         "length": endpoint.ipv4_prefix_length,

@@ -80,6 +80,7 @@ def test_it_notes_that_a_network_went_while_somebody_looked() -> None:
 
     assert screen.regions == {"endpoint-rows": ()}
     assert "was removed at" in words(screen.parts["network-notes"])
+    assert words(screen.parts["network-connect"]) == "This network is not there any more."
     assert "network-facts" not in screen.parts
 
 
