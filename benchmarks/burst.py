@@ -24,7 +24,7 @@ def measure(ground: Ground) -> Report:
     """Burst, and compare what the database holds with what Docker says."""
     count = BRIEF_COUNT if ground.is_brief else COUNT
     # On five networks, as the services of a compose project are.
-    networks = [f"net-{index:04}" for index in range(5)]
+    networks = [f"net-{index:04}" for index in range(min(5, ground.world.size.networks))]
     ids = in_parallel(
         ground.engine.socket,
         range(count),

@@ -54,8 +54,7 @@ def run(name: str, measure: Measure) -> None:
         grown_s = time.monotonic() - began_at
         report = head_of(name, options.size, world.size) | {"grown_in_s": round(grown_s, 1)} | measure(ground)
         ground.raw.close()
-    report |= {"load_after": os.getloadavg()[0], "took_s": round(time.monotonic() - began_at, 1)}
-    tell(report)
+    tell(report, began_at, is_kept=not options.brief)
 
 
 def run_alone(name: str, measure: Callable[[Path, bool], Report]) -> None:
@@ -64,7 +63,7 @@ def run_alone(name: str, measure: Callable[[Path, bool], Report]) -> None:
     began_at = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="netadmin-benchmark-") as folder:
         report = head_of(name, options.size, None) | measure(Path(folder), options.brief)
-    tell(report | {"load_after": os.getloadavg()[0], "took_s": round(time.monotonic() - began_at, 1)})
+    tell(report, began_at, is_kept=not options.brief)
 
 
 def head_of(name: str, size_name: str, size: Size | None) -> Report:
@@ -82,11 +81,13 @@ def head_of(name: str, size_name: str, size: Size | None) -> Report:
     return head
 
 
-def tell(report: Report) -> None:
-    """Print a report, and keep it."""
+def tell(report: Report, began_at: float, *, is_kept: bool) -> None:
+    """Print a report, and keep it unless it was brief."""
+    report |= {"load_after": os.getloadavg()[0], "took_s": round(time.monotonic() - began_at, 1)}
     text = json.dumps(report, indent=2)
-    OUT.mkdir(exist_ok=True)
-    (OUT / f"{report['benchmark']}-{report['size']}.json").write_text(f"{text}\n")
+    if is_kept:
+        OUT.mkdir(exist_ok=True)
+        (OUT / f"{report['benchmark']}-{report['size']}.json").write_text(f"{text}\n")
     print(text)
 
 
@@ -99,7 +100,7 @@ def enter_namespace(netns: str) -> None:
 
 def _read_options(name: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}")
-    parser.add_argument("--size", choices=sorted(SIZES), default="large", help="the world: 10/50, 50/200 or 200/500")
+    parser.add_argument("--size", choices=sorted(SIZES), default="large", help="networks and containers: 3/10 to 200/500")
     parser.add_argument("--brief", action="store_true", help="measure a few times only: shows that everything works")
     options = parser.parse_args()
     if sys.flags.optimize:

@@ -40,7 +40,7 @@ class Size:
         return self.containers + len(range(0, self.containers, 10))
 
 
-SIZES = {"small": Size(10, 50), "middle": Size(50, 200), "large": Size(200, 500)}
+SIZES = {"tiny": Size(3, 10), "small": Size(10, 50), "middle": Size(50, 200), "large": Size(200, 500)}
 
 
 @dataclass(frozen=True, slots=True)
