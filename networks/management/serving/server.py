@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -29,6 +30,9 @@ def serve(application: Any, bind: str, port: int, when_ready: Callable[[], None]
     for number in (signal.SIGINT, signal.SIGTERM):
         twisted_loop.add_signal_handler(number, ending.begin)
     twisted_loop.call_soon(when_ready)
+    # Half a million objects of imported modules never go: looking through them all cost 45 ms of every few thousandth change.
+    gc.collect()
+    gc.freeze()
     Server(
         application,
         endpoints=build_endpoint_description_strings(host=bind, port=port),
