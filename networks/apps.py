@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class NetworksConfig(AppConfig):
@@ -11,7 +12,7 @@ class NetworksConfig(AppConfig):
 
     name = "networks"
     default_auto_field = "django.db.models.BigAutoField"
-    verbose_name = "Docker networks"
+    verbose_name = _("Docker networks")
 
     def ready(self) -> None:
         """Import what registers itself, and connect the receivers."""
