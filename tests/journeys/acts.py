@@ -9,17 +9,22 @@ from playwright.sync_api import Locator, Page, expect
 
 def network_row(page: Page, name: str) -> Locator:
     """Return the row of a network in a list, by its name."""
-    return page.locator("#network-rows > tr").filter(has=page.get_by_role("link", name=name, exact=True))
+    return _row(page, "network-rows", name)
 
 
 def container_row(page: Page, name: str) -> Locator:
     """Return the row of a container in a list, by its name."""
-    return page.locator("#container-rows > tr").filter(has=page.get_by_role("link", name=name, exact=True))
+    return _row(page, "container-rows", name)
 
 
 def endpoint_row(page: Page, name: str) -> Locator:
     """Return the row of an endpoint on a page, by the name of the other side."""
-    return page.locator("#endpoint-rows > tr").filter(has=page.get_by_role("link", name=name, exact=True))
+    return _row(page, "endpoint-rows", name)
+
+
+def _row(page: Page, region: str, name: str) -> Locator:
+    exactly = re.compile(f"^{re.escape(name)}$")
+    return page.locator(f"#{region} > tr").filter(has=page.locator(".nm", has_text=exactly))
 
 
 def create_network(page: Page, name: str, *, subnet: str = "", ip_range: str = "", gateway: str = "") -> None:
@@ -37,14 +42,14 @@ def create_network(page: Page, name: str, *, subnet: str = "", ip_range: str = "
 def open_network(page: Page, name: str) -> None:
     """Open a network's page from the list."""
     page.goto("/networks/")
-    page.get_by_role("link", name=name, exact=True).click()
+    network_row(page, name).locator(".nm").click()
     page.wait_for_selector("#live[data-held]", state="attached")
 
 
 def open_container(page: Page, name: str) -> None:
     """Open a container's page from the list."""
     page.goto("/containers/")
-    page.get_by_role("link", name=name, exact=True).click()
+    container_row(page, name).locator(".nm").click()
     page.wait_for_selector("#live[data-held]", state="attached")
 
 

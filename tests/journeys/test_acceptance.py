@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address, ip_network
 
 from playwright.sync_api import Page, expect
@@ -122,8 +123,10 @@ def test_it_refuses_to_connect_a_container_that_has_no_network_of_its_own(admin:
 
     expect(admin.locator("#id_container_id_error")).to_contain_text("none-network is on none")
     assert inspect_network(engine, "mybridge")["Containers"] == {}
-    open_container(admin, "host-network")
-    expect(admin.locator("#container-connect")).to_contain_text("It uses the host's own network")
+    for name, reason in (("host-network", "It uses the host's own network"), ("none-network", "none-network is on none")):
+        open_container(admin, name)
+        expect(admin.locator("#container-connect")).to_contain_text(reason)
+        expect(admin.locator("main").get_by_role("link", name=re.compile("^(Connect|Disconnect)"))).to_have_count(0)
 
 
 def test_it_refuses_to_remove_a_network_in_use_and_names_the_containers(admin: Page, engine: PrivateEngine) -> None:

@@ -7,8 +7,9 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.conftest import IS_FULL
-from tests.journeys.acts import network_row
+from tests.journeys.acts import network_row, open_network
 from tests.journeys.engine_asks import create_containers
+from tests.journeys.engine_says import address_of
 from tests.journeys.visits import Visits, open_live
 from tests.private_engine import PrivateEngine
 
@@ -95,3 +96,36 @@ def test_it_keeps_filter_and_order_in_the_address_and_live(viewer: Page, engine:
     expect(rows.first).to_contain_text("front-b")
     viewer.go_back()
     expect(rows.first).to_contain_text("front-a")
+
+
+def test_it_follows_a_container_through_its_life(viewer: Page, engine: PrivateEngine) -> None:
+    engine.cli("network", "create", "mybridge")
+    open_live(viewer, "/containers/")
+
+    docker_id = engine.run("web", "--net", "mybridge")
+    row = viewer.locator(f"#con-{docker_id}")
+    expect(row).to_contain_text("running")
+    engine.cli("pause", "web")
+    expect(row).to_contain_text("paused")
+    engine.cli("unpause", "web")
+    engine.cli("rename", "web", "site")
+    expect(row).to_contain_text("site")
+    engine.cli("kill", "site")
+    expect(row).to_contain_text("exited (137)")
+    engine.cli("start", "site")
+    expect(row).to_contain_text("running")
+    expect(row).to_contain_text(address_of(engine, "site", "mybridge"))
+    engine.cli("rm", "-f", "site")
+
+    expect(row).to_have_count(0)
+
+
+def test_it_says_that_a_network_went_while_somebody_looked(admin: Page, engine: PrivateEngine) -> None:
+    engine.cli("network", "create", "doomed")
+    open_network(admin, "doomed")
+    expect(admin.get_by_role("link", name="Remove…")).to_be_visible()
+
+    engine.cli("network", "rm", "doomed")
+
+    expect(admin.locator("#network-notes")).to_contain_text("This network was removed at")
+    expect(admin.locator("main").get_by_role("link", name=re.compile("^(Connect|Remove)"))).to_have_count(0)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.acts import container_row, network_row
+from tests.journeys.acts import container_row, create_network, network_row
 from tests.journeys.engine_says import list_json
 from tests.journeys.site import PASSWORD, Site
 from tests.journeys.visits import Visits, open_live
@@ -69,6 +69,25 @@ def test_it_says_disconnected_when_the_engine_is_killed_and_shows_the_right_rows
     state = list_json(engine, "ps", "-a")[0]["State"]
     expect(container_row(admin, "web")).to_contain_text(state)
     assert said_after_s < SAID_WITHIN_S
+
+
+def test_it_says_what_it_could_not_ask_and_keeps_what_was_typed(admin: Page, mortal_engine: PrivateEngine) -> None:
+    engine = mortal_engine
+    admin.goto("/networks/local/create/")
+    admin.get_by_label("Name").fill("late")
+    expect(admin.locator("#aside .code")).to_contain_text("late")
+    engine.kill9()
+
+    admin.get_by_role("button", name="Create network").click()
+    expect(admin.locator("#refusal")).to_contain_text("The Engine could not be asked")
+    expect(admin.locator("#refusal")).to_contain_text("Nothing was changed.")
+    expect(admin.get_by_label("Name")).to_have_value("late")
+    expect(admin.get_by_role("button", name="Create network")).to_be_disabled()
+    engine.restart()
+    open_live(admin, "/networks/")
+    expect(admin.locator("#engine-state")).to_have_attribute("data-state", "live")
+
+    create_network(admin, "late")
 
 
 def test_it_catches_up_after_the_server_was_restarted(site: Site, admin: Page, visits: Visits, engine: PrivateEngine) -> None:
