@@ -99,7 +99,7 @@ def test_it_comes_back_after_a_kill_and_a_hang(fresh_engine: PrivateEngine) -> N
     assert fresh_engine.cli("ps", "-a", "--format", "{{.Names}}") == "c1"
 
     fresh_engine.stop()
-    assert not fresh_engine.answers(timeout_s=0.2)
+    wait_until(lambda: not fresh_engine.answers(timeout_s=0.2), "the Engine to hang")
     fresh_engine.cont()
     wait_until(fresh_engine.answers, "an answer after SIGCONT")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Thread
 
-from networks.queries.versioned import VersionedCache
+from networks.queries.kept.versioned import VersionedCache
 
 
 def test_it_gives_only_the_version_that_was_asked_for() -> None:

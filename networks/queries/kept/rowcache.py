@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 
+from networks.queries.kept.versioned import VersionedCache
 from networks.queries.rows import EngineRow
-from networks.queries.versioned import VersionedCache
 
 Row = TypeVar("Row")
 

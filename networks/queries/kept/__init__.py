@@ -1,0 +1,1 @@
+"""What queries keep between two looks: rows by revision, so that only what changed is read anew."""
