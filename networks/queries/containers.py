@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from networks.models import Container, Endpoint
+from networks.queries.kept.rowcache import current_rows
+from networks.queries.kept.versioned import VersionedCache
 from networks.queries.networks import PROJECT_LABEL, group, searched
-from networks.queries.rowcache import current_rows
+from networks.queries.prepared import Prepared, PreparedByIds, Query
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow, PortRow
-from networks.queries.versioned import VersionedCache
 
 CONTAINER_COLUMNS = (
     "docker_id",
@@ -50,19 +51,36 @@ Record = Mapping[str, Any]
 
 def container_rows(engine: EngineRow) -> list[ContainerRow]:
     """Return all containers of an Engine, by name. At most four queries, one where nothing changed since."""
-    listed = Container.objects.filter(engine__slug=engine.slug).order_by("name", "docker_id").values_list("docker_id", "revision")
+    listed = [(row["docker_id"], row["revision"]) for row in _LISTED.rows(engine.slug)]
     return current_rows(_KEPT, engine, listed, lambda ids: _read(engine.slug, ids))
 
 
+def _containers(engine_slug: str, docker_ids: Collection[str] | None) -> Query:
+    found: Query = Container.objects.filter(engine__slug=engine_slug).order_by()
+    return (found if docker_ids is None else found.filter(docker_id__in=docker_ids)).values(*CONTAINER_COLUMNS)
+
+
+def _endpoints(engine_slug: str, docker_ids: Collection[str] | None) -> Query:
+    found: Query = Endpoint.objects.filter(container__engine__slug=engine_slug).order_by("container", "network_name")
+    return (found if docker_ids is None else found.filter(container__docker_id__in=docker_ids)).values(*ENDPOINT_COLUMNS)
+
+
+def _names(engine_slug: str, docker_ids: Collection[str] | None) -> Query:
+    found: Query = Container.objects.filter(engine__slug=engine_slug).order_by()
+    return (found if docker_ids is None else found.filter(docker_id__in=docker_ids)).values("docker_id", "name")
+
+
+_LISTED = Prepared(
+    lambda slug: Container.objects.filter(engine__slug=slug).order_by("name", "docker_id").values("docker_id", "revision"),
+    parameters=1,
+)
+_CONTAINERS, _ENDPOINTS, _NAMES = PreparedByIds(_containers), PreparedByIds(_endpoints), PreparedByIds(_names)
+
+
 def _read(engine_slug: str, docker_ids: Collection[str] | None) -> dict[str, tuple[int, ContainerRow]]:
-    containers = Container.objects.filter(engine__slug=engine_slug).order_by()
-    endpoints = Endpoint.objects.filter(container__engine__slug=engine_slug).order_by("container", "network_name")
-    if docker_ids is not None:
-        containers = containers.filter(docker_id__in=docker_ids)
-        endpoints = endpoints.filter(container__docker_id__in=docker_ids)
     # Before the endpoints: these may then be newer than the revision, never older.
-    records = list(containers.values(*CONTAINER_COLUMNS))
-    endpoints_of = group(endpoints.values(*ENDPOINT_COLUMNS), "container__docker_id")
+    records = _CONTAINERS.rows(engine_slug, docker_ids)
+    endpoints_of = group(_ENDPOINTS.rows(engine_slug, docker_ids), "container__docker_id")
     donors = donor_names(engine_slug, (record["donor_id"] for record in records))
     return {
         record["docker_id"]: (
@@ -76,8 +94,7 @@ def _read(engine_slug: str, docker_ids: Collection[str] | None) -> dict[str, tup
 def donor_names(engine_slug: str, donor_ids: Iterable[str]) -> dict[str, str]:
     """Return id to name of the containers that share their network with others. One query, also for none."""
     wanted = {donor_id for donor_id in donor_ids if donor_id} or {""}
-    found = Container.objects.filter(engine__slug=engine_slug, docker_id__in=wanted).order_by()
-    return dict(found.values_list("docker_id", "name"))
+    return {row["docker_id"]: row["name"] for row in _NAMES.rows(engine_slug, wanted)}
 
 
 def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Record], donor_name: str) -> ContainerRow:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from networks.models import Engine, EngineState
+from networks.queries.prepared import Prepared
 from networks.queries.rows import EngineRow
 
 _OF_ENGINE = ("slug", "name", "url")
@@ -43,6 +44,7 @@ class EngineAbout:
 
 
 _ROW_COLUMNS = tuple(field.name if field.name in _OF_ENGINE else f"status__{field.name}" for field in fields(EngineRow))
+_ONE = Prepared(lambda slug: Engine.objects.filter(slug=slug).values(*_ROW_COLUMNS), parameters=1)
 _ABOUT_COLUMNS = tuple(field.name for field in fields(EngineAbout))
 
 
@@ -53,8 +55,7 @@ def list_engines() -> tuple[EngineRow, ...]:
 
 def read_engine(slug: str) -> EngineRow | None:
     """Return one Engine as it is now, None where there is none. One query: read it before the rows that it dates."""
-    record = Engine.objects.filter(slug=slug).values(*_ROW_COLUMNS).first()
-    return _row_of(record) if record else None
+    return next((_row_of(record) for record in _ONE.rows(slug)), None)
 
 
 def read_engine_about(slug: str) -> EngineAbout:

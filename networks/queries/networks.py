@@ -11,10 +11,11 @@ from typing import Any
 
 from networks.addressing.capacity import assignable, span
 from networks.models import Endpoint, Network, Pool
+from networks.queries.kept.rowcache import current_rows
+from networks.queries.kept.versioned import VersionedCache
 from networks.queries.masking import is_secret_key
-from networks.queries.rowcache import current_rows
+from networks.queries.prepared import Prepared, PreparedByIds, Query
 from networks.queries.rows import EngineRow, NetworkRow, PoolRow
-from networks.queries.versioned import VersionedCache
 
 PREDEFINED = frozenset({"bridge", "host", "none"})
 PROJECT_LABEL = "com.docker.compose.project"
@@ -49,22 +50,37 @@ Record = Mapping[str, Any]
 
 def network_rows(engine: EngineRow) -> list[NetworkRow]:
     """Return all networks of an Engine, by name. At most four queries, one where nothing changed since."""
-    listed = Network.objects.filter(engine__slug=engine.slug).order_by("name", "docker_id").values_list("docker_id", "revision")
+    listed = [(row["docker_id"], row["revision"]) for row in _LISTED.rows(engine.slug)]
     return current_rows(_KEPT, engine, listed, lambda ids: _read(engine.slug, ids))
 
 
+def _networks(engine_slug: str, docker_ids: Collection[str] | None) -> Query:
+    found: Query = Network.objects.filter(engine__slug=engine_slug).order_by()
+    return (found if docker_ids is None else found.filter(docker_id__in=docker_ids)).values(*NETWORK_COLUMNS)
+
+
+def _pools(engine_slug: str, docker_ids: Collection[str] | None) -> Query:
+    found: Query = Pool.objects.filter(network__engine__slug=engine_slug).order_by("network", "position")
+    return (found if docker_ids is None else found.filter(network__docker_id__in=docker_ids)).values(*POOL_COLUMNS)
+
+
+def _endpoints(engine_slug: str, docker_ids: Collection[str] | None) -> Query:
+    found: Query = Endpoint.objects.filter(network__engine__slug=engine_slug).order_by()
+    return (found if docker_ids is None else found.filter(network__docker_id__in=docker_ids)).values(*ENDPOINT_COLUMNS)
+
+
+_LISTED = Prepared(
+    lambda slug: Network.objects.filter(engine__slug=slug).order_by("name", "docker_id").values("docker_id", "revision"),
+    parameters=1,
+)
+_NETWORKS, _POOLS, _ENDPOINTS = PreparedByIds(_networks), PreparedByIds(_pools), PreparedByIds(_endpoints)
+
+
 def _read(engine_slug: str, docker_ids: Collection[str] | None) -> dict[str, tuple[int, NetworkRow]]:
-    networks = Network.objects.filter(engine__slug=engine_slug).order_by()
-    pools = Pool.objects.filter(network__engine__slug=engine_slug).order_by("network", "position")
-    endpoints = Endpoint.objects.filter(network__engine__slug=engine_slug).order_by()
-    if docker_ids is not None:
-        networks = networks.filter(docker_id__in=docker_ids)
-        pools = pools.filter(network__docker_id__in=docker_ids)
-        endpoints = endpoints.filter(network__docker_id__in=docker_ids)
     # Before the pools and endpoints: these may then be newer than the revision, never older.
-    records = list(networks.values(*NETWORK_COLUMNS))
-    pools_of = group(pools.values(*POOL_COLUMNS), "network__docker_id")
-    endpoints_of = group(endpoints.values(*ENDPOINT_COLUMNS), "network__docker_id")
+    records = _NETWORKS.rows(engine_slug, docker_ids)
+    pools_of = group(_POOLS.rows(engine_slug, docker_ids), "network__docker_id")
+    endpoints_of = group(_ENDPOINTS.rows(engine_slug, docker_ids), "network__docker_id")
     return {
         record["docker_id"]: (
             record["revision"],
