@@ -1,32 +1,40 @@
-"""Django with a database of the benchmark's own, in this process."""
+"""Django in this process, with a database of its own: importing this sets it up, before models are imported."""
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import django
 from django.core.management import call_command
 
+from benchmarks.environment import environment_for
 
-def set_up(folder: Path, docker_host: str = "unix:///nowhere", *, is_migrated: bool = False) -> None:
-    """Set Django up as `manage.py serve` would, with its data in this folder. To be called once, before models are imported."""
-    environment = environment_for(folder) | {"DOCKER_HOST": docker_host}
+# Several processes write into one database by naming its folder here.
+SHARED = "BENCHMARK_FOLDER"
+
+
+def _set_up() -> Path:
+    shared = os.environ.get(SHARED)
+    folder = Path(shared or tempfile.mkdtemp(prefix="netadmin-benchmark-"))
+    if not shared:
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    environment = environment_for(folder)
     os.environ.clear()
     os.environ |= environment
     django.setup()
-    if not is_migrated:
-        call_command("migrate", interactive=False, verbosity=0)
+    return folder
+
+
+FOLDER = _set_up()
+
+
+def make_tables() -> None:
+    """Make the tables, and spare the collector what was imported, as `manage.py serve` does."""
+    call_command("migrate", interactive=False, verbosity=0)
     gc.collect()
     gc.freeze()
-
-
-def environment_for(folder: Path) -> dict[str, str]:
-    """Return the environment with our settings, the data in this folder, and nothing that the caller's own Netadmin is told."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NETADMIN_", "DJANGO_"))}
-    return kept | {
-        "DJANGO_SETTINGS_MODULE": "netadmin.settings",
-        "NETADMIN_DATA_DIR": str(folder),
-        "NETADMIN_LOG_LEVEL": "WARNING",
-    }

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.commands import Ground, run
 from benchmarks.crowd import Crowd, Places
-from benchmarks.database import environment_for
+from benchmarks.environment import environment_for
 from benchmarks.figures import Report, percentile, summary, target
 from benchmarks.raw import RawEvents
 from benchmarks.served import Live, Served, live_of

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import statistics
 import time
-from pathlib import Path
 
+from django.contrib.auth import get_user_model
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.commands import Ground, run
-from benchmarks.database import set_up
+from benchmarks.database import make_tables
 from benchmarks.figures import Report, percentile, summary, target
 from benchmarks.served import Served, Visitor
 from benchmarks.worlds import make_network
+from networks.management.serving.prepare import collect_static_if_needed
+from networks.models import EngineStatus
+from networks.sync.engines import ensure_local_engine
+from tests.worlds import grow_world
 
 LISTS = ("/containers/", "/networks/")
 GROWN = {"500 containers": (200, 500), "1000 containers": (400, 1_000)}
@@ -43,7 +48,7 @@ def measure(ground: Ground) -> Report:
     grown = _grown(ground, rounds)
     growth = statistics.median(grown["1000 containers"]["ms"]) / statistics.median(grown["500 containers"]["ms"])
     first_growth = grown["1000 containers"]["cold"] / grown["500 containers"]["cold"]
-    statements = _statements(ground.folder / "counted")
+    statements = _statements()
     return {
         "pages": found,
         "grown": {
@@ -115,18 +120,9 @@ EngineStatus.objects.filter(engine=engine).update(epoch="grown", revision=1, sta
 """
 
 
-def _statements(folder: Path) -> dict[str, dict[str, int]]:
+def _statements() -> dict[str, dict[str, int]]:
     """Count the statements of each list in this process, with ten and with a thousand rows, nothing remembered."""
-    folder.mkdir()
-    set_up(folder)
-    from django.contrib.auth import get_user_model
-    from django.test import Client
-
-    from networks.management.serving.prepare import collect_static_if_needed
-    from networks.models import EngineStatus
-    from networks.sync.engines import ensure_local_engine
-    from tests.worlds import grow_world
-
+    make_tables()
     collect_static_if_needed()
     client = Client(headers={"host": "localhost:8000"})
     client.force_login(get_user_model()._default_manager.create_superuser("counting"))

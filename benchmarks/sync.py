@@ -6,15 +6,25 @@ import statistics
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.commands import Ground, run
 from benchmarks.counting import CountingProxy
-from benchmarks.database import set_up
+from benchmarks.database import make_tables
 from benchmarks.figures import Report, in_turn, summary, target, timed_ms
+from networks.engine.calls import Profile
+from networks.engine.registry import connect_engine
+from networks.models import Engine
+from networks.sync.engines import ensure_local_engine
+from networks.sync.follow.inbox import Inbox
+from networks.sync.follow.inspectors import Inspectors
+from networks.sync.follow.reconcile import Reconciler
+from networks.sync.snapshot.changes import Update, find_changes, update_from
+from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.memory import Memory
+from networks.sync.snapshot.writer import Snapshot
 from tests.private_engine import wait_until
 
 SNAPSHOT_TABLES = ("networks_network", "networks_pool", "networks_container", "networks_endpoint", "networks_tombstone")
@@ -23,15 +33,7 @@ SNAPSHOT_TABLES = ("networks_network", "networks_pool", "networks_container", "n
 class Follower:
     """What follows an Engine, without threads of its own but those that inspect: one turn at a time."""
 
-    def __init__(self, url: str, engine: Any) -> None:
-        from networks.engine.calls import Profile
-        from networks.engine.registry import connect_engine
-        from networks.sync.follow.inbox import Inbox
-        from networks.sync.follow.inspectors import Inspectors
-        from networks.sync.follow.reconcile import Reconciler
-        from networks.sync.snapshot.journal import Journal
-        from networks.sync.snapshot.writer import Snapshot
-
+    def __init__(self, url: str, engine: Engine) -> None:
         self.inbox = Inbox()
         self.client = connect_engine(url, Profile.READ)
         self.client.negotiate()
@@ -58,9 +60,7 @@ class Follower:
 
 def measure(ground: Ground) -> Report:
     """Measure on the grown world."""
-    set_up(ground.folder, ground.engine.url)
-    from networks.sync.engines import ensure_local_engine
-
+    make_tables()
     engine = ensure_local_engine(ground.engine.url)
     first, written = _first_reads(ground, engine)
     follower = Follower(ground.engine.url, engine)
@@ -97,10 +97,8 @@ def measure(ground: Ground) -> Report:
     }
 
 
-def _first_reads(ground: Ground, engine: Any) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+def _first_reads(ground: Ground, engine: Engine) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
     """Read with nothing remembered: once to compare only, once to write everything."""
-    from networks.sync.snapshot.changes import find_changes, update_from
-    from networks.sync.snapshot.memory import Memory
 
     def compare(follower: Follower) -> None:
         find_changes(Memory(), update_from(follower.client.picture(), Memory()))
@@ -128,8 +126,6 @@ def _statements_of_nothing(follower: Follower) -> list[str]:
 
 def _write_one_endpoint(follower: Follower, rounds: int) -> list[float]:
     """Change one endpoint's address to and fro: find the difference, write it, and commit."""
-    from networks.sync.snapshot.changes import Update, find_changes
-
     memory = follower.reconciler.memory
     known = next(fact for fact in memory.containers.values() if fact.state == "running" and fact.endpoints)
     found = []
@@ -153,7 +149,7 @@ def _own_share(follower: Follower, rounds: int) -> float:
     return statistics.median(found)
 
 
-def _calls_of_resync(ground: Ground, engine: Any) -> list[str]:
+def _calls_of_resync(ground: Ground, engine: Engine) -> list[str]:
     with CountingProxy(ground.engine.socket, ground.folder / "counting.sock") as proxy:
         follower = Follower(f"unix://{proxy.path}", engine)
         follower.learn_detail()

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
+from django.db import OperationalError, transaction
+
 from benchmarks.commands import run_alone
-from benchmarks.database import set_up
+from benchmarks.database import FOLDER, SHARED, make_tables
 from benchmarks.figures import Report, summary, target
+from networks.models import EngineStatus, Event
+from networks.sync.engines import ensure_local_engine
 from tests.push.site import ROOT
 
 WRITERS = 8
@@ -18,15 +24,15 @@ TRANSACTIONS = 1_000
 BRIEF_TRANSACTIONS = 20
 
 
-def measure(folder: Path, is_brief: bool) -> Report:
+def measure(_folder: Path, is_brief: bool) -> Report:
     """Let them write, beside one that writes alone."""
     transactions = BRIEF_TRANSACTIONS if is_brief else TRANSACTIONS
-    set_up(folder)
+    make_tables()
     began_at = time.monotonic()
-    alone = _write(folder, 1, transactions)
+    alone = _write(1, transactions)
     alone_s = time.monotonic() - began_at
     began_at = time.monotonic()
-    together = _write(folder, WRITERS, transactions)
+    together = _write(WRITERS, transactions)
     together_s = time.monotonic() - began_at
     waits = [wait for one in together for wait in one["waits_ms"]]
     rows, revision = _written()
@@ -46,30 +52,23 @@ def measure(folder: Path, is_brief: bool) -> Report:
     }
 
 
-def _write(folder: Path, writers: int, transactions: int) -> list[Report]:
-    command = [sys.executable, "-m", "benchmarks.writers", "--as-writer", str(folder), str(transactions)]
-    started = [
-        subprocess.Popen([*command, str(number)], cwd=ROOT, stdout=subprocess.PIPE, text=True) for number in range(writers)
-    ]
+def _write(writers: int, transactions: int) -> list[Report]:
+    command = [sys.executable, "-m", "benchmarks.writers", "--as-writer", str(transactions)]
+    environment = os.environ | {SHARED: str(FOLDER)}
+    started = [_start([*command, str(number)], environment) for number in range(writers)]
     return [json.loads(process.communicate(timeout=300)[0]) for process in started]
 
 
-def _written() -> tuple[int, int]:
-    from networks.models import EngineStatus, Event
+def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 
+
+def _written() -> tuple[int, int]:
     return Event.objects.count(), EngineStatus.objects.values_list("revision", flat=True).get()
 
 
-def write(folder: Path, transactions: int, number: int) -> Report:
+def write(transactions: int, number: int) -> Report:
     """Be one writer: read the revision, write it, and add a row, in each transaction, as the follower and actions do."""
-    set_up(folder, is_migrated=True)
-    from datetime import UTC, datetime
-
-    from django.db import OperationalError, transaction
-
-    from networks.models import EngineStatus, Event
-    from networks.sync.engines import ensure_local_engine
-
     engine = ensure_local_engine("unix:///nowhere")
     waits: list[float] = []
     locked = 0
@@ -94,6 +93,6 @@ def write(folder: Path, transactions: int, number: int) -> Report:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--as-writer"]:
-        print(json.dumps(write(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))))
+        print(json.dumps(write(int(sys.argv[2]), int(sys.argv[3]))))
     else:
         run_alone("writers", measure)
