@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
 LAGGING_AFTER_S = 15.0  # two heartbeats of 5 s and their deadline
 STALE_AFTER_S = 60.0
 
