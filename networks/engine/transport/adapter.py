@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -23,7 +23,6 @@ class EngineAdapter(requests.adapters.BaseAdapter):
         super().__init__()
         self.connection = connection
         self.deadline = Deadline(0)
-        self.meanwhile: Callable[[], None] | None = None  # for the next request alone
 
     def send(
         self,
@@ -36,7 +35,6 @@ class EngineAdapter(requests.adapters.BaseAdapter):
     ) -> requests.Response:
         """Send it and return the answer. Raises EngineError."""
         body = request.body or b""
-        meanwhile, self.meanwhile = self.meanwhile, None
         headers = {name: value for name, value in request.headers.items() if name.lower() in _PASSED_ON}
         answer = self.connection.exchange(
             str(request.method),
@@ -44,7 +42,6 @@ class EngineAdapter(requests.adapters.BaseAdapter):
             deadline=self.deadline,
             headers=headers,
             body=body.encode() if isinstance(body, str) else body,
-            meanwhile=meanwhile,
         )
         response = requests.Response()
         response.status_code = answer.status
