@@ -57,6 +57,13 @@ def _take(browser: Browser, url: str, pages: dict[str, str], wanted: list[str], 
         page.screenshot(path=OUT / f"{name}{suffix}.png", full_page=True)
         if too_wide := page.evaluate(SIDEWAYS):
             print(f"{name}{suffix} scrolls sideways by {too_wide} px")
+    if not wanted or "create-fault" in wanted:
+        page.goto("/networks/local/create/")
+        for label, value in (("Name", "mine"), ("Subnet 1", "172.72.5.0/24"), ("Gateway 1", "172.73.0.1")):
+            page.get_by_label(label).fill(value)
+        page.get_by_role("button", name="Create network").click()
+        expect(page.locator("#create .err").first).to_be_visible()
+        page.screenshot(path=OUT / f"create-fault{suffix}.png", full_page=True)
     context.close()
 
 

@@ -12,6 +12,7 @@ from tests.journeys.engine_says import inspect_network
 from tests.journeys.visits import Visits, open_live
 from tests.journeys.walk import SIDEWAYS, pages_of, small_world
 from tests.private_engine import PrivateEngine
+from tests.static.test_pages import SMALL_TARGETS
 
 AXE = (Path(__file__).parents[1] / "vendor/axe.min.js").read_text()
 VIOLATIONS = """(rules) => axe.run(rules.length ? {runOnly: rules} : {}).then((found) => found.violations.map((one) =>
@@ -93,6 +94,7 @@ def test_it_has_nothing_that_axe_finds_and_never_scrolls_sideways(visits: Visits
         for width in (1000, 360):
             page.set_viewport_size({"width": width, "height": 780})
             found[f"{path} {width} px"] = page.evaluate(SIDEWAYS)
+        found[f"{path} targets"] = page.evaluate(SMALL_TARGETS)
         if pages[path] in ("networks", "containers", "network", "create"):
             found[f"{path} phone"] = page.evaluate(VIOLATIONS, [])
 
