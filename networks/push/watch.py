@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import structlog
-from django.db import connection, connections
+from django.db import connections
 
+from networks.models.writes import count_of_writes
 from networks.policy.permissions import Permission
 from networks.policy.routes import ON_ENGINE
 from networks.policy.sessions import Standing, still_allowed
@@ -75,7 +76,7 @@ class Watch:
         if not sockets:
             return
         try:
-            written = _count_of_writes()
+            written = count_of_writes()
             if written is not None and written == self._written and time.monotonic() < self._look_anyway_at:
                 return
             self._look_at_rights(sockets)
@@ -103,17 +104,6 @@ class Watch:
             if self._seen.get(slug, seen) != seen:
                 self._hub.note_change(slug)
             self._seen[slug] = seen
-
-
-def _count_of_writes() -> int | None:
-    """Return a number that another connection's write changes, None where the database has none.
-
-    At rest this is a tenth of what the four statements of a look cost. Source: SQLite, PRAGMA data_version.
-    """
-    if connection.vendor != "sqlite":
-        return None
-    with connection.cursor() as cursor:
-        return int(cursor.execute("PRAGMA data_version").fetchone()[0])
 
 
 def person_of(socket: Socket) -> Person:
