@@ -121,6 +121,10 @@ def _ratio(found: dict[str, list[float]]) -> float:
 def _stall(ground: Ground, others: int) -> Report:
     """Let sockets stall while a row of 30 kB changes again and again; see what others and the memory notice."""
     stalled, changes = (5, 5) if ground.is_brief else (STALLED, STALLED_CHANGES)
+
+    def change(crowd: Crowd, times: int) -> list[float]:
+        return [_last_ms(crowd, lambda: _act(fake, f"/change?{ROW}")) for _ in range(times)]
+
     folder = ground.folder / "stalled"
     folder.mkdir()
     with _running_server(folder) as fake:
@@ -128,11 +132,12 @@ def _stall(ground: Ground, others: int) -> Report:
         fake.act("/set", padding=str(PADDING))
         live = Live("/ws/live/", "", 0)
         with Crowd(Places(fake.port, live, (), others)) as crowd:
-            without = [_last_ms(crowd, lambda: _act(fake, f"/change?{ROW}")) for _ in range(changes // 3 + 1)]
+            without = change(crowd, changes // 2 + 1)
             before_mb = fake.memory_mb()
             with Crowd(Places(fake.port, live, (), stalled + 1, stalled=stalled)):
-                beside = [_last_ms(crowd, lambda: _act(fake, f"/change?{ROW}")) for _ in range(changes)]
+                beside = change(crowd, changes)
                 after_mb = fake.memory_mb()
+            without += change(crowd, changes // 2 + 1)  # before and after: the machine may have got busier in between
     ratio = percentile(beside, 50) / percentile(without, 50)
     return {
         "sockets": stalled,
