@@ -15,7 +15,7 @@ from benchmarks.worlds import make_network
 from tests.private_engine import wait_until
 from tests.push.site import ROOT
 
-SOCKETS, CHANGES = 200, 60
+FEW, MANY, CHANGES = 100, 500, 60
 SOCKETS_PER_SESSION = 40
 PAGES = ("/", "/networks/", "/containers/", "/events/")
 
@@ -31,10 +31,10 @@ print(re.search(r"VmRSS:\\s+(\\d+)", open("/proc/self/status").read())[1])
 
 def measure(ground: Ground) -> Report:
     """Look at every page, then open sockets, then stall one."""
-    sockets, changes = (10, 5) if ground.is_brief else (SOCKETS, CHANGES)
+    few, many, changes = (5, 20, 5) if ground.is_brief else (FEW, MANY, CHANGES)
     with Served(ground.folder / "served", ground.engine.url) as served:
         bare = subprocess.run([sys.executable, "-c", BARE], cwd=ROOT, env=served.environment, check=True, capture_output=True)
-        cookies = served.cookies(sockets // SOCKETS_PER_SESSION + 2)
+        cookies = served.cookies(many // SOCKETS_PER_SESSION + 2)
         served.wait_until_settled(len(ground.world.containers))
         started_mb = memory_mb(served.pid)
         visitor = served.visitor(cookies[0])
@@ -43,31 +43,44 @@ def measure(ground: Ground) -> Report:
         with open_page(served, "/networks/", cookies[0]):
             _change(ground, served, changes)
         used_mb = memory_mb(served.pid)
-        live = live_of(visitor.page("/networks/"))
-        with Crowd(Places(served.port, live, cookies[1:], sockets)):
-            _change(ground, served, 2)
-            crowded_mb = memory_mb(served.pid)
-        _change(ground, served, 2)
-        before_mb = memory_mb(served.pid)
-        live = live_of(visitor.page("/networks/"))
-        with Crowd(Places(served.port, live, cookies[1:], 2, stalled=1)):
-            _change(ground, served, changes)
-            stalled_mb = memory_mb(served.pid)
-    each_kb = (crowded_mb - used_mb) * 1024 / sockets
+        # What any sixty changes add, whoever looks, isn't the stalled one's.
+        read_mb = _growth(ground, served, cookies, changes, stalled=0)
+        stalled_mb = _growth(ground, served, cookies, changes, stalled=1) - read_mb
+        # The first hundred fill what was free already.
+        few_mb = _with_sockets(ground, served, cookies, few)
+        many_mb = _with_sockets(ground, served, cookies, many)
+    each_kb = (many_mb - few_mb) * 1024 / (many - few)
     return {
         "bare_libraries_mb": round(int(bare.stdout) / 1024, 1),
         "after_start_mb": round(started_mb, 1),
         "after_every_page_mb": round(used_mb, 1),
-        "sockets": sockets,
-        "with_sockets_mb": round(crowded_mb, 1),
+        "sockets": [few, many],
+        "with_sockets_mb": [round(few_mb, 1), round(many_mb, 1)],
         "kb_each_socket": round(each_kb, 1),
-        "one_that_never_reads_mb": round(stalled_mb - before_mb, 2),
+        "changes_read_mb": round(read_mb, 2),
+        "one_that_never_reads_mb": round(stalled_mb, 2),
         "targets": [
             target("T6", "resident memory, every page looked at", used_mb, 160, unit="MB"),
             target("T6", "each further socket", each_kb, 60, unit="kB"),
-            target("T6", f"a browser that never reads {changes} changes", stalled_mb - before_mb, 2, unit="MB"),
+            target("T6", f"a browser that never reads {changes} changes", stalled_mb, 2, unit="MB"),
         ],
     }
+
+
+def _growth(ground: Ground, served: Served, cookies: list[str], changes: int, *, stalled: int) -> float:
+    """Return by how much the memory grows over so many changes with two sockets, one of which may stall."""
+    live = live_of(served.visitor(cookies[0]).page("/networks/"))
+    with Crowd(Places(served.port, live, cookies[1:], 2, stalled=stalled)):
+        before_mb = memory_mb(served.pid)
+        _change(ground, served, changes)
+        return memory_mb(served.pid) - before_mb
+
+
+def _with_sockets(ground: Ground, served: Served, cookies: list[str], count: int) -> float:
+    live = live_of(served.visitor(cookies[0]).page("/networks/"))
+    with Crowd(Places(served.port, live, cookies[1:], count)):
+        _change(ground, served, 2)
+        return memory_mb(served.pid)
 
 
 def _change(ground: Ground, served: Served, times: int) -> None:
