@@ -10,8 +10,8 @@ from typing import Any
 from django.template.loader import get_template
 
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
-from networks.queries.rows import EngineRow
 from networks.queries.kept.versioned import VersionedCache
+from networks.queries.rows import EngineRow
 
 # In characters of HTML. 200 networks and 500 containers in two languages for three roles are about 8 million.
 _ROWS: VersionedCache[DrawnRow] = VersionedCache(12_000_000, weigh=lambda row: len(row.html))

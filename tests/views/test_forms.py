@@ -220,7 +220,8 @@ def test_it_says_what_an_automatic_subnet_lacks(engine: PrivateEngine, followed:
 def test_it_refuses_to_remove_a_network_in_use_and_names_who(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
     network = engine.cli("network", "create", "mybridge")
     engine.run("web", "--network", "mybridge")
-    wait_until(lambda: Endpoint.objects.filter(network__docker_id=network).exists(), "the endpoint")
+    running = Endpoint.objects.filter(network__docker_id=network, container__state="running")
+    wait_until(running.exists, "the endpoint of a running container")
 
     url = reverse("network_remove", args=[followed.slug, network])
     before, after = browser.get(url), browser.post(url)
