@@ -1,4 +1,4 @@
-"""One server and one Chromium inside the private Engine's namespace, and people who are logged in there."""
+"""One server and one Chromium in a quiet place, and people who are logged in there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, StorageState, expect, sync_playwright
 
+from tests.journeys.quiet_place import QuietPlace
 from tests.journeys.site import PASSWORD, Site
 from tests.journeys.visits import ARGUMENTS, Visits, log_in
 from tests.private_engine import PrivateEngine
@@ -36,17 +37,23 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="package")
-def browser(playwright: Playwright, shared_engine: PrivateEngine) -> Iterator[Browser]:
+def place() -> Iterator[QuietPlace]:
+    with QuietPlace() as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, place: QuietPlace) -> Iterator[Browser]:
     program = shutil.which("chromium") or playwright.chromium.executable_path
-    running = playwright.chromium.launch(executable_path=shared_engine.launcher(program), args=list(ARGUMENTS))
+    running = playwright.chromium.launch(executable_path=place.launcher(program), args=list(ARGUMENTS))
     yield running
     running.close()
 
 
 @pytest.fixture(scope="package")
-def site(shared_engine: PrivateEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(shared_engine: PrivateEngine, place: QuietPlace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Start the server that all journeys share; its people are admin, operator and viewer, and some whose rights will go."""
-    with Site(tmp_path_factory.mktemp("site"), shared_engine) as running:
+    with Site(tmp_path_factory.mktemp("site"), shared_engine.url, place) as running:
         running.add_people(
             {"olga": "operator", "vera": "viewer", "nora": ""} | dict.fromkeys(("otto", "oona", "otis"), "operator")
         )
@@ -96,6 +103,6 @@ def mortal_engine(engine: PrivateEngine) -> Iterator[PrivateEngine]:
 
 
 @pytest.fixture
-def own_site(shared_engine: PrivateEngine, tmp_path: Path) -> Callable[..., Site]:
+def own_site(shared_engine: PrivateEngine, place: QuietPlace, tmp_path: Path) -> Callable[..., Site]:
     """Give a function that makes a server of this test's own, which it may end."""
-    return lambda **options: Site(tmp_path, shared_engine, port=8001, **options)
+    return lambda **options: Site(tmp_path, shared_engine.url, place, port=8001, **options)

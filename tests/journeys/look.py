@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.journeys.quiet_place import QuietPlace
 from tests.journeys.site import ADMIN, PASSWORD, Site
 from tests.journeys.visits import ARGUMENTS, log_in, open_live
 from tests.journeys.walk import SIDEWAYS, pages_of, small_world
@@ -23,12 +24,17 @@ def main(wanted: list[str]) -> None:
     """Start everything, take the pictures, end everything."""
     reap_leftovers()
     OUT.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, PrivateEngine() as engine, sync_playwright() as playwright:
+    with (
+        TemporaryDirectory() as folder,
+        PrivateEngine() as engine,
+        QuietPlace() as place,
+        sync_playwright() as playwright,
+    ):
         engine.import_image()
         program = shutil.which("chromium") or playwright.chromium.executable_path
         pages = pages_of(small_world(engine))
-        with Site(Path(folder), engine) as site:
-            browser = playwright.chromium.launch(executable_path=engine.launcher(program), args=list(ARGUMENTS))
+        with Site(Path(folder), engine.url, place) as site:
+            browser = playwright.chromium.launch(executable_path=place.launcher(program), args=list(ARGUMENTS))
             for theme in ("light", "dark"):
                 for suffix, size in SIZES.items():
                     _take(browser, site.url, pages, wanted, (f"{suffix}-{theme}", size))

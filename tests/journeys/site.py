@@ -1,4 +1,4 @@
-"""Netadmin as people run it (`manage.py serve`), inside a private Engine's namespace, with people in it."""
+"""Netadmin as people run it (`manage.py serve`), in a quiet place, with people in it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.journeys.quiet_place import QuietPlace
 from tests.management.serving import ROOT, Serving
-from tests.private_engine import PrivateEngine, wait_until
+from tests.private_engine import wait_until
 
 ADMIN, PASSWORD = "admin", "a long enough pass phrase"
 
@@ -28,19 +29,11 @@ for name, role in {people!r}.items():
 class Site:
     """A running server; a context manager. `has_admin`: its first admin comes from the environment, else by the token."""
 
-    def __init__(
-        self, folder: Path, engine: PrivateEngine, *, port: int = 8000, has_admin: bool = True, docker_host: str = ""
-    ) -> None:
+    def __init__(self, folder: Path, docker_host: str, place: QuietPlace, *, port: int = 8000, has_admin: bool = True) -> None:
         self.url = f"http://localhost:{port}"
         (folder / "password").write_text(PASSWORD)
         first_admin = (("NETADMIN_ADMIN_USERNAME", ADMIN), ("NETADMIN_ADMIN_PASSWORD_FILE", str(folder / "password")))
-        self.serving = Serving(
-            folder / "data",
-            docker_host or engine.url,
-            port,
-            launch=tuple(engine.entering),
-            extra=first_admin if has_admin else (),
-        )
+        self.serving = Serving(folder / "data", docker_host, port, launch=place.entering, extra=first_admin if has_admin else ())
 
     def __enter__(self) -> Self:
         self.serving.__enter__()
