@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from networks.engine.cli import inspect_container_command
 from networks.partials import words
-from networks.partials.cache import draw, draw_kept, draw_row, keep_screen
+from networks.partials.cache import draw, draw_kept, draw_row, draw_rows, keep_screen
 from networks.partials.commands import connect_commands
 from networks.partials.networks import endpoint_context
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
@@ -59,7 +59,7 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
     return Screen(
         "",
         0,
-        regions={"container-rows": tuple(_draw_line(row, key, rights, engine.epoch) for row in shown)},
+        regions={"container-rows": draw_rows(key, shown, lambda row: _draw_line(row, key, rights, engine.epoch))},
         parts={
             "lede": draw("containers/_lede.html", context),
             "container-picks": draw_kept("containers/_picks.html", "container-picks", key=key, context=picks),

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from networks.actions.networks import PREDEFINED
 from networks.engine.cli import inspect_network_command
 from networks.partials import words
-from networks.partials.cache import draw, draw_kept, draw_row, keep_screen
+from networks.partials.cache import draw, draw_kept, draw_row, draw_rows, keep_screen
 from networks.partials.commands import create_command
 from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
@@ -43,7 +43,7 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
     asked = read_network_filter(key.query)
     shown = asked.pick(everything)
     rights = frozenset(key.rights.split(","))
-    rows = tuple(_draw_line(row, key, rights, engine.epoch) for row in shown)
+    rows = draw_rows(key, shown, lambda row: _draw_line(row, key, rights, engine.epoch))
     context = {
         "engine": engine,
         "filter": asked,

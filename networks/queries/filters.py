@@ -136,7 +136,7 @@ def _given(query: str, params: Iterable[str], orders: Mapping[str, object]) -> d
 
 def is_found(row: Row, typed: str) -> bool:
     """Tell whether every word that was typed is in the row's text, or begins its id."""
-    return all(word in row.search or row.docker_id.startswith(word) for word in typed.casefold().split())
+    return not typed or all(word in row.search or row.docker_id.startswith(word) for word in typed.casefold().split())
 
 
 def sort_rows(rows: list[Row], orders: Mapping[str, Callable[[Row], Any]], sort: str) -> list[Row]:

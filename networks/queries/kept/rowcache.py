@@ -28,7 +28,8 @@ def current_rows(
     wanted = list(listed)
     kept: dict[str, Row | None] = {}
     if engine.epoch:
-        kept = {docker_id: cache.get((engine.epoch, docker_id), revision) for docker_id, revision in wanted}
+        held = cache.get_each(((engine.epoch, docker_id), revision) for docker_id, revision in wanted)
+        kept = {docker_id: row for (docker_id, _), row in zip(wanted, held, strict=True)}
     missing = [docker_id for docker_id, _ in wanted if kept.get(docker_id) is None]
     found = read(None if len(missing) > FEW else missing) if missing else {}
     for docker_id in missing:
