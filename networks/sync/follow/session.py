@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from django.db.models import F
 
 from networks.engine.client import EngineClient, EventStream
 from networks.engine.errors import EngineError
@@ -72,7 +73,13 @@ class Session:
         now = time.monotonic()
         self._standing.is_open, self._standing.is_incompatible, self._standing.last_error = True, False, ""
         self._standing.proved(now)
-        self.reconciler.resync(**identity, **_columns(info, api_version), **self._standing.changes(), as_of=datetime.now(UTC))
+        self.reconciler.resync(
+            **identity,
+            **_columns(info, api_version),
+            **self._standing.changes(),
+            as_of=datetime.now(UTC),
+            resyncs=F("resyncs") + 1,
+        )
         self._resynced_at = now
         self.reconciler.inspect_everything()
 
@@ -107,13 +114,11 @@ class Session:
         self._resynced_at = time.monotonic()
         if mended:
             log.info("resync_mended", engine=self._slug, rows=mended)
-        status = EngineStatus.objects.filter(engine_id=self._snapshot.engine_pk).values("resyncs", "mended_rows", "events_seen")
-        before = status.get()
         self._snapshot.write_status(
             as_of=datetime.now(UTC),
-            resyncs=before["resyncs"] + 1,
-            mended_rows=before["mended_rows"] + mended,
-            events_seen=before["events_seen"] + self.reconciler.events_seen,
+            resyncs=F("resyncs") + 1,
+            mended_rows=F("mended_rows") + mended,
+            events_seen=F("events_seen") + self.reconciler.events_seen,
         )
         self.reconciler.events_seen = 0
         return self._snapshot.revision != revision
