@@ -32,7 +32,7 @@ Sample = tuple[int, float]  # the event's stamp in nanoseconds, the row's arriva
 
 def measure(ground: Ground) -> Report:
     """Measure on the grown world."""
-    samples = ground.rounds(70, 4)
+    samples = ground.rounds(60, 4)
     arrivals, inspects = _measure_raw(ground, samples)
     with Served(ground.folder / "plain", ground.engine.url) as served:
         cookies = served.cookies(2 + MORE_SOCKETS // SOCKETS_PER_SESSION)
@@ -48,7 +48,7 @@ def measure(ground: Ground) -> Report:
         "raw_inspect_ms": summary(inspects),
         "event_to_dom_ms": summary(alone),
         "event_to_dom_with_100_more_sockets_ms": summary(crowded),
-        "stages_median_ms": _measure_stages(ground, ground.rounds(40, 3)),
+        "stages_median_ms": _measure_stages(ground, ground.rounds(25, 3)),
         "targets": [
             target("T3", "median", percentile(alone, 50), 8, unit="ms"),
             target("T3", "p95", percentile(alone, 95), 20, unit="ms"),
