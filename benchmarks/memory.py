@@ -43,9 +43,9 @@ def measure(ground: Ground) -> Report:
         with open_page(served, "/networks/", cookies[0]):
             _change(ground, served, changes)
         used_mb = memory_mb(served.pid)
-        # What any sixty changes add, whoever looks, isn't the stalled one's.
+        # What any sixty changes add, whoever looks, isn't the stalled one's; what they free is no room for it, either.
         read_mb = _growth(ground, served, cookies, changes, stalled=0)
-        stalled_mb = _growth(ground, served, cookies, changes, stalled=1) - read_mb
+        stalled_mb = _growth(ground, served, cookies, changes, stalled=1) - max(0.0, read_mb)
         # The first hundred fill what was free already.
         few_mb = _with_sockets(ground, served, cookies, few)
         many_mb = _with_sockets(ground, served, cookies, many)
