@@ -97,6 +97,7 @@ class Reconciler:
         self._held += letters.events
         if marks.is_everything or letters.has_lost_events:
             self.resync(self._release(), **status)
+            self._inspectors.ask(marks.listed | marks.inspected | marks.later, is_urgent=False)
             self._write(update, (), {})
         else:
             self._read(marks, update)
@@ -137,6 +138,7 @@ class Reconciler:
             found = {fact.docker_id: fact for fact in self._client.list_containers(sorted(marks.listed))}
             # Missing from a list that lags proves nothing: inspect tells.
             self._inspectors.ask(marks.listed - found.keys(), is_urgent=True)
+            self._inspectors.ask(found.keys(), is_urgent=False)
             admitted = self._admit_listed(dict(found), began_at)
             update.containers.update(admitted)
 
