@@ -41,6 +41,7 @@ class Container(models.Model):
     class Meta:
         ordering = ["name", "docker_id"]
         constraints = [models.UniqueConstraint(fields=["engine", "docker_id"], name="one_row_per_container")]
+        indexes = [models.Index(fields=["engine", "revision"], name="container_by_revision")]
         verbose_name = _("container")
         verbose_name_plural = _("containers")
 
@@ -104,7 +105,10 @@ class Tombstone(models.Model):
 
     class Meta:
         ordering = ["-gone_at"]
-        indexes = [models.Index(fields=["engine", "kind", "docker_id"], name="tombstone_by_id")]
+        indexes = [
+            models.Index(fields=["engine", "kind", "docker_id"], name="tombstone_by_id"),
+            models.Index(fields=["engine", "kind", "revision"], name="tombstone_by_revision"),
+        ]
         verbose_name = _("tombstone")
         verbose_name_plural = _("tombstones")
 

@@ -38,6 +38,7 @@ class Network(models.Model):
     class Meta:
         ordering = ["name", "docker_id"]
         constraints = [models.UniqueConstraint(fields=["engine", "docker_id"], name="one_row_per_network")]
+        indexes = [models.Index(fields=["engine", "revision"], name="network_by_revision")]
         verbose_name = _("network")
         verbose_name_plural = _("networks")
 

@@ -16,7 +16,7 @@ from networks.partials.cache import draw, draw_kept, draw_row, draw_rows, keep_s
 from networks.partials.commands import connect_commands
 from networks.partials.networks import endpoint_context
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
-from networks.partials.shell import draw_shell_of
+from networks.partials.shell import draw_foot, draw_shell_of
 from networks.queries.containers import container_rows, mode_kind
 from networks.queries.details import ContainerDetail, read_container_detail, read_gone
 from networks.queries.engines import read_engine
@@ -37,8 +37,8 @@ def draw_containers(key: ScreenKey) -> Screen:
         return Screen("", 0)
     with override(key.language):
         screen = keep_screen(key, engine, lambda: _draw_list(key, engine))
-        foot = draw("components/read_foot.html", {"engine": engine, "dom_id": "container-foot"})
-    return replace(screen, parts={**screen.parts, **draw_shell_of(engine, key.language), "container-foot": foot})
+    frame = {**draw_shell_of(engine, key.language), "container-foot": draw_foot(engine, key.language, "container-foot")}
+    return replace(screen, parts={**screen.parts, **frame})
 
 
 def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:

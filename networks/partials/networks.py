@@ -18,7 +18,7 @@ from networks.partials.cache import draw, draw_kept, draw_row, draw_rows, keep_s
 from networks.partials.commands import create_command
 from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
-from networks.partials.shell import draw_shell_of
+from networks.partials.shell import draw_foot, draw_shell_of
 from networks.queries.details import NetworkDetail, read_gone, read_network_detail
 from networks.queries.engines import read_engine
 from networks.queries.filters import NetworkFilter, read_network_filter
@@ -34,8 +34,8 @@ def draw_networks(key: ScreenKey) -> Screen:
         return Screen("", 0)
     with override(key.language):
         screen = keep_screen(key, engine, lambda: _draw_list(key, engine))
-        foot = draw("components/read_foot.html", {"engine": engine, "dom_id": "network-foot"})
-    return replace(screen, parts={**screen.parts, **draw_shell_of(engine, key.language), "network-foot": foot})
+    frame = {**draw_shell_of(engine, key.language), "network-foot": draw_foot(engine, key.language, "network-foot")}
+    return replace(screen, parts={**screen.parts, **frame})
 
 
 def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:

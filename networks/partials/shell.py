@@ -41,11 +41,15 @@ class FrameEngine:
 
 def frame_engine(row: EngineRow) -> FrameEngine:
     """Return what the frame shows of an Engine."""
-    where = (row.slug, row.name, row.state, row.version, reverse("engine_choose", args=[row.slug]))
-    sync_url = reverse("engine_sync", args=[row.slug])
+    where = (row.slug, row.name, row.state, row.version, *_urls(row.slug))
     if row.state == EngineState.LIVE:
-        return FrameEngine(*where, sync_url)
-    return FrameEngine(*where, sync_url, row.state_since, row.as_of, row.next_try_at, row.last_error)
+        return FrameEngine(*where)
+    return FrameEngine(*where, row.state_since, row.as_of, row.next_try_at, row.last_error)
+
+
+@lru_cache(maxsize=64)
+def _urls(slug: str) -> tuple[str, str]:
+    return reverse("engine_choose", args=[slug]), reverse("engine_sync", args=[slug])
 
 
 def may_act(row: EngineRow) -> bool:
@@ -69,6 +73,11 @@ def draw_shell_of(row: EngineRow, language: str) -> Mapping[str, str]:
     return _draw(frame_engine(row), language)
 
 
+def draw_foot(row: EngineRow, language: str, dom_id: str) -> str:
+    """Return the line below a list, which says how far it can be trusted."""
+    return _draw_foot(frame_engine(row), language, dom_id)
+
+
 @lru_cache(maxsize=256)
 def _draw(engine: FrameEngine, language: str) -> Mapping[str, str]:
     with override(language):
@@ -78,3 +87,9 @@ def _draw(engine: FrameEngine, language: str) -> Mapping[str, str]:
                 "engine-banner": render_to_string("components/engine_banner.html", {"engine": engine}).strip(),
             }
         )
+
+
+@lru_cache(maxsize=256)
+def _draw_foot(engine: FrameEngine, language: str, dom_id: str) -> str:
+    with override(language):
+        return render_to_string("components/read_foot.html", {"engine": engine, "dom_id": dom_id}).strip()

@@ -131,30 +131,37 @@ def _patches_of_region(region: str, before: Rows, after: Sequence[DrawnRow]) -> 
     htmx looks all targets of a message up before it applies the first patch. So a row is never put before one that the same
     message brings: runs of new and moved rows go before the next row that stays where it is, or to the region's end.
     """
-    ids = tuple(row.dom_id for row in after)
-    if ids == before.ids:  # nearly always: rows change where they are
-        for row, version in zip(after, before.versions, strict=True):
-            if row.version != version:
-                yield Patch(row.dom_id, "outerMorph", row.html.strip())
-        return
+    ids = [row.dom_id for row in after]
     held = dict(zip(before.ids, before.versions, strict=True))
-    wanted = set(ids)
-    staying = _longest_in_order([dom_id for dom_id in before.ids if dom_id in wanted], ids)
-    for dom_id in before.ids:
+    first, last = _differing(before.ids, ids)
+    old, new = before.ids[first : len(before.ids) - last], ids[first : len(ids) - last]
+    moved_in = set(new)
+    staying = _longest_in_order([dom_id for dom_id in old if dom_id in moved_in], new)
+    for dom_id in old:
         if dom_id not in staying:
             yield Patch(dom_id, "delete")
+    moved_in -= staying
     arriving: list[str] = []
     for row in after:
-        if row.dom_id not in staying:
+        if row.dom_id in moved_in:
             arriving.append(row.html)
             continue
-        for html in _cut(arriving):
-            yield Patch(row.dom_id, "beforebegin", html)
-        arriving = []
+        if arriving:
+            for html in _cut(arriving):
+                yield Patch(row.dom_id, "beforebegin", html)
+            arriving = []
         if held[row.dom_id] != row.version:
             yield Patch(row.dom_id, "outerMorph", row.html.strip())
     for html in _cut(arriving):
         yield Patch(region, "beforeend", html)
+
+
+def _differing(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """Return how many ids are the same at the beginning and, of the rest, at the end: nearly all, at a change."""
+    shorter = min(len(old), len(new))
+    first = next((place for place in range(shorter) if old[place] != new[place]), shorter)
+    last = next((place for place in range(shorter - first) if old[-1 - place] != new[-1 - place]), shorter - first)
+    return first, last
 
 
 def _whole_region(region: str, rows: Sequence[DrawnRow]) -> Iterator[Patch]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from networks.models import Container, Endpoint
-from networks.queries.kept.rowcache import current_rows
-from networks.queries.kept.versioned import VersionedCache
+from networks.queries.kept.gone import gone_since
+from networks.queries.kept.rowcache import RowCache
 from networks.queries.networks import PROJECT_LABEL, group, searched
-from networks.queries.prepared import Prepared, PreparedByIds, Query
+from networks.queries.prepared import Prepared, Query
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow, PortRow
 
 CONTAINER_COLUMNS = (
@@ -43,58 +43,49 @@ ENDPOINT_COLUMNS = (
 # Docker's own names for "what the Engine does by default"
 _DEFAULT_MODES = frozenset({"", "default", "bridge"})
 
-# About 1.5 kB a row.
-_KEPT: VersionedCache[ContainerRow] = VersionedCache(4_000)
-
 Record = Mapping[str, Any]
 
 
-def container_rows(engine: EngineRow) -> list[ContainerRow]:
-    """Return all containers of an Engine, by name. At most four queries, one where nothing changed since."""
-    listed = [(row["docker_id"], row["revision"]) for row in _LISTED.rows(engine.slug)]
-    return current_rows(_KEPT, engine, listed, lambda ids: _read(engine.slug, ids))
+def container_rows(engine: EngineRow) -> Sequence[ContainerRow]:
+    """Return all containers of an Engine, by name. At most four queries, none where nothing changed since."""
+    return _KEPT.rows(engine)
 
 
-def _containers(engine_slug: str, docker_ids: Collection[str] | None) -> Query:
-    found: Query = Container.objects.filter(engine__slug=engine_slug).order_by()
-    return (found if docker_ids is None else found.filter(docker_id__in=docker_ids)).values(*CONTAINER_COLUMNS)
+def _containers(engine_slug: str, since: int) -> Query:
+    changed: Query = Container.objects.filter(engine__slug=engine_slug, revision__gt=since)
+    return changed.order_by().values(*CONTAINER_COLUMNS)
 
 
-def _endpoints(engine_slug: str, docker_ids: Collection[str] | None) -> Query:
-    found: Query = Endpoint.objects.filter(container__engine__slug=engine_slug).order_by("container", "network_name")
-    return (found if docker_ids is None else found.filter(container__docker_id__in=docker_ids)).values(*ENDPOINT_COLUMNS)
+def _endpoints(engine_slug: str, since: int) -> Query:
+    changed: Query = Endpoint.objects.filter(container__engine__slug=engine_slug, container__revision__gt=since)
+    return changed.order_by("container", "network_name").values(*ENDPOINT_COLUMNS)
 
 
-def _names(engine_slug: str, docker_ids: Collection[str] | None) -> Query:
-    found: Query = Container.objects.filter(engine__slug=engine_slug).order_by()
-    return (found if docker_ids is None else found.filter(docker_id__in=docker_ids)).values("docker_id", "name")
+_CONTAINERS, _ENDPOINTS = Prepared(_containers, str, int), Prepared(_endpoints, str, int)
 
 
-_LISTED = Prepared(
-    lambda slug: Container.objects.filter(engine__slug=slug).order_by("name", "docker_id").values("docker_id", "revision"),
-    parameters=1,
-)
-_CONTAINERS, _ENDPOINTS, _NAMES = PreparedByIds(_containers), PreparedByIds(_endpoints), PreparedByIds(_names)
-
-
-def _read(engine_slug: str, docker_ids: Collection[str] | None) -> dict[str, tuple[int, ContainerRow]]:
+def _read(engine_slug: str, since: int) -> list[ContainerRow]:
     # Before the endpoints: these may then be newer than the revision, never older.
-    records = _CONTAINERS.rows(engine_slug, docker_ids)
-    endpoints_of = group(_ENDPOINTS.rows(engine_slug, docker_ids), "container__docker_id")
+    records = _CONTAINERS.rows(engine_slug, since)
+    if not records:
+        return []
+    endpoints_of = group(_ENDPOINTS.rows(engine_slug, since), "container__docker_id")
     donors = donor_names(engine_slug, (record["donor_id"] for record in records))
-    return {
-        record["docker_id"]: (
-            record["revision"],
-            make_container_row(engine_slug, record, endpoints_of[record["docker_id"]], donors.get(record["donor_id"], "")),
-        )
+    return [
+        make_container_row(engine_slug, record, endpoints_of[record["docker_id"]], donors.get(record["donor_id"], ""))
         for record in records
-    }
+    ]
+
+
+_KEPT: RowCache[ContainerRow] = RowCache(_read, gone_since("container"))
 
 
 def donor_names(engine_slug: str, donor_ids: Iterable[str]) -> dict[str, str]:
-    """Return id to name of the containers that share their network with others. One query, also for none."""
-    wanted = {donor_id for donor_id in donor_ids if donor_id} or {""}
-    return {row["docker_id"]: row["name"] for row in _NAMES.rows(engine_slug, wanted)}
+    """Return id to name of the containers that share their network with others. One query, none where nobody does."""
+    wanted = {donor_id for donor_id in donor_ids if donor_id}
+    if not wanted:
+        return {}
+    return dict(Container.objects.filter(engine__slug=engine_slug, docker_id__in=wanted).values_list("docker_id", "name"))
 
 
 def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Record], donor_name: str) -> ContainerRow:

@@ -44,7 +44,7 @@ class EngineAbout:
 
 
 _ROW_COLUMNS = tuple(field.name if field.name in _OF_ENGINE else f"status__{field.name}" for field in fields(EngineRow))
-_ONE = Prepared(lambda slug: Engine.objects.filter(slug=slug).values(*_ROW_COLUMNS), parameters=1)
+_ONE = Prepared(lambda slug: Engine.objects.filter(slug=slug).values(*_ROW_COLUMNS), str)
 _ABOUT_COLUMNS = tuple(field.name for field in fields(EngineAbout))
 
 

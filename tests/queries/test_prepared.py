@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from networks.models import Container, Engine, EngineStatus
 from networks.queries.containers import CONTAINER_COLUMNS
-from networks.queries.prepared import Prepared, PreparedByIds, Query
+from networks.queries.prepared import Prepared, Query
 from tests.worlds import grow_world
 
 pytestmark = pytest.mark.django_db
@@ -18,15 +18,15 @@ def by_name(slug: str, name: str) -> Query:
     return Container.objects.filter(engine__slug=slug, name=name).values(*CONTAINER_COLUMNS)
 
 
-NAMED = Prepared(by_name, parameters=2)
+NAMED = Prepared(by_name, str, str)
 
 
-def by_ids(slug: str, docker_ids: object) -> Query:
-    found = Container.objects.filter(engine__slug=slug).order_by("name")
-    return (found if docker_ids is None else found.filter(docker_id__in=docker_ids)).values("docker_id", "ports", "created_at")
+def changed_since(slug: str, since: int) -> Query:
+    found = Container.objects.filter(engine__slug=slug, revision__gt=since)
+    return found.order_by("name").values("docker_id", "ports", "created_at")
 
 
-BY_IDS = PreparedByIds(by_ids)
+CHANGED = Prepared(changed_since, str, int)
 
 
 @pytest.fixture
@@ -42,15 +42,13 @@ def test_it_gives_what_the_orm_gives(engine: Engine, name: str) -> None:
     assert NAMED.rows("local", name) == list(by_name("local", name))
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, None])
-def test_it_takes_any_number_of_ids(engine: Engine, count: int | None) -> None:
-    docker_ids = [row.docker_id for row in Container.objects.order_by("name")][:count] if count is not None else None
-
-    assert BY_IDS.rows("local", docker_ids) == list(by_ids("local", docker_ids))
+@pytest.mark.parametrize("since", [-1, 0, 1, -(10**15) - 1])
+def test_it_takes_numbers(engine: Engine, since: int) -> None:
+    assert CHANGED.rows("local", since) == list(changed_since("local", since))
 
 
 def test_it_asks_one_statement(engine: Engine) -> None:
     with CaptureQueriesContext(connection) as captured:
-        BY_IDS.rows("local", None)
+        CHANGED.rows("local", -1)
 
     assert len(captured) == 1

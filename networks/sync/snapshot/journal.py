@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from networks.engine.facts import EventFact
-from networks.models import Event
 from networks.sync.snapshot.memory import Memory
+from networks.sync.snapshot.translate import Row
 
 # One API disconnect emits `network disconnect` twice; measured a few milliseconds apart.
 DOUBLED_WITHIN_NS = 50_000_000
@@ -27,8 +27,8 @@ class Journal:
         self._seen: deque[tuple[int, str, str, str, str]] = deque(maxlen=REMEMBERED)
         self._last: dict[tuple[str, str, str, str], int] = {}
 
-    def rows(self, events: Iterable[EventFact], memory: Memory) -> list[Event]:
-        """Return unsaved rows for the events that are new. `memory` gives the names of containers."""
+    def rows(self, events: Iterable[EventFact], memory: Memory) -> list[Row]:
+        """Return rows for the events that are new. `memory` gives the names of containers."""
         return [self._row(event, memory) for event in events if event.verb not in IGNORED_VERBS and self._is_new(event)]
 
     def _is_new(self, event: EventFact) -> bool:
@@ -45,17 +45,21 @@ class Journal:
         is_doubled = event.verb == "disconnect" and before is not None and event.time_nano - before < DOUBLED_WITHIN_NS
         return not is_doubled
 
-    def _row(self, event: EventFact, memory: Memory) -> Event:
+    def _row(self, event: EventFact, memory: Memory) -> Row:
         container = memory.containers.get(event.container_id)
-        return Event(
-            engine_slug=self.engine_slug,
-            time_nano=event.time_nano,
-            at=datetime.fromtimestamp(event.time_nano / 1e9, tz=UTC),
-            kind=event.kind[:40],
-            verb=event.verb[:80],
-            actor_id=event.actor_id[:80],
-            actor_name=event.actor_name,
-            container_id=event.container_id[:64],
-            container_name=container.name if container else event.attributes.get("name", "") if event.kind == "container" else "",
-            attributes=dict(event.attributes),
-        )
+        return {
+            "engine_slug": self.engine_slug,
+            "time_nano": event.time_nano,
+            "at": datetime.fromtimestamp(event.time_nano / 1e9, tz=UTC),
+            "kind": event.kind[:40],
+            "verb": event.verb[:80],
+            "actor_id": event.actor_id[:80],
+            "actor_name": event.actor_name,
+            "container_id": event.container_id[:64],
+            "container_name": container.name
+            if container
+            else event.attributes.get("name", "")
+            if event.kind == "container"
+            else "",
+            "attributes": dict(event.attributes),
+        }

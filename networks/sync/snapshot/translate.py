@@ -3,108 +3,112 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact, PoolFact, PortFact
-from networks.models import Container, Endpoint, Network, Pool
 from networks.sync.snapshot.changes import DONOR_PREFIX
 
-
-def network_row(fact: NetworkFact, *, engine_pk: int, hue: int, revision: int) -> Network:
-    """Return an unsaved row of a network."""
-    return Network(
-        engine_id=engine_pk,
-        docker_id=fact.docker_id,
-        name=fact.name,
-        driver=fact.driver,
-        scope=fact.scope,
-        created_at=fact.created_at,
-        is_internal=fact.is_internal,
-        is_attachable=fact.is_attachable,
-        is_ingress=fact.is_ingress,
-        is_config_only=fact.is_config_only,
-        config_from=fact.config_from,
-        has_ipv4=fact.has_ipv4,
-        has_ipv6=fact.has_ipv6,
-        ipam_driver=fact.ipam_driver,
-        ipam_options=dict(fact.ipam_options),
-        options=dict(fact.options),
-        labels=dict(fact.labels),
-        hue=hue,
-        revision=revision,
-    )
+Row = dict[str, Any]  # by column, foreign keys as `engine_id`, as `values()` gives them
 
 
-def pool_rows(fact: NetworkFact, *, network_pk: int) -> list[Pool]:
-    """Return unsaved rows of a network's pools, in Docker's order."""
+def network_row(fact: NetworkFact, *, engine_pk: int, hue: int, revision: int) -> Row:
+    """Return the row of a network."""
+    return {
+        "engine_id": engine_pk,
+        "docker_id": fact.docker_id,
+        "name": fact.name,
+        "driver": fact.driver,
+        "scope": fact.scope,
+        "created_at": fact.created_at,
+        "is_internal": fact.is_internal,
+        "is_attachable": fact.is_attachable,
+        "is_ingress": fact.is_ingress,
+        "is_config_only": fact.is_config_only,
+        "config_from": fact.config_from,
+        "has_ipv4": fact.has_ipv4,
+        "has_ipv6": fact.has_ipv6,
+        "ipam_driver": fact.ipam_driver,
+        "ipam_options": dict(fact.ipam_options),
+        "options": dict(fact.options),
+        "labels": dict(fact.labels),
+        "hue": hue,
+        "revision": revision,
+    }
+
+
+def pool_rows(fact: NetworkFact, *, network_pk: int) -> list[Row]:
+    """Return the rows of a network's pools, in Docker's order."""
     return [
-        Pool(
-            network_id=network_pk,
-            position=position,
-            subnet=str(pool.subnet),
-            ip_range=str(pool.ip_range or ""),
-            gateway=str(pool.gateway or ""),
-            aux_addresses={name: str(address) for name, address in pool.aux_addresses.items()},
-        )
+        {
+            "network_id": network_pk,
+            "position": position,
+            "subnet": str(pool.subnet),
+            "ip_range": str(pool.ip_range or ""),
+            "gateway": str(pool.gateway or ""),
+            "aux_addresses": {name: str(address) for name, address in pool.aux_addresses.items()},
+        }
         for position, pool in enumerate(fact.pools)
     ]
 
 
-def container_row(fact: ContainerFact, *, engine_pk: int, revision: int) -> Container:
-    """Return an unsaved row of a container."""
+def container_row(fact: ContainerFact, *, engine_pk: int, revision: int) -> Row:
+    """Return the row of a container."""
     mode = fact.network_mode
-    return Container(
-        engine_id=engine_pk,
-        docker_id=fact.docker_id,
-        name=fact.name,
-        image=fact.image,
-        image_id=fact.image_id,
-        command=fact.command,
-        state=fact.state,
-        exit_code=fact.exit_code,
-        health=fact.health,
-        created_at=fact.created_at,
-        started_at=fact.started_at,
-        finished_at=fact.finished_at,
-        network_mode=mode,
-        donor_id=mode.removeprefix(DONOR_PREFIX)[:64] if mode.startswith(DONOR_PREFIX) else "",
-        hostname=fact.hostname,
-        pid=fact.pid,
-        ports=[asdict(port) for port in fact.ports],
-        labels=dict(fact.labels),
-        has_detail=fact.has_detail,
-        revision=revision,
-    )
+    return {
+        "engine_id": engine_pk,
+        "docker_id": fact.docker_id,
+        "name": fact.name,
+        "image": fact.image,
+        "image_id": fact.image_id,
+        "command": fact.command,
+        "state": fact.state,
+        "exit_code": fact.exit_code,
+        "health": fact.health,
+        "created_at": fact.created_at,
+        "started_at": fact.started_at,
+        "finished_at": fact.finished_at,
+        "network_mode": mode,
+        "donor_id": mode.removeprefix(DONOR_PREFIX)[:64] if mode.startswith(DONOR_PREFIX) else "",
+        "hostname": fact.hostname,
+        "pid": fact.pid,
+        "ports": [_port(port) for port in fact.ports],
+        "labels": dict(fact.labels),
+        "has_detail": fact.has_detail,
+        "revision": revision,
+    }
 
 
-def endpoint_row(fact: EndpointFact, *, engine_pk: int, container_pk: int, network_pk: int | None) -> Endpoint:
-    """Return an unsaved row of an endpoint."""
-    return Endpoint(
-        engine_id=engine_pk,
-        container_id=container_pk,
-        network_id=network_pk,
-        network_name=fact.network_name,
-        network_docker_id=fact.network_id,
-        docker_id=fact.endpoint_id,
-        ipv4=str(fact.ipv4 or ""),
-        ipv4_prefix_length=fact.ipv4_prefix_length,
-        ipv4_gateway=str(fact.ipv4_gateway or ""),
-        ipv6=str(fact.ipv6 or ""),
-        ipv6_prefix_length=fact.ipv6_prefix_length,
-        ipv6_gateway=str(fact.ipv6_gateway or ""),
-        mac=fact.mac,
-        dns_names=list(fact.dns_names),
-        requested_ipv4=str(fact.requested_ipv4 or ""),
-        requested_ipv6=str(fact.requested_ipv6 or ""),
-        link_local_ips=list(fact.link_local_ips),
-        aliases=list(fact.aliases),
-        links=list(fact.links),
-        driver_options=dict(fact.driver_options),
-        gateway_priority=fact.gateway_priority,
-        has_detail=fact.has_detail,
-    )
+def _port(fact: PortFact) -> Row:
+    return {name: getattr(fact, name) for name in PortFact.__slots__}
+
+
+def endpoint_row(fact: EndpointFact, *, engine_pk: int, container_pk: int, network_pk: int | None) -> Row:
+    """Return the row of an endpoint."""
+    return {
+        "engine_id": engine_pk,
+        "container_id": container_pk,
+        "network_id": network_pk,
+        "network_name": fact.network_name,
+        "network_docker_id": fact.network_id,
+        "docker_id": fact.endpoint_id,
+        "ipv4": str(fact.ipv4 or ""),
+        "ipv4_prefix_length": fact.ipv4_prefix_length,
+        "ipv4_gateway": str(fact.ipv4_gateway or ""),
+        "ipv6": str(fact.ipv6 or ""),
+        "ipv6_prefix_length": fact.ipv6_prefix_length,
+        "ipv6_gateway": str(fact.ipv6_gateway or ""),
+        "mac": fact.mac,
+        "dns_names": list(fact.dns_names),
+        "requested_ipv4": str(fact.requested_ipv4 or ""),
+        "requested_ipv6": str(fact.requested_ipv6 or ""),
+        "link_local_ips": list(fact.link_local_ips),
+        "aliases": list(fact.aliases),
+        "links": list(fact.links),
+        "driver_options": dict(fact.driver_options),
+        "gateway_priority": fact.gateway_priority,
+        "has_detail": fact.has_detail,
+    }
 
 
 def network_fact(row: Mapping[str, Any], pools: Iterable[Mapping[str, Any]]) -> NetworkFact:

@@ -14,6 +14,7 @@ from networks.models.engine import new_epoch
 from networks.sync.snapshot.changes import Changes
 from networks.sync.snapshot.memory import Memory, resolve
 from networks.sync.snapshot.translate import (
+    Row,
     container_fact,
     container_row,
     endpoint_row,
@@ -21,8 +22,10 @@ from networks.sync.snapshot.translate import (
     network_row,
     pool_rows,
 )
+from networks.sync.snapshot.upsert import Upsert
 
 HUES = 10
+FEW = 20  # above, one statement for all and one for their keys are cheaper than one each
 GREY_DRIVERS = ("host", "null")
 
 
@@ -30,9 +33,12 @@ def _columns(model: type[models.Model], *without: str) -> list[str]:
     return [field.name for field in model._meta.concrete_fields if not field.primary_key and field.name not in without]
 
 
-_NETWORK_COLUMNS = _columns(Network, "engine", "docker_id", "hue")
-_CONTAINER_COLUMNS = _columns(Container, "engine", "docker_id")
-_ENDPOINT_COLUMNS = _columns(Endpoint, "engine", "container", "network_name")
+_ONE_OBJECT = ("engine", "docker_id")
+_NETWORKS = Upsert(Network, unique=_ONE_OBJECT, update=_columns(Network, *_ONE_OBJECT, "hue"))
+_CONTAINERS = Upsert(Container, unique=_ONE_OBJECT, update=_columns(Container, *_ONE_OBJECT))
+_ONE_ENDPOINT = ("container", "network_name")
+_ENDPOINTS = Upsert(Endpoint, unique=_ONE_ENDPOINT, update=_columns(Endpoint, *_ONE_ENDPOINT, "engine"))
+_POOLS, _EVENTS, _TOMBSTONES = Upsert(Pool), Upsert(Event), Upsert(Tombstone)
 
 
 class Snapshot:
@@ -63,7 +69,7 @@ class Snapshot:
             memory.containers[found["docker_id"]] = container_fact(found, ordered)
         return memory
 
-    def write(self, changes: Changes, after: Memory, events: Sequence[Event], *, now: datetime, **status: Any) -> int:
+    def write(self, changes: Changes, after: Memory, events: Sequence[Row], *, now: datetime, **status: Any) -> int:
         """Write what changed, the events and the status in one transaction, and return the new revision.
 
         `after`: the memory as it is once the changes are in. `status`: further columns of EngineStatus.
@@ -75,7 +81,7 @@ class Snapshot:
                 self._write_containers(changes, after, revision)
                 self._remove(changes, revision, now)
             if events:
-                Event.objects.bulk_create(events)
+                _EVENTS.write(events)
             EngineStatus.objects.filter(engine_id=self.engine_pk).update(revision=revision, **status)
         self._forget(changes)
         self.revision = revision
@@ -102,12 +108,11 @@ class Snapshot:
             for fact in changes.networks_saved.values()
         ]
         if saved:
-            known = [self._network_pks[row.docker_id] for row in saved if row.docker_id in self._network_pks]
-            self._upsert(Network, saved, ["engine", "docker_id"], _NETWORK_COLUMNS)
-            self._network_pks.update((row.docker_id, row.pk) for row in saved)
+            known = [pk for row in saved if (pk := self._network_pks.get(row["docker_id"]))]
+            self._save(_NETWORKS, saved, self._network_pks)
             if known:
                 Pool.objects.filter(network_id__in=known).delete()
-            Pool.objects.bulk_create(
+            _POOLS.write(
                 pool
                 for fact in changes.networks_saved.values()
                 for pool in pool_rows(fact, network_pk=self._network_pks[fact.docker_id])
@@ -119,8 +124,7 @@ class Snapshot:
     def _write_containers(self, changes: Changes, after: Memory, revision: int) -> None:
         saved = [container_row(fact, engine_pk=self.engine_pk, revision=revision) for fact in changes.containers_saved.values()]
         if saved:
-            self._upsert(Container, saved, ["engine", "docker_id"], _CONTAINER_COLUMNS)
-            self._container_pks.update((row.docker_id, row.pk) for row in saved)
+            self._save(_CONTAINERS, saved, self._container_pks)
         touched = [self._container_pks[key] for key in changes.touched_containers - changes.containers_saved.keys()]
         if touched:
             Container.objects.filter(pk__in=touched).update(revision=revision)
@@ -142,15 +146,22 @@ class Snapshot:
             for endpoint in endpoints
         ]
         if rows:
-            self._upsert(Endpoint, rows, ["container", "network_name"], _ENDPOINT_COLUMNS)
+            _ENDPOINTS.write(rows)
 
     def _remove(self, changes: Changes, revision: int, now: datetime) -> None:
         gone = [("network", fact.docker_id, fact.name) for fact in changes.networks_gone.values()]
         gone += [("container", fact.docker_id, fact.name) for fact in changes.containers_gone.values()]
         if not gone:
             return
-        Tombstone.objects.bulk_create(
-            Tombstone(engine_id=self.engine_pk, kind=kind, docker_id=docker_id, name=name, revision=revision, gone_at=now)
+        _TOMBSTONES.write(
+            {
+                "engine_id": self.engine_pk,
+                "kind": kind,
+                "docker_id": docker_id,
+                "name": name,
+                "revision": revision,
+                "gone_at": now,
+            }
             for kind, docker_id, name in gone
         )
         # Endpoints of containers first: their networks may go in the same breath.
@@ -164,16 +175,20 @@ class Snapshot:
         for docker_id in changes.containers_gone:
             self._container_pks.pop(docker_id, None)
 
+    def _save(self, upsert: Upsert, rows: Sequence[Row], pks: dict[str, int]) -> None:
+        """Write rows of an object each, and note the keys of those that are new."""
+        if len(rows) > FEW:
+            upsert.write(rows)
+            pks.update(upsert.model._default_manager.filter(engine_id=self.engine_pk).values_list("docker_id", "pk"))
+        else:
+            pks.update((row["docker_id"], pk) for row, pk in zip(rows, upsert.write_for_pks(rows), strict=True))
+
     def _choose_hue(self, docker_id: str, driver: str) -> int:
         """Return the network's hue; a new network gets the one that fewest have, so that neighbours differ."""
         if docker_id not in self._hues:
             used = Counter(self._hues.values())
             self._hues[docker_id] = 0 if driver in GREY_DRIVERS else min(range(1, HUES + 1), key=lambda hue: used[hue])
         return self._hues[docker_id]
-
-    @staticmethod
-    def _upsert(model: type[models.Model], rows: Sequence[models.Model], unique: list[str], columns: list[str]) -> None:
-        model._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=columns)
 
 
 def _group(rows: Iterable[Mapping[str, Any]], key: str) -> defaultdict[Any, list[Mapping[str, Any]]]:
