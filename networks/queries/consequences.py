@@ -73,4 +73,4 @@ def _docker_id(endpoint: Endpoint) -> str:
 def _port(port: dict[str, object]) -> str:
     address = str(port.get("address") or "")
     shown = f"[{address}]" if ":" in address else address
-    return f"{shown}:{port['public_port']} → {port['private_port']}/{port['protocol']}".removeprefix(":")
+    return f"{shown}:{port['public_port']}->{port['private_port']}/{port['protocol']}".removeprefix(":")

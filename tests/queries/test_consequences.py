@@ -23,7 +23,7 @@ def test_it_tells_running_from_stopped_and_the_only_network_from_one_of_several(
     running, stopped = affected_by("local", front.docker_id)
 
     assert (running.name, running.is_running, running.is_last, running.is_own_network) == ("web", True, False, True)
-    assert (running.address, running.closing_ports) == ("172.72.0.2", ("[::]:8080 → 80/tcp",))
+    assert (running.address, running.closing_ports) == ("172.72.0.2", ("[::]:8080->80/tcp",))
     assert (stopped.name, stopped.is_running, stopped.is_last, stopped.is_own_network) == ("old", False, True, False)
     assert (stopped.address, stopped.closing_ports) == ("172.72.0.20", ())
 
