@@ -13,7 +13,8 @@ from networks.partials.containers import sees_commands
 from networks.partials.screens import draw_screen
 from networks.queries.details import read_container_title, read_gone
 from networks.queries.filters import CONTAINER_PARAMS, read_container_filter
-from networks.views.shell import open_screen, pick_engine, screen_context
+from networks.views.screens import render_screen
+from networks.views.shell import open_screen, pick_engine
 
 
 class ContainerList(View):
@@ -22,12 +23,11 @@ class ContainerList(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         key = open_screen(request, "container_list", params=CONTAINER_PARAMS)
         context = {
-            **screen_context(draw_screen(key)),
             "filter": read_container_filter(key.query),
             "engine_slug": key.engine_slug if "engine" in request.GET else "",
             "sees_command": sees_commands(key.rights.split(",")),
         }
-        return render(request, "containers/list.html", context)
+        return render_screen(request, "containers/list.html", draw_screen(key), context)
 
 
 class ContainerDetail(View):
@@ -40,12 +40,11 @@ class ContainerDetail(View):
             return _gone_page(request, engine_slug, docker_id)
         key = open_screen(request, "container_detail", engine_slug=engine_slug, docker_id=docker_id)
         context = {
-            **screen_context(draw_screen(key)),
             "title": title,
             "inspect": inspect_container_command(title.name, title.docker_id),
             "sees_command": sees_commands(key.rights.split(",")),
         }
-        return render(request, "containers/detail.html", context)
+        return render_screen(request, "containers/detail.html", draw_screen(key), context)
 
 
 def _gone_page(request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:

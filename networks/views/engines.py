@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -14,7 +13,8 @@ from django.views import View
 
 from networks.partials.engines import draw_engine
 from networks.sync.requests import request_sync
-from networks.views.shell import SESSION_KEY, open_screen, pick_engine, screen_context
+from networks.views.screens import render_screen
+from networks.views.shell import SESSION_KEY, open_screen, pick_engine
 
 # Where the choice of another Engine leads from a page that is about one thing of the first.
 _LISTS = {"network": "network_list", "container": "container_list"}
@@ -25,7 +25,7 @@ class EngineDetail(View):
 
     def get(self, request: HttpRequest, engine_slug: str) -> HttpResponse:
         key = open_screen(request, "engine_detail", engine_slug=engine_slug)
-        return render(request, "engines/engine_detail.html", screen_context(draw_engine(key)))
+        return render_screen(request, "engines/engine_detail.html", draw_engine(key))
 
 
 class EngineSync(View):

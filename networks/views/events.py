@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views import View
 
 from networks.partials.events import draw_events
 from networks.partials.sentences import KINDS, VERBS
 from networks.queries.events import EventFilter
-from networks.views.shell import open_screen, screen_context
+from networks.views.screens import render_screen
+from networks.views.shell import open_screen
 
 PARAMS = ("before", "kind", "paused", "q", "verb")
 
@@ -25,7 +25,6 @@ class EventList(View):
         key = open_screen(request, "event_list", params=PARAMS, is_live=is_live)
         filters: dict[str, str] = {name: request.GET[name] for name in ("engine", "kind", "verb", "q") if request.GET.get(name)}
         context = {
-            **screen_context(draw_events(key)),
             "wanted": wanted,
             "engine_slug": request.GET.get("engine", ""),
             "kinds": KINDS,
@@ -35,4 +34,4 @@ class EventList(View):
             "live_query": urlencode(filters),
             "paused_query": urlencode({**filters, "paused": "1"}),
         }
-        return render(request, "events/event_list.html", context)
+        return render_screen(request, "events/event_list.html", draw_events(key), context)

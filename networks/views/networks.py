@@ -13,7 +13,8 @@ from networks.engine.cli import inspect_network_command
 from networks.partials.screens import draw_screen
 from networks.queries.details import read_gone, read_network_title
 from networks.queries.filters import NETWORK_PARAMS, read_network_filter
-from networks.views.shell import open_screen, pick_engine, screen_context
+from networks.views.screens import render_screen
+from networks.views.shell import open_screen, pick_engine
 
 
 class NetworkList(View):
@@ -22,11 +23,10 @@ class NetworkList(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         key = open_screen(request, "network_list", params=NETWORK_PARAMS)
         context = {
-            **screen_context(draw_screen(key)),
             "filter": read_network_filter(key.query),
             "engine_slug": key.engine_slug if "engine" in request.GET else "",
         }
-        return render(request, "networks/list.html", context)
+        return render_screen(request, "networks/list.html", draw_screen(key), context)
 
 
 class NetworkDetail(View):
@@ -39,12 +39,11 @@ class NetworkDetail(View):
             return _gone_page(request, engine_slug, docker_id)
         key = open_screen(request, "network_detail", engine_slug=engine_slug, docker_id=docker_id)
         context = {
-            **screen_context(draw_screen(key)),
             "title": title,
             "inspect": inspect_network_command(title.name, title.docker_id),
             "can_remove": "connect" in key.rights.split(",") and title.name not in PREDEFINED,
         }
-        return render(request, "networks/detail.html", context)
+        return render_screen(request, "networks/detail.html", draw_screen(key), context)
 
 
 def _gone_page(request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views import View
 
 from networks.partials.overview import draw_overview
-from networks.views.shell import open_screen, screen_context
+from networks.views.screens import render_screen
+from networks.views.shell import open_screen
 
 
 class Overview(View):
@@ -15,4 +15,4 @@ class Overview(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         key = open_screen(request, "overview")
-        return render(request, "overview/overview.html", screen_context(draw_overview(key)))
+        return render_screen(request, "overview/overview.html", draw_overview(key))

@@ -11,11 +11,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from networks.partials.screen import Screen, ScreenKey, socket_url
+from networks.partials.screen import ScreenKey, socket_url
 from networks.partials.shell import FrameEngine, frame_engine
 from networks.policy.permissions import Denied, Permission, is_superuser, permissions_by_engine
 from networks.queries.engines import list_engines
@@ -148,18 +147,6 @@ def open_screen(
     if is_live:
         request.shell_key = key  # type: ignore[attr-defined]
     return key
-
-
-def screen_context(screen: Screen) -> dict[str, dict[str, SafeString]]:
-    """Return a screen for a template: `region` and `part`, by DOM id with "_" for "-" (`{{ region.event_rows }}`)."""
-    # Rows and parts were drawn by our own templates, which escape; they are the same text that sockets send.
-    return {
-        "region": {
-            name.replace("-", "_"): mark_safe("".join(row.html for row in rows))  # noqa: S308
-            for name, rows in screen.regions.items()
-        },
-        "part": {name.replace("-", "_"): mark_safe(html) for name, html in screen.parts.items()},  # noqa: S308
-    }
 
 
 def _engine_of(request: HttpRequest, access: Access, key: ScreenKey | None) -> EngineRow | None:
