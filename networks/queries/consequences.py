@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
 
-from networks.models import Endpoint
+from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTextTransform
+
+from networks.models import Container, Endpoint, Network
 
 # States in which a container holds its endpoints, so that Docker refuses to remove the network.
 HOLDING_STATES = frozenset({"running", "paused", "restarting"})
 # Drivers by which published ports reach a container.
 PUBLISHING_DRIVERS = frozenset({"bridge", "overlay", "nat"})
 PROJECT_LABEL = "com.docker.compose.project"
+_SHORT_ID = 12
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Dependant:
+    """A container that shares the network of another (`--network container:…`), and loses with it what that loses."""
+
+    docker_id: str
+    name: str
+    state: str
+    is_running: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """A container on the network. `is_last`: it has no other network. `closing_ports`: published ports, as Docker writes them,
-    that nothing would serve any more. `is_own_network`: it was made with this network (`docker run --network`)."""
+    """A container on the network. `is_last`: it has no other network that stays. `closing_ports`: published ports, as Docker
+    writes them, that nothing would serve any more. `is_own_network`: it was made with this network (`docker run --network`).
+    `address`: what it has, else what it asks for. `static_addresses`, `aliases`: what was asked for when it was connected.
+    """
 
     docker_id: str
     name: str
@@ -29,48 +50,208 @@ class Affected:
     is_own_network: bool
     project: str
     closing_ports: tuple[str, ...] = ()
+    dependants: tuple[Dependant, ...] = ()
+    static_addresses: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What would break if one network went, or if some of its containers left it.
+
+    `affected`: running ones first, then by name. `project`: the Compose project that made the network, "" for none.
+    `outer_projects`: Compose projects whose containers are on it though another, or nobody, made it: to them it is `external`.
+    `config_users`: names of the networks that take their configuration from it; Docker refuses to remove it then.
+    """
+
+    docker_id: str
+    name: str
+    driver: str
+    project: str = ""
+    outer_projects: tuple[str, ...] = ()
+    affected: tuple[Affected, ...] = ()
+    config_users: tuple[str, ...] = ()
+
+    @property
+    def running(self) -> tuple[Affected, ...]:
+        """Those because of which Docker refuses to remove the network."""
+        return tuple(each for each in self.affected if each.is_running)
+
+    @property
+    def stopped(self) -> tuple[Affected, ...]:
+        """Those that couldn't start any more, of which Docker says nothing."""
+        return tuple(each for each in self.affected if not each.is_running)
+
+
+@dataclass(frozen=True, slots=True)
+class Breakage:
+    """One thing that would break. `kind`: "running", "stopped", "last", "port", "dependant" or "config".
+
+    `detail`: the port, the dependant's name, the network with this configuration. `token`: the same for the same thing and
+    another for any other, to put into a form: what a person was shown can be compared with what is so when they confirm.
+    """
+
+    kind: str
+    token: str
+    network: str
+    container: str = ""
+    detail: str = ""
+
+
+def consequences_of(
+    engine_slug: str, network_ids: Iterable[str], *, container_ids: Collection[str] | None = None
+) -> tuple[Consequences, ...]:
+    """Return what breaks if these networks are removed together, in the order of the ids; those that aren't there are left out.
+
+    `container_ids`: the networks stay and only these containers leave them. A container's last network, and the ports that
+    close, follow from what stays when all of it is done. Five statements at most, however many networks and containers.
+    """
+    wanted = list(dict.fromkeys(network_ids))
+    networks = Network.objects.filter(engine__slug=engine_slug, docker_id__in=wanted)
+    leaving = Endpoint.objects.filter(network__in=networks)
+    if container_ids is not None:
+        leaving = leaving.filter(container__docker_id__in=list(container_ids))
+    found = {record["docker_id"]: record for record in _networks(networks)}
+    others = _networks_that_stay(leaving)
+    dependants = _dependants(leaving)
+    affected: defaultdict[str, list[Affected]] = defaultdict(list)
+    for record in _endpoints(leaving):
+        container_id = record["container__docker_id"]
+        one = _affected(record, others[container_id], tuple(dependants[container_id]))
+        affected[record["network__docker_id"]].append(one)
+    config_users = _config_users(engine_slug, found.values()) if container_ids is None else {}
+    return tuple(
+        _consequences(found[docker_id], affected[docker_id], config_users.get(found[docker_id]["name"], ()))
+        for docker_id in wanted
+        if docker_id in found
+    )
 
 
 def affected_by(engine_slug: str, network_id: str, container_id: str = "") -> tuple[Affected, ...]:
-    """Return the containers on a network, by name (or the one with this id): running ones first. Two queries."""
-    endpoints = Endpoint.objects.filter(engine__slug=engine_slug, network__docker_id=network_id)
-    if container_id:
-        endpoints = endpoints.filter(container__docker_id=container_id)
-    endpoints = endpoints.select_related("container", "network").order_by("container__name")
-    found = list(endpoints)
-    others: defaultdict[int, list[bool]] = defaultdict(list)
-    beside = Endpoint.objects.filter(container__in=[endpoint.container_id for endpoint in found]).exclude(
-        network__docker_id=network_id
+    """Return the containers on a network, running ones first, then by name; or the one with this id."""
+    found = consequences_of(engine_slug, [network_id], container_ids=[container_id] if container_id else None)
+    return found[0].affected if found else ()
+
+
+def breakages_of(consequences: Iterable[Consequences]) -> tuple[Breakage, ...]:
+    """Return everything that would break, one by one."""
+    return tuple(breakage for each in consequences for breakage in _breakages(each))
+
+
+def _breakages(found: Consequences) -> Iterator[Breakage]:
+    for user in found.config_users:
+        yield _breakage("config", found, None, user)
+    for each in found.affected:
+        yield _breakage("running" if each.is_running else "stopped", found, each)
+        if each.is_last:
+            yield _breakage("last", found, each)
+        for port in each.closing_ports:
+            yield _breakage("port", found, each, port)
+        for dependant in each.dependants:
+            yield _breakage("dependant", found, each, dependant.name)
+
+
+def _breakage(kind: str, found: Consequences, each: Affected | None, detail: str = "") -> Breakage:
+    container_id = each.docker_id if each else ""
+    whole = "\0".join((kind, found.docker_id, container_id, detail)).encode("utf-8", "surrogatepass")
+    # 40 bits: of a million breakages none is likely to be taken for another
+    return Breakage(kind, blake2b(whole, digest_size=5).hexdigest(), found.name, each.name if each else "", detail)
+
+
+def _networks(networks: QuerySet[Network]) -> Iterable[Record]:
+    project = KeyTextTransform(PROJECT_LABEL, "labels")
+    records: Iterable[Record] = networks.order_by().values("docker_id", "name", "driver", "is_config_only", project=project)
+    return records
+
+
+def _endpoints(leaving: QuerySet[Endpoint]) -> Iterable[Record]:
+    # Labels may be megabytes: the database picks the one that is wanted.
+    columns = (
+        "network__docker_id",
+        "network_name",
+        "ipv4",
+        "ipv6",
+        "requested_ipv4",
+        "requested_ipv6",
+        "aliases",
+        "container__docker_id",
+        "container__name",
+        "container__state",
+        "container__exit_code",
+        "container__network_mode",
+        "container__ports",
     )
-    for owner, driver, is_internal in beside.values_list("container_id", "network__driver", "network__is_internal"):
-        others[owner].append(driver in PUBLISHING_DRIVERS and not is_internal)
-    rows = [_affected(endpoint, others[endpoint.container_id]) for endpoint in found]
-    return tuple(sorted(rows, key=lambda row: not row.is_running))
+    project = KeyTextTransform(PROJECT_LABEL, "container__labels")
+    records: Iterable[Record] = leaving.order_by("container__name", "container__docker_id").values(*columns, project=project)
+    return records
 
 
-def _affected(endpoint: Endpoint, others: list[bool]) -> Affected:
-    container = endpoint.container
-    is_running = container.state in HOLDING_STATES
-    ports = container.ports if is_running and not any(others) else []
+def _networks_that_stay(leaving: QuerySet[Endpoint]) -> defaultdict[str, list[bool]]:
+    """Return, by container, for each network that it keeps whether published ports reach it there."""
+    staying = Endpoint.objects.filter(container__in=leaving.values("container"), network__isnull=False)
+    staying = staying.exclude(pk__in=leaving.values("pk")).order_by()
+    kept: defaultdict[str, list[bool]] = defaultdict(list)
+    for owner, driver, is_internal in staying.values_list("container__docker_id", "network__driver", "network__is_internal"):
+        kept[owner].append(driver in PUBLISHING_DRIVERS and not is_internal)
+    return kept
+
+
+def _dependants(leaving: QuerySet[Endpoint]) -> defaultdict[str, list[Dependant]]:
+    sharing = Container.objects.filter(donor_id__in=leaving.values("container__docker_id"), engine__in=leaving.values("engine"))
+    found: defaultdict[str, list[Dependant]] = defaultdict(list)
+    for donor, docker_id, name, state in sharing.order_by("name").values_list("donor_id", "docker_id", "name", "state"):
+        found[donor].append(Dependant(docker_id, name, state, state in HOLDING_STATES))
+    return found
+
+
+def _config_users(engine_slug: str, networks: Iterable[Record]) -> dict[str, tuple[str, ...]]:
+    names = [record["name"] for record in networks if record["is_config_only"]]
+    if not names:
+        return {}
+    users: defaultdict[str, list[str]] = defaultdict(list)
+    using = Network.objects.filter(engine__slug=engine_slug, config_from__in=names).order_by("name")
+    for config_from, name in using.values_list("config_from", "name"):
+        users[config_from].append(name)
+    return {name: tuple(found) for name, found in users.items()}
+
+
+def _consequences(record: Record, affected: list[Affected], config_users: tuple[str, ...]) -> Consequences:
+    project = record["project"] or ""
+    return Consequences(
+        docker_id=record["docker_id"],
+        name=record["name"],
+        driver=record["driver"],
+        project=project,
+        outer_projects=tuple(sorted({each.project for each in affected} - {"", project})),
+        affected=tuple(sorted(affected, key=lambda each: not each.is_running)),
+        config_users=config_users,
+    )
+
+
+def _affected(record: Record, others: list[bool], dependants: tuple[Dependant, ...]) -> Affected:
+    docker_id, state = record["container__docker_id"], record["container__state"]
+    is_running = state in HOLDING_STATES
+    ports = record["container__ports"] if is_running and not any(others) else []
+    asked_for = (record["requested_ipv4"], record["requested_ipv6"])
     return Affected(
-        docker_id=container.docker_id,
-        name=container.name,
-        state=container.state,
-        exit_code=container.exit_code,
-        address=endpoint.ipv4 or endpoint.requested_ipv4 or endpoint.ipv6,
+        docker_id=docker_id,
+        name=record["container__name"],
+        state=state,
+        exit_code=record["container__exit_code"],
+        address=record["ipv4"] or record["requested_ipv4"] or record["ipv6"],
         is_running=is_running,
         is_last=not others,
-        is_own_network=container.network_mode in (endpoint.network_name, endpoint.network_id and _docker_id(endpoint)),
-        project=container.labels.get(PROJECT_LABEL, ""),
+        is_own_network=record["container__network_mode"] in (record["network_name"], record["network__docker_id"]),
+        project=record["project"] or "",
         closing_ports=tuple(dict.fromkeys(_port(port) for port in ports if port.get("public_port"))),
+        dependants=dependants,
+        static_addresses=tuple(filter(None, asked_for)),
+        # Engines before 25 name the short id among them, which nobody asked for.
+        aliases=tuple(alias for alias in record["aliases"] if alias != docker_id[:_SHORT_ID]),
     )
 
 
-def _docker_id(endpoint: Endpoint) -> str:
-    return endpoint.network.docker_id if endpoint.network else ""
-
-
-def _port(port: dict[str, object]) -> str:
+def _port(port: Record) -> str:
     address = str(port.get("address") or "")
     shown = f"[{address}]" if ":" in address else address
     return f"{shown}:{port['public_port']}->{port['private_port']}/{port['protocol']}".removeprefix(":")
