@@ -19,7 +19,8 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from tests.lab_image import IMAGE, build_rootfs, find_static_busybox
+from networks.actions.lab_image import find_static_busybox
+from tests.lab_image import IMAGE, build_test_rootfs
 from tests.leftovers import name_prefix, reap_leftovers, take_away
 
 __all__ = ["IMAGE", "PrivateEngine", "Terminated", "reap_leftovers", "unavailable_reason", "unwind_on_sigterm", "wait_until"]
@@ -182,7 +183,7 @@ class PrivateEngine:
         """Import the busybox image unless it is there, and return its name."""
         if not self.cli("image", "ls", "-q", IMAGE):
             changes = ("--change", 'CMD ["sleep", "1000000"]', "--change", "STOPSIGNAL SIGKILL")
-            self.cli("import", *changes, "-", IMAGE, stdin=build_rootfs())
+            self.cli("import", *changes, "-", IMAGE, stdin=build_test_rootfs())
         return IMAGE
 
     def run(self, name: str, *args: str, command: Sequence[str] = ("sleep", "1000000")) -> str:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from networks.engine.cli import inspect_container_command
 from networks.partials import words
-from networks.partials.cache import draw, draw_kept, draw_row, draw_rows, keep_screen
+from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
 from networks.partials.commands import connect_commands
+from networks.partials.framed import draw_framed
 from networks.partials.networks import endpoint_context
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
-from networks.partials.shell import draw_foot, draw_shell_of
 from networks.queries.containers import container_rows, mode_kind
 from networks.queries.details import ContainerDetail, read_container_detail, read_gone
-from networks.queries.engines import read_engine
 from networks.queries.filters import MODES, ContainerFilter, read_container_filter
 from networks.queries.masking import masked
 from networks.queries.networks import container_group
@@ -32,13 +29,7 @@ def draw_containers(key: ScreenKey) -> Screen:
     """Draw the list: region `container-rows`; parts `lede`, `container-picks`, `container-shown`, `container-empty`,
     `container-foot`.
     """
-    engine = read_engine(key.engine_slug)
-    if engine is None:
-        return Screen("", 0)
-    with override(key.language):
-        screen = keep_screen(key, engine, lambda: _draw_list(key, engine))
-    frame = {**draw_shell_of(engine, key.language), "container-foot": draw_foot(engine, key.language, "container-foot")}
-    return replace(screen, parts={**screen.parts, **frame})
+    return draw_framed(key, _draw_list, foot="container-foot")
 
 
 def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
@@ -130,15 +121,10 @@ def draw_container(key: ScreenKey) -> Screen:
     `container-connect`, `container-ports`, `container-labels`, `container-commands`, `endpoint-empty`. One that is gone has a
     note and nothing to connect.
     """
-    engine = read_engine(key.engine_slug)
-    if engine is None:
-        return Screen("", 0)
-    with override(key.language):
-        screen = keep_screen(key, engine, lambda: _draw_detail(key))
-    return replace(screen, parts={**screen.parts, **draw_shell_of(engine, key.language)})
+    return draw_framed(key, _draw_detail)
 
 
-def _draw_detail(key: ScreenKey) -> Screen:
+def _draw_detail(key: ScreenKey, _engine: EngineRow) -> Screen:
     detail = read_container_detail(key.engine_slug, key.docker_id)
     if detail is None:
         gone = read_gone(key.engine_slug, "container", key.docker_id)

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from networks.actions.networks import PREDEFINED
 from networks.engine.cli import inspect_network_command
 from networks.partials import words
-from networks.partials.cache import draw, draw_kept, draw_row, draw_rows, keep_screen
+from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
 from networks.partials.commands import create_command
+from networks.partials.framed import draw_framed
 from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
-from networks.partials.shell import draw_foot, draw_shell_of
 from networks.queries.details import NetworkDetail, read_gone, read_network_detail
-from networks.queries.engines import read_engine
 from networks.queries.filters import NetworkFilter, read_network_filter
 from networks.queries.masking import masked
 from networks.queries.networks import network_rows
@@ -29,13 +26,7 @@ from networks.queries.rows import EndpointRow, EngineRow, NetworkRow
 
 def draw_networks(key: ScreenKey) -> Screen:
     """Draw the list: region `network-rows`; parts `lede`, `network-picks`, `network-shown`, `network-empty`, `network-foot`."""
-    engine = read_engine(key.engine_slug)
-    if engine is None:
-        return Screen("", 0)
-    with override(key.language):
-        screen = keep_screen(key, engine, lambda: _draw_list(key, engine))
-    frame = {**draw_shell_of(engine, key.language), "network-foot": draw_foot(engine, key.language, "network-foot")}
-    return replace(screen, parts={**screen.parts, **frame})
+    return draw_framed(key, _draw_list, foot="network-foot")
 
 
 def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
@@ -101,12 +92,7 @@ def draw_network(key: ScreenKey) -> Screen:
     `network-pools`, `network-options`, `network-connect`, `network-commands`. One that is gone has a note
     and nothing to connect.
     """
-    engine = read_engine(key.engine_slug)
-    if engine is None:
-        return Screen("", 0)
-    with override(key.language):
-        screen = keep_screen(key, engine, lambda: _draw_detail(key, engine))
-    return replace(screen, parts={**screen.parts, **draw_shell_of(engine, key.language)})
+    return draw_framed(key, _draw_detail)
 
 
 def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:

@@ -1,0 +1,30 @@
+"""A screen of one Engine: what its revision decides, kept, and its frame (chip, banner, foot), which changes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.utils.translation import override
+
+from networks.partials.cache import keep_screen
+from networks.partials.screen import Screen, ScreenKey
+from networks.partials.shell import draw_foot, draw_shell_of
+from networks.queries.engines import read_engine
+from networks.queries.rows import EngineRow
+
+
+def draw_framed(key: ScreenKey, make: Callable[[ScreenKey, EngineRow], Screen], *, foot: str = "") -> Screen:
+    """Return the screen that `make` draws in the key's language, with its frame; an empty one where there is no such Engine.
+
+    `foot`: the DOM id of the line below a list, "" for a page without one.
+    """
+    engine = read_engine(key.engine_slug)
+    if engine is None:
+        return Screen("", 0)
+    with override(key.language):
+        screen = keep_screen(key, engine, lambda: make(key, engine))
+    frame = dict(draw_shell_of(engine, key.language))
+    if foot:
+        frame[foot] = draw_foot(engine, key.language, foot)
+    return replace(screen, parts={**screen.parts, **frame})
