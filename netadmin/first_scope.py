@@ -7,6 +7,7 @@ import asyncio
 from django.conf import settings
 
 from netadmin.gate import Application, Receive, Scope, Send
+from networks.actions.jobs.runners import start_runners
 from networks.sync.engines import ensure_local_engine
 from networks.sync.followers import followers, start_followers
 
@@ -30,3 +31,4 @@ class FollowFromFirstScope:
 def _follow() -> None:
     ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
     start_followers(settings.NETADMIN_DATA_DIR)
+    start_runners()

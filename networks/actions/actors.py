@@ -1,21 +1,48 @@
-"""Who asks: a person at a browser, or somebody at the console."""
+"""Who asks: a person at a browser, or somebody at the console; and the job that the asking is a step of."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.contrib.auth import get_user_model
 
+from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
+from networks.models import OutcomeKind
 from networks.policy.permissions import Denied, Permission, require
+
+
+class Journal(Protocol):
+    """A step of a job, told of what its action writes down. `begin` and `end` run in the transactions of those rows."""
+
+    origin: Mapping[str, int]  # what the action's row says of the job: {"job": 12, "step": 3}
+
+    def begin(self, action_id: int) -> None:
+        """Note that this action is about to ask the Engine."""
+
+    def end(self, kind: OutcomeKind, sentence: str, status: int) -> None:
+        """Note what came of it."""
+
+    def client(self, profile: Profile) -> EngineClient:
+        """Return the job's own client, which stays open for its next step."""
+
+    def look_later(self, docker_ids: tuple[str, ...]) -> None:
+        """Have the follower look at these ids; nobody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Copied text for the record, and the user's id to ask the policy with. `user_id` None: the console (manage.py)."""
+    """Copied text for the record, and the user's id to ask the policy with. `user_id` None: the console (manage.py).
+
+    `journal`: the step that is done in this person's name, None where they ask by themselves.
+    """
 
     name: str
     user_id: int | None = None
     from_address: str = ""
+    journal: Journal | None = None
 
 
 CONSOLE = Actor("console")

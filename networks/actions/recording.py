@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from networks.actions.actors import Actor, require_of
+from networks.actions.actors import Actor, Journal, require_of
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused, TimedOut
@@ -74,7 +74,7 @@ def carry_out(actor: Actor, engine: Engine, intent: Intent, permission: Permissi
     """Do one change and return what came of it; expected trouble comes back as a result, never as an exception.
 
     Writes an action row first (committed; if that fails nothing is done) and outcome rows after. The Engine is asked exactly
-    once, outside any transaction. Then asks the follower to look and waits up to 2 s.
+    once, outside any transaction. Then asks the follower to look and waits up to 2 s; a step of a job doesn't wait.
     """
     try:
         action_id = record_intent(actor, engine.slug, intent)
@@ -84,10 +84,13 @@ def carry_out(actor: Actor, engine: Engine, intent: Intent, permission: Permissi
         return ActionResult(OutcomeKind.FAILED, 0, docker_id=intent.docker_id, sentence=sentence)
     result = replace(_ask(actor, engine, permission, change), action_id=action_id)
     result = replace(result, docker_id=result.docker_id or intent.docker_id)
-    record_outcome(result)
+    record_outcome(result, actor.journal)
     if result.kind in (OutcomeKind.OK, OutcomeKind.UNKNOWN, OutcomeKind.REFUSED):
         # After a refusal too: it often means that what we remember is behind.
         ids = tuple(dict.fromkeys(filter(None, (*change.ids, result.docker_id))))
+        if actor.journal is not None:
+            actor.journal.look_later(ids)
+            return result  # the job settles what is unknown by asking the Engine itself
         result = replace(result, is_seen=request_sync(engine.slug, ids))
     return _settle(result, change) if result.kind is OutcomeKind.UNKNOWN else result
 
@@ -105,22 +108,27 @@ def record_intent(actor: Actor, engine_slug: str, intent: Intent) -> int:
             what=intent.what,
             docker_id=intent.docker_id,
             command=intent.command,
-            asked=dict(intent.asked),
+            asked={**intent.asked, **(actor.journal.origin if actor.journal else {})},
         )
+        if actor.journal is not None:
+            actor.journal.begin(int(row.pk))
     return int(row.pk)
 
 
-def record_outcome(result: ActionResult) -> None:
+def record_outcome(result: ActionResult, journal: Journal | None = None) -> None:
     """Write an outcome row. A database that fails now is logged: what was done is done."""
     try:
-        Outcome.objects.create(
-            action_id=result.action_id,
-            at=timezone.now(),
-            kind=result.kind,
-            status=result.status,
-            sentence=result.sentence,
-            duration_ms=result.duration_ms,
-        )
+        with transaction.atomic():
+            Outcome.objects.create(
+                action_id=result.action_id,
+                at=timezone.now(),
+                kind=result.kind,
+                status=result.status,
+                sentence=result.sentence,
+                duration_ms=result.duration_ms,
+            )
+            if journal is not None:
+                journal.end(result.kind, result.sentence, result.status)
     except DatabaseError as error:
         log.error("outcome_not_recorded", action=result.action_id, kind=str(result.kind), error=str(error))
 
@@ -129,11 +137,7 @@ def _ask(actor: Actor, engine: Engine, permission: Permission, change: Change) -
     begun = time.monotonic()
     try:
         require_of(actor, permission, engine.slug)
-        client = connect_engine(engine.url, change.profile, is_read_only=settings.NETADMIN_READ_ONLY)
-        try:
-            docker_id = change.ask(client)
-        finally:
-            client.close()
+        docker_id = change.ask(actor.journal.client(change.profile)) if actor.journal else _ask_once(engine, change)
     except Denied as error:
         words = _("This needs the permission “%(permission)s” on this Engine.") % {"permission": error.permission}
         return ActionResult(OutcomeKind.DENIED, 0, sentence=words)
@@ -147,6 +151,14 @@ def _ask(actor: Actor, engine: Engine, permission: Permission, change: Change) -
             duration_ms=error.duration_ms,
         )
     return ActionResult(OutcomeKind.OK, 0, docker_id=docker_id, duration_ms=(time.monotonic() - begun) * 1000)
+
+
+def _ask_once(engine: Engine, change: Change) -> str:
+    client = connect_engine(engine.url, change.profile, is_read_only=settings.NETADMIN_READ_ONLY)
+    try:
+        return change.ask(client)
+    finally:
+        client.close()
 
 
 def _kind_of(error: EngineError) -> OutcomeKind:

@@ -6,6 +6,7 @@ from networks.models.action import Action, Outcome, OutcomeKind
 from networks.models.container import Container, Endpoint, Tombstone
 from networks.models.engine import Engine, EngineState, EngineStatus, Grant, Role, SyncRequest
 from networks.models.event import Event
+from networks.models.job import Job, JobState, JobStep, JobStop, StepState
 from networks.models.network import Network, Pool
 
 __all__ = [
@@ -17,11 +18,16 @@ __all__ = [
     "EngineStatus",
     "Event",
     "Grant",
+    "Job",
+    "JobState",
+    "JobStep",
+    "JobStop",
     "Network",
     "Outcome",
     "OutcomeKind",
     "Pool",
     "Role",
+    "StepState",
     "SyncRequest",
     "Tombstone",
 ]

@@ -1,4 +1,4 @@
-"""Which permission a new network needs: harmless bridges are for operators, what touches the host is for admins (rule S12)."""
+"""Which permission a change needs by its shape: harmless bridges, and a few at once, are for operators (rule S12)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ HARMLESS_OPTIONS = frozenset(
         "com.docker.network.container_iface_prefix",
     }
 )
+# Beyond, one slip takes a whole machine's networks away.
+MOST_AT_ONCE = 5
 
 
 def permission_to_create(driver: str, options: Mapping[str, str]) -> Permission:
@@ -22,3 +24,8 @@ def permission_to_create(driver: str, options: Mapping[str, str]) -> Permission:
     if driver in ("", "bridge") and HARMLESS_OPTIONS.issuperset(options):
         return Permission.CONNECT
     return Permission.SHAPE
+
+
+def permission_for_several(count: int) -> Permission:
+    """Return what a person needs to change this many things at once."""
+    return Permission.CONNECT if count <= MOST_AT_ONCE else Permission.SHAPE

@@ -1,4 +1,4 @@
-"""`manage.py follow`: follow every Engine without serving pages."""
+"""`manage.py follow`: follow every Engine, and run its jobs, without serving pages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from networks.actions.jobs.runners import start_runners, stop_runners
 from networks.management.prepared import PreparedCommand
 from networks.sync.engines import ensure_local_engine
 from networks.sync.followers import start_followers, stop_followers
@@ -24,6 +25,8 @@ class Command(PreparedCommand):
             signal.signal(number, lambda *_: ended.set())
         ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
         start_followers(settings.NETADMIN_DATA_DIR)
+        start_runners()
         self.stdout.write("Following. Ctrl-C ends it.")
         ended.wait()
+        stop_runners()
         stop_followers()

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import import_string
 
+from networks.actions.jobs.runners import start_runners
 from networks.management.serving.ports import find_listen_fault
 from networks.management.serving.prepare import collect_static_if_needed, migrate_if_needed
 from networks.management.serving.server import serve
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         token = ensure_setup_token()
         if settings.NETADMIN_FOLLOW:
             start_followers(settings.NETADMIN_DATA_DIR)
+            start_runners()
         application = import_string(settings.ASGI_APPLICATION)
 
         def say_ready() -> None:

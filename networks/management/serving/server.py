@@ -1,4 +1,4 @@
-"""daphne in this process, ended cleanly: sockets first, then followers, then the reactor (rule R13)."""
+"""daphne in this process, ended cleanly: sockets first, then jobs and followers, then the reactor (rule R13)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ import structlog
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server, reactor, twisted_loop
 
+from networks.actions.jobs.runners import stop_runners
 from networks.push.hub import close_all_sockets
 from networks.sync.followers import stop_followers
 
 log = structlog.get_logger(__name__)
 
 SOCKETS_WITHIN_S = 3.0
-FOLLOWERS_WITHIN_S = 4.0
+THREADS_WITHIN_S = 4.0
 END_WITHIN_S = 9.0
 
 
@@ -64,8 +65,14 @@ class _Ending:
         try:
             # With a socket open, daphne on Python 3.11 ended in a segmentation fault, five times of five.
             await asyncio.wait_for(close_all_sockets(), SOCKETS_WITHIN_S)
-            await asyncio.wait_for(asyncio.to_thread(stop_followers), FOLLOWERS_WITHIN_S)
+            await asyncio.wait_for(asyncio.to_thread(_stop_threads), THREADS_WITHIN_S)
         except TimeoutError:
             log.warning("ending_took_too_long")
         finally:
             reactor.stop()
+
+
+def _stop_threads() -> None:
+    """End the runners first: a step that is under way is finished while this process still holds the lease."""
+    stop_runners()
+    stop_followers()

@@ -1,0 +1,78 @@
+"""Beginning a job, and asking it to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from networks.actions.actors import Actor, require_of
+from networks.actions.jobs.runners import wake_runner
+from networks.models import Engine, Job, JobState, JobStep
+from networks.policy.permissions import Permission
+from networks.policy.shapes import permission_for_several
+
+KEEP_JOBS = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class JobWish:
+    """What shall be done. `key`: of the form, so that one sent twice makes one job. `verb` and `what`: as in models.Job."""
+
+    key: str
+    verb: str
+    what: str = ""
+
+
+def start_job(actor: Actor, engine: Engine, wish: JobWish, steps: Iterable[JobStep]) -> Job:
+    """Write a job with its steps (unsaved ones, in their order), wake who runs it, and return it; it is not waited for.
+
+    Returns the job of the same key where this person made one before. Raises Denied, and DatabaseError where it can't be written.
+    """
+    planned = list(steps)
+    permission = permission_for_several(len(planned))
+    require_of(actor, permission, engine.slug)
+    try:
+        job = _write(actor, engine, wish, planned, permission)
+    except IntegrityError:
+        return Job.objects.get(key=_key_of(actor, wish))
+    wake_runner(engine.slug)
+    return job
+
+
+def ask_to_stop(actor: Actor, job: Job, *, now: datetime | None = None) -> None:
+    """Ask a job to end after the step that is under way. One that has ended stays as it is."""
+    open_ones = Job.objects.filter(pk=job.pk, state__in=(JobState.WAITING, JobState.RUNNING), stop_asked_at=None)
+    open_ones.update(stop_asked_at=now or timezone.now(), stopped_by=actor.name)
+    wake_runner(job.engine_slug)
+
+
+def _write(actor: Actor, engine: Engine, wish: JobWish, planned: list[JobStep], permission: Permission) -> Job:
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        Job.objects.filter(ended_at__lt=now - KEEP_JOBS).delete()
+        job = Job.objects.create(
+            key=_key_of(actor, wish),
+            engine_slug=engine.slug,
+            verb=wish.verb,
+            what=wish.what,
+            who=actor.name,
+            user_id=actor.user_id,
+            from_address=actor.from_address,
+            permission=permission,
+            language=get_language() or "en",
+            created_at=now,
+        )
+        for position, step in enumerate(planned, start=1):
+            step.job, step.position = job, position
+        JobStep.objects.bulk_create(planned)
+    return job
+
+
+def _key_of(actor: Actor, wish: JobWish) -> str:
+    """Return the key as it is kept: nobody's form is taken for another person's."""
+    return f"{actor.user_id or 0}:{wish.key}"[:64]

@@ -1,0 +1,98 @@
+"""Several changes as one piece of work: what shall be done, how far it is, and what came of each step (rule R10)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class JobState(models.TextChoices):
+    """How a job stands. `attention`: it is over, and somebody has to look at what it could not do."""
+
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("under way")
+    DONE = "done", _("done")
+    STOPPED = "stopped", _("stopped")
+    ATTENTION = "attention", _("needs attention")
+
+
+class JobStop(models.TextChoices):
+    """Why a job ended before its last step."""
+
+    ASKED = "asked", _("somebody stopped it")
+    RIGHTS = "rights", _("the right to do it was taken away")
+    ENGINE = "engine", _("the Engine can't be asked")
+
+
+class StepState(models.TextChoices):
+    """How a step stands. `started` is committed before the Engine is asked; all that follow it are ends."""
+
+    WAITING = "waiting", _("not done yet")
+    STARTED = "started", _("under way")
+    DONE = "done", _("done")
+    REFUSED = "refused", _("refused by the Engine")
+    FAILED = "failed", _("failed")
+    UNKNOWN = "unknown", _("unknown")
+    DENIED = "denied", _("not permitted")
+
+
+class Job(models.Model):
+    """One piece of work on one Engine. Who and where are copied text, as in an Action.
+
+    `key`: of the form that asked for it, so that a form sent twice makes one job. `verb`: such as "remove_networks"; `what`: the
+    name of the half that all steps share, such as the network to connect to. `permission`: asked anew before every step.
+    `language`: of the sentences of its steps. `stopped_by`: a user's name.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    engine_slug = models.CharField(max_length=40)
+    verb = models.CharField(max_length=40)
+    what = models.TextField(blank=True, default="")
+    who = models.CharField(max_length=150)
+    user_id = models.BigIntegerField(null=True)
+    from_address = models.CharField(max_length=45, blank=True, default="")
+    permission = models.CharField(max_length=12)
+    language = models.CharField(max_length=12, default="en")
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING.value)
+    stop = models.CharField(max_length=8, choices=JobStop.choices, blank=True, default="")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    stop_asked_at = models.DateTimeField(null=True)
+    stopped_by = models.CharField(max_length=150, blank=True, default="")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["engine_slug", "state"], name="job_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.verb} {self.what}"
+
+
+class JobStep(models.Model):
+    """One change of a job, done by the action called `verb`. `action_id`: of the action row that tried it last, 0 before that.
+
+    `command`: the docker command that does the same. `sentence`: the Engine's own words where it spoke, else ours.
+    """
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="steps")
+    position = models.PositiveIntegerField()
+    verb = models.CharField(max_length=40)
+    network_id = models.CharField(max_length=64)
+    network_name = models.TextField()
+    container_id = models.CharField(max_length=64, blank=True, default="")
+    container_name = models.TextField(blank=True, default="")
+    command = models.TextField(blank=True, default="")
+    state = models.CharField(max_length=8, choices=StepState.choices, default=StepState.WAITING.value)
+    action_id = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    sentence = models.TextField(blank=True, default="")
+    status = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["job", "position"]
+        constraints = [models.UniqueConstraint(fields=["job", "position"], name="one_step_per_position")]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.verb} {self.container_name} {self.network_name}"
