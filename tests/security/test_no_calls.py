@@ -1,0 +1,100 @@
+"""Whoever is denied makes nothing reach the Engine: counted at the socket that the Engine would listen at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from pytest_django import Settings
+
+from networks.models import Action, Outcome, OutcomeKind
+from networks.policy.permissions import Permission
+from networks.policy.routes import ON_ENGINE
+from networks.sync.requests import request_sync
+from tests.engine.scripted_engine import Peer, ScriptedEngine
+from tests.security.people import MAY, NOT_LOGGED_IN, make_person, make_world, open_browser
+from tests.security.places import CONTAINER_ID, NETWORK_ID, Address, addresses
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Filled in so that what is permitted would go through: every form takes what it knows of this.
+BODY = {
+    "name": "fresh",
+    "driver": "bridge",
+    "container_id": CONTAINER_ID,
+    "network_id": NETWORK_ID,
+    "typed_name": "front",
+    "do": "create",
+    "confirm": "yes",
+    "ids": [CONTAINER_ID, NETWORK_ID],
+}
+
+
+def refuse_all(peer: Peer) -> None:
+    peer.answer_json({"message": "no such thing"}, 409)
+
+
+@pytest.fixture
+def listener(tmp_path: Path) -> Iterator[ScriptedEngine]:
+    with ScriptedEngine(tmp_path, refuse_all) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits_for_a_follower(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(request_sync.__kwdefaults__, "timeout_s", 0.0)
+
+
+def acting_addresses() -> list[Address]:
+    """Return all addresses but those that anybody may open, and the admin site's, which have a matrix of their own."""
+    return [one for one in addresses() if one.declared not in (Permission.OPEN, Permission.CLOSED) and not one.is_admin_site]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", MAY)
+def test_it_sends_nothing_for_whoever_is_denied(kind: str, listener: ScriptedEngine) -> None:
+    browser = open_browser(kind, make_person(kind, make_world(listener.url, state="live")))
+    denied = [one for one in acting_addresses() if one.declared not in MAY[kind]]
+
+    came = {(one.name, method): browser.generic(method, one.path).status_code for one in denied for method in METHODS}
+    came |= {(one.name, "filled"): browser.post(one.path, BODY).status_code for one in denied}
+
+    assert set(came.values()) <= {302 if kind in NOT_LOGGED_IN else 403}
+    assert listener.requests == []
+    recorded = {one.name for one in denied if one.declared in ON_ENGINE} if kind not in NOT_LOGGED_IN else set()
+    asked = [action.pk for action in Action.objects.all()]
+    assert set(Outcome.objects.filter(action_id__in=asked).values_list("kind", flat=True)) <= {OutcomeKind.DENIED}
+    # PUT, PATCH, DELETE, POST, and the POST that was filled in
+    assert len(asked) == 5 * len(recorded)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["operator", "superuser"])
+def test_it_would_see_what_is_sent(kind: str, listener: ScriptedEngine) -> None:
+    """The control: the same requests by somebody who may do reach the Engine."""
+    cache.clear()
+    browser = open_browser(kind, make_person(kind, make_world(listener.url, state="live")))
+
+    heard = {}
+    for address in acting_addresses():
+        if address.declared is Permission.CONNECT:
+            before = len(listener.requests)
+            browser.post(address.path, BODY)
+            heard[address.name] = len(listener.requests) > before
+
+    assert heard["network_create"]
+    assert heard["network_disconnect"]
+    assert ("POST", "/v1.45/networks/create") in listener.requests
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_changes_nothing_in_read_only_mode(settings: Settings, listener: ScriptedEngine) -> None:
+    settings.NETADMIN_READ_ONLY = True
+    browser = open_browser("superuser", make_person("superuser", make_world(listener.url, state="live")))
+
+    for address in acting_addresses():
+        if address.declared is Permission.CONNECT:
+            browser.post(address.path, BODY)
+
+    assert {method for method, _target in listener.requests} <= {"GET"}
