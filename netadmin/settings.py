@@ -169,6 +169,7 @@ SILENCED_SYSTEM_CHECKS = [
 LOGGING = configure_logs(CONFIGURATION.log_level)
 
 # Ours; `networks` reads them through django.conf.
+NETADMIN_PROC_DIR = "/proc"  # where this process reads which container it runs in, if any
 NETADMIN_DATA_DIR = CONFIGURATION.data_dir
 NETADMIN_DOCKER_HOST = CONFIGURATION.docker_host
 NETADMIN_READ_ONLY = CONFIGURATION.is_read_only

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor
+from networks.actions.clients import open_client
 from networks.actions.lab_image import (
     IMAGE,
     PULLED_REPOSITORY,
@@ -25,10 +25,10 @@ from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, NotFound
 from networks.engine.facts import ContainerFact, EnginePicture, NetworkFact
-from networks.engine.registry import connect_engine
 from networks.engine.specs import ContainerSpec, NetworkSpec, PoolSpec
 from networks.models import Container, Engine, Network
 from networks.policy.permissions import Permission
+from networks.policy.protection import refuse_containers, refuse_removal
 
 LABEL = ("netadmin.lab", "1")
 Tell = Callable[[str], None]
@@ -59,11 +59,12 @@ STOPPED = "myvolume_2"
 
 @dataclass(slots=True)
 class _Work:
-    """One way up or down: the two clients that it takes, what is there, whom to tell."""
+    """One way up or down: the two clients that it takes, whom to tell, and where it is."""
 
     run: EngineClient
     network: EngineClient
     tell: Tell
+    engine_slug: str
 
 
 def bring_up_lab(actor: Actor, engine: Engine, tell: Tell) -> ActionResult:
@@ -95,9 +96,9 @@ def _carry_out(
     actor: Actor, engine: Engine, way: str, tell: Tell, work: Callable[[_Work], None], is_done: Callable[[], bool]
 ) -> ActionResult:
     def ask(client: EngineClient) -> str:
-        network = connect_engine(engine.url, Profile.NETWORK, is_read_only=settings.NETADMIN_READ_ONLY)
+        network = open_client(engine, Profile.NETWORK)
         try:
-            work(_Work(client, network, tell))
+            work(_Work(client, network, tell, engine.slug))
         finally:
             network.close()
         return ""
@@ -175,6 +176,9 @@ def _take_down(work: _Work) -> None:
     containers = [fact for fact in picture.containers if is_of_lab(fact)]
     networks = [fact for fact in picture.networks if is_of_lab(fact)]
     _refuse_guests(picture, networks)
+    refuse_containers(work.engine_slug, containers)
+    for network in networks:
+        refuse_removal(work.engine_slug, network)
     image_ids = {fact.image_id for fact in containers if fact.image == IMAGE}
     if not image_ids and work.run.has_image(IMAGE):
         image_ids = {_image_id(work)}

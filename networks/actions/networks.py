@@ -16,10 +16,9 @@ from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.models import Endpoint, Engine, EngineStatus, Network
 from networks.policy.permissions import Permission
+from networks.policy.protection import refuse_pair, refuse_removal
 from networks.policy.shapes import permission_to_create
 from networks.queries.masking import is_secret_key
-
-PREDEFINED = frozenset({"bridge", "host", "none", "docker_gwbridge", "ingress"})
 
 
 def create_network(actor: Actor, engine: Engine, spec: NetworkSpec) -> ActionResult:
@@ -42,7 +41,7 @@ def remove_network(actor: Actor, engine: Engine, network_id: str, *, name: str) 
     def ask(client: EngineClient) -> str:
         try:
             fact = _same_network(client, network_id, name)
-            _refuse_predefined(fact)
+            refuse_removal(engine.slug, fact)
             client.remove_network(network_id)
         except NotFound as error:
             raise NotFound(
@@ -65,7 +64,9 @@ def connect_container(actor: Actor, engine: Engine, spec: ConnectSpec, *, networ
 
     def ask(client: EngineClient) -> str:
         network = _same_network(client, spec.network_id, network_name)
-        refuse_special(network, client.inspect_container(spec.container_id))
+        container = client.inspect_container(spec.container_id)
+        refuse_special(network, container)
+        refuse_pair(engine.slug, network, container)
         client.connect_container(spec)
         return spec.network_id
 
@@ -91,7 +92,9 @@ def disconnect_container(
 
     def ask(client: EngineClient) -> str:
         network = _same_network(client, spec.network_id, network_name)
-        refuse_special(network, client.inspect_container(spec.container_id))
+        container = client.inspect_container(spec.container_id)
+        refuse_special(network, container)
+        refuse_pair(engine.slug, network, container)
         client.disconnect_container(spec)
         return spec.network_id
 
@@ -127,11 +130,6 @@ def _same_network(client: EngineClient, network_id: str, name: str) -> NetworkFa
     if fact.name != name:
         raise NotAllowed(_("This network is called %(name)s now; look again before you change it.") % {"name": fact.name})
     return fact
-
-
-def _refuse_predefined(fact: NetworkFact) -> None:
-    if fact.name in PREDEFINED or fact.is_ingress:
-        raise NotAllowed(_("%(name)s is one of Docker's own networks and can't be removed.") % {"name": fact.name})
 
 
 def _refuse_unknown_driver(engine: Engine, driver: str) -> None:

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor, Journal, require_of
+from networks.actions.clients import open_client
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused, TimedOut
-from networks.engine.registry import connect_engine
 from networks.models import Action, Engine, Outcome, OutcomeKind
 from networks.policy.permissions import Denied, Permission
 from networks.sync.requests import request_sync
@@ -74,8 +74,12 @@ def carry_out(actor: Actor, engine: Engine, intent: Intent, permission: Permissi
     """Do one change and return what came of it; expected trouble comes back as a result, never as an exception.
 
     Writes an action row first (committed; if that fails nothing is done) and outcome rows after. The Engine is asked exactly
-    once, outside any transaction. Then asks the follower to look and waits up to 2 s; a step of a job doesn't wait.
+    once, outside any transaction. Then asks the follower to look and waits up to 2 s; a step of a job doesn't wait. In
+    read-only mode nothing is written and nothing asked.
     """
+    if settings.NETADMIN_READ_ONLY:
+        sentence = _("Netadmin is in read-only mode: nothing is changed.")
+        return ActionResult(OutcomeKind.DENIED, 0, docker_id=intent.docker_id, sentence=sentence)
     try:
         action_id = record_intent(actor, engine.slug, intent)
     except DatabaseError as error:
@@ -154,7 +158,7 @@ def _ask(actor: Actor, engine: Engine, permission: Permission, change: Change) -
 
 
 def _ask_once(engine: Engine, change: Change) -> str:
-    client = connect_engine(engine.url, change.profile, is_read_only=settings.NETADMIN_READ_ONLY)
+    client = open_client(engine, change.profile)
     try:
         return change.ask(client)
     finally:

@@ -38,6 +38,18 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ProtectedIds:
+    """Full ids on one Engine that no change may name (rule S13). `kept`: networks that may be changed, but not removed."""
+
+    containers: frozenset[str] = frozenset()
+    networks: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+
+
+NOTHING_PROTECTED = ProtectedIds()
+
+
 def _path_pattern(path: str) -> re.Pattern[str]:
     pattern = re.escape(path).replace(r"\{", "{").replace(r"\}", "}")
     for place, expression in _PLACES.items():
@@ -103,8 +115,9 @@ def call_table() -> Iterator[tuple[str, str, str, str, str]]:
 class AllowList:
     """The permitted calls of one profile, ready to be asked before every request."""
 
-    def __init__(self, profile: Profile, *, is_read_only: bool = False) -> None:
+    def __init__(self, profile: Profile, *, is_read_only: bool = False, protected: ProtectedIds = NOTHING_PROTECTED) -> None:
         """Gather the calls; `is_read_only` leaves those of READ, whatever the profile (rule S14)."""
+        self.protected = protected
         self.profile = Profile.READ if is_read_only else profile
         self.is_read_only = is_read_only
         self._by_method: dict[str, list[tuple[re.Pattern[str], dict[str, re.Pattern[str]]]]] = {}
@@ -112,15 +125,29 @@ class AllowList:
             query = {name: re.compile(pattern) for name, pattern in call.query.items()}
             self._by_method.setdefault(call.method, []).append((_path_pattern(call.path), query))
 
-    def check(self, method: str, target: str) -> None:
-        """Let the raw request target pass. Raises NotAllowed for all that isn't on the list."""
+    def check(self, method: str, target: str, body: bytes = b"") -> None:
+        """Let the raw request target pass. Raises NotAllowed for all that isn't on the list, and for a change that names
+        something protected, in its path or in its body.
+        """
         path, query = plain_path(target), target.partition("?")[2]
         for pattern, parameters in self._by_method.get(method, ()):
             if pattern.fullmatch(path) and _has_only(query, parameters):
+                if is_change(method):
+                    self._refuse_protected(method, path, body)
                 return
         if self.is_read_only and is_change(method):
             raise NotAllowed("Netadmin is in read-only mode: nothing is changed.", request=f"{method} {path[:200]}")
         raise NotAllowed(f"This call isn't on the list of the {self.profile} profile.", request=f"{method} {path[:200]}")
+
+    def _refuse_protected(self, method: str, path: str, body: bytes) -> None:
+        named = set(path.split("/"))
+        refused = self.protected.containers | self.protected.networks
+        if method == "DELETE":
+            refused |= self.protected.kept
+        # An image's archive is the only large body, and names nothing.
+        in_body = () if path.startswith("/images/") else (each for each in self.protected.containers if each.encode() in body)
+        if named & refused or any(in_body):
+            raise NotAllowed("This is protected: Netadmin doesn't change it.", request=f"{method} {path[:200]}")
 
 
 def _has_only(query: str, parameters: Mapping[str, re.Pattern[str]]) -> bool:

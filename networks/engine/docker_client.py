@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from networks.engine.bodies import connect_body, container_body, disconnect_body, network_body
-from networks.engine.calls import AllowList, Profile
+from networks.engine.calls import NOTHING_PROTECTED, AllowList, Profile, ProtectedIds
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, NetworkFact
 from networks.engine.guard import Noun, full_id
@@ -34,11 +34,19 @@ _EVENT_TYPES = json.dumps({"type": ["network", "container", "daemon"]})
 class DockerClient:
     """One thread's way to one Docker Engine; see EngineClient. Nothing is sent before the first call."""
 
-    def __init__(self, url: str, profile: Profile, *, is_read_only: bool = False, timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        profile: Profile,
+        *,
+        is_read_only: bool = False,
+        timeout_s: float = 10.0,
+        protected: ProtectedIds = NOTHING_PROTECTED,
+    ) -> None:
         """Prepare it. `timeout_s`: for a read; changes get three times that, a ping at most 3 s. Raises EngineError
         for a URL that can't be used."""
         self.url = url
-        self._session = EngineSession(url, AllowList(profile, is_read_only=is_read_only))
+        self._session = EngineSession(url, AllowList(profile, is_read_only=is_read_only, protected=protected))
         self._timeout_s = timeout_s
         self._networks, self._containers = network_memory(), container_memory()
         self._streams: weakref.WeakSet[DockerEventStream] = weakref.WeakSet()

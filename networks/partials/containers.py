@@ -15,6 +15,7 @@ from networks.partials.commands import connect_commands
 from networks.partials.framed import draw_framed
 from networks.partials.networks import endpoint_context
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.policy.protection import Protection, read_protection
 from networks.queries.containers import container_rows, mode_kind
 from networks.queries.details import ContainerDetail, read_container_detail, read_gone
 from networks.queries.filters import MODES, ContainerFilter, read_container_filter
@@ -124,7 +125,7 @@ def draw_container(key: ScreenKey) -> Screen:
     return draw_framed(key, _draw_detail)
 
 
-def _draw_detail(key: ScreenKey, _engine: EngineRow) -> Screen:
+def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
     detail = read_container_detail(key.engine_slug, key.docker_id)
     if detail is None:
         gone = read_gone(key.engine_slug, "container", key.docker_id)
@@ -132,20 +133,23 @@ def _draw_detail(key: ScreenKey, _engine: EngineRow) -> Screen:
         connect = draw("containers/_connect.html", {"why_not": _("This container is not there any more.")})
         return Screen("", 0, regions={"endpoint-rows": ()}, parts={"container-notes": notes, "container-connect": connect})
     rights = frozenset(key.rights.split(","))
-    context = _detail_context(detail, key, rights)
+    protection = read_protection(engine)
+    context = _detail_context(detail, key, rights, protection)
     parts = {f"container-{name}": draw(f"containers/_{name}.html", context) for name in _DETAIL_PARTS}
     parts["endpoint-empty"] = draw("containers/_endpoint_empty.html", context)
-    return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, rights)}, parts=parts)
+    return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, rights, protection)}, parts=parts)
 
 
-def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[str]) -> Mapping[str, Any]:
+def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[str], protection: Protection) -> Mapping[str, Any]:
     row = detail.row
+    lock = protection.containers.get(row.docker_id)
     return {
         **_row_context(row, rights),
         "detail": detail,
         "rights": rights,
         "explained": words.explain_mode(row.network_mode),
-        "why_not": words.why_no_network(row),
+        "why_not": words.why_no_network(row) or words.said_lock(lock),
+        "lock": words.said_lock(lock),
         "is_on_none": any(endpoint.network_driver == "null" for endpoint in detail.endpoints),
         "labels": masked(detail.labels, sees_secrets="shape" in rights),
         "inspect": inspect_container_command(row.name, row.docker_id),
@@ -154,15 +158,17 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
     }
 
 
-def _draw_endpoints(detail: ContainerDetail, key: ScreenKey, rights: frozenset[str]) -> tuple[DrawnRow, ...]:
+def _draw_endpoints(
+    detail: ContainerDetail, key: ScreenKey, rights: frozenset[str], protection: Protection
+) -> tuple[DrawnRow, ...]:
     return tuple(
         draw_row(
             "containers/_endpoint.html",
             # A network that isn't there has no id; its place among the endpoints tells it apart.
             f"ep-{endpoint.network_id or f'missing-{position}'}",
             key=key,
-            version=endpoint,
-            context=lambda endpoint=endpoint: endpoint_context(endpoint, rights),  # type: ignore[misc]
+            version=(endpoint, protection.lock_on_pair(endpoint.network_id, endpoint.container_id)),
+            context=lambda endpoint=endpoint: endpoint_context(endpoint, rights, protection),  # type: ignore[misc]
         )
         for position, endpoint in enumerate(detail.endpoints)
     )

@@ -9,7 +9,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from networks.actions.networks import PREDEFINED
 from networks.engine.cli import inspect_network_command
 from networks.partials import words
 from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
@@ -17,6 +16,7 @@ from networks.partials.commands import create_command
 from networks.partials.framed import draw_framed
 from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.policy.protection import Lock, Protection, read_protection
 from networks.queries.details import NetworkDetail, read_gone, read_network_detail
 from networks.queries.filters import NetworkFilter, read_network_filter
 from networks.queries.masking import masked
@@ -34,7 +34,8 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
     asked = read_network_filter(key.query)
     shown = asked.pick(everything)
     rights = frozenset(key.rights.split(","))
-    rows = draw_rows(key, shown, lambda row: _draw_line(row, key, rights, engine.epoch))
+    locks = read_protection(engine)
+    rows = draw_rows(key, shown, lambda row: _draw_line(row, key, engine.epoch, locks.lock_on_removal(row.docker_id)))
     context = {
         "engine": engine,
         "filter": asked,
@@ -58,7 +59,7 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
     )
 
 
-def _draw_line(row: NetworkRow, key: ScreenKey, rights: frozenset[str], epoch: str) -> DrawnRow:
+def _draw_line(row: NetworkRow, key: ScreenKey, epoch: str, lock: Lock | None) -> DrawnRow:
     def context() -> Mapping[str, Any]:
         where = [row.engine_slug, row.docker_id]
         pools = words.pool_texts(row)
@@ -66,13 +67,13 @@ def _draw_line(row: NetworkRow, key: ScreenKey, rights: frozenset[str], epoch: s
             "row": row,
             "pools": pools,
             "gateway": next((pool for pool in pools if pool["gateway"]), None),
-            "flags": words.network_flags(row),
+            "flags": [*words.network_flags(row), *words.protection_flags(lock)],
             "free": None if row.capacity is None else max(row.capacity - (row.used or 0), 0),
             "url": reverse("network_detail", args=where),
-            "remove_url": url_of("network_remove", *where) if "connect" in rights and row.name not in PREDEFINED else "",
+            "remove_url": url_of("network_remove", *where) if "connect" in key.rights.split(",") and lock is None else "",
         }
 
-    return draw_row("networks/_row.html", f"net-{row.docker_id}", key=key, version=(epoch, row.revision), context=context)
+    return draw_row("networks/_row.html", f"net-{row.docker_id}", key=key, version=(epoch, row.revision, lock), context=context)
 
 
 def _guests(row: NetworkRow) -> int:
@@ -104,6 +105,8 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         return Screen("", 0, regions={"endpoint-rows": ()}, parts={"network-notes": notes, "network-connect": connect})
     rights = frozenset(key.rights.split(","))
     sees_secrets = "shape" in rights
+    protection = read_protection(engine)
+    lock = protection.lock_on_removal(detail.row.docker_id)
     command = create_command(detail, sees_secrets=sees_secrets)
     context = {
         "detail": detail,
@@ -111,10 +114,12 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "engine": engine,
         "rights": rights,
         "pools": words.pool_texts(detail.row),
-        "flags": words.network_flags(detail.row),
+        "flags": [*words.network_flags(detail.row), *words.protection_flags(lock)],
+        "lock": words.said_lock(lock),
         "host": words.host_side(detail.row, dict(detail.options)),
         "public": words.public_subnets(detail.row),
-        "why_not": words.why_no_connect(detail.row, is_config_only=detail.is_config_only),
+        "why_not": words.why_no_connect(detail.row, is_config_only=detail.is_config_only)
+        or words.said_lock(protection.networks.get(detail.row.docker_id)),
         "states": Counter(endpoint.container_state for endpoint in detail.endpoints),
         "asking": sum(_is_asking(endpoint) for endpoint in detail.endpoints),
         "labels": masked(detail.labels, sees_secrets=sees_secrets),
@@ -124,7 +129,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "is_shortened": command.is_shortened,
     }
     parts = {part: draw(f"networks/_{part.removeprefix('network-').replace('-', '_')}.html", context) for part in _DETAIL_PARTS}
-    return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, rights)}, parts=parts)
+    return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, rights, protection)}, parts=parts)
 
 
 _DETAIL_PARTS = (
@@ -144,15 +149,17 @@ def _is_asking(endpoint: EndpointRow) -> bool:
     return not endpoint.ipv4 and not endpoint.ipv6 and bool(endpoint.requested_ipv4 or endpoint.requested_ipv6)
 
 
-def _draw_endpoints(detail: NetworkDetail, key: ScreenKey, rights: frozenset[str]) -> tuple[DrawnRow, ...]:
+def _draw_endpoints(
+    detail: NetworkDetail, key: ScreenKey, rights: frozenset[str], protection: Protection
+) -> tuple[DrawnRow, ...]:
     return tuple(
         draw_row(
             "networks/_endpoint.html",
             f"ep-{endpoint.container_id}",
             key=key,
-            version=endpoint,
+            version=(endpoint, protection.lock_on_pair(endpoint.network_id, endpoint.container_id)),
             context=lambda endpoint=endpoint: {  # type: ignore[misc]
-                **endpoint_context(endpoint, rights),
+                **endpoint_context(endpoint, rights, protection),
                 "length": endpoint.ipv4_prefix_length or words.prefix_length_for(endpoint.requested_ipv4, detail.row),
             },
         )
@@ -160,10 +167,11 @@ def _draw_endpoints(detail: NetworkDetail, key: ScreenKey, rights: frozenset[str
     )
 
 
-def endpoint_context(endpoint: EndpointRow, rights: frozenset[str]) -> Mapping[str, Any]:
+def endpoint_context(endpoint: EndpointRow, rights: frozenset[str], protection: Protection) -> Mapping[str, Any]:
     """Return what an endpoint's row needs, on either page."""
     slug, network_id, container_id = endpoint.engine_slug, endpoint.network_id, endpoint.container_id
-    may_leave = "connect" in rights and network_id and endpoint.network_driver not in ("host", "null")
+    lock = protection.lock_on_pair(network_id, container_id)
+    may_leave = "connect" in rights and network_id and lock is None and endpoint.network_driver not in ("host", "null")
     return {
         "endpoint": endpoint,
         "length": endpoint.ipv4_prefix_length,
@@ -173,4 +181,5 @@ def endpoint_context(endpoint: EndpointRow, rights: frozenset[str]) -> Mapping[s
         "container_url": reverse("container_detail", args=[slug, container_id]),
         "network_url": reverse("network_detail", args=[slug, network_id]) if network_id else "",
         "disconnect_url": url_of("network_disconnect", slug, network_id, container_id) if may_leave else "",
+        "lock": words.said_lock(lock),
     }

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
+from networks.policy.protection import Lock, Reason
 from networks.queries.containers import mode_kind
 from networks.queries.ordering import natural
 from networks.queries.rows import ContainerRow, NetworkRow, PortRow
@@ -58,6 +59,18 @@ def network_flags(row: NetworkRow) -> list[dict[str, object]]:
     if public_subnets(row):
         flags.append({"word": _("public range"), "is_warning": True})
     return flags
+
+
+def protection_flags(lock: Lock | None) -> list[dict[str, object]]:
+    """Return the flag of a protected network, for components/flags.html; "built-in" says it of Docker's own already."""
+    if lock is None or lock.reason is Reason.PREDEFINED:
+        return []
+    return [{"word": _("protected"), "icon": "lock"}]
+
+
+def said_lock(lock: Lock | None) -> str:
+    """Return in words why something is protected, "" where it isn't, and for Docker's own networks."""
+    return "" if lock is None or lock.reason is Reason.PREDEFINED else lock.sentence
 
 
 def public_subnets(row: NetworkRow) -> tuple[str, ...]:

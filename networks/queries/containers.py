@@ -8,7 +8,7 @@ from typing import Any
 from networks.models import Container, Endpoint
 from networks.queries.kept.gone import gone_since
 from networks.queries.kept.rowcache import RowCache
-from networks.queries.networks import PROJECT_LABEL, group, searched
+from networks.queries.networks import PROJECT_LABEL, asks_protection, group, searched
 from networks.queries.prepared import Prepared, Query
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow, PortRow
 
@@ -114,6 +114,7 @@ def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Rec
         ports=ports,
         addresses=addresses,
         search=searched(record["name"], record["image"], *located, *published, labels=record["labels"]),
+        asks_protection=asks_protection(record["labels"]),
     )
 
 

@@ -22,6 +22,8 @@ PROJECT_LABEL = "com.docker.compose.project"
 MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
 ICC = "com.docker.network.bridge.enable_icc"
 FALSE_WORDS = frozenset({"0", "f", "false"})  # what Go's ParseBool, hence Docker, takes for no
+TRUE_WORDS = frozenset({"1", "t", "true"})
+PROTECT_LABEL = "netadmin.protect"
 SEARCHED_LABELS_LENGTH = 4_000  # of each row; labels may be megabytes
 
 NETWORK_COLUMNS = (
@@ -123,6 +125,7 @@ def make_network_row(engine_slug: str, record: Record, pools: Iterable[Record], 
         stopped=states.count("stopped"),
         failed=states.count("failed"),
         search=searched(record["name"], *(pool.subnet for pool in pool_rows), labels=labels),
+        asks_protection=asks_protection(labels),
     )
 
 
@@ -169,6 +172,11 @@ def _is_between(address: str, first: int, last: int) -> bool:
 def is_off(options: Mapping[str, Any], key: str) -> bool:
     """Tell whether a driver option that is on by default is switched off."""
     return str(options.get(key, "")).lower() in FALSE_WORDS
+
+
+def asks_protection(labels: Mapping[str, Any]) -> bool:
+    """Tell whether labels want their owner protected (rule S13); any other value than true says nothing."""
+    return str(labels.get(PROTECT_LABEL, "")).lower() in TRUE_WORDS
 
 
 def container_group(state: str, exit_code: int | None) -> str:

@@ -23,6 +23,7 @@ class NetworkRow:
     """One line of Networks. `used`/`capacity`: over all IPv4 pools, None where there is no pool.
 
     `search`: what the filter looks through, casefolded; values of labels whose key looks like a secret are not in it.
+    `asks_protection`: it carries the label netadmin.protect=true.
     """
 
     engine_slug: str
@@ -49,6 +50,7 @@ class NetworkRow:
     paused: int = 0
     is_ingress: bool = False
     search: str = ""
+    asks_protection: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class AddressRow:
 
 @dataclass(frozen=True, slots=True)
 class ContainerRow:
-    """One line of Containers. `search` as in NetworkRow."""
+    """One line of Containers. `search` and `asks_protection` as in NetworkRow."""
 
     engine_slug: str
     docker_id: str
@@ -123,6 +125,7 @@ class ContainerRow:
     ports: tuple[PortRow, ...] = field(default_factory=tuple)
     addresses: tuple[AddressRow, ...] = field(default_factory=tuple)
     search: str = ""
+    asks_protection: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
 
-from networks.actions.networks import PREDEFINED, create_network, disconnect_container, remove_network
+from networks.actions.networks import create_network, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
 from networks.engine.cli import disconnect_command, remove_network_command
 from networks.engine.specs import DisconnectSpec
@@ -23,6 +23,7 @@ from networks.forms.networks import NetworkForm
 from networks.forms.sentences import say
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
+from networks.policy.protection import PREDEFINED
 from networks.queries.consequences import Affected, affected_by
 from networks.queries.details import read_gone
 from networks.queries.ground import ContainerChoice, NetworkChoice, container_choices, network_choices, read_ground

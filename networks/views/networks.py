@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from networks.actions.networks import PREDEFINED
 from networks.engine.cli import inspect_network_command
 from networks.partials.screens import draw_screen
+from networks.policy.protection import read_protection
 from networks.queries.details import read_gone, read_network_title
 from networks.queries.filters import NETWORK_PARAMS, read_network_filter
 from networks.views.screens import render_screen
@@ -33,7 +33,7 @@ class NetworkDetail(View):
     """One network and its endpoints; when it went, where it isn't there any more."""
 
     def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
-        pick_engine(request, engine_slug)  # may this person view it?
+        engine = pick_engine(request, engine_slug)  # may this person view it?
         title = read_network_title(engine_slug, docker_id)
         if title is None:
             return _gone_page(request, engine_slug, docker_id)
@@ -41,7 +41,7 @@ class NetworkDetail(View):
         context = {
             "title": title,
             "inspect": inspect_network_command(title.name, title.docker_id),
-            "can_remove": "connect" in key.rights.split(",") and title.name not in PREDEFINED,
+            "can_remove": "connect" in key.rights.split(",") and not read_protection(engine).lock_on_removal(docker_id),
         }
         return render_screen(request, "networks/detail.html", draw_screen(key), context)
 

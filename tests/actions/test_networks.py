@@ -188,8 +188,9 @@ def test_it_changes_nothing_in_read_only_mode(followed: Engine, settings: object
 
     result = create_network(CONSOLE, followed, NetworkSpec("front"))
 
-    assert (result.kind, outcomes(result)) == (OutcomeKind.DENIED, [("denied", 0)])
+    assert (result.kind, result.action_id) == (OutcomeKind.DENIED, 0)
     assert "read-only" in result.sentence
+    assert not Action.objects.exists()
 
 
 def test_it_says_so_when_no_engine_answers(engine: PrivateEngine, followed: Engine) -> None:

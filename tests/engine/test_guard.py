@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.engine.calls import CALLS, AllowList, Profile, call_table, calls_of
+from networks.engine.calls import CALLS, AllowList, Profile, ProtectedIds, call_table, calls_of
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import NotAllowed
 from networks.engine.guard import Noun, full_id
-from networks.engine.specs import ConnectSpec, DisconnectSpec
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec
 from tests.engine.every_call import CHANGES, ID, NETWORK_ID, READS
 from tests.engine.scripted_engine import Peer, ScriptedEngine
 
@@ -153,6 +153,83 @@ def test_it_leaves_only_reads_in_read_only_mode() -> None:
         else:
             with pytest.raises(NotAllowed, match="read-only"):
                 allowed.check(call.method, target)
+
+
+PROTECTED = "b" * 64
+PROTECTING: dict[str, tuple[ProtectedIds, Profile, Callable[[DockerClient], object]]] = {
+    "remove a network": (
+        ProtectedIds(networks=frozenset({PROTECTED})),
+        Profile.NETWORK,
+        lambda client: client.remove_network(PROTECTED),
+    ),
+    "remove a kept network": (
+        ProtectedIds(kept=frozenset({PROTECTED})),
+        Profile.NETWORK,
+        lambda client: client.remove_network(PROTECTED),
+    ),
+    "connect to a network": (
+        ProtectedIds(networks=frozenset({PROTECTED})),
+        Profile.NETWORK,
+        lambda client: client.connect_container(ConnectSpec(PROTECTED, ID)),
+    ),
+    "connect a container": (
+        ProtectedIds(containers=frozenset({PROTECTED})),
+        Profile.NETWORK,
+        lambda client: client.connect_container(ConnectSpec(ID, PROTECTED)),
+    ),
+    "disconnect a container": (
+        ProtectedIds(containers=frozenset({PROTECTED})),
+        Profile.NETWORK,
+        lambda client: client.disconnect_container(DisconnectSpec(ID, PROTECTED)),
+    ),
+    "stop a container": (
+        ProtectedIds(containers=frozenset({PROTECTED})),
+        Profile.RUN,
+        lambda client: client.stop_container(PROTECTED),
+    ),
+    "remove a container": (
+        ProtectedIds(containers=frozenset({PROTECTED})),
+        Profile.RUN,
+        lambda client: client.remove_container(PROTECTED),
+    ),
+    "share a container's network": (
+        ProtectedIds(containers=frozenset({PROTECTED})),
+        Profile.RUN,
+        lambda client: client.run_container(ContainerSpec("guest", "busybox", f"container:{PROTECTED}")),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROTECTING)
+def test_it_sends_no_change_that_names_something_protected(tmp_path: Path, name: str) -> None:
+    protected, profile, act = PROTECTING[name]
+    asked: list[str] = []
+
+    def answer(peer: Peer) -> None:
+        asked.append(f"{peer.method} {peer.target}")
+        peer.answer(200, f'{{"Id": "{ID}"}}'.encode())
+
+    with ScriptedEngine(tmp_path, answer) as engine:
+        with (
+            closing(DockerClient(engine.url, profile, protected=protected)) as client,
+            pytest.raises(NotAllowed, match="protected"),
+        ):
+            act(client)
+        with closing(DockerClient(engine.url, profile)) as client:
+            act(client)
+
+    changes = [request for request in asked if not request.startswith("GET ")]
+    assert len(changes) in (1, 2)  # of the second client alone; a container is created and started
+
+
+def test_it_lets_containers_join_and_leave_a_network_that_is_only_kept() -> None:
+    allowed = AllowList(Profile.NETWORK, protected=ProtectedIds(kept=frozenset({ID}), containers=frozenset({PROTECTED})))
+
+    allowed.check("GET", f"/v1.45/networks/{ID}")
+    allowed.check("POST", f"/v1.45/networks/{ID}/connect", b'{"Container": "web"}')
+    allowed.check("POST", f"/v1.45/networks/{ID}/disconnect", b'{"Container": "web"}')
+    with pytest.raises(NotAllowed):
+        allowed.check("DELETE", f"/v1.45/networks/{ID}")
 
 
 def test_it_lists_no_call_that_the_client_never_makes(tmp_path: Path) -> None:

@@ -6,12 +6,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.utils import timezone
 
+from networks.actions.clients import open_client
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.registry import connect_engine
 from networks.models import Engine, JobStep, OutcomeKind, StepState
 from networks.sync.followers import followers
 
@@ -38,7 +37,7 @@ class Tools:
     def client(self, profile: Profile) -> EngineClient:
         """Return the client of this profile, made at its first use."""
         if profile not in self.clients:
-            self.clients[profile] = connect_engine(self.engine.url, profile, is_read_only=settings.NETADMIN_READ_ONLY)
+            self.clients[profile] = open_client(self.engine, profile)
         return self.clients[profile]
 
     def look(self, docker_ids: tuple[str, ...] = (), *, is_last: bool = False) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import structlog
+from django.conf import settings
 from django.db import connection
 
 from networks.actions.jobs.running import JobRun
@@ -58,7 +59,9 @@ class JobRunner:
         connection.close()
 
     def _run_next(self) -> bool:
-        """Run the oldest open job, if there is one and this process may. Returns whether it did."""
+        """Run the oldest open job, if there is one and this process may. Returns whether it did. In read-only mode all wait."""
+        if settings.NETADMIN_READ_ONLY:
+            return False
         follower = followers.get(self._slug)
         if follower is None or not follower.has_lease:
             self._writes = None

@@ -111,7 +111,7 @@ class Connection:
         body: bytes,
         meanwhile: Callable[[], None] | None = None,
     ) -> tuple[http.client.HTTPResponse, _Attempt]:
-        self._allow_list.check(method, target)
+        self._allow_list.check(method, target, body)
         attempt = _Attempt(self, method, target, deadline, is_kept=self.is_usable())
         step = _Step.OPENING
         try:
