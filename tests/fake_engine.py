@@ -127,6 +127,9 @@ class FakeEngine:
             requested_ipv4=spec.ipv4,
             requested_ipv6=spec.ipv6,
             aliases=spec.aliases,
+            link_local_ips=tuple(map(str, spec.link_local_ips)),
+            links=spec.links,
+            driver_options=dict(spec.driver_options),
             has_detail=True,
         )
         if container.state == "running":

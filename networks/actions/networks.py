@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.models import Endpoint, Engine, EngineStatus, Network
 from networks.policy.permissions import Permission
 from networks.policy.protection import refuse_pair, refuse_removal
-from networks.policy.shapes import permission_to_create
+from networks.policy.shapes import permission_to_connect, permission_to_create
 from networks.queries.masking import is_secret_key
 
 
@@ -73,16 +74,16 @@ def connect_container(actor: Actor, engine: Engine, spec: ConnectSpec, *, networ
     def is_done() -> bool:
         return _endpoints(engine, spec.container_id, network_name).exists()
 
-    asked = {"container_id": spec.container_id, "ipv4": _text(spec.ipv4), "ipv6": _text(spec.ipv6), "aliases": list(spec.aliases)}
+    recorded = replace(spec, driver_options=_masked(spec.driver_options))
     intent = Intent(
         "connect_container",
         f"{container_name} → {network_name}",
         spec.network_id,
-        command=connect_command(spec, network_name=network_name, container_name=container_name),
-        asked=asked,
+        command=connect_command(recorded, network_name=network_name, container_name=container_name),
+        asked=_asked_of_endpoint(recorded),
     )
     change = Change(ask, is_done, (spec.network_id, spec.container_id))
-    return carry_out(actor, engine, intent, Permission.CONNECT, change)
+    return carry_out(actor, engine, intent, permission_to_connect(spec.driver_options), change)
 
 
 def disconnect_container(
@@ -165,10 +166,28 @@ def _asked_of(spec: NetworkSpec) -> dict[str, object]:
     }
 
 
+def _asked_of_endpoint(spec: ConnectSpec) -> dict[str, object]:
+    return {
+        "container_id": spec.container_id,
+        "ipv4": _text(spec.ipv4),
+        "ipv6": _text(spec.ipv6),
+        "aliases": list(spec.aliases),
+        "link_local_ips": [str(address) for address in spec.link_local_ips],
+        "links": list(spec.links),
+        "driver_options": dict(spec.driver_options),
+        "gateway_priority": spec.gateway_priority,
+        "mac": spec.mac,
+    }
+
+
 def _without_secrets(spec: NetworkSpec) -> NetworkSpec:
     """Return the spec with what looks like a secret masked, for the record (rule S5)."""
     masked = {key: "•••" if is_secret_key(key) else value for key, value in spec.labels.items()}
     return replace(spec, labels=masked)
+
+
+def _masked(pairs: Mapping[str, str]) -> dict[str, str]:
+    return {key: "•••" if is_secret_key(key) else value for key, value in pairs.items()}
 
 
 def _text(value: object) -> str:

@@ -42,21 +42,19 @@ def _pool_body(pool: PoolSpec) -> Document:
 
 
 def connect_body(spec: ConnectSpec) -> Document:
-    """Return the body of POST /networks/{id}/connect."""
-    endpoint: Document = {}
-    asked: Document = {}
-    if spec.ipv4 is not None:
-        asked["IPv4Address"] = str(spec.ipv4)
-    if spec.ipv6 is not None:
-        asked["IPv6Address"] = str(spec.ipv6)
-    if asked:
-        endpoint["IPAMConfig"] = asked
-    if spec.aliases:
-        endpoint["Aliases"] = list(spec.aliases)
-    body: Document = {"Container": spec.container_id}
-    if endpoint:
-        body["EndpointConfig"] = endpoint
-    return body
+    """Return the body of POST /networks/{id}/connect; its maps are there when empty, as the docker command sends them."""
+    addresses = {"IPv4Address": spec.ipv4, "IPv6Address": spec.ipv6}
+    asked: Document = {member: str(address) for member, address in addresses.items() if address is not None}
+    if spec.link_local_ips:
+        asked["LinkLocalIPs"] = [str(address) for address in spec.link_local_ips]
+    endpoint: Document = {"IPAMConfig": asked, "Aliases": list(spec.aliases), "DriverOpts": dict(spec.driver_options)}
+    if spec.links:
+        endpoint["Links"] = list(spec.links)
+    if spec.gateway_priority:
+        endpoint["GwPriority"] = spec.gateway_priority
+    if spec.mac:
+        endpoint["MacAddress"] = spec.mac
+    return {"Container": spec.container_id, "EndpointConfig": endpoint}
 
 
 def disconnect_body(spec: DisconnectSpec) -> Document:

@@ -55,7 +55,12 @@ def connect_lines(spec: ConnectSpec, network_name: str, container_name: str) -> 
         lines.append(("--ip", str(spec.ipv4)))
     if spec.ipv6 is not None:
         lines.append(("--ip6", str(spec.ipv6)))
-    lines += [("--alias", quoted(alias)) for alias in spec.aliases]
+    lines += [("--alias", quoted(_csv(alias))) for alias in spec.aliases]
+    lines += [("--link-local-ip", str(address)) for address in spec.link_local_ips]
+    lines += [("--link", quoted(link)) for link in spec.links]
+    lines += [("--driver-opt", quoted(_csv(f"{key}={value}"))) for key, value in spec.driver_options.items()]
+    if spec.gateway_priority:
+        lines.append(("--gw-priority", str(spec.gateway_priority)))
     return [*lines, *_arguments((network_name, spec.network_id), (container_name, spec.container_id))]
 
 
@@ -106,6 +111,11 @@ def _escaped(character: str) -> str:
     if "\ud800" <= character <= "\udfff":
         return "\ufffd"
     return "".join(f"\\{byte:03o}" for byte in character.encode())  # octal bytes: the same in every shell and locale
+
+
+def _csv(text: str) -> str:
+    """Return a value of a flag that the command splits at commas (pflag's StringSlice reads CSV), such that it stays whole."""
+    return '"' + text.replace('"', '""') + '"' if re.search(r'[,"\r\n]', text) else text
 
 
 def _arguments(*names: tuple[str, str]) -> list[Line]:

@@ -35,18 +35,30 @@ class NetworkSpec:
 
 @dataclass(frozen=True, slots=True)
 class ConnectSpec:
-    """A container to put on a network. Twin of `docker network connect`; POST /networks/{id}/connect."""
+    """A container to put on a network. Twin of `docker network connect`; POST /networks/{id}/connect.
+
+    `links`: "container" or "container:alias". `gateway_priority` (API 1.48): the network with the highest gives the default
+    route; older Engines take and ignore it. `mac` (API 1.54, else ignored): "02:42:ac:48:00:0a"; the command has no flag for it.
+    """
 
     network_id: str
     container_id: str
     ipv4: IPv4Address | None = None
     ipv6: IPv6Address | None = None
     aliases: tuple[str, ...] = ()
+    link_local_ips: tuple[IPAddress, ...] = ()
+    links: tuple[str, ...] = ()
+    driver_options: Mapping[str, str] = field(default_factory=dict)
+    gateway_priority: int = 0
+    mac: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DisconnectSpec:
-    """A container to take off a network. Twin of `docker network disconnect`; POST /networks/{id}/disconnect."""
+    """A container to take off a network. Twin of `docker network disconnect`; POST /networks/{id}/disconnect.
+
+    `is_forced`: delete the endpoint even where the container's own network stack no longer knows of it.
+    """
 
     network_id: str
     container_id: str

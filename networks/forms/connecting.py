@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
@@ -12,15 +11,32 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from networks.addressing.endpoints import check_endpoint_address
-from networks.addressing.findings import Finding, Level, Misread, bad, fine, warn
+from networks.addressing.findings import Finding, Misread, bad, fine, warn
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.specs import ConnectSpec
+from networks.forms.connect_checks import (
+    NEW_MEMBERS,
+    OPTION_FIELDS,
+    check_driver_options,
+    check_links,
+    check_mac,
+    check_wishes,
+    is_too_new,
+    not_yet,
+    parse_interface_name,
+    parse_link_local,
+    parse_mac,
+    parse_priority,
+    parse_sysctls,
+)
 from networks.forms.findings import FindingsForm
-from networks.forms.pairs import parse_words
-from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.forms.pairs import parse_pairs, parse_words
+from networks.policy.permissions import Permission
+from networks.policy.shapes import HARMLESS_ENDPOINT_OPTIONS, permission_to_connect
+from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
 
-ALIAS = re.compile(r"[a-zA-Z0-9_](?:[a-zA-Z0-9_.-]{0,253}[a-zA-Z0-9_])?")
+# What most people never need, behind a fold.
+RARE_FIELDS = ("gateway_priority", "mac", "link_local_ips", "links", "interface_name", "sysctls", "driver_options")
 RUNNING = frozenset({"running", "paused", "restarting"})
 
 
@@ -55,41 +71,76 @@ def check_pair(network: NetworkChoice, container: ContainerChoice) -> Iterator[F
 
 
 class ConnectForm(FindingsForm):
-    """What both sides ask for. The subclass knows one half of the pair; `choose` finds the other in what was sent."""
+    """What both sides ask for. The subclass knows one half of the pair; `choose` finds the other in what was sent.
+
+    `containers`: all of the Engine, for links. `may_shape`: whether the person may hand options on to a driver.
+    """
 
     ipv4 = forms.CharField(label=_("IPv4 address"), required=False, max_length=60, help_text=_("empty: Docker chooses"))
     ipv6 = forms.CharField(label=_("IPv6 address"), required=False, max_length=60, help_text=_("empty: Docker chooses"))
     aliases = forms.CharField(
         label=_("Aliases"), required=False, max_length=4000, help_text=_("other names on this network, comma between")
     )
+    gateway_priority = forms.CharField(
+        label=_("Gateway priority"), required=False, max_length=20, help_text=_("the network with the highest is the way out")
+    )
+    mac = forms.CharField(label=_("MAC address"), required=False, max_length=40, help_text=_("empty: Docker chooses"))
+    link_local_ips = forms.CharField(
+        label=_("Link-local addresses"), required=False, max_length=4000, help_text=_("beside the network's own, comma between")
+    )
+    links = forms.CharField(
+        label=_("Links"), required=False, max_length=4000, help_text=_("container:name, by which this one finds it")
+    )
+    interface_name = forms.CharField(
+        label=_("Interface name"), required=False, max_length=60, help_text=_("inside the container; empty: eth and a number")
+    )
+    sysctls = forms.CharField(
+        label=_("Sysctls"), required=False, max_length=4000, help_text=_("of the interface, which is called IFNAME here")
+    )
+    driver_options = forms.CharField(
+        label=_("Driver options"), required=False, widget=forms.Textarea, max_length=100_000, help_text=_("key=value, one a line")
+    )
     half = ""  # the name of the field that chooses
 
     network: NetworkChoice | None = None
     container: ContainerChoice | None = None
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        containers: Sequence[ContainerChoice] = (),
+        version: EngineVersion | None = None,
+        may_shape: bool = False,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
+        self.containers = containers
+        self.version = version or EngineVersion()
+        self.may_shape = may_shape
         self._read: dict[str, Any] = {}
+        for name, member in NEW_MEMBERS.items():
+            if is_too_new(name, self.version):
+                self.fields[name].widget.attrs["disabled"] = True
+                self.fields[name].help_text = gettext("from Engine %(version)s on") % {"version": member.engine}
+
+    @property
+    def has_rare(self) -> bool:
+        """Tell whether one of those is filled or has something to say."""
+        return any(self[name].value() or self.findings_of(name) for name in RARE_FIELDS)
 
     def clean(self) -> dict[str, Any]:
-        """Check the pair, then the addresses against the network's pools and endpoints."""
+        """Check the pair, then the addresses against the network's pools and endpoints, then the rest."""
         cleaned = self.cleaned_data
         self.choose(cleaned.get(self.half, ""))
-        read = self._read = {"aliases": parse_words(cleaned.get("aliases", ""))}
+        self._read = {"aliases": parse_words(cleaned.get("aliases", "")), "links": parse_words(cleaned.get("links", ""))}
         for field in ("ipv4", "ipv6"):
-            if text := cleaned.get(field, "").strip():
-                try:
-                    read[field] = self._address(text, field)
-                except Misread as error:
-                    self.add_finding(error.finding)
-        if self.network is None or self.container is None:
-            noun = self.half.removesuffix("_id")
-            self.add_finding(bad(self.half, f"{noun}_gone" if cleaned.get(self.half) else f"{noun}_missing"))
-            why_not = check_network(self.network) if self.network else check_container(self.container) if self.container else ()
-            self.add_findings(replace(found, field=self.half) for found in why_not)
-        else:
-            self.add_findings(replace(found, field=self.half) for found in check_pair(self.network, self.container))
-            self.add_findings(_check_wishes(self.network, read))
+            self._take(field, lambda text, name=field: self._address(text, name))  # type: ignore[misc]
+        self._read["link_local_ips"], unread = parse_link_local(parse_words(cleaned.get("link_local_ips", "")))
+        self.add_findings(unread)
+        self._take("mac", parse_mac)
+        self._take("gateway_priority", parse_priority)
+        self._read["driver_options"] = self._read_driver_options()
+        self._check_pair(is_chosen=bool(cleaned.get(self.half)))
         return cleaned
 
     def choose(self, docker_id: str) -> None:
@@ -105,7 +156,63 @@ class ConnectForm(FindingsForm):
             ipv4=ipv4 if isinstance(ipv4, IPv4Address) else None,
             ipv6=ipv6 if isinstance(ipv6, IPv6Address) else None,
             aliases=self._read.get("aliases", ()),
+            link_local_ips=self._read.get("link_local_ips", ()),
+            links=self._read.get("links", ()),
+            driver_options=self._read.get("driver_options", {}),
+            gateway_priority=self._read.get("gateway_priority", 0),
+            mac=self._read.get("mac", ""),
         )
+
+    def _check_pair(self, *, is_chosen: bool) -> None:
+        if self.network is None or self.container is None:
+            noun = self.half.removesuffix("_id")
+            self.add_finding(bad(self.half, f"{noun}_gone" if is_chosen else f"{noun}_missing"))
+            why_not = check_network(self.network) if self.network else check_container(self.container) if self.container else ()
+            self.add_findings(replace(found, field=self.half) for found in why_not)
+        else:
+            self.add_findings(replace(found, field=self.half) for found in check_pair(self.network, self.container))
+        if self.network is not None:
+            self.add_findings(check_wishes(self.network, self._read))
+            self.add_findings(check_links(self._read["links"], self.network, self.container, self.containers))
+            if mac := self._read.get("mac"):
+                self.add_findings(check_mac(mac, self.network))
+
+    def _take(self, field: str, parse: Callable[[str], Any]) -> None:
+        """Read a field that may be empty; one that this Engine would ignore is refused."""
+        text = self.cleaned_data.get(field, "").strip()
+        if not text:
+            return
+        if is_too_new(field, self.version):
+            self.add_finding(not_yet(field, self.version))
+            return
+        try:
+            self._read[field] = parse(text)
+        except Misread as error:
+            self.add_finding(error.finding)
+
+    def _read_driver_options(self) -> dict[str, str]:
+        """Return the options of the fields that stand for one, and those typed as key=value."""
+        self._take("sysctls", parse_sysctls)
+        self._take("interface_name", parse_interface_name)
+        typed = {key: self._read[field] for field, key in OPTION_FIELDS.items() if self._read.get(field)}
+        free, unread = parse_pairs(self.cleaned_data.get("driver_options", ""), "driver_options")
+        free = {key: value.strip() for key, value in free.items()}  # as the docker command does
+        self.add_findings(unread)
+        self.add_findings(check_driver_options(free, self.network.driver if self.network else "", typed))
+        for field, parse in (("sysctls", parse_sysctls), ("interface_name", parse_interface_name)):
+            key = OPTION_FIELDS[field]
+            if key in free and is_too_new(field, self.version):
+                self.add_finding(not_yet(field, self.version, "driver_options"))
+            elif key in free and key not in typed:
+                try:
+                    free[key] = parse(free[key], "driver_options")
+                except Misread as error:
+                    self.add_finding(error.finding)
+        options = {**free, **typed}
+        if not self.may_shape and permission_to_connect(options) is Permission.SHAPE:
+            key = next(key for key in options if key not in HARMLESS_ENDPOINT_OPTIONS)
+            self.add_finding(bad("driver_options", "endpoint_shape_needed", key=key))
+        return options
 
     def _address(self, text: str, field: str) -> IPAddress:
         address = parse_address(text, field)
@@ -121,7 +228,7 @@ class ContainerToConnectForm(ConnectForm):
     container_id = forms.CharField(label=_("Container"), required=False, max_length=64)
 
     def __init__(self, *args: Any, network: NetworkChoice, containers: Sequence[ContainerChoice], **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, containers=containers, **options)
         self.network = network
         self._containers = {choice.docker_id: choice for choice in containers}
         free = [choice for choice in containers if network.name not in choice.networks]
@@ -170,21 +277,3 @@ def label_network(choice: NetworkChoice) -> str:
     """Return a network as a line of a list: "front · bridge · 10.20.0.0/24"."""
     subnets = ", ".join(str(pool.subnet) for pool in choice.pools)
     return " · ".join(filter(None, (choice.name, choice.driver, subnets)))
-
-
-def _check_wishes(network: NetworkChoice, read: dict[str, Any]) -> Iterator[Finding]:
-    for field in ("ipv4", "ipv6"):
-        address = read.get(field)
-        if address is None:
-            continue
-        if network.name == "bridge":
-            yield Finding(Level.BAD, field, "static_on_default_bridge", {}, "", field)
-        else:
-            yield from check_endpoint_address(address, network.pools, network.holders, network.wishes)
-    aliases = read["aliases"]
-    if aliases and network.name == "bridge":
-        yield Finding(Level.BAD, "aliases", "alias_on_default_bridge", {}, "", "aliases")
-        return
-    for alias in aliases:
-        if not ALIAS.fullmatch(alias):
-            yield bad("aliases", "alias_invalid", alias=alias)

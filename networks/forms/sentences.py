@@ -87,6 +87,27 @@ SENTENCES: dict[str, Promise] = {
     "static_on_default_bridge": _("Docker's default bridge gives no fixed addresses; a network of your own does."),
     "alias_on_default_bridge": _("Docker's default bridge knows no aliases; a network of your own does."),
     "alias_invalid": _("“%(alias)s” can't be a name in DNS."),
+    "link_local_not": _("%(address)s is not link-local: such addresses lie in 169.254.0.0/16 or fe80::/10."),
+    "link_on_default_bridge": _("Docker's default bridge takes links only when a container is made; a network of your own does."),
+    "link_unreadable": _("“%(typed)s” is not container:name."),
+    "link_container_missing": _("This Engine has no container called %(name)s."),
+    "link_to_itself": _("%(name)s can't be linked to itself."),
+    "link_elsewhere": _("%(name)s is not on %(network)s, so this link leads nowhere yet."),
+    "priority_invalid": _("A priority is a whole number from -%(limit)s to %(limit)s."),
+    "mac_unreadable": _("“%(typed)s” is no MAC address. One looks like 02:42:ac:48:00:0a."),
+    "mac_multicast": _("%(mac)s is a multicast address; no interface can have it."),
+    "mac_zero": _("%(mac)s is the address of no interface."),
+    "mac_held": _("%(name)s has %(mac)s already: with one MAC address twice, packets get lost."),
+    "mac_no_flag": _("The docker command has no option for the MAC address here; only the API takes it."),
+    "interface_name_invalid": _(
+        "%(value)s can't be the name of an interface: up to %(limit)s characters, no blank, “/”, “:” or “%%”."
+    ),
+    "sysctl_unreadable": _("“%(typed)s” is not such as net.ipv4.conf.IFNAME.forwarding=1, with ipv4, ipv6 or mpls."),
+    "endpoint_not_yet": _("Engine %(version)s would take this and ignore it. It came with Engine %(since)s."),
+    "endpoint_option_above": _("%(key)s has a field of its own above, and that is filled."),
+    "endpoint_shape_needed": _(
+        "Docker hands %(key)s on to the driver, which may touch the host with it: it needs the role admin."
+    ),
     "ipv4_family": _("%(address)s is an IPv6 address."),
     "ipv6_family": _("%(address)s is an IPv4 address."),
     "ipv4_no_pool": _("This network has no IPv4 subnet."),
@@ -113,6 +134,9 @@ WAYS: dict[str, Promise] = {
     "static_on_default_bridge": _("Let Docker choose"),
     "any_of_size_not_yet": _("Let Docker choose"),
     "alias_on_default_bridge": _("Leave them away"),
+    "link_on_default_bridge": _("Leave them away"),
+    "endpoint_not_yet": _("Leave it to Docker"),
+    "endpoint_option_above": _("Drop it here"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from networks.policy.permissions import Permission
 
@@ -15,6 +15,10 @@ HARMLESS_OPTIONS = frozenset(
         "com.docker.network.container_iface_prefix",
     }
 )
+# What an endpoint's driver options ask for inside the container's own network stack: the name of its interface there, and
+# settings of that interface (the Engine refuses any other). A container can do as much to its own stack when it may at all, and
+# neither reaches the host's. All others go to the driver unread: a plugin may do anything on the host with them.
+HARMLESS_ENDPOINT_OPTIONS = frozenset({"com.docker.network.endpoint.sysctls", "com.docker.network.endpoint.ifname"})
 # Beyond, one slip takes a whole machine's networks away.
 MOST_AT_ONCE = 5
 
@@ -24,6 +28,11 @@ def permission_to_create(driver: str, options: Mapping[str, str]) -> Permission:
     if driver in ("", "bridge") and HARMLESS_OPTIONS.issuperset(options):
         return Permission.CONNECT
     return Permission.SHAPE
+
+
+def permission_to_connect(driver_options: Iterable[str]) -> Permission:
+    """Return what a person needs to connect a container with these driver options."""
+    return Permission.CONNECT if HARMLESS_ENDPOINT_OPTIONS.issuperset(driver_options) else Permission.SHAPE
 
 
 def permission_for_several(count: int) -> Permission:

@@ -44,6 +44,18 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineVersion:
+    """Which Engine it is. `text`: "26.1.5"; `api`: (1, 45), or (0, 0) where it was never read."""
+
+    text: str = ""
+    api: tuple[int, int] = (0, 0)
+
+    def is_before(self, api: tuple[int, int]) -> bool:
+        """Tell whether this Engine is known to be older than the first that speaks this API version."""
+        return (0, 0) < self.api < api
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerChoice:
     """A container to connect, with all that tells whether it can be. `networks`: names of those it is on."""
 
@@ -56,7 +68,8 @@ class ContainerChoice:
 
 @dataclass(frozen=True, slots=True)
 class NetworkChoice:
-    """A network to connect to. `holders`: who has which address; `wishes`: which stopped container asks for which."""
+    """A network to connect to. `holders`: who has which address; `wishes`: which stopped container asks for which; `macs`: who
+    has which MAC address."""
 
     docker_id: str
     name: str
@@ -66,6 +79,7 @@ class NetworkChoice:
     pools: tuple[Pool, ...] = ()
     holders: Mapping[IPAddress, str] = field(default_factory=dict)
     wishes: Mapping[IPAddress, str] = field(default_factory=dict)
+    macs: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_ground(engine_slug: str) -> Ground:
@@ -86,6 +100,12 @@ def read_ground(engine_slug: str) -> Ground:
         api_version=_version_pair(status.api_version) if status else (0, 0),
         is_swarm_manager=status.is_swarm_manager if status else False,
     )
+
+
+def read_version(engine_slug: str) -> EngineVersion:
+    """Return which Engine it is. One query."""
+    status = EngineStatus.objects.filter(engine__slug=engine_slug).values("version", "api_version").first()
+    return EngineVersion(status["version"], _version_pair(status["api_version"])) if status else EngineVersion()
 
 
 def container_choices(engine_slug: str) -> tuple[ContainerChoice, ...]:
@@ -113,16 +133,19 @@ def network_choices(engine_slug: str, docker_ids: Iterable[str] = ()) -> tuple[N
         pools.setdefault(record["network__docker_id"], []).append(_pool_of(record))
     held: dict[str, dict[IPAddress, str]] = {}
     wished: dict[str, dict[IPAddress, str]] = {}
-    columns = ("network__docker_id", "container__name", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")
-    for docker_id, name, ipv4, ipv6, asked4, asked6 in Endpoint.objects.filter(network__in=networks).values_list(*columns):
+    macs: dict[str, dict[str, str]] = {}
+    columns = ("network__docker_id", "container__name", "mac", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")
+    for docker_id, name, mac, ipv4, ipv6, asked4, asked6 in Endpoint.objects.filter(network__in=networks).values_list(*columns):
         held.setdefault(docker_id, {}).update({ip_address(text): name for text in (ipv4, ipv6) if text})
         wished.setdefault(docker_id, {}).update({ip_address(text): name for text in (asked4, asked6) if text})
+        macs.setdefault(docker_id, {}).update({mac: name} if mac else {})
     return tuple(
         NetworkChoice(
             *values,
             pools=tuple(pools.get(values[0], ())),
             holders=held.get(values[0], {}),
             wishes={a: name for a, name in wished.get(values[0], {}).items() if a not in held.get(values[0], {})},
+            macs=macs.get(values[0], {}),
         )
         for values in networks.order_by("name", "docker_id").values_list("docker_id", "name", "driver", "has_ipv6", "hue")
     )

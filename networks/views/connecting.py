@@ -14,10 +14,12 @@ from django.views import View
 from networks.actions.networks import connect_container
 from networks.actions.recording import ActionResult
 from networks.engine.cli import connect_lines
-from networks.forms.connecting import ConnectForm
+from networks.forms.connecting import RARE_FIELDS, ConnectForm
 from networks.forms.edits import take_suggestion
 from networks.forms.findings import Way
 from networks.models import OutcomeKind
+from networks.policy.permissions import Permission, permissions_of
+from networks.queries.ground import read_version
 from networks.templatetags.wording import spell
 from networks.views.acting import (
     actor_of,
@@ -29,6 +31,8 @@ from networks.views.acting import (
     spell_choices,
 )
 
+EDITABLE = frozenset({"ipv4", "ipv6", "aliases", *RARE_FIELDS})
+
 
 class ConnectPage(View):
     """Shows, checks and does it; the subclass makes the form and says where it belongs."""
@@ -39,6 +43,11 @@ class ConnectPage(View):
     @abstractmethod
     def make_form(self, engine_slug: str, docker_id: str, data: QueryDict, *, is_draft: bool) -> ConnectForm:
         """Return the form; raises Http404 when the given half isn't there."""
+
+    def form_options(self, engine_slug: str) -> dict[str, Any]:
+        """Return what every form here must know: the Engine's version, and what the person may do."""
+        may_shape = Permission.SHAPE in permissions_of(self.request.user, engine_slug)
+        return {"version": read_version(engine_slug), "may_shape": may_shape}
 
     @abstractmethod
     def make_title(self, form: ConnectForm) -> dict[str, Any]:
@@ -53,8 +62,7 @@ class ConnectPage(View):
     def post(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponseBase:
         data = request.POST
         if "preview" in data or "use" in data:
-            fields = frozenset({"ipv4", "ipv6", "aliases"})
-            form = self.make_form(engine_slug, docker_id, take_suggestion(data, fields), is_draft=True)
+            form = self.make_form(engine_slug, docker_id, take_suggestion(data, EDITABLE), is_draft=True)
             return self._show(request, form, is_preview="preview" in data)
         form = self.make_form(engine_slug, docker_id, data, is_draft=False)
         if not form.is_valid() or form.network is None or form.container is None:

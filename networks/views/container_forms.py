@@ -18,10 +18,12 @@ class ContainerConnect(ConnectPage):
     query = "network"
 
     def make_form(self, engine_slug: str, docker_id: str, data: QueryDict, *, is_draft: bool) -> ConnectForm:
-        container = next((each for each in container_choices(engine_slug) if each.docker_id == docker_id), None)
+        containers = container_choices(engine_slug)
+        container = next((each for each in containers if each.docker_id == docker_id), None)
         if container is None:
             raise Http404(docker_id)
-        return NetworkToConnectForm(data, container=container, networks=network_choices(engine_slug), is_draft=is_draft)
+        options = self.form_options(engine_slug) | {"containers": containers, "networks": network_choices(engine_slug)}
+        return NetworkToConnectForm(data, container=container, is_draft=is_draft, **options)
 
     def make_title(self, form: ConnectForm) -> dict[str, Any]:
         container = form.container

@@ -107,7 +107,8 @@ class NetworkConnect(ConnectPage):
 
     def make_form(self, engine_slug: str, docker_id: str, data: QueryDict, *, is_draft: bool) -> ConnectForm:
         network = _network(engine_slug, docker_id)
-        return ContainerToConnectForm(data, network=network, containers=container_choices(engine_slug), is_draft=is_draft)
+        options = self.form_options(engine_slug) | {"containers": container_choices(engine_slug)}
+        return ContainerToConnectForm(data, network=network, is_draft=is_draft, **options)
 
     def make_title(self, form: ConnectForm) -> dict[str, Any]:
         network = form.network

@@ -1,0 +1,185 @@
+"""Checks of what an endpoint may be asked to have: addresses, aliases, links, a MAC address, a priority, driver options."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from networks.addressing.endpoints import check_endpoint_address
+from networks.addressing.findings import Finding, Level, Misread, bad, warn
+from networks.addressing.reading import IPAddress, parse_address
+from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
+
+ALIAS = re.compile(r"[a-zA-Z0-9_](?:[a-zA-Z0-9_.-]{0,253}[a-zA-Z0-9_])?")
+SYSCTLS = "com.docker.network.endpoint.sysctls"
+INTERFACE_NAME = "com.docker.network.endpoint.ifname"
+# Docker's own drivers look at no other option of an endpoint; a plugin may.
+BUILT_IN_DRIVERS = frozenset({"bridge", "macvlan", "ipvlan", "overlay"})
+INTERFACE_NAME_LIMIT = 15  # Linux: IFNAMSIZ without its NUL
+PRIORITY_LIMIT = 2**31 - 1  # Docker takes 64 bits; the snapshot keeps 32, and nobody has so many networks
+
+_CONTAINER_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,12}")
+_MAC = re.compile(r"[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
+# "IFNAME" stands for the interface, whatever it will be called. Source: moby, daemon/network.go, validateEndpointSettings
+_SYSCTL = re.compile(r"(net\.(?:ipv4|ipv6|mpls)\.[a-z0-9_-]+\.(?:IFNAME|ifname)\.[a-z0-9_.-]+)=(\S+)")
+_NAMED_SYSCTL = re.compile(r"(net\.(?:ipv4|ipv6|mpls)\.[a-z0-9_-]+)\.[^.=]+\.([a-z0-9_.-]+=\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """A field that not every Engine honours: from which API version on, and which Engine that is."""
+
+    api: tuple[int, int]
+    engine: str
+
+
+# Older Engines take each of these with a 200 and ignore it.
+NEW_MEMBERS: Mapping[str, NewMember] = {
+    "sysctls": NewMember((1, 46), "27"),
+    "interface_name": NewMember((1, 48), "28"),
+    "gateway_priority": NewMember((1, 48), "28"),
+    "mac": NewMember((1, 54), "29.3"),
+}
+OPTION_FIELDS: Mapping[str, str] = {"sysctls": SYSCTLS, "interface_name": INTERFACE_NAME}
+
+
+def is_too_new(field: str, version: EngineVersion) -> bool:
+    """Tell whether this Engine is known to ignore what the field asks for."""
+    return field in NEW_MEMBERS and version.is_before(NEW_MEMBERS[field].api)
+
+
+def not_yet(field: str, version: EngineVersion, target: str = "") -> Finding:
+    """Return that this Engine would ignore a field (or a driver option that has one), with the emptying of it as the way out."""
+    parameters = {"version": version.text, "since": NEW_MEMBERS[field].engine}
+    return Finding(Level.BAD, target or field, "endpoint_not_yet", parameters, "", target or field)
+
+
+def check_wishes(network: NetworkChoice, read: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what there is to say of the addresses and aliases in `read` (`ipv4`, `ipv6`, `aliases`)."""
+    for field in ("ipv4", "ipv6"):
+        address = read.get(field)
+        if address is None:
+            continue
+        if network.name == "bridge":
+            yield Finding(Level.BAD, field, "static_on_default_bridge", {}, "", field)
+        else:
+            yield from check_endpoint_address(address, network.pools, network.holders, network.wishes)
+    aliases = read["aliases"]
+    if aliases and network.name == "bridge":
+        yield Finding(Level.BAD, "aliases", "alias_on_default_bridge", {}, "", "aliases")
+        return
+    for alias in aliases:
+        if not ALIAS.fullmatch(alias):
+            yield bad("aliases", "alias_invalid", alias=alias)
+
+
+def parse_link_local(words: Iterable[str]) -> tuple[tuple[IPAddress, ...], list[Finding]]:
+    """Return the link-local addresses among the words, and what is wrong with others."""
+    addresses: list[IPAddress] = []
+    findings: list[Finding] = []
+    for word in words:
+        try:
+            address = parse_address(word, "link_local_ips")
+        except Misread as error:
+            # A suggestion would have to be put into the middle of the field.
+            findings.append(bad("link_local_ips", error.finding.key, **error.finding.parameters))
+            continue
+        if not address.is_link_local:
+            findings.append(bad("link_local_ips", "link_local_not", address=address))
+        elif address in addresses:
+            findings.append(bad("link_local_ips", "pairs_twice", key=address))
+        else:
+            addresses.append(address)
+    return tuple(addresses), findings
+
+
+def check_links(
+    links: tuple[str, ...], network: NetworkChoice, container: ContainerChoice | None, others: Iterable[ContainerChoice]
+) -> Iterator[Finding]:
+    """Yield what there is to say of links, each "container" or "container:name"."""
+    by_name = {choice.name: choice for choice in others}
+    if links and network.name == "bridge":
+        yield Finding(Level.BAD, "links", "link_on_default_bridge", {}, "", "links")
+        return
+    for link in links:
+        name, separator, alias = link.partition(":")
+        if not _CONTAINER_NAME.fullmatch(name) or (separator and not ALIAS.fullmatch(alias)):
+            yield bad("links", "link_unreadable", typed=link)
+        elif name not in by_name:
+            close = get_close_matches(name, by_name, 1)
+            meant = [f"{close[0]}{separator}{alias}" if other == link else other for other in links] if close else []
+            yield bad("links", "link_container_missing", ", ".join(meant), name=name)
+        elif container is not None and name == container.name:
+            yield bad("links", "link_to_itself", name=name)
+        elif network.name not in by_name[name].networks:
+            yield warn("links", "link_elsewhere", name=name, network=network.name)
+
+
+def parse_mac(text: str) -> str:
+    """Return a MAC address as Docker writes it. Raises Misread for what no single interface can have."""
+    typed = text.strip().lower()
+    digits = re.sub(r"[^0-9a-f]", "", typed)
+    mac = ":".join(digits[place : place + 2] for place in range(0, len(digits), 2))
+    if not _MAC.fullmatch(typed):
+        is_near = len(digits) == 12 and re.fullmatch(r"[0-9a-f:. -]+", typed)
+        raise Misread(bad("mac", "mac_unreadable", mac if is_near else "", typed=text.strip()))
+    first = int(mac[:2], 16)
+    if first & 1:
+        raise Misread(bad("mac", "mac_multicast", f"{first & 0xFE | 0x02:02x}{mac[2:]}", mac=mac))
+    if not int(digits, 16):
+        raise Misread(bad("mac", "mac_zero", mac=mac))
+    return mac
+
+
+def check_mac(mac: str, network: NetworkChoice) -> Iterator[Finding]:
+    """Yield what there is to say of a MAC address that can be one."""
+    if mac in network.macs:
+        yield warn("mac", "mac_held", mac=mac, name=network.macs[mac])
+    yield warn("mac", "mac_no_flag")
+
+
+def parse_priority(text: str) -> int:
+    """Return a gateway priority. Raises Misread."""
+    typed = text.strip()
+    if not _NUMBER.fullmatch(typed) or not -PRIORITY_LIMIT <= int(typed) <= PRIORITY_LIMIT:
+        raise Misread(bad("gateway_priority", "priority_invalid", limit=PRIORITY_LIMIT))
+    return int(typed)
+
+
+def parse_interface_name(text: str, field: str = "interface_name") -> str:
+    """Return a name that Linux gives to an interface. Raises Misread."""
+    name = text.strip()
+    if len(name.encode("utf-8", "replace")) > INTERFACE_NAME_LIMIT or name in (".", "..", "lo") or re.search(r"[\s/:%]", name):
+        raise Misread(bad(field, "interface_name_invalid", value=name, limit=INTERFACE_NAME_LIMIT))
+    return name
+
+
+def parse_sysctls(text: str, field: str = "sysctls") -> str:
+    """Return sysctls of the endpoint's interface as Docker wants them, comma between. Raises Misread for the first bad one."""
+    settings: dict[str, str] = {}
+    words = [word for word in re.split(r"[\s,]+", text) if word]
+    for word in words:
+        found = _SYSCTL.fullmatch(word)
+        if found is None:
+            named = _NAMED_SYSCTL.fullmatch(word)
+            meant = [f"{named[1]}.IFNAME.{named[2]}" if named and other == word else other for other in words]
+            suggestion = ",".join(meant) if named and field == "sysctls" else ""
+            raise Misread(bad(field, "sysctl_unreadable", suggestion, typed=word))
+        if found[1] in settings:
+            raise Misread(bad(field, "pairs_twice", key=found[1]))
+        settings[found[1]] = found[2]
+    return ",".join(f"{key}={value}" for key, value in settings.items())
+
+
+def check_driver_options(options: Mapping[str, str], driver: str, typed: Collection[str]) -> Iterator[Finding]:
+    """Yield what there is to say of free driver options. `typed`: the options whose own fields are filled."""
+    for key in options:
+        others = "\n".join(f"{other}={text}" for other, text in options.items() if other != key)
+        if key in typed:
+            yield Finding(Level.BAD, "driver_options", "endpoint_option_above", {"key": key}, others, "driver_options")
+        elif key not in OPTION_FIELDS.values() and driver in BUILT_IN_DRIVERS:
+            yield Finding(Level.WARN, "driver_options", "option_unknown", {"key": key}, others, "driver_options")
