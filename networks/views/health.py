@@ -13,7 +13,7 @@ logger = structlog.get_logger(__name__)
 
 def show_alive(_request: HttpRequest) -> HttpResponse:
     """Answer 200 as soon as the process serves, whatever the database and the Engines do."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 def show_ready(_request: HttpRequest) -> JsonResponse:

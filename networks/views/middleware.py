@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -19,6 +20,8 @@ from networks.policy.setup import needs_setup
 from networks.views.denied import denied_page, login_redirect, refuse_origin
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+logger = structlog.get_logger(__name__)
 
 _PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -148,6 +151,15 @@ class PolicyMiddleware:
 
 
 def _refuse(request: HttpRequest, denied: Denied) -> HttpResponse:
+    logger.warning(
+        "request_denied",
+        user=request.user.pk,
+        method=request.method,
+        path=request.path,
+        needs=str(denied.permission),
+        engine=denied.engine_slug,
+        client=request.META.get("REMOTE_ADDR", ""),
+    )
     match = request.resolver_match
     is_acting = request.method not in _SAFE_METHODS and denied.permission in ON_ENGINE
     if is_acting and match is not None and request.user.is_authenticated:

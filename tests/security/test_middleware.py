@@ -26,6 +26,7 @@ HEADERS = {
 }
 CSP = {
     "default-src 'none'",
+    "object-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
