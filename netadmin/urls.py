@@ -15,6 +15,8 @@ from networks.views.setup import set_up
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler400 = "networks.views.denied.bad_request"
+
 urlpatterns = [
     path("healthz", show_alive, name="healthz"),
     path("readyz", show_ready, name="readyz"),

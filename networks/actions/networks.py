@@ -19,7 +19,7 @@ from networks.models import Endpoint, Engine, EngineStatus, Network
 from networks.policy.permissions import Permission
 from networks.policy.protection import refuse_pair, refuse_removal
 from networks.policy.shapes import permission_to_connect, permission_to_create
-from networks.queries.masking import is_secret_key
+from networks.queries.masking import MASK, is_secret_key
 
 
 def create_network(actor: Actor, engine: Engine, spec: NetworkSpec) -> ActionResult:
@@ -33,7 +33,7 @@ def create_network(actor: Actor, engine: Engine, spec: NetworkSpec) -> ActionRes
         return Network.objects.filter(engine=engine, name=spec.name).exists()
 
     intent = Intent("create_network", spec.name, command=create_network_command(_without_secrets(spec)), asked=_asked_of(spec))
-    return carry_out(actor, engine, intent, permission_to_create(spec.driver, spec.options), Change(ask, is_done))
+    return carry_out(actor, engine, intent, permission_to_create(spec), Change(ask, is_done))
 
 
 def remove_network(actor: Actor, engine: Engine, network_id: str, *, name: str) -> ActionResult:
@@ -155,14 +155,22 @@ def _asked_of(spec: NetworkSpec) -> dict[str, object]:
         }
         for pool in spec.pools
     ]
+    kept = _without_secrets(spec)
     return {
         "driver": spec.driver,
         "pools": pools,
+        "enable_ipv4": spec.enable_ipv4,
         "enable_ipv6": spec.enable_ipv6,
         "is_internal": spec.is_internal,
         "is_attachable": spec.is_attachable,
-        "options": dict(spec.options),
-        "labels": dict(_without_secrets(spec).labels),
+        "is_ingress": spec.is_ingress,
+        "is_config_only": spec.is_config_only,
+        "config_from": spec.config_from,
+        "scope": spec.scope,
+        "ipam_driver": spec.ipam_driver,
+        "ipam_options": dict(kept.ipam_options),
+        "options": dict(kept.options),
+        "labels": dict(kept.labels),
     }
 
 
@@ -182,12 +190,11 @@ def _asked_of_endpoint(spec: ConnectSpec) -> dict[str, object]:
 
 def _without_secrets(spec: NetworkSpec) -> NetworkSpec:
     """Return the spec with what looks like a secret masked, for the record (rule S5)."""
-    masked = {key: "•••" if is_secret_key(key) else value for key, value in spec.labels.items()}
-    return replace(spec, labels=masked)
+    return replace(spec, labels=_masked(spec.labels), options=_masked(spec.options), ipam_options=_masked(spec.ipam_options))
 
 
 def _masked(pairs: Mapping[str, str]) -> dict[str, str]:
-    return {key: "•••" if is_secret_key(key) else value for key, value in pairs.items()}
+    return {key: MASK if is_secret_key(key) else value for key, value in pairs.items()}
 
 
 def _text(value: object) -> str:

@@ -10,22 +10,25 @@ Document = dict[str, Any]
 
 
 def network_body(spec: NetworkSpec) -> Document:
-    """Return the body of POST /networks/create."""
+    """Return the body of POST /networks/create; its maps are there when empty, as the docker command sends them."""
     body: Document = {"Name": spec.name, "Driver": spec.driver, "CheckDuplicate": True}  # true is the rule from 1.44 on
+    for member, value in (("EnableIPv4", spec.enable_ipv4), ("EnableIPv6", spec.enable_ipv6)):
+        if value is not None:
+            body[member] = value
+    flags = {
+        "Internal": spec.is_internal,
+        "Attachable": spec.is_attachable,
+        "Ingress": spec.is_ingress,
+        "ConfigOnly": spec.is_config_only,
+    }
+    body |= {member: True for member, is_on in flags.items() if is_on}
+    if spec.scope:
+        body["Scope"] = spec.scope
+    if spec.config_from:
+        body["ConfigFrom"] = {"Network": spec.config_from}
     pools = [pool for pool in map(_pool_body, spec.pools) if pool]
-    if pools:
-        body["IPAM"] = {"Driver": "default", "Config": pools}
-    if spec.enable_ipv6 is not None:
-        body["EnableIPv6"] = spec.enable_ipv6
-    if spec.is_internal:
-        body["Internal"] = True
-    if spec.is_attachable:
-        body["Attachable"] = True
-    if spec.labels:
-        body["Labels"] = dict(spec.labels)
-    if spec.options:
-        body["Options"] = dict(spec.options)
-    return body
+    body["IPAM"] = {"Driver": spec.ipam_driver, "Options": dict(spec.ipam_options), "Config": pools}
+    return body | {"Options": dict(spec.options), "Labels": dict(spec.labels)}
 
 
 def _pool_body(pool: PoolSpec) -> Document:

@@ -13,7 +13,14 @@ Line = tuple[str, str]  # (flag, value), both ready for a shell; the first is th
 # against another object's id, and "../containers/x" becomes a path.
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _LIKE_AN_ID = re.compile(r"[0-9a-f]{4,64}|[a-z0-9]{25}")
-_ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r", "\\": r"\\", "'": r"\'"}
+_ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r", "\\": r"\\"}
+
+
+# Printable by Unicode's rules, and yet nothing to be seen: Hangul fillers, the grapheme joiner, Khmer and Mongolian
+# fillers, and the variation selectors. Two names that differ by one of these look the same.
+UNSEEN = frozenset(
+    map(chr, [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0])
+) | frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 
 
 def create_network_command(spec: NetworkSpec) -> str:
@@ -32,14 +39,23 @@ def create_network_lines(spec: NetworkSpec) -> list[Line]:
         if pool.gateway is not None:
             lines.append(("--gateway", str(pool.gateway)))
         lines += [("--aux-address", quoted(f"{name}={address}")) for name, address in pool.aux_addresses.items()]
-    if spec.enable_ipv6 is not None:
-        lines.append(("--ipv6" if spec.enable_ipv6 else "--ipv6=false", ""))
-    if spec.is_internal:
-        lines.append(("--internal", ""))
-    if spec.is_attachable:
-        lines.append(("--attachable", ""))
-    lines += [("--label", quoted(f"{name}={value}")) for name, value in spec.labels.items()]
-    lines += [("--opt", quoted(f"{name}={value}")) for name, value in spec.options.items()]
+    flags = (
+        ("--ipv4", spec.enable_ipv4),
+        ("--ipv6", spec.enable_ipv6),
+        ("--internal", spec.is_internal or None),
+        ("--attachable", spec.is_attachable or None),
+        ("--ingress", spec.is_ingress or None),
+        ("--config-only", spec.is_config_only or None),
+    )
+    lines += [(flag if is_on else f"{flag}=false", "") for flag, is_on in flags if is_on is not None]
+    words = (
+        ("--scope", spec.scope),
+        ("--config-from", spec.config_from),
+        ("--ipam-driver", spec.ipam_driver if spec.ipam_driver != "default" else ""),
+    )
+    lines += [(flag, quoted(word)) for flag, word in words if word]
+    pairs = (("--ipam-opt", spec.ipam_options), ("--label", spec.labels), ("--opt", spec.options))
+    lines += [(flag, quoted(f"{name}={value}")) for flag, known in pairs for name, value in known.items()]
     return [*lines, *_arguments((spec.name, ""))]
 
 
@@ -93,20 +109,34 @@ def inspect_container_command(name: str, container_id: str = "") -> str:
 
 
 def quoted(text: str) -> str:
-    """Return one word for a shell; with $'…' where it holds control or other invisible characters.
+    """Return one word for a POSIX shell; through printf where it holds control or other invisible characters.
 
     NUL and lone surrogates can't be in any argument: they are shown as U+2400 and U+FFFD.
     """
     text = text.replace("\0", "\u2400")
-    if text.isprintable():
+    if is_plain(text):
         return shlex.quote(text)
-    return "$'" + "".join(map(_escaped, text)) + "'"
+    if text.endswith("\n"):  # which "$(…)" would drop; dash does not know this form
+        return "$'" + "".join(_escaped(character, r"\'") for character in text) + "'"
+    escaped = "".join(_escaped(character, r"\047") for character in text)
+    # "%" is printf's own; a "!" here would be an interactive bash's; a "-" in front would be printf's option
+    escaped = escaped.replace("%", "%%").replace("!", r"\041")
+    if escaped.startswith("-"):
+        escaped = r"\055" + escaped[1:]
+    return f"\"$(printf '{escaped}')\""
 
 
-def _escaped(character: str) -> str:
+def is_plain(text: str) -> bool:
+    """Tell whether every character of the text can be seen."""
+    return text.isprintable() and (text.isascii() or UNSEEN.isdisjoint(text))
+
+
+def _escaped(character: str, quote: str) -> str:
+    if character == "'":
+        return quote
     if character in _ESCAPES:
         return _ESCAPES[character]
-    if character.isprintable():
+    if is_plain(character):
         return character
     if "\ud800" <= character <= "\udfff":
         return "\ufffd"

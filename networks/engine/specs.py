@@ -21,14 +21,25 @@ class PoolSpec:
 
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
-    """A network to create. Twin of `docker network create`; POST /networks/create. `enable_ipv6` None: not sent."""
+    """A network to create. Twin of `docker network create`; POST /networks/create.
+
+    `enable_ipv4` (API 1.48), `enable_ipv6`: None is not sent, so that the Engine's default holds. `scope`: "" for the
+    driver's own. `config_from`: the name of a config-only network, "" for none.
+    """
 
     name: str
     driver: str = "bridge"
     pools: tuple[PoolSpec, ...] = ()
+    enable_ipv4: bool | None = None
     enable_ipv6: bool | None = None
     is_internal: bool = False
     is_attachable: bool = False
+    is_ingress: bool = False
+    is_config_only: bool = False
+    config_from: str = ""
+    scope: str = ""
+    ipam_driver: str = "default"
+    ipam_options: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,38 +1,33 @@
-"""Checks of a new network against what its Engine has: name, driver, options, pools."""
+"""Checks of a new network against what its Engine has: name, driver, pools, and what only some networks have."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import IPv6Network
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network, IPv6Network
 
 from networks.addressing.findings import Finding, Level, bad, fine, warn
 from networks.addressing.pools import Pool, TakenPool, is_any_of_size, overlapping
 from networks.addressing.reading import IPNetwork
 from networks.addressing.suggest import suggest_free_ipv6_subnet, suggest_free_subnet
-from networks.queries.ground import BRIDGE_NAME, Ground
+from networks.engine.specs import NetworkSpec
+from networks.forms.driver_options import ENGINE_28, Since
+from networks.queries.ground import PARENTED, Ground
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")  # what the docker command wants; the Engine itself takes anything
 NAME_LIMIT = 128  # characters; Docker has no limit, tables do
 PREDEFINED = frozenset({"bridge", "host", "none", "default", "docker_gwbridge", "ingress"})
 SINGLE_DRIVERS = frozenset({"host", "null"})
-BRIDGE_NAME_LIMIT = 15  # Linux: IFNAMSIZ without its NUL
-
-_MTU = "com.docker.network.driver.mtu"
-_BRIDGE = "com.docker.network.bridge."
-_BOOLEANS = frozenset({f"{_BRIDGE}enable_icc", f"{_BRIDGE}enable_ip_masquerade", f"{_BRIDGE}inhibit_ipv4"})
-_TRUTHS = frozenset({"1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"})  # Go's ParseBool
-_SINCE_27 = frozenset({f"{_BRIDGE}gateway_mode_ipv4", f"{_BRIDGE}gateway_mode_ipv6"})
-_ANYWHERE = frozenset({_MTU, "com.docker.network.container_iface_prefix"})
-_KNOWN: dict[str, frozenset[str]] = {
-    "bridge": _ANYWHERE
-    | _BOOLEANS
-    | _SINCE_27
-    | {BRIDGE_NAME, f"{_BRIDGE}host_binding_ipv4", f"{_BRIDGE}trusted_host_interfaces"}
-    | {"com.docker.network.host_ipv4", "com.docker.network.host_ipv6"},
-    "macvlan": _ANYWHERE | {"parent", "macvlan_mode"},
-    "ipvlan": _ANYWHERE | {"parent", "ipvlan_mode", "ipvlan_flag"},
-    "overlay": _ANYWHERE | {"encrypted", "com.docker.network.driver.overlay.vxlanid_list"},
+BUILT_IN_IPAM = frozenset({"default", "null"})
+OWN_DRIVERS = frozenset({"bridge", "host", "ipvlan", "macvlan", "null", "overlay"})
+# The members of the API that came late, by the form's field. Source: the Engine's API version history.
+MEMBERS_SINCE = {
+    "enable_ipv4": ENGINE_28,
+    "is_attachable": Since((1, 25), "1.13"),
+    "is_ingress": Since((1, 29), "17.05"),
+    "is_config_only": Since((1, 30), "17.06"),
+    "config_from": Since((1, 30), "17.06"),
+    "scope": Since((1, 30), "17.06"),
 }
 
 
@@ -56,8 +51,9 @@ def check_name(name: str, ground: Ground) -> Iterator[Finding]:
         yield fine("name", "name_free", name=name)
 
 
-def check_driver(driver: str, options: Mapping[str, str], ground: Ground, *, may_shape: bool) -> Iterator[Finding]:
+def check_driver(spec: NetworkSpec, ground: Ground, *, may_create: bool) -> Iterator[Finding]:
     """Yield what there is to say of a driver. An unknown one is refused here: the Engine would look for it for 15 s."""
+    driver = spec.driver
     if driver in SINGLE_DRIVERS:
         yield bad("driver", "driver_single", "bridge", driver=driver)
     elif ground.drivers and driver not in ground.drivers:
@@ -65,38 +61,23 @@ def check_driver(driver: str, options: Mapping[str, str], ground: Ground, *, may
         yield bad("driver", "driver_unknown", "bridge", driver=driver, known=known)
     elif driver == "overlay" and ground.drivers and not ground.is_swarm_manager:
         yield bad("driver", "driver_needs_swarm", "bridge")
-    elif not may_shape:
+    elif not may_create:
         yield bad("driver", "shape_needed", "bridge" if driver != "bridge" else "")
-    elif driver in ("macvlan", "ipvlan") and "parent" not in options:
-        yield warn("options", "no_parent")
+    elif driver in PARENTED and "parent" not in spec.options and not spec.config_from:
+        yield warn("parent", "no_parent")
     elif ground.drivers:
         yield fine("driver", "driver_known", driver=driver)
 
 
-def check_options(driver: str, options: Mapping[str, str], ground: Ground) -> Iterator[Finding]:
-    """Yield what Docker would refuse of a driver's options, or take and ignore."""
-    for key, value in options.items():
-        others = "\n".join(f"{other}={text}" for other, text in options.items() if other != key)
-        if driver in _KNOWN and key not in _KNOWN[driver]:
-            yield Finding(Level.WARN, "options", "option_unknown", {"key": key}, others, "options")
-        elif key in _SINCE_27 and ground.is_before_27:
-            parameters = {"key": key, "version": ground.version}
-            yield Finding(Level.WARN, "options", "option_not_yet", parameters, others, "options")
-        elif key in _BOOLEANS and value not in _TRUTHS:
-            yield bad("options", "option_not_bool", key=key)
-        elif key == _MTU and not (value.isascii() and value.isdigit() and 68 <= int(value) <= 65535):
-            yield bad("options", "mtu_invalid")
-        elif key == BRIDGE_NAME:
-            yield from _check_bridge_name(value, ground)
-
-
-def check_pool_list(pools: Sequence[Pool], driver: str, *, has_ipv6: bool, ground: Ground) -> Iterator[tuple[int, Finding]]:
+def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) -> Iterator[tuple[int, Finding]]:
     """Yield (index, finding) for what only all pools together, and the Engine's other networks, show."""
-    taken = ground.pools_beside(driver)
+    # A configuration takes no addresses and has no driver of its own.
+    driver = "" if spec.is_config_only else spec.driver
+    taken = [] if spec.is_config_only else ground.pools_beside(driver)
     for index, pool in enumerate(pools):
         if pool.subnet is None:
             continue
-        if pool.subnet.version == 6 and not has_ipv6:
+        if pool.subnet.version == 6 and not spec.enable_ipv6:
             yield (
                 index,
                 Finding(Level.BAD, "subnet", "ipv6_off", {"subnet": str(pool.subnet)}, "on", "enable_ipv6"),
@@ -120,19 +101,71 @@ def suggest_subnet(version: int, pools: Sequence[Pool], ground: Ground, driver: 
     return str(found or "")
 
 
-def check_families(pools: Sequence[Pool], *, has_ipv6: bool, ground: Ground, driver: str) -> Iterator[Finding]:
+def check_families(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
     """Yield what the families of the pools mean: IPv6 without a pool, IPv6 alone, none at all."""
+    if spec.is_config_only or spec.config_from:
+        return
     subnets = [pool.subnet for pool in pools if pool.subnet is not None]
     has_ipv6_pool = any(isinstance(subnet, IPv6Network) for subnet in subnets)
-    if has_ipv6 and not has_ipv6_pool and ground.is_before_27 and driver != "overlay":
+    has_ipv4_pool = any(isinstance(subnet, IPv4Network) for subnet in subnets)
+    if spec.enable_ipv4 is False and has_ipv4_pool:
+        yield bad("enable_ipv4", "ipv4_off", "true")
+    elif spec.enable_ipv4 is False and not spec.enable_ipv6:
+        yield Finding(Level.BAD, "enable_ipv4", "no_family", {}, "on", "enable_ipv6")
+    elif spec.enable_ipv6 and not has_ipv6_pool and ground.is_before_27 and spec.driver != "overlay":
         free = next((index for index, pool in enumerate(pools) if pool.subnet is None), len(pools))
         parameters = {"version": ground.version}
         suggestion = suggest_subnet(6, pools, ground)
         yield Finding(Level.BAD, "enable_ipv6", "ipv6_without_pool", parameters, suggestion, f"pools-{free}-subnet")
-    elif subnets and all(isinstance(subnet, IPv6Network) for subnet in subnets):
+    elif subnets and not has_ipv4_pool and spec.enable_ipv4 is not False:
         yield warn("pools", "only_ipv6_pool")
     elif not subnets:
         yield fine("pools", "subnet_by_docker")
+
+
+def check_special(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+    """Yield what is wrong with members that only some networks have, or that this Engine is too old for."""
+    asked = {name: getattr(spec, name) for name in MEMBERS_SINCE}
+    for name, since in MEMBERS_SINCE.items():
+        if asked[name] not in (None, False, "") and since.is_after(ground.api_version):
+            yield Finding(Level.BAD, name, "member_not_yet", {"version": ground.version, "since": since.engine}, "", name)
+    if spec.enable_ipv4 is False and MEMBERS_SINCE["enable_ipv4"].is_after(ground.api_version):
+        parameters = {"version": ground.version, "since": MEMBERS_SINCE["enable_ipv4"].engine}
+        yield Finding(Level.BAD, "enable_ipv4", "member_not_yet", parameters, "", "enable_ipv4")
+    yield from _check_config(spec, ground)
+    if spec.is_ingress and spec.driver != "overlay":
+        yield Finding(Level.BAD, "is_ingress", "ingress_needs_overlay", {}, "overlay", "driver")
+    if spec.scope == "swarm" and ground.drivers and not ground.is_swarm_manager:
+        yield Finding(Level.BAD, "scope", "scope_needs_swarm", {}, "", "scope")
+    elif spec.scope == "local" and spec.driver == "overlay":
+        yield Finding(Level.BAD, "scope", "scope_local_overlay", {}, "", "scope")
+    yield from _check_ipam(spec, ground)
+
+
+def _check_config(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+    if spec.is_config_only:
+        for name in ("is_internal", "is_attachable", "is_ingress", "scope"):
+            if getattr(spec, name):
+                yield Finding(Level.BAD, name, "config_only_alone", {}, "", name)
+        if spec.config_from:
+            yield Finding(Level.BAD, "config_from", "config_both", {}, "", "config_from")
+        else:
+            yield warn("is_config_only", "config_only_use")
+    elif spec.config_from and spec.config_from not in ground.config_networks:
+        yield Finding(Level.BAD, "config_from", "config_from_missing", {"name": spec.config_from}, "", "config_from")
+    elif spec.config_from and (
+        spec.pools or spec.options or spec.labels or spec.ipam_options or spec.ipam_driver != "default" or spec.enable_ipv6
+    ):
+        yield Finding(Level.BAD, "config_from", "config_from_alone", {"name": spec.config_from}, "", "config_from")
+
+
+def _check_ipam(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+    """An IPAM driver that nothing here shows is refused: the Engine would look for it for 15 s."""
+    known = BUILT_IN_IPAM | ground.ipam_drivers | (frozenset(ground.drivers) - OWN_DRIVERS)
+    if spec.ipam_driver not in known and ground.drivers:
+        yield Finding(Level.BAD, "ipam_driver", "ipam_driver_unknown", {"driver": spec.ipam_driver}, "", "ipam_driver")
+    elif spec.ipam_driver == "null" and spec.pools:
+        yield Finding(Level.BAD, "ipam_driver", "ipam_null_pools", {}, "", "ipam_driver")
 
 
 def _check_overlap(pool: Pool, driver: str, taken: Sequence[TakenPool], suggestion: str) -> Finding:
@@ -145,12 +178,3 @@ def _check_overlap(pool: Pool, driver: str, taken: Sequence[TakenPool], suggesti
     if driver != "bridge" and clash.subnet == subnet and pool.ip_range is not None:
         return warn("subnet", "shared_subnet", owner=clash.owner)
     return bad("subnet", "overlaps", suggestion, subnet=subnet, other=clash.subnet, owner=clash.owner)
-
-
-def _check_bridge_name(value: str, ground: Ground) -> Iterator[Finding]:
-    if len(value.encode()) > BRIDGE_NAME_LIMIT:
-        yield bad("options", "bridge_name_long", value=value, length=len(value.encode()))
-    elif not value or value in (".", "..") or re.search(r"[\s/:]", value):
-        yield bad("options", "bridge_name_invalid", value=value)
-    elif value in ground.bridge_names:
-        yield bad("options", "bridge_name_taken", value=value, owner=ground.bridge_names[value])

@@ -5,23 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from networks.addressing.findings import Finding, Level, Misread
+from networks.addressing.findings import Finding, Level, Misread, bad
 from networks.addressing.pools import Pool, check_between, check_pool
 from networks.addressing.reading import parse_address, parse_network
 from networks.engine.cli import Line, create_network_lines, quoted
 from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.forms.driver_options import options_of
+from networks.forms.fields import TypedField
 from networks.forms.findings import FindingsForm
 from networks.forms.network_checks import (
     SINGLE_DRIVERS,
     check_driver,
     check_families,
     check_name,
-    check_options,
     check_pool_list,
+    check_special,
 )
+from networks.forms.option_checks import Asked, check_options
+from networks.forms.option_fields import hidden_of_others, make_field, read_options, set_choices
 from networks.forms.pairs import parse_aux_addresses, parse_pairs
+from networks.forms.refused_fields import find_refused
 from networks.policy.permissions import Permission
 from networks.policy.shapes import permission_to_create
 from networks.queries.ground import Ground
@@ -34,10 +40,10 @@ POOL_COUNT = "pools-count"
 class PoolForm(FindingsForm):
     """One row of pools. `pool`: what could be read of it; `unread`: what could not, by field."""
 
-    subnet = forms.CharField(label=_("Subnet"), required=False, max_length=60)
-    ip_range = forms.CharField(label=_("IP range"), required=False, max_length=60)
-    gateway = forms.CharField(label=_("Gateway"), required=False, max_length=60)
-    aux_addresses = forms.CharField(label=_("Reserved"), required=False, max_length=2000)
+    subnet = TypedField(label=_("Subnet"), required=False, max_length=60)
+    ip_range = TypedField(label=_("IP range"), required=False, max_length=60)
+    gateway = TypedField(label=_("Gateway"), required=False, max_length=60)
+    aux_addresses = TypedField(label=_("Reserved"), required=False, max_length=2000)
 
     pool = Pool()
 
@@ -67,29 +73,68 @@ class PoolForm(FindingsForm):
 
 
 class NetworkForm(FindingsForm):
-    """A new network. `pools`: its rows. Needs the Engine's `ground` and whether the person `may_shape`."""
+    """A new network. `pools`: its rows. Needs the Engine's `ground` and whether the person `may_shape`.
 
-    name = forms.CharField(label=_("Name"), required=False, strip=True, max_length=2000)
-    driver = forms.CharField(label=_("Driver"), required=False, initial="bridge", max_length=255)
+    The fields of driver options are those of the chosen driver.
+    """
+
+    name = TypedField(label=_("Name"), required=False, max_length=2000)
+    driver = TypedField(label=_("Driver"), required=False, initial="bridge", max_length=255)
     is_internal = forms.BooleanField(label=_("Internal"), required=False, help_text=_("no way to the outside"))
     is_attachable = forms.BooleanField(label=_("Attachable"), required=False, help_text=_("only matters on swarm networks"))
     enable_ipv6 = forms.BooleanField(label=_("IPv6"), required=False, help_text=_("off: IPv6 pools would be dropped"))
-    labels = forms.CharField(
+    labels = TypedField(
         label=_("Labels"), required=False, widget=forms.Textarea, max_length=100_000, help_text=_("key=value, one a line")
     )
-    options = forms.CharField(
-        label=_("Driver options"), required=False, widget=forms.Textarea, max_length=100_000, help_text=_("key=value, one a line")
+    options = TypedField(
+        label=_("Other driver options"),
+        required=False,
+        widget=forms.Textarea,
+        max_length=100_000,
+        help_text=_("key=value, one a line: for what has no field here"),
+    )
+    ipam_driver = TypedField(
+        label=_("IPAM driver"), required=False, max_length=255, help_text=_("who hands out the addresses; empty: Docker itself")
+    )
+    ipam_options = TypedField(
+        label=_("IPAM options"),
+        required=False,
+        widget=forms.Textarea,
+        max_length=100_000,
+        help_text=_("key=value, one a line; Docker's own IPAM driver ignores them"),
+    )
+    is_config_only = forms.BooleanField(
+        label=_("Config-only"), required=False, help_text=_("no network yet, only pools, options and labels for others to take")
+    )
+    config_from = TypedField(
+        label=_("Config-from"),
+        required=False,
+        max_length=255,
+        help_text=_("take pools, options and labels from a config-only one"),
+    )
+    enable_ipv4 = forms.ChoiceField(label=_("IPv4"), required=False, help_text=_("off: containers have IPv6 alone"))
+    is_ipv6_off = forms.BooleanField(
+        label=_("IPv6 off, said outright"), required=False, help_text=_("even where this Engine's own default is on")
+    )
+    scope = forms.ChoiceField(
+        label=_("Scope"), required=False, help_text=_("where the network is known: on this machine, or in the whole swarm")
+    )
+    is_ingress = forms.BooleanField(
+        label=_("Ingress"), required=False, help_text=_("the network that publishes a swarm's ports; there is one")
     )
 
     def __init__(self, *args: Any, ground: Ground, may_shape: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.ground = ground
         self.may_shape = may_shape
+        self.chosen_driver = (str(self.data.get("driver", "")).strip() if self.is_bound else "") or "bridge"
         self.fields["driver"].widget = forms.Select(choices=self._drivers())
+        set_choices(self.fields, ground, str(self.data.get("config_from", "")) if self.is_bound else "")
+        self.driver_options = options_of(self.chosen_driver)
+        for option in self.driver_options:
+            self.fields[option.field] = make_field(option, ground.api_version)
         self.pools = [PoolForm(self.data if self.is_bound else None, prefix=f"pools-{n}") for n in range(self._count_pools())]
-        self._name, self._driver = "", "bridge"
-        self._labels: dict[str, str] = {}
-        self._options: dict[str, str] = {}
+        self._pairs: dict[str, dict[str, str]] = {"labels": {}, "options": {}, "ipam_options": {}}
 
     @property
     def all_findings(self) -> list[Finding]:
@@ -101,6 +146,41 @@ class NetworkForm(FindingsForm):
         """Tell whether there is a single row of pools, which stays."""
         return len(self.pools) == 1
 
+    @property
+    def main_fields(self) -> list[BoundField]:
+        """Return the fields of the driver's main options."""
+        return [self[option.field] for option in self.driver_options if option.is_main]
+
+    @property
+    def further_fields(self) -> list[BoundField]:
+        """Return the fields of the driver's other options."""
+        return [self[option.field] for option in self.driver_options if not option.is_main]
+
+    @property
+    def has_further(self) -> bool:
+        """Tell whether anything stands in the fold of the driver's other options."""
+        return any(field.errors or field.value() for field in self.further_fields)
+
+    @property
+    def has_ipam(self) -> bool:
+        """Tell whether anything stands in the fold of IPAM."""
+        return self._has("ipam_driver", "ipam_options")
+
+    @property
+    def has_config(self) -> bool:
+        """Tell whether anything stands in the fold of configurations."""
+        return self._has("is_config_only", "config_from")
+
+    @property
+    def has_scope(self) -> bool:
+        """Tell whether anything stands in the fold of families and scope."""
+        return self._has("enable_ipv4", "is_ipv6_off", "scope", "is_ingress")
+
+    @property
+    def hidden_options(self) -> list[tuple[str, str]]:
+        """Return name and value of what was typed for other drivers."""
+        return hidden_of_others(self.chosen_driver, self.data) if self.is_bound else []
+
     def is_valid(self) -> bool:
         """Tell whether Docker may be asked."""
         return super().is_valid() and all(pool.is_valid() for pool in self.pools)
@@ -108,19 +188,29 @@ class NetworkForm(FindingsForm):
     def clean(self) -> dict[str, Any]:
         """Check everything, pools included; what can be read of a faulty form is checked as well."""
         cleaned = self.cleaned_data
-        self._labels, unreadable = parse_pairs(cleaned.get("labels", ""), "labels")
-        self.add_findings(unreadable)
-        self._options, unreadable = parse_pairs(cleaned.get("options", ""), "options")
-        self.add_findings(unreadable)
-        self._name, self._driver = cleaned.get("name", ""), cleaned.get("driver") or "bridge"
-        name, driver = self._name, self._driver
-        if not name and "name" not in self.errors:
+        for name in self._pairs:
+            self._pairs[name], unreadable = parse_pairs(cleaned.get(name, ""), name)
+            self.add_findings(unreadable)
+        typed = read_options(self.chosen_driver, cleaned)
+        for key in typed.keys() & self._pairs["options"].keys():
+            self.add_finding(bad("options", "option_above", key=key))
+        self._pairs["options"] = {**typed, **self._pairs["options"]}
+        if not cleaned.get("name") and "name" not in self.errors:
             self.add_finding(Finding(Level.BAD, "name", "name_missing"))
-        self.add_findings(check_name(name, self.ground))
-        may_create = self.may_shape or permission_to_create(driver, self._options) is Permission.CONNECT
-        self.add_findings(check_driver(driver, self._options, self.ground, may_shape=may_create))
-        self.add_findings(check_options(driver, self._options, self.ground))
-        self._check_pools(driver, has_ipv6=bool(cleaned.get("enable_ipv6")))
+        if cleaned.get("is_ipv6_off") and cleaned.get("enable_ipv6"):
+            self.add_finding(Finding(Level.BAD, "is_ipv6_off", "ipv6_both", {}, "", "is_ipv6_off"))
+        for pool in self.pools:
+            pool.is_valid()
+        spec = self.to_spec()
+        self.add_findings(check_name(cleaned.get("name", ""), self.ground))
+        may_create = self.may_shape or permission_to_create(spec) is Permission.CONNECT
+        self.add_findings(check_driver(spec, self.ground, may_create=may_create))
+        fields = {option.key: option.field for option in self.driver_options if option.key in typed}
+        self.add_findings(
+            check_options(Asked(spec.driver, spec.options, self.ground, fields, spec.is_internal, bool(spec.enable_ipv6)))
+        )
+        self.add_findings(check_special(spec, self.ground))
+        self._check_pools(spec)
         return cleaned
 
     def to_spec(self) -> NetworkSpec:
@@ -129,15 +219,24 @@ class NetworkForm(FindingsForm):
         specs = (
             PoolSpec(form.pool.subnet, form.pool.ip_range, form.pool.gateway, form.pool.aux_addresses) for form in self.pools
         )
+        ipv4 = {"true": True, "false": False}.get(cleaned.get("enable_ipv4", ""))
+        ipv6 = True if cleaned.get("enable_ipv6") else False if cleaned.get("is_ipv6_off") else None
         return NetworkSpec(
-            name=self._name or "NAME",
-            driver=self._driver,
+            name=cleaned.get("name") or "NAME",
+            driver=cleaned.get("driver") or "bridge",
             pools=tuple(spec for spec in specs if spec != PoolSpec()),
-            enable_ipv6=True if cleaned.get("enable_ipv6") else None,
+            enable_ipv4=ipv4,
+            enable_ipv6=ipv6,
             is_internal=bool(cleaned.get("is_internal")),
             is_attachable=bool(cleaned.get("is_attachable")),
-            labels=self._labels,
-            options=self._options,
+            is_ingress=bool(cleaned.get("is_ingress")),
+            is_config_only=bool(cleaned.get("is_config_only")),
+            config_from=cleaned.get("config_from", ""),
+            scope=cleaned.get("scope", ""),
+            ipam_driver=cleaned.get("ipam_driver") or "default",
+            ipam_options=self._pairs["ipam_options"],
+            labels=self._pairs["labels"],
+            options=self._pairs["options"],
         )
 
     def command_lines(self) -> list[Line]:
@@ -146,20 +245,26 @@ class NetworkForm(FindingsForm):
         unread = [(_FLAGS[name], quoted(text)) for form in self.pools for name, text in form.unread.items()]
         return [*lines[:2], *unread, *lines[2:]]
 
-    def _check_pools(self, driver: str, *, has_ipv6: bool) -> None:
-        read = []
-        for form in self.pools:
-            form.is_valid()
-            read.append(form.pool)
+    def mark_refused(self, about: str, sentence: str, meaning: str) -> None:
+        """Mark the field that the Engine's sentence is about; `about` is how the catalogue of refusals calls it."""
+        if found := find_refused(self, self.pools, about, sentence):
+            form, field = found
+            form.add_error(field, meaning)
+
+    def _has(self, *names: str) -> bool:
+        return any(self[name].errors or self[name].value() for name in names)
+
+    def _check_pools(self, spec: NetworkSpec) -> None:
+        read = [form.pool for form in self.pools]
         for index, finding in check_between(read):
             self.pools[index].add_finding(finding)
-        for index, finding in check_pool_list(read, driver, has_ipv6=has_ipv6, ground=self.ground):
+        for index, finding in check_pool_list(read, spec, self.ground):
             form = self.pools[index]
             # Of a subnet that is wrong for another reason, nobody wants to hear that it is free.
             if finding.level is not Level.OK or "subnet" not in form.errors:
                 form.add_finding(finding)
         typed_nothing = not any(form.errors for form in self.pools)
-        for finding in check_families(read, has_ipv6=has_ipv6, ground=self.ground, driver=driver):
+        for finding in check_families(read, spec, self.ground):
             if finding.level is not Level.OK or typed_nothing:
                 self.add_finding(finding)
 
@@ -169,7 +274,6 @@ class NetworkForm(FindingsForm):
 
     def _drivers(self) -> list[tuple[str, str]]:
         names = [name for name in self.ground.drivers if name not in SINGLE_DRIVERS] or ["bridge"]
-        typed = str(self.data.get("driver", "")) if self.is_bound else ""
-        if typed and typed not in names:
-            names.append(typed)  # what was typed stays
+        if self.chosen_driver not in names:
+            names.append(self.chosen_driver)  # what was typed stays
         return [(name, name) for name in names]

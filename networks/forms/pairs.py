@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from networks.addressing.findings import Finding, Misread, bad
 from networks.addressing.reading import IPAddress, parse_address
+
+MAX_FAULTS = 10  # of one field's lines are shown: the rest is most likely the same fault
+MAX_PAIRS = 1_000  # lines that a page and its command can show at each key that is typed; Docker itself has no limit
+_LINE_END = re.compile(r"\r\n|\r|\n")  # str.splitlines() would cut values at U+2028 and its like
 
 
 def parse_pairs(text: str, field: str) -> tuple[dict[str, str], list[Finding]]:
     """Return the pairs, one a line, and what is wrong with others. Of labels, a line without "=" is a key without a value."""
     pairs: dict[str, str] = {}
     findings: list[Finding] = []
-    for line in filter(None, map(str.strip, text.splitlines())):
+    lines = list(filter(None, map(str.strip, _LINE_END.split(text))))
+    if len(lines) > MAX_PAIRS:
+        return {}, [bad(field, "pairs_many", count=len(lines), limit=MAX_PAIRS)]
+    for line in lines:
         key, separator, value = line.partition("=")
         if not key.strip() or (not separator and field != "labels"):
             findings.append(bad(field, "pairs_unreadable", line=line))
-        elif key in pairs:
-            findings.append(bad(field, "pairs_twice", key=key))
+        elif key.strip() in pairs:
+            findings.append(bad(field, "pairs_twice", key=key.strip()))
         else:
             pairs[key.strip()] = value
-    return pairs, findings
+    return pairs, findings[:MAX_FAULTS]
 
 
 def parse_aux_addresses(text: str) -> tuple[dict[str, IPAddress], list[Finding]]:
@@ -32,11 +40,13 @@ def parse_aux_addresses(text: str) -> tuple[dict[str, IPAddress], list[Finding]]
         try:
             if not separator or not name.strip():
                 raise Misread(bad("aux_addresses", "aux_unreadable", typed=part))
+            if name.strip() in addresses:
+                raise Misread(bad("aux_addresses", "pairs_twice", key=name.strip()))
             addresses[name.strip()] = parse_address(value, "aux_addresses")
         except Misread as error:
             # A suggestion would have to be put into the middle of the field.
             findings.append(bad("aux_addresses", error.finding.key, **error.finding.parameters))
-    return addresses, findings
+    return addresses, findings[:MAX_FAULTS]
 
 
 def parse_words(text: str) -> tuple[str, ...]:

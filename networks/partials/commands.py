@@ -37,18 +37,26 @@ def create_command(detail: NetworkDetail, *, sees_secrets: bool) -> CreateComman
     row = detail.row
     if row.is_predefined or row.driver in _NOT_CONNECTABLE:
         return CreateCommand()
-    labels, options = (_shown(pairs, sees_secrets=sees_secrets) for pairs in (detail.labels, detail.options))
+    known = (detail.labels, detail.options, detail.ipam_options)
+    labels, options, ipam_options = (_shown(pairs, sees_secrets=sees_secrets) for pairs in known)
+    # What it took from another network is that one's, and Docker refuses to be told it again.
+    is_own = not detail.config_from
     spec = NetworkSpec(
         name=row.name,
         driver=row.driver,
-        pools=tuple(spec for pool in row.pools if (spec := _pool_spec(pool)) is not None),
-        enable_ipv6=True if row.has_ipv6 else None,
+        pools=tuple(spec for pool in row.pools if is_own and (spec := _pool_spec(pool)) is not None),
+        enable_ipv6=True if row.has_ipv6 and is_own else None,
         is_internal=row.is_internal,
         is_attachable=row.is_attachable,
-        labels=labels,
-        options=options,
+        is_ingress=row.is_ingress,
+        is_config_only=detail.is_config_only,
+        config_from=detail.config_from,
+        ipam_driver=detail.ipam_driver if is_own else "default",
+        ipam_options=ipam_options if is_own else {},
+        labels=labels if is_own else {},
+        options=options if is_own else {},
     )
-    is_whole = labels == dict(detail.labels) and options == dict(detail.options)
+    is_whole = not is_own or (labels, options, ipam_options) == tuple(map(dict, known))
     return CreateCommand(_in_lines(create_network_lines(spec)), not is_whole)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
+from networks.engine.specs import NetworkSpec
 from networks.policy.permissions import Permission
 
 # All other options are taken to touch the host: bridge name, host binding, gateway mode, trusted interfaces, parent, …
@@ -23,9 +24,15 @@ HARMLESS_ENDPOINT_OPTIONS = frozenset({"com.docker.network.endpoint.sysctls", "c
 MOST_AT_ONCE = 5
 
 
-def permission_to_create(driver: str, options: Mapping[str, str]) -> Permission:
-    """Return what a person needs to create a network with this driver and these options."""
-    if driver in ("", "bridge") and HARMLESS_OPTIONS.issuperset(options):
+def permission_to_create(spec: NetworkSpec) -> Permission:
+    """Return what a person needs to create this network.
+
+    A network that takes its configuration from another has that one's options; one that is only a configuration is there to be
+    taken from; scope and ingress concern a whole swarm; another IPAM driver is a plugin.
+    """
+    is_plain = spec.driver in ("", "bridge") and spec.scope in ("", "local") and spec.ipam_driver in ("", "default")
+    is_special = spec.is_ingress or spec.is_config_only or bool(spec.config_from or spec.ipam_options)
+    if is_plain and not is_special and HARMLESS_OPTIONS.issuperset(spec.options):
         return Permission.CONNECT
     return Permission.SHAPE
 

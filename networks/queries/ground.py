@@ -13,6 +13,7 @@ from networks.models import Container, Endpoint, EngineStatus, Network
 from networks.models import Pool as PoolRecord
 from networks.queries.engines import read_pairs
 
+PARENTED = frozenset({"macvlan", "ipvlan"})
 BRIDGE_NAME = "com.docker.network.bridge.name"
 # From here on the Engine chooses an IPv6 subnet by itself, and knows gateway modes. API 1.46 came with Engine 27.0.
 API_OF_ENGINE_27 = (1, 46)
@@ -20,12 +21,19 @@ API_OF_ENGINE_27 = (1, 46)
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """An Engine as its snapshot knows it. `api_version`: (1, 45), or (0, 0) where it was never read."""
+    """An Engine as its snapshot knows it. `api_version`: (1, 45), or (0, 0) where it was never read.
+
+    `parents`: which macvlan or ipvlan network has which device. `config_networks`: names of config-only networks.
+    `ipam_drivers`: those that its networks use.
+    """
 
     engine_slug: str
     names: frozenset[str] = frozenset()
     pools: tuple[tuple[str, TakenPool], ...] = ()
     bridge_names: Mapping[str, str] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)
+    config_networks: tuple[str, ...] = ()
+    ipam_drivers: frozenset[str] = frozenset()
     drivers: tuple[str, ...] = ()
     default_pools: tuple[tuple[str, int], ...] = ()
     version: str = ""
@@ -84,16 +92,23 @@ class NetworkChoice:
 
 def read_ground(engine_slug: str) -> Ground:
     """Return what a new network must get along with. Three queries."""
-    networks = list(Network.objects.filter(engine__slug=engine_slug).values_list("name", "options"))
-    pools = PoolRecord.objects.filter(network__engine__slug=engine_slug).values_list(
+    columns = ("name", "driver", "options", "ipam_driver", "is_config_only")
+    networks = list(Network.objects.filter(engine__slug=engine_slug).values_list(*columns))
+    # A config-only network holds no addresses: those that take from it do.
+    pools = PoolRecord.objects.filter(network__engine__slug=engine_slug, network__is_config_only=False).values_list(
         "network__scope", "subnet", "network__name", "network__docker_id"
     )
     status = EngineStatus.objects.filter(engine__slug=engine_slug).first()
     return Ground(
         engine_slug=engine_slug,
-        names=frozenset(name for name, _ in networks),
+        names=frozenset(name for name, *_ in networks),
         pools=tuple((scope, TakenPool(ip_network(subnet), name, docker_id)) for scope, subnet, name, docker_id in pools),
-        bridge_names={options[BRIDGE_NAME]: name for name, options in networks if options.get(BRIDGE_NAME)},
+        bridge_names={options[BRIDGE_NAME]: name for name, _, options, *_ in networks if options.get(BRIDGE_NAME)},
+        parents={
+            options["parent"]: name for name, driver, options, *_ in networks if driver in PARENTED and options.get("parent")
+        },
+        config_networks=tuple(sorted(name for name, *_, is_config_only in networks if is_config_only)),
+        ipam_drivers=frozenset(ipam_driver for *_, ipam_driver, _ in networks),
         drivers=tuple(str(driver) for driver in status.network_drivers) if status else (),
         default_pools=read_pairs(status.default_address_pools) if status else (),
         version=status.version if status else "",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 # A label may be 2 MB; nobody reads that on a page, and `docker inspect` has it.
 SHOWN_LENGTH = 20_000
+MASK = "•••"
 # Whole words of the key, so that "com.example.author" or "tokenizer" isn't hidden.
 _SECRET = re.compile(
     r"(?:^|[^a-z])(?:pass|passwd|password|passphrase|pwd|secret|secrets|token|tokens|credential|credentials|auth|authorization"
@@ -39,3 +41,14 @@ def masked(pairs: Iterable[tuple[str, str]], *, sees_secrets: bool) -> tuple[Pai
         else Pair(key, value[:SHOWN_LENGTH], is_cut=len(value) > SHOWN_LENGTH)
         for key, value in pairs
     )
+
+
+def mask_document(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a JSON document whose texts under keys that look like a secret's are "•••"."""
+    return {key: _masked_value(key, value) for key, value in document.items()}
+
+
+def _masked_value(key: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return mask_document(value)
+    return MASK if isinstance(value, str) and is_secret_key(key) else value

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from ipaddress import ip_interface
 
-# Printable by Unicode's rules, and yet nothing to be seen: Hangul fillers, the grapheme joiner, Khmer and Mongolian
-# fillers, and the variation selectors. Two names that differ by one of these look the same.
-UNSEEN = frozenset(
-    map(chr, [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0])
-) | frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+from networks.engine.cli import is_plain
+
 CONTROL_PICTURES = 0x2400
 DELETE = 0x7F
 IPV4_OCTET_BITS = 8
@@ -23,7 +20,7 @@ def spell_character(character: str) -> str:
         return chr(CONTROL_PICTURES + code)
     if code == DELETE:
         return "␡"
-    if character.isprintable() and character not in UNSEEN:
+    if is_plain(character):
         return character
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -16,12 +18,13 @@ from django.utils.translation import gettext as _
 from networks.actions.actors import Actor
 from networks.actions.recording import ActionResult
 from networks.addressing.findings import Finding, Level
-from networks.engine.cli import Line
+from networks.engine.cli import Line, is_plain
 from networks.forms.findings import Verdict, Way, preflight
 from networks.forms.refusals import explain
 from networks.models import Engine, OutcomeKind
 from networks.partials.shell import may_act, may_destroy
 from networks.queries.engines import read_engine
+from networks.queries.masking import mask_document
 from networks.templatetags.wording import spell
 from networks.views.shell import open_screen
 
@@ -52,8 +55,20 @@ class ShellLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The request that a form would send. `lines`: its body as JSON, no character in it hides; `is_masked`: without secrets."""
+
+    request: str
+    lines: tuple[str, ...]
+    is_masked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Aside:
-    """What stands beside a form: the command that does the same, and the pre-flight."""
+    """What stands beside a form: the command that does the same, the request that does it, and the pre-flight.
+
+    `shows_request`: the person looks at the request rather than at the command.
+    """
 
     lines: tuple[ShellLine, ...] = ()
     text: str = ""
@@ -62,6 +77,8 @@ class Aside:
     warn: int = 0
     ok: int = 0
     error: tuple[str, ...] = ()  # the Engine's words by line, where it refused just this
+    asked: Asked | None = None
+    shows_request: bool = False
 
 
 def open_page(request: HttpRequest, engine_slug: str, *, takes_away: bool = False) -> tuple[Engine, bool]:
@@ -78,7 +95,20 @@ def actor_of(request: HttpRequest) -> Actor:
     return Actor(request.user.get_username(), request.user.pk, str(request.META.get("REMOTE_ADDR", "")))
 
 
-def make_aside(lines: Sequence[Line], findings: Iterable[Finding], result: ActionResult | None = None) -> Aside:
+def make_asked(request: str, body: Mapping[str, Any], *, sees_secrets: bool) -> Asked:
+    """Return a request as it is shown. `request`: "POST /networks/create"; `body`: the very document that is sent."""
+    shown = body if sees_secrets else mask_document(body)
+    return Asked(request, tuple(_as_json(shown).split("\n")), shown != body)
+
+
+def make_aside(
+    lines: Sequence[Line],
+    findings: Iterable[Finding],
+    result: ActionResult | None = None,
+    *,
+    asked: Asked | None = None,
+    shows_request: bool = False,
+) -> Aside:
     """Return what stands beside a form."""
     found = list(findings)
     faulty = {value for finding in found if finding.level is Level.BAD for value in finding.parameters.values()}
@@ -93,6 +123,8 @@ def make_aside(lines: Sequence[Line], findings: Iterable[Finding], result: Actio
         warn=levels.count(Level.WARN),
         ok=levels.count(Level.OK),
         error=tuple(result.sentence.splitlines()) if result and result.kind is OutcomeKind.REFUSED else (),
+        asked=asked,
+        shows_request=shows_request,
     )
 
 
@@ -134,6 +166,13 @@ def spell_choices(form: forms.Form, name: str) -> None:
     widget = form.fields[name].widget
     if isinstance(widget, forms.Select):
         widget.choices = [(value, spell(str(label))) for value, label in widget.choices]
+
+
+def _as_json(document: Mapping[str, Any]) -> str:
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    if text.isascii():
+        return text
+    return "".join(letter if letter == "\n" or is_plain(letter) else json.dumps(letter)[1:-1] for letter in text)
 
 
 def _title(result: ActionResult) -> str:

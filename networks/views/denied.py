@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -32,6 +33,15 @@ _MISSING: dict[Permission, Promise] = {
 }
 _MOST_SHOWN = 200  # characters of a header on the page that refuses it
 _MOST_NAMES = 5
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that a request makes no sense, 400, or that it holds more than any form here: 413."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        limit_mb = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) / 1_000_000
+        context = {"limit_mb": limit_mb, "most_fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS}
+        return render(request, "413.html", context, status=413)
+    return render(request, "400.html", status=400)
 
 
 def denied_page(request: HttpRequest, denied: Denied) -> HttpResponse:

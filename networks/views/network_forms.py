@@ -12,14 +12,17 @@ from django.views import View
 
 from networks.actions.networks import create_network, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
+from networks.engine.bodies import network_body
 from networks.engine.cli import disconnect_command, remove_network_command
 from networks.engine.specs import DisconnectSpec
 from networks.forms.confirming import ConfirmForm
 from networks.forms.connecting import ConnectForm, ContainerToConnectForm, check_container, check_network
+from networks.forms.driver_options import OPTION_FIELDS
 from networks.forms.edits import add_pool, drop_pool, suggest_pool, take_suggestion
 from networks.forms.findings import Way
 from networks.forms.network_checks import suggest_subnet
 from networks.forms.networks import NetworkForm
+from networks.forms.refusals import explain
 from networks.forms.sentences import say
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
@@ -27,10 +30,10 @@ from networks.policy.protection import PREDEFINED
 from networks.queries.consequences import Affected, affected_by
 from networks.queries.details import read_gone
 from networks.queries.ground import ContainerChoice, NetworkChoice, container_choices, network_choices, read_ground
-from networks.views.acting import actor_of, explain_refusal, make_aside, mark_refused_field, open_page, say_unseen, spell_choices
+from networks.views.acting import actor_of, explain_refusal, make_aside, make_asked, open_page, say_unseen, spell_choices
 from networks.views.connecting import ConnectPage
 
-NETWORK_FIELDS = frozenset(NetworkForm.base_fields)
+NETWORK_FIELDS = frozenset(NetworkForm.base_fields) | OPTION_FIELDS
 
 
 class NetworkCreate(View):
@@ -43,7 +46,7 @@ class NetworkCreate(View):
         data = request.POST
         do = data.get("do", "create")
         if "preview" in data:
-            return self._show(request, self._form(data, is_draft=True), template="networks/_form_aside.html")
+            return self._show(request, self._form(data, is_draft=True), template="networks/_create_preview.html")
         if "use" in data:
             return self._show(request, self._form(take_suggestion(data, NETWORK_FIELDS), is_draft=True))
         if do != "create":
@@ -54,7 +57,9 @@ class NetworkCreate(View):
         engine, _may_act = open_page(request, engine_slug)
         result = create_network(actor_of(request), engine, form.to_spec())
         if not result.is_ok:
-            mark_refused_field(form, result)
+            known = explain(result.sentence) if result.kind is OutcomeKind.REFUSED else None
+            if known:
+                form.mark_refused(known.field, result.sentence, str(known.text))
             return self._show(request, form, result=result, status=409)
         say_unseen(request, result)
         if result.is_seen and result.docker_id:
@@ -88,10 +93,14 @@ class NetworkCreate(View):
         engine, may_act = open_page(request, self.kwargs["engine_slug"])
         form.is_valid()  # the pre-flight speaks while it is being filled
         spell_choices(form, "driver")
+        spell_choices(form, "config_from")
+        asked = make_asked("POST /networks/create", network_body(form.to_spec()), sees_secrets=form.may_shape)
+        shows_request = form.data.get("show") == "api"
         context: dict[str, Any] = {
             "engine": engine,
             "form": form,
-            "aside": make_aside(form.command_lines(), form.all_findings, result),
+            "aside": make_aside(form.command_lines(), form.all_findings, result, asked=asked, shows_request=shows_request),
+            "is_other_driver": form.data.get("options-of", form.chosen_driver) != form.chosen_driver,
             "refusal": explain_refusal(result, _ways_to_create(result)) if result else None,
             "form_id": "create",
             "may_act": may_act,

@@ -21,7 +21,7 @@ from networks.templatetags import ui
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 OpenPage = Callable[..., Page]
-ERRORS = ("400.html", "403.html", "403_csrf.html", "404.html", "500.html")
+ERRORS = ("400.html", "403.html", "403_csrf.html", "404.html", "413.html", "500.html")
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # What a finger meets: the element with the pseudo-element that enlarges it; links in sentences are exempt (WCAG 2.5.8).

@@ -1,0 +1,256 @@
+"""The options of each driver as fields: Docker's key, what it is for in one sentence, and the first Engine that knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(StrEnum):
+    """How an option is asked for. ON and OFF: a checkbox, by what Docker does without it."""
+
+    TEXT = "text"
+    ON = "on"
+    OFF = "off"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The first version that knows something. `api`: (1, 46); `engine`: "27"."""
+
+    api: tuple[int, int]
+    engine: str
+
+    def is_after(self, api_version: tuple[int, int]) -> bool:
+        """Tell whether an Engine of this API version is known to be older."""
+        return (0, 0) < api_version < self.api
+
+
+ALWAYS = Since((1, 24), "1.12")
+ENGINE_27 = Since((1, 46), "27")
+ENGINE_28 = Since((1, 48), "28")
+ENGINE_28_2 = Since((1, 50), "28.2")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a CHOICE."""
+
+    value: str
+    label: Promise
+    since: Since = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class DriverOption:
+    """One `--opt`. `field`: its name in the form. `is_main`: in sight; the others stand behind a fold."""
+
+    field: str
+    key: str
+    drivers: frozenset[str]
+    label: Promise
+    help: Promise
+    kind: Kind = Kind.TEXT
+    choices: tuple[Choice, ...] = ()
+    since: Since = ALWAYS
+    placeholder: str = ""
+    is_main: bool = False
+
+
+_BRIDGE, _MACVLAN, _IPVLAN, _OVERLAY = (frozenset({name}) for name in ("bridge", "macvlan", "ipvlan", "overlay"))
+_EVERY = _BRIDGE | _MACVLAN | _IPVLAN | _OVERLAY
+_OF_BRIDGE = "com.docker.network.bridge."
+_MODES = (
+    Choice("nat", _("nat: outgoing packets take the host's address")),
+    Choice("nat-unprotected", _("nat-unprotected: as nat, with every port reachable"), ENGINE_28),
+    Choice("routed", _("routed: no translation, containers are reached by route")),
+    Choice("isolated", _("isolated: no address for the host either"), ENGINE_28),
+)
+
+OPTIONS: tuple[DriverOption, ...] = (
+    DriverOption(
+        "bridge_name",
+        f"{_OF_BRIDGE}name",
+        _BRIDGE,
+        _("Linux bridge name"),
+        _("up to 15 characters; empty: br- and the ID"),
+        placeholder="br-front",
+        is_main=True,
+    ),
+    DriverOption(
+        "parent",
+        "parent",
+        _MACVLAN | _IPVLAN,
+        _("Parent interface"),
+        _("the host's device, or a VLAN of it; empty: no way out"),
+        placeholder="eth0.10",
+        is_main=True,
+    ),
+    DriverOption(
+        "macvlan_mode",
+        "macvlan_mode",
+        _MACVLAN,
+        _("Macvlan mode"),
+        _("who may talk to whom over the parent"),
+        Kind.CHOICE,
+        (
+            Choice("bridge", _("bridge: containers reach each other")),
+            Choice("private", _("private: they don't")),
+            Choice("vepa", _("vepa: through the switch outside")),
+            Choice("passthru", _("passthru: one container has the parent")),
+        ),
+        is_main=True,
+    ),
+    DriverOption(
+        "ipvlan_mode",
+        "ipvlan_mode",
+        _IPVLAN,
+        _("Ipvlan mode"),
+        _("what the host does with the containers' packets"),
+        Kind.CHOICE,
+        (
+            Choice("l2", _("l2: it switches them")),
+            Choice("l3", _("l3: it routes them")),
+            Choice("l3s", _("l3s: it routes them, through its firewall")),
+        ),
+        is_main=True,
+    ),
+    DriverOption(
+        "mtu",
+        "com.docker.network.driver.mtu",
+        _EVERY,
+        _("MTU"),
+        _("largest packet, in bytes; empty: the driver's own"),
+        placeholder="1500",
+        is_main=True,
+    ),
+    DriverOption(
+        "gateway_mode_ipv4",
+        f"{_OF_BRIDGE}gateway_mode_ipv4",
+        _BRIDGE,
+        _("Gateway mode, IPv4"),
+        _("how packets pass between containers and the outside"),
+        Kind.CHOICE,
+        _MODES,
+        ENGINE_27,
+        is_main=True,
+    ),
+    DriverOption(
+        "masquerade",
+        f"{_OF_BRIDGE}enable_ip_masquerade",
+        _BRIDGE,
+        _("Masquerade"),
+        _("outgoing packets take the host's address"),
+        Kind.ON,
+        is_main=True,
+    ),
+    DriverOption(
+        "icc",
+        f"{_OF_BRIDGE}enable_icc",
+        _BRIDGE,
+        _("ICC"),
+        _("containers may talk to each other"),
+        Kind.ON,
+        is_main=True,
+    ),
+    DriverOption(
+        "encrypted",
+        "encrypted",
+        _OVERLAY,
+        _("Encrypted"),
+        _("packets between the swarm's machines go through IPsec"),
+        Kind.OFF,
+        is_main=True,
+    ),
+    DriverOption(
+        "ipvlan_flag",
+        "ipvlan_flag",
+        _IPVLAN,
+        _("Ipvlan flag"),
+        _("who may talk to whom over the parent"),
+        Kind.CHOICE,
+        (
+            Choice("bridge", _("bridge: containers reach each other")),
+            Choice("private", _("private: they don't")),
+            Choice("vepa", _("vepa: through the switch outside")),
+        ),
+    ),
+    DriverOption(
+        "vxlanid_list",
+        "com.docker.network.driver.overlay.vxlanid_list",
+        _OVERLAY,
+        _("VXLAN IDs"),
+        _("one for each pool, comma between; empty: Docker chooses"),
+        placeholder="4097",
+    ),
+    DriverOption(
+        "gateway_mode_ipv6",
+        f"{_OF_BRIDGE}gateway_mode_ipv6",
+        _BRIDGE,
+        _("Gateway mode, IPv6"),
+        _("the same for IPv6"),
+        Kind.CHOICE,
+        _MODES,
+        ENGINE_27,
+    ),
+    DriverOption(
+        "host_binding_ipv4",
+        f"{_OF_BRIDGE}host_binding_ipv4",
+        _BRIDGE,
+        _("Address for published ports"),
+        _("the host's address where published ports listen; empty: all"),
+        placeholder="127.0.0.1",
+    ),
+    DriverOption(
+        "host_ipv4",
+        "com.docker.network.host_ipv4",
+        _BRIDGE,
+        _("Source address, IPv4"),
+        _("the host's address that outgoing packets take"),
+        placeholder="192.0.2.10",
+    ),
+    DriverOption(
+        "host_ipv6",
+        "com.docker.network.host_ipv6",
+        _BRIDGE,
+        _("Source address, IPv6"),
+        _("the same for IPv6"),
+        placeholder="2001:db8::10",
+    ),
+    DriverOption(
+        "trusted_host_interfaces",
+        f"{_OF_BRIDGE}trusted_host_interfaces",
+        _BRIDGE,
+        _("Trusted host interfaces"),
+        _("the host's devices that reach containers directly, colon between"),
+        since=ENGINE_28_2,
+        placeholder="eth1:wg0",
+    ),
+    DriverOption(
+        "iface_prefix",
+        "com.docker.network.container_iface_prefix",
+        _EVERY,
+        _("Interface prefix"),
+        _("names of the interfaces in containers, before their number"),
+        placeholder="eth",
+    ),
+    DriverOption(
+        "inhibit_ipv4",
+        f"{_OF_BRIDGE}inhibit_ipv4",
+        _BRIDGE,
+        _("No address on the bridge"),
+        _("Docker leaves the gateway's address to you"),
+        Kind.OFF,
+    ),
+)
+BY_KEY = {option.key: option for option in OPTIONS}
+OPTION_FIELDS = frozenset(option.field for option in OPTIONS)
+
+
+def options_of(driver: str) -> tuple[DriverOption, ...]:
+    """Return the options that we know of a driver; none for a plugin's."""
+    return tuple(option for option in OPTIONS if driver in option.drivers)

@@ -1,0 +1,57 @@
+"""What an operator may create, and what takes an admin (rule S12)."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.forms.driver_options import OPTIONS
+from networks.policy.permissions import Permission
+from networks.policy.shapes import HARMLESS_OPTIONS, permission_to_create
+
+HARMLESS: dict[str, Any] = {
+    "pools": (PoolSpec(ip_network("10.9.0.0/24")),),
+    "enable_ipv4": False,
+    "enable_ipv6": True,
+    "is_internal": True,
+    "is_attachable": True,
+    "labels": {"team": "web"},
+    "options": {"com.docker.network.driver.mtu": "1400"},
+}
+TOUCHING: dict[str, Any] = {
+    "driver": "macvlan",
+    "is_ingress": True,
+    "is_config_only": True,
+    "config_from": "plan",
+    "scope": "swarm",
+    "ipam_driver": "null",
+    "ipam_options": {"a": "b"},
+}
+# Each option of a bridge that an operator may set; every other one is for admins, those of tomorrow included.
+MAY = {"mtu", "icc", "masquerade", "iface_prefix"}
+
+
+def test_it_judges_every_member_of_a_spec() -> None:
+    assert {field.name for field in fields(NetworkSpec)} == {"name", *HARMLESS, *TOUCHING}
+
+
+@pytest.mark.parametrize("member", HARMLESS)
+def test_it_lets_operators_create_what_stays_within_docker(member: str) -> None:
+    assert permission_to_create(NetworkSpec("n", **{member: HARMLESS[member]})) is Permission.CONNECT
+
+
+@pytest.mark.parametrize("member", TOUCHING)
+def test_it_leaves_to_admins_what_touches_the_host_or_the_swarm(member: str) -> None:
+    assert permission_to_create(NetworkSpec("n", **{member: TOUCHING[member]})) is Permission.SHAPE
+
+
+def test_it_leaves_unknown_options_to_admins() -> None:
+    by_field = {option.field: option.key for option in OPTIONS if "bridge" in option.drivers}
+
+    assert frozenset(by_field[field] for field in MAY) == HARMLESS_OPTIONS
+    for key in {*by_field.values(), "com.example.of-tomorrow"} - HARMLESS_OPTIONS:
+        assert permission_to_create(NetworkSpec("n", options={key: "x"})) is Permission.SHAPE
