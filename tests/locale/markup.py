@@ -6,7 +6,18 @@ import re
 from html.parser import HTMLParser
 
 # The product, and what Docker and Linux call things in every language.
-SAME_IN_EVERY_LANGUAGE = {"Netadmin", "Docker", "IPv4", "IPv6", "MAC", "MTU", "URL", "NETADMIN_TRUSTED_PROXIES=1"}
+SAME_IN_EVERY_LANGUAGE = {
+    "Netadmin",
+    "Docker",
+    "docker",
+    "API",
+    "IPv4",
+    "IPv6",
+    "MAC",
+    "MTU",
+    "URL",
+    "NETADMIN_TRUSTED_PROXIES=1",
+}
 SPOKEN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "placeholder", "title"}
 UNSAID = re.compile(
     r"\{#.*?#\}"
