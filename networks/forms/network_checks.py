@@ -11,7 +11,7 @@ from networks.addressing.pools import Pool, TakenPool, is_any_of_size, overlappi
 from networks.addressing.reading import IPNetwork
 from networks.addressing.suggest import suggest_free_ipv6_subnet, suggest_free_subnet
 from networks.engine.specs import NetworkSpec
-from networks.forms.driver_options import ENGINE_28, Since
+from networks.forms.options.known import MEMBERS_SINCE
 from networks.queries.ground import PARENTED, Ground
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")  # what the docker command wants; the Engine itself takes anything
@@ -20,15 +20,6 @@ PREDEFINED = frozenset({"bridge", "host", "none", "default", "docker_gwbridge", 
 SINGLE_DRIVERS = frozenset({"host", "null"})
 BUILT_IN_IPAM = frozenset({"default", "null"})
 OWN_DRIVERS = frozenset({"bridge", "host", "ipvlan", "macvlan", "null", "overlay"})
-# The members of the API that came late, by the form's field. Source: the Engine's API version history.
-MEMBERS_SINCE = {
-    "enable_ipv4": ENGINE_28,
-    "is_attachable": Since((1, 25), "1.13"),
-    "is_ingress": Since((1, 29), "17.05"),
-    "is_config_only": Since((1, 30), "17.06"),
-    "config_from": Since((1, 30), "17.06"),
-    "scope": Since((1, 30), "17.06"),
-}
 
 
 def check_name(name: str, ground: Ground) -> Iterator[Finding]:

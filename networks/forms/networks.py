@@ -13,7 +13,6 @@ from networks.addressing.pools import Pool, check_between, check_pool
 from networks.addressing.reading import parse_address, parse_network
 from networks.engine.cli import Line, create_network_lines, quoted
 from networks.engine.specs import NetworkSpec, PoolSpec
-from networks.forms.driver_options import options_of
 from networks.forms.fields import TypedField
 from networks.forms.findings import FindingsForm
 from networks.forms.network_checks import (
@@ -24,8 +23,9 @@ from networks.forms.network_checks import (
     check_pool_list,
     check_special,
 )
-from networks.forms.option_checks import Asked, check_options
-from networks.forms.option_fields import hidden_of_others, make_field, read_options, set_choices
+from networks.forms.options.checks import Asked, check_options
+from networks.forms.options.fields import hidden_of_others, make_field, read_options, set_choices
+from networks.forms.options.known import options_of
 from networks.forms.pairs import parse_aux_addresses, parse_pairs
 from networks.forms.refused_fields import find_refused
 from networks.policy.permissions import Permission

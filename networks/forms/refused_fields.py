@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from networks.forms.driver_options import OPTION_FIELDS
 from networks.forms.findings import FindingsForm
+from networks.forms.options.known import OPTION_FIELDS
 
 _OF_POOLS = frozenset({"subnet", "ip_range", "gateway", "aux_addresses"})
 # What the catalogue of refusals says of a connection means another field of a creation.

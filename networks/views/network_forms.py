@@ -17,11 +17,11 @@ from networks.engine.cli import disconnect_command, remove_network_command
 from networks.engine.specs import DisconnectSpec
 from networks.forms.confirming import ConfirmForm
 from networks.forms.connecting import ConnectForm, ContainerToConnectForm, check_container, check_network
-from networks.forms.driver_options import OPTION_FIELDS
 from networks.forms.edits import add_pool, drop_pool, suggest_pool, take_suggestion
 from networks.forms.findings import Way
 from networks.forms.network_checks import suggest_subnet
 from networks.forms.networks import NetworkForm
+from networks.forms.options.known import OPTION_FIELDS
 from networks.forms.refusals import explain
 from networks.forms.sentences import say
 from networks.models import OutcomeKind

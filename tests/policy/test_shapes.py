@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from networks.engine.specs import NetworkSpec, PoolSpec
-from networks.forms.driver_options import OPTIONS
+from networks.forms.options.known import OPTIONS
 from networks.policy.permissions import Permission
 from networks.policy.shapes import HARMLESS_OPTIONS, permission_to_create
 

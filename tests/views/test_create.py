@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from networks.engine.specs import NetworkSpec
-from networks.forms.driver_options import OPTIONS, options_of
+from networks.forms.options.known import OPTIONS, options_of
 from networks.models import Action, Engine
 from tests.builders import make_engine, make_network
 from tests.views.pages import log_in

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
 from networks.addressing.findings import Finding, Level, bad, warn
-from networks.forms.driver_options import BY_KEY, DriverOption, Kind, options_of
+from networks.forms.options.known import BY_KEY, DriverOption, Kind, options_of
 from networks.queries.ground import BRIDGE_NAME, Ground
 
 BRIDGE_NAME_LIMIT = 15  # Linux: IFNAMSIZ without its NUL

@@ -34,6 +34,15 @@ ALWAYS = Since((1, 24), "1.12")
 ENGINE_27 = Since((1, 46), "27")
 ENGINE_28 = Since((1, 48), "28")
 ENGINE_28_2 = Since((1, 50), "28.2")
+# The members of the API that came late, by the form's field. Source: the Engine's API version history.
+MEMBERS_SINCE = {
+    "enable_ipv4": ENGINE_28,
+    "is_attachable": Since((1, 25), "1.13"),
+    "is_ingress": Since((1, 29), "17.05"),
+    "is_config_only": Since((1, 30), "17.06"),
+    "config_from": Since((1, 30), "17.06"),
+    "scope": Since((1, 30), "17.06"),
+}
 
 
 @dataclass(frozen=True, slots=True)

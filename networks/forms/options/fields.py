@@ -12,9 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from networks.forms.driver_options import OPTIONS, DriverOption, Kind, Since, options_of
 from networks.forms.fields import TypedField
-from networks.forms.network_checks import MEMBERS_SINCE
+from networks.forms.options.known import MEMBERS_SINCE, OPTIONS, DriverOption, Kind, Since, options_of
 from networks.queries.ground import Ground
 
 SHOWN = "-shown"  # a hidden field beside a checkbox that is on by default: unchecked is then told from not on the page

@@ -1,0 +1,1 @@
+"""Options of drivers: what they are, as fields, and what is wrong with them."""
