@@ -11,6 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
+    for name in ("stdout", "stderr"):  # closed by whoever started this (>&-): what would be printed goes nowhere
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 for the life of the process
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "netadmin.settings")
     try:
         import_module(os.environ["DJANGO_SETTINGS_MODULE"])  # Django itself would say no more than that a command is unknown

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -96,20 +97,33 @@ def make_data_dir(path: Path) -> None:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+@contextmanager
+def said_in_words(data_dir: Path) -> Iterator[None]:
+    """Raise ImproperlyConfigured, in words, where the disk refuses what the data directory needs."""
+    try:
+        yield
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data directory {data_dir} can't be used: {error.strerror}. NETADMIN_DATA_DIR may name another."
+        ) from error
+
+
 def make_private_file(path: Path) -> Path:
     """Make an empty file that its owner alone may read, where there is none yet; SQLite then keeps to its mode."""
-    make_data_dir(path.parent)
-    os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o600))
+    with said_in_words(path.parent):
+        make_data_dir(path.parent)
+        os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o600))
     return path
 
 
 def read_or_make_secret_key(data_dir: Path) -> str:
     """Return the secret key, making it (0600) at the first start. Raises ImproperlyConfigured when its file is cut short."""
-    make_data_dir(data_dir)
     path = data_dir / "secret_key"
-    if not path.exists():
-        _place_secret_key(path)
-    key = path.read_text(encoding="ascii").strip()
+    with said_in_words(data_dir):
+        make_data_dir(data_dir)
+        if not path.exists():
+            _place_secret_key(path)
+        key = path.read_text(encoding="ascii").strip()
     if len(key) < SHORTEST_KEY:
         raise ImproperlyConfigured(f"{path} holds no secret key. Delete it: a new one is made, and everybody logs in again.")
     return key
@@ -118,11 +132,13 @@ def read_or_make_secret_key(data_dir: Path) -> str:
 def _place_secret_key(path: Path) -> None:
     # Written aside, then given its name, which only one process can: no other ever reads half a key.
     scratch = path.with_name(f"secret_key.{os.getpid()}.new")
-    with open(scratch, "w", encoding="ascii", opener=_open_private) as file:
-        file.write(secrets.token_urlsafe(64))
-    with suppress(FileExistsError):
-        os.link(scratch, path)
-    scratch.unlink()
+    try:
+        with open(scratch, "w", encoding="ascii", opener=_open_private) as file:
+            file.write(secrets.token_urlsafe(64))
+        with suppress(FileExistsError):
+            os.link(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def _open_private(path: str, flags: int) -> int:

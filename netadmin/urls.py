@@ -16,6 +16,7 @@ admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 handler400 = "networks.views.denied.bad_request"
+handler500 = "networks.views.denied.show_fault"
 
 urlpatterns = [
     path("healthz", show_alive, name="healthz"),

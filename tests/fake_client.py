@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from networks.engine.calls import AllowList, Profile
+from networks.engine.calls import AllowList, Profile, is_change
 from networks.engine.errors import EngineError, Unreachable
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, EventFact, NetworkFact
 from networks.engine.guard import full_id
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
+from networks.engine.transport.outgoing import Outgoing
 
 if TYPE_CHECKING:
     from tests.fake_engine import FakeEngine
@@ -55,6 +56,7 @@ class FakeClient:
     def __init__(self, engine: FakeEngine, profile: Profile, *, is_read_only: bool = False) -> None:
         self._engine = engine
         self._allow_list = AllowList(profile, is_read_only=is_read_only)
+        self._outgoing = Outgoing()
 
     def ping(self) -> None:
         self._ask("GET", "/_ping", lambda: None)
@@ -138,11 +140,16 @@ class FakeClient:
         wanted = full_id("container", container_id)
         self._ask("DELETE", f"/containers/{wanted}", lambda: self._engine.remove_container(wanted))
 
+    def withdraw(self) -> str:
+        return self._outgoing.withdraw()
+
     def close(self) -> None:
         """Nothing is open but streams, and those end by themselves or with the Engine."""
 
     def _ask(self, method: str, target: str, act: Callable[[], _Result]) -> _Result:
         self._allow_list.check(method, target)
+        if is_change(method):
+            self._outgoing.note(f"{method} {target.partition('?')[0]}")
         with self._engine.lock:
             self._engine.calls.append((method, target))
             try:

@@ -105,7 +105,7 @@ def _carry_out(
 
     intent = Intent(f"lab_{way}", "sample lab", command=f"manage.py lab {way} --engine {engine.slug}")
     # A container on the host's own network belongs to it, so the permission to run containers is not enough (rule S12).
-    return carry_out(actor, engine, intent, Permission.SHAPE, Change(ask, is_done, profile=Profile.RUN))
+    return carry_out(actor, engine, intent, Permission.SHAPE, Change(ask, is_done, profile=Profile.RUN), patience_s=None)
 
 
 def _bring_up(work: _Work) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,15 +15,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor, Journal, require_of
+from networks.actions.asking import MOST_WAITING, StillAsking, TooManyWaiting, ask_patiently
 from networks.actions.clients import open_client
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused, TimedOut
 from networks.models import Action, Engine, Outcome, OutcomeKind
+from networks.models.trouble import explain_trouble
 from networks.policy.permissions import Denied, Permission
 from networks.sync.requests import request_sync
 
 log = structlog.get_logger(__name__)
+
+# No request takes over 10 s: up to 3 for the intent (a locked database), until here for the Engine, 3 for the outcome.
+ANSWER_WITHIN_S = 5.0
+ASKED_WITHIN_S = 6.5
+LOOK_WITHIN_S, LOOKED_WITHIN_S = 2.0, 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +78,54 @@ class Change:
     profile: Profile = Profile.NETWORK
 
 
-def carry_out(actor: Actor, engine: Engine, intent: Intent, permission: Permission, change: Change) -> ActionResult:
+def carry_out(
+    actor: Actor,
+    engine: Engine,
+    intent: Intent,
+    permission: Permission,
+    change: Change,
+    *,
+    patience_s: float | None = ANSWER_WITHIN_S,
+) -> ActionResult:
     """Do one change and return what came of it; expected trouble comes back as a result, never as an exception.
 
     Writes an action row first (committed; if that fails nothing is done) and outcome rows after. The Engine is asked exactly
     once, outside any transaction. Then asks the follower to look and waits up to 2 s; a step of a job doesn't wait. In
     read-only mode nothing is written and nothing asked.
+
+    `patience_s`: a request that was sent and has no answer by then is unknown; it goes on in a thread, which writes the outcome
+    that comes. One that was not sent by then never is. None, and a step of a job, waits for the client's own deadlines.
     """
     if settings.NETADMIN_READ_ONLY:
         sentence = _("Netadmin is in read-only mode: nothing is changed.")
         return ActionResult(OutcomeKind.DENIED, 0, docker_id=intent.docker_id, sentence=sentence)
+    begun = time.monotonic()
     try:
         action_id = record_intent(actor, engine.slug, intent)
     except DatabaseError as error:
         log.error("intent_not_recorded", verb=intent.verb, engine=engine.slug, error=str(error))
-        sentence = _("The intent could not be written down (%(reason)s), so nothing was done.") % {"reason": error}
+        sentence = _("%(reason)s The intent could not be written down, so nothing was done.") % {"reason": explain_trouble(error)}
         return ActionResult(OutcomeKind.FAILED, 0, docker_id=intent.docker_id, sentence=sentence)
-    result = replace(_ask(actor, engine, permission, change), action_id=action_id)
-    result = replace(result, docker_id=result.docker_id or intent.docker_id)
-    record_outcome(result, actor.journal)
-    if result.kind in (OutcomeKind.OK, OutcomeKind.UNKNOWN, OutcomeKind.REFUSED):
-        # After a refusal too: it often means that what we remember is behind.
-        ids = tuple(dict.fromkeys(filter(None, (*change.ids, result.docker_id))))
-        if actor.journal is not None:
-            actor.journal.look_later(ids)
-            return result  # the job settles what is unknown by asking the Engine itself
-        result = replace(result, is_seen=request_sync(engine.slug, ids))
-    return _settle(result, change) if result.kind is OutcomeKind.UNKNOWN else result
+    if actor.journal is not None:
+        patience_s = None
+    is_recorded = threading.Event()
+
+    def finish(result: ActionResult, *, is_late: bool = False) -> ActionResult:
+        result = replace(result, action_id=action_id, docker_id=result.docker_id or intent.docker_id)
+        if not is_late:
+            record_outcome(result, actor.journal)
+            is_recorded.set()
+        elif result.kind is not OutcomeKind.UNKNOWN:  # which is written already
+            is_recorded.wait(LOOKED_WITHIN_S)
+            record_outcome(result, actor.journal)
+        within_s = LOOK_WITHIN_S if is_late else min(LOOK_WITHIN_S, LOOKED_WITHIN_S - (time.monotonic() - begun))
+        return _look(actor, engine, change, result, LOOK_WITHIN_S if patience_s is None else within_s)
+
+    def finish_late(result: ActionResult) -> None:
+        finish(result, is_late=True)
+
+    left_s = None if patience_s is None else max(0.0, min(patience_s, ASKED_WITHIN_S - (time.monotonic() - begun)))
+    return finish(_ask(actor, engine, permission, change, left_s, finish_late))
 
 
 def record_intent(actor: Actor, engine_slug: str, intent: Intent) -> int:
@@ -137,32 +166,90 @@ def record_outcome(result: ActionResult, journal: Journal | None = None) -> None
         log.error("outcome_not_recorded", action=result.action_id, kind=str(result.kind), error=str(error))
 
 
-def _ask(actor: Actor, engine: Engine, permission: Permission, change: Change) -> ActionResult:
-    begun = time.monotonic()
+def _ask(
+    actor: Actor,
+    engine: Engine,
+    permission: Permission,
+    change: Change,
+    patience_s: float | None,
+    when_late: Callable[[ActionResult], None],
+) -> ActionResult:
     try:
         require_of(actor, permission, engine.slug)
-        docker_id = change.ask(actor.journal.client(change.profile)) if actor.journal else _ask_once(engine, change)
+        if actor.journal is not None:
+            return _answer(actor.journal.client(change.profile), change)  # which stays open for the job's next step
+        client = open_client(engine, change.profile)
     except Denied as error:
         words = _("This needs the permission “%(permission)s” on this Engine.") % {"permission": error.permission}
         return ActionResult(OutcomeKind.DENIED, 0, sentence=words)
     except EngineError as error:
-        return ActionResult(
-            _kind_of(error),
-            0,
-            sentence=error.sentence,
-            status=error.status,
-            request=error.request,
-            duration_ms=error.duration_ms,
-        )
+        return _failed(error)
+
+    def answer_and_close() -> ActionResult:
+        try:
+            return _answer(client, change)
+        finally:
+            client.close()
+
+    if patience_s is None:
+        return answer_and_close()
+    try:
+        answer = ask_patiently(answer_and_close, client, patience_s=patience_s, when_late=when_late)
+    except TooManyWaiting:
+        client.close()
+        words = _("%(count)s changes wait for an answer already, so this one was not asked for.") % {"count": MOST_WAITING}
+        return ActionResult(OutcomeKind.FAILED, 0, sentence=words)
+    return _unanswered(answer, patience_s) if isinstance(answer, StillAsking) else answer
+
+
+def _answer(client: EngineClient, change: Change) -> ActionResult:
+    """Ask, and return what the Engine answered."""
+    begun = time.monotonic()
+    try:
+        docker_id = change.ask(client)
+    except EngineError as error:
+        return _failed(error)
+    except DatabaseError as error:  # read for a check before the change
+        return ActionResult(OutcomeKind.FAILED, 0, sentence=explain_trouble(error))
     return ActionResult(OutcomeKind.OK, 0, docker_id=docker_id, duration_ms=(time.monotonic() - begun) * 1000)
 
 
-def _ask_once(engine: Engine, change: Change) -> str:
-    client = open_client(engine, change.profile)
+def _failed(error: EngineError) -> ActionResult:
+    return ActionResult(
+        _kind_of(error),
+        0,
+        sentence=error.sentence,
+        status=error.status,
+        request=error.request,
+        duration_ms=error.duration_ms,
+    )
+
+
+def _unanswered(asking: StillAsking, patience_s: float) -> ActionResult:
+    """Return the result of a change whose answer is still awaited, or that was given up before it was sent."""
+    seconds = {"seconds": f"{patience_s:.0f}"}
+    if asking.request:
+        words = _("No answer within %(seconds)s s. Netadmin goes on waiting, and records what the Engine answers.") % seconds
+        return ActionResult(OutcomeKind.UNKNOWN, 0, sentence=words, request=asking.request, duration_ms=patience_s * 1000)
+    words = _("The Engine did not answer within %(seconds)s s, so it was not asked for the change.") % seconds
+    return ActionResult(OutcomeKind.FAILED, 0, sentence=words, duration_ms=patience_s * 1000)
+
+
+def _look(actor: Actor, engine: Engine, change: Change, result: ActionResult, within_s: float) -> ActionResult:
+    """Have the follower look where the Engine may have changed; what no answer told, that read may."""
+    if result.kind not in (OutcomeKind.OK, OutcomeKind.UNKNOWN, OutcomeKind.REFUSED):
+        return result
+    # After a refusal too: it often means that what we remember is behind.
+    ids = tuple(dict.fromkeys(filter(None, (*change.ids, result.docker_id))))
+    if actor.journal is not None:
+        actor.journal.look_later(ids)
+        return result  # the job settles what is unknown by asking the Engine itself
     try:
-        return change.ask(client)
-    finally:
-        client.close()
+        result = replace(result, is_seen=request_sync(engine.slug, ids, timeout_s=max(0.0, within_s)))
+        return _settle(result, change) if result.kind is OutcomeKind.UNKNOWN else result
+    except DatabaseError as error:  # where the follower is in another process, the wish is a row
+        log.error("look_not_asked_for", engine=engine.slug, error=str(error))
+        return result
 
 
 def _kind_of(error: EngineError) -> OutcomeKind:

@@ -81,5 +81,11 @@ class EngineClient(Protocol):
     def remove_container(self, container_id: str) -> None:
         """Remove a container, running or not, with its anonymous volumes. DELETE /containers/{id}. Profile run."""
 
+    def withdraw(self) -> str:
+        """Let no change leave any more, unless one has: return that one, such as "POST /networks/create", else "".
+
+        Safe from another thread; a change that comes after it raises TimedOut (`was_sent` false).
+        """
+
     def close(self) -> None:
         """Close its connections; safe from another thread."""

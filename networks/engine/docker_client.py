@@ -174,6 +174,10 @@ class DockerClient:
         wanted, params = full_id("container", container_id), {"v": "1", "force": "1"}
         self._session.delete("/containers/{0}", wanted, deadline=self._changing(), params=params)
 
+    def withdraw(self) -> str:
+        """Let no change leave any more, unless one has."""
+        return self._session.withdraw()
+
     def close(self) -> None:
         """End what is under way, in whatever thread, streams included; a later call connects anew."""
         for stream in list(self._streams):

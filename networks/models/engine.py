@@ -86,12 +86,17 @@ class EngineStatus(models.Model):
 
     def state_at(self, now: datetime) -> str:
         """Return the state that may be shown at `now`: a follower that died can't tell us, so the proof's age does (rule R5)."""
-        if self.state not in (EngineState.LIVE, EngineState.LAGGING) or self.as_of is None:
-            return self.state
-        age_s = (now - self.as_of).total_seconds()
-        if age_s > STALE_AFTER_S:
-            return EngineState.STALE.value
-        return EngineState.LAGGING.value if age_s > LAGGING_AFTER_S else self.state
+        return state_at(self.state, self.as_of, now)
+
+
+def state_at(state: str, as_of: datetime | None, now: datetime) -> str:
+    """Return the state that may be shown at `now` of one that was written with its proof at `as_of`."""
+    if state not in (EngineState.LIVE, EngineState.LAGGING) or as_of is None:
+        return state
+    age_s = (now - as_of).total_seconds()
+    if age_s > STALE_AFTER_S:
+        return EngineState.STALE.value
+    return EngineState.LAGGING.value if age_s > LAGGING_AFTER_S else state
 
 
 class Role(models.TextChoices):

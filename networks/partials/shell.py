@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from networks.models import EngineState
+from networks.models.trouble import trouble_of
 from networks.queries.engines import read_engine
 from networks.queries.rows import EngineRow
 
@@ -24,7 +25,8 @@ ACTING_STATES = frozenset({EngineState.LIVE.value, EngineState.LAGGING.value})
 class FrameEngine:
     """An Engine as the frame of a page shows it. `url`: where to post the choice of it; `sync_url`: where to ask for a read.
 
-    A live one has no age and no error: a beating heart must not change what is drawn.
+    A live one has no age and no error: a beating heart must not change what is drawn. `trouble`: why Netadmin itself can't write
+    down what happens, in its database's words.
     """
 
     slug: str
@@ -37,6 +39,7 @@ class FrameEngine:
     as_of: datetime | None = None
     next_try_at: datetime | None = None
     error: str = ""
+    trouble: str = ""
 
 
 def frame_engine(row: EngineRow) -> FrameEngine:
@@ -44,7 +47,7 @@ def frame_engine(row: EngineRow) -> FrameEngine:
     where = (row.slug, row.name, row.state, row.version, *_urls(row.slug))
     if row.state == EngineState.LIVE:
         return FrameEngine(*where)
-    return FrameEngine(*where, row.state_since, row.as_of, row.next_try_at, row.last_error)
+    return FrameEngine(*where, row.state_since, row.as_of, row.next_try_at, row.last_error, trouble_of(row.slug))
 
 
 @lru_cache(maxsize=64)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from networks.models import Engine, EngineState
+from networks.models.engine import state_at
+from networks.models.trouble import trouble_of
 from networks.queries.prepared import Prepared
 from networks.queries.rows import EngineRow
 
@@ -21,6 +23,7 @@ _DEFAULTS: dict[str, Any] = {
     "epoch": "",
     "revision": 0,
 }
+_ACTING = (EngineState.LIVE, EngineState.LAGGING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,15 @@ def read_pairs(stored: Iterable[Any]) -> tuple[tuple[str, int], ...]:
 
 
 def _row_of(record: dict[str, Any]) -> EngineRow:
-    """Return the row of one record, with defaults where no status row stands."""
-    values: dict[str, datetime | str | int | None] = {}
+    """Return the row of one record, with defaults where no status row stands.
+
+    The state is that of now: a follower that can't write can't say so there either (rule R5).
+    """
+    values: dict[str, Any] = {}
     for column, value in record.items():
         name = column.removeprefix("status__")
         values[name] = _DEFAULTS.get(name) if value is None else value
-    return EngineRow(**values)  # type: ignore[arg-type]
+    values["state"] = state_at(values["state"], values["as_of"], datetime.now(UTC))
+    if values["state"] in _ACTING and trouble_of(values["slug"]):
+        values["state"] = EngineState.STALE.value
+    return EngineRow(**values)

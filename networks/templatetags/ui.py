@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from networks.models.trouble import explain_trouble
 from networks.templatetags.wording import parse_address, spell, split_at_prefix
 
 register = template.Library()
@@ -99,6 +100,12 @@ def cut(value: object, length: int) -> str:
         }
     )
     return format_html('<span class="cut-text" title="{}">{}</span>', title, text[:length])
+
+
+@register.filter
+def trouble(words: str) -> str:
+    """Return what our database's words mean."""
+    return explain_trouble(words)
 
 
 @register.filter

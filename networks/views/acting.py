@@ -183,6 +183,8 @@ def _title(result: ActionResult) -> str:
             return _("Asked, and not yet known")
         case OutcomeKind.DENIED:
             return _("Netadmin refused")
+    if not result.action_id:
+        return _("The Engine was not asked")
     return _("The Engine could not be asked")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -16,8 +17,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.defaults import server_error
 
 from networks.models import Engine, Role
+from networks.models.trouble import explain_trouble, find_trouble
 from networks.policy.origins import Approach, is_allowed_host, is_origin, read_approach
 from networks.policy.permissions import Denied, Permission
 
@@ -33,6 +36,7 @@ _MISSING: dict[Permission, Promise] = {
 }
 _MOST_SHOWN = 200  # characters of a header on the page that refuses it
 _MOST_NAMES = 5
+RETRY_AFTER_S = 5
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -109,6 +113,16 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form was too old, or not ours (Django's CSRF_FAILURE_VIEW). A wrong origin never comes this far."""
     approach = read_approach({name.lower(): value for name, value in request.headers.items()}, "", 0)
     return render(request, "403_csrf.html", {"reason": reason, "seen": _seen(approach)}, status=403)
+
+
+def show_fault(request: HttpRequest) -> HttpResponse:
+    """Answer what no view caught (Django's handler500): 503 with the reason where it is the database's, else 500."""
+    trouble = find_trouble(sys.exc_info()[1])
+    if trouble is None:
+        return server_error(request)
+    # Rendered without the request: what a page's frame shows would ask the database.
+    page = render_to_string("503.html", {"reason": explain_trouble(trouble)})
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 def _seen(approach: Approach) -> list[tuple[str, str]]:

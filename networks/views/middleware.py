@@ -1,17 +1,24 @@
-"""What every request passes: headers, exact host and origin, and the policy (rules S1, S7, S9)."""
+"""What every request passes: headers, exact host and origin, patience with the database, and the policy (rules S1, S7, S9)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import DatabaseError, connection
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from networks.models.trouble import find_trouble
 from networks.policy.denials import record_denied
 from networks.policy.origins import Approach, is_admitted, origins_of_host, read_approach
 from networks.policy.permissions import Denied, Permission, require
@@ -42,6 +49,11 @@ _PERMISSIONS_POLICY = ", ".join(
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Set-up is what these are for, or they say nothing that needs it.
 _WITHOUT_SETUP = frozenset({"setup", "healthz", "readyz", "favicon", "set_language"})
+# A writer waits a few milliseconds for the others; one that waits this long is up against another program.
+LOCK_WITHIN_MS = 3000
+
+log = structlog.get_logger(__name__)
+_is_request: ContextVar[bool] = ContextVar("is_request", default=False)
 
 
 class HeadersMiddleware:
@@ -108,6 +120,54 @@ def _settle(request: HttpRequest, approach: Approach) -> None:
     meta["REMOTE_ADDR"] = approach.client
     if approach.scheme:
         meta["HTTP_X_FORWARDED_PROTO"] = approach.scheme
+
+
+class HastyDatabaseMiddleware:
+    """Lets a request wait 3 s for a locked database; followers and jobs wait 20 s, as the settings say."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        before = _set_patience(connection, LOCK_WITHIN_MS)  # None as a rule: the connection is opened by the first read
+        token = _is_request.set(True)
+        try:
+            return self.get_response(request)
+        finally:
+            _is_request.reset(token)
+            if before is not None:
+                _set_patience(connection, before)
+
+
+@receiver(connection_created, dispatch_uid="hasty database")
+def _hasten(connection: Any, **_more: object) -> None:
+    if _is_request.get():
+        _set_patience(connection, LOCK_WITHIN_MS)
+
+
+def _set_patience(opened: Any, milliseconds: int) -> int | None:
+    """Set how long an open SQLite connection waits for a lock; return what it was, None where there is nothing to set."""
+    if opened.vendor != "sqlite" or opened.connection is None:
+        return None
+    before = opened.connection.execute("PRAGMA busy_timeout").fetchone()[0]
+    opened.connection.execute(f"PRAGMA busy_timeout = {milliseconds:d}")
+    return int(before)
+
+
+class LenientSessionMiddleware(SessionMiddleware):
+    """Django's own, but a session that can't be saved doesn't take the page with it: what was shown is still right."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the session where it changed and that is possible."""
+        try:
+            return super().process_response(request, response)
+        except (DatabaseError, SessionInterrupted) as error:
+            # Django takes a database that refuses for a session that was deleted meanwhile.
+            trouble = find_trouble(error)
+            if trouble is None:
+                raise
+            log.warning("session_not_saved", error=str(trouble))
+            return response
 
 
 class PolicyMiddleware:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -173,7 +174,7 @@ def test_it_changes_its_foot_with_the_engine_s_state_alone() -> None:
     make_engine(state="live")
     live = draw_screen(key("network_list"))
 
-    EngineStatus.objects.update(as_of=MORNING.replace(hour=9))
+    EngineStatus.objects.update(as_of=datetime.now(UTC))
     later = draw_screen(key("network_list"))
     EngineStatus.objects.update(state="stale")
     stale = draw_screen(key("network_list"))

@@ -12,6 +12,7 @@ from networks.engine.calls import AllowList, is_change, plain_path
 from networks.engine.errors import EngineError, ProtocolFault, TimedOut, Unreachable
 from networks.engine.transport.deadline import Deadline, DeadlineSocket
 from networks.engine.transport.openers import Opener
+from networks.engine.transport.outgoing import Outgoing
 
 MAX_BODY_BYTES = 256 * 1024 * 1024  # 500 containers are 0.7 MB; a broken Engine must not fill the memory
 
@@ -49,6 +50,7 @@ class Connection:
         self._opener = opener
         self._allow_list = allow_list
         self._http: _Http | None = None
+        self.outgoing = Outgoing()
         self.serial = 0  # counts the connections: another number is another conversation
 
     def is_usable(self) -> bool:
@@ -116,6 +118,8 @@ class Connection:
         step = _Step.OPENING
         try:
             http_connection = self._open(deadline, attempt.is_kept)
+            if is_change(method):
+                self.outgoing.note(attempt.request)
             http_connection.putrequest(method, target, skip_accept_encoding=True)
             for name, value in headers.items():
                 http_connection.putheader(name, value)

@@ -140,6 +140,10 @@ class EngineSession:
             connection.close()
             raise
 
+    def withdraw(self) -> str:
+        """Let no change leave any more, unless one has: return that one, else "". From any thread."""
+        return self._connection.outgoing.withdraw()
+
     def close(self) -> None:
         """End a call that is under way in another thread, and close the connection; a later call opens another."""
         self._closings += 1

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from networks.actions.jobs.runners import start_runners
+from networks.management.serving.output import let_go_of_output
 from networks.management.serving.ports import find_listen_fault
 from networks.management.serving.prepare import collect_static_if_needed, migrate_if_needed
 from networks.management.serving.server import serve
+from networks.models.trouble import explain_trouble
 from networks.policy.setup import ensure_setup_token, home_origin, make_first_admin, show_setup_token
 from networks.sync.engines import ensure_local_engine
 from networks.sync.followers import start_followers
@@ -28,12 +32,17 @@ class Command(BaseCommand):
         fault = find_listen_fault(bind, port)
         if fault:
             raise CommandError(fault)
-        migrate_if_needed()
-        collect_static_if_needed()
-        call_command("clearsessions")
-        engine = ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
-        admin = make_first_admin()
-        token = ensure_setup_token()
+        try:
+            migrate_if_needed()
+            collect_static_if_needed()
+            call_command("clearsessions")
+            engine = ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
+            admin = make_first_admin()
+            token = ensure_setup_token()
+        except DatabaseError as error:
+            raise CommandError(f"{explain_trouble(error)} It is in {settings.NETADMIN_DATA_DIR}.") from error
+        except OSError as error:
+            raise CommandError(f"The data directory {settings.NETADMIN_DATA_DIR} can't be written: {error.strerror}.") from error
         if settings.NETADMIN_FOLLOW:
             start_followers(settings.NETADMIN_DATA_DIR)
             start_runners()
@@ -48,4 +57,9 @@ class Command(BaseCommand):
             self.stdout.write("Ctrl-C ends it.")
             self.stdout.flush()
 
-        serve(application, bind, port, say_ready)
+        def try_to_say_ready() -> None:
+            with suppress(OSError):  # nobody reads it any more
+                say_ready()
+
+        serve(application, bind, port, try_to_say_ready)
+        let_go_of_output()

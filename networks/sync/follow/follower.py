@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible
 from networks.engine.registry import connect_engine
 from networks.models import Engine, EngineStatus, Event, SyncRequest
+from networks.models.trouble import note_trouble
 from networks.models.writes import count_of_writes
 from networks.sync.follow.inbox import Inbox, Look
 from networks.sync.follow.lease import Lease
@@ -88,14 +89,27 @@ class Follower:
                     self._follow()
                 else:
                     self._watch()
-            except Exception:
+            except (DatabaseError, OSError) as error:
                 # A full disk, a locked database: say so, forget what memory holds, and begin again from what the database has.
+                self._note_trouble(str(error))
+                self._stopped.wait(1.0)
+            except Exception:
                 log.exception("follower_failed", engine=self.slug)
                 self._stopped.wait(1.0)
             finally:
                 close_old_connections()
+        self._note_trouble("")
         self._lease.give_back()
         connection.close()
+
+    def _note_trouble(self, words: str) -> None:
+        """Have pages say why nothing is written down, "" that it is again; the log hears of each trouble once."""
+        if note_trouble(self.slug, words):
+            if words:
+                log.error("follower_cannot_write", engine=self.slug, error=words)
+            else:
+                log.info("follower_can_write_again", engine=self.slug)
+            engine_changed.send(sender=Follower, engine_slug=self.slug)
 
     def _watch(self) -> None:
         """Another process follows: pass on its revisions until the lease falls free."""
@@ -124,6 +138,7 @@ class Follower:
             )
             try:
                 session.open()
+                self._note_trouble("")
                 log.info("engine_live", engine=self.slug)
                 engine_changed.send(sender=Follower, engine_slug=self.slug)
                 failures = 0
@@ -166,6 +181,7 @@ class Follower:
         if columns:
             log.info("engine_down", engine=self.slug, state=self._standing.state, error=self._standing.last_error)
             snapshot.write(Changes(), Memory(), (), now=datetime.now(UTC), **columns)
+            self._note_trouble("")
             engine_changed.send(sender=Follower, engine_slug=self.slug)
         rested_until = time.monotonic() + wait_s
         while not self._stopped.is_set() and time.monotonic() < rested_until:

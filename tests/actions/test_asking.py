@@ -1,0 +1,153 @@
+"""A page's patience: it answers in time, what was sent goes on and is recorded, what wasn't sent never is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from networks.actions.actors import CONSOLE
+from networks.actions.asking import MOST_WAITING, StillAsking, TooManyWaiting, ask_patiently
+from networks.actions.recording import ActionResult, Change, Intent, carry_out
+from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
+from networks.engine.specs import NetworkSpec
+from networks.models import Engine, Outcome, OutcomeKind
+from networks.policy.permissions import Permission
+from tests.engine.scripted_engine import Peer, ScriptedEngine
+from tests.fake_engine import FakeEngine
+from tests.private_engine import wait_until
+
+ID = "a" * 64
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class SlowEngine:
+    """Answers requests of one method only when it is told to, and then as `answer` does."""
+
+    def __init__(self, method: str) -> None:
+        self.method = method
+        self.may_answer = threading.Event()
+        self.answer: Callable[[Peer], None] = lambda peer: peer.answer_json({"Id": ID}, 201)
+
+    def __call__(self, peer: Peer) -> None:
+        if peer.method == self.method and not self.may_answer.wait(20):
+            return
+        self.answer(peer)
+
+
+def asking_threads() -> int:
+    return [thread.name for thread in threading.enumerate()].count("asking")
+
+
+@pytest.fixture
+def slow() -> Iterator[SlowEngine]:
+    behaviour = SlowEngine("POST")
+    yield behaviour
+    behaviour.may_answer.set()
+    wait_until(lambda: asking_threads() == 0, "the threads to end")
+    connections.close_all()
+
+
+def act(scripted: ScriptedEngine, *, patience_s: float = 0.15, reads_first: bool = False) -> ActionResult:
+    engine = Engine(slug="local", url=scripted.url)  # not saved: nobody follows it, and nobody waits for a look at it
+
+    def ask(client: EngineClient) -> str:
+        if reads_first:
+            client.inspect_network(ID)
+        return client.create_network(NetworkSpec("front"))
+
+    change = Change(ask, is_done=lambda: False)
+    return carry_out(CONSOLE, engine, Intent("create_network", "front"), Permission.CONNECT, change, patience_s=patience_s)
+
+
+def kinds(action_id: int) -> list[str]:
+    return list(Outcome.objects.filter(action_id=action_id).order_by("id").values_list("kind", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (lambda peer: peer.answer_json({"Id": ID}, 201), "ok"),
+        (lambda peer: peer.answer_json({"message": "pool overlaps"}, 403), "refused"),
+    ],
+)
+def test_it_says_unknown_in_time_and_records_what_comes_later(
+    tmp_path: Path, slow: SlowEngine, answer: Callable[[Peer], None], kind: str
+) -> None:
+    slow.answer = answer
+    with ScriptedEngine(tmp_path, slow) as scripted:
+        result = act(scripted)
+        at_once = kinds(result.action_id)
+        slow.may_answer.set()
+        wait_until(lambda: len(kinds(result.action_id)) == 2, "the late outcome")
+
+    assert (result.kind, result.request) == (OutcomeKind.UNKNOWN, "POST /networks/create")
+    assert "goes on waiting" in result.sentence
+    assert at_once == ["unknown"]
+    assert kinds(result.action_id) == ["unknown", kind]
+    assert [method for method, _ in scripted.requests].count("POST") == 1
+
+
+def test_it_records_unknown_once_where_no_answer_ever_comes(tmp_path: Path, slow: SlowEngine) -> None:
+    slow.answer = Peer.hang_up
+    with ScriptedEngine(tmp_path, slow) as scripted:
+        result = act(scripted)
+        slow.may_answer.set()
+        wait_until(lambda: asking_threads() == 0, "the end of it")
+
+    assert kinds(result.action_id) == ["unknown"]
+
+
+def test_it_never_sends_what_nobody_waits_for_any_more(tmp_path: Path, slow: SlowEngine) -> None:
+    slow.method = "GET"
+    slow.answer = lambda peer: peer.answer_json({"Id": ID, "Name": "front"})
+    with ScriptedEngine(tmp_path, slow) as scripted:
+        result = act(scripted, reads_first=True)
+        slow.may_answer.set()
+        wait_until(lambda: asking_threads() == 0, "the end of it")
+
+    assert result.kind is OutcomeKind.FAILED
+    assert "was not asked for the change" in result.sentence
+    assert kinds(result.action_id) == ["failed"]
+    assert "POST" not in [method for method, _ in scripted.requests]
+
+
+def test_it_begins_no_more_than_so_many(slow: SlowEngine) -> None:
+    client = FakeEngine().client(Profile.NETWORK)
+    client.create_network(NetworkSpec("sent"))
+
+    def ask(patience_s: float = 0.001) -> object:
+        return ask_patiently(slow.may_answer.wait, client, patience_s=patience_s, when_late=lambda _answer: None)
+
+    waiting = [ask() for _ in range(MOST_WAITING)]
+
+    assert waiting == [StillAsking("POST /networks/create")] * MOST_WAITING
+    with pytest.raises(TooManyWaiting):
+        ask()
+    slow.may_answer.set()
+    wait_until(lambda: asking_threads() == 0, "the threads to end")
+    assert ask(5) is True
+
+
+def test_it_answers_at_once_where_the_engine_does(tmp_path: Path, slow: SlowEngine) -> None:
+    slow.may_answer.set()
+    with ScriptedEngine(tmp_path, slow) as scripted:
+        result = act(scripted, patience_s=5)
+
+    assert (result.kind, result.docker_id) == (OutcomeKind.OK, ID)
+    assert kinds(result.action_id) == ["ok"]
+
+
+def test_it_lets_our_own_faults_through(tmp_path: Path, slow: SlowEngine) -> None:
+    engine = Engine(slug="local", url=f"unix://{tmp_path}/none")
+
+    def ask(client: EngineClient) -> str:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        carry_out(CONSOLE, engine, Intent("x", "x"), Permission.CONNECT, Change(ask, is_done=lambda: False))
