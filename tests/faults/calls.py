@@ -1,0 +1,196 @@
+"""Every call of the client once, before a real Engine: what it needs there, what it asks, and what it leaves."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import tarfile
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+
+from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
+from networks.engine.docker_client import DockerClient
+from networks.engine.errors import NotFound
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
+from tests.private_engine import IMAGE, PrivateEngine
+
+NOT_A_CALL = {"close", "withdraw"}  # they ask nothing of an Engine
+_numbers = itertools.count(1)
+
+
+class Ground:
+    """What a call finds on the Engine: a client past the proxy, and a name that nobody else has."""
+
+    def __init__(self, engine: PrivateEngine) -> None:
+        self.name = f"f{next(_numbers)}"
+        self.network_id = self.container_id = self.image_id = ""
+        self.network = DockerClient(engine.url, Profile.NETWORK)
+        self.run = DockerClient(engine.url, Profile.RUN)
+
+    def has_network(self, name: str) -> bool:
+        return any(network.name == name for network in self.network.picture().networks)
+
+    def has_container(self, name: str) -> bool:
+        return any(container.name == name for container in self.network.picture().containers)
+
+    def networks_of(self, container_id: str) -> set[str]:
+        return {endpoint.network_name for endpoint in self.network.inspect_container(container_id).endpoints}
+
+    def state_of(self, container_id: str) -> str:
+        try:
+            return self.network.inspect_container(container_id).state
+        except NotFound:
+            return ""
+
+    def close(self) -> None:
+        """Remove what the call made or found."""
+        for container in self.network.picture().containers:
+            if container.name == self.name:
+                self.run.remove_container(container.docker_id)
+        for network in self.network.picture().networks:
+            if network.name == self.name:
+                self.network.remove_network(network.docker_id)
+        self.network.close()
+        self.run.close()
+
+
+def _with_network(ground: Ground) -> None:
+    ground.network_id = ground.network.create_network(NetworkSpec(ground.name))
+
+
+def _with_container(ground: Ground) -> None:
+    ground.container_id = ground.run.run_container(ContainerSpec(ground.name, IMAGE, "bridge", ("sleep", "1000000")))
+
+
+def _with_both(ground: Ground) -> None:
+    _with_network(ground)
+    _with_container(ground)
+
+
+def _with_connected(ground: Ground) -> None:
+    _with_both(ground)
+    ground.network.connect_container(ConnectSpec(ground.network_id, ground.container_id))
+
+
+def _with_image(ground: Ground) -> None:
+    ground.image_id = ground.run.import_image(_archive(), ground.name, "1")
+
+
+def _archive() -> bytes:
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        entry = tarfile.TarInfo(f"etc/{next(_numbers)}")
+        entry.size = 300_000  # more than a socket holds
+        tar.addfile(entry, io.BytesIO(b"x" * entry.size))
+    return archive.getvalue()
+
+
+def _nothing(ground: Ground) -> None:
+    """Need nothing."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """One call. `method`, `path`: of the request that is spoilt. `has_happened`: what a change leaves, past the proxy."""
+
+    act: Callable[[EngineClient, Ground], object]
+    method: str
+    path: str
+    prepare: Callable[[Ground], None] = _nothing
+    has_happened: Callable[[Ground], bool] | None = None
+    profile: Profile = Profile.READ
+
+    @property
+    def is_change(self) -> bool:
+        """Tell whether it changes something."""
+        return self.method != "GET"
+
+
+CALLS: dict[str, Called] = {
+    "ping": Called(lambda client, _: client.ping(), "GET", "^/_ping$"),
+    "negotiate": Called(lambda client, _: client.negotiate(), "GET", "^/version$"),
+    "info": Called(lambda client, _: client.info(), "GET", "^/info$"),
+    "picture": Called(lambda client, _: client.picture(), "GET", "^/containers/json$"),
+    "list_containers": Called(lambda client, g: client.list_containers(["a" * 64]), "GET", "^/containers/json$"),
+    "inspect_container": Called(lambda client, g: client.inspect_container(g.container_id), "GET", "/json$", _with_container),
+    "inspect_network": Called(lambda client, g: client.inspect_network(g.network_id), "GET", "^/networks/.", _with_network),
+    "has_image": Called(lambda client, _: client.has_image(IMAGE), "GET", "^/images/json$"),
+    "events": Called(lambda client, _: client.events().close(), "GET", "^/events$"),
+    "create_network": Called(
+        lambda client, g: client.create_network(NetworkSpec(g.name)),
+        *("POST", "^/networks/create$"),
+        has_happened=lambda g: g.has_network(g.name),
+        profile=Profile.NETWORK,
+    ),
+    "remove_network": Called(
+        lambda client, g: client.remove_network(g.network_id),
+        *("DELETE", "^/networks/", _with_network),
+        has_happened=lambda g: not g.has_network(g.name),
+        profile=Profile.NETWORK,
+    ),
+    "connect_container": Called(
+        lambda client, g: client.connect_container(ConnectSpec(g.network_id, g.container_id)),
+        *("POST", "/connect$", _with_both),
+        has_happened=lambda g: g.name in g.networks_of(g.container_id),
+        profile=Profile.NETWORK,
+    ),
+    "disconnect_container": Called(
+        lambda client, g: client.disconnect_container(DisconnectSpec(g.network_id, g.container_id)),
+        *("POST", "/disconnect$", _with_connected),
+        has_happened=lambda g: g.name not in g.networks_of(g.container_id),
+        profile=Profile.NETWORK,
+    ),
+    "run_container": Called(
+        lambda client, g: client.run_container(ContainerSpec(g.name, IMAGE, "none", ("sleep", "1000000"))),
+        *("POST", "^/containers/create$"),
+        has_happened=lambda g: g.has_container(g.name),
+        profile=Profile.RUN,
+    ),
+    "run_container, its start": Called(
+        lambda client, g: client.run_container(ContainerSpec(g.name, IMAGE, "none", ("sleep", "1000000"))),
+        *("POST", "/start$"),
+        has_happened=lambda g: any(c.name == g.name and c.state == "running" for c in g.network.picture().containers),
+        profile=Profile.RUN,
+    ),
+    "stop_container": Called(
+        lambda client, g: client.stop_container(g.container_id),
+        *("POST", "/stop$", _with_container),
+        has_happened=lambda g: g.state_of(g.container_id) == "exited",
+        profile=Profile.RUN,
+    ),
+    "remove_container": Called(
+        lambda client, g: client.remove_container(g.container_id),
+        *("DELETE", "^/containers/", _with_container),
+        has_happened=lambda g: not g.has_container(g.name),
+        profile=Profile.RUN,
+    ),
+    "import_image": Called(
+        lambda client, g: client.import_image(_archive(), g.name, "1"),
+        *("POST", "^/images/create$"),
+        has_happened=lambda g: g.run.has_image(f"{g.name}:1"),
+        profile=Profile.RUN,
+    ),
+    "pull_image": Called(  # no registry can be reached from here: the Engine's answer is a refusal, or nothing
+        lambda client, g: client.pull_image("localhost:1/nothing", "1"),
+        *("POST", "^/images/create$"),
+        profile=Profile.RUN,
+    ),
+    "remove_image": Called(
+        lambda client, g: client.remove_image(g.image_id),
+        *("DELETE", "^/images/", _with_image),
+        has_happened=lambda g: not g.run.has_image(f"{g.name}:1"),
+        profile=Profile.RUN,
+    ),
+}
+
+
+def calls_of_the_seam() -> set[str]:
+    """Return the names of every call that EngineClient promises."""
+    return {name for name in vars(EngineClient) if not name.startswith("_")} - NOT_A_CALL
+
+
+def open_client(url: str, called: Called, timeout_s: float) -> closing[DockerClient]:
+    """Return a client that is closed at the end of the block."""
+    return closing(DockerClient(url, called.profile, timeout_s=timeout_s))
