@@ -16,7 +16,7 @@ from networks.partials.screen import Screen
 from networks.partials.screens import draw_screen, has_screen
 from networks.policy.protection import read_protection
 from networks.queries.engines import read_engine
-from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_id, make_network, make_predefined
+from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network, make_predefined
 from tests.partials.looking import ids, key, words
 from tests.worlds import grow_world
 
