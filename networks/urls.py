@@ -8,6 +8,8 @@ from networks.views.container_forms import ContainerConnect
 from networks.views.containers import ContainerDetail, ContainerList
 from networks.views.engines import EngineChoose, EngineDetail, EngineSync
 from networks.views.events import EventList
+from networks.views.jobs.pages import JobDetail, JobList, JobStop
+from networks.views.jobs.several import ContainersSeveral, NetworksSeveral
 from networks.views.lab import Lab, LabDown, LabUp
 from networks.views.network_forms import NetworkConnect, NetworkCreate, NetworkDisconnect, NetworkRemove
 from networks.views.networks import NetworkDetail, NetworkList
@@ -17,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("", Overview.as_view(), name="overview"),
     path("networks/", NetworkList.as_view(), name="network_list"),
     path("networks/<slug:engine_slug>/create/", NetworkCreate.as_view(), name="network_create"),
+    path("networks/<slug:engine_slug>/several/", NetworksSeveral.as_view(), name="network_several"),
     path("networks/<slug:engine_slug>/<str:docker_id>/connect/", NetworkConnect.as_view(), name="network_connect"),
     path(
         "networks/<slug:engine_slug>/<str:docker_id>/disconnect/<str:container_id>/",
@@ -24,6 +27,7 @@ urlpatterns: list[URLPattern] = [
         name="network_disconnect",
     ),
     path("networks/<slug:engine_slug>/<str:docker_id>/remove/", NetworkRemove.as_view(), name="network_remove"),
+    path("containers/<slug:engine_slug>/several/", ContainersSeveral.as_view(), name="container_several"),
     path("containers/<slug:engine_slug>/<str:docker_id>/connect/", ContainerConnect.as_view(), name="container_connect"),
     path("engines/<slug:engine_slug>/lab/", Lab.as_view(), name="lab"),
     path("engines/<slug:engine_slug>/lab/up/", LabUp.as_view(), name="lab_up"),
@@ -31,6 +35,9 @@ urlpatterns: list[URLPattern] = [
     path("networks/<slug:engine_slug>/<str:docker_id>/", NetworkDetail.as_view(), name="network_detail"),
     path("containers/", ContainerList.as_view(), name="container_list"),
     path("containers/<slug:engine_slug>/<str:docker_id>/", ContainerDetail.as_view(), name="container_detail"),
+    path("jobs/", JobList.as_view(), name="job_list"),
+    path("jobs/<int:job_id>/", JobDetail.as_view(), name="job_detail"),
+    path("jobs/<int:job_id>/stop/", JobStop.as_view(), name="job_stop"),
     path("events/", EventList.as_view(), name="event_list"),
     path("engines/<slug:engine_slug>/", EngineDetail.as_view(), name="engine_detail"),
     path("engines/<slug:engine_slug>/sync/", EngineSync.as_view(), name="engine_sync"),

@@ -149,6 +149,7 @@ SENTENCES: dict[str, Promise] = {
     "address_free": _("%(address)s is free."),
     # confirming
     "typed_name_wrong": _("Type the name exactly as it stands above."),
+    "typed_count_wrong": _("Type the number that stands above."),
 }
 
 # What Docker would do with it, where the sentence alone doesn't say enough.

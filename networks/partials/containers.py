@@ -74,6 +74,7 @@ def _draw_line(row: ContainerRow, key: ScreenKey, rights: frozenset[str], epoch:
 def _row_context(row: ContainerRow, rights: frozenset[str]) -> Mapping[str, Any]:
     return {
         "row": row,
+        "choice": words.choice(rights, can_be_chosen=mode_kind(row.network_mode) not in ("host", "container")),
         "status": words.status_text(row.state, row.exit_code),
         "url": reverse("container_detail", args=[row.engine_slug, row.docker_id]),
         "sees_command": sees_commands(rights),

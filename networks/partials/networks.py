@@ -70,6 +70,7 @@ def _draw_line(row: NetworkRow, key: ScreenKey, epoch: str, lock: Lock | None) -
             "flags": [*words.network_flags(row), *words.protection_flags(lock)],
             "free": None if row.capacity is None else max(row.capacity - (row.used or 0), 0),
             "url": reverse("network_detail", args=where),
+            "choice": words.choice(key.rights.split(","), can_be_chosen=row.name not in ("host", "none")),
             "remove_url": url_of("network_remove", *where) if "connect" in key.rights.split(",") and lock is None else "",
         }
 

@@ -44,6 +44,13 @@ def _span(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
+def choice(rights: Iterable[str], *, can_be_chosen: bool) -> str:
+    """Return how a row can be chosen for a job: "yes", "no", or "" where this person changes nothing (components/choose.html)."""
+    if "connect" not in rights:
+        return ""
+    return "yes" if can_be_chosen else "no"
+
+
 def network_flags(row: NetworkRow) -> list[dict[str, object]]:
     """Return what is unusual about a network, for components/flags.html."""
     said = (

@@ -23,9 +23,15 @@ ROUTES: dict[str, Permission] = {
     "network_connect": Permission.CONNECT,
     "network_disconnect": Permission.CONNECT,
     "network_remove": Permission.CONNECT,
+    "network_several": Permission.CONNECT,  # more than five at once: shape, which the action asks for
     "container_list": Permission.ANY,
     "container_detail": Permission.VIEW,
     "container_connect": Permission.CONNECT,
+    "container_several": Permission.CONNECT,
+    # Whose job it is decides the rest: one's own, and those of the Engines that one administers.
+    "job_list": Permission.ANY,
+    "job_detail": Permission.ANY,
+    "job_stop": Permission.ANY,
     "event_list": Permission.ANY,
     "engine_detail": Permission.VIEW,
     "engine_sync": Permission.VIEW,  # it only looks again

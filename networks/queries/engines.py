@@ -7,7 +7,9 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from networks.models import Engine, EngineState
+from django.db.models import Exists, OuterRef
+
+from networks.models import Engine, EngineState, Job
 from networks.models.engine import state_at
 from networks.models.trouble import trouble_of
 from networks.queries.prepared import Prepared
@@ -46,14 +48,20 @@ class EngineAbout:
     events_seen: int = 0
 
 
-_ROW_COLUMNS = tuple(field.name if field.name in _OF_ENGINE else f"status__{field.name}" for field in fields(EngineRow))
+_COUNTED = frozenset({"has_jobs"})
+_ROW_COLUMNS = tuple(
+    field.name if field.name in _OF_ENGINE else f"status__{field.name}"
+    for field in fields(EngineRow)
+    if field.name not in _COUNTED
+)
 _ONE = Prepared(lambda slug: Engine.objects.filter(slug=slug).values(*_ROW_COLUMNS), str)
 _ABOUT_COLUMNS = tuple(field.name for field in fields(EngineAbout))
 
 
 def list_engines() -> tuple[EngineRow, ...]:
     """Return every Engine by slug; the caller asks policy which of them a person may see. One query."""
-    return tuple(_row_of(record) for record in Engine.objects.order_by("slug").values(*_ROW_COLUMNS))
+    engines = Engine.objects.order_by("slug").annotate(has_jobs=Exists(Job.objects.filter(engine_slug=OuterRef("slug"))))
+    return tuple(_row_of(record) for record in engines.values(*_ROW_COLUMNS, "has_jobs"))
 
 
 def read_engine(slug: str) -> EngineRow | None:

@@ -147,7 +147,7 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class EngineRow:
-    """An Engine and its state, as every page shows them."""
+    """An Engine and its state, as every page shows them. `has_jobs`: somebody began one of late."""
 
     slug: str
     name: str
@@ -161,3 +161,4 @@ class EngineRow:
     last_error: str
     epoch: str
     revision: int
+    has_jobs: bool = False

@@ -29,6 +29,7 @@ _NAVIGATION: tuple[tuple[str, Promise, str], ...] = (
     ("network", _("Networks"), "network_list"),
     ("container", _("Containers"), "container_list"),
     ("event", _("Events"), "event_list"),
+    ("job", _("Jobs"), "job_list"),
     ("engine", _("Engine"), "engine_detail"),
 )
 
@@ -81,7 +82,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
         "shell": Shell(
             engines=tuple(frame_engine(row) for row in access.engines),
             engine=frame_engine(engine) if engine else None,
-            nav=_navigation(request, access, engine),
+            nav=_navigation(request, access, engine, _hidden(access)),
             rights=frozenset(access.permissions.get(engine.slug, frozenset())) if engine else frozenset(),
             can_admin=is_superuser(person),
             is_read_only=settings.NETADMIN_READ_ONLY,
@@ -167,7 +168,15 @@ def _last_choice(request: HttpRequest, access: Access) -> EngineRow:
     return next((row for row in access.engines if row.slug == slug), access.engines[0])
 
 
-def _navigation(request: HttpRequest, access: Access, engine: EngineRow | None) -> tuple[NavigationEntry, ...]:
+def _hidden(access: Access) -> frozenset[str]:
+    """Return the entries that would lead to an empty page: jobs are shown only where there are some that this person may see."""
+    can_have = (row for row in access.engines if Permission.CONNECT in access.permissions.get(row.slug, frozenset()))
+    return frozenset() if any(row.has_jobs for row in can_have) else frozenset({"job"})
+
+
+def _navigation(
+    request: HttpRequest, access: Access, engine: EngineRow | None, hidden: frozenset[str]
+) -> tuple[NavigationEntry, ...]:
     """Return the entries; they keep to the page's Engine, also where it isn't the last choice."""
     if engine is None:
         return ()
@@ -175,7 +184,7 @@ def _navigation(request: HttpRequest, access: Access, engine: EngineRow | None) 
     current = (match.url_name or "") if match else ""
     suffix = "" if _last_choice(request, access).slug == engine.slug else "?" + urlencode({"engine": engine.slug})
     entries = []
-    for name, label, url_name in _NAVIGATION:
+    for name, label, url_name in (entry for entry in _NAVIGATION if entry[0] not in hidden):
         try:
             url = reverse(url_name, args=[engine.slug]) if name == "engine" else reverse(url_name) + suffix
         except NoReverseMatch:  # navigation shows only pages that exist

@@ -24,9 +24,17 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # Written out a second time: what policy/routes.py says by mistake must not pass unseen.
 OPEN = {"healthz", "readyz", "setup", "favicon", "set_language", "account_login", "account_logout", "account_inactive"}
 LOGIN = {"account_change_password", "account_reauthenticate"}
-ANY = {"overview", "network_list", "container_list", "event_list"}
+ANY = {"overview", "network_list", "container_list", "event_list", "job_list", "job_detail", "job_stop"}
 VIEW = {"network_detail", "container_detail", "engine_detail", "engine_sync", "engine_choose"}
-CONNECT = {"network_create", "network_connect", "network_disconnect", "network_remove", "container_connect"}
+CONNECT = {
+    "network_several",
+    "container_several",
+    "network_create",
+    "network_connect",
+    "network_disconnect",
+    "network_remove",
+    "container_connect",
+}
 SHAPE = {"lab", "lab_up", "lab_down"}
 SECOND = {
     Permission.OPEN: OPEN,

@@ -1,0 +1,240 @@
+"""Several networks or containers at once: what was chosen becomes the steps of a job, and what is left out of it, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from networks.addressing.findings import Finding, Level, bad
+from networks.engine.cli import connect_command, disconnect_command, remove_network_command
+from networks.engine.specs import ConnectSpec, DisconnectSpec
+from networks.forms.connecting import check_container, check_network, check_pair
+from networks.forms.findings import FindingsForm
+from networks.forms.sentences import say
+from networks.models import JobStep
+from networks.queries.consequences import Consequences, breakages_of, consequences_of
+from networks.queries.ground import ContainerChoice, NetworkChoice, container_choices, network_choices
+
+MOST_CHOSEN = 500  # things in one form; Django takes no more than 1,000 fields
+_ID = re.compile(r"[0-9a-f]{64}|[0-9a-z]{25}")
+_PREDEFINED = frozenset({"bridge", "host", "none", "docker_gwbridge", "ingress"})
+
+
+class CountForm(FindingsForm):
+    """A confirmation of several removals: their number is typed (rule S14). `count`: how many there are, 0: nothing is typed."""
+
+    typed_count = forms.CharField(label=gettext_lazy("Their number, to confirm"), required=False, max_length=20)
+
+    def __init__(self, *args: Any, count: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.count = count
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the numbers."""
+        if self.count and self.cleaned_data.get("typed_count", "").strip() != str(self.count):
+            self.add_finding(bad("typed_count", "typed_count_wrong"))
+        return self.cleaned_data
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A chosen thing, or a pair, that the job doesn't touch, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a job would do. `names`: of what was chosen and is there. `gone`: how many of the chosen aren't there any more.
+
+    `half`: the one container or network that all steps share, None where there is none or it wasn't chosen yet.
+    """
+
+    names: tuple[str, ...] = ()
+    gone: int = 0
+    half: ContainerChoice | NetworkChoice | None = None
+    steps: tuple[JobStep, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    consequences: tuple[Consequences, ...] = ()
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """What a person was shown: the same word for the same step or breakage, another for any other."""
+        steps = {f"{step.verb}:{step.network_id[:12]}:{step.container_id[:12]}" for step in self.steps}
+        return frozenset(steps | {breakage.token for breakage in breakages_of(self.consequences)})
+
+
+@dataclass(slots=True)
+class _Planning:
+    steps: list[JobStep] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+    def leave_out(self, name: str, reason: str) -> None:
+        self.left_out.append(LeftOut(name, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was sent: ids of the chosen things, and of the other half where one is wanted."""
+
+    engine_slug: str
+    ids: tuple[str, ...] = ()
+    half_id: str = ""
+
+
+def read_choice(engine_slug: str, data: QueryDict) -> Choice:
+    """Read a form of either list, or of the page that follows it: ids stand in many fields or, comma between, in one."""
+    ids = [word for text in data.getlist("id") for word in text.split(",") if _ID.fullmatch(word)]
+    return Choice(engine_slug, tuple(dict.fromkeys(ids))[: MOST_CHOSEN + 1], data.get("half", ""))
+
+
+def plan_removal(choice: Choice) -> Plan:
+    """Plan to remove the chosen networks."""
+    networks = network_choices(choice.engine_slug, choice.ids) if choice.ids else ()
+    planning = _Planning()
+    for network in networks:
+        if network.name in _PREDEFINED:
+            planning.leave_out(network.name, _("one of Docker's own networks"))
+        else:
+            planning.steps.append(_removal(network))
+    going = [step.network_id for step in planning.steps]
+    return _plan(choice, networks, planning, consequences=consequences_of(choice.engine_slug, going))
+
+
+def plan_emptying(choice: Choice) -> Plan:
+    """Plan to disconnect every container from the chosen networks."""
+    networks = network_choices(choice.engine_slug, choice.ids) if choice.ids else ()
+    planning = _Planning()
+    possible = [network for network in networks if not _leave_out_special(network, planning)]
+    containers = {one.docker_id: one for one in container_choices(choice.engine_slug)}
+    found = consequences_of(choice.engine_slug, [one.docker_id for one in possible], container_ids=containers.keys())
+    by_id = {network.docker_id: network for network in possible}
+    for each in found:
+        if not each.affected:
+            planning.leave_out(each.name, _("no container is connected to it"))
+        for affected in each.affected:
+            if affected.docker_id in containers:
+                planning.steps.append(_disconnection(by_id[each.docker_id], containers[affected.docker_id]))
+    return _plan(choice, networks, planning, consequences=found)
+
+
+def plan_connecting_networks(choice: Choice) -> Plan:
+    """Plan to connect one container (the half) to each of the chosen networks."""
+    networks = network_choices(choice.engine_slug, choice.ids) if choice.ids else ()
+    half = next((one for one in container_choices(choice.engine_slug) if one.docker_id == choice.half_id), None)
+    planning = _Planning()
+    for network in networks if half else ():
+        _plan_connection(network, half, planning, called=network.name)
+    return _plan(choice, networks, planning, half=half)
+
+
+def plan_connecting_containers(choice: Choice) -> Plan:
+    """Plan to connect each of the chosen containers to one network (the half)."""
+    containers, half = _containers_and_network(choice)
+    planning = _Planning()
+    for container in containers if half else ():
+        _plan_connection(half, container, planning, called=container.name)
+    return _plan(choice, containers, planning, half=half)
+
+
+def plan_disconnecting_containers(choice: Choice) -> Plan:
+    """Plan to disconnect each of the chosen containers from one network (the half)."""
+    containers, half = _containers_and_network(choice)
+    planning = _Planning()
+    for container in containers if half else ():
+        why_not = [*check_network(half), *check_container(container)] if half else []
+        if why_not:
+            planning.leave_out(container.name, say(why_not[0]))
+        elif half and half.name not in container.networks:
+            planning.leave_out(container.name, _("not on %(network)s") % {"network": half.name})
+        elif half:
+            planning.steps.append(_disconnection(half, container))
+    leaving = [step.container_id for step in planning.steps]
+    found = consequences_of(choice.engine_slug, [half.docker_id], container_ids=leaving) if half else ()
+    return _plan(choice, containers, planning, half=half, consequences=found)
+
+
+PLANS: dict[str, Callable[[Choice], Plan]] = {
+    "remove_networks": plan_removal,
+    "empty_networks": plan_emptying,
+    "connect_networks": plan_connecting_networks,
+    "connect_containers": plan_connecting_containers,
+    "disconnect_containers": plan_disconnecting_containers,
+}
+
+
+def _containers_and_network(choice: Choice) -> tuple[tuple[ContainerChoice, ...], NetworkChoice | None]:
+    wanted = set(choice.ids)
+    containers = tuple(one for one in container_choices(choice.engine_slug) if one.docker_id in wanted)
+    return containers, next(iter(network_choices(choice.engine_slug, [choice.half_id])), None) if choice.half_id else None
+
+
+def _leave_out_special(network: NetworkChoice, planning: _Planning) -> bool:
+    why_not: list[Finding] = list(check_network(network))
+    for finding in why_not:
+        planning.leave_out(network.name, say(finding))
+    return bool(why_not)
+
+
+def _plan_connection(
+    network: NetworkChoice | None, container: ContainerChoice | None, planning: _Planning, *, called: str
+) -> None:
+    if network is None or container is None:
+        return
+    why_not = [finding for finding in check_pair(network, container) if finding.level is Level.BAD]
+    if why_not:
+        planning.leave_out(called, say(why_not[0]))
+    else:
+        planning.steps.append(_connection(network, container))
+
+
+def _plan(
+    choice: Choice,
+    chosen: Iterable[ContainerChoice | NetworkChoice],
+    planning: _Planning,
+    *,
+    half: ContainerChoice | NetworkChoice | None = None,
+    consequences: Iterable[Consequences] = (),
+) -> Plan:
+    names = tuple(one.name for one in chosen)
+    return Plan(
+        names, len(choice.ids) - len(names), half, tuple(planning.steps), tuple(planning.left_out), tuple(_breaking(consequences))
+    )
+
+
+def _breaking(consequences: Iterable[Consequences]) -> Iterator[Consequences]:
+    return (each for each in consequences if each.affected or each.config_users)
+
+
+def _removal(network: NetworkChoice) -> JobStep:
+    command = remove_network_command(network.name, network.docker_id)
+    return JobStep(verb="remove_network", network_id=network.docker_id, network_name=network.name, command=command)
+
+
+def _connection(network: NetworkChoice, container: ContainerChoice) -> JobStep:
+    command = connect_command(ConnectSpec(network.docker_id, container.docker_id), network.name, container.name)
+    return _pair("connect_container", network, container, command)
+
+
+def _disconnection(network: NetworkChoice, container: ContainerChoice) -> JobStep:
+    command = disconnect_command(DisconnectSpec(network.docker_id, container.docker_id), network.name, container.name)
+    return _pair("disconnect_container", network, container, command)
+
+
+def _pair(verb: str, network: NetworkChoice, container: ContainerChoice, command: str) -> JobStep:
+    return JobStep(
+        verb=verb,
+        network_id=network.docker_id,
+        network_name=network.name,
+        container_id=container.docker_id,
+        container_name=container.name,
+        command=command,
+    )

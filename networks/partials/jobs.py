@@ -1,0 +1,40 @@
+"""Jobs in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from networks.models import JobStep
+from networks.templatetags.wording import spell
+
+_SHOWN = 60  # characters of a name in a title
+
+
+def job_title(verb: str, count: int, what: str = "") -> str:
+    """Return what a job does, as a heading. `count`: of networks or containers; `what`: the half that all its steps share."""
+    match verb:
+        case "remove_networks":
+            text = ngettext("Remove %(count)s network", "Remove %(count)s networks", count)
+        case "empty_networks":
+            text = ngettext("Empty %(count)s network", "Empty %(count)s networks", count)
+        case "connect_networks":
+            text = ngettext("Connect %(name)s to %(count)s network", "Connect %(name)s to %(count)s networks", count)
+        case "connect_containers":
+            text = ngettext("Connect %(count)s container to %(name)s", "Connect %(count)s containers to %(name)s", count)
+        case _:
+            text = ngettext("Take %(count)s container off %(name)s", "Take %(count)s containers off %(name)s", count)
+    return text % {"count": count, "name": spell(what)[:_SHOWN] or "…"}
+
+
+def step_words(step: JobStep) -> str:
+    """Return what one step does."""
+    names = {"network": spell(step.network_name)[:_SHOWN], "container": spell(step.container_name)[:_SHOWN]}
+    match step.verb:
+        case "remove_network":
+            text = _("Remove %(network)s")
+        case "connect_container":
+            text = _("Connect %(container)s to %(network)s")
+        case _:
+            text = _("Disconnect %(container)s from %(network)s")
+    return text % names

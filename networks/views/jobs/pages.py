@@ -1,0 +1,83 @@
+"""Jobs: how far one is, and the list of those of late."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views import View
+
+from networks.actions.jobs.starting import ask_to_stop
+from networks.partials.jobs import job_title, step_words
+from networks.partials.links import url_of
+from networks.policy.permissions import Permission
+from networks.queries.jobs import JobProgress, jobs_of_late, read_job
+from networks.views.acting import actor_of
+from networks.views.shell import access_of, open_screen
+
+
+class JobList(View):
+    """One's own jobs; an admin's Engines' as well."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        open_screen(request, "job_list", is_live=False)
+        jobs = list(jobs_of_late(request.user.pk or 0, *engines_of(request)))
+        return render(request, "jobs/list.html", {"lines": [(job, _title(job)) for job in jobs]})
+
+
+class JobDetail(View):
+    """One job: progress, steps, how it ended. `?part=progress` is the part that changes."""
+
+    def get(self, request: HttpRequest, job_id: int) -> HttpResponse:
+        progress = _progress(request, job_id)
+        open_screen(request, "job_detail", engine_slug=progress.job.engine_slug, is_live=False)
+        now = progress.now
+        context: dict[str, Any] = {
+            "progress": progress,
+            "job": progress.job,
+            "title": job_title(progress.job.verb, progress.things, progress.job.what),
+            "now": step_words(now) if now else "",
+            "lines": [(step, step_words(step), url_of("action_detail", str(step.action_id))) for step in progress.steps],
+            "by_hand": "\n".join(step.command for step in progress.undone),
+        }
+        return render(request, "jobs/_progress.html" if "part" in request.GET else "jobs/job.html", context)
+
+
+class JobStop(View):
+    """Ask a job to end after the step that is under way."""
+
+    def post(self, request: HttpRequest, job_id: int) -> HttpResponseBase:
+        progress = _progress(request, job_id)
+        if progress.is_open:
+            ask_to_stop(actor_of(request), progress.job)
+        else:
+            messages.info(request, _("This job has ended already."))
+        return redirect("job_detail", job_id)
+
+
+def engines_of(request: HttpRequest) -> tuple[list[str], list[str]]:
+    """Return the slugs of the Engines that this person views, and of those that they administer."""
+    permissions = access_of(request).permissions
+    viewed = [slug for slug, may in permissions.items() if Permission.VIEW in may]
+    return viewed, [slug for slug in viewed if Permission.GRANT in permissions[slug]]
+
+
+def _title(job: Any) -> str:
+    """Return the title of one of `jobs_of_late`."""
+    return job_title(job.verb, job.networks if job.verb.endswith("networks") else job.containers, job.what)
+
+
+def _progress(request: HttpRequest, job_id: int) -> JobProgress:
+    """Return the job where this person may see it. Raises Http404 where there is none, or it is another's."""
+    progress = read_job(job_id)
+    if progress is None:
+        raise Http404(str(job_id))
+    viewed, administered = engines_of(request)
+    job = progress.job
+    if job.engine_slug in administered or (job.engine_slug in viewed and job.user_id == request.user.pk):
+        return progress
+    raise Http404(str(job_id))

@@ -1,0 +1,158 @@
+"""Several at once: what was chosen in a list, what it would break, and the job that does it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views import View
+
+from networks.actions.jobs.starting import JobWish, start_job
+from networks.forms.connecting import label_container, label_network
+from networks.forms.several import MOST_CHOSEN, PLANS, Choice, CountForm, Plan, read_choice
+from networks.partials.jobs import job_title
+from networks.policy.permissions import permissions_of
+from networks.policy.shapes import MOST_AT_ONCE, permission_for_several
+from networks.queries.consequences import breakages_of
+from networks.queries.ground import container_choices, network_choices
+from networks.queries.jobs import find_job
+from networks.templatetags.wording import spell
+from networks.views.acting import actor_of, open_page
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{20,40}")
+_TAKES_AWAY = frozenset({"remove_networks", "empty_networks", "disconnect_containers"})
+_NEEDS_HALF = frozenset({"connect_networks", "connect_containers", "disconnect_containers"})
+
+
+class SeveralPage(View):
+    """Shows what a job would do, and starts it when that is confirmed. Its buttons `do` name the job."""
+
+    verbs: frozenset[str] = frozenset()
+    list_url = ""
+    is_network = True
+
+    def get(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
+        return redirect(self.list_url)
+
+    def post(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
+        if known := find_job(request.user.pk or 0, self._key()):  # the same form, sent twice
+            return redirect("job_detail", known.pk)
+        verb, choice = request.POST.get("do", ""), read_choice(engine_slug, request.POST)
+        if verb not in self.verbs or not 0 < len(choice.ids) <= MOST_CHOSEN:
+            return self._back(request, choice)
+        plan = PLANS[verb](choice)
+        form = CountForm(request.POST if self._key() else None, count=len(plan.steps) if verb == "remove_networks" else 0)
+        if not self._key():
+            return self._show(request, verb, choice, plan, form)
+        is_new = bool(plan.tokens - frozenset(request.POST.get("shown", "").split(",")))
+        _engine, may_act = open_page(request, engine_slug, takes_away=verb in _TAKES_AWAY)
+        if not form.is_valid() or not plan.steps:
+            return self._show(request, verb, choice, plan, form, is_new=is_new, status=422)
+        if is_new or not may_act:
+            return self._show(request, verb, choice, plan, form, is_new=is_new, status=409)
+        return self._start(request, verb, plan)
+
+    def _start(self, request: HttpRequest, verb: str, plan: Plan) -> HttpResponseBase:
+        engine, _may_act = open_page(request, self.kwargs["engine_slug"])
+        wish = JobWish(self._key(), verb, plan.half.name if plan.half else "")
+        return redirect("job_detail", start_job(actor_of(request), engine, wish, plan.steps).pk)
+
+    def _key(self) -> str:
+        key = self.request.POST.get("key", "")
+        return key if _KEY.fullmatch(key) else ""
+
+    def _back(self, request: HttpRequest, choice: Choice) -> HttpResponseBase:
+        if len(choice.ids) > MOST_CHOSEN:
+            messages.warning(request, _("No more than %(count)s at once: choose fewer.") % {"count": MOST_CHOSEN})
+        else:
+            messages.info(request, _("Nothing was chosen: tick what it is about, then press the button again."))
+        return redirect(self.list_url)
+
+    def _show(
+        self,
+        request: HttpRequest,
+        verb: str,
+        choice: Choice,
+        plan: Plan,
+        form: CountForm,
+        *,
+        is_new: bool = False,
+        status: int = 200,
+    ) -> HttpResponse:
+        engine, may_act = open_page(request, choice.engine_slug, takes_away=verb in _TAKES_AWAY)
+        shown = frozenset(request.POST.get("shown", "").split(","))
+        needs = permission_for_several(len(plan.steps))
+        context: dict[str, Any] = {
+            "engine": engine,
+            "verb": verb,
+            "title": job_title(verb, len(plan.names), plan.half.name if plan.half else ""),
+            "list_url": self.list_url,
+            "is_network": self.is_network,
+            "plan": plan,
+            "ids": ",".join(choice.ids),
+            "shown": ",".join(sorted(plan.tokens)),
+            "key": self._key() or secrets.token_urlsafe(24),
+            "halves": self._halves(choice) if verb in _NEEDS_HALF else (),
+            "half_id": choice.half_id,
+            "form": form,
+            "is_new": is_new,
+            "news": [one for one in breakages_of(plan.consequences) if one.token not in shown] if is_new else (),
+            "running": [one for one in plan.consequences if one.running],
+            "stopped": [one for one in plan.consequences if one.stopped],
+            "last": _losing_their_last(plan),
+            "ports": _closing(plan),
+            "command": "\n".join(step.command for step in plan.steps),
+            "button": _button(verb, len(plan.steps)),
+            "is_too_many": needs not in permissions_of(request.user, engine.slug),
+            "most": MOST_AT_ONCE,
+            "may_act": may_act,
+        }
+        return render(request, "jobs/several.html", context, status=status)
+
+    def _halves(self, choice: Choice) -> list[tuple[str, str]]:
+        if self.is_network:
+            labels = [(one.docker_id, label_container(one)) for one in container_choices(choice.engine_slug)]
+        else:
+            labels = [(one.docker_id, label_network(one)) for one in network_choices(choice.engine_slug)]
+        return [(docker_id, spell(label)[:200]) for docker_id, label in labels]
+
+
+class NetworksSeveral(SeveralPage):
+    """From the list of networks."""
+
+    verbs = frozenset({"remove_networks", "empty_networks", "connect_networks"})
+    list_url = "network_list"
+
+
+class ContainersSeveral(SeveralPage):
+    """From the list of containers."""
+
+    verbs = frozenset({"connect_containers", "disconnect_containers"})
+    list_url = "container_list"
+    is_network = False
+
+
+def _losing_their_last(plan: Plan) -> list[str]:
+    return sorted({one.name for each in plan.consequences for one in each.affected if one.is_last})
+
+
+def _closing(plan: Plan) -> list[tuple[str, str]]:
+    return sorted({(one.name, port) for each in plan.consequences for one in each.affected for port in one.closing_ports})
+
+
+def _button(verb: str, count: int) -> str:
+    """Return the words of the button that starts the job."""
+    if verb == "remove_networks":
+        text = ngettext("Remove %(count)s network", "Remove %(count)s networks", count)
+    elif verb in _TAKES_AWAY:
+        text = ngettext("Disconnect %(count)s time", "Disconnect %(count)s times", count)
+    else:
+        text = ngettext("Connect %(count)s time", "Connect %(count)s times", count)
+    return text % {"count": count}
