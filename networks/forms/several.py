@@ -19,12 +19,12 @@ from networks.forms.connecting import check_container, check_network, check_pair
 from networks.forms.findings import FindingsForm
 from networks.forms.sentences import say
 from networks.models import JobStep
+from networks.policy.protection import Protection, protection_of
 from networks.queries.consequences import Consequences, breakages_of, consequences_of
 from networks.queries.ground import ContainerChoice, NetworkChoice, container_choices, network_choices
 
 MOST_CHOSEN = 500  # things in one form; Django takes no more than 1,000 fields
 _ID = re.compile(r"[0-9a-f]{64}|[0-9a-z]{25}")
-_PREDEFINED = frozenset({"bridge", "host", "none", "docker_gwbridge", "ingress"})
 
 
 class CountForm(FindingsForm):
@@ -99,10 +99,10 @@ def read_choice(engine_slug: str, data: QueryDict) -> Choice:
 def plan_removal(choice: Choice) -> Plan:
     """Plan to remove the chosen networks."""
     networks = network_choices(choice.engine_slug, choice.ids) if choice.ids else ()
-    planning = _Planning()
+    planning, protection = _Planning(), protection_of(choice.engine_slug)
     for network in networks:
-        if network.name in _PREDEFINED:
-            planning.leave_out(network.name, _("one of Docker's own networks"))
+        if lock := protection.lock_on_removal(network.docker_id):
+            planning.leave_out(network.name, lock.sentence)
         else:
             planning.steps.append(_removal(network))
     going = [step.network_id for step in planning.steps]
@@ -112,7 +112,7 @@ def plan_removal(choice: Choice) -> Plan:
 def plan_emptying(choice: Choice) -> Plan:
     """Plan to disconnect every container from the chosen networks."""
     networks = network_choices(choice.engine_slug, choice.ids) if choice.ids else ()
-    planning = _Planning()
+    planning, protection = _Planning(), protection_of(choice.engine_slug)
     possible = [network for network in networks if not _leave_out_special(network, planning)]
     containers = {one.docker_id: one for one in container_choices(choice.engine_slug)}
     found = consequences_of(choice.engine_slug, [one.docker_id for one in possible], container_ids=containers.keys())
@@ -121,7 +121,9 @@ def plan_emptying(choice: Choice) -> Plan:
         if not each.affected:
             planning.leave_out(each.name, _("no container is connected to it"))
         for affected in each.affected:
-            if affected.docker_id in containers:
+            if lock := protection.lock_on_pair(each.docker_id, affected.docker_id):
+                planning.leave_out(f"{each.name}: {affected.name}", lock.sentence)
+            elif affected.docker_id in containers:
                 planning.steps.append(_disconnection(by_id[each.docker_id], containers[affected.docker_id]))
     return _plan(choice, networks, planning, consequences=found)
 
@@ -130,29 +132,31 @@ def plan_connecting_networks(choice: Choice) -> Plan:
     """Plan to connect one container (the half) to each of the chosen networks."""
     networks = network_choices(choice.engine_slug, choice.ids) if choice.ids else ()
     half = next((one for one in container_choices(choice.engine_slug) if one.docker_id == choice.half_id), None)
-    planning = _Planning()
+    planning, protection = _Planning(), protection_of(choice.engine_slug)
     for network in networks if half else ():
-        _plan_connection(network, half, planning, called=network.name)
+        _plan_connection(network, half, planning, protection, called=network.name)
     return _plan(choice, networks, planning, half=half)
 
 
 def plan_connecting_containers(choice: Choice) -> Plan:
     """Plan to connect each of the chosen containers to one network (the half)."""
     containers, half = _containers_and_network(choice)
-    planning = _Planning()
+    planning, protection = _Planning(), protection_of(choice.engine_slug)
     for container in containers if half else ():
-        _plan_connection(half, container, planning, called=container.name)
+        _plan_connection(half, container, planning, protection, called=container.name)
     return _plan(choice, containers, planning, half=half)
 
 
 def plan_disconnecting_containers(choice: Choice) -> Plan:
     """Plan to disconnect each of the chosen containers from one network (the half)."""
     containers, half = _containers_and_network(choice)
-    planning = _Planning()
+    planning, protection = _Planning(), protection_of(choice.engine_slug)
     for container in containers if half else ():
         why_not = [*check_network(half), *check_container(container)] if half else []
         if why_not:
             planning.leave_out(container.name, say(why_not[0]))
+        elif half and (lock := protection.lock_on_pair(half.docker_id, container.docker_id)):
+            planning.leave_out(container.name, lock.sentence)
         elif half and half.name not in container.networks:
             planning.leave_out(container.name, _("not on %(network)s") % {"network": half.name})
         elif half:
@@ -185,13 +189,20 @@ def _leave_out_special(network: NetworkChoice, planning: _Planning) -> bool:
 
 
 def _plan_connection(
-    network: NetworkChoice | None, container: ContainerChoice | None, planning: _Planning, *, called: str
+    network: NetworkChoice | None,
+    container: ContainerChoice | None,
+    planning: _Planning,
+    protection: Protection,
+    *,
+    called: str,
 ) -> None:
     if network is None or container is None:
         return
     why_not = [finding for finding in check_pair(network, container) if finding.level is Level.BAD]
     if why_not:
         planning.leave_out(called, say(why_not[0]))
+    elif lock := protection.lock_on_pair(network.docker_id, container.docker_id):
+        planning.leave_out(called, lock.sentence)
     else:
         planning.steps.append(_connection(network, container))
 

@@ -22,6 +22,7 @@ class JobStop(models.TextChoices):
     ASKED = "asked", _("somebody stopped it")
     RIGHTS = "rights", _("the right to do it was taken away")
     ENGINE = "engine", _("the Engine can't be asked")
+    READ_ONLY = "readonly", _("Netadmin is in read-only mode")
 
 
 class StepState(models.TextChoices):

@@ -34,7 +34,7 @@ def test_it_lists_networks_as_docker_network_ls_does(admin: Page, engine: Privat
     cells = admin.locator("#network-rows > tr").evaluate_all(CELLS)
 
     assert sorted(said.values()) == [("bridge", "bridge", "local"), ("host", "host", "local"), ("none", "null", "local")]
-    assert {dom_id: (row[0].split()[0], row[2], row[3]) for dom_id, row in cells.items()} == said
+    assert {dom_id: (row[1].split()[0], row[3], row[4]) for dom_id, row in cells.items()} == said
 
 
 def test_it_lists_containers_as_docker_ps_a_does(admin: Page, engine: PrivateEngine) -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from networks.actions.clients import open_client
-from networks.engine.calls import Profile
+from networks.engine.calls import Profile, ProtectedIds
 from networks.engine.client import EngineClient
 from networks.models import Engine, JobStep, OutcomeKind, StepState
+from networks.policy.protection import protection_of
 from networks.sync.followers import followers
 
 LOOK_EVERY_S = 1.0  # events bring nearly all of it sooner; a look costs the Engine an inspect of each
@@ -31,11 +32,16 @@ class Tools:
 
     engine: Engine
     clients: dict[Profile, EngineClient] = field(default_factory=dict)
+    protected: ProtectedIds | None = None
     unseen: set[str] = field(default_factory=set)
     looked_at: float = field(default_factory=time.monotonic)
 
     def client(self, profile: Profile) -> EngineClient:
-        """Return the client of this profile, made at its first use."""
+        """Return the client of this profile, made at its first use, and anew where something else is protected since (S13)."""
+        protected = protection_of(self.engine.slug).ids
+        if protected != self.protected:
+            self.close()
+            self.protected = protected
         if profile not in self.clients:
             self.clients[profile] = open_client(self.engine, profile)
         return self.clients[profile]

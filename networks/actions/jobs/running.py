@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -86,9 +87,11 @@ class JobRun:
             self._record(step, result.action_id, OutcomeKind.OK, _("Seen when the Engine was asked again."))
 
     def _check(self) -> None:
-        """Raise _Halted when the process ends, or somebody asked to stop."""
+        """Raise _Halted when the process ends, nothing may be changed any more, or somebody asked to stop."""
         if self._is_ending():
             raise _Halted(None)
+        if settings.NETADMIN_READ_ONLY:
+            raise _Halted(JobStop.READ_ONLY)
         if Job.objects.filter(pk=self._job.pk, stop_asked_at__isnull=False).exists():
             raise _Halted(JobStop.ASKED)
 
@@ -157,7 +160,7 @@ class JobRun:
             self._job.steps.filter(state=StepState.WAITING, action_id__gt=0).update(state=StepState.FAILED)
         is_all_done = not self._job.steps.exclude(state=StepState.DONE).exists()
         state = JobState.DONE if is_all_done else JobState.ATTENTION
-        if stop in (JobStop.ASKED, JobStop.RIGHTS):
+        if stop in (JobStop.ASKED, JobStop.RIGHTS, JobStop.READ_ONLY):
             state = JobState.STOPPED
         Job.objects.filter(pk=self._job.pk).update(state=state, stop=stop or "", ended_at=timezone.now())
         log.info("job_ended", job=self._job.pk, state=str(state), stop=str(stop or ""))
