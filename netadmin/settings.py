@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "networks",
 ]
 
@@ -123,8 +124,31 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds for which the password need not be typed again
+# networks/policy/login/throttle.py counts logins: allauth's own limits let a stranger keep an account's owner out.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 # OriginMiddleware leaves one true client address; allauth must not read the header a second time.
 ALLAUTH_TRUSTED_PROXY_COUNT = 0
+
+# The second step: an app's code (one half minute early or late), recovery codes shown once, passkeys.
+MFA_ADAPTER = "networks.policy.login.two_factor.TwoFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "networks.forms.second_step.SecondStepForm",
+    "authenticate_webauthn": "networks.forms.second_step.PasskeyStepForm",
+    "activate_totp": "networks.forms.second_step.AppForm",
+    "add_webauthn": "networks.forms.second_step.PasskeyForm",
+    "edit_webauthn": "networks.forms.second_step.PasskeyNameForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_ISSUER = "Netadmin"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nothing here sends e-mail
+
+# Guesses are counted here. Django keeps 300 entries unless told otherwise: a few hundred addresses would have washed them out.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+}
 
 # Cookies have no port: two dashboards on one machine would log each other out.
 SESSION_COOKIE_NAME = f"netadmin_session_{CONFIGURATION.port}"

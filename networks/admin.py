@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.admin.filters import AllValuesFieldListFilter
 from django.contrib.auth.admin import UserAdmin
@@ -263,7 +264,8 @@ class PersonAdmin(AnyUserAdmin):
     inlines = (GrantInline,)
 
 
-# Nothing here sends e-mail.
+# Nothing here sends e-mail. Second steps are taken away on a person's page, which writes it down; nobody sees their secrets.
 admin.site.unregister(EmailAddress)
+admin.site.unregister(Authenticator)
 admin.site.unregister(User)
 admin.site.register(User, PersonAdmin)

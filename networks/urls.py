@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from networks.views.accounts.sessions import SessionEnd, SessionList, SessionsEnd
 from networks.views.container_forms import ContainerConnect
 from networks.views.containers import ContainerDetail, ContainerList
 from networks.views.engines import EngineChoose, EngineDetail, EngineSync
@@ -42,4 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("engines/<slug:engine_slug>/", EngineDetail.as_view(), name="engine_detail"),
     path("engines/<slug:engine_slug>/sync/", EngineSync.as_view(), name="engine_sync"),
     path("engines/<slug:engine_slug>/choose/", EngineChoose.as_view(), name="engine_choose"),
+    path("accounts/sessions/", SessionList.as_view(), name="account_sessions"),
+    path("accounts/sessions/end/", SessionsEnd.as_view(), name="account_sessions_end"),
+    path("accounts/sessions/<int:pk>/end/", SessionEnd.as_view(), name="account_session_end"),
 ]

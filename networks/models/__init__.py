@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from networks.models.account import BrowserSession
 from networks.models.action import Action, Outcome, OutcomeKind
 from networks.models.container import Container, Endpoint, Tombstone
 from networks.models.engine import Engine, EngineState, EngineStatus, Grant, Role, SyncRequest
@@ -11,6 +12,7 @@ from networks.models.network import Network, Pool
 
 __all__ = [
     "Action",
+    "BrowserSession",
     "Container",
     "Endpoint",
     "Engine",

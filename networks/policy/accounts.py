@@ -1,14 +1,77 @@
-"""How people log in: by username, on accounts that an admin made (rule S8)."""
+"""How people log in: by username, on accounts that an admin made, with as many guesses as are fair (rule S8)."""
 
 from __future__ import annotations
 
+import unicodedata
+from functools import partial
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from networks.policy.login.browsers import is_in_use_at
+from networks.policy.login.known import browser_mark, mark_browser
+from networks.policy.login.throttle import Guess, TooManyGuesses, count_guess
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """Closes sign-up, which allauth opens by default."""
+    """Closes sign-up, which allauth opens by default, and counts guesses by our own rules."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": _(
+            "Too many wrong guesses for this name. Try again in a few minutes; a browser that has logged in before "
+            "isn't held up by those of others."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say no, always."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the guess before the password is looked at."""
+        self._guess = begin_guess(request, account_of(credentials.get("username", "")))
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Take the guess back when the password was right."""
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            self._guess.take_back()
+        return user
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **hook: Any) -> HttpResponse:
+        """Let this browser be known to the account from now on."""
+        response: HttpResponse = super().post_login(request, user, **hook)
+        mark_browser(request, response, account_of(user.get_username()))
+        return response
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
+        """Ask for the password alone: whoever holds an unlocked phone shall not take it away from the account."""
+        return [method for method in super().get_reauthentication_methods(user) if method["id"] == "reauthenticate"]
+
+
+def account_of(username: str) -> str:
+    """Return one name for all spellings under which an account may be guessed at."""
+    return unicodedata.normalize("NFKC", username).strip().casefold()
+
+
+def begin_guess(request: HttpRequest, account: str, *, step: str = "") -> Guess:
+    """Count a guess at an account, or at a further `step` of its login. Raises what allauth shows when there were too many."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        return count_guess(
+            f"{step}:{account}" if step else account,
+            address=address,
+            browser=browser_mark(request, account),
+            is_known_place=partial(is_in_use_at, account, address),
+        )
+    except TooManyGuesses as many:
+        if many.is_whole_place:
+            raise ImmediateHttpResponse(respond_429(request)) from many
+        raise AccountAdapter(request).validation_error("too_many_login_attempts") from many

@@ -45,6 +45,23 @@ ROUTES: dict[str, Permission] = {
     "account_inactive": Permission.OPEN,
     "account_change_password": Permission.LOGIN,
     "account_reauthenticate": Permission.LOGIN,
+    "account_sessions": Permission.LOGIN,
+    "account_session_end": Permission.LOGIN,
+    "account_sessions_end": Permission.LOGIN,
+    "mfa_authenticate": Permission.OPEN,  # the second step: whoever is there has typed the password
+    "mfa_index": Permission.LOGIN,
+    "mfa_activate_totp": Permission.LOGIN,
+    "mfa_deactivate_totp": Permission.LOGIN,
+    "mfa_view_recovery_codes": Permission.LOGIN,
+    "mfa_generate_recovery_codes": Permission.LOGIN,
+    "mfa_add_webauthn": Permission.LOGIN,
+    "mfa_edit_webauthn": Permission.LOGIN,
+    "mfa_remove_webauthn": Permission.LOGIN,
+    # Codes are shown once and saved by the browser; the password alone confirms; mfa_index lists the passkeys.
+    "mfa_download_recovery_codes": Permission.CLOSED,
+    "mfa_reauthenticate": Permission.CLOSED,
+    "mfa_reauthenticate_webauthn": Permission.CLOSED,
+    "mfa_list_webauthn": Permission.CLOSED,
     # Users come from an admin, and nothing here sends e-mail.
     "account_signup": Permission.CLOSED,
     "account_set_password": Permission.CLOSED,

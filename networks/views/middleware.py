@@ -20,6 +20,7 @@ from django.utils.cache import patch_vary_headers
 
 from networks.models.trouble import find_trouble
 from networks.policy.denials import record_denied
+from networks.policy.login.browsers import note_browser
 from networks.policy.origins import Approach, is_admitted, origins_of_host, read_approach
 from networks.policy.permissions import Denied, Permission, require
 from networks.policy.routes import ON_ENGINE, name_of_match, permission_for
@@ -199,6 +200,7 @@ class PolicyMiddleware:
             require(request.user, permission, str(kwargs.get("engine_slug", "")) if permission in ON_ENGINE else "")
         except Denied as denied:
             return _refuse(request, denied)
+        note_browser(request)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

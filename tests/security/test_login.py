@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from networks.policy.routes import ROUTES, Permission
 
@@ -46,6 +47,55 @@ def test_it_goes_nowhere_else_after_login(client: Client, target: str) -> None:
 def test_it_refuses_wrong_credentials_without_saying_which(client: Client, login: str, password: str) -> None:
     assert log_in(client, login, password) == 200
     assert "_auth_user_id" not in client.session
+
+
+def test_it_keeps_the_owner_in_while_strangers_guess_from_everywhere(client: Client) -> None:
+    log_in(client)
+    client.post("/accounts/logout/")
+    for number in range(60):
+        log_in(Client(REMOTE_ADDR=f"198.51.100.{number}"), password="wrong")
+
+    log_in(client)
+    newcomer = Client(REMOTE_ADDR="203.0.113.9")
+    log_in(newcomer)
+
+    assert "_auth_user_id" in client.session
+    assert "_auth_user_id" not in newcomer.session
+
+
+def test_it_knows_the_browser_by_nothing_that_can_be_forged(client: Client) -> None:
+    log_in(client)
+    known = client.cookies["netadmin_known_8000"]
+    forged = Client(REMOTE_ADDR="203.0.113.9")
+    forged.cookies["netadmin_known_8000"] = known.value[:-3] + "abc"
+    for _attempt in range(6):
+        log_in(forged, password="wrong")
+
+    log_in(forged)
+
+    assert "ann" not in known.value
+    assert known["httponly"]
+    assert known["samesite"] == "Lax"
+    assert "_auth_user_id" not in forged.session
+
+
+def test_it_counts_by_the_address_that_a_trusted_proxy_gives(client: Client, settings: Settings) -> None:
+    settings.NETADMIN_TRUSTED_PROXIES = 1
+    settings.NETADMIN_ALLOWED_ORIGINS = frozenset({"https://netadmin.example"})
+    settings.ALLOWED_HOSTS = ["netadmin.example"]
+    through = {"Host": "netadmin.example", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "netadmin.example"}
+
+    def come(address: str, password: str) -> Client:
+        browser = Client()
+        forwarded = f"192.0.2.250, {address}"  # what the client claims, then what the proxy saw
+        log_in(browser, password=password, **through, **{"X-Forwarded-For": forwarded})
+        return browser
+
+    for _attempt in range(6):
+        come("198.51.100.9", "wrong")
+
+    assert "_auth_user_id" not in come("198.51.100.9", PASSWORD).session
+    assert "_auth_user_id" in come("198.51.100.10", PASSWORD).session
 
 
 def test_it_locks_a_name_after_five_wrong_passwords_also_at_the_admin_site(client: Client) -> None:

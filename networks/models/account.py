@@ -1,0 +1,30 @@
+"""Which browsers are logged in."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class BrowserSession(models.Model):
+    """One login of one browser; it goes with Django's session, of which it says what people can recognise.
+
+    `address`, `user_agent`: as last seen, the latter cut. `seen_at`: kept to the minute.
+    """
+
+    session = models.OneToOneField(Session, models.CASCADE, related_name="browser", verbose_name=_("session"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="browsers", verbose_name=_("user"))
+    address = models.CharField(_("address"), max_length=45, blank=True, default="")
+    user_agent = models.CharField(_("browser"), max_length=400, blank=True, default="")
+    begun_at = models.DateTimeField(_("logged in"))
+    seen_at = models.DateTimeField(_("last seen"))
+
+    class Meta:
+        ordering = ["-seen_at"]
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.address}"

@@ -1,0 +1,122 @@
+"""Which browsers are logged in as whom: written down when they log in and while they come back, and ended (rule S2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from allauth.account.signals import password_changed
+from django.contrib.auth import SESSION_KEY, get_user_model
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.db import DatabaseError, IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from networks.models import BrowserSession
+from networks.policy.permissions import Permission
+from networks.policy.sessions import Standing, still_allowed
+
+log = structlog.get_logger(__name__)
+
+# A row is written no oftener than this: a write for every page would wake everything that watches the database.
+SEEN_EVERY = timedelta(minutes=1)
+_AGENT_LENGTH = 400
+
+
+def connect_receivers() -> None:
+    """Listen to logins and to new passwords."""
+    user_logged_in.connect(_on_login, dispatch_uid="browser logged in")
+    password_changed.connect(_on_new_password, dispatch_uid="other browsers out")
+
+
+def note_browser(request: HttpRequest, *, now: datetime | None = None) -> None:
+    """Write down that this logged-in browser was here, unless it was less than a minute ago."""
+    key = request.session.session_key
+    if not key or not request.user.is_authenticated:
+        return
+    address, agent = _where(request)
+    if not cache.add(f"seen:{key}:{address}", 1, int(SEEN_EVERY.total_seconds())):
+        return
+    try:
+        _write(key, request.user.pk, address, agent, now or timezone.now())
+    except DatabaseError as error:  # a full disk; the page itself can still be read
+        log.warning("browser_not_noted", error=str(error))
+
+
+def browsers_of(user_id: int) -> list[BrowserSession]:
+    """Return the sessions of a person that still hold, the one seen last first."""
+    rows = list(BrowserSession.objects.filter(user_id=user_id).order_by("-seen_at", "-pk"))
+    standings = {row.pk: Standing(user_id, row.session_id, Permission.LOGIN) for row in rows}
+    holding = still_allowed(standings.values())
+    return [row for row in rows if standings[row.pk] in holding]
+
+
+def is_in_use_at(username: str, address: str) -> bool:
+    """Tell whether somebody of this name is logged in at this address."""
+    found = BrowserSession.objects.filter(
+        user__username__iexact=username, address=address, session__expire_date__gt=timezone.now()
+    )
+    return bool(address) and found.exists()
+
+
+def end_session(user_id: int, browser_id: int) -> bool:
+    """End one session of a person; tell whether there was one. Its sockets are closed at once."""
+    row = BrowserSession.objects.filter(user_id=user_id, pk=browser_id).select_related("session").first()
+    if row is None:
+        return False
+    row.session.delete()
+    return True
+
+
+def end_sessions(user_id: int, *, but: str | None = None) -> int:
+    """End all sessions of a person, but the one with the key `but`; return how many. Their sockets are closed at once."""
+    keys = set(BrowserSession.objects.filter(user_id=user_id).values_list("session_id", flat=True))
+    keys.update(_unnoted_keys(user_id))
+    keys.discard(but or "")
+    for session in Session.objects.filter(session_key__in=keys):
+        session.delete()  # one by one: each says that rights have changed
+    return len(keys)
+
+
+def _unnoted_keys(user_id: int) -> Iterable[str]:
+    """Yield the sessions of a person that nobody has written down: of before there was a table, or of a password just changed."""
+    wanted = str(user_id)
+    for session in Session.objects.filter(browser__isnull=True, expire_date__gt=timezone.now()).iterator():
+        if str(session.get_decoded().get(SESSION_KEY, "")) == wanted:
+            yield session.session_key
+
+
+def _on_login(request: HttpRequest, user: Any, **_more: object) -> None:
+    session = getattr(request, "session", None)
+    if session is None or not isinstance(user, get_user_model()):
+        return
+    if not session.session_key:
+        session.save()
+    _write(session.session_key, user.pk, *_where(request), timezone.now())
+
+
+def _on_new_password(request: HttpRequest, user: Any, **_more: object) -> None:
+    # They are out by the password's hash already; this takes them off the list, and their sockets at once.
+    end_sessions(user.pk, but=request.session.session_key)
+
+
+def _write(key: str, user_id: int, address: str, agent: str, now: datetime) -> None:
+    seen = {"user_id": user_id, "address": address, "user_agent": agent, "seen_at": now}
+    if BrowserSession.objects.filter(session_id=key).update(**seen):
+        return
+    if not Session.objects.filter(session_key=key).exists():  # ended meanwhile, or kept for the answer's end only
+        return
+    try:
+        with transaction.atomic():
+            BrowserSession.objects.create(session_id=key, begun_at=now, **seen)
+    except IntegrityError:  # another request of this browser was quicker
+        return
+
+
+def _where(request: HttpRequest) -> tuple[str, str]:
+    address, agent = request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_USER_AGENT", "")
+    return str(address)[:45], str(agent)[:_AGENT_LENGTH]

@@ -1,0 +1,107 @@
+"""How often a password or a code may be guessed, without keeping out whom it belongs to (rule S8).
+
+Every guess is counted before it is looked at and taken back when it was right, so a thousand at once get no further than a
+thousand in a row. docs/accounts.md has the figures and what they are for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from django.core.cache import cache
+
+_IPV6_PREFIX = 64  # what one customer of a provider has
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many wrong guesses in so many seconds, counted from the first of them."""
+
+    guesses: int
+    within_s: int
+
+
+# One place, whatever the names: somebody who tries many accounts.
+PER_PLACE = Limit(30, 60)
+# One account from one place or one known browser: somebody who mistypes.
+PER_CLIENT = Limit(5, 300)
+# One account from everywhere that isn't known to it: a stranger with many addresses. Then one guess of them all every SLOW_S.
+PER_ACCOUNT = Limit(20, 3600)
+SLOW_S = 30
+
+
+class TooManyGuesses(Exception):
+    """This guess wasn't looked at. `is_whole_place`: the place has guessed too often at all, not only at this account."""
+
+    def __init__(self, *, is_whole_place: bool = False) -> None:
+        super().__init__("place" if is_whole_place else "account")
+        self.is_whole_place = is_whole_place
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One that is being looked at."""
+
+    counters: tuple[str, ...]
+
+    def take_back(self) -> None:
+        """It was right: count it no longer."""
+        for counter in self.counters:
+            try:
+                cache.decr(counter)
+            except ValueError:  # its time was over meanwhile
+                continue
+
+
+def count_guess(account: str, *, address: str, browser: str = "", is_known_place: Callable[[], bool]) -> Guess:
+    """Count a guess at an account that is about to be looked at. Raises TooManyGuesses when it mustn't be.
+
+    `account`: one name for what is guessed at, whether it exists or not. `address`: of the client. `browser`: the mark of a
+    browser that has logged in to this account, "" for any other. `is_known_place`: whether the account is in use from this
+    address now; asked only while the account is under attack.
+    """
+    place = _place_of(address)
+    mine = _counter("client", account, browser or place)
+    _add(mine, PER_CLIENT, is_whole_place=False)
+    if browser:
+        return Guess((mine,))
+    whole_place, everybody = _counter("place", place), _counter("account", account)
+    _add(whole_place, PER_PLACE, is_whole_place=True)
+    is_slow = _count(everybody, PER_ACCOUNT) > PER_ACCOUNT.guesses and not is_known_place()
+    if is_slow and not cache.add(_counter("slow", account), 1, SLOW_S):
+        raise TooManyGuesses
+    return Guess((mine, whole_place, everybody))
+
+
+def _add(counter: str, limit: Limit, *, is_whole_place: bool) -> None:
+    if _count(counter, limit) > limit.guesses:
+        raise TooManyGuesses(is_whole_place=is_whole_place)
+
+
+def _count(counter: str, limit: Limit) -> int:
+    """Count one more, and return how many there are. Of any number at once no two get the same answer."""
+    while True:
+        cache.add(counter, 0, limit.within_s)
+        try:
+            return int(cache.incr(counter))
+        except ValueError:  # its time was over between the two: begin anew
+            continue
+
+
+def _counter(kind: str, *parts: str) -> str:
+    """Return a cache key of fixed length that gives no name away."""
+    return f"guesses:{kind}:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
+
+
+def _place_of(address: str) -> str:
+    """Return what one client can't change at will: an IPv4 address, the network of an IPv6 address."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, _IPV6_PREFIX), strict=False))

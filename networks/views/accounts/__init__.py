@@ -1,0 +1,1 @@
+"""One's own sessions, and other people: their accounts, roles and ways in."""

@@ -1,0 +1,97 @@
+"""Where one is logged in, and the end of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views import View
+
+from networks.models import BrowserSession
+from networks.policy.login.browsers import browsers_of, end_session, end_sessions
+from networks.templatetags.browsers import name_browser
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One browser that is logged in. `browser`: such as "Firefox on Linux"."""
+
+    pk: int
+    browser: str
+    user_agent: str
+    address: str
+    begun_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+def session_rows(user_id: int, this_key: str | None = None) -> list[SessionRow]:
+    """Return the sessions of a person, this one first."""
+    rows = [_row(browser, this_key) for browser in browsers_of(user_id)]
+    return sorted(rows, key=lambda row: not row.is_this)
+
+
+def _row(browser: BrowserSession, this_key: str | None) -> SessionRow:
+    return SessionRow(
+        browser.pk,
+        name_browser(browser.user_agent),
+        browser.user_agent,
+        browser.address,
+        browser.begun_at,
+        browser.seen_at,
+        browser.session_id == this_key,
+    )
+
+
+class SessionList(View):
+    """The browsers that are logged in as this person."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rows = session_rows(_person(request).pk, request.session.session_key)
+        return render(request, "account/sessions.html", {"sessions": rows, "others": sum(not row.is_this for row in rows)})
+
+
+# Whoever sits down at an unlocked browser shall not log its owner out everywhere else.
+@method_decorator(reauthentication_required, name="dispatch")
+class SessionEnd(View):
+    """End one of one's own sessions."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if BrowserSession.objects.filter(pk=pk, session_id=request.session.session_key).exists():
+            logout(request)
+            return redirect(settings.LOGIN_URL)
+        if end_session(_person(request).pk, pk):
+            messages.success(request, _("That browser is logged out."))
+        return redirect("account_sessions")
+
+
+@method_decorator(reauthentication_required, name="dispatch")
+class SessionsEnd(View):
+    """End all of one's own sessions but this one."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        ended = end_sessions(_person(request).pk, but=request.session.session_key)
+        words = ngettext("%(count)s other browser is logged out.", "%(count)s other browsers are logged out.", ended)
+        messages.success(request, words % {"count": ended})
+        return redirect("account_sessions")
+
+
+def _person(request: HttpRequest) -> AbstractBaseUser:
+    person: Any = request.user
+    assert isinstance(person, AbstractBaseUser), "the policy lets nobody else in"  # noqa: S101
+    return person
