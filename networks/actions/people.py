@@ -1,0 +1,192 @@
+"""What admins do with people: accounts, roles, sessions, second steps. Each is written down before and after (rules S6, S12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
+
+from networks.actions.actors import Actor, require_of
+from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
+from networks.models import Engine, Grant, OutcomeKind
+from networks.models.trouble import explain_trouble
+from networks.policy.login.browsers import end_sessions
+from networks.policy.login.invitations import make_invitation, read_invitation
+from networks.policy.login.two_factor import take_second_steps_away
+from networks.policy.permissions import Denied, Permission, permissions_of, permissions_of_role
+
+log = structlog.get_logger(__name__)
+
+
+class NotAllowedHere(Exception):
+    """A rule forbids it, whoever asks. The message says which, to people."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonResult:
+    """What came of it, and what is shown once: `token` of an invitation. `person`: None where nothing was made."""
+
+    result: ActionResult
+    person: User | None = None
+    token: str = ""
+
+
+def create_person(actor: Actor, username: str) -> PersonResult:
+    """Make an account without a password, and an invitation to choose one. The name was validated by the caller."""
+    made: list[User] = []
+
+    def make() -> None:
+        person = get_user_model()._default_manager.create_user(username)  # unusable password
+        made.append(person)
+
+    result = _carry_out(actor, Intent("create_person", username), Permission.SUPERUSER, make)
+    person = made[0] if result.is_ok else None
+    return PersonResult(result, person, make_invitation(person) if person else "")
+
+
+def invite_person(actor: Actor, person: User) -> PersonResult:
+    """Make an invitation to choose a new password; the old one holds until it is used."""
+    intent = Intent("invite_person", person.get_username())
+    result = _carry_out(actor, intent, Permission.SUPERUSER, lambda: _refuse_switched_off(person))
+    return PersonResult(result, person, make_invitation(person) if result.is_ok else "")
+
+
+def accept_invitation(token: str, password: str, *, from_address: str) -> User | None:
+    """Set the password of whom the token is for, and log out all that hold the old one; None when the token is good no more.
+
+    Of any number at once one succeeds. The password was validated by the caller.
+    """
+    known = read_invitation(token)
+    if known is None:
+        return None
+    done: list[User] = []
+
+    def accept() -> None:
+        get_user_model()._default_manager.select_for_update().get(pk=known.pk)
+        person = read_invitation(token)  # anew, alone with the row
+        if person is None:
+            raise NotAllowedHere(_("This link was used already."))
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        end_sessions(person.pk)
+        done.append(person)
+
+    actor = Actor(known.get_username(), known.pk, from_address)
+    _carry_out(actor, Intent("accept_invitation", known.get_username()), Permission.OPEN, accept)
+    return done[0] if done else None
+
+
+def set_active(actor: Actor, person: User, *, is_active: bool) -> ActionResult:
+    """Switch an account on, or off and log it out everywhere."""
+
+    def switch() -> None:
+        if not is_active:
+            _refuse_self(actor, person, _("Nobody switches off their own account."))
+            _refuse_last_superuser(person)
+        person.is_active = is_active
+        person.save(update_fields=["is_active"])
+        if not is_active:
+            end_sessions(person.pk)
+
+    verb = "reactivate_person" if is_active else "deactivate_person"
+    return _carry_out(actor, Intent(verb, person.get_username()), Permission.SUPERUSER, switch)
+
+
+def log_out_everywhere(actor: Actor, person: User) -> ActionResult:
+    """End all sessions of a person."""
+    intent = Intent("end_sessions", person.get_username())
+    return _carry_out(actor, intent, Permission.SUPERUSER, lambda: _discard(end_sessions(person.pk)))
+
+
+def reset_two_factor(actor: Actor, person: User) -> ActionResult:
+    """Take a person's app, passkeys and recovery codes away; the password alone is enough afterwards."""
+
+    def take() -> None:
+        if not take_second_steps_away(person.pk):
+            raise NotAllowedHere(_("There is no second step to take away."))
+
+    intent = Intent("reset_two_factor", person.get_username(), command=f"manage.py reset_two_factor {person.get_username()}")
+    return _carry_out(actor, intent, Permission.SUPERUSER, take)
+
+
+def set_role(actor: Actor, engine: Engine, person: User, role: str) -> ActionResult:
+    """Give a person a role on one Engine, or take it away ("").
+
+    Nobody gives more than they have there, changes their own role, or touches a superuser's.
+    """
+    held = Grant.objects.filter(user=person, engine=engine).first()
+
+    def grant() -> None:
+        if person.is_superuser:
+            raise NotAllowedHere(_("A superuser has every Engine already; a role would change nothing."))
+        _refuse_self(actor, person, _("Nobody changes their own role. Another admin can."))
+        _refuse_more_than_own(actor, engine, role)
+        if role:
+            Grant.objects.update_or_create(user=person, engine=engine, defaults={"role": role})
+        else:
+            Grant.objects.filter(user=person, engine=engine).delete()
+
+    asked = {"role": role, "was": held.role if held else ""}
+    intent = Intent("grant_role" if role else "revoke_role", person.get_username(), asked=asked)
+    return _carry_out(actor, intent, Permission.GRANT, grant, engine.slug)
+
+
+def _carry_out(
+    actor: Actor, intent: Intent, permission: Permission, change: Callable[[], None], engine_slug: str = ""
+) -> ActionResult:
+    """Write the intent, ask the policy, change all or nothing, write the outcome."""
+    try:
+        action_id = record_intent(actor, engine_slug, intent)
+    except DatabaseError as error:
+        log.error("intent_not_recorded", verb=intent.verb, engine=engine_slug, error=str(error))
+        sentence = _("%(reason)s The intent could not be written down, so nothing was done.") % {"reason": explain_trouble(error)}
+        return ActionResult(OutcomeKind.FAILED, 0, sentence=sentence)
+    try:
+        require_of(actor, permission, engine_slug)
+        with transaction.atomic():
+            change()
+        result = ActionResult(OutcomeKind.OK, action_id)
+    except Denied as denied:
+        words = _("This needs the permission “%(permission)s”.") % {"permission": denied.permission}
+        result = ActionResult(OutcomeKind.DENIED, action_id, sentence=words)
+    except NotAllowedHere as error:
+        result = ActionResult(OutcomeKind.DENIED, action_id, sentence=str(error))
+    except DatabaseError as error:
+        log.error("person_not_changed", verb=intent.verb, error=str(error))
+        words = _("%(reason)s Nothing was done.") % {"reason": explain_trouble(error)}
+        result = ActionResult(OutcomeKind.FAILED, action_id, sentence=words)
+    record_outcome(result)
+    return result
+
+
+def _refuse_self(actor: Actor, person: User, words: str) -> None:
+    if actor.user_id == person.pk:
+        raise NotAllowedHere(words)
+
+
+def _refuse_switched_off(person: User) -> None:
+    if not person.is_active:
+        raise NotAllowedHere(_("This account is switched off. Switch it on first."))
+
+
+def _refuse_last_superuser(person: User) -> None:
+    others = get_user_model()._default_manager.select_for_update().filter(is_superuser=True, is_active=True).exclude(pk=person.pk)
+    if person.is_superuser and not others.exists():
+        raise NotAllowedHere(_("This is the last superuser. Nobody could switch the account on again."))
+
+
+def _refuse_more_than_own(actor: Actor, engine: Engine, role: str) -> None:
+    if not role or actor.user_id is None:
+        return
+    own = permissions_of(get_user_model()._default_manager.get(pk=actor.user_id), engine.slug)
+    if not permissions_of_role(role) or not permissions_of_role(role) <= own:
+        raise NotAllowedHere(_("You can't give more than you have on this Engine."))
+
+
+def _discard(_count: int) -> None:
+    """Make a change of something that counts."""
