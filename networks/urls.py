@@ -12,9 +12,11 @@ from networks.views.events import EventList
 from networks.views.jobs.pages import JobDetail, JobList, JobStop
 from networks.views.jobs.several import ContainersSeveral, NetworksSeveral
 from networks.views.lab import Lab, LabDown, LabUp
-from networks.views.network_forms import NetworkConnect, NetworkCreate, NetworkDisconnect, NetworkRemove
+from networks.views.network_forms import NetworkConnect, NetworkCreate
 from networks.views.networks import NetworkDetail, NetworkList
 from networks.views.overview import Overview
+from networks.views.removals.disconnect import NetworkDisconnect
+from networks.views.removals.remove import NetworkRemove
 
 urlpatterns: list[URLPattern] = [
     path("", Overview.as_view(), name="overview"),

@@ -148,8 +148,9 @@ SENTENCES: dict[str, Promise] = {
     "address_wished": _("%(name)s, which is stopped, asks for %(address)s and could not start any more."),
     "address_free": _("%(address)s is free."),
     # confirming
-    "typed_name_wrong": _("Type the name exactly as it stands above."),
+    "typed_name_wrong": _("Type it exactly as it stands above."),
     "typed_count_wrong": _("Type the number that stands above."),
+    "breaks_more": _("More would break by now than this page showed."),
 }
 
 # What Docker would do with it, where the sentence alone doesn't say enough.

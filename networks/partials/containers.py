@@ -15,6 +15,7 @@ from networks.partials.commands import connect_commands
 from networks.partials.framed import draw_framed
 from networks.partials.networks import endpoint_context
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.policy.permissions import granted
 from networks.policy.protection import Protection, read_protection
 from networks.queries.containers import container_rows, mode_kind
 from networks.queries.details import ContainerDetail, read_container_detail, read_gone
@@ -92,7 +93,7 @@ def _place(engine_slug: str, address: AddressRow) -> Mapping[str, Any]:
 
 def sees_commands(rights: Iterable[str]) -> bool:
     """Tell whether somebody may see command lines: they may hold secrets, so looking on isn't enough (rule S12)."""
-    return bool({"connect", "run", "shape"} & set(rights))
+    return bool({"connect", "run", "shape"} & granted(rights))
 
 
 def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -152,7 +153,7 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
         "why_not": words.why_no_network(row) or words.said_lock(lock),
         "lock": words.said_lock(lock),
         "is_on_none": any(endpoint.network_driver == "null" for endpoint in detail.endpoints),
-        "labels": masked(detail.labels, sees_secrets="shape" in rights),
+        "labels": masked(detail.labels, sees_secrets="shape" in granted(rights)),
         "inspect": inspect_container_command(row.name, row.docker_id),
         "connects": connect_commands(detail.endpoints),
         "guests": [(name, reverse("container_detail", args=[key.engine_slug, guest])) for guest, name in detail.guests],

@@ -16,6 +16,7 @@ from networks.partials.commands import create_command
 from networks.partials.framed import draw_framed
 from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.policy.permissions import granted
 from networks.policy.protection import Lock, Protection, read_protection
 from networks.queries.details import NetworkDetail, read_gone, read_network_detail
 from networks.queries.filters import NetworkFilter, read_network_filter
@@ -105,7 +106,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         connect = draw("networks/_connect.html", {"why_not": _("This network is not there any more.")})
         return Screen("", 0, regions={"endpoint-rows": ()}, parts={"network-notes": notes, "network-connect": connect})
     rights = frozenset(key.rights.split(","))
-    sees_secrets = "shape" in rights
+    sees_secrets = "shape" in granted(rights)
     protection = read_protection(engine)
     lock = protection.lock_on_removal(detail.row.docker_id)
     command = create_command(detail, sees_secrets=sees_secrets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
@@ -36,6 +37,11 @@ _ROLES: dict[str, frozenset[Permission]] = {
 }
 
 
+# What may change something on an Engine, and therefore rests in read-only mode.
+CHANGING = frozenset({Permission.CONNECT, Permission.SHAPE, Permission.RUN, Permission.TERMINAL})
+_AT_REST = ".off"
+
+
 class Denied(Exception):
     """The person may not. `permission` and `engine_slug` say what was asked for."""
 
@@ -58,6 +64,19 @@ def permissions_by_engine(person: Person, engine_slugs: Iterable[str]) -> dict[s
         return dict.fromkeys(engine_slugs, _ROLES[Role.ADMIN])
     grants = Grant.objects.filter(user_id=person.pk, engine__slug__in=list(engine_slugs))
     return {slug: permissions_of_role(role) for slug, role in grants.values_list("engine__slug", "role")}
+
+
+def write_rights(permissions: Iterable[Permission]) -> str:
+    """Return what a page is drawn for, sorted and joined by ",": "connect,view". In read-only mode what changes an Engine is
+    at rest, "connect.off,view": no button for it stands on any page, and what it lets people see is still shown.
+    """
+    off = CHANGING if settings.NETADMIN_READ_ONLY else frozenset()
+    return ",".join(sorted(f"{each}{_AT_REST}" if each in off else str(each) for each in permissions))
+
+
+def granted(rights: Iterable[str]) -> frozenset[str]:
+    """Return what a person's role gives, of rights as they are written, those at rest included."""
+    return frozenset(right.removesuffix(_AT_REST) for right in rights)
 
 
 def permissions_of_role(role: str) -> frozenset[Permission]:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
 from networks.partials.screen import ScreenKey
-from networks.policy.permissions import Denied, Permission, Person, permissions_of, require
+from networks.policy.permissions import Denied, Permission, Person, permissions_of, require, write_rights
 from networks.push.delivery import Send, Socket
 from networks.push.protocol import Close, read_message
 from networks.push.registry import Hub
@@ -86,7 +86,7 @@ def rights_on(person: Person, engine_slug: str) -> str | None:
         return None
     if read_engine(engine_slug) is None:
         return None
-    return ",".join(sorted(permissions_of(person, engine_slug)))
+    return write_rights(permissions_of(person, engine_slug))
 
 
 def split_query(query: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ import structlog
 from django.db import connections
 
 from networks.models.writes import count_of_writes
-from networks.policy.permissions import Permission
+from networks.policy.permissions import Permission, write_rights
 from networks.policy.routes import ON_ENGINE
 from networks.policy.sessions import Standing, still_allowed
 from networks.push.delivery import Socket
@@ -130,5 +130,5 @@ def judge(people: Iterable[Person]) -> Mapping[Person, str | Close]:
         elif Permission.VIEW not in own:
             verdicts[person] = Close.FORBIDDEN
         else:
-            verdicts[person] = ",".join(permission for permission in own if permission is not Permission.LOGIN)
+            verdicts[person] = write_rights(permission for permission in own if permission is not Permission.LOGIN)
     return verdicts

@@ -11,6 +11,7 @@ DELETE = 0x7F
 IPV4_OCTET_BITS = 8
 IPV6_HEXTET_BITS = 16
 IPV6_HEXTETS = 8
+LONGEST_TYPED = 128  # characters
 
 
 def spell_character(character: str) -> str:
@@ -33,6 +34,11 @@ def spell(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(spell_character, text))
+
+
+def can_be_typed(text: str) -> bool:
+    """Tell whether a person can type this text as it is shown: nothing invisible, no run of spaces, not longer than 128."""
+    return 0 < len(text) <= LONGEST_TYPED and text == " ".join(text.split()) and spell(text) == text
 
 
 def split_at_prefix(address: str, prefix_length: int) -> tuple[str, str]:

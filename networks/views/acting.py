@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -87,7 +88,8 @@ def open_page(request: HttpRequest, engine_slug: str, *, takes_away: bool = Fals
     open_screen(request, name, engine_slug=engine_slug, is_live=False)
     row = read_engine(engine_slug)
     may = may_destroy if takes_away else may_act
-    return get_object_or_404(Engine, slug=engine_slug), row is not None and may(row)
+    is_on = row is not None and may(row) and not settings.NETADMIN_READ_ONLY
+    return get_object_or_404(Engine, slug=engine_slug), is_on
 
 
 def actor_of(request: HttpRequest) -> Actor:

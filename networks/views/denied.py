@@ -59,11 +59,20 @@ def denied_page(request: HttpRequest, denied: Denied) -> HttpResponse:
         "people": people_to_ask(None if is_stranger or denied.permission is Permission.SUPERUSER else engine),
         "has_nothing": denied.permission is Permission.ANY,
     }
-    page = render(request, "denied.html", context, status=403)
+    return _framed(request, render(request, "denied.html", context, status=403))
+
+
+def _framed(request: HttpRequest, page: HttpResponse) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         page["HX-Retarget"] = page["HX-Reselect"] = "#main"
         page["HX-Reswap"] = "outerHTML"
     return page
+
+
+def read_only_page(request: HttpRequest) -> HttpResponse:
+    """Say that nothing is changed now, by anybody: 403."""
+    context = {"missing": _("Netadmin is in read-only mode: nothing is changed."), "is_read_only": True}
+    return _framed(request, render(request, "denied.html", context, status=403))
 
 
 def people_to_ask(engine: Engine | None) -> list[str]:

@@ -22,10 +22,10 @@ from networks.models.trouble import find_trouble
 from networks.policy.denials import record_denied
 from networks.policy.login.browsers import note_browser
 from networks.policy.origins import Approach, is_admitted, origins_of_host, read_approach
-from networks.policy.permissions import Denied, Permission, require
+from networks.policy.permissions import CHANGING, Denied, Permission, require
 from networks.policy.routes import ON_ENGINE, name_of_match, permission_for
 from networks.policy.setup import needs_setup
-from networks.views.denied import denied_page, login_redirect, refuse_origin
+from networks.views.denied import denied_page, login_redirect, read_only_page, refuse_origin
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -48,6 +48,8 @@ _PERMISSIONS_POLICY = ", ".join(
     )
 )
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Forms that are sent while one types, to be checked: their views look at "preview" before anything else.
+_PREVIEWED = frozenset({"network_create", "network_connect", "container_connect"})
 # Set-up is what these are for, or they say nothing that needs it.
 _WITHOUT_SETUP = frozenset({"setup", "healthz", "readyz", "favicon", "set_language"})
 # A writer waits a few milliseconds for the others; one that waits this long is up against another program.
@@ -201,6 +203,8 @@ class PolicyMiddleware:
         except Denied as denied:
             return _refuse(request, denied)
         note_browser(request)
+        if settings.NETADMIN_READ_ONLY and permission in CHANGING and _is_change(request, name):
+            return read_only_page(request)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -210,6 +214,13 @@ class PolicyMiddleware:
         if not request.user.is_authenticated:
             return login_redirect(request)
         return _refuse(request, exception)
+
+
+def _is_change(request: HttpRequest, name: str) -> bool:
+    """Tell whether a request changes something: any but a look, and what a form shows while somebody types."""
+    if request.method in _SAFE_METHODS:
+        return False
+    return not (name in _PREVIEWED and request.method == "POST" and "preview" in request.POST)
 
 
 def _refuse(request: HttpRequest, denied: Denied) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Create a network, connect a container to it, disconnect one, remove it."""
+"""Create a network, connect a container to it."""
 
 from __future__ import annotations
 
@@ -10,26 +10,19 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
 
-from networks.actions.networks import create_network, disconnect_container, remove_network
+from networks.actions.networks import create_network
 from networks.actions.recording import ActionResult
 from networks.engine.bodies import network_body
-from networks.engine.cli import disconnect_command, remove_network_command
-from networks.engine.specs import DisconnectSpec
-from networks.forms.confirming import ConfirmForm
-from networks.forms.connecting import ConnectForm, ContainerToConnectForm, check_container, check_network
+from networks.forms.connecting import ConnectForm, ContainerToConnectForm
 from networks.forms.edits import add_pool, drop_pool, suggest_pool, take_suggestion
 from networks.forms.findings import Way
 from networks.forms.network_checks import suggest_subnet
 from networks.forms.networks import NetworkForm
 from networks.forms.options.known import OPTION_FIELDS
 from networks.forms.refusals import explain
-from networks.forms.sentences import say
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
-from networks.policy.protection import PREDEFINED
-from networks.queries.consequences import Affected, affected_by
-from networks.queries.details import read_gone
-from networks.queries.ground import ContainerChoice, NetworkChoice, container_choices, network_choices, read_ground
+from networks.queries.ground import NetworkChoice, container_choices, network_choices, read_ground
 from networks.views.acting import actor_of, explain_refusal, make_aside, make_asked, open_page, say_unseen, spell_choices
 from networks.views.connecting import ConnectPage
 
@@ -122,107 +115,6 @@ class NetworkConnect(ConnectPage):
     def make_title(self, form: ConnectForm) -> dict[str, Any]:
         network = form.network
         return {"name": network.name, "hue": network.hue, "is_network": True} if network else {}
-
-
-class NetworkDisconnect(View):
-    """Take a container off this network, after saying what that breaks."""
-
-    def get(self, request: HttpRequest, engine_slug: str, docker_id: str, container_id: str) -> HttpResponseBase:
-        return self._show(request)
-
-    def post(self, request: HttpRequest, engine_slug: str, docker_id: str, container_id: str) -> HttpResponseBase:
-        network, container, _affected = self._pair()
-        engine, _may_act = open_page(request, engine_slug)
-        spec = DisconnectSpec(docker_id, container_id)
-        names = {"network_name": network.name, "container_name": container.name}
-        result = disconnect_container(actor_of(request), engine, spec, **names)
-        if not result.is_ok:
-            return self._show(request, result)
-        say_unseen(request, result)
-        return redirect("network_detail", engine_slug, docker_id)
-
-    def _pair(self) -> tuple[NetworkChoice, ContainerChoice, Affected | None]:
-        slug, docker_id, container_id = (self.kwargs[name] for name in ("engine_slug", "docker_id", "container_id"))
-        network = _network(slug, docker_id)
-        container = next((each for each in container_choices(slug) if each.docker_id == container_id), None)
-        if container is None:
-            raise Http404(container_id)
-        return network, container, next(iter(affected_by(slug, docker_id, container_id)), None)
-
-    def _show(self, request: HttpRequest, result: ActionResult | None = None) -> HttpResponse:
-        network, container, affected = self._pair()
-        engine, may_act = open_page(request, self.kwargs["engine_slug"], takes_away=True)
-        # The same words as for connecting: what can't be connected can't be disconnected either.
-        why_not = [*check_network(network), *check_container(container)]
-        context = {
-            "engine": engine,
-            "network": network,
-            "container": container,
-            "affected": affected,
-            "why_not": say(why_not[0]) if why_not else "",
-            "command": disconnect_command(DisconnectSpec(network.docker_id, container.docker_id), network.name, container.name),
-            "refusal": explain_refusal(result, is_typed=False) if result else None,
-            "may_act": may_act,
-        }
-        return render(request, "networks/disconnect.html", context, status=409 if result else 200)
-
-
-class NetworkRemove(View):
-    """Remove this network, after saying what that breaks; its name is typed where anything does."""
-
-    def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponseBase:
-        return self._show(request, None)
-
-    def post(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponseBase:
-        found = network_choices(engine_slug, [docker_id])
-        if not found:  # somebody else was quicker
-            return self._show(request, None)
-        form = self._form(found[0], affected_by(engine_slug, docker_id), request.POST)
-        if not form.is_valid():
-            return self._show(request, form, status=422)
-        engine, _may_act = open_page(request, engine_slug)
-        result = remove_network(actor_of(request), engine, docker_id, name=found[0].name)
-        if not result.is_ok:
-            return self._show(request, None, result=result, name=found[0].name, status=409)
-        say_unseen(request, result)
-        return redirect("network_list")
-
-    def _form(self, network: NetworkChoice, affected: tuple[Affected, ...], data: QueryDict | None) -> ConfirmForm:
-        # While running containers are on it Docker refuses in any case.
-        is_name_wanted = bool(affected) and not any(each.is_running for each in affected)
-        return ConfirmForm(data, name=network.name, is_name_wanted=is_name_wanted)
-
-    def _show(
-        self,
-        request: HttpRequest,
-        form: ConfirmForm | None,
-        *,
-        result: ActionResult | None = None,
-        name: str = "",
-        status: int = 200,
-    ) -> HttpResponse:
-        slug, docker_id = self.kwargs["engine_slug"], self.kwargs["docker_id"]
-        engine, may_act = open_page(request, slug, takes_away=True)
-        network = next(iter(network_choices(slug, [docker_id])), None)
-        gone = None if network else read_gone(slug, "network", docker_id)
-        if network is None and gone is None and result is None:
-            raise Http404(docker_id)
-        affected = affected_by(slug, docker_id) if network else ()
-        context = {
-            "engine": engine,
-            "network": network,
-            "docker_id": docker_id,
-            "name": network.name if network else name or (gone.name if gone else ""),
-            "gone": gone,
-            "form": form or (self._form(network, affected, None) if network else None),
-            "running": [each for each in affected if each.is_running],
-            "stopped": [each for each in affected if not each.is_running],
-            "is_predefined": network is not None and network.name in PREDEFINED,
-            "command": remove_network_command(network.name if network else name, docker_id),
-            "refusal": explain_refusal(result, is_typed=False) if result else None,
-            "may_act": may_act,
-        }
-        return render(request, "networks/remove.html", context, status=status if network or result else 404)
 
 
 def _network(engine_slug: str, docker_id: str) -> NetworkChoice:

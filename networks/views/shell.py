@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.partials.screen import ScreenKey, socket_url
 from networks.partials.shell import FrameEngine, frame_engine
-from networks.policy.permissions import Denied, Permission, is_superuser, permissions_by_engine
+from networks.policy.permissions import Denied, Permission, is_superuser, permissions_by_engine, write_rights
 from networks.queries.engines import list_engines
 from networks.queries.rows import EngineRow
 
@@ -83,7 +83,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             engines=tuple(frame_engine(row) for row in access.engines),
             engine=frame_engine(engine) if engine else None,
             nav=_navigation(request, access, engine, _hidden(access)),
-            rights=frozenset(access.permissions.get(engine.slug, frozenset())) if engine else frozenset(),
+            rights=frozenset(write_rights(access.permissions.get(engine.slug, ())).split(",")) if engine else frozenset(),
             can_admin=is_superuser(person),
             is_read_only=settings.NETADMIN_READ_ONLY,
             theme=theme,
@@ -142,7 +142,7 @@ def open_screen(
     """
     engine = pick_engine(request, engine_slug)
     query = urlencode([(name, value) for name in sorted(params) for value in request.GET.getlist(name) if value])
-    rights = ",".join(sorted(access_of(request).permissions.get(engine.slug, frozenset())))
+    rights = write_rights(access_of(request).permissions.get(engine.slug, frozenset()))
     key = ScreenKey(page, engine.slug, docker_id, query, get_language() or settings.LANGUAGE_CODE, rights)
     request.shell_engine = engine  # type: ignore[attr-defined]
     if is_live:

@@ -76,6 +76,11 @@ def disconnect(page: Page, container: str) -> None:
     expect(endpoint_row(page, container)).to_have_count(0)
 
 
+def type_name(page: Page, name: str) -> None:
+    """On the page that removes a network: type its name, to confirm."""
+    page.get_by_label("Its name, to confirm").fill(name)
+
+
 def ask_to_remove(page: Page, name: str) -> None:
     """From the list: open the page that removes a network."""
     page.goto("/networks/")

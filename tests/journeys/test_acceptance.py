@@ -18,6 +18,7 @@ from tests.journeys.acts import (
     network_row,
     open_container,
     open_network,
+    type_name,
 )
 from tests.journeys.engine_says import address_of, inspect_network, interfaces_inside, list_json, network_names
 from tests.journeys.visits import Visits, open_live
@@ -135,6 +136,7 @@ def test_it_refuses_to_remove_a_network_in_use_and_names_the_containers(admin: P
     ask_to_remove(admin, "mybridge")
     expect(admin.locator(".verdicts")).to_contain_text("mynetwork_bridge")
 
+    type_name(admin, "mybridge")
     admin.get_by_role("button", name="Ask Docker all the same").click()
 
     expect(admin.locator("#refusal")).to_contain_text("has active endpoints")
@@ -146,6 +148,7 @@ def test_it_refuses_to_remove_a_network_in_use_and_names_the_containers(admin: P
     expect(endpoint_row(admin, "mynetwork_bridge")).to_have_count(0)
     ask_to_remove(admin, "mybridge")
     expect(admin.locator(".verdicts")).to_contain_text("No container uses it")
+    type_name(admin, "mybridge")
     admin.get_by_role("button", name="Remove mybridge").click()
 
     expect(network_row(admin, "mybridge")).to_have_count(0)
@@ -163,9 +166,9 @@ def test_it_says_what_breaks_when_only_a_stopped_container_uses_a_network(admin:
     expect(admin.locator(".verdicts")).to_contain_text("They could not start any more")
     expect(admin.locator(".verdicts")).to_contain_text("mynetwork_bridge")
     admin.get_by_role("button", name="Remove mybridge").click()
-    expect(admin.get_by_text("Type the name exactly")).to_be_visible()
+    expect(admin.get_by_text("Type it exactly")).to_be_visible()
     assert "mybridge" in network_names(engine)
-    admin.get_by_label("Its name, to confirm").fill("mybridge")
+    type_name(admin, "mybridge")
     admin.get_by_role("button", name="Remove mybridge").click()
 
     expect(network_row(admin, "mybridge")).to_have_count(0)

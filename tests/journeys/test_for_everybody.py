@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.acts import network_row
+from tests.journeys.acts import network_row, type_name
 from tests.journeys.engine_says import inspect_network
 from tests.journeys.visits import Visits, open_live
 from tests.journeys.walk import SIDEWAYS, pages_of, small_world
@@ -71,6 +71,7 @@ def test_it_works_without_javascript(visits: Visits, engine: PrivateEngine) -> N
     expect(page.get_by_role("heading", level=1)).to_contain_text("plain")
     assert inspect_network(engine, "plain")["IPAM"]["Config"][0]["Subnet"] == "10.50.0.0/24"
     page.get_by_role("link", name="Remove…").click()
+    type_name(page, "plain")
     page.get_by_role("button", name="Remove plain").click()
 
     expect(page.locator("#network-rows")).not_to_contain_text("plain")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.acts import ask_to_remove, network_row, open_network
+from tests.journeys.acts import ask_to_remove, network_row, open_network, type_name
 from tests.journeys.engine_says import inspect_network, network_names
 from tests.journeys.visits import Visits
 from tests.private_engine import PrivateEngine
@@ -154,6 +154,8 @@ def test_it_tells_the_second_of_two_people_who_remove_the_same_network(
     ask_to_remove(admin, "mybridge")
     ask_to_remove(other, "mybridge")
 
+    type_name(admin, "mybridge")
+    type_name(other, "mybridge")
     admin.get_by_role("button", name="Remove mybridge").click()
     expect(network_row(admin, "mybridge")).to_have_count(0)
     other.get_by_role("button", name="Remove mybridge").click()

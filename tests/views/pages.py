@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib.auth.models import User
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -19,6 +22,18 @@ def log_in(name: str = "root", engine: Engine | None = None, role: str = "") -> 
     client = Client()
     client.force_login(person)
     return client
+
+
+def shown_by(response: HttpResponse) -> str:
+    """Return what a page that takes something away shows as breaking, as its form sends it."""
+    found = re.search(r'name="shown" value="([^"]*)"', response.content.decode())
+    assert found is not None, "nothing to confirm on this page"
+    return found[1]
+
+
+def confirm(client: Client, url: str, typed_name: str = "") -> HttpResponse:
+    """Open a page that takes something away, and confirm what it shows."""
+    return client.post(url, {"typed_name": typed_name, "shown": shown_by(client.get(url))})
 
 
 def count_statements(client: Client, url: str) -> int:

@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from networks.actions.actors import Actor
 from networks.models import Action, Container, Endpoint, Engine, Grant, Network, Outcome, Role
+from networks.templatetags.wording import can_be_typed
 from tests.private_engine import PrivateEngine, wait_until
+from tests.views.pages import confirm
 
 SEED = {
     "name": "my_custom_network",
@@ -157,7 +159,7 @@ def test_it_connects_and_disconnects_a_container(engine: PrivateEngine, followed
 
     url = reverse("network_disconnect", args=[followed.slug, network, container])
     assert "It loses 172.72.0.20 at once" in text_of(browser.get(url))
-    assert browser.post(url).status_code == 302
+    assert confirm(browser, url).status_code == 302
     assert not Endpoint.objects.filter(network__docker_id=network).exists()
 
 
@@ -224,7 +226,7 @@ def test_it_refuses_to_remove_a_network_in_use_and_names_who(engine: PrivateEngi
     wait_until(running.exists, "the endpoint of a running container")
 
     url = reverse("network_remove", args=[followed.slug, network])
-    before, after = browser.get(url), browser.post(url)
+    before, after = browser.get(url), confirm(browser, url, "mybridge")
 
     assert "1 running container is on it: Docker will refuse" in text_of(before)
     assert after.status_code == 409
@@ -241,7 +243,7 @@ def test_it_says_what_a_stopped_container_loses_and_wants_the_name(
     wait_until(lambda: Endpoint.objects.filter(network__docker_id=network, container__state="exited").exists(), "the stopped one")
 
     url = reverse("network_remove", args=[followed.slug, network])
-    shown, careless, careful = browser.get(url), browser.post(url), browser.post(url, {"typed_name": "mybridge"})
+    shown, careless, careful = browser.get(url), confirm(browser, url), confirm(browser, url, "mybridge")
 
     assert "1 stopped container still needs it" in text_of(shown)
     assert careless.status_code == 422
@@ -253,7 +255,7 @@ def test_it_tells_who_comes_second(engine: PrivateEngine, followed: Engine, brow
     network = seen(engine, Network, engine.cli("network", "create", "mybridge"))
     url = reverse("network_remove", args=[followed.slug, network])
 
-    first, second = browser.post(url), browser.post(url)
+    first, second = (browser.post(url, {"typed_name": "mybridge"}) for _ in range(2))
 
     assert first.status_code == 302
     assert second.status_code == 404
@@ -274,7 +276,7 @@ def test_it_shows_and_removes_strange_names_safely(engine: PrivateEngine, follow
 
     urls = [reverse(f"network_{verb}", args=[followed.slug, network]) for verb in ("connect", "remove")]
     pages = [browser.get(url).content.decode() for url in urls]
-    removed = browser.post(urls[1])
+    removed = confirm(browser, urls[1], name if can_be_typed(name) else network[:12])
 
     assert removed.status_code == 302
     assert not Network.objects.filter(docker_id=network).exists()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -13,7 +14,7 @@ from django.utils.translation import get_language
 from networks.actions.actors import Actor, require_of
 from networks.actions.jobs.runners import wake_runner
 from networks.models import Engine, Job, JobState, JobStep
-from networks.policy.permissions import Permission
+from networks.policy.permissions import Denied, Permission
 from networks.policy.shapes import permission_for_several
 
 KEEP_JOBS = timedelta(days=30)
@@ -31,10 +32,13 @@ class JobWish:
 def start_job(actor: Actor, engine: Engine, wish: JobWish, steps: Iterable[JobStep]) -> Job:
     """Write a job with its steps (unsaved ones, in their order), wake who runs it, and return it; it is not waited for.
 
-    Returns the job of the same key where this person made one before. Raises Denied, and DatabaseError where it can't be written.
+    Returns the job of the same key where this person made one before. Raises Denied, in read-only
+    mode as well, and DatabaseError where it can't be written.
     """
     planned = list(steps)
     permission = permission_for_several(len(planned))
+    if settings.NETADMIN_READ_ONLY:
+        raise Denied(permission, engine.slug)
     require_of(actor, permission, engine.slug)
     try:
         job = _write(actor, engine, wish, planned, permission)

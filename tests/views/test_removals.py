@@ -1,0 +1,194 @@
+"""The pages that take something away say first what breaks: from a snapshot alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from networks.models import Action, Container, Engine, Network, Tombstone
+from networks.queries.consequences import breakages_of, consequences_of
+from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network, make_predefined
+from tests.views.pages import log_in, shown_by
+
+pytestmark = pytest.mark.django_db
+PORTS = [{"private_port": 80, "protocol": "tcp", "public_port": 8080, "address": "127.0.0.1"}]
+PROJECT = "com.docker.compose.project"
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """Make an Engine that is live, with a network of a project on which one container runs and one has ended."""
+    engine = make_engine(as_of=timezone.now())
+    make_predefined(engine)
+    front = make_network(engine, "front", labels={PROJECT: "shop"})
+    web = make_container(engine, "web", network_mode="front", ports=PORTS, labels={PROJECT: "shop"})
+    make_endpoint(web, front, "172.72.0.20", requested_ipv4="172.72.0.20", aliases=["blog"])
+    make_container(engine, "sidecar", network_mode=f"container:{web.docker_id}", donor_id=web.docker_id)
+    old = make_container(engine, "old", state="exited", exit_code=0, network_mode="front", labels={PROJECT: "blog"})
+    make_endpoint(old, front)
+    return engine
+
+
+@pytest.fixture
+def browser(engine: Engine) -> Client:
+    return log_in("olga", engine, "operator")
+
+
+def page_of(name: str, *more: str) -> str:
+    verb = "disconnect" if more else "remove"
+    return reverse(
+        f"network_{verb}", args=["local", make_id(f"network {name}"), *(make_id(f"container {each}") for each in more)]
+    )
+
+
+def text_of(response: HttpResponse) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_it_says_all_that_a_removal_breaks(browser: Client) -> None:
+    text = text_of(browser.get(page_of("front")))
+
+    assert "1 running container is on it: Docker will refuse" in text
+    assert "1 stopped container still needs it, and Docker won't say so" in text
+    assert "closes 127.0.0.1:8080-&gt;80/tcp" in text
+    assert "shared by sidecar" in text
+    assert text.count("its only network") == 2
+    assert "The Compose project shop made it" in text
+    assert "1 Compose project uses it and did not make it blog:" in text
+    assert "Type front to remove it." in text
+
+
+def test_it_says_all_that_a_disconnect_breaks(browser: Client) -> None:
+    text = text_of(browser.get(page_of("front", "web")))
+
+    assert "It has no other network" in text
+    assert "Published ports close 127.0.0.1:8080-&gt;80/tcp" in text
+    assert "It loses 172.72.0.20 at once" in text
+    assert "1 container shares its network and loses it as well" in text
+    assert "Fixed address: 172.72.0.20" in text
+    assert "Aliases: blog" in text
+    assert "It belongs to the Compose project shop" in text
+
+
+def test_it_puts_what_it_shows_into_the_form(browser: Client) -> None:
+    found = breakages_of(consequences_of("local", [make_id("network front")]))
+
+    assert shown_by(browser.get(page_of("front"))) == ",".join(each.token for each in found)
+
+
+@pytest.mark.parametrize("typed", ["", "Front", "front ", "fron", "fr\0nt"])
+def test_it_wants_the_exact_name_even_where_nothing_breaks(engine: Engine, browser: Client, typed: str) -> None:
+    make_network(engine, "free")
+    shown = shown_by(browser.get(page_of("free")))
+
+    response = browser.post(page_of("free"), {"typed_name": typed, "shown": shown})
+
+    assert response.status_code == 422
+    assert "Type it exactly as it stands above." in text_of(response)
+    assert not Action.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["\u202egnp.exe", "a\nb", "x" * 129, "two  spaces", "\u3164", "zero\u200bwidth", " lead"])
+def test_it_wants_the_short_id_of_what_can_not_be_typed(engine: Engine, browser: Client, name: str) -> None:
+    network = make_network(engine, name)
+
+    text = text_of(browser.get(reverse("network_remove", args=["local", network.docker_id])))
+
+    assert f"type the first twelve digits of its ID, {network.docker_id[:12]} , to remove it." in text
+
+
+def test_it_asks_again_and_says_what_is_new(engine: Engine, browser: Client) -> None:
+    shown = shown_by(browser.get(page_of("front")))
+    make_endpoint(make_container(engine, "late", state="exited", exit_code=1), Network.objects.get(name="front"))
+
+    response = browser.post(page_of("front"), {"typed_name": "front", "shown": shown})
+
+    text = text_of(response)
+    assert response.status_code == 422
+    assert "Since this page was shown, more would break." in text
+    assert "late, which is stopped, needs front to start." in text
+    assert "web is on front and running." not in text
+    assert len(shown_by(response)) > len(shown)
+    assert 'value="front"' in response.content.decode()  # what was typed stays
+    assert not Action.objects.exists()
+
+
+def test_it_takes_nothing_for_seen_that_was_never_shown(browser: Client) -> None:
+    removed = browser.post(page_of("front"), {"typed_name": "front"})
+    disconnected = browser.post(page_of("front", "web"))
+
+    assert [removed.status_code, disconnected.status_code] == [422, 422]
+    assert "web is on front and running." in text_of(removed)
+    assert not Action.objects.exists()
+
+
+def test_it_does_nothing_while_nobody_can_read_the_engine(engine: Engine, browser: Client) -> None:
+    shown = shown_by(browser.get(page_of("front", "web")))
+
+    response = browser.post(page_of("front", "web"), {"shown": shown})
+
+    assert response.status_code == 409
+    assert "so what would break is not known: nothing was done" in text_of(response)
+    assert not Action.objects.exists()
+
+
+def test_it_tells_the_second_of_two_people(engine: Engine, browser: Client) -> None:
+    shown = shown_by(browser.get(page_of("front", "web")))
+    Container.objects.get(name="web").endpoints.all().delete()
+    unplugged = browser.post(page_of("front", "web"), {"shown": shown})
+    for name in ("network front", "container web"):
+        kind, _space, label = name.partition(" ")
+        Tombstone.objects.create(
+            engine=engine, kind=kind, docker_id=make_id(name), name=label, revision=2, gone_at=timezone.now()
+        )
+    Container.objects.filter(name="web").delete()
+    without_container = browser.post(page_of("front", "web"), {"shown": shown})
+    Network.objects.filter(name="front").delete()
+    without_network = browser.post(page_of("front", "old"), {"shown": shown})
+    removed = browser.post(page_of("front"), {"typed_name": "front"})
+
+    answers = (unplugged, without_container, without_network, removed)
+    assert [answer.status_code for answer in answers] == [409, 404, 404, 404]
+    assert "web is not on front" in text_of(unplugged)
+    assert "The container web was removed." in text_of(without_container)
+    assert "The network front was already removed." in text_of(without_network)
+    assert "The network front was already removed." in text_of(removed)
+    assert not Action.objects.exists()
+
+
+def test_it_offers_nothing_for_what_is_protected(engine: Engine, browser: Client) -> None:
+    vault = make_network(engine, "vault", labels={"netadmin.protect": "true"})
+    make_endpoint(make_container(engine, "keeper", labels={"netadmin.protect": "true"}), vault)
+
+    pages = [page_of("vault"), page_of("bridge"), page_of("vault", "keeper")]
+    shown = [browser.get(page) for page in pages]
+    posted = [browser.post(page, {"typed_name": "vault"}) for page in pages]
+
+    assert "vault is protected by its label" in text_of(shown[0])
+    assert "one of Docker&#x27;s own networks" in text_of(shown[1])
+    assert "keeper is protected by its label" in text_of(shown[2])
+    assert all("btn-danger" not in page.content.decode() for page in shown)
+    assert [answer.status_code for answer in posted] == [409, 409, 409]
+    assert not Action.objects.exists()
+
+
+def test_it_shows_no_way_to_what_is_protected(engine: Engine, browser: Client) -> None:
+    vault = make_network(engine, "vault", labels={"netadmin.protect": "true"})
+    keeper = make_container(engine, "keeper", labels={"netadmin.protect": "true"})
+    make_endpoint(keeper, vault, "172.80.0.2")
+
+    listed = browser.get(reverse("network_list")).content.decode()
+    network = browser.get(reverse("network_detail", args=["local", vault.docker_id])).content.decode()
+    container = browser.get(reverse("container_detail", args=["local", keeper.docker_id])).content.decode()
+
+    assert page_of("vault") not in listed + network
+    assert page_of("front") in listed
+    assert "/disconnect/" not in network + container
+    assert "/connect/" not in network + container
+    assert "vault is protected by its label" in network
+    assert "keeper is protected by its label" in container
