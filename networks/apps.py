@@ -18,9 +18,10 @@ class NetworksConfig(AppConfig):
         """Import what registers itself, and connect the receivers."""
         from networks import checks  # noqa: F401
         from networks.models.insert_only import remake_after_migrate
-        from networks.policy.login import browsers
+        from networks.policy.login import browsers, sign_ins
         from networks.policy.signals import connect_receivers
 
         connect_receivers()
         browsers.connect_receivers()
+        sign_ins.connect_receivers()
         post_migrate.connect(remake_after_migrate, sender=self, dispatch_uid="networks triggers")
