@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from networks.views.accounts.invitation import Invitation
+from networks.views.accounts.people import (
+    PersonCreate,
+    PersonDeactivate,
+    PersonDetail,
+    PersonEndSessions,
+    PersonInvite,
+    PersonList,
+    PersonReactivate,
+    PersonResetTwoFactor,
+)
+from networks.views.accounts.roles import EngineGrant, EnginePeople
 from networks.views.accounts.sessions import SessionEnd, SessionList, SessionsEnd
 from networks.views.container_forms import ContainerConnect
 from networks.views.containers import ContainerDetail, ContainerList
@@ -45,6 +57,17 @@ urlpatterns: list[URLPattern] = [
     path("engines/<slug:engine_slug>/", EngineDetail.as_view(), name="engine_detail"),
     path("engines/<slug:engine_slug>/sync/", EngineSync.as_view(), name="engine_sync"),
     path("engines/<slug:engine_slug>/choose/", EngineChoose.as_view(), name="engine_choose"),
+    path("welcome/", Invitation.as_view(), name="invitation"),
+    path("people/", PersonList.as_view(), name="person_list"),
+    path("people/create/", PersonCreate.as_view(), name="person_create"),
+    path("people/<int:pk>/", PersonDetail.as_view(), name="person_detail"),
+    path("people/<int:pk>/invite/", PersonInvite.as_view(), name="person_invite"),
+    path("people/<int:pk>/deactivate/", PersonDeactivate.as_view(), name="person_deactivate"),
+    path("people/<int:pk>/reactivate/", PersonReactivate.as_view(), name="person_reactivate"),
+    path("people/<int:pk>/end-sessions/", PersonEndSessions.as_view(), name="person_end_sessions"),
+    path("people/<int:pk>/reset-two-factor/", PersonResetTwoFactor.as_view(), name="person_reset_two_factor"),
+    path("engines/<slug:engine_slug>/people/", EnginePeople.as_view(), name="engine_people"),
+    path("engines/<slug:engine_slug>/people/grant/", EngineGrant.as_view(), name="engine_grant"),
     path("accounts/sessions/", SessionList.as_view(), name="account_sessions"),
     path("accounts/sessions/end/", SessionsEnd.as_view(), name="account_sessions_end"),
     path("accounts/sessions/<int:pk>/end/", SessionEnd.as_view(), name="account_session_end"),

@@ -1,0 +1,83 @@
+"""Forms about people: a new account, a role, a password that somebody chooses by their link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from networks.models import Role
+
+
+class PersonForm(forms.Form):
+    """The name of a new account."""
+
+    username = forms.CharField(
+        label=_("Username"),
+        help_text=_("Letters, digits and @ . + - _ only."),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+
+    def clean_username(self) -> str:
+        """Hold the name to the same rules as the admin site does; two that differ in capitals only are refused."""
+        username: str = self.cleaned_data["username"]
+        get_user_model()._meta.get_field("username").run_validators(username)
+        if get_user_model()._default_manager.filter(username__iexact=username).exists():
+            raise forms.ValidationError(_("Somebody is called so already."))
+        return username
+
+
+class RoleForm(forms.Form):
+    """Whom to give which role; the empty one takes it away."""
+
+    username = forms.CharField(
+        label=_("Username"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("no role")), *Role.choices], required=False)
+
+    def clean_username(self) -> User:
+        """Return whom the name means."""
+        person = get_user_model()._default_manager.filter(username=self.cleaned_data["username"]).first()
+        if person is None:
+            raise forms.ValidationError(_("Nobody is called so. A superuser can make the account."))
+        return person
+
+
+class InvitationForm(forms.Form):
+    """The token of a link, and a password twice."""
+
+    token = forms.CharField(
+        label=_("Token"),
+        help_text=_("It is the part of the link after the #."),
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    password1 = forms.CharField(
+        label=_("Password"), strip=False, max_length=4096, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    password2 = forms.CharField(
+        label=_("Password again"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the two passwords."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        password = cleaned.get("password1")
+        if password and cleaned.get("password2") and password != cleaned["password2"]:
+            self.add_error("password2", _("The two passwords differ."))
+        return cleaned
+
+    def judge_password(self, person: User) -> bool:
+        """Judge the password once it is known whose it shall be."""
+        try:
+            validate_password(self.cleaned_data["password1"], person)
+        except forms.ValidationError as error:
+            self.add_error("password1", error)
+        return self.is_valid()

@@ -1,0 +1,1 @@
+"""People as the pages about accounts show them."""
