@@ -60,6 +60,13 @@ def pages_of(world: World) -> dict[str, str]:
         "/engines/local/": "engine",
         "/engines/local/lab/": "lab",
         "/accounts/password/change/": "password",
+        "/accounts/sessions/": "sessions",
+        "/accounts/2fa/": "two-factor",
+        "/welcome/": "invitation",
+        "/people/": "people",
+        "/people/create/": "person-create",
+        "/people/1/": "person",
+        "/engines/local/people/": "roles",
         "/accounts/logout/": "logout",
         "/networks/local/0000/": "not-found",
     }

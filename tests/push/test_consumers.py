@@ -18,7 +18,11 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import re_path
 
-from networks.models import Engine, EngineStatus, Grant, Role
+from networks.actions.actors import CONSOLE
+from networks.actions.people import accept_invitation, log_out_everywhere, set_active, set_role
+from networks.models import BrowserSession, Engine, EngineStatus, Grant, Role
+from networks.policy.login.browsers import end_session, end_sessions
+from networks.policy.login.invitations import make_invitation
 from networks.push.consumers import LiveConsumer, split_query
 from networks.push.protocol import Close
 from networks.push.registry import Hub
@@ -154,6 +158,32 @@ async def take_grant(site: Site) -> None:
     await Grant.objects.all().adelete()
 
 
+async def end_the_others(site: Site) -> None:
+    await sync_to_async(end_sessions)(site.person.pk, but="another")
+
+
+async def end_this_one(site: Site) -> None:
+    row = await BrowserSession.objects.aget(session_id=site.cookie)
+    assert await sync_to_async(end_session)(site.person.pk, row.pk)
+
+
+async def log_out_by_admin(site: Site) -> None:
+    await sync_to_async(log_out_everywhere)(CONSOLE, site.person)
+
+
+async def switch_off_by_admin(site: Site) -> None:
+    await sync_to_async(set_active)(CONSOLE, site.person, is_active=False)
+
+
+async def use_invitation(site: Site) -> None:
+    token = await sync_to_async(make_invitation)(site.person)
+    assert await sync_to_async(accept_invitation)(token, "another horse battery", from_address="")
+
+
+async def revoke_by_admin(site: Site) -> None:
+    await sync_to_async(set_role)(CONSOLE, site.engine, site.person, "")
+
+
 @pytest.mark.parametrize(
     ("happens", "code"),
     [
@@ -161,6 +191,12 @@ async def take_grant(site: Site) -> None:
         (deactivate, Close.LOG_IN),
         (delete_person, Close.LOG_IN),
         (change_password, Close.LOG_IN),
+        (end_the_others, Close.LOG_IN),
+        (end_this_one, Close.LOG_IN),
+        (log_out_by_admin, Close.LOG_IN),
+        (switch_off_by_admin, Close.LOG_IN),
+        (use_invitation, Close.LOG_IN),
+        (revoke_by_admin, Close.FORBIDDEN),
         (take_grant, Close.FORBIDDEN),
     ],
 )
