@@ -28,12 +28,14 @@ from networks.views.network_forms import NetworkConnect, NetworkCreate
 from networks.views.networks import NetworkDetail, NetworkList
 from networks.views.overview import Overview
 from networks.views.removals.disconnect import NetworkDisconnect
+from networks.views.removals.prune import NetworkPrune
 from networks.views.removals.remove import NetworkRemove
 
 urlpatterns: list[URLPattern] = [
     path("", Overview.as_view(), name="overview"),
     path("networks/", NetworkList.as_view(), name="network_list"),
     path("networks/<slug:engine_slug>/create/", NetworkCreate.as_view(), name="network_create"),
+    path("networks/<slug:engine_slug>/prune/", NetworkPrune.as_view(), name="network_prune"),
     path("networks/<slug:engine_slug>/several/", NetworksSeveral.as_view(), name="network_several"),
     path("networks/<slug:engine_slug>/<str:docker_id>/connect/", NetworkConnect.as_view(), name="network_connect"),
     path(

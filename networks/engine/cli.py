@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable
 
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 
@@ -96,6 +97,11 @@ def disconnect_lines(spec: DisconnectSpec, network_name: str, container_name: st
 def remove_network_command(name: str, network_id: str = "") -> str:
     """Return `docker network rm …`; by name where that is safe to type, else by id."""
     return _joined([("docker network rm", ""), *_arguments((name, network_id))])
+
+
+def prune_networks_command(filters: Iterable[tuple[str, str]] = ()) -> str:
+    """Return `docker network prune …` with these filters, such as ("until", "24h") and ("label!", "keep")."""
+    return _joined([("docker network prune", ""), *(("--filter", quoted(f"{name}={value}")) for name, value in filters)])
 
 
 def inspect_network_command(name: str, network_id: str = "") -> str:

@@ -147,6 +147,9 @@ SENTENCES: dict[str, Promise] = {
     "address_held": _("%(address)s is held by %(name)s."),
     "address_wished": _("%(name)s, which is stopped, asks for %(address)s and could not start any more."),
     "address_free": _("%(address)s is free."),
+    # pruning
+    "until_unreadable": _("“%(typed)s” is no time: write how long ago, such as 24h, or a date, such as 2026-11-24."),
+    "quote_open": _("A quotation mark is opened here and not closed."),
     # confirming
     "typed_name_wrong": _("Type it exactly as it stands above."),
     "typed_count_wrong": _("Type the number that stands above."),

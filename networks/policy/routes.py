@@ -23,6 +23,7 @@ ROUTES: dict[str, Permission] = {
     "network_connect": Permission.CONNECT,
     "network_disconnect": Permission.CONNECT,
     "network_remove": Permission.CONNECT,
+    "network_prune": Permission.SHAPE,
     "network_several": Permission.CONNECT,  # more than five at once: shape, which the action asks for
     "container_list": Permission.ANY,
     "container_detail": Permission.VIEW,

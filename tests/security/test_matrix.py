@@ -38,7 +38,7 @@ CONNECT = {
     "network_remove",
     "container_connect",
 }
-SHAPE = {"lab", "lab_up", "lab_down"}
+SHAPE = {"lab", "lab_up", "lab_down", "network_prune"}
 GRANT = {"engine_people", "engine_grant"}
 PEOPLE = {"person_list", "person_create", "person_detail", "person_invite", "person_deactivate", "person_reactivate"}
 PEOPLE |= {"person_end_sessions", "person_reset_two_factor"}

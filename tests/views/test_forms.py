@@ -15,7 +15,7 @@ from networks.actions.actors import Actor
 from networks.models import Action, Container, Endpoint, Engine, Grant, Network, Outcome, Role
 from networks.templatetags.wording import can_be_typed
 from tests.private_engine import PrivateEngine, wait_until
-from tests.views.pages import confirm
+from tests.views.pages import confirm, shown_by
 
 SEED = {
     "name": "my_custom_network",
@@ -282,3 +282,33 @@ def test_it_shows_and_removes_strange_names_safely(engine: PrivateEngine, follow
     assert not Network.objects.filter(docker_id=network).exists()
     assert Container.objects.filter(docker_id=victim).exists()
     assert all("<script>alert" not in page and "\u202e" not in page for page in pages)
+
+
+def test_it_forces_a_disconnect_where_that_is_asked(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    network = seen(engine, Network, engine.cli("network", "create", "front"))
+    container = engine.run("web", "--network", "front")
+    joined = Endpoint.objects.filter(network__docker_id=network, container__docker_id=container)
+    wait_until(joined.exists, "the endpoint in the snapshot")
+    url = reverse("network_disconnect", args=[followed.slug, network, container])
+
+    done = browser.post(url, {"shown": shown_by(browser.get(url)), "is_forced": "on"})
+
+    assert done.status_code == 302
+    assert "--force" in Action.objects.get().command
+    assert not joined.exists()
+
+
+def test_it_sees_a_stopped_container_that_no_event_told_of(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    network = seen(engine, Network, engine.cli("network", "create", "front"))
+    engine.run("old")
+    engine.cli("stop", "old")
+    wait_until(lambda: Container.objects.filter(name="old", state="exited").exists(), "the stopped one")
+    url = reverse("network_remove", args=[followed.slug, network])
+    shown = shown_by(browser.get(url))
+    engine.cli("network", "connect", "front", "old")
+
+    response = browser.post(url, {"typed_name": "front", "shown": shown})
+
+    assert response.status_code == 422
+    assert "old, which is stopped, needs front to start." in text_of(response)
+    assert engine.cli("network", "ls", "-q", "--filter", "name=front")

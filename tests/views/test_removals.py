@@ -192,3 +192,69 @@ def test_it_shows_no_way_to_what_is_protected(engine: Engine, browser: Client) -
     assert "/connect/" not in network + container
     assert "vault is protected by its label" in network
     assert "keeper is protected by its label" in container
+
+
+def prune_page(query: str = "") -> str:
+    return reverse("network_prune", args=["local"]) + (f"?{query}" if query else "")
+
+
+def ticked_in(response: HttpResponse) -> dict[str, bool]:
+    """Return id to whether it is ticked, of all that a prune page offers."""
+    boxes = re.findall(r'<input class="form-check-input"[^>]*>', response.content.decode())
+    return {re.search(r'value="(\w+)"', box)[1]: " checked" in box for box in boxes}  # type: ignore[index]
+
+
+def test_it_offers_what_a_prune_would_remove_and_ticks_what_nobody_needs(engine: Engine) -> None:
+    browser = log_in("anna", engine, "admin")
+    free, needed = make_network(engine, "free"), make_network(engine, "needed")
+    make_network(engine, "vault", labels={"netadmin.protect": "true"})
+    make_endpoint(make_container(engine, "ended", state="exited", exit_code=0), needed)
+
+    response = browser.get(prune_page())
+
+    text = text_of(response)
+    assert ticked_in(response) == {free.docker_id: True, needed.docker_id: False}
+    assert "1 network that no container needs" in text
+    assert "1 network that only stopped containers use" in text
+    assert "ended" in text
+    assert "vault is protected by its label" in text
+    assert "docker network prune" in text
+
+
+def test_it_sends_what_was_ticked_to_the_page_that_asks_and_does_it(engine: Engine) -> None:
+    browser = log_in("anna", engine, "admin")
+    needed = make_network(engine, "needed")
+    make_endpoint(make_container(engine, "ended", state="exited", exit_code=0), needed)
+    page = browser.get(prune_page()).content.decode()
+
+    action = re.search(r'<form class="panel" method="post" action="([^"]+)"', page)
+    answer = browser.post(action[1] if action else "", {"do": "remove_networks", "id": [needed.docker_id]})
+
+    assert answer.status_code == 200
+    assert "ended" in text_of(answer)
+    assert "Remove 1 network" in text_of(answer)
+    assert not Action.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        ("labels=nobody", 200, "No network matches these filters."),
+        ("labels=env%3Dtest&until=24h", 200, "--filter until=24h --filter label=env=test"),
+        ("until=soon", 422, "“soon” is no time"),
+        ("labels=%22open&other_labels=%00", 422, "A quotation mark is opened here and not closed."),
+        ("until=%3Cscript%3Ealert(1)%3C/script%3E", 422, "is no time"),
+    ],
+)
+def test_it_filters_a_prune_as_docker_does(engine: Engine, query: str, status: int, words: str) -> None:
+    response = log_in("anna", engine, "admin").get(prune_page(query))
+
+    assert response.status_code == status
+    assert words in text_of(response)
+    assert b"<script>alert" not in response.content
+
+
+def test_it_keeps_a_prune_from_whoever_may_not_shape(engine: Engine, browser: Client) -> None:
+    assert browser.get(prune_page()).status_code == 403
+    assert "/prune/" not in browser.get(reverse("network_list")).content.decode()
+    assert "/prune/" in log_in("anna", engine, "admin").get(reverse("network_list")).content.decode()

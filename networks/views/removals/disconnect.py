@@ -13,8 +13,8 @@ from networks.actions.networks import disconnect_container
 from networks.actions.recording import ActionResult
 from networks.engine.cli import disconnect_command
 from networks.engine.specs import DisconnectSpec
-from networks.forms.confirming import ConfirmForm, say_breakage
 from networks.forms.connecting import check_container, check_network
+from networks.forms.removals.confirming import DisconnectForm, say_breakage
 from networks.forms.sentences import say
 from networks.policy.protection import protection_of
 from networks.queries.consequences import Affected, Consequences, breakages_of
@@ -60,7 +60,7 @@ class NetworkDisconnect(View):
             return self._show(request, pair, status=409)
         if not form.is_valid():
             return self._show(request, pair, form, status=422)
-        spec = DisconnectSpec(docker_id, container_id)
+        spec = DisconnectSpec(docker_id, container_id, form.cleaned_data["is_forced"])
         names = {"network_name": pair.network.name, "container_name": pair.container.name}
         result = disconnect_container(actor_of(request), engine, spec, **names)
         if not result.is_ok:
@@ -92,7 +92,7 @@ class NetworkDisconnect(View):
         self,
         request: HttpRequest,
         pair: _Pair,
-        form: ConfirmForm | None = None,
+        form: DisconnectForm | None = None,
         *,
         result: ActionResult | None = None,
         status: int = 200,
@@ -114,12 +114,12 @@ class NetworkDisconnect(View):
             "form": form,
             "unseen": [say_breakage(each) for each in form.unseen],
             "why_not": self._why_not(pair),
-            "command": disconnect_command(DisconnectSpec(docker_id, container_id), *names),
+            "command": disconnect_command(DisconnectSpec(docker_id, container_id, bool(form["is_forced"].value())), *names),
             "refusal": explain_refusal(result, is_typed=False) if result else None,
             "may_act": may_act,
         }
         return render(request, "networks/disconnect.html", context, status=404 if pair.gone and not result else status)
 
 
-def _form(pair: _Pair, data: QueryDict | None = None) -> ConfirmForm:
-    return ConfirmForm(data, breakages=breakages_of([pair.found] if pair.found else []))
+def _form(pair: _Pair, data: QueryDict | None = None) -> DisconnectForm:
+    return DisconnectForm(data, breakages=breakages_of([pair.found] if pair.found else []))

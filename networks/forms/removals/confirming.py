@@ -49,6 +49,16 @@ class ConfirmForm(FindingsForm):
         return self.cleaned_data
 
 
+class DisconnectForm(ConfirmForm):
+    """A disconnect. `is_forced`: the Engine drops the endpoint even if it can't undo it on the machine."""
+
+    is_forced = forms.BooleanField(
+        label=_("Force it (--force)"),
+        required=False,
+        help_text=_("Only where Docker refuses because the container, or its interface, is in a state that it can't undo."),
+    )
+
+
 def say_breakage(breakage: Breakage) -> str:
     """Return what would break, as a sentence."""
     names = {"network": breakage.network, "container": breakage.container, "detail": breakage.detail}
