@@ -51,6 +51,7 @@ def pages_of(world: World) -> dict[str, str]:
         f"{network}connect/": "connect",
         f"{network}disconnect/{world.running}/": "disconnect",
         f"{network}remove/": "remove",
+        "/networks/local/prune/": "prune",
         "/containers/": "containers",
         running: "container",
         f"/containers/local/{world.stopped}/": "container-stopped",
