@@ -31,7 +31,7 @@ def create_network(page: Page, name: str, *, subnet: str = "", ip_range: str = "
     """Create a network from the list's button on, and wait for the new network's page."""
     page.goto("/networks/")
     page.get_by_role("link", name="New network").first.click()
-    page.get_by_label("Name").fill(name)
+    page.get_by_label("Name", exact=True).fill(name)
     for label, value in (("Subnet 1", subnet), ("IP range 1", ip_range), ("Gateway 1", gateway)):
         page.get_by_label(label).fill(value)
     page.get_by_role("button", name="Create network").click()

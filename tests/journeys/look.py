@@ -66,7 +66,7 @@ def _take(browser: Browser, url: str, pages: dict[str, str], wanted: list[str], 
     if not wanted or "create-fault" in wanted:
         page.goto("/networks/local/create/")
         for label, value in (("Name", "mine"), ("Subnet 1", "172.72.5.0/24"), ("Gateway 1", "172.73.0.1")):
-            page.get_by_label(label).fill(value)
+            page.get_by_label(label, exact=True).fill(value)
         page.get_by_role("button", name="Create network").click()
         expect(page.locator("#create .err").first).to_be_visible()
         page.screenshot(path=OUT / f"create-fault{suffix}.png", full_page=True)

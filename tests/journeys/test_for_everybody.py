@@ -62,7 +62,7 @@ def test_it_works_without_javascript(visits: Visits, engine: PrivateEngine) -> N
     expect(page.locator("#container-rows")).to_contain_text("web")
 
     page.goto("/networks/local/create/")
-    page.get_by_label("Name").fill("plain")
+    page.get_by_label("Name", exact=True).fill("plain")
     page.get_by_label("Subnet 1").fill("10.50.0.5/24")
     page.get_by_role("button", name="Check only").click()
     expect(page.locator("#create .err")).to_contain_text("is an address within a subnet")

@@ -17,7 +17,7 @@ def fill(page: Page, **values: str) -> None:
     labels = {"name": "Name", "subnet": "Subnet 1", "ip_range": "IP range 1", "gateway": "Gateway 1", "reserved": "Reserved 1"}
     page.goto(CREATE)
     for field, value in values.items():
-        page.get_by_label(labels[field]).fill(value)
+        page.get_by_label(labels[field], exact=True).fill(value)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_it_finds_the_fault_and_keeps_what_was_typed(
 
     expect(admin.locator("#create .err", has_text=sentence)).to_be_visible()
     expect(admin.locator("#aside .verdict.v-bad")).to_contain_text(sentence)
-    expect(admin.get_by_label("Name")).to_have_value(typed.get("name", "mine"))
+    expect(admin.get_by_label("Name", exact=True)).to_have_value(typed.get("name", "mine"))
     if "subnet" in typed:
         expect(admin.get_by_label("Subnet 1")).to_have_value(typed["subnet"])
     assert network_names(engine) == before
@@ -56,7 +56,7 @@ def test_it_asks_whether_the_subnet_without_host_bits_was_meant(admin: Page, eng
 
     admin.locator("#create").get_by_role("button", name="Did you mean 10.20.0.0/24?").click()
     expect(admin.get_by_label("Subnet 1")).to_have_value("10.20.0.0/24")
-    expect(admin.get_by_label("Name")).to_have_value("mine")
+    expect(admin.get_by_label("Name", exact=True)).to_have_value("mine")
     admin.get_by_role("button", name="Create network").click()
 
     expect(admin.get_by_role("heading", level=1)).to_contain_text("mine")
@@ -90,16 +90,15 @@ def test_it_refuses_an_unknown_driver_at_once(admin: Page, engine: PrivateEngine
 def test_it_shows_what_only_docker_knows_in_docker_s_words(admin: Page, engine: PrivateEngine) -> None:
     fill(admin, name="mine")
     admin.get_by_label("Driver", exact=True).select_option("macvlan")
-    admin.locator("summary", has_text="Driver options").click()
-    admin.get_by_role("textbox", name="Driver options").fill("parent=nosuch0")
+    admin.get_by_label("Parent interface").fill("nosuch0")
 
     admin.get_by_role("button", name="Create network").click()
 
     expect(admin.locator("#refusal blockquote")).to_contain_text("nosuch0")
     expect(admin.locator("#refusal")).to_contain_text("The option parent names a device")
     expect(admin.locator("#refusal")).to_contain_text("Nothing was changed.")
-    expect(admin.get_by_label("Name")).to_have_value("mine")
-    expect(admin.get_by_role("textbox", name="Driver options")).to_have_value("parent=nosuch0")
+    expect(admin.get_by_label("Name", exact=True)).to_have_value("mine")
+    expect(admin.get_by_label("Parent interface")).to_have_value("nosuch0")
     assert "mine" not in network_names(engine)
 
 
@@ -109,12 +108,26 @@ def test_it_makes_a_network_with_everything_that_the_form_offers(admin: Page, en
     admin.get_by_label("Subnet 2").fill("fd00:40::/64")
     admin.get_by_label("IPv6", exact=False).first.check()
     admin.get_by_label("Internal").check()
+    admin.get_by_label("Linux bridge name").fill("br-full")
+    admin.get_by_label("MTU").fill("1400")
+    admin.get_by_label("ICC").uncheck()
+    admin.locator("summary", has_text="More bridge options").click()
+    admin.get_by_label("Address for published ports").fill("127.0.0.1")
+    admin.locator("summary", has_text="IPv4, scope, ingress").click()
+    admin.get_by_label("Scope").select_option("local")
     admin.locator("summary", has_text="Labels").click()
     admin.get_by_role("textbox", name="Labels").fill("team=web")
     admin.get_by_role("button", name="Create network").click()
     expect(admin.get_by_role("heading", level=1)).to_contain_text("full")
 
     told = inspect_network(engine, "full")
+    assert told["Options"] == {
+        "com.docker.network.bridge.name": "br-full",
+        "com.docker.network.driver.mtu": "1400",
+        "com.docker.network.bridge.enable_icc": "false",
+        "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1",
+    }
+    assert told["Scope"] == "local"
     assert told["Internal"] is True
     assert told["EnableIPv6"] is True
     assert told["Labels"] == {"team": "web"}
@@ -122,6 +135,43 @@ def test_it_makes_a_network_with_everything_that_the_form_offers(admin: Page, en
     assert (first["Subnet"], first["Gateway"]) == ("10.40.0.0/24", "10.40.0.1")
     assert "10.40.0.9" in str(first)
     assert second["Subnet"] == "fd00:40::/64"
+
+
+def test_it_offers_another_driver_s_options_while_one_types(admin: Page, engine: PrivateEngine) -> None:
+    fill(admin, name="mine")
+    admin.get_by_label("Linux bridge name").fill("br-mine")
+    admin.get_by_label("Masquerade").uncheck()
+    expect(admin.locator("#aside .code").first).to_contain_text("com.docker.network.bridge.enable_ip_masquerade=false")
+
+    admin.get_by_label("Driver", exact=True).select_option("macvlan")
+    admin.get_by_label("Parent interface").fill("nosuch0")
+
+    expect(admin.locator("#aside .code").first).to_contain_text("--opt parent=nosuch0")
+    expect(admin.locator("#aside .code").first).not_to_contain_text("br-mine")
+    admin.locator("#aside .seg label", has_text="API").click()
+    expect(admin.locator("#aside .as-api")).to_contain_text('"parent": "nosuch0"')
+    expect(admin.locator("#aside .as-docker")).to_be_hidden()
+
+    admin.get_by_label("Driver", exact=True).select_option("bridge")
+
+    expect(admin.get_by_label("Linux bridge name")).to_have_value("br-mine")
+    expect(admin.get_by_label("Masquerade")).not_to_be_checked()
+    expect(admin.locator("#aside .as-api")).to_contain_text('"com.docker.network.bridge.name": "br-mine"')
+
+
+def test_it_offers_another_driver_s_options_without_a_script(visits: Visits, engine: PrivateEngine) -> None:
+    page = visits.enter("admin", java_script_enabled=False)
+    page.goto(CREATE)
+    page.get_by_label("Name", exact=True).fill("mine")
+    page.get_by_label("Driver", exact=True).select_option("macvlan")
+
+    page.get_by_role("button", name="Show the options of this driver").click()
+
+    page.get_by_label("Parent interface").fill("nosuch0")
+    page.get_by_role("button", name="Check only").click()
+    expect(page.locator("#aside .as-docker .code")).to_contain_text("--opt parent=nosuch0")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("mine")
+    expect(page.locator("#aside .as-api")).to_be_hidden()
 
 
 def test_it_refuses_an_address_that_another_container_holds_and_names_it(admin: Page, engine: PrivateEngine) -> None:

@@ -147,7 +147,7 @@ def test_it_lets_an_operator_do_what_is_harmless_and_no_more(operator: Page, vis
 
     assert operator.goto("/engines/local/lab/").status == 403  # type: ignore[union-attr]
     operator.goto("/networks/local/create/")
-    operator.get_by_label("Name").fill("touching")
+    operator.get_by_label("Name", exact=True).fill("touching")
     operator.locator("summary", has_text="Driver options").click()
     operator.get_by_role("textbox", name="Driver options").fill("com.docker.network.bridge.name=br-mine")
     operator.get_by_role("button", name="Create network").click()

@@ -74,14 +74,14 @@ def test_it_says_disconnected_when_the_engine_is_killed_and_shows_the_right_rows
 def test_it_says_what_it_could_not_ask_and_keeps_what_was_typed(admin: Page, mortal_engine: PrivateEngine) -> None:
     engine = mortal_engine
     admin.goto("/networks/local/create/")
-    admin.get_by_label("Name").fill("late")
+    admin.get_by_label("Name", exact=True).fill("late")
     expect(admin.locator("#aside .code")).to_contain_text("late")
     engine.kill9()
 
     admin.get_by_role("button", name="Create network").click()
     expect(admin.locator("#refusal")).to_contain_text("The Engine could not be asked")
     expect(admin.locator("#refusal")).to_contain_text("Nothing was changed.")
-    expect(admin.get_by_label("Name")).to_have_value("late")
+    expect(admin.get_by_label("Name", exact=True)).to_have_value("late")
     expect(admin.get_by_role("button", name="Create network")).to_be_disabled()
     engine.restart()
     open_live(admin, "/networks/")
