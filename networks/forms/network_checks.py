@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
 
 from networks.addressing.findings import Finding, Level, bad, fine, warn
-from networks.addressing.pools import Pool, TakenPool, is_any_of_size, overlapping
+from networks.addressing.pools import Pool, TakenPool, default_gateway, is_any_of_size, overlapping
 from networks.addressing.reading import IPNetwork
 from networks.addressing.suggest import suggest_free_ipv6_subnet, suggest_free_subnet
 from networks.engine.specs import NetworkSpec
@@ -76,12 +76,23 @@ def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) ->
         earlier = [other.subnet.version for other in pools[:index] if other.subnet]
         if driver == "bridge" and pool.subnet.version in earlier:
             yield index, bad("subnet", "bridge_two_pools")
+        for name in pool.aux_addresses.keys() & {name for other in pools[:index] for name in other.aux_addresses}:
+            yield index, bad("aux_addresses", "aux_name_twice", name=name)
+        if _lacks_gateway(pool, ground):
+            parameters, first = {"version": ground.version}, str(default_gateway(pool.subnet, pool.ip_range))
+            yield index, Finding(Level.BAD, "ip_range", "range_wants_gateway", parameters, first, f"pools-{index}-gateway")
         if is_any_of_size(pool.subnet) and ground.is_before_27:
             yield index, Finding(Level.BAD, "subnet", "any_of_size_not_yet", {"version": ground.version}, "", "subnet")
         elif is_any_of_size(pool.subnet):
             yield index, fine("subnet", "any_of_size", length=pool.subnet.prefixlen)
         else:
             yield index, _check_overlap(pool, driver, taken, suggest_subnet(pool.subnet.version, pools, ground, driver))
+
+
+def _lacks_gateway(pool: Pool, ground: Ground) -> bool:
+    """Tell whether this Engine fails to choose a gateway: 26.1 counts the addresses of an IPv6 range in 64 bits."""
+    is_large = pool.ip_range is not None and pool.ip_range.version == 6 and pool.ip_range.prefixlen <= 64
+    return is_large and pool.gateway is None and ground.is_before_27
 
 
 def suggest_subnet(version: int, pools: Sequence[Pool], ground: Ground, driver: str = "bridge") -> str:
@@ -155,6 +166,8 @@ def _check_ipam(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
     known = BUILT_IN_IPAM | ground.ipam_drivers | (frozenset(ground.drivers) - OWN_DRIVERS)
     if spec.ipam_driver not in known and ground.drivers:
         yield Finding(Level.BAD, "ipam_driver", "ipam_driver_unknown", {"driver": spec.ipam_driver}, "", "ipam_driver")
+    elif spec.ipam_driver == "null" and spec.driver == "bridge" and not spec.is_config_only:
+        yield Finding(Level.BAD, "ipam_driver", "ipam_null_bridge", {}, "", "ipam_driver")
     elif spec.ipam_driver == "null" and spec.pools:
         yield Finding(Level.BAD, "ipam_driver", "ipam_null_pools", {}, "", "ipam_driver")
 

@@ -10,6 +10,7 @@ from networks.addressing.reading import IPAddress, parse_address
 
 MAX_FAULTS = 10  # of one field's lines are shown: the rest is most likely the same fault
 MAX_PAIRS = 1_000  # lines that a page and its command can show at each key that is typed; Docker itself has no limit
+_BLANK = re.compile(r"[ \t]")
 _LINE_END = re.compile(r"\r\n|\r|\n")  # str.splitlines() would cut values at U+2028 and its like
 
 
@@ -24,6 +25,8 @@ def parse_pairs(text: str, field: str) -> tuple[dict[str, str], list[Finding]]:
         key, separator, value = line.partition("=")
         if not key.strip() or (not separator and field != "labels"):
             findings.append(bad(field, "pairs_unreadable", line=line))
+        elif field == "labels" and _BLANK.search(key.strip()):  # the Engine itself takes anything
+            findings.append(bad(field, "label_blank", key=key.strip()))
         elif key.strip() in pairs:
             findings.append(bad(field, "pairs_twice", key=key.strip()))
         else:

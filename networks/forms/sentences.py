@@ -31,6 +31,7 @@ SENTENCES: dict[str, Promise] = {
     "subnet_by_docker": _("Docker chooses the subnet. Containers then can't ask for a fixed address."),
     # ranges, gateways, reserved addresses
     "range_outside": _("%(ip_range)s is not inside the subnet %(subnet)s."),
+    "range_wants_gateway": _("Engine %(version)s finds no gateway in an IPv6 range this large: name one."),
     "range_bigger": _("%(ip_range)s is bigger than its subnet %(subnet)s."),
     "not_an_address": _("“%(typed)s” is no IP address."),
     "address_with_prefix_length": _("An address stands here without a prefix length."),
@@ -42,6 +43,7 @@ SENTENCES: dict[str, Promise] = {
     "aux_addresses_is_broadcast_address": _("%(address)s is the broadcast address of %(subnet)s."),
     "aux_is_gateway": _("%(address)s is the gateway already."),
     "aux_twice": _("%(address)s is reserved twice, as %(other)s and as %(name)s."),
+    "aux_name_twice": _("%(name)s is reserved in another pool too; the docker command takes a name once."),
     "aux_unreadable": _("“%(typed)s” is not name=address."),
     # names
     "name_missing": _("A network needs a name."),
@@ -59,6 +61,7 @@ SENTENCES: dict[str, Promise] = {
     "shape_needed": _("A network with this driver or these options touches the host: it needs the role admin."),
     "pairs_unreadable": _("“%(line)s” is not key=value."),
     "pairs_twice": _("%(key)s stands here twice."),
+    "label_blank": _("The docker command takes no blank in the name of a label: “%(key)s”."),
     "pairs_many": _("These are %(count)s lines; this form takes %(limit)s. The docker command takes more."),
     "option_unknown": _("Docker does not know the option %(key)s; it accepts and ignores it."),
     "option_not_yet": _("Engine %(version)s ignores %(key)s. It came with Engine %(since)s."),
@@ -70,7 +73,8 @@ SENTENCES: dict[str, Promise] = {
     "bridge_name_long": _("The bridge name %(value)s has %(length)s characters; Linux allows 15."),
     "bridge_name_invalid": _("%(value)s can't be the name of a Linux device."),
     "bridge_name_taken": _("The network %(owner)s has the bridge %(value)s already."),
-    "parent_taken": _("The network %(owner)s has the device %(value)s as its parent already."),
+    "parent_taken": _("The %(driver)s network %(owner)s has the device %(value)s as its parent already; Docker allows one."),
+    "vlan_invalid": _("%(value)s can't be a VLAN: its number goes up to %(limit)s."),
     "prefix_invalid": _("%(value)s can't begin the name of a Linux device: letters and digits, up to %(limit)s."),
     "vxlan_invalid": _("VXLAN IDs are numbers from 1 to 16777215, comma between."),
     "not_an_ipv4": _("“%(typed)s” is no IPv4 address."),
@@ -99,6 +103,7 @@ SENTENCES: dict[str, Promise] = {
     "ipam_driver_unknown": _(
         "Nothing here shows that this Engine has the IPAM driver “%(driver)s”. Docker would search for 15 s."
     ),
+    "ipam_null_bridge": _("The IPAM driver null hands out no addresses, and a bridge needs some."),
     "ipam_null_pools": _("The IPAM driver null hands out no addresses, so it takes no pools."),
     # connecting
     "container_missing": _("Choose a container."),
@@ -178,6 +183,8 @@ WAYS: dict[str, Promise] = {
     "scope_local_overlay": _("Leave it to the driver"),
     "ipam_driver_unknown": _("Use Docker's own"),
     "ipam_null_pools": _("Use Docker's own"),
+    "ipam_null_bridge": _("Use Docker's own"),
+    "range_wants_gateway": _("Use %(suggestion)s"),
     "static_on_default_bridge": _("Let Docker choose"),
     "any_of_size_not_yet": _("Let Docker choose"),
     "alias_on_default_bridge": _("Leave them away"),

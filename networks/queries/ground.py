@@ -23,7 +23,7 @@ API_OF_ENGINE_27 = (1, 46)
 class Ground:
     """An Engine as its snapshot knows it. `api_version`: (1, 45), or (0, 0) where it was never read.
 
-    `parents`: which macvlan or ipvlan network has which device. `config_networks`: names of config-only networks.
+    `parents`: which network has a device, by driver and device. `config_networks`: names of config-only networks.
     `ipam_drivers`: those that its networks use.
     """
 
@@ -31,7 +31,7 @@ class Ground:
     names: frozenset[str] = frozenset()
     pools: tuple[tuple[str, TakenPool], ...] = ()
     bridge_names: Mapping[str, str] = field(default_factory=dict)
-    parents: Mapping[str, str] = field(default_factory=dict)
+    parents: Mapping[tuple[str, str], str] = field(default_factory=dict)
     config_networks: tuple[str, ...] = ()
     ipam_drivers: frozenset[str] = frozenset()
     drivers: tuple[str, ...] = ()
@@ -105,7 +105,9 @@ def read_ground(engine_slug: str) -> Ground:
         pools=tuple((scope, TakenPool(ip_network(subnet), name, docker_id)) for scope, subnet, name, docker_id in pools),
         bridge_names={options[BRIDGE_NAME]: name for name, _, options, *_ in networks if options.get(BRIDGE_NAME)},
         parents={
-            options["parent"]: name for name, driver, options, *_ in networks if driver in PARENTED and options.get("parent")
+            (driver, options["parent"]): name
+            for name, driver, options, *_ in networks
+            if driver in PARENTED and options.get("parent")
         },
         config_networks=tuple(sorted(name for name, *_, is_config_only in networks if is_config_only)),
         ipam_drivers=frozenset(ipam_driver for *_, ipam_driver, _ in networks),

@@ -35,6 +35,8 @@ from tests.private_engine import PrivateEngine
 SAME = 500 if IS_FULL else 25
 ACCEPTED = 1_000 if IS_FULL else 40
 LEAST_SHARE = 0.99
+# A kernel without VLANs or dummy links can't make some networks, which no form can know: not counted, but told in its place.
+LACKING = "operation not supported"
 
 
 @pytest.fixture
@@ -97,7 +99,8 @@ def test_it_makes_what_the_command_beside_it_makes(machine: PrivateEngine, clien
 
 def test_it_accepts_what_the_engine_accepts(machine: PrivateEngine, client: EngineClient) -> None:
     ground = read_ground_of(machine)
-    accepted, tried, refused = 0, 0, list[tuple[Typed, str, bool]]()
+    accepted, tried = 0, 0
+    refused, homeless = list[tuple[Typed, str]](), list[tuple[Typed, str]]()
     while accepted + len(refused) < ACCEPTED:
         tried += 1
         typed = type_anything(tried)
@@ -107,13 +110,16 @@ def test_it_accepts_what_the_engine_accepts(machine: PrivateEngine, client: Engi
         try:
             docker_id = client.create_network(form.to_spec())
         except Refused as error:
-            refused.append((typed, error.sentence, marks_a_field(form, error.sentence)))
+            if not marks_a_field(form, error.sentence):
+                homeless.append((typed, error.sentence))
+            elif LACKING not in error.sentence:
+                refused.append((typed, error.sentence))
         else:
             accepted += 1
             assert ask(machine, "DELETE", f"/networks/{docker_id}")[0] == 204
 
-    assert [each for each in refused if not each[2]] == []
-    assert accepted >= LEAST_SHARE * ACCEPTED, "\n".join(f"{sentence}: {typed}" for typed, sentence, _ in refused)
+    assert homeless == []
+    assert accepted >= LEAST_SHARE * ACCEPTED, "\n".join(f"{sentence}: {typed}" for typed, sentence in refused)
     assert tried > accepted + len(refused)  # some were typed wrong, and the form said so
 
 

@@ -53,10 +53,12 @@ def test_it_reads_the_fields_of_the_driver_alone(driver: str) -> None:
 
 
 def test_it_reads_what_few_networks_need() -> None:
-    form = typed(is_ipv6_off="on", scope="local", ipam_driver="null", ipam_options="a=b=c")
+    form = typed(driver="macvlan", is_ipv6_off="on", scope="local", ipam_driver="null", ipam_options="a=b=c")
 
     assert form.is_valid()
-    assert form.to_spec() == NetworkSpec("back", enable_ipv6=False, scope="local", ipam_driver="null", ipam_options={"a": "b=c"})
+    assert form.to_spec() == NetworkSpec(
+        "back", "macvlan", enable_ipv6=False, scope="local", ipam_driver="null", ipam_options={"a": "b=c"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,23 @@ def test_it_reads_what_few_networks_need() -> None:
         ({"iface_prefix": "a/b"}, ("iface_prefix", "prefix_invalid", "")),
         ({"driver": "macvlan", "macvlan_mode": "open"}, ("macvlan_mode", "option_not_choice", "")),
         ({"driver": "macvlan", "parent": "eth0/1"}, ("parent", "bridge_name_invalid", "")),
+        ({"driver": "macvlan", "parent": "eth0.4095"}, ("parent", "vlan_invalid", "")),
+        ({"driver": "macvlan", "parent": "eth9"}, ("parent", "parent_taken", "")),
+        (
+            {
+                "pools__0__subnet": "10.9.0.0/24",
+                "pools__0__aux_addresses": "a=10.9.0.5",
+                "pools__1__subnet": "10.8.0.0/24",
+                "pools__1__aux_addresses": "a=10.8.0.5",
+            },
+            ("pools-1-aux_addresses", "aux_name_twice", ""),
+        ),
+        ({"labels": "a b=c"}, ("labels", "label_blank", "")),
+        ({"ipam_driver": "null"}, ("ipam_driver", "ipam_null_bridge", "")),
+        (
+            {"enable_ipv6": "on", "pools__0__subnet": "fd00:9::/64", "pools__0__ip_range": "fd00:9::/64"},
+            ("pools-0-ip_range", "range_wants_gateway", "fd00:9::1"),
+        ),
         ({"driver": "ipvlan", "ipvlan_flag": "l2"}, ("ipvlan_flag", "option_not_choice", "")),
         ({"mtu": "1400", "options": "com.docker.network.driver.mtu=1500"}, ("options", "option_above", "")),
         ({"enable_ipv4": "false", "enable_ipv6": "on"}, ("enable_ipv4", "member_not_yet", "")),
@@ -84,7 +103,7 @@ def test_it_reads_what_few_networks_need() -> None:
         ({"is_ingress": "on"}, ("is_ingress", "ingress_needs_overlay", "overlay")),
         ({"scope": "swarm"}, ("scope", "scope_needs_swarm", "")),
         ({"ipam_driver": "nosuch"}, ("ipam_driver", "ipam_driver_unknown", "")),
-        ({"ipam_driver": "null", "pools__0__subnet": "10.9.0.0/24"}, ("ipam_driver", "ipam_null_pools", "")),
+        ({"driver": "macvlan", "ipam_driver": "null", "pools__0__subnet": "10.9.0.0/24"}, ("ipam_driver", "ipam_null_pools", "")),
         ({"ipam_options": "nonsense"}, ("ipam_options", "pairs_unreadable", "")),
         ({"pools__0__aux_addresses": "a=10.9.0.5, a=10.9.0.6"}, ("pools-0-aux_addresses", "pairs_twice", "")),
     ],

@@ -23,6 +23,7 @@ GROUND = Ground(
         ("local", TakenPool(ip_network("10.20.0.0/24"), "front")),
     ),
     bridge_names={"br-front": "front"},
+    parents={("macvlan", "eth9"): "lan"},
     config_networks=("plan",),
     ipam_drivers=frozenset({"default"}),
     drivers=("bridge", "host", "ipvlan", "macvlan", "null", "overlay"),

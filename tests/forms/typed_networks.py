@@ -74,7 +74,7 @@ def read_ground_of(engine: PrivateEngine) -> Ground:
         ),
         bridge_names={network.options[BRIDGE_NAME]: network.name for network in networks if BRIDGE_NAME in network.options},
         parents={
-            network.options["parent"]: network.name
+            (network.driver, network.options["parent"]): network.name
             for network in networks
             if network.driver in PARENTED and network.options.get("parent")
         },
@@ -102,12 +102,12 @@ def type_network(seed: int) -> Typed:
     typed: Typed = {
         "name": _name(chance, seed),
         "driver": driver,
-        "labels": _pairs(chance),
+        "labels": _labels(chance),
         "masquerade-shown": "1",
         "icc-shown": "1",
     }
     if chance.random() < 0.08:
-        return {"name": typed["name"], "driver": driver, "config_from": CONFIG}
+        return {"name": typed["name"], "driver": "bridge", "config_from": CONFIG}  # the others would lack a parent
     typed |= _pools(chance)
     if chance.random() < 0.1:
         typed["is_config_only"] = "on"
@@ -145,18 +145,23 @@ def _pairs(chance: random.Random) -> str:
     return "\n".join(f"k{n}{_text(chance, 8).replace('=', '')}={_text(chance, 24)}" for n in range(chance.randrange(4)))
 
 
+def _labels(chance: random.Random) -> str:
+    pairs = (line.partition("=") for line in _pairs(chance).split("\n") if line)
+    return "\n".join("".join(key.split()) + f"={value}" for key, _, value in pairs)
+
+
 def _pools(chance: random.Random) -> Typed:
     kind = chance.choice(("none", "ipv4", "ipv4", "ipv4", "both", "ipv6"))
     typed: Typed = {}
     rows = {"none": (), "ipv4": (4,), "both": chance.choice(((4, 6), (6, 4))), "ipv6": (6,)}[kind]
     for row, version in enumerate(rows):
-        typed |= {f"pools-{row}-{field}": text for field, text in _pool(chance, version).items()}
+        typed |= {f"pools-{row}-{field}": text for field, text in _pool(chance, version, row).items()}
     if 6 in rows:
         typed["enable_ipv6"] = "on"
     return typed | {"pools-count": str(max(len(rows), 1))}
 
 
-def _pool(chance: random.Random, version: int) -> Typed:
+def _pool(chance: random.Random, version: int, row: int) -> Typed:
     subnet: IPv4Network | IPv6Network
     if version == 4:
         length = chance.randrange(20, 29)
@@ -171,7 +176,8 @@ def _pool(chance: random.Random, version: int) -> Typed:
     if chance.random() < 0.5:
         pool["gateway"] = str(subnet[chance.choice((1, 2, subnet.num_addresses // 2, -2))])
     if chance.random() < 0.3:
-        pool["aux_addresses"] = f"r{_text(chance, 6).replace('=', '').replace(',', '')}={subnet[5]}, printer={subnet[6]}"
+        odd = _text(chance, 6).replace("=", "").replace(",", "")
+        pool["aux_addresses"] = f"r{row}{odd}={subnet[5]}, printer{row}={subnet[6]}"
     return pool
 
 

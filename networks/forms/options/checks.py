@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
-from networks.addressing.findings import Finding, Level, bad, warn
+from networks.addressing.findings import Finding, Level, bad
 from networks.forms.options.known import BY_KEY, DriverOption, Kind, options_of
 from networks.queries.ground import BRIDGE_NAME, Ground
 
@@ -15,7 +15,7 @@ BRIDGE_NAME_LIMIT = 15  # Linux: IFNAMSIZ without its NUL
 # A device's number follows the prefix, within Linux' 15 characters.
 PREFIX_LIMIT = 12
 IPV6_LEAST_MTU = 1280  # RFC 8200: below it Linux turns IPv6 off on the device
-KNOWN_DRIVERS = frozenset({"bridge", "macvlan", "ipvlan", "overlay"})
+MOST_VLAN = 4094  # IEEE 802.1Q
 
 # What Linux takes is wider, but not what iptables and udev make of it.
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -99,11 +99,14 @@ def _check_mtu(asked: Asked, place: str, value: str) -> Iterator[Finding]:
 
 
 def _check_parent(asked: Asked, place: str, value: str) -> Iterator[Finding]:
-    owner = asked.ground.parents.get(value)
+    owner = asked.ground.parents.get((asked.driver, value))
+    number = value.rpartition(".")[2] if "." in value else ""
     if not _DEVICE.fullmatch(value) or len(value) > BRIDGE_NAME_LIMIT:
         yield bad(place, "bridge_name_invalid", value=value)
+    elif number.isdigit() and not 0 < int(number) <= MOST_VLAN:
+        yield bad(place, "vlan_invalid", value=value, limit=MOST_VLAN)
     elif owner is not None:
-        yield warn(place, "parent_taken", value=value, owner=owner)
+        yield bad(place, "parent_taken", value=value, owner=owner, driver=asked.driver)
 
 
 def _check_prefix(asked: Asked, place: str, value: str) -> Iterator[Finding]:

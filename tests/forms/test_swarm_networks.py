@@ -1,0 +1,60 @@
+"""Networks of a swarm: the form's and the command's are the same there too, and the form knows what a manager can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
+from networks.engine.registry import connect_engine
+from networks.views.acting import make_aside
+from tests.forms.test_form_and_command import inspected, paste
+from tests.forms.typed_networks import Typed, ask, form_of, read_ground_of
+from tests.private_engine import PrivateEngine, wait_until
+
+NETWORKS: dict[str, Typed] = {
+    "encrypted": {"driver": "overlay", "encrypted": "on", "is_attachable": "on", "labels": "team=web's"},
+    "vxlan": {
+        "driver": "overlay",
+        "vxlanid_list": "4097",
+        "mtu": "1400",
+        "pools-0-subnet": "10.90.0.0/24",
+        "pools-0-gateway": "10.90.0.9",
+    },
+    "scope": {"driver": "overlay", "scope": "swarm", "is_internal": "on", "pools-0-subnet": "10.91.0.0/24"},
+    "ingress": {"driver": "overlay", "is_ingress": "on", "pools-0-subnet": "10.92.0.0/24"},
+    "bridge of a swarm": {"driver": "bridge", "scope": "swarm", "is_attachable": "on"},
+}
+
+
+@pytest.fixture
+def manager(fresh_engine: PrivateEngine) -> PrivateEngine:
+    fresh_engine.cli("swarm", "init", "--advertise-addr", "127.0.0.1", "--listen-addr", "127.0.0.1")
+    return fresh_engine
+
+
+@pytest.fixture
+def client(manager: PrivateEngine) -> Iterator[EngineClient]:
+    opened = connect_engine(manager.url, Profile.NETWORK)
+    yield opened
+    opened.close()
+
+
+def test_it_makes_in_a_swarm_what_the_command_makes(manager: PrivateEngine, client: EngineClient) -> None:
+    wait_until(lambda: "ingress" in read_ground_of(manager).names, "the swarm's own ingress")
+    manager.cli("network", "rm", "ingress", stdin=b"y\n")
+    wait_until(lambda: "ingress" not in read_ground_of(manager).names, "its removal")
+
+    for name, typed in NETWORKS.items():
+        form = form_of({"name": name.replace(" ", "-"), "masquerade-shown": "", **typed}, read_ground_of(manager))
+        assert form.is_valid(), (name, form.errors, [pool.errors for pool in form.pools])
+
+        by_form = inspected(manager, client.create_network(form.to_spec()), form)
+        wait_until(lambda form=form: form.to_spec().name not in read_ground_of(manager).names, "its removal")
+        by_command = inspected(manager, paste(manager, make_aside(form.command_lines(), ()).text), form)
+        wait_until(lambda form=form: form.to_spec().name not in read_ground_of(manager).names, "its removal")
+
+        assert by_form == by_command, name
+    assert ask(manager, "GET", "/networks")[0] == 200
