@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from networks.forms.people import PersonAdminForm, is_last_superuser
 from networks.models import (
     Action,
     Container,
@@ -259,9 +260,21 @@ class GrantInline(RowInline):
 
 
 class PersonAdmin(AnyUserAdmin):
-    """Django's own, with the person's grants below."""
+    """Django's own, with the person's grants below; nobody locks everybody out."""
 
+    form = PersonAdminForm
     inlines = (GrantInline,)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **more: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **more)
+        return type(form.__name__, (form,), {"asker": request.user})
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_needed = obj is not None and (obj.pk == request.user.pk or is_last_superuser(obj))
+        return super().has_delete_permission(request, obj) and not is_needed
 
 
 # Nothing here sends e-mail. Second steps are taken away on a person's page, which writes it down; nobody sees their secrets.

@@ -15,7 +15,7 @@ from networks.actions.actors import Actor, require_of
 from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
 from networks.models import Engine, Grant, OutcomeKind
 from networks.models.trouble import explain_trouble
-from networks.policy.login.browsers import end_sessions
+from networks.policy.login.browsers import end_session, end_sessions
 from networks.policy.login.invitations import make_invitation, read_invitation
 from networks.policy.login.two_factor import take_second_steps_away
 from networks.policy.permissions import Denied, Permission, permissions_of, permissions_of_role
@@ -101,6 +101,19 @@ def log_out_everywhere(actor: Actor, person: User) -> ActionResult:
     """End all sessions of a person."""
     intent = Intent("end_sessions", person.get_username())
     return _carry_out(actor, intent, Permission.SUPERUSER, lambda: _discard(end_sessions(person.pk)))
+
+
+def end_own_sessions(actor: Actor, *, but: str | None, browser_id: int | None = None) -> ActionResult:
+    """End one of one's own sessions by its row's number, or all but the one with the key `but`."""
+
+    def end() -> None:
+        if browser_id is None:
+            end_sessions(actor.user_id or 0, but=but)
+        elif not end_session(actor.user_id or 0, browser_id):
+            raise NotAllowedHere(_("That session has ended already, or was never yours."))
+
+    asked = {"which": "one" if browser_id else "all others"}
+    return _carry_out(actor, Intent("end_sessions", actor.name, asked=asked), Permission.LOGIN, end)
 
 
 def reset_two_factor(actor: Actor, person: User) -> ActionResult:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from networks.models import Role
+
+# Django's own class can't be subscripted when it runs, and must be when it is checked.
+if TYPE_CHECKING:
+    AnyUserChangeForm = UserChangeForm[User]
+else:
+    AnyUserChangeForm = UserChangeForm
 
 
 class PersonForm(forms.Form):
@@ -30,6 +37,28 @@ class PersonForm(forms.Form):
         if get_user_model()._default_manager.filter(username__iexact=username).exists():
             raise forms.ValidationError(_("Somebody is called so already."))
         return username
+
+
+class PersonAdminForm(AnyUserChangeForm):
+    """Django's own of the admin site; it leaves at least one superuser who can log in, and oneself as one is."""
+
+    asker: User  # set by the admin site
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what would lock everybody out."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        stays = bool(cleaned.get("is_active")) and bool(cleaned.get("is_superuser"))
+        if self.instance.pk == self.asker.pk and not stays:
+            raise forms.ValidationError(_("Nobody switches off or demotes themselves. Another superuser can."))
+        if not stays and is_last_superuser(self.instance):
+            raise forms.ValidationError(_("This is the last superuser. Nobody could switch the account on again."))
+        return cleaned
+
+
+def is_last_superuser(person: User) -> bool:
+    """Tell whether nobody else who can log in has every Engine, by what is stored."""
+    superusers = get_user_model()._default_manager.filter(is_superuser=True, is_active=True)
+    return superusers.filter(pk=person.pk).exists() and not superusers.exclude(pk=person.pk).exists()
 
 
 class RoleForm(forms.Form):

@@ -184,3 +184,27 @@ def test_it_takes_as_many_statements_for_a_hundred_people_as_for_one(root: Clien
     )
 
     assert statements() == few
+
+
+def of_the_admin_site(person: User, **changed: str) -> dict[str, str]:
+    """Return the form of the admin site for a person as it comes, with changes; "" unticks a box."""
+    form = {"username": person.username, "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+    form |= {"is_active": "on", "is_staff": "on", "is_superuser": "on", **changed}
+    form |= {f"grants-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
+    return {name: value for name, value in form.items() if value}
+
+
+@pytest.mark.parametrize("box", ["is_active", "is_superuser"])
+def test_it_keeps_oneself_and_the_last_superuser_in_the_admin_site_too(root: Client, box: str) -> None:
+    myself = User.objects.get(username="root")
+    second = User.objects.create_superuser("second")
+
+    own = root.post(f"/admin/auth/user/{myself.pk}/change/", of_the_admin_site(myself, **{box: ""}))
+    deleted = root.post(f"/admin/auth/user/{myself.pk}/delete/", {"post": "yes"})
+    bulk = root.post("/admin/auth/user/", {"action": "delete_selected", "_selected_action": str(myself.pk), "post": "yes"})
+    other = root.post(f"/admin/auth/user/{second.pk}/change/", of_the_admin_site(second, **{box: ""}))
+
+    assert (own.status_code, deleted.status_code, other.status_code) == (200, 403, 302)
+    assert "Nobody switches off or demotes themselves." in own.content.decode()
+    assert bulk.status_code in (200, 302)
+    assert list(User.objects.filter(is_superuser=True, is_active=True)) == [myself]

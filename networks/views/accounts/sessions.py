@@ -15,12 +15,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views import View
 
+from networks.actions.people import end_own_sessions
 from networks.models import BrowserSession
-from networks.policy.login.browsers import browsers_of, end_session, end_sessions
+from networks.policy.login.browsers import browsers_of
 from networks.templatetags.browsers import name_browser
+from networks.views.acting import actor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,11 @@ class SessionEnd(View):
         if BrowserSession.objects.filter(pk=pk, session_id=request.session.session_key).exists():
             logout(request)
             return redirect(settings.LOGIN_URL)
-        if end_session(_person(request).pk, pk):
+        result = end_own_sessions(actor_of(request), but=None, browser_id=pk)
+        if result.is_ok:
             messages.success(request, _("That browser is logged out."))
+        else:
+            messages.warning(request, result.sentence)
         return redirect("account_sessions")
 
 
@@ -85,9 +89,11 @@ class SessionsEnd(View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        ended = end_sessions(_person(request).pk, but=request.session.session_key)
-        words = ngettext("%(count)s other browser is logged out.", "%(count)s other browsers are logged out.", ended)
-        messages.success(request, words % {"count": ended})
+        result = end_own_sessions(actor_of(request), but=request.session.session_key)
+        if result.is_ok:
+            messages.success(request, _("All other browsers are logged out."))
+        else:
+            messages.warning(request, result.sentence)
         return redirect("account_sessions")
 
 
