@@ -19,6 +19,11 @@ def choose(row: Locator) -> None:
     row.get_by_role("checkbox").check()
 
 
+def pick(page: Page, label: str, begins: str) -> None:
+    field = page.get_by_label(label, exact=True)
+    field.select_option(value=field.locator("option", has_text=begins).get_attribute("value"))
+
+
 def test_it_removes_three_networks_and_goes_on_where_one_is_in_use(admin: Page, engine: PrivateEngine) -> None:
     for name in ("back", "front", "mid"):
         engine.cli("network", "create", name)
@@ -79,7 +84,7 @@ def test_it_connects_containers_to_a_network_without_scripts(visits: Visits, eng
         choose(container_row(page, name))
     expect(container_row(page, "alone").get_by_role("checkbox")).to_be_disabled()
     page.get_by_role("button", name="Connect to a network…").click()
-    page.get_by_label("Network", exact=True).select_option(label=re.compile("^front"))  # type: ignore[arg-type]
+    pick(page, "Network", "front · ")
     page.get_by_role("button", name="Show what it does").click()
     page.get_by_role("button", name="Connect 2 times").click()
 
@@ -96,8 +101,7 @@ def test_it_stops_when_asked(admin: Page, engine: PrivateEngine) -> None:
     open_live(admin, "/networks/?q=net-")
     admin.get_by_label("Choose all").check()
     admin.get_by_role("button", name="Connect a container…").click()
-    option = admin.get_by_label("Container", exact=True).locator("option", has_text="web · ")
-    admin.get_by_label("Container", exact=True).select_option(value=option.get_attribute("value"))
+    pick(admin, "Container", "web · ")
     admin.get_by_role("button", name="Show what it does").click()
     engine.stop()  # so that the first step lasts until we have asked
     admin.get_by_role("button", name="Connect 12 times").click()
