@@ -45,7 +45,7 @@ class CountForm(FindingsForm):
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A chosen thing, or a pair, that the job doesn't touch, and why."""
+    """A chosen thing, or a pair, that the job doesn't touch, and why. `name`: "" where the reason names it."""
 
     name: str
     reason: str
@@ -78,7 +78,7 @@ class _Planning:
     left_out: list[LeftOut] = field(default_factory=list)
 
     def leave_out(self, name: str, reason: str) -> None:
-        self.left_out.append(LeftOut(name, reason))
+        self.left_out.append(LeftOut("" if name in reason else name, reason))
 
 
 @dataclass(frozen=True, slots=True)

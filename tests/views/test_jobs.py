@@ -47,7 +47,7 @@ def test_it_says_what_would_break_and_what_is_left_out(engine: Engine) -> None:
     assert "Running containers are on 1 network: Docker will refuse" in page
     assert "Stopped containers still need 1 network" in page
     assert "2 containers lose their last network" in page
-    assert "bridge is one of Docker&#x27;s own networks" in page
+    assert " bridge is one of Docker&#x27;s own networks" in page
     assert "docker network rm back docker network rm front" in page
     assert "Type 2 to remove these 2 networks" in page
 

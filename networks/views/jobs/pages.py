@@ -41,7 +41,7 @@ class JobDetail(View):
             "job": progress.job,
             "title": job_title(progress.job.verb, progress.things, progress.job.what),
             "now": step_words(now) if now else "",
-            "lines": [(step, step_words(step), url_of("action_detail", str(step.action_id))) for step in progress.steps],
+            "lines": [(step, step_words(step), url_of("activity_detail", str(step.action_id))) for step in progress.steps],
             "by_hand": "\n".join(step.command for step in progress.undone),
         }
         return render(request, "jobs/_progress.html" if "part" in request.GET else "jobs/job.html", context)
