@@ -17,14 +17,14 @@ from networks.views.accounts.people import (
 )
 from networks.views.accounts.roles import EngineGrant, EnginePeople
 from networks.views.accounts.sessions import SessionEnd, SessionList, SessionsEnd
-from networks.views.container_forms import ContainerConnect
+from networks.views.connecting import ContainerConnect, NetworkConnect
 from networks.views.containers import ContainerDetail, ContainerList
 from networks.views.engines import EngineChoose, EngineDetail, EngineSync
 from networks.views.events import EventList
 from networks.views.jobs.pages import JobDetail, JobList, JobStop
 from networks.views.jobs.several import ContainersSeveral, NetworksSeveral
 from networks.views.lab import Lab, LabDown, LabUp
-from networks.views.network_forms import NetworkConnect, NetworkCreate
+from networks.views.network_forms import NetworkCreate
 from networks.views.networks import NetworkDetail, NetworkList
 from networks.views.overview import Overview
 from networks.views.removals.disconnect import NetworkDisconnect

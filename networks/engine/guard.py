@@ -17,8 +17,13 @@ _PATTERNS: dict[Noun, re.Pattern[str]] = {
 }
 
 
+def is_full_id(noun: Noun, text: str) -> bool:
+    """Tell whether a text can be the full id of such a thing."""
+    return bool(_PATTERNS[noun].fullmatch(text))
+
+
 def full_id(noun: Noun, text: object) -> str:
     """Return the id unchanged. Raises NotAllowed for names, prefixes, and anything else that isn't a full id."""
-    if isinstance(text, str) and _PATTERNS[noun].fullmatch(text):
+    if isinstance(text, str) and is_full_id(noun, text):
         return text
     raise NotAllowed(f"Not the full id of a {noun}: {text!r:.80}")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from networks.addressing.endpoints import check_endpoint_address
 from networks.addressing.findings import Finding, Level, Misread, bad, warn
 from networks.addressing.reading import IPAddress, parse_address
+from networks.engine.specs import ConnectSpec
 from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
 
 ALIAS = re.compile(r"[a-zA-Z0-9_](?:[a-zA-Z0-9_.-]{0,253}[a-zA-Z0-9_])?")
@@ -20,6 +24,7 @@ INTERFACE_NAME = "com.docker.network.endpoint.ifname"
 BUILT_IN_DRIVERS = frozenset({"bridge", "macvlan", "ipvlan", "overlay"})
 INTERFACE_NAME_LIMIT = 15  # Linux: IFNAMSIZ without its NUL
 PRIORITY_LIMIT = 2**31 - 1  # Docker takes 64 bits; the snapshot keeps 32, and nobody has so many networks
+MAX_SEEN = 200  # networks of one container; of more nobody is told that they changed
 
 _CONTAINER_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}")
@@ -95,6 +100,13 @@ def parse_link_local(words: Iterable[str]) -> tuple[tuple[IPAddress, ...], list[
         else:
             addresses.append(address)
     return tuple(addresses), findings
+
+
+def check_link_local(addresses: Iterable[IPAddress], network: NetworkChoice) -> Iterator[Finding]:
+    """Yield what Docker would refuse (of a stopped container, at its start): the kernel has IPv6 off on such an interface."""
+    for address in addresses:
+        if address.version == 6 and not network.has_ipv6:
+            yield bad("link_local_ips", "link_local_no_ipv6", address=address)
 
 
 def check_links(
@@ -183,3 +195,43 @@ def check_driver_options(options: Mapping[str, str], driver: str, typed: Collect
             yield Finding(Level.BAD, "driver_options", "endpoint_option_above", {"key": key}, others, "driver_options")
         elif key not in OPTION_FIELDS.values() and driver in BUILT_IN_DRIVERS:
             yield Finding(Level.WARN, "driver_options", "option_unknown", {"key": key}, others, "driver_options")
+
+
+def is_as_asked(spec: ConnectSpec, endpoint: Mapping[str, Any]) -> bool:
+    """Tell whether an endpoint (queries.ground.read_endpoint) has all that was asked for; what wasn't may be as it is."""
+    if not endpoint["has_detail"]:  # aliases, links and options aren't known
+        return False
+    addresses = (("ipv4", spec.ipv4), ("ipv6", spec.ipv6))
+    return (
+        all(address is None or str(address) in (endpoint[name], endpoint[f"requested_{name}"]) for name, address in addresses)
+        and set(spec.aliases) <= set(endpoint["aliases"])
+        and set(map(str, spec.link_local_ips)) <= set(endpoint["link_local_ips"])
+        and set(spec.links) <= set(endpoint["links"])
+        and spec.driver_options.items() <= dict(endpoint["driver_options"]).items()
+        and spec.gateway_priority == endpoint["gateway_priority"]
+        and spec.mac in ("", endpoint["mac"])
+    )
+
+
+def seen_of(container: ContainerChoice | None) -> str:
+    """Return what a page says of a container now, to be sent along with its form; `changes_since` reads it."""
+    if container is None or len(container.networks) > MAX_SEEN:
+        return ""
+    return json.dumps([container.docker_id, container.name, *container.networks])
+
+
+def changes_since(seen: str, container: ContainerChoice | None) -> list[str]:
+    """Return in words what of the container isn't any more as it was seen; nothing where nothing was sent along."""
+    try:
+        docker_id, name, *networks = json.loads(seen)
+    except (TypeError, ValueError, RecursionError):
+        return []
+    if container is None or container.docker_id != docker_id:
+        return []
+    changes = []
+    if container.name != name:
+        changes.append(_("The container %(old)s is called %(new)s now.") % {"old": name, "new": container.name})
+    if list(container.networks) != networks:
+        words = {"container": container.name, "networks": ", ".join(container.networks) or "–"}
+        changes.append(_("%(container)s is on other networks now: %(networks)s.") % words)
+    return changes

@@ -18,6 +18,7 @@ from networks.forms.connect_checks import (
     NEW_MEMBERS,
     OPTION_FIELDS,
     check_driver_options,
+    check_link_local,
     check_links,
     check_mac,
     check_wishes,
@@ -29,6 +30,7 @@ from networks.forms.connect_checks import (
     parse_priority,
     parse_sysctls,
 )
+from networks.forms.fields import TypedField
 from networks.forms.findings import FindingsForm
 from networks.forms.pairs import parse_pairs, parse_words
 from networks.policy.permissions import Permission
@@ -74,30 +76,32 @@ class ConnectForm(FindingsForm):
     """What both sides ask for. The subclass knows one half of the pair; `choose` finds the other in what was sent.
 
     `containers`: all of the Engine, for links. `may_shape`: whether the person may hand options on to a driver.
+    `is_given_gone`: the half whose page this is was removed. `find_successor`: from the id of a chosen half that isn't there to
+    its name and the id of what is called so now, each "" where there is none.
     """
 
-    ipv4 = forms.CharField(label=_("IPv4 address"), required=False, max_length=60, help_text=_("empty: Docker chooses"))
-    ipv6 = forms.CharField(label=_("IPv6 address"), required=False, max_length=60, help_text=_("empty: Docker chooses"))
-    aliases = forms.CharField(
+    ipv4 = TypedField(label=_("IPv4 address"), required=False, max_length=60, help_text=_("empty: Docker chooses"))
+    ipv6 = TypedField(label=_("IPv6 address"), required=False, max_length=60, help_text=_("empty: Docker chooses"))
+    aliases = TypedField(
         label=_("Aliases"), required=False, max_length=4000, help_text=_("other names on this network, comma between")
     )
-    gateway_priority = forms.CharField(
+    gateway_priority = TypedField(
         label=_("Gateway priority"), required=False, max_length=20, help_text=_("the network with the highest is the way out")
     )
-    mac = forms.CharField(label=_("MAC address"), required=False, max_length=40, help_text=_("empty: Docker chooses"))
-    link_local_ips = forms.CharField(
+    mac = TypedField(label=_("MAC address"), required=False, max_length=40, help_text=_("empty: Docker chooses"))
+    link_local_ips = TypedField(
         label=_("Link-local addresses"), required=False, max_length=4000, help_text=_("beside the network's own, comma between")
     )
-    links = forms.CharField(
+    links = TypedField(
         label=_("Links"), required=False, max_length=4000, help_text=_("container:name, by which this one finds it")
     )
-    interface_name = forms.CharField(
+    interface_name = TypedField(
         label=_("Interface name"), required=False, max_length=60, help_text=_("inside the container; empty: eth and a number")
     )
-    sysctls = forms.CharField(
+    sysctls = TypedField(
         label=_("Sysctls"), required=False, max_length=4000, help_text=_("of the interface, which is called IFNAME here")
     )
-    driver_options = forms.CharField(
+    driver_options = TypedField(
         label=_("Driver options"), required=False, widget=forms.Textarea, max_length=100_000, help_text=_("key=value, one a line")
     )
     half = ""  # the name of the field that chooses
@@ -111,9 +115,13 @@ class ConnectForm(FindingsForm):
         containers: Sequence[ContainerChoice] = (),
         version: EngineVersion | None = None,
         may_shape: bool = False,
+        is_given_gone: bool = False,
+        find_successor: Callable[[str], tuple[str, str]] = lambda docker_id: ("", ""),
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
+        self.is_given_gone = is_given_gone
+        self.find_successor = find_successor
         self.containers = containers
         self.version = version or EngineVersion()
         self.may_shape = may_shape
@@ -140,7 +148,7 @@ class ConnectForm(FindingsForm):
         self._take("mac", parse_mac)
         self._take("gateway_priority", parse_priority)
         self._read["driver_options"] = self._read_driver_options()
-        self._check_pair(is_chosen=bool(cleaned.get(self.half)))
+        self._check_pair(chosen=cleaned.get(self.half, ""))
         return cleaned
 
     def choose(self, docker_id: str) -> None:
@@ -163,16 +171,24 @@ class ConnectForm(FindingsForm):
             mac=self._read.get("mac", ""),
         )
 
-    def _check_pair(self, *, is_chosen: bool) -> None:
+    def _check_pair(self, *, chosen: str) -> None:
+        noun = self.half.removesuffix("_id")
+        if self.is_given_gone:
+            return
         if self.network is None or self.container is None:
-            noun = self.half.removesuffix("_id")
-            self.add_finding(bad(self.half, f"{noun}_gone" if is_chosen else f"{noun}_missing"))
+            name, successor = self.find_successor(chosen) if chosen else ("", "")
+            if name:
+                key = f"{noun}_replaced" if successor else f"{noun}_removed"
+                self.add_finding(bad(self.half, key, successor, name=name))
+            else:
+                self.add_finding(bad(self.half, f"{noun}_gone" if chosen else f"{noun}_missing"))
             why_not = check_network(self.network) if self.network else check_container(self.container) if self.container else ()
             self.add_findings(replace(found, field=self.half) for found in why_not)
         else:
             self.add_findings(replace(found, field=self.half) for found in check_pair(self.network, self.container))
         if self.network is not None:
             self.add_findings(check_wishes(self.network, self._read))
+            self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
             self.add_findings(check_links(self._read["links"], self.network, self.container, self.containers))
             if mac := self._read.get("mac"):
                 self.add_findings(check_mac(mac, self.network))
@@ -225,7 +241,7 @@ class ContainerToConnectForm(ConnectForm):
     """On a network's page: choose a container."""
 
     half = "container_id"
-    container_id = forms.CharField(label=_("Container"), required=False, max_length=64)
+    container_id = TypedField(label=_("Container"), required=False, max_length=64)
 
     def __init__(self, *args: Any, network: NetworkChoice, containers: Sequence[ContainerChoice], **options: Any) -> None:
         super().__init__(*args, containers=containers, **options)
@@ -245,7 +261,7 @@ class NetworkToConnectForm(ConnectForm):
     """On a container's page: choose a network."""
 
     half = "network_id"
-    network_id = forms.CharField(label=_("Network"), required=False, max_length=64)
+    network_id = TypedField(label=_("Network"), required=False, max_length=64)
 
     def __init__(self, *args: Any, container: ContainerChoice, networks: Sequence[NetworkChoice], **options: Any) -> None:
         super().__init__(*args, **options)

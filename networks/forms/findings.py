@@ -16,12 +16,13 @@ NOT_THERE_YET = frozenset({"name_missing", "container_missing", "network_missing
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way out: a button that submits `value` under `name`."""
+    """A way out: a button that submits `value` under `name`, or a link to `url`."""
 
     label: str
     value: str
     name: str = "use"
     is_primary: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,20 @@ PARENTED = frozenset({"macvlan", "ipvlan"})
 BRIDGE_NAME = "com.docker.network.bridge.name"
 # From here on the Engine chooses an IPv6 subnet by itself, and knows gateway modes. API 1.46 came with Engine 27.0.
 API_OF_ENGINE_27 = (1, 46)
+_WISHES = (
+    "ipv4",
+    "ipv6",
+    "requested_ipv4",
+    "requested_ipv6",
+    "aliases",
+    "link_local_ips",
+    "links",
+    "driver_options",
+    "gateway_priority",
+    "mac",
+    "has_detail",
+)
+NEVER_UNUSED = frozenset({"bridge", "host", "none", "docker_gwbridge", "ingress"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +79,15 @@ class EngineVersion:
 
 @dataclass(frozen=True, slots=True)
 class ContainerChoice:
-    """A container to connect, with all that tells whether it can be. `networks`: names of those it is on."""
+    """A container to connect, with all that tells whether it can be. `networks`: names of those it is on; `ports`: the host's
+    ports that it publishes."""
 
     docker_id: str
     name: str
     state: str
     network_mode: str
     networks: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +148,10 @@ def container_choices(engine_slug: str) -> tuple[ContainerChoice, ...]:
     for docker_id, name in endpoints.values_list("container__docker_id", "network_name"):
         on.setdefault(docker_id, []).append(name)
     containers = Container.objects.filter(engine__slug=engine_slug).order_by("name")
+    columns = ("docker_id", "name", "state", "network_mode", "ports")
     return tuple(
-        ContainerChoice(docker_id, name, state, network_mode, tuple(on.get(docker_id, ())))
-        for docker_id, name, state, network_mode in containers.values_list("docker_id", "name", "state", "network_mode")
+        ContainerChoice(docker_id, name, state, mode, tuple(on.get(docker_id, ())), _published(ports))
+        for docker_id, name, state, mode, ports in containers.values_list(*columns)
     )
 
 
@@ -166,6 +183,35 @@ def network_choices(engine_slug: str, docker_ids: Iterable[str] = ()) -> tuple[N
         )
         for values in networks.order_by("name", "docker_id").values_list("docker_id", "name", "driver", "has_ipv6", "hue")
     )
+
+
+def read_endpoint(engine_slug: str, network_name: str, container_id: str) -> Mapping[str, Any] | None:
+    """Return how a container is on a network, by the columns of models.Endpoint; None where it isn't. One query."""
+    found = Endpoint.objects.filter(engine__slug=engine_slug, network_name=network_name, container__docker_id=container_id)
+    record: Mapping[str, Any] | None = found.values(*_WISHES).first()
+    return record
+
+
+def find_network(engine_slug: str, name: str) -> str:
+    """Return the id of the network with this name, "" where there is none. One query."""
+    found = Network.objects.filter(engine__slug=engine_slug, name=name).order_by("docker_id")
+    return found.values_list("docker_id", flat=True).first() or ""
+
+
+def find_container(engine_slug: str, name: str) -> str:
+    """Return the id of the container with this name, "" where there is none. One query."""
+    found = Container.objects.filter(engine__slug=engine_slug, name=name)
+    return found.values_list("docker_id", flat=True).first() or ""
+
+
+def unused_networks(engine_slug: str) -> tuple[tuple[str, str], ...]:
+    """Return (id, name) of the networks of one's own on which no container is, running or not. One query."""
+    networks = Network.objects.filter(engine__slug=engine_slug, endpoints__isnull=True, is_config_only=False)
+    return tuple(networks.exclude(name__in=NEVER_UNUSED).order_by("name").values_list("docker_id", "name"))
+
+
+def _published(ports: Iterable[Mapping[str, Any]]) -> tuple[int, ...]:
+    return tuple(int(port["public_port"]) for port in ports if port.get("public_port"))
 
 
 def _pool_of(record: Mapping[str, Any]) -> Pool:

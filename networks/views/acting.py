@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,8 @@ from networks.actions.recording import ActionResult
 from networks.addressing.findings import Finding, Level
 from networks.engine.cli import Line, is_plain
 from networks.forms.findings import Verdict, Way, preflight
-from networks.forms.refusals import explain
+from networks.forms.refusals import explain_each
+from networks.forms.refused.ways import Around, Explanation, work_out
 from networks.models import Engine, OutcomeKind
 from networks.partials.shell import may_act, may_destroy
 from networks.queries.engines import read_engine
@@ -41,6 +43,7 @@ class Refusal:
     at: datetime
     duration_ms: float
     meaning: str
+    advice: str
     ways: tuple[Way, ...]
     state: str
     is_unknown: bool
@@ -68,7 +71,8 @@ class Asked:
 class Aside:
     """What stands beside a form: the command that does the same, the request that does it, and the pre-flight.
 
-    `shows_request`: the person looks at the request rather than at the command.
+    `shows_request`: the person looks at the request rather than at the command. `seen`: what the page says now of what may
+    change, to be sent along with the form.
     """
 
     lines: tuple[ShellLine, ...] = ()
@@ -80,6 +84,8 @@ class Aside:
     error: tuple[str, ...] = ()  # the Engine's words by line, where it refused just this
     asked: Asked | None = None
     shows_request: bool = False
+    seen: str = ""
+    has_preflight: bool = True
 
 
 def open_page(request: HttpRequest, engine_slug: str, *, takes_away: bool = False) -> tuple[Engine, bool]:
@@ -130,12 +136,21 @@ def make_aside(
     )
 
 
-def explain_refusal(result: ActionResult, ways: tuple[Way, ...] = (), *, changed: str = "", is_typed: bool = True) -> Refusal:
+def explain_refusal(
+    result: ActionResult,
+    ways: tuple[Way, ...] = (),
+    *,
+    around: Around | None = None,
+    changed: str = "",
+    is_typed: bool = True,
+) -> Refusal:
     """Return what to show of a result that isn't ok.
 
-    `changed`: what had been done before, where it wasn't nothing. `is_typed`: a form with what was typed stands below.
+    `around`: what the request was about, so that what stands in the way can be named. `changed`: what had been done before,
+    where it wasn't nothing. `is_typed`: a form with what was typed stands below.
     """
-    known = explain(result.sentence)
+    known = explain_result(result, around)
+    worked_out = (known.ways if is_typed else ()) + _openings(known, around) if known else ()
     return Refusal(
         words=" ".join(result.sentence.splitlines()),
         title=_title(result),
@@ -143,18 +158,25 @@ def explain_refusal(result: ActionResult, ways: tuple[Way, ...] = (), *, changed
         request=result.request,
         at=timezone.now(),
         duration_ms=result.duration_ms,
-        meaning=str(known.text) if known and result.kind is OutcomeKind.REFUSED else "",
-        ways=ways,
+        meaning=spell(known.text) if known else "",
+        advice=spell(known.advice) if known else "",
+        ways=(*ways, *worked_out),
         state=_state(result, changed, is_typed=is_typed),
         is_unknown=result.kind is OutcomeKind.UNKNOWN,
     )
 
 
-def mark_refused_field(form: forms.Form, result: ActionResult) -> None:
+def explain_result(result: ActionResult, around: Around | None = None) -> Explanation | None:
+    """Return what an Engine's refusal means here; None of other results, and where we don't know."""
+    if result.kind is not OutcomeKind.REFUSED:
+        return None
+    return work_out(explain_each(result.sentence), result.sentence, around or Around(""))
+
+
+def mark_refused_field(form: forms.Form, known: Explanation | None) -> None:
     """Mark the field that the Engine's sentence is about, where we know it and the form has it."""
-    known = explain(result.sentence) if result.kind is OutcomeKind.REFUSED else None
     if known and known.field in form.fields:
-        form.add_error(known.field, str(known.text))
+        form.add_error(known.field, known.text)
 
 
 def say_unseen(request: HttpRequest, result: ActionResult) -> None:
@@ -175,6 +197,12 @@ def _as_json(document: Mapping[str, Any]) -> str:
     if text.isascii():
         return text
     return "".join(letter if letter == "\n" or is_plain(letter) else json.dumps(letter)[1:-1] for letter in text)
+
+
+def _openings(known: Explanation, around: Around | None) -> tuple[Way, ...]:
+    slug = around.engine_slug if around else ""
+    pages = [(each, reverse(f"{each.kind}_detail", args=[slug, each.docker_id])) for each in known.opens]
+    return tuple(Way(_("Open %(name)s") % {"name": spell(each.name)[:60]}, "", url=url) for each, url in pages)
 
 
 def _title(result: ActionResult) -> str:

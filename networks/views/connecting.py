@@ -3,51 +3,66 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
 from networks.actions.networks import connect_container
 from networks.actions.recording import ActionResult
+from networks.engine.bodies import connect_body
 from networks.engine.cli import connect_lines
-from networks.forms.connecting import RARE_FIELDS, ConnectForm
+from networks.engine.guard import Noun, is_full_id
+from networks.forms.connect_checks import changes_since, is_as_asked, seen_of
+from networks.forms.connecting import RARE_FIELDS, ConnectForm, ContainerToConnectForm, NetworkToConnectForm
 from networks.forms.edits import take_suggestion
 from networks.forms.findings import Way
+from networks.forms.refused.ways import Around
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
-from networks.queries.ground import read_version
+from networks.queries.details import Gone, read_gone
+from networks.queries.ground import (
+    ContainerChoice,
+    NetworkChoice,
+    container_choices,
+    find_container,
+    find_network,
+    network_choices,
+    read_endpoint,
+    read_version,
+)
 from networks.templatetags.wording import spell
 from networks.views.acting import (
+    Aside,
     actor_of,
     explain_refusal,
+    explain_result,
     make_aside,
+    make_asked,
     mark_refused_field,
     open_page,
     say_unseen,
     spell_choices,
 )
 
-EDITABLE = frozenset({"ipv4", "ipv6", "aliases", *RARE_FIELDS})
+EDITABLE = frozenset({"network_id", "container_id", "ipv4", "ipv6", "aliases", *RARE_FIELDS})
 
 
 class ConnectPage(View):
     """Shows, checks and does it; the subclass makes the form and says where it belongs."""
 
-    page_url = ""  # the URL name of the page of the half that is given
-    query = ""  # the query parameter that chooses the other half
+    given: Noun  # the half whose page this is: "network" or "container"
+    other: Noun  # the half that is chosen
 
     @abstractmethod
-    def make_form(self, engine_slug: str, docker_id: str, data: QueryDict, *, is_draft: bool) -> ConnectForm:
-        """Return the form; raises Http404 when the given half isn't there."""
-
-    def form_options(self, engine_slug: str) -> dict[str, Any]:
-        """Return what every form here must know: the Engine's version, and what the person may do."""
-        may_shape = Permission.SHAPE in permissions_of(self.request.user, engine_slug)
-        return {"version": read_version(engine_slug), "may_shape": may_shape}
+    def make_form(self, data: QueryDict, *, gone: Gone | None = None, **options: Any) -> ConnectForm:
+        """Return the form; raises Http404 when the given half isn't there, unless it is known to be `gone`."""
 
     @abstractmethod
     def make_title(self, form: ConnectForm) -> dict[str, Any]:
@@ -55,26 +70,61 @@ class ConnectPage(View):
 
     def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponseBase:
         data = QueryDict(mutable=True)
-        if chosen := request.GET.get(self.query):
-            data[f"{self.query}_id"] = chosen
-        return self._show(request, self.make_form(engine_slug, docker_id, data, is_draft=True))
+        if chosen := request.GET.get(self.other):
+            data[f"{self.other}_id"] = chosen
+        return self._show(request, self.make_form(data, is_draft=True))
 
     def post(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponseBase:
         data = request.POST
-        if "preview" in data or "use" in data:
-            form = self.make_form(engine_slug, docker_id, take_suggestion(data, EDITABLE), is_draft=True)
-            return self._show(request, form, is_preview="preview" in data)
-        form = self.make_form(engine_slug, docker_id, data, is_draft=False)
-        if not form.is_valid() or form.network is None or form.container is None:
-            return self._show(request, form, status=422)
+        try:
+            if "preview" in data or "use" in data:
+                form = self.make_form(take_suggestion(data, EDITABLE), is_draft=True)
+                return self._show(request, form, is_preview="preview" in data)
+            form = self.make_form(data)
+        except Http404:
+            return self._show_gone(request, data)
+        is_fit = form.is_valid()
+        if (done := self._done_already(request, form)) is not None:
+            return done
+        changes = changes_since(data.get("seen", ""), form.container)
+        if not is_fit or changes or form.network is None or form.container is None:
+            return self._show(request, form, changes=changes, status=422 if not is_fit else 409)
         engine, _may_act = open_page(request, engine_slug)
         names = {"network_name": form.network.name, "container_name": form.container.name}
         result = connect_container(actor_of(request), engine, form.to_spec(), **names)
         if not result.is_ok:
-            mark_refused_field(form, result)
-            return self._show(request, form, result=result, status=409)
+            return self._done_already(request, form) or self._show(request, form, result=result, status=409)
         say_unseen(request, result)
-        return redirect(self.page_url, engine_slug, docker_id)
+        return redirect(f"{self.given}_detail", engine_slug, docker_id)
+
+    def _done_already(self, request: HttpRequest, form: ConnectForm) -> HttpResponseBase | None:
+        """Return the answer to a request that was sent twice: what it asks for is so already. None where it isn't."""
+        slug, network, container = self.kwargs["engine_slug"], form.network, form.container
+        if network is None or container is None:
+            return None
+        endpoint = read_endpoint(slug, network.name, container.docker_id)
+        if endpoint is None or not is_as_asked(form.to_spec(), endpoint):
+            return None
+        open_page(request, slug)
+        names = {"network": spell(network.name)[:60], "container": spell(container.name)[:60]}
+        messages.info(request, _("%(container)s is on %(network)s already, as you asked. Nothing more was done.") % names)
+        return redirect(f"{self.given}_detail", slug, self.kwargs["docker_id"])
+
+    def _show_gone(self, request: HttpRequest, data: QueryDict) -> HttpResponse:
+        """Show that the given half was removed, with what was typed. Raises Http404 where it never was here."""
+        slug, docker_id = self.kwargs["engine_slug"], self.kwargs["docker_id"]
+        gone = read_gone(slug, self.given, docker_id) if is_full_id(self.given, docker_id) else None
+        if gone is None:
+            raise Http404(docker_id)
+        form = self.make_form(data, gone=gone, is_draft=True)
+        namesake = find_namesake(slug, self.given, gone.name)
+        url = reverse(f"{self.given}_connect", args=[slug, namesake]) if namesake else ""
+        words = _("The network %(name)s was removed.") if self.given == "network" else _("The container %(name)s was removed.")
+        changes = [words % {"name": gone.name}]
+        if namesake:
+            changes.append(_("Another one is called so now."))
+        is_preview = "preview" in data
+        return self._show(request, form, changes=changes, successor_url=url, is_preview=is_preview, status=404)
 
     def _show(
         self,
@@ -82,32 +132,114 @@ class ConnectPage(View):
         form: ConnectForm,
         *,
         result: ActionResult | None = None,
+        changes: list[str] | None = None,
+        successor_url: str = "",
         is_preview: bool = False,
         status: int = 200,
     ) -> HttpResponse:
-        engine, may_act = open_page(request, self.kwargs["engine_slug"])
+        slug = self.kwargs["engine_slug"]
+        engine, may_act = open_page(request, slug)
         form.is_valid()
-        network = form.network.name if form.network else "NETWORK"
-        container = form.container.name if form.container else "CONTAINER"
+        around = Around(slug, form.network, form.container, form.to_spec())
+        if result is not None:
+            mark_refused_field(form, explain_result(result, around))
         spell_choices(form, form.half)
         context = {
             "engine": engine,
             "form": form,
             "half": form[form.half],
             "title": self.make_title(form),
-            "page_url": self.page_url,
+            "page_url": f"{self.given}_detail",
             "docker_id": self.kwargs["docker_id"],
-            "button": _("Connect %(name)s") % {"name": spell(container)[:60]} if form.container else _("Connect"),
-            "aside": make_aside(connect_lines(form.to_spec(), network, container), form.findings, result),
-            "refusal": explain_refusal(result, _ways(result)) if result else None,
+            "button": _("Connect %(name)s") % {"name": spell(form.container.name)[:60]} if form.container else _("Connect"),
+            "aside": _aside_of(form, result),
+            "refusal": explain_refusal(result, _ways(result), around=around) if result else None,
+            "changes": changes or [],
+            "successor_url": successor_url,
             "form_id": "connect",
             "may_act": may_act,
+            "is_gone": form.is_given_gone,
         }
-        return render(request, "networks/_form_aside.html" if is_preview else "networks/connect.html", context, status=status)
+        # A preview is put into the page whatever it says, so it never fails.
+        template = "networks/_form_aside.html" if is_preview else "networks/connect.html"
+        return render(request, template, context, status=200 if is_preview else status)
+
+    def _options(self, options: dict[str, Any], containers: tuple[ContainerChoice, ...]) -> dict[str, Any]:
+        """Return what every form here must know: containers, the Engine's version, what the person may do, what has gone."""
+        slug = self.kwargs["engine_slug"]
+        may_shape = Permission.SHAPE in permissions_of(self.request.user, slug)
+        known = {"containers": containers, "version": read_version(slug), "may_shape": may_shape}
+        return {**known, "find_successor": self._find_successor, **options}
+
+    def _find_successor(self, docker_id: str) -> tuple[str, str]:
+        """Return name and successor's id of the chosen half, if it went within the last day; ("", "") where it didn't."""
+        slug = self.kwargs["engine_slug"]
+        gone = read_gone(slug, self.other, docker_id)
+        return (gone.name, find_namesake(slug, self.other, gone.name)) if gone else ("", "")
+
+
+class NetworkConnect(ConnectPage):
+    """Put a container on this network."""
+
+    given: Noun = "network"
+    other: Noun = "container"
+
+    def make_form(self, data: QueryDict, *, gone: Gone | None = None, **options: Any) -> ConnectForm:
+        slug, docker_id = self.kwargs["engine_slug"], self.kwargs["docker_id"]
+        network = NetworkChoice(docker_id, gone.name, "") if gone else find_choice(slug, docker_id)
+        known = self._options(options, container_choices(slug))
+        return ContainerToConnectForm(data, network=network, is_given_gone=gone is not None, **known)
+
+    def make_title(self, form: ConnectForm) -> dict[str, Any]:
+        network = form.network
+        return {"name": network.name, "hue": network.hue, "is_network": True} if network else {}
+
+
+class ContainerConnect(ConnectPage):
+    """Put this container on a network."""
+
+    given: Noun = "container"
+    other: Noun = "network"
+
+    def make_form(self, data: QueryDict, *, gone: Gone | None = None, **options: Any) -> ConnectForm:
+        slug, docker_id = self.kwargs["engine_slug"], self.kwargs["docker_id"]
+        containers = container_choices(slug)
+        there = next((each for each in containers if each.docker_id == docker_id), None)
+        container = ContainerChoice(docker_id, gone.name, "", "") if gone else there
+        if container is None:
+            raise Http404(docker_id)
+        known = self._options(options, containers) | {"networks": network_choices(slug)}
+        return NetworkToConnectForm(data, container=container, is_given_gone=gone is not None, **known)
+
+    def make_title(self, form: ConnectForm) -> dict[str, Any]:
+        container = form.container
+        return {"name": container.name, "hue": 0, "is_network": False} if container else {}
+
+
+def find_choice(engine_slug: str, docker_id: str) -> NetworkChoice:
+    """Return the network with this id. Raises Http404."""
+    # Only what can be an id is looked for: a database may not take others, such as one with NUL.
+    found = network_choices(engine_slug, [docker_id]) if is_full_id("network", docker_id) else ()
+    if not found:
+        raise Http404(docker_id)
+    return found[0]
+
+
+def find_namesake(engine_slug: str, kind: str, name: str) -> str:
+    """Return the id of the network or container that has this name now, "" for none."""
+    return find_network(engine_slug, name) if kind == "network" else find_container(engine_slug, name)
+
+
+def _aside_of(form: ConnectForm, result: ActionResult | None) -> Aside:
+    spec = form.to_spec()
+    network = form.network.name if form.network else "NETWORK"
+    container = form.container.name if form.container else "CONTAINER"
+    asked = make_asked(f"POST /networks/{spec.network_id}/connect", connect_body(spec), sees_secrets=form.may_shape)
+    shows_request = form.data.get("show") == "api"
+    aside = make_aside(connect_lines(spec, network, container), form.findings, result, asked=asked, shows_request=shows_request)
+    return replace(aside, seen=seen_of(form.container))
 
 
 def _ways(result: ActionResult) -> tuple[Way, ...]:
-    """Return ways out of a connection that was not made."""
-    if result.kind is OutcomeKind.REFUSED and "address" in result.sentence.lower():
-        return (Way(_("Let Docker choose"), "ipv4=", is_primary=True),)
+    """Return the way out of a connection that could not be asked for."""
     return (Way(_("Try again"), "connect", name="do", is_primary=True),) if result.kind is OutcomeKind.FAILED else ()

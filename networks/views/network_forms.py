@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,18 +13,25 @@ from django.views import View
 from networks.actions.networks import create_network
 from networks.actions.recording import ActionResult
 from networks.engine.bodies import network_body
-from networks.forms.connecting import ConnectForm, ContainerToConnectForm
 from networks.forms.edits import add_pool, drop_pool, suggest_pool, take_suggestion
 from networks.forms.findings import Way
 from networks.forms.network_checks import suggest_subnet
 from networks.forms.networks import NetworkForm
 from networks.forms.options.known import OPTION_FIELDS
-from networks.forms.refusals import explain
+from networks.forms.refused.ways import Around
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
-from networks.queries.ground import NetworkChoice, container_choices, network_choices, read_ground
-from networks.views.acting import actor_of, explain_refusal, make_aside, make_asked, open_page, say_unseen, spell_choices
-from networks.views.connecting import ConnectPage
+from networks.queries.ground import read_ground
+from networks.views.acting import (
+    actor_of,
+    explain_refusal,
+    explain_result,
+    make_aside,
+    make_asked,
+    open_page,
+    say_unseen,
+    spell_choices,
+)
 
 NETWORK_FIELDS = frozenset(NetworkForm.base_fields) | OPTION_FIELDS
 
@@ -50,9 +57,8 @@ class NetworkCreate(View):
         engine, _may_act = open_page(request, engine_slug)
         result = create_network(actor_of(request), engine, form.to_spec())
         if not result.is_ok:
-            known = explain(result.sentence) if result.kind is OutcomeKind.REFUSED else None
-            if known:
-                form.mark_refused(known.field, result.sentence, str(known.text))
+            if known := explain_result(result, _around(engine_slug, form)):
+                form.mark_refused(known.field, result.sentence, known.text)
             return self._show(request, form, result=result, status=409)
         say_unseen(request, result)
         if result.is_seen and result.docker_id:
@@ -83,7 +89,8 @@ class NetworkCreate(View):
         template: str = "networks/create.html",
         status: int = 200,
     ) -> HttpResponse:
-        engine, may_act = open_page(request, self.kwargs["engine_slug"])
+        slug = self.kwargs["engine_slug"]
+        engine, may_act = open_page(request, slug)
         form.is_valid()  # the pre-flight speaks while it is being filled
         spell_choices(form, "driver")
         spell_choices(form, "config_from")
@@ -94,40 +101,19 @@ class NetworkCreate(View):
             "form": form,
             "aside": make_aside(form.command_lines(), form.all_findings, result, asked=asked, shows_request=shows_request),
             "is_other_driver": form.data.get("options-of", form.chosen_driver) != form.chosen_driver,
-            "refusal": explain_refusal(result, _ways_to_create(result)) if result else None,
+            "refusal": explain_refusal(result, _ways_to_create(result), around=_around(slug, form)) if result else None,
             "form_id": "create",
             "may_act": may_act,
         }
         return render(request, template, context, status=status)
 
 
-class NetworkConnect(ConnectPage):
-    """Put a container on this network."""
-
-    page_url = "network_detail"
-    query = "container"
-
-    def make_form(self, engine_slug: str, docker_id: str, data: QueryDict, *, is_draft: bool) -> ConnectForm:
-        network = _network(engine_slug, docker_id)
-        options = self.form_options(engine_slug) | {"containers": container_choices(engine_slug)}
-        return ContainerToConnectForm(data, network=network, is_draft=is_draft, **options)
-
-    def make_title(self, form: ConnectForm) -> dict[str, Any]:
-        network = form.network
-        return {"name": network.name, "hue": network.hue, "is_network": True} if network else {}
-
-
-def _network(engine_slug: str, docker_id: str) -> NetworkChoice:
-    found = network_choices(engine_slug, [docker_id])
-    if not found:
-        raise Http404(docker_id)
-    return found[0]
+def _around(engine_slug: str, form: NetworkForm) -> Around:
+    return Around(engine_slug, spec=form.to_spec(), pools=[each.pool for each in form.pools])
 
 
 def _ways_to_create(result: ActionResult) -> tuple[Way, ...]:
     """Return ways out of a refused creation."""
     if result.kind is OutcomeKind.FAILED:
         return (Way(_("Try again"), "create", name="do", is_primary=True),)
-    if result.kind is OutcomeKind.REFUSED and "pool" in result.sentence.lower():
-        return (Way(_("Suggest a free subnet"), "suggest", name="do", is_primary=True),)
     return ()

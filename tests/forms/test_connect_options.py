@@ -13,7 +13,14 @@ from networks.forms.connect_checks import INTERFACE_NAME, SYSCTLS
 from networks.forms.connecting import RARE_FIELDS, ContainerToConnectForm
 from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
 
-FRONT = NetworkChoice("f" * 64, "front", "bridge", pools=(Pool(ip_network("172.72.0.0/16")),), macs={"02:42:ac:48:00:07": "shop"})
+FRONT = NetworkChoice(
+    "f" * 64,
+    "front",
+    "bridge",
+    has_ipv6=True,
+    pools=(Pool(ip_network("172.72.0.0/16")),),
+    macs={"02:42:ac:48:00:07": "shop"},
+)
 BRIDGE = NetworkChoice("b" * 64, "bridge", "bridge")
 PLUGGED = NetworkChoice("e" * 64, "plugged", "weave")
 CONTAINERS = (
@@ -135,6 +142,13 @@ def test_it_warns_and_lets_pass(fields: dict[str, str], keys: list[str]) -> None
 
     assert form.is_valid(), form.errors
     assert [found.key for found in form.findings if found.level is Level.WARN] == keys
+
+
+def test_it_takes_no_ipv6_where_the_network_has_none() -> None:
+    form = typed(PLUGGED, link_local_ips="169.254.7.1, fe80::7")
+
+    assert not form.is_valid()
+    assert form.errors["link_local_ips"] == ["fe80::7 needs IPv6, which is off for this network."]
 
 
 def test_it_leaves_a_plugin_s_options_to_the_plugin() -> None:

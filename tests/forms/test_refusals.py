@@ -1,135 +1,50 @@
-"""Each sentence that a real Engine refuses with is known: what it is about, and what it means."""
+"""Every wording of Docker 24 to 29 is known: what it is about, what it means, and what to do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from ipaddress import ip_address, ip_network
-
 import pytest
+from django.utils.translation import override
 
-from networks.engine.calls import Profile
-from networks.engine.client import EngineClient
-from networks.engine.errors import Refused
-from networks.engine.registry import connect_engine
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
-from networks.forms.refusals import CATALOGUE, explain
-from tests.private_engine import PrivateEngine
-
-BRIDGE_NAME = "com.docker.network.bridge.name"
+from networks.forms.refusals import CATALOGUE, explain, explain_each
+from networks.forms.refused.meaning import Meaning
+from tests.forms.wordings import WORDINGS
 
 
-def pool(subnet: str, ip_range: str = "", gateway: str = "") -> PoolSpec:
-    return PoolSpec(ip_network(subnet), ip_network(ip_range) if ip_range else None, ip_address(gateway) if gateway else None)
+@pytest.mark.parametrize(("sentence", "key", "field"), WORDINGS)
+def test_it_knows_the_wordings_of_all_versions(sentence: str, key: str, field: str) -> None:
+    for words in (sentence, sentence.upper(), sentence.title(), f"Error response from daemon: {sentence}"):
+        meaning = explain(words)
+
+        assert meaning is not None, words
+        assert (meaning.key, meaning.field) == (key, field)
 
 
-def refusal(ask: Callable[[], object]) -> tuple[str, int]:
-    """Return (field, status) of what the Engine refuses with; its own sentence where we don't know it."""
-    with pytest.raises(Refused) as caught:
-        ask()
-    meaning = explain(caught.value.sentence)
-    return (meaning.field if meaning else caught.value.sentence, caught.value.status)
+@pytest.mark.parametrize("meaning", CATALOGUE, ids=lambda meaning: meaning.key)
+def test_it_says_in_both_languages_what_it_means_and_what_to_do(meaning: Meaning) -> None:
+    said = {}
+    for language in ("en", "ko"):
+        with override(language):
+            said[language] = (str(meaning.text), str(meaning.advice))
+
+    assert all(text.endswith((".", "…")) for text in said["en"])
+    assert all(english != korean for english, korean in zip(said["en"], said["ko"], strict=True))
 
 
-@pytest.fixture
-def client(engine: PrivateEngine) -> Iterator[EngineClient]:
-    opened = connect_engine(engine.url, Profile.NETWORK)
-    yield opened
-    opened.close()
+def test_it_has_a_wording_for_nearly_everything_that_it_knows() -> None:
+    # Those that are in the sources of the Engine alone: nobody has seen them said.
+    assert {meaning.key for meaning in CATALOGUE} - {key for _, key, _ in WORDINGS} == {"ingress_taken", "not_permitted"}
 
 
-@pytest.mark.parametrize(
-    ("spec", "expected"),
-    [
-        (NetworkSpec("taken"), ("name", 409)),
-        (NetworkSpec("new", pools=(pool("172.30.0.0/16"),)), ("subnet", 403)),
-        (NetworkSpec("new", pools=(pool("10.9.0.0/24", gateway="10.8.0.1"),)), ("gateway", 400)),
-        (NetworkSpec("new", pools=(pool("10.9.0.0/24", gateway="10.9.0.255"),)), ("gateway", 500)),
-        (NetworkSpec("new", pools=(pool("10.9.0.0/24", "10.8.0.0/25"),)), ("ip_range", 400)),
-        (NetworkSpec("new", pools=(pool("10.9.0.0/24", "10.0.0.0/8"),)), ("ip_range", 400)),
-        (NetworkSpec("new", pools=(pool("10.9.0.0/24"), pool("10.8.0.0/24"))), ("subnet", 403)),
-        (NetworkSpec("bridge"), ("name", 403)),
-        (NetworkSpec("new", driver="host"), ("driver", 403)),
-        (NetworkSpec("new", driver="overlay"), ("driver", 403)),
-        (NetworkSpec("new", options={BRIDGE_NAME: "br-taken"}), ("options", 403)),
-        (NetworkSpec("new", options={BRIDGE_NAME: "br-far-too-long-a-name"}), ("options", 500)),
-        (NetworkSpec("new", driver="macvlan", options={"parent": "foo"}), ("options", 500)),
-        (NetworkSpec("new", driver="macvlan", options={"parent": "foo.10"}), ("options", 500)),
-        (NetworkSpec("new", enable_ipv6=True), ("pools", 404)),
-    ],
-)
-def test_it_knows_why_a_network_was_not_created(
-    engine: PrivateEngine, client: EngineClient, spec: NetworkSpec, expected: tuple[str, int]
-) -> None:
-    engine.cli("network", "create", "--subnet", "172.30.0.0/24", "--opt", f"{BRIDGE_NAME}=br-taken", "taken")
+def test_it_explains_each_of_several_faults() -> None:
+    sentence = (
+        "invalid network config:\n* invalid subnet 10.20.0.5/24: it should be 10.20.0.0/24\n"
+        "* invalid gateway 10.21.0.1: parent subnet 10.20.0.0/24 doesn't contain this address"
+    )
 
-    assert refusal(lambda: client.create_network(spec)) == expected
-
-
-def test_it_knows_why_a_container_was_not_connected(engine: PrivateEngine, client: EngineClient) -> None:
-    mine = engine.cli("network", "create", "--subnet", "172.30.0.0/29", "mine")
-    automatic = engine.cli("network", "create", "automatic")
-    host, bridge = (engine.cli("network", "inspect", "-f", "{{.Id}}", name) for name in ("host", "bridge"))
-    web, other = engine.run("web"), engine.run("other", "--network", "mine", "--ip", "172.30.0.3")
-    hosted, lonely = engine.run("hosted", "--network", "host"), engine.run("lonely", "--network", "none")
-    inside = ip_address("172.30.0.3")
-
-    def connect(network: str, container: str, address: object = None) -> tuple[str, int]:
-        return refusal(lambda: client.connect_container(ConnectSpec(network, container, address)))  # type: ignore[arg-type]
-
-    assert {
-        "held": connect(mine, web, inside),
-        "outside": connect(mine, web, ip_address("172.31.0.3")),
-        "automatic": connect(automatic, web, inside),
-        "default": connect(bridge, other, ip_address("172.17.0.77")),
-        "twice": connect(mine, other),
-        "host": connect(host, web),
-        "hosted": connect(mine, hosted),
-        "lonely": connect(mine, lonely),
-        "not there": refusal(lambda: client.disconnect_container(DisconnectSpec(automatic, web))),
-        "active": refusal(lambda: client.remove_network(mine)),
-        "gone": refusal(lambda: client.remove_network("0" * 64)),
-        "predefined": refusal(lambda: client.remove_network(bridge)),
-    } == {
-        "held": ("ipv4", 403),
-        "outside": ("ipv4", 400),
-        "automatic": ("ipv4", 400),
-        "default": ("ipv4", 400),
-        "twice": ("container_id", 403),
-        "host": ("network_id", 400),
-        "hosted": ("container_id", 400),
-        "lonely": ("container_id", 400),
-        "not there": ("", 500),
-        "active": ("", 403),
-        "gone": ("network_id", 404),
-        "predefined": ("", 403),
-    }
-
-
-def test_it_knows_when_a_network_is_full(engine: PrivateEngine, client: EngineClient) -> None:
-    full = engine.cli("network", "create", "--subnet", "172.30.0.0/30", "full")
-    engine.run("first", "--network", "full")
-
-    assert refusal(lambda: client.connect_container(ConnectSpec(full, engine.run("second")))) == ("", 500)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "field"),
-    [
-        ("invalid pool request: Pool overlaps with other one on this address space", "subnet"),
-        ("all predefined address pools have been fully subnetted", "pools"),
-        ('plugin "weave" not found', "driver"),
-        ("cannot connect container to host network - container must be created in host network mode", "network_id"),
-        ("invalid network config:\n* invalid CIDR block notation: x\n* y", "subnet"),
-        ("listen tcp4 0.0.0.0:8099: bind: address already in use", ""),
-    ],
-)
-def test_it_knows_the_wording_of_other_versions(sentence: str, field: str) -> None:
-    meaning = explain(sentence)
-
-    assert meaning is not None
-    assert meaning.field == field
+    assert [meaning.key for meaning in explain_each(sentence)] == ["host_bits", "gateway_outside"]
 
 
 def test_it_says_nothing_of_what_it_does_not_know() -> None:
     assert explain("the moon is in the wrong house") is None
+    assert explain_each("the moon is in the wrong house") == ()
     assert all(part == part.lower() for meaning in CATALOGUE for part in meaning.parts)

@@ -95,7 +95,7 @@ def test_it_shows_what_only_docker_knows_in_docker_s_words(admin: Page, engine: 
     admin.get_by_role("button", name="Create network").click()
 
     expect(admin.locator("#refusal blockquote")).to_contain_text("nosuch0")
-    expect(admin.locator("#refusal")).to_contain_text("The option parent names a device")
+    expect(admin.locator("#refusal")).to_contain_text("has no device called nosuch0")
     expect(admin.locator("#refusal")).to_contain_text("Nothing was changed.")
     expect(admin.get_by_label("Name", exact=True)).to_have_value("mine")
     expect(admin.get_by_label("Parent interface")).to_have_value("nosuch0")

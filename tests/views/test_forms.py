@@ -136,7 +136,8 @@ def test_it_shows_what_only_docker_knows_and_keeps_what_was_typed(
     assert "The Engine refused" in text
     assert "invalid subinterface vlan name nothere" in text
     assert "500 · POST /networks/create" in text
-    assert "names a device that the Engine&#x27;s machine hasn&#x27;t" in text
+    assert "The Engine&#x27;s machine has no device called nothere, which the option parent names." in text
+    assert "Name a device of that machine: ip link lists them." in text
     assert f"Nothing was changed. What you typed is below. Recorded as action {Action.objects.get().pk}." in text
     assert 'value="lan"' in response.content.decode()
     assert list(Outcome.objects.values_list("kind", "status")) == [("refused", 500)]

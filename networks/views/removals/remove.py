@@ -10,10 +10,12 @@ from django.views import View
 from networks.actions.networks import remove_network
 from networks.actions.recording import ActionResult
 from networks.engine.cli import remove_network_command
+from networks.forms.refused.ways import Around
 from networks.forms.removals.confirming import ConfirmForm, say_breakage
 from networks.policy.protection import protection_of
 from networks.queries.consequences import Consequences, breakages_of
 from networks.queries.details import read_gone, read_network_title
+from networks.queries.ground import NetworkChoice
 from networks.views.acting import actor_of, explain_refusal, open_page, say_unseen
 from networks.views.removals.foreseeing import consequences_of_one, read_anew, wanted_name
 
@@ -66,6 +68,7 @@ class NetworkRemove(View):
         name = found.name if found else name or (gone.name if gone else "")
         form = form or (_form(found) if found else None)
         lock = protection_of(slug).lock_on_removal(docker_id)
+        around = Around(slug, NetworkChoice(docker_id, name, ""))
         context = {
             "engine": engine,
             "found": found,
@@ -77,7 +80,7 @@ class NetworkRemove(View):
             "unseen": [say_breakage(each) for each in form.unseen] if form else [],
             "lock": lock.sentence if lock else "",
             "command": remove_network_command(name, docker_id),
-            "refusal": explain_refusal(result, is_typed=False) if result else None,
+            "refusal": explain_refusal(result, around=around, is_typed=False) if result else None,
             "may_act": may_act,
         }
         return render(request, "networks/remove.html", context, status=status if found or result else 404)

@@ -1,0 +1,86 @@
+"""Which process of the Engine's machine listens on a port, where that can be seen from here: by the kernel's own tables."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PROC = Path("/proc")
+_LISTEN, _UDP_BOUND = "0A", "07"
+_CONTAINER_ID = re.compile(r"[0-9a-f]{64}")
+_CONNECT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A process that holds a port. `container_id`: the container that it runs in, "" for none that can be seen."""
+
+    pid: int
+    name: str
+    container_id: str = ""
+
+
+def find_listener(engine_url: str, port: int, protocol: str = "tcp") -> Listener | None:
+    """Return who has this port where the Engine binds its own; None where that can't be seen (no local socket, no right, gone).
+
+    Effects: one connection to the Engine's socket, on which nothing is sent: the kernel tells the Engine's process by it.
+    Source: unix(7) SO_PEERCRED; proc(5), /proc/<pid>/net/tcp.
+    """
+    engine_pid = _pid_behind(engine_url)
+    if not engine_pid:
+        return None
+    sockets = {inode for name in (protocol, f"{protocol}6") for inode in _sockets_on(engine_pid, name, port)}
+    return next((_listener(pid) for pid in _pids() if sockets and _has_one_of(pid, sockets)), None)
+
+
+def _pid_behind(engine_url: str) -> int:
+    """Return the process that listens on a Unix socket, as this PID namespace knows it; 0 where it doesn't."""
+    parts = urlsplit(engine_url)
+    if parts.scheme != "unix" or not hasattr(socket, "SO_PEERCRED"):
+        return 0
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as asking:
+        asking.settimeout(_CONNECT_S)
+        asking.connect(parts.path)
+        return int(struct.unpack("3i", asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0])
+    return 0
+
+
+def _sockets_on(pid: int, table: str, port: int) -> set[str]:
+    wanted = _UDP_BOUND if table.startswith("udp") else _LISTEN
+    found = set()
+    with contextlib.suppress(OSError, IndexError):
+        for line in (PROC / str(pid) / "net" / table).read_text().splitlines()[1:]:
+            columns = line.split()
+            if columns[3] == wanted and int(columns[1].rpartition(":")[2], 16) == port:
+                found.add(f"socket:[{columns[9]}]")
+    return found
+
+
+def _pids() -> list[int]:
+    with contextlib.suppress(OSError):
+        return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
+    return []
+
+
+def _has_one_of(pid: int, sockets: set[str]) -> bool:
+    with contextlib.suppress(OSError):
+        for entry in (PROC / str(pid) / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                if os.readlink(entry) in sockets:
+                    return True
+    return False
+
+
+def _listener(pid: int) -> Listener:
+    name = cgroup = ""
+    with contextlib.suppress(OSError):
+        name = (PROC / str(pid) / "comm").read_text(errors="replace").strip()
+        cgroup = (PROC / str(pid) / "cgroup").read_text(errors="replace")
+    found = _CONTAINER_ID.search(cgroup)
+    return Listener(pid, name, found[0] if found else "")

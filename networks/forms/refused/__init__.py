@@ -1,0 +1,1 @@
+"""What an Engine refuses, and what can be done about it."""

@@ -1,0 +1,263 @@
+"""What Engines answer to the creation of a network. Sentences: dockerd 26.1.5, and those of 24 to 29 that differ."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from networks.forms.refused.meaning import Meaning
+
+_FREE_SUBNET = _("Name a subnet that is free.")
+_FITTING = _("Correct it, or leave it empty: then Docker chooses.")
+_ON_THE_MACHINE = _("The addresses are in use on this Engine's machine.")
+_OTHER_NAME = _("Choose another name, or remove that network first.")
+_OWN_SUBNET = _("Name a subnet yourself, or remove networks that nothing uses.")
+_EXISTING_DEVICE = _("Name a device of that machine: ip link lists them.")
+
+CREATING: tuple[Meaning, ...] = (
+    Meaning(
+        "name_taken",
+        ("network with name", "already exists"),
+        "name",
+        _("Another network has this name; names are unique."),
+        _OTHER_NAME,
+    ),
+    Meaning(
+        "pool_overlaps",
+        ("pool overlaps",),
+        "subnet",
+        _("Another network on this Engine has some of these addresses."),
+        _FREE_SUBNET,
+    ),
+    Meaning(
+        "pool_overlaps",
+        ("networks have overlapping ipv4",),
+        "subnet",
+        _("The addresses are in use on this Engine's machine."),
+        _FREE_SUBNET,
+    ),
+    Meaning(
+        "pool_overlaps",
+        ("networks have overlapping ipv6",),
+        "subnet",
+        _("The addresses are in use on this Engine's machine."),
+        _FREE_SUBNET,
+    ),
+    Meaning(
+        "defaults_used",
+        ("non-overlapping ipv4 address pool",),
+        "pools",
+        _("All subnets that this Engine chooses from are in use."),
+        _OWN_SUBNET,
+    ),
+    Meaning(
+        "defaults_used",
+        ("fully subnetted",),
+        "pools",
+        _("All subnets that this Engine chooses from are in use."),
+        _OWN_SUBNET,
+    ),
+    Meaning(
+        "ipv6_not_chosen",
+        ("non-overlapping ipv6 address pool",),
+        "pools",
+        _("This Engine does not choose an IPv6 subnet by itself."),
+        _("Add a pool with an IPv6 subnet."),
+    ),
+    Meaning(
+        "host_bits",
+        ("invalid subnet", "it should be"),
+        "subnet",
+        _("This is an address within a subnet; the Engine names the subnet."),
+        _("Use the subnet that the Engine names."),
+    ),
+    Meaning(
+        "not_a_subnet",
+        ("invalid cidr",),
+        "subnet",
+        _("What stands there is no subnet."),
+        _("A subnet looks like 10.20.0.0/24."),
+    ),
+    Meaning("range_outside", ("doesn't contain ip-range",), "ip_range", _("The IP range lies outside its subnet."), _FITTING),
+    Meaning(
+        "range_bigger", ("bigger than its parent subnet",), "ip_range", _("The IP range must fit into its subnet."), _FITTING
+    ),
+    Meaning(
+        "reserved_outside",
+        ("auxiliary address", "doesn't contain this address"),
+        "aux_addresses",
+        _("A reserved address lies outside its subnet."),
+        _FITTING,
+    ),
+    Meaning(
+        "gateway_outside",
+        ("doesn't contain this address",),
+        "gateway",
+        _("The gateway lies outside its subnet."),
+        _FITTING,
+        "gateway",
+    ),
+    Meaning(
+        "gateway_reserved",
+        ("failed to allocate gateway",),
+        "gateway",
+        _("The gateway's address is the subnet's own, or reserved."),
+        _FITTING,
+        "gateway",
+    ),
+    Meaning(
+        "reserved_taken",
+        ("failed to allocate secondary ip address",),
+        "aux_addresses",
+        _("A reserved address is the subnet's own, or the gateway's."),
+        _FITTING,
+        "aux_addresses",
+    ),
+    Meaning(
+        "two_pools",
+        ("support multiple subnets",),
+        "subnet",
+        _("A bridge network has one pool for IPv4 and one for IPv6."),
+        _("Take one of the pools away, or make two networks."),
+    ),
+    Meaning(
+        "name_predefined",
+        ("predefined", "network"),
+        "name",
+        _("Docker keeps this name for one of its own networks."),
+        _("Choose another name."),
+    ),
+    Meaning(
+        "driver_single",
+        ("only one instance of",),
+        "driver",
+        _("There can be only one network with this driver, and Docker made it already."),
+        _("Choose another driver, such as bridge."),
+    ),
+    Meaning(
+        "plugin_missing",
+        ('plugin "', "not found"),
+        "driver",
+        _("The Engine has no such driver: drivers other than Docker's own are plugins."),
+        _("Install the plugin on the Engine's machine, or choose a driver that is there."),
+    ),
+    Meaning(
+        "not_swarm_manager",
+        ("not a swarm manager",),
+        "driver",
+        _("This Engine is no swarm manager, and such networks need one."),
+        _("Make it one (docker swarm init), or choose the driver bridge."),
+    ),
+    Meaning(
+        "not_swarm_manager",
+        ("swarm is not active",),
+        "scope",
+        _("This Engine is no swarm manager, and such networks need one."),
+        _("Make it one (docker swarm init), or leave the scope to the driver."),
+    ),
+    Meaning(
+        "bridge_name_taken",
+        ("same bridge name",),
+        "options",
+        _("Another network has a Linux bridge of this name."),
+        _("Choose another name for the bridge, or leave it empty."),
+    ),
+    Meaning(
+        "bridge_name_long",
+        ("numerical result out of range",),
+        "options",
+        _("Linux refuses the name of a device: 15 characters are the limit."),
+        _("Choose a shorter name for the bridge."),
+    ),
+    Meaning(
+        "parent_missing",
+        ("parent interface was not found",),
+        "options",
+        _("The option parent names a device that the Engine's machine hasn't."),
+        _EXISTING_DEVICE,
+    ),
+    Meaning(
+        "parent_missing",
+        ("invalid subinterface vlan name",),
+        "options",
+        _("The option parent names a device that the Engine's machine hasn't."),
+        _EXISTING_DEVICE,
+    ),
+    Meaning(
+        "parent_taken",
+        ("already using parent interface",),
+        "options",
+        _("Another network uses this parent device."),
+        _("Choose another device, or a VLAN of it, such as eth0.10."),
+    ),
+    Meaning(
+        "kernel_lacks",
+        ("operation not supported",),
+        "driver",
+        _("The kernel of the Engine's machine has no such devices."),
+        _("Load the kernel's module for them there, or choose another driver."),
+    ),
+    Meaning(
+        "gateway_mode",
+        ("gateway mode",),
+        "options",
+        _("This gateway mode doesn't go with the rest, or this Engine doesn't know it."),
+        _("Choose another gateway mode, or leave it to Docker."),
+    ),
+    Meaning(
+        "option_syntax",
+        ("failed to parse", " value: "),
+        "options",
+        _("The value of an option is not what the driver wants: a number, true or false."),
+        _("Correct the value that the Engine names."),
+    ),
+    Meaning("mtu", ("invalid mtu",), "options", _("The MTU is not one that Linux takes."), _("Choose one from 68 to 65535.")),
+    Meaning(
+        "mtu",
+        ("^invalid argument",),
+        "options",
+        _("Linux refuses a number as too big or too small, most likely the MTU."),
+        _("Choose one from 68 to 65535."),
+    ),
+    Meaning(
+        "mode_unknown",
+        ("requested", "mode", "is not valid"),
+        "options",
+        _("The driver doesn't know this mode."),
+        _("Choose a mode that it knows."),
+    ),
+    Meaning(
+        "config_from",
+        ("configuration network", "does not exist"),
+        "config_from",
+        _("The network that the configuration shall come from isn't there."),
+        _("Name a config-only network of this Engine."),
+    ),
+    Meaning(
+        "config_from",
+        ("depends on a configuration network",),
+        "config_from",
+        _("What comes from another network's configuration can't be given here besides."),
+        _("Leave pools, options and IPv6 away, or take nothing from the other network."),
+    ),
+    Meaning(
+        "config_only",
+        ("configuration network can only contain",),
+        "is_config_only",
+        _("A config-only network can't have all of this."),
+        _("Leave away what the Engine names."),
+    ),
+    Meaning(
+        "ingress_scope",
+        ("ingress network can only be",),
+        "is_ingress",
+        _("Only an overlay network of a swarm can be its ingress."),
+        _("Choose the driver overlay on a swarm manager, or make it an ordinary network."),
+    ),
+    Meaning(
+        "ingress_taken",
+        ("ingress", "already"),
+        "is_ingress",
+        _("The swarm has an ingress network already, and there is only one."),
+        _("Remove the other first, or make this one an ordinary network."),
+    ),
+)

@@ -1,0 +1,102 @@
+"""What Engines answer when something of their machine stands in the way: ports, addresses, other containers, firewall, disk."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from networks.forms.refused.meaning import Meaning
+
+_PORT_TEXT = _("A process on the Engine's machine has this port.")
+_PORT_ADVICE = _("End that process, or publish another port when the container is made anew.")
+_ADDRESS_TEXT = _("The Engine's machine doesn't have the address that the port shall be published on.")
+_ADDRESS_ADVICE = _("Publish it on an address of that machine, or on all.")
+_CONFLICT_ADVICE = _("Leave away what the Engine names, or give the container a network of its own.")
+
+PORTS: tuple[Meaning, ...] = (
+    Meaning(
+        "port_allocated",
+        ("port is already allocated",),
+        "",
+        _("Another container publishes this port."),
+        _("Stop that container, or publish another port when this one is made anew."),
+    ),
+    # 26 and before name the proxy's bind, 28 and later their own: both end like the sentence of a taken address.
+    Meaning("port_bound", ("bind: address already in use",), "", _PORT_TEXT, _PORT_ADVICE),
+    Meaning("port_bound", ("failed to bind host port", "already in use"), "", _PORT_TEXT, _PORT_ADVICE),
+    Meaning(
+        "port_privileged",
+        ("privileged port",),
+        "",
+        _("This Engine runs without root, and ports below 1024 are root's."),
+        _("Publish a port from 1024 on when the container is made anew."),
+    ),
+    Meaning("port_address", ("bind: cannot assign requested address",), "", _ADDRESS_TEXT, _ADDRESS_ADVICE),
+    Meaning("port_address", ("failed to bind host port", "cannot assign requested address"), "", _ADDRESS_TEXT, _ADDRESS_ADVICE),
+    Meaning(
+        "container_name_taken",
+        ("container name", "already in use"),
+        "",
+        _("Another container has this name; names are unique."),
+        _("Choose another name, or remove that container first."),
+    ),
+)
+
+MACHINE: tuple[Meaning, ...] = (
+    Meaning(
+        "address_held",
+        ("address already in use",),
+        "ipv4",
+        _("Another endpoint has this address. It serves one at a time."),
+        _("Choose another address, or let Docker choose."),
+        "ipv4",
+    ),
+    Meaning(
+        "donor_stopped",
+        ("non running container",),
+        "container_id",
+        _("The container whose network shall be shared isn't running."),
+        _("Start that container first."),
+    ),
+    Meaning(
+        "conflicting_options",
+        ("conflicting options",),
+        "",
+        _("A container that uses another's network has no ports, names or DNS of its own."),
+        _CONFLICT_ADVICE,
+    ),
+    Meaning(
+        "firewall",
+        ("no chain/target/match",),
+        "",
+        _("Docker's chains in the firewall of its machine are gone: something reloaded the rules."),
+        _("Restart the Engine; it makes them anew."),
+    ),
+    Meaning(
+        "firewall",
+        ("iptables",),
+        "",
+        _("The Engine could not set the firewall's rules on its machine."),
+        _("Look at what iptables says there; a restart of the Engine makes its rules anew."),
+    ),
+    Meaning(
+        "disk_full",
+        ("no space left on device",),
+        "",
+        _("A disk of the Engine's machine is full, or the kernel has no room for more of this."),
+        _("Make room there: docker system df shows what Docker uses."),
+    ),
+    Meaning(
+        "not_permitted",
+        ("operation not permitted",),
+        "",
+        _("The Engine itself may not do this on its machine."),
+        _("It needs root, or the capability NET_ADMIN."),
+    ),
+    Meaning(
+        "client_version",
+        ("client version", "is too"),
+        "",
+        _("The Engine was replaced by one that speaks another version of the API."),
+        _("Wait for the next read of the Engine, then try again."),
+    ),
+)

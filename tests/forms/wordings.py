@@ -1,0 +1,198 @@
+"""What dockerd 24 to 29 say when they refuse, with the key of what it means and the field that it is about."""
+
+from __future__ import annotations
+
+# What dockerd 24 to 29 say, by what it means. Wordings before and after a change stand one below the other.
+WORDINGS: tuple[tuple[str, str, str], ...] = (
+    # create
+    ("network with name n1 already exists", "name_taken", "name"),
+    ("Pool overlaps with other one on this address space", "pool_overlaps", "subnet"),
+    ("invalid pool request: Pool overlaps with other one on this address space", "pool_overlaps", "subnet"),
+    (
+        "cannot create network 0a1b (br-0a1b): conflicts with network 2c3d (br-2c3d): networks have overlapping IPv4",
+        "pool_overlaps",
+        "subnet",
+    ),
+    ("could not find an available, non-overlapping IPv4 address pool among the defaults to assign", "defaults_used", "pools"),
+    ("all predefined address pools have been fully subnetted", "defaults_used", "pools"),
+    ("could not find an available, non-overlapping IPv6 address pool among the defaults", "ipv6_not_chosen", "pools"),
+    ("invalid network config:\ninvalid subnet 10.20.0.5/24: it should be 10.20.0.0/24", "host_bits", "subnet"),
+    ("invalid network config:\ninvalid CIDR block notation", "not_a_subnet", "subnet"),
+    (
+        "invalid network config:\ninvalid gateway 10.21.0.1: parent subnet 10.20.0.0/24 doesn't contain this address",
+        "gateway_outside",
+        "gateway",
+    ),
+    (
+        "invalid network config:\ninvalid auxiliary address 10.21.0.1: parent subnet 10.20.0.0/24 doesn't contain this address",
+        "reserved_outside",
+        "aux_addresses",
+    ),
+    ("failed to allocate gateway (10.20.0.255): Address already in use", "gateway_reserved", "gateway"),
+    ("invalid ip-range 10.8.0.0/25: parent subnet 10.9.0.0/24 doesn't contain ip-range", "range_outside", "ip_range"),
+    ("invalid ip-range 10.0.0.0/8: CIDR block is bigger than its parent subnet 10.9.0.0/24", "range_bigger", "ip_range"),
+    ("bridge driver doesn't support multiple subnets", "two_pools", "subnet"),
+    ("operation is not permitted on predefined bridge network ", "name_predefined", "name"),
+    ('only one instance of "host" network is allowed', "driver_single", "driver"),
+    ('plugin "weave" not found', "plugin_missing", "driver"),
+    ('error looking up network plugin weave: plugin "weave" not found', "plugin_missing", "driver"),
+    (
+        'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm',
+        "not_swarm_manager",
+        "driver",
+    ),
+    (
+        "cannot create network 0a (br-x): conflicts with network 1b (br-x): networks have same bridge name",
+        "bridge_name_taken",
+        "options",
+    ),
+    ("numerical result out of range", "bridge_name_long", "options"),
+    ("-o parent interface was not found on the host: foo", "parent_missing", "options"),
+    ("invalid subinterface vlan name foo, example formatting is eth0.10", "parent_missing", "options"),
+    ("network dm-0a1b2c3d4e5f is already using parent interface eth0", "parent_taken", "options"),
+    ("operation not supported", "kernel_lacks", "driver"),
+    ("unknown gateway mode banana", "gateway_mode", "options"),
+    (
+        'failed to parse com.docker.network.bridge.enable_icc value: maybe (strconv.ParseBool: parsing "maybe": invalid syntax)',
+        "option_syntax",
+        "options",
+    ),
+    (
+        "failed to parse com.docker.network.bridge.host_binding_ipv4 value: maybe (nil ip)",
+        "option_syntax",
+        "options",
+    ),
+    ("invalid MTU number: -1", "mtu", "options"),
+    ("invalid argument", "mtu", "options"),
+    ("requested macvlan mode 'foo' is not valid, 'bridge' mode is the macvlan driver default", "mode_unknown", "options"),
+    ("failed to allocate secondary ip address (a:10.7.0.0): Address already in use", "reserved_taken", "aux_addresses"),
+    ('configuration network "nocfg" does not exist', "config_from", "config_from"),
+    (
+        "user specified configurations are not supported if the network depends on a configuration network",
+        "config_from",
+        "config_from",
+    ),
+    ("configuration network can only contain network specific fields.", "config_only", "is_config_only"),
+    ("Ingress network can only be global scope network", "ingress_scope", "is_ingress"),
+    ("cannot create a swarm scoped network when swarm is not active", "not_swarm_manager", "scope"),
+    # connect
+    ("endpoint with name c2 already exists in network n1", "already_connected", "container_id"),
+    (
+        "container cannot be disconnected from host network or connected to host network",
+        "host_network",
+        "network_id",
+    ),
+    (
+        "cannot connect container to host network - container must be created in host network mode",
+        "host_network",
+        "network_id",
+    ),
+    (
+        "container sharing network namespace with another container or host cannot be connected to any other network",
+        "shared_stack",
+        "container_id",
+    ),
+    (
+        "container cannot be connected to multiple networks with one of the networks in private (none) mode",
+        "on_none",
+        "container_id",
+    ),
+    ("user specified IP address is supported on user defined networks only", "static_on_default_bridge", "ipv4"),
+    (
+        "user specified IP address is supported only when connecting to networks with user configured subnets",
+        "static_on_automatic",
+        "ipv4",
+    ),
+    (
+        "invalid endpoint settings:\nno configured subnet or ip-range contain the IP address 172.31.0.3",
+        "address_outside",
+        "ipv4",
+    ),
+    ("invalid endpoint settings:\nno configured subnet contains IP address 172.31.0.3", "address_outside", "ipv4"),
+    ("Address already in use", "address_held", "ipv4"),
+    (
+        "network-scoped alias is supported only for containers in user defined networks",
+        "alias_on_default_bridge",
+        "aliases",
+    ),
+    (
+        "network-scoped aliases are only supported for user-defined networks",
+        "alias_on_default_bridge",
+        "aliases",
+    ),
+    ("invalid link local IP address: 10.0.0.1", "link_local", "link_local_ips"),
+    ("invalid endpoint settings:\ninvalid link-local IP address: x", "link_local", "link_local_ips"),
+    (
+        'failed to add interface vetha to sandbox: error setting interface "vetha" link local IPs to [fe80::1/64]: file exists',
+        "link_local_set",
+        "link_local_ips",
+    ),
+    (
+        "invalid endpoint settings:\nunrecognised network interface sysctl 'vm.x'; represent 'net.X.Y.ethN.Z=V' as "
+        "'net.X.Y.IFNAME.Z=V', 'X' must be 'ipv4', 'ipv6' or 'mpls'",
+        "sysctl",
+        "sysctls",
+    ),
+    ("invalid MAC address 01:02", "mac_invalid", "mac"),
+    ('error setting interface "vetha" MAC to "01:00:5e:00:00:01": cannot assign requested address', "mac_set", "mac"),
+    ('error renaming interface "vetha" to "eth0": file exists', "interface_name", "interface_name"),
+    ("invalid format for links: a:b:c", "link_format", "links"),
+    ("container 0a1b is marked for removal and cannot be connected or disconnected", "going_away", "container_id"),
+    (
+        "Could not attach to network over: rpc error: code = PermissionDenied desc = network over not manually attachable",
+        "not_attachable",
+        "network_id",
+    ),
+    ("cannot create endpoint on configuration-only network", "config_only_network", "network_id"),
+    (
+        "failed to create endpoint web on network front: trying to create an endpoint with an invalid endpoint configuration",
+        "option_type",
+        "driver_options",
+    ),
+    ("no available IPv4 addresses on this network's address pools: full (0a1b)", "pool_full", ""),
+    ("no available IPv6 addresses on this network's address pools: full (0a1b)", "pool_full", ""),
+    # disconnect
+    ("container 0a1b is not connected to network n2", "not_connected", ""),
+    ("container 0a1b is not connected to the network n2", "not_connected", ""),
+    ("container 0a1b failed to leave network n2: x", "failed_to_leave", ""),
+    ("endpoint web not found", "endpoint_gone", ""),
+    # remove
+    ("error while removing network: network n1 id 0a1b has active endpoints", "active_endpoints", ""),
+    (
+        'error while removing network: network n1 has active endpoints (name:"c2" id:"0a1b2c3d4e5f")',
+        "active_endpoints",
+        "",
+    ),
+    ("bridge is a pre-defined network and cannot be removed", "predefined_stays", ""),
+    ('error while removing network: configuration network "cfg" is in use', "config_in_use", ""),
+    ("rpc error: code = FailedPrecondition desc = network 0a is in use by service s1", "service_uses_it", ""),
+    # gone, or not one
+    ("No such container: zzz", "container_gone", "container_id"),
+    ("No such network: zzz", "network_gone", "network_id"),
+    ("network 0a1b not found", "network_gone", "network_id"),
+    ("network endpoint-tests not found", "network_gone", "network_id"),
+    ("network my-plugin not found", "network_gone", "network_id"),
+    ("network n is ambiguous (2 matches found on name)", "ambiguous", "network_id"),
+    # the machine, and other containers
+    ("cannot join network of a non running container: 0a1b", "donor_stopped", "container_id"),
+    (
+        "driver failed programming external connectivity on endpoint w: Bind for 0.0.0.0:8080 failed: port is already allocated",
+        "port_allocated",
+        "",
+    ),
+    ("Error starting userland proxy: listen tcp4 0.0.0.0:8099: bind: address already in use", "port_bound", ""),
+    ("failed to bind host port 0.0.0.0:8099/tcp: address already in use", "port_bound", ""),
+    ("failed to bind host port for 0.0.0.0:8099:172.17.0.2:80/tcp: address already in use", "port_bound", ""),
+    ("listen tcp4 192.0.2.1:80: bind: cannot assign requested address", "port_address", ""),
+    ("cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80'", "port_privileged", ""),
+    ("conflicting options: port publishing and the container type network mode", "conflicting_options", ""),
+    ('Conflict. The container name "/web" is already in use by container "0a1b".', "container_name_taken", ""),
+    (
+        "Failed to Setup IP tables: Unable to enable SKIP DNAT rule: (iptables failed: iptables --wait: "
+        "iptables: No chain/target/match by that name.",
+        "firewall",
+        "",
+    ),
+    ("write /var/lib/docker/network/files/local-kv.db: no space left on device", "disk_full", ""),
+    ("client version 1.99 is too new. Maximum supported API version is 1.45", "client_version", ""),
+)
