@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from networks.actions.doing import acting
 from tests.insert_only import flush_lifts_triggers  # noqa: F401 (a fixture)
 from tests.private_engine import PrivateEngine, reap_leftovers, unavailable_reason, unwind_on_sigterm
 
@@ -42,6 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             test.add_marker(pytest.mark.skip(reason=reason))
         if not IS_FULL and test.get_closest_marker("full"):
             test.add_marker(pytest.mark.skip(reason="runs only in ./bin/test full"))
+
+
+@pytest.fixture(autouse=True)
+def nobody_makes_the_world() -> Iterator[None]:
+    """What a test makes for its world isn't written down as somebody's deed; what it asks for through a page is."""
+    with acting(lambda: None):
+        yield
 
 
 @pytest.fixture(scope="session")

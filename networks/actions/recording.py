@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from networks.actions.actors import Actor, Journal, require_of
 from networks.actions.asking import MOST_WAITING, StillAsking, TooManyWaiting, ask_patiently
 from networks.actions.clients import open_client
+from networks.actions.doing import note_begun, note_ended
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused, TimedOut
@@ -145,6 +146,7 @@ def record_intent(actor: Actor, engine_slug: str, intent: Intent) -> int:
         )
         if actor.journal is not None:
             actor.journal.begin(int(row.pk))
+    note_begun(int(row.pk))
     return int(row.pk)
 
 
@@ -164,6 +166,8 @@ def record_outcome(result: ActionResult, journal: Journal | None = None) -> None
                 journal.end(result.kind, result.sentence, result.status)
     except DatabaseError as error:
         log.error("outcome_not_recorded", action=result.action_id, kind=str(result.kind), error=str(error))
+    finally:
+        note_ended(result.action_id)
 
 
 def _ask(

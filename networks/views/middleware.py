@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from networks.actions.doing import acting
 from networks.models.trouble import find_trouble
 from networks.policy.denials import record_denied
 from networks.policy.login.browsers import note_browser
@@ -25,6 +27,7 @@ from networks.policy.origins import Approach, is_admitted, origins_of_host, read
 from networks.policy.permissions import CHANGING, Denied, Permission, require
 from networks.policy.routes import ON_ENGINE, name_of_match, permission_for
 from networks.policy.setup import needs_setup
+from networks.views.acting import actor_of
 from networks.views.denied import denied_page, login_redirect, read_only_page, refuse_origin
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -50,6 +53,15 @@ _PERMISSIONS_POLICY = ", ".join(
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Forms that are sent while one types, to be checked: their views look at "preview" before anything else.
 _PREVIEWED = frozenset({"network_create", "network_connect", "container_connect"})
+# Where an address isn't named as its action is.
+_VERBS = {
+    "network_connect": "connect_container",
+    "network_disconnect": "disconnect_container",
+    "container_connect": "connect_container",
+    "lab_up": "lab_up",
+    "lab_down": "lab_down",
+}
+_MOST_OF_PATH = 200
 # Set-up is what these are for, or they say nothing that needs it.
 _WITHOUT_SETUP = frozenset({"setup", "healthz", "readyz", "favicon", "set_language"})
 # A writer waits a few milliseconds for the others; one that waits this long is up against another program.
@@ -174,13 +186,14 @@ class LenientSessionMiddleware(SessionMiddleware):
 
 
 class PolicyMiddleware:
-    """Asks the policy before every view; an address that nobody declared is refused."""
+    """Asks the policy before every view; an address that nobody declared is refused. What is changed inside is this person's."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        with acting(partial(actor_of, request)):
+            return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, _view: Callable[..., Any], _args: Any, kwargs: dict[str, Any]
@@ -234,19 +247,20 @@ def _refuse(request: HttpRequest, denied: Denied) -> HttpResponse:
         client=request.META.get("REMOTE_ADDR", ""),
     )
     match = request.resolver_match
-    is_acting = request.method not in _SAFE_METHODS and denied.permission in ON_ENGINE
-    if is_acting and match is not None and request.user.is_authenticated:
+    if request.method not in _SAFE_METHODS and match is not None and request.user.is_authenticated:
+        is_admin_site = match.namespace == "admin"
         record_denied(
             request.user,
             denied,
-            verb=_verb(match.url_name or ""),
+            verb="use_admin_site" if is_admin_site else verb_of(match.url_name or ""),
+            what=request.path[:_MOST_OF_PATH] if is_admin_site else "",
             docker_id=str(match.kwargs.get("docker_id", "")),
             from_address=request.META.get("REMOTE_ADDR", ""),
         )
     return denied_page(request, denied)
 
 
-def _verb(url_name: str) -> str:
-    """Return an address's name as actions are named: network_remove is remove_network."""
+def verb_of(url_name: str) -> str:
+    """Return an address's name as its action is named: network_remove is remove_network."""
     noun, _underscore, verb = url_name.partition("_")
-    return f"{verb}_{noun}" if verb else noun
+    return _VERBS.get(url_name) or (f"{verb}_{noun}" if verb else noun)

@@ -99,7 +99,10 @@ def test_it_shows_and_does_nothing_for_whoever_is_no_superuser(kind: str, listen
             came[name, action] = browser.post(url_of(name, "changelist"), body).status_code
 
     assert set(came.values()) == {302 if kind in NOT_LOGGED_IN else 403}
-    assert everything_there_is() == before
+    after = everything_there_is()
+    for name in ("action", "outcome"):  # what was refused is written down, and takes nothing away
+        after[name] = after[name][: len(before[name])]
+    assert after == before
     assert listener.requests == []
 
 
