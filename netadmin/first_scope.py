@@ -8,6 +8,7 @@ from django.conf import settings
 
 from netadmin.gate import Application, Receive, Scope, Send
 from networks.actions.jobs.runners import start_runners
+from networks.actions.settling import start_settling
 from networks.sync.engines import ensure_local_engine
 from networks.sync.followers import followers, start_followers
 
@@ -32,3 +33,4 @@ def _follow() -> None:
     ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
     start_followers(settings.NETADMIN_DATA_DIR)
     start_runners()
+    start_settling()

@@ -69,22 +69,24 @@ class _Work:
 
 def bring_up_lab(actor: Actor, engine: Engine, tell: Tell) -> ActionResult:
     """Build what is missing of the lab. `tell`: hears each step. Twin of `manage.py lab up`."""
-
-    def is_done() -> bool:
-        there = Container.objects.filter(engine=engine, name__in=[name for name, _, _ in CONTAINERS])
-        return there.count() == len(CONTAINERS)
-
-    return _carry_out(actor, engine, "up", tell, _bring_up, is_done)
+    return _carry_out(actor, engine, "up", tell, _bring_up, lambda: is_lab_there(engine))
 
 
 def take_down_lab(actor: Actor, engine: Engine, tell: Tell) -> ActionResult:
     """Remove whatever carries the lab's label, and its image; nothing else. Twin of `manage.py lab down`."""
+    return _carry_out(actor, engine, "down", tell, _take_down, lambda: is_lab_gone(engine))
 
-    def is_done() -> bool:
-        is_left = {"engine": engine, "labels__has_key": LABEL[0]}
-        return not (Container.objects.filter(**is_left).exists() or Network.objects.filter(**is_left).exists())
 
-    return _carry_out(actor, engine, "down", tell, _take_down, is_done)
+def is_lab_there(engine: Engine) -> bool:
+    """Tell whether the snapshot has all containers of the lab."""
+    there = Container.objects.filter(engine=engine, name__in=[name for name, _, _ in CONTAINERS])
+    return there.count() == len(CONTAINERS)
+
+
+def is_lab_gone(engine: Engine) -> bool:
+    """Tell whether the snapshot has nothing of the lab."""
+    is_left = {"engine": engine, "labels__has_key": LABEL[0]}
+    return not (Container.objects.filter(**is_left).exists() or Network.objects.filter(**is_left).exists())
 
 
 def is_of_lab(fact: NetworkFact | ContainerFact) -> bool:

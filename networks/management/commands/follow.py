@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from networks.actions.jobs.runners import start_runners, stop_runners
+from networks.actions.settling import start_settling, stop_settling
 from networks.management.prepared import PreparedCommand
 from networks.sync.engines import ensure_local_engine
 from networks.sync.followers import start_followers, stop_followers
@@ -26,7 +27,9 @@ class Command(PreparedCommand):
         ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
         start_followers(settings.NETADMIN_DATA_DIR)
         start_runners()
+        start_settling()
         self.stdout.write("Following. Ctrl-C ends it.")
         ended.wait()
         stop_runners()
+        stop_settling()
         stop_followers()

@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from networks.actions.jobs.runners import start_runners
+from networks.actions.settling import start_settling
 from networks.management.serving.output import let_go_of_output
 from networks.management.serving.ports import find_listen_fault
 from networks.management.serving.prepare import collect_static_if_needed, migrate_if_needed
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         if settings.NETADMIN_FOLLOW:
             start_followers(settings.NETADMIN_DATA_DIR)
             start_runners()
+            start_settling()
         application = import_string(settings.ASGI_APPLICATION)
 
         def say_ready() -> None:

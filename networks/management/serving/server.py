@@ -15,6 +15,7 @@ from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server, reactor, twisted_loop
 
 from networks.actions.jobs.runners import stop_runners
+from networks.actions.settling import stop_settling
 from networks.push.hub import close_all_sockets
 from networks.sync.followers import stop_followers
 
@@ -75,4 +76,5 @@ class _Ending:
 def _stop_threads() -> None:
     """End the runners first: a step that is under way is finished while this process still holds the lease."""
     stop_runners()
+    stop_settling()
     stop_followers()

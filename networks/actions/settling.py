@@ -1,0 +1,214 @@
+"""Ends that nobody wrote down, because no answer came or the process ended before one: settled by later reads (rule R11)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from networks.actions.doing import is_under_way
+from networks.actions.lab import is_lab_gone, is_lab_there
+from networks.models import Action, Endpoint, Engine, Network, Outcome, OutcomeKind
+from networks.models.writes import count_of_writes
+from networks.sync.followers import followers
+from networks.sync.requests import request_sync
+from networks.sync.signals import engine_changed
+
+log = structlog.get_logger(__name__)
+
+EVERY_S = 15.0
+SOONEST_S = 1.0  # while something is open each change of an Engine wakes the thread, and one look may cause the next
+CUT_OFF_AFTER = timedelta(seconds=60)  # a request is answered within 10 s
+NOT_DONE_AFTER = timedelta(minutes=10)
+LOOKED_FOR = timedelta(days=1)
+MOST_AT_ONCE = 200
+MOST_AT_START = 100_000  # so many actions back a start looks for what was cut off
+CLOCK_SLACK = timedelta(minutes=1)  # an Engine's clock may differ from ours
+
+Seen = Callable[[Engine, Action], bool]
+
+
+def _is_created(engine: Engine, action: Action) -> bool:
+    """Tell whether a network of this name was made since. A clock that is far off leaves it unknown, which is safe."""
+    return Network.objects.filter(engine=engine, name=action.what, created_at__gte=action.at - CLOCK_SLACK).exists()
+
+
+def _is_removed(engine: Engine, action: Action) -> bool:
+    return not Network.objects.filter(engine=engine, docker_id=action.docker_id).exists()
+
+
+def _is_connected(engine: Engine, action: Action) -> bool:
+    of_network = Q(network__docker_id=action.docker_id) | Q(network_docker_id=action.docker_id)
+    container_id = _container_of(action)
+    return bool(container_id) and Endpoint.objects.filter(of_network, engine=engine, container__docker_id=container_id).exists()
+
+
+def _is_disconnected(engine: Engine, action: Action) -> bool:
+    return bool(_container_of(action)) and not _is_connected(engine, action)
+
+
+def _container_of(action: Action) -> str:
+    return str(action.asked.get("container_id", "")) if isinstance(action.asked, dict) else ""
+
+
+# How the snapshot shows that it was done. What has no line here stays unknown.
+SEEN: dict[str, Seen] = {
+    "create_network": _is_created,
+    "remove_network": _is_removed,
+    "connect_container": _is_connected,
+    "disconnect_container": _is_disconnected,
+    "lab_up": lambda engine, _action: is_lab_there(engine),
+    "lab_down": lambda engine, _action: is_lab_gone(engine),
+}
+# These take many requests: not all done is not the same as not done.
+_NEVER_FAILED = frozenset({"lab_up", "lab_down"})
+
+
+def mark_cut_off(engine_slugs: Iterable[str], *, after: int, now: datetime) -> int:
+    """Give actions that should have an outcome by now, and have none, the outcome "unknown".
+
+    `engine_slugs`: of whose actions; "" are those about no Engine. `after`: only later ids. Returns the id up to which none is
+    left.
+    """
+    due = Action.objects.filter(id__gt=after, at__lt=now - CUT_OFF_AFTER)
+    newest = due.order_by("-id").values_list("id", flat=True).first()
+    if newest is None:
+        return after
+    without = due.filter(~Exists(Outcome.objects.filter(action_id=OuterRef("pk")))).order_by("id")
+    left = newest
+    slugs = set(engine_slugs)
+    for action in without[:MOST_AT_ONCE]:
+        if is_under_way(action.pk):
+            left = min(left, action.pk - 1)
+        elif action.engine_slug in slugs:
+            _add(action.pk, OutcomeKind.UNKNOWN, _("Netadmin ended, or could not write it down, before an answer came."), None)
+    return left
+
+
+def settle_unknown(engine: Engine, *, now: datetime) -> int:
+    """Settle what reading this Engine shows by now, and return how many actions stay open. Asks the follower for a look first."""
+    open_actions = _open_actions(engine.slug, now)
+    if not open_actions or not request_sync(engine.slug, _ids_of(action for action, _at in open_actions)):
+        return len(open_actions)
+    left = 0
+    for action, unknown_at in open_actions:
+        if SEEN[action.verb](engine, action):
+            _add(action.pk, OutcomeKind.OK, _("Seen in the next read of the Engine."), OutcomeKind.UNKNOWN)
+        elif now - unknown_at > NOT_DONE_AFTER and action.verb not in _NEVER_FAILED:
+            words = _("Ten minutes of reading the Engine have not shown it: it was not done.")
+            _add(action.pk, OutcomeKind.FAILED, words, OutcomeKind.UNKNOWN)
+        else:
+            left += 1
+    return left
+
+
+def _open_actions(engine_slug: str, now: datetime) -> list[tuple[Action, datetime]]:
+    """Return what is unknown and may be settled, each with the time since when. Two statements."""
+    later = Outcome.objects.filter(action_id=OuterRef("action_id"), id__gt=OuterRef("id"))
+    unknown = Outcome.objects.filter(~Exists(later), kind=OutcomeKind.UNKNOWN, at__gt=now - LOOKED_FOR).order_by("-action_id")
+    since = dict(unknown.values_list("action_id", F("at"))[:MOST_AT_ONCE])
+    if not since:
+        return []
+    actions = Action.objects.filter(id__in=since, engine_slug=engine_slug, verb__in=SEEN).order_by("id")
+    return [(action, since[action.pk]) for action in actions if not is_under_way(action.pk)]
+
+
+def _ids_of(actions: Iterable[Action]) -> tuple[str, ...]:
+    """Return what to look at; nothing, hence everything, where one is about a thing whose id nobody knows."""
+    ids: list[str] = []
+    for action in actions:
+        if not action.docker_id:
+            return ()
+        ids += [action.docker_id, _container_of(action)]
+    return tuple(dict.fromkeys(filter(None, ids)))
+
+
+def _add(action_id: int, kind: OutcomeKind, sentence: str, only_after: OutcomeKind | None) -> None:
+    """Write a further outcome, unless somebody else wrote one meanwhile: the newest has to be `only_after` still."""
+    with transaction.atomic():
+        newest = Outcome.objects.filter(action_id=action_id).order_by("-id").values_list("kind", flat=True).first()
+        if newest == only_after:
+            Outcome.objects.create(action_id=action_id, at=timezone.now(), kind=kind, sentence=sentence)
+            log.info("outcome_settled", action=action_id, kind=str(kind))
+
+
+class Settler:
+    """A daemon thread that settles the actions of the Engines whose lease this process holds; at rest it asks nothing."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._woken = threading.Event()
+        self._open = 0
+        self._is_young = False  # something is too young to be called cut off
+        self._writes: int | None = None
+        self._after: int | None = None
+        self._thread = threading.Thread(target=self._run, name="settling", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        engine_changed.connect(self._on_change, dispatch_uid="settling")
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 2.0) -> None:
+        """End within `timeout_s`."""
+        engine_changed.disconnect(dispatch_uid="settling")
+        self._stopped.set()
+        self._woken.set()
+        self._thread.join(timeout_s)
+
+    def sweep(self) -> None:
+        """Do all that there is to do now."""
+        slugs = [slug for slug, follower in followers.items() if follower.has_lease]
+        if not slugs:
+            return
+        now = timezone.now()
+        if self._after is None:
+            newest = Action.objects.order_by("-id").values_list("id", flat=True).first() or 0
+            self._after = max(0, newest - MOST_AT_START)
+        self._after = mark_cut_off([*slugs, ""], after=self._after, now=now)
+        self._is_young = Action.objects.filter(id__gt=self._after).exists()
+        self._open = sum(settle_unknown(engine, now=now) for engine in Engine.objects.filter(slug__in=slugs))
+
+    def _on_change(self, **_more: object) -> None:
+        if self._open:
+            self._woken.set()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                if self._has_work():
+                    self.sweep()
+            except Exception:  # a full disk, a locked database: the next sweep finds the same again
+                log.exception("settling_held_up")
+                connection.close()
+            self._stopped.wait(SOONEST_S)
+            self._woken.wait(EVERY_S - SOONEST_S)
+            self._woken.clear()
+        connection.close()
+
+    def _has_work(self) -> bool:
+        """Tell whether anybody has written since the last sweep, or something is open or may turn out to be."""
+        before, self._writes = self._writes, count_of_writes()
+        return bool(self._open) or self._is_young or before is None or before != self._writes
+
+
+_settlers: list[Settler] = []
+
+
+def start_settling() -> None:
+    """Start settling in this process, once."""
+    if not _settlers:
+        _settlers.append(Settler())
+        _settlers[0].start()
+
+
+def stop_settling() -> None:
+    """End it."""
+    while _settlers:
+        _settlers.pop().stop()
