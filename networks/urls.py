@@ -17,7 +17,10 @@ from networks.views.accounts.people import (
 )
 from networks.views.accounts.roles import EngineGrant, EnginePeople
 from networks.views.accounts.sessions import SessionEnd, SessionList, SessionsEnd
+from networks.views.activity.exports import ActivityExport
+from networks.views.activity.pages import ActivityDetail, ActivityList
 from networks.views.connecting import ContainerConnect, NetworkConnect
+from networks.views.container_forms import ContainerConnect
 from networks.views.containers import ContainerDetail, ContainerList
 from networks.views.engines import EngineChoose, EngineDetail, EngineSync
 from networks.views.events import EventList
@@ -55,6 +58,9 @@ urlpatterns: list[URLPattern] = [
     path("jobs/", JobList.as_view(), name="job_list"),
     path("jobs/<int:job_id>/", JobDetail.as_view(), name="job_detail"),
     path("jobs/<int:job_id>/stop/", JobStop.as_view(), name="job_stop"),
+    path("activity/", ActivityList.as_view(), name="activity_list"),
+    path("activity/<int:action_id>/", ActivityDetail.as_view(), name="activity_detail"),
+    path("activity/export.<str:form>", ActivityExport.as_view(), name="activity_export"),
     path("events/", EventList.as_view(), name="event_list"),
     path("engines/<slug:engine_slug>/", EngineDetail.as_view(), name="engine_detail"),
     path("engines/<slug:engine_slug>/sync/", EngineSync.as_view(), name="engine_sync"),

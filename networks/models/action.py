@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 class Action(models.Model):
     """The intent, written before anything is asked of the Engine. References are copied text.
 
-    `who`: the user's name, "console" for manage.py. `verb`: the action's function, such as "create_network".
+    `who`: the user's name, "console" for manage.py, "stranger" where nobody was logged in. `user_id`: whose it is; of a failed
+    log-in, the account that was tried. `engine_slug`: "" where it is about no Engine. `verb`: the action's function, such as
+    "create_network".
     `what`: the name of what it is about; `docker_id` its id where it has one. `command`: the docker command that does the same.
     `asked`: the spec as a dict without secrets.
     """
@@ -27,6 +29,14 @@ class Action(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        # Each ends with the id, so that a page of the newest that match is read without sorting, whatever the table's size.
+        indexes = [
+            models.Index(fields=["user_id", "id"], name="action_by_user"),
+            models.Index(fields=["who", "id"], name="action_by_who"),
+            models.Index(fields=["verb", "id"], name="action_by_verb"),
+            models.Index(fields=["engine_slug", "id"], name="action_by_engine"),
+            models.Index(fields=["at"], name="action_by_time"),
+        ]
         verbose_name = _("action")
         verbose_name_plural = _("actions")
 
@@ -56,6 +66,7 @@ class Outcome(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["kind", "action_id"], name="outcome_by_kind")]
         verbose_name = _("outcome")
         verbose_name_plural = _("outcomes")
 

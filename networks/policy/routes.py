@@ -34,6 +34,9 @@ ROUTES: dict[str, Permission] = {
     "job_detail": Permission.ANY,
     "job_stop": Permission.ANY,
     "event_list": Permission.ANY,
+    "activity_list": Permission.LOGIN,  # one's own; admins see their Engines', superusers all
+    "activity_detail": Permission.LOGIN,
+    "activity_export": Permission.LOGIN,
     "engine_detail": Permission.VIEW,
     "engine_sync": Permission.VIEW,  # it only looks again
     "engine_choose": Permission.VIEW,

@@ -15,6 +15,8 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor
@@ -218,7 +220,7 @@ def _title(result: ActionResult) -> str:
     return _("The Engine could not be asked")
 
 
-def _state(result: ActionResult, changed: str, *, is_typed: bool) -> str:
+def _state(result: ActionResult, changed: str, *, is_typed: bool) -> SafeString:
     if result.kind is OutcomeKind.UNKNOWN:
         parts = [_("The request was sent and no answer came. The next read of the Engine shows what happened; don't repeat it.")]
     else:
@@ -226,5 +228,6 @@ def _state(result: ActionResult, changed: str, *, is_typed: bool) -> str:
     if is_typed:
         parts.append(_("What you typed is below."))
     if result.action_id:
-        parts.append(_("Recorded as action %(number)s.") % {"number": result.action_id})
-    return " ".join(parts)
+        words = _("Recorded as action %(number)s.") % {"number": result.action_id}
+        parts.append(format_html('<a href="{}">{}</a>', reverse("activity_detail", args=[result.action_id]), words))
+    return format_html_join(" ", "{}", ((part,) for part in parts))

@@ -30,6 +30,7 @@ _NAVIGATION: tuple[tuple[str, Promise, str], ...] = (
     ("container", _("Containers"), "container_list"),
     ("event", _("Events"), "event_list"),
     ("job", _("Jobs"), "job_list"),
+    ("activity", _("Activity"), "activity_list"),
     ("engine", _("Engine"), "engine_detail"),
 )
 

@@ -29,7 +29,14 @@ VARIABLE = re.compile(r"\b(?:NETADMIN|DOCKER)_[A-Z_]+\b")
 # Named to say that it isn't read.
 OTHER_VARIABLES = {"NETADMIN_ADMIN_PASSWORD"}
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
-PLACES = {"engine_slug": "<engine>", "docker_id": "<id>", "container_id": "<container id>", "job_id": "<job>"}
+PLACES = {
+    "engine_slug": "<engine>",
+    "docker_id": "<id>",
+    "container_id": "<container id>",
+    "job_id": "<job>",
+    "action_id": "<number>",
+    "form": "<form>",
+}
 # The project's own folders; a path that begins so has to be there.
 FOLDERS = ("networks/", "netadmin/", "tests/", "docs/", "bin/", "static/", "templates/", "benchmarks/")
 # Files that the walk through a new action makes.

