@@ -20,7 +20,6 @@ from networks.views.accounts.sessions import SessionEnd, SessionList, SessionsEn
 from networks.views.activity.exports import ActivityExport
 from networks.views.activity.pages import ActivityDetail, ActivityList
 from networks.views.connecting import ContainerConnect, NetworkConnect
-from networks.views.container_forms import ContainerConnect
 from networks.views.containers import ContainerDetail, ContainerList
 from networks.views.engines import EngineChoose, EngineDetail, EngineSync
 from networks.views.events import EventList
