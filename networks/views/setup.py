@@ -12,6 +12,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from networks.forms.setup import SetupForm
+from networks.policy.accounts import account_of
+from networks.policy.login.known import mark_browser
 from networks.policy.setup import SetupFault, SetupRefused, claim_setup, ensure_setup_token, needs_setup
 
 _WORDS: dict[SetupFault, str] = {
@@ -38,5 +40,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
             form.add_error("token", _(_WORDS[refused.fault]))
         else:
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-            return redirect(settings.LOGIN_REDIRECT_URL)
+            response = redirect(settings.LOGIN_REDIRECT_URL)
+            mark_browser(request, response, account_of(user.get_username()))
+            return response
     return render(request, "setup.html", {"form": form}, status=422 if form.errors else 200)

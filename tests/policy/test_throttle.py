@@ -87,6 +87,18 @@ def test_it_keeps_the_owner_in_while_a_thousand_addresses_guess() -> None:
     assert not guess(address="192.0.2.98")
 
 
+def test_it_lets_the_owner_on_a_new_machine_have_a_later_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now)
+    for address in addresses(PER_ACCOUNT.guesses + 5):
+        guess(address=address)
+    refused = [guess(address="192.0.2.99") for _try in range(PER_CLIENT.guesses + 3)]
+    now += SLOW_S + 1
+
+    assert not any(refused)
+    assert guess(address="192.0.2.99")
+
+
 def test_it_keeps_the_owner_in_beside_a_stranger_at_the_same_address() -> None:
     for number in range(100):
         guess(account="ann" if number % 2 else f"user{number}", address=HOME)

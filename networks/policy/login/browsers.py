@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 # A row is written no oftener than this: a write for every page would wake everything that watches the database.
 SEEN_EVERY = timedelta(minutes=1)
+MOST_LISTED = 200  # scripts that log in anew each time leave many behind; all of them can be ended
 _AGENT_LENGTH = 400
 
 
@@ -48,8 +49,8 @@ def note_browser(request: HttpRequest, *, now: datetime | None = None) -> None:
 
 
 def browsers_of(user_id: int) -> list[BrowserSession]:
-    """Return the sessions of a person that still hold, the one seen last first."""
-    rows = list(BrowserSession.objects.filter(user_id=user_id).order_by("-seen_at", "-pk"))
+    """Return the sessions of a person that still hold, the one seen last first; MOST_LISTED at most."""
+    rows = list(BrowserSession.objects.filter(user_id=user_id).order_by("-seen_at", "-pk")[:MOST_LISTED])
     standings = {row.pk: Standing(user_id, row.session_id, Permission.LOGIN) for row in rows}
     holding = still_allowed(standings.values())
     return [row for row in rows if standings[row.pk] in holding]

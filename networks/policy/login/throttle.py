@@ -72,6 +72,7 @@ def count_guess(account: str, *, address: str, browser: str = "", is_known_place
     _add(whole_place, PER_PLACE, is_whole_place=True)
     is_slow = _count(everybody, PER_ACCOUNT) > PER_ACCOUNT.guesses and not is_known_place()
     if is_slow and not cache.add(_counter("slow", account), 1, SLOW_S):
+        Guess((mine,)).take_back()  # others used the turn up: the owner on a new machine may try again
         raise TooManyGuesses
     return Guess((mine, whole_place, everybody))
 
