@@ -11,7 +11,20 @@ from benchmarks.figures import Report
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: written by python -m benchmarks.table -->\n", "<!-- end of figures -->\n"
-ORDER = ("sync", "event_to_dom", "fan_out", "pages", "memory", "at_rest", "burst", "start", "do_no_harm", "writers", "activity")
+ORDER = (
+    "sync",
+    "event_to_dom",
+    "fan_out",
+    "pages",
+    "memory",
+    "at_rest",
+    "burst",
+    "start",
+    "do_no_harm",
+    "writers",
+    "activity",
+    "consequences",
+)
 
 
 def lines() -> Iterator[str]:
