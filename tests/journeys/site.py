@@ -27,13 +27,26 @@ for name, role in {people!r}.items():
 
 
 class Site:
-    """A running server; a context manager. `has_admin`: its first admin comes from the environment, else by the token."""
+    """A running server; a context manager. `has_admin`: its first admin comes from the environment, else by the token.
+    `more`: further variables of its environment.
+    """
 
-    def __init__(self, folder: Path, docker_host: str, place: QuietPlace, *, port: int = 8000, has_admin: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        docker_host: str,
+        place: QuietPlace,
+        *,
+        port: int = 8000,
+        has_admin: bool = True,
+        more: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         self.url = f"http://localhost:{port}"
         (folder / "password").write_text(PASSWORD)
         first_admin = (("NETADMIN_ADMIN_USERNAME", ADMIN), ("NETADMIN_ADMIN_PASSWORD_FILE", str(folder / "password")))
-        self.serving = Serving(folder / "data", docker_host, port, launch=place.entering, extra=first_admin if has_admin else ())
+        self.serving = Serving(
+            folder / "data", docker_host, port, launch=place.entering, extra=(*more, *(first_admin if has_admin else ()))
+        )
 
     def __enter__(self) -> Self:
         self.serving.__enter__()
