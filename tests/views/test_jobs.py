@@ -8,11 +8,17 @@ import pytest
 from django.test import Client
 
 from networks.models import Action, Engine, EngineStatus, Job, JobState, JobStep, Network, OutcomeKind
+from networks.sync.requests import request_sync
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_network, make_predefined
 from tests.views.pages import log_in
 
 pytestmark = pytest.mark.django_db
 NETWORKS, CONTAINERS = "/networks/local/several/", "/containers/local/several/"
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits_for_a_follower(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(request_sync.__kwdefaults__, "timeout_s", 0.0)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from networks.policy.shapes import MOST_AT_ONCE, permission_for_several
 from networks.queries.consequences import breakages_of
 from networks.queries.ground import container_choices, network_choices
 from networks.queries.jobs import find_job
+from networks.sync.requests import request_sync
 from networks.templatetags.wording import spell
 from networks.views.acting import actor_of, open_page
 
@@ -47,6 +48,8 @@ class SeveralPage(View):
         verb, choice = request.POST.get("do", ""), read_choice(engine_slug, request.POST)
         if verb not in self.verbs or not 0 < len(choice.ids) <= MOST_CHOSEN:
             return self._back(request, choice)
+        if self._key() and verb in _TAKES_AWAY:
+            request_sync(engine_slug)  # of a stopped container that was connected nothing tells but a whole read
         plan = PLANS[verb](choice)
         form = CountForm(request.POST if self._key() else None, count=len(plan.steps) if verb == "remove_networks" else 0)
         if not self._key():
