@@ -52,7 +52,7 @@ _PERMISSIONS_POLICY = ", ".join(
 )
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Forms that are sent while one types, to be checked: their views look at "preview" before anything else.
-_PREVIEWED = frozenset({"network_create", "network_connect", "container_connect"})
+_PREVIEWED = frozenset({"network_create", "network_connect", "network_disconnect", "container_connect"})
 # Where an address isn't named as its action is.
 _VERBS = {
     "network_connect": "connect_container",
