@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.registry import connect_engine
+from networks.forms.networks import NetworkForm
 from networks.views.acting import make_aside
 from tests.forms.test_form_and_command import inspected, paste
-from tests.forms.typed_networks import Typed, form_of, read_ground_of
+from tests.forms.typed_networks import Typed, ask, form_of, read_ground_of
 from tests.private_engine import PrivateEngine, wait_until
 
 VXLAN = "com.docker.network.driver.overlay.vxlanid_list"
@@ -25,7 +27,7 @@ NETWORKS: dict[str, Typed] = {
         "pools-0-gateway": "10.90.0.9",
     },
     "scope": {"driver": "overlay", "scope": "swarm", "is_internal": "on", "pools-0-subnet": "10.91.0.0/24"},
-    "ingress": {"driver": "overlay", "is_ingress": "on", "pools-0-subnet": "10.92.0.0/24"},
+    "my ingress": {"driver": "overlay", "is_ingress": "on", "pools-0-subnet": "10.92.0.0/24"},
     "bridge of a swarm": {"driver": "bridge", "scope": "swarm", "is_attachable": "on"},
 }
 
@@ -43,6 +45,14 @@ def client(swarm: PrivateEngine) -> Iterator[EngineClient]:
     opened.close()
 
 
+def settled(swarm: PrivateEngine, docker_id: str, form: NetworkForm) -> Any:
+    """Return a network's inspection once the swarm has worked on it, and see it gone."""
+    wait_until(lambda: ask(swarm, "GET", f"/networks/{docker_id}")[1]["Driver"], "the swarm's work on the network")
+    made = inspected(swarm, docker_id, form)
+    wait_until(lambda: form.to_spec().name not in read_ground_of(swarm).names, "its removal")
+    return made
+
+
 def test_it_makes_in_a_swarm_what_the_command_makes(swarm: PrivateEngine, client: EngineClient) -> None:
     wait_until(lambda: "ingress" in read_ground_of(swarm).names, "the swarm's own ingress")
     swarm.cli("network", "rm", "ingress", stdin=b"y\n")
@@ -52,10 +62,8 @@ def test_it_makes_in_a_swarm_what_the_command_makes(swarm: PrivateEngine, client
         form = form_of({"name": name.replace(" ", "-"), "masquerade-shown": "", **typed}, read_ground_of(swarm))
         assert form.is_valid(), (name, form.errors, [pool.errors for pool in form.pools])
 
-        by_form = inspected(swarm, client.create_network(form.to_spec()), form)
-        wait_until(lambda form=form: form.to_spec().name not in read_ground_of(swarm).names, "its removal")
-        by_command = inspected(swarm, paste(swarm, make_aside(form.command_lines(), ()).text), form)
-        wait_until(lambda form=form: form.to_spec().name not in read_ground_of(swarm).names, "its removal")
+        by_form = settled(swarm, client.create_network(form.to_spec()), form)
+        by_command = settled(swarm, paste(swarm, make_aside(form.command_lines(), ()).text), form)
 
         if "vxlanid_list" not in typed:  # the swarm chose one, the next each time
             for made in (by_form, by_command):

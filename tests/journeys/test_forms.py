@@ -68,8 +68,8 @@ def test_it_shows_command_and_faults_while_one_types(admin: Page, engine: Privat
 
     admin.get_by_label("Subnet 1").press_sequentially("10.20.0.5/24")
 
-    expect(admin.locator("#aside .code")).to_contain_text("--subnet 10.20.0.5/24")
-    expect(admin.locator("#aside .code .hitbad")).to_have_text("10.20.0.5/24")
+    expect(admin.locator("#aside .as-docker .code")).to_contain_text("--subnet 10.20.0.5/24")
+    expect(admin.locator("#aside .as-docker .hitbad")).to_have_text("10.20.0.5/24")
     expect(admin.locator("#aside .verdict.v-bad")).to_contain_text("is an address within a subnet")
     expect(admin.get_by_label("Subnet 1")).to_be_focused()
     admin.locator("#aside").get_by_role("button", name="Did you mean 10.20.0.0/24?").click()
@@ -141,13 +141,13 @@ def test_it_offers_another_driver_s_options_while_one_types(admin: Page, engine:
     fill(admin, name="mine")
     admin.get_by_label("Linux bridge name").fill("br-mine")
     admin.get_by_label("Masquerade").uncheck()
-    expect(admin.locator("#aside .code").first).to_contain_text("com.docker.network.bridge.enable_ip_masquerade=false")
+    expect(admin.locator("#aside .as-docker .code")).to_contain_text("com.docker.network.bridge.enable_ip_masquerade=false")
 
     admin.get_by_label("Driver", exact=True).select_option("macvlan")
     admin.get_by_label("Parent interface").fill("nosuch0")
 
-    expect(admin.locator("#aside .code").first).to_contain_text("--opt parent=nosuch0")
-    expect(admin.locator("#aside .code").first).not_to_contain_text("br-mine")
+    expect(admin.locator("#aside .as-docker .code")).to_contain_text("--opt parent=nosuch0")
+    expect(admin.locator("#aside .as-docker .code")).not_to_contain_text("br-mine")
     admin.locator("#aside .seg label", has_text="API").click()
     expect(admin.locator("#aside .as-api")).to_contain_text('"parent": "nosuch0"')
     expect(admin.locator("#aside .as-docker")).to_be_hidden()
@@ -187,7 +187,7 @@ def test_it_refuses_an_address_that_another_container_holds_and_names_it(admin: 
     expect(admin.locator("#aside")).to_contain_text("10.20.0.7 is held by holder.")
     admin.get_by_label("IPv4 address").fill("10.20.0.8")
     admin.get_by_label("Aliases").fill("blog, cms")
-    expect(admin.locator("#aside .code")).to_contain_text("--alias blog")
+    expect(admin.locator("#aside .as-docker .code")).to_contain_text("--alias blog")
     admin.get_by_role("button", name="Connect").last.click()
 
     expect(admin.locator("#endpoint-rows")).to_contain_text("late")

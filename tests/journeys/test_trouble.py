@@ -75,7 +75,7 @@ def test_it_says_what_it_could_not_ask_and_keeps_what_was_typed(admin: Page, mor
     engine = mortal_engine
     admin.goto("/networks/local/create/")
     admin.get_by_label("Name", exact=True).fill("late")
-    expect(admin.locator("#aside .code")).to_contain_text("late")
+    expect(admin.locator("#aside .as-docker .code")).to_contain_text("late")
     engine.kill9()
 
     admin.get_by_role("button", name="Create network").click()
