@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from html.parser import HTMLParser
+from io import StringIO
 
 import pytest
 from django.http import HttpResponse
@@ -136,3 +139,19 @@ def test_it_filters_by_any_text(browser: Client, page: str) -> None:
             found[text] = ["not found by its own name"]
 
     assert found == {}
+
+
+def test_it_exports_the_whole_corpus_and_no_formula(browser: Client) -> None:
+    sheet, lines = (
+        b"".join(browser.get(f"/activity/export.{form}").streaming_content).decode()  # type: ignore[attr-defined]
+        for form in ("csv", "jsonl")
+    )
+
+    rows = list(csv.reader(StringIO(sheet.removeprefix("\ufeff"))))
+    cells = {cell for row in rows for cell in row}
+    assert len(rows) == len(CORPUS) + 1
+    assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r\n"))]
+    assert not RAW.search(sheet.removeprefix("\ufeff"))
+    assert lines.isascii()
+    assert not RAW.search(lines)
+    assert {json.loads(line)["what"] for line in lines.splitlines()} == set(CORPUS)
