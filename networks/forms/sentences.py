@@ -119,6 +119,7 @@ SENTENCES: dict[str, Promise] = {
     "container_shared": _("%(container)s shares another container's network, so it has no connections of its own."),
     "container_none": _("%(container)s is on none, and a container on none can be on no other network."),
     "already_connected": _("%(container)s is on %(network)s already."),
+    "protected": _("%(reason)s"),
     "container_can": _("%(container)s can join %(network)s."),
     "container_stopped": _("%(container)s is not running: it joins when it starts."),
     "static_on_default_bridge": _("Docker's default bridge gives no fixed addresses; a network of your own does."),

@@ -16,6 +16,7 @@ from django.views import View
 
 from networks.actions.networks import connect_container
 from networks.actions.recording import ActionResult
+from networks.addressing.findings import bad
 from networks.engine.bodies import connect_body
 from networks.engine.cli import connect_lines
 from networks.engine.guard import Noun, is_full_id
@@ -26,6 +27,7 @@ from networks.forms.findings import Way
 from networks.forms.refused.ways import Around
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
+from networks.policy.protection import Lock, protection_of
 from networks.queries.details import Gone, read_gone
 from networks.queries.ground import (
     ContainerChoice,
@@ -87,6 +89,7 @@ class ConnectPage(View):
         if (done := self._done_already(request, form)) is not None:
             return done
         changes = changes_since(data.get("seen", ""), form.container)
+        is_fit = is_fit and self._lock(form) is None
         if not is_fit or changes or form.network is None or form.container is None:
             return self._show(request, form, changes=changes, status=422 if not is_fit else 409)
         engine, _may_act = open_page(request, engine_slug)
@@ -96,6 +99,11 @@ class ConnectPage(View):
             return self._done_already(request, form) or self._show(request, form, result=result, status=409)
         say_unseen(request, result)
         return redirect(f"{self.given}_detail", engine_slug, docker_id)
+
+    def _lock(self, form: ConnectForm) -> Lock | None:
+        """Return why one of the halves is protected (rule S13)."""
+        network_id, container_id = (half.docker_id if half else "" for half in (form.network, form.container))
+        return protection_of(self.kwargs["engine_slug"]).lock_on_pair(network_id, container_id)
 
     def _done_already(self, request: HttpRequest, form: ConnectForm) -> HttpResponseBase | None:
         """Return the answer to a request that was sent twice: what it asks for is so already. None where it isn't."""
@@ -140,6 +148,8 @@ class ConnectPage(View):
         slug = self.kwargs["engine_slug"]
         engine, may_act = open_page(request, slug)
         form.is_valid()
+        if lock := self._lock(form):
+            form.add_finding(bad(form.half, "protected", reason=lock.sentence))
         around = Around(slug, form.network, form.container, form.to_spec())
         if result is not None:
             mark_refused_field(form, explain_result(result, around))

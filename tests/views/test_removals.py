@@ -258,3 +258,19 @@ def test_it_keeps_a_prune_from_whoever_may_not_shape(engine: Engine, browser: Cl
     assert browser.get(prune_page()).status_code == 403
     assert "/prune/" not in browser.get(reverse("network_list")).content.decode()
     assert "/prune/" in log_in("anna", engine, "admin").get(reverse("network_list")).content.decode()
+
+
+@pytest.mark.parametrize("half", ["network", "container"])
+def test_it_connects_nothing_that_is_protected(engine: Engine, browser: Client, half: str) -> None:
+    label = {"netadmin.protect": "true"}
+    vault = make_network(engine, "vault", labels=label if half == "network" else {})
+    keeper = make_container(engine, "keeper", labels=label if half == "container" else {})
+    page = reverse("network_connect", args=["local", vault.docker_id])
+
+    typed = browser.post(page, {"container_id": keeper.docker_id, "preview": "1"})
+    sent = browser.post(page, {"container_id": keeper.docker_id, "do": "connect"})
+
+    assert (typed.status_code, sent.status_code) == (200, 422)
+    assert "is protected by its label" in text_of(typed)
+    assert "is protected by its label" in text_of(sent)
+    assert not Action.objects.exists()
