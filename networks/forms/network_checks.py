@@ -166,8 +166,8 @@ def _check_ipam(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
     known = BUILT_IN_IPAM | ground.ipam_drivers | (frozenset(ground.drivers) - OWN_DRIVERS)
     if spec.ipam_driver not in known and ground.drivers:
         yield Finding(Level.BAD, "ipam_driver", "ipam_driver_unknown", {"driver": spec.ipam_driver}, "", "ipam_driver")
-    elif spec.ipam_driver == "null" and spec.driver == "bridge" and not spec.is_config_only:
-        yield Finding(Level.BAD, "ipam_driver", "ipam_null_bridge", {}, "", "ipam_driver")
+    elif spec.ipam_driver == "null" and spec.driver in OWN_DRIVERS and not spec.is_config_only:
+        yield Finding(Level.BAD, "ipam_driver", "ipam_null_own", {}, "", "ipam_driver")
     elif spec.ipam_driver == "null" and spec.pools:
         yield Finding(Level.BAD, "ipam_driver", "ipam_null_pools", {}, "", "ipam_driver")
 

@@ -103,7 +103,7 @@ SENTENCES: dict[str, Promise] = {
     "ipam_driver_unknown": _(
         "Nothing here shows that this Engine has the IPAM driver “%(driver)s”. Docker would search for 15 s."
     ),
-    "ipam_null_bridge": _("The IPAM driver null hands out no addresses, and a bridge needs some."),
+    "ipam_null_own": _("The IPAM driver null hands out no addresses, and Docker's own drivers need some."),
     "ipam_null_pools": _("The IPAM driver null hands out no addresses, so it takes no pools."),
     # connecting
     "container_missing": _("Choose a container."),
@@ -189,7 +189,7 @@ WAYS: dict[str, Promise] = {
     "scope_local_overlay": _("Leave it to the driver"),
     "ipam_driver_unknown": _("Use Docker's own"),
     "ipam_null_pools": _("Use Docker's own"),
-    "ipam_null_bridge": _("Use Docker's own"),
+    "ipam_null_own": _("Use Docker's own"),
     "range_wants_gateway": _("Use %(suggestion)s"),
     "static_on_default_bridge": _("Let Docker choose"),
     "any_of_size_not_yet": _("Let Docker choose"),

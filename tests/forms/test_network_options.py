@@ -53,11 +53,11 @@ def test_it_reads_the_fields_of_the_driver_alone(driver: str) -> None:
 
 
 def test_it_reads_what_few_networks_need() -> None:
-    form = typed(driver="macvlan", is_ipv6_off="on", scope="local", ipam_driver="null", ipam_options="a=b=c")
+    form = typed(is_ipv6_off="on", is_config_only="on", ipam_driver="null", ipam_options="a=b=c")
 
     assert form.is_valid()
     assert form.to_spec() == NetworkSpec(
-        "back", "macvlan", enable_ipv6=False, scope="local", ipam_driver="null", ipam_options={"a": "b=c"}
+        "back", enable_ipv6=False, is_config_only=True, ipam_driver="null", ipam_options={"a": "b=c"}
     )
 
 
@@ -86,7 +86,7 @@ def test_it_reads_what_few_networks_need() -> None:
             ("pools-1-aux_addresses", "aux_name_twice", ""),
         ),
         ({"labels": "a b=c"}, ("labels", "label_blank", "")),
-        ({"ipam_driver": "null"}, ("ipam_driver", "ipam_null_bridge", "")),
+        ({"ipam_driver": "null"}, ("ipam_driver", "ipam_null_own", "")),
         (
             {"enable_ipv6": "on", "pools__0__subnet": "fd00:9::/64", "pools__0__ip_range": "fd00:9::/64"},
             ("pools-0-ip_range", "range_wants_gateway", "fd00:9::1"),
@@ -103,7 +103,10 @@ def test_it_reads_what_few_networks_need() -> None:
         ({"is_ingress": "on"}, ("is_ingress", "ingress_needs_overlay", "overlay")),
         ({"scope": "swarm"}, ("scope", "scope_needs_swarm", "")),
         ({"ipam_driver": "nosuch"}, ("ipam_driver", "ipam_driver_unknown", "")),
-        ({"driver": "macvlan", "ipam_driver": "null", "pools__0__subnet": "10.9.0.0/24"}, ("ipam_driver", "ipam_null_pools", "")),
+        (
+            {"is_config_only": "on", "ipam_driver": "null", "pools__0__subnet": "10.9.0.0/24"},
+            ("ipam_driver", "ipam_null_pools", ""),
+        ),
         ({"ipam_options": "nonsense"}, ("ipam_options", "pairs_unreadable", "")),
         ({"pools__0__aux_addresses": "a=10.9.0.5, a=10.9.0.6"}, ("pools-0-aux_addresses", "pairs_twice", "")),
     ],

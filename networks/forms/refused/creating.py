@@ -162,6 +162,27 @@ CREATING: tuple[Meaning, ...] = (
         _("Choose another name for the bridge, or leave it empty."),
     ),
     Meaning(
+        "bridge_name_taken",
+        ("existing interface", "is not a bridge"),
+        "options",
+        _("The Engine's machine has another device of this name."),
+        _("Choose another name for the bridge, or leave it empty."),
+    ),
+    Meaning(
+        "vlan_number",
+        ("vlan id must be between",),
+        "options",
+        _("The option parent names a VLAN whose number there can't be."),
+        _("Choose a number from 1 to 4094."),
+    ),
+    Meaning(
+        "ipam_empty",
+        ("ipv4 pool is empty",),
+        "ipam_driver",
+        _("The driver needs an address, and the IPAM driver gave none."),
+        _("Leave the IPAM driver empty: then Docker hands out the addresses."),
+    ),
+    Meaning(
         "bridge_name_long",
         ("numerical result out of range",),
         "options",
