@@ -1,18 +1,39 @@
-"""Runs each test of the contract in both worlds."""
+"""Runs each test of the contract in both worlds, and behind the disguises of other versions of Docker."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
+from pathlib import Path
 
 import pytest
 
+from tests.conftest import IS_FULL
 from tests.contract.worlds import FakeWorld, RealWorld, World
+from tests.faults.disguise import DISGUISES
+from tests.faults.proxy import FaultProxy
 
 
-@pytest.fixture(params=[pytest.param("real", marks=pytest.mark.engine), "fake"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each test the worlds; in a short run one disguise each, by its name, so that all come up."""
+    if "world" not in metafunc.fixturenames:
+        return
+    disguises = list(DISGUISES)
+    if not IS_FULL:
+        disguises = [disguises[zlib.crc32(metafunc.function.__name__.encode()) % len(disguises)]]
+    real = [pytest.param(name, marks=pytest.mark.engine) for name in ("real", *disguises)]
+    metafunc.parametrize("world", [*real, "fake"], indirect=True)
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """Give an Engine with an image and nothing else on it."""
-    is_real = request.param == "real"
-    with closing(RealWorld(request.getfixturevalue("engine")) if is_real else FakeWorld()) as found:
-        yield found
+    with ExitStack() as stack:
+        if request.param == "fake":
+            yield stack.enter_context(closing(FakeWorld()))
+            return
+        engine, url = request.getfixturevalue("engine"), ""
+        if request.param in DISGUISES:
+            url = stack.enter_context(FaultProxy(tmp_path / "s", engine.socket, disguise=DISGUISES[request.param])).url
+        yield stack.enter_context(closing(RealWorld(engine, url)))

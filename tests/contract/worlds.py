@@ -26,16 +26,16 @@ class World(Protocol):
 
 
 class RealWorld:
-    """A private Engine and the real client."""
+    """A private Engine and the real client. `url`: of what stands before the Engine, where anything does."""
 
     image = IMAGE
 
-    def __init__(self, engine: PrivateEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: PrivateEngine, url: str = "") -> None:
+        self._url = url or engine.url
         self._stack = ExitStack()
 
     def client(self, profile: Profile, *, is_read_only: bool = False) -> EngineClient:
-        return self._stack.enter_context(closing(connect_engine(self._engine.url, profile, is_read_only=is_read_only)))
+        return self._stack.enter_context(closing(connect_engine(self._url, profile, is_read_only=is_read_only)))
 
     def now_nano(self) -> int:
         return time.time_ns()
