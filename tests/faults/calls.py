@@ -28,6 +28,8 @@ class Ground:
         self.network_id = self.container_id = self.image_id = ""
         self.network = DockerClient(engine.url, Profile.NETWORK)
         self.run = DockerClient(engine.url, Profile.RUN)
+        self.network.ping()
+        self.run.ping()  # so that what is open now stays all that is
 
     def has_network(self, name: str) -> bool:
         return any(network.name == name for network in self.network.picture().networks)
@@ -44,6 +46,28 @@ class Ground:
         except NotFound:
             return ""
 
+    def need_network(self) -> None:
+        """Have a network of this name."""
+        self.network_id = self.network.create_network(NetworkSpec(self.name))
+
+    def need_container(self) -> None:
+        """Have a running container of this name."""
+        self.container_id = self.run.run_container(ContainerSpec(self.name, IMAGE, "bridge", ("sleep", "1000000")))
+
+    def need_both(self) -> None:
+        """Have both, apart."""
+        self.need_network()
+        self.need_container()
+
+    def need_connected(self) -> None:
+        """Have both, connected."""
+        self.need_both()
+        self.network.connect_container(ConnectSpec(self.network_id, self.container_id))
+
+    def need_image(self) -> None:
+        """Have an image of this name."""
+        self.image_id = self.run.import_image(_archive(), self.name, "1")
+
     def close(self) -> None:
         """Remove what the call made or found."""
         for container in self.network.picture().containers:
@@ -54,28 +78,6 @@ class Ground:
                 self.network.remove_network(network.docker_id)
         self.network.close()
         self.run.close()
-
-
-def _with_network(ground: Ground) -> None:
-    ground.network_id = ground.network.create_network(NetworkSpec(ground.name))
-
-
-def _with_container(ground: Ground) -> None:
-    ground.container_id = ground.run.run_container(ContainerSpec(ground.name, IMAGE, "bridge", ("sleep", "1000000")))
-
-
-def _with_both(ground: Ground) -> None:
-    _with_network(ground)
-    _with_container(ground)
-
-
-def _with_connected(ground: Ground) -> None:
-    _with_both(ground)
-    ground.network.connect_container(ConnectSpec(ground.network_id, ground.container_id))
-
-
-def _with_image(ground: Ground) -> None:
-    ground.image_id = ground.run.import_image(_archive(), ground.name, "1")
 
 
 def _archive() -> bytes:
@@ -114,8 +116,10 @@ CALLS: dict[str, Called] = {
     "info": Called(lambda client, _: client.info(), "GET", "^/info$"),
     "picture": Called(lambda client, _: client.picture(), "GET", "^/containers/json$"),
     "list_containers": Called(lambda client, g: client.list_containers(["a" * 64]), "GET", "^/containers/json$"),
-    "inspect_container": Called(lambda client, g: client.inspect_container(g.container_id), "GET", "/json$", _with_container),
-    "inspect_network": Called(lambda client, g: client.inspect_network(g.network_id), "GET", "^/networks/.", _with_network),
+    "inspect_container": Called(
+        lambda client, g: client.inspect_container(g.container_id), "GET", "/json$", Ground.need_container
+    ),
+    "inspect_network": Called(lambda client, g: client.inspect_network(g.network_id), "GET", "^/networks/.", Ground.need_network),
     "has_image": Called(lambda client, _: client.has_image(IMAGE), "GET", "^/images/json$"),
     "events": Called(lambda client, _: client.events().close(), "GET", "^/events$"),
     "create_network": Called(
@@ -126,19 +130,19 @@ CALLS: dict[str, Called] = {
     ),
     "remove_network": Called(
         lambda client, g: client.remove_network(g.network_id),
-        *("DELETE", "^/networks/", _with_network),
+        *("DELETE", "^/networks/", Ground.need_network),
         has_happened=lambda g: not g.has_network(g.name),
         profile=Profile.NETWORK,
     ),
     "connect_container": Called(
         lambda client, g: client.connect_container(ConnectSpec(g.network_id, g.container_id)),
-        *("POST", "/connect$", _with_both),
+        *("POST", "/connect$", Ground.need_both),
         has_happened=lambda g: g.name in g.networks_of(g.container_id),
         profile=Profile.NETWORK,
     ),
     "disconnect_container": Called(
         lambda client, g: client.disconnect_container(DisconnectSpec(g.network_id, g.container_id)),
-        *("POST", "/disconnect$", _with_connected),
+        *("POST", "/disconnect$", Ground.need_connected),
         has_happened=lambda g: g.name not in g.networks_of(g.container_id),
         profile=Profile.NETWORK,
     ),
@@ -156,13 +160,13 @@ CALLS: dict[str, Called] = {
     ),
     "stop_container": Called(
         lambda client, g: client.stop_container(g.container_id),
-        *("POST", "/stop$", _with_container),
+        *("POST", "/stop$", Ground.need_container),
         has_happened=lambda g: g.state_of(g.container_id) == "exited",
         profile=Profile.RUN,
     ),
     "remove_container": Called(
         lambda client, g: client.remove_container(g.container_id),
-        *("DELETE", "^/containers/", _with_container),
+        *("DELETE", "^/containers/", Ground.need_container),
         has_happened=lambda g: not g.has_container(g.name),
         profile=Profile.RUN,
     ),
@@ -179,7 +183,7 @@ CALLS: dict[str, Called] = {
     ),
     "remove_image": Called(
         lambda client, g: client.remove_image(g.image_id),
-        *("DELETE", "^/images/", _with_image),
+        *("DELETE", "^/images/", Ground.need_image),
         has_happened=lambda g: not g.run.has_image(f"{g.name}:1"),
         profile=Profile.RUN,
     ),
