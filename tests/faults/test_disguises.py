@@ -69,7 +69,7 @@ def test_it_follows_every_version(engine: PrivateEngine, tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize(("oldest", "newest"), [(60, 63), (12, 20)])
-def test_it_says_which_versions_have_nothing_in_common(engine: PrivateEngine, tmp_path: Path, oldest: int, newest: int) -> None:
+def test_it_names_the_versions_of_an_engine_that_it_can_not_talk_to(engine: PrivateEngine, tmp_path: Path, oldest: int, newest: int) -> None:
     with (
         FaultProxy(tmp_path / "s", engine.socket, disguise=DockerDisguise("99.0.0", newest, oldest)) as proxy,
         closing(DockerClient(proxy.url, Profile.READ)) as client,

@@ -27,6 +27,13 @@ CONNECTING: tuple[Meaning, ...] = (
     Meaning("host_network", ("connected to host network",), "network_id", _HOST_TEXT, _HOST_ADVICE),
     Meaning("host_network", ("container to host network",), "network_id", _HOST_TEXT, _HOST_ADVICE),
     Meaning(
+        "host_network_kept",
+        ("container from host network",),
+        "",
+        _("A container that was made in the host's network keeps it."),
+        _("Make the container anew with another --network."),
+    ),
+    Meaning(
         "shared_stack",
         ("sharing network namespace",),
         "container_id",
