@@ -13,6 +13,7 @@ from html import unescape
 
 LONGEST_S = 10.0  # of any request, whatever is ill
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+_SHOWN = re.compile(r'name="shown" value="([^"]*)"')  # what a page that takes something away said that it breaks
 _STATE = re.compile(r'id="engine-state" class="st" data-state="([a-z]*)"')
 
 
@@ -51,8 +52,10 @@ class Visitor:
 
     def post(self, path: str, fields: dict[str, str], *, form: str = "") -> Seen:
         """Send a form. `form`: the page that it stands on, which gives the token (the same path if not named)."""
-        token = _TOKEN.search(self.get(form or path).html)
-        data = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1] if token else "", **fields}).encode()
+        page = self.get(form or path).html
+        token, shown = _TOKEN.search(page), _SHOWN.search(page)
+        hidden = {"csrfmiddlewaretoken": token[1] if token else "", "shown": unescape(shown[1]) if shown else ""}
+        data = urllib.parse.urlencode(hidden | fields).encode()
         headers = {"Origin": self._url, "Referer": self._url + (form or path)}
         return self._ask(urllib.request.Request(self._url + path, data, headers))  # noqa: S310
 

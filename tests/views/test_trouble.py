@@ -45,7 +45,7 @@ def trouble() -> Iterator[None]:
     note_trouble("local", "")
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_it_shows_pages_whose_session_can_not_be_saved() -> None:
     make_predefined(make_engine())
     admin = log_in("sora", None, "")
@@ -58,7 +58,7 @@ def test_it_shows_pages_whose_session_can_not_be_saved() -> None:
     assert page.status_code == 200
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_it_says_why_nobody_can_log_in(stranger: Client) -> None:
     get_user_model().objects.create_user("olga", password="a long enough pass phrase")
 
@@ -70,7 +70,7 @@ def test_it_says_why_nobody_can_log_in(stranger: Client) -> None:
     assert page["Retry-After"] == "5"
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_it_refuses_a_change_before_the_engine_is_asked() -> None:
     make_predefined(make_engine())
     admin = log_in("sora", None, "")
@@ -103,12 +103,12 @@ def test_it_waits_for_a_locked_database_no_longer_than_three_seconds(stranger: C
         assert cursor.execute("PRAGMA busy_timeout").fetchone() == (20_000,)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_it_answers_for_its_health_without_a_database(stranger: Client) -> None:
     assert stranger.get("/healthz").status_code == 200
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_it_says_what_keeps_the_follower_from_writing(trouble: None) -> None:
     make_predefined(make_engine())
 
@@ -119,7 +119,7 @@ def test_it_says_what_keeps_the_follower_from_writing(trouble: None) -> None:
     assert "The disk that holds Netadmin&#x27;s database is full." in page
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("age_s", "state"), [(1, "live"), (20, "lagging"), (70, "stale")])
 def test_it_calls_nothing_live_that_nobody_has_proven(age_s: int, state: str) -> None:
     make_predefined(make_engine())
