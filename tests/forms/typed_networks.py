@@ -30,16 +30,17 @@ ODD = "'\"$`\\ \t!%&;|<>(){}[]*?~#=^,:/@+ é한글日🦆\u00a0\u200b\u202e\u202
 BOOLEANS = ("inhibit_ipv4", "is_internal", "is_attachable", "is_ipv6_off")
 
 
-def ask(engine: PrivateEngine, method: str, path: str) -> tuple[int, Any]:
+def ask(engine: PrivateEngine, method: str, path: str, body: Any = None) -> tuple[int, Any]:
     """Ask an Engine something past our own client; return status and document."""
     connection = http.client.HTTPConnection("localhost", timeout=60)
     with closing(connection):
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.connect(engine.socket)
-        connection.request(method, path)
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
         answer = connection.getresponse()
-        body = answer.read()
-        return answer.status, json.loads(body) if body.strip() else None
+        said = answer.read()
+        return answer.status, json.loads(said) if said.strip() else None
 
 
 def add_parents(engine: PrivateEngine) -> None:

@@ -140,6 +140,7 @@ WORDINGS: tuple[tuple[str, str, str], ...] = (
     ('error setting interface "vetha" MAC to "01:00:5e:00:00:01": cannot assign requested address', "mac_set", "mac"),
     ('error renaming interface "vetha" to "eth0": file exists', "interface_name", "interface_name"),
     ("invalid format for links: a:b:c", "link_format", "links"),
+    ("bad format for links: a:b:c", "link_format", "links"),
     ("container 0a1b is marked for removal and cannot be connected or disconnected", "going_away", "container_id"),
     (
         "Could not attach to network over: rpc error: code = PermissionDenied desc = network over not manually attachable",

@@ -109,7 +109,7 @@ CONNECTING: tuple[Meaning, ...] = (
     ),
     Meaning(
         "link_format",
-        ("invalid format for links",),
+        ("format for links",),
         "links",
         _("A link is the name of a container, and after a colon the name by which it is found."),
         _("Write it as db:database."),
