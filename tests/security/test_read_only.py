@@ -35,15 +35,15 @@ def listener(tmp_path: Path) -> Iterator[ScriptedEngine]:
 
 
 @pytest.fixture
-def engine(settings: Any, monkeypatch: pytest.MonkeyPatch, listener: ScriptedEngine) -> Engine:
+def local(settings: Any, monkeypatch: pytest.MonkeyPatch, listener: ScriptedEngine) -> Engine:
     settings.NETADMIN_READ_ONLY = True
     monkeypatch.setitem(request_sync.__kwdefaults__, "timeout_s", 0.0)
     return make_world(listener.url, state="live")
 
 
 @pytest.fixture
-def browser(engine: Engine) -> Client:
-    return open_browser("superuser", make_person("superuser", engine))
+def browser(local: Engine) -> Client:
+    return open_browser("superuser", make_person("superuser", local))
 
 
 def test_it_sends_nothing_from_any_page(browser: Client, listener: ScriptedEngine) -> None:
@@ -70,27 +70,27 @@ def test_it_would_send_something_without_that_mode(settings: Any, browser: Clien
     assert ("POST", "/v1.45/networks/create") in listener.requests
 
 
-def test_it_sends_nothing_from_the_admin_site(engine: Engine, browser: Client, listener: ScriptedEngine) -> None:
+def test_it_sends_nothing_from_the_admin_site(local: Engine, browser: Client, listener: ScriptedEngine) -> None:
     pages = [one.path for one in addresses() if one.is_admin_site and "logout" not in one.path and "password" not in one.path]
     assert {browser.post(page, BODY).status_code for page in pages} <= {200, 302, 400, 403, 404, 405}
 
-    asked = browser.post("/admin/networks/engine/", {"action": "sync_now", "_selected_action": [engine.pk]})
+    asked = browser.post("/admin/networks/engine/", {"action": "sync_now", "_selected_action": [local.pk]})
 
     assert asked.status_code == 302
     assert listener.requests == []
 
 
 @pytest.mark.parametrize("way", ["up", "down"])
-def test_it_sends_nothing_from_the_console(engine: Engine, listener: ScriptedEngine, way: str) -> None:
+def test_it_sends_nothing_from_the_console(local: Engine, listener: ScriptedEngine, way: str) -> None:
     with pytest.raises(CommandError, match="read-only"):
-        call_command("lab", way, "--engine", engine.slug, stdout=StringIO())
+        call_command("lab", way, "--engine", local.slug, stdout=StringIO())
 
     assert listener.requests == []
     assert not Action.objects.exists()
 
 
-def test_it_sends_nothing_from_the_lab_s_thread(engine: Engine, listener: ScriptedEngine) -> None:
-    job = start_lab_job(CONSOLE, engine, "up")
+def test_it_sends_nothing_from_the_lab_s_thread(local: Engine, listener: ScriptedEngine) -> None:
+    job = start_lab_job(CONSOLE, local, "up")
 
     assert job.ended.wait(10)
     assert job.result is not None
@@ -98,9 +98,9 @@ def test_it_sends_nothing_from_the_lab_s_thread(engine: Engine, listener: Script
     assert listener.requests == []
 
 
-def test_it_begins_no_job(engine: Engine) -> None:
+def test_it_begins_no_job(local: Engine) -> None:
     with pytest.raises(Denied):
-        start_job(CONSOLE, engine, JobWish("key", "remove_network"), [])
+        start_job(CONSOLE, local, JobWish("key", "remove_network"), [])
 
     assert not Job.objects.exists()
 
@@ -143,7 +143,7 @@ def test_it_says_so_on_every_page_and_offers_nothing(browser: Client, page: str)
         assert ACTING.findall(re.sub(r"<nav.*?</nav>", "", main, flags=re.DOTALL)) == []
 
 
-def test_it_still_shows_what_the_role_lets_people_see(settings: Any, engine: Engine) -> None:
+def test_it_still_shows_what_the_role_lets_people_see(settings: Any, local: Engine) -> None:
     asleep = write_rights(frozenset({Permission.VIEW, Permission.SHAPE}))
     settings.NETADMIN_READ_ONLY = False
     awake = write_rights(frozenset({Permission.VIEW, Permission.SHAPE}))

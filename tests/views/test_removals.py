@@ -21,22 +21,22 @@ PROJECT = "com.docker.compose.project"
 
 
 @pytest.fixture
-def engine() -> Engine:
+def local() -> Engine:
     """Make an Engine that is live, with a network of a project on which one container runs and one has ended."""
-    engine = make_engine(as_of=timezone.now())
-    make_predefined(engine)
-    front = make_network(engine, "front", labels={PROJECT: "shop"})
-    web = make_container(engine, "web", network_mode="front", ports=PORTS, labels={PROJECT: "shop"})
+    local = make_engine(as_of=timezone.now())
+    make_predefined(local)
+    front = make_network(local, "front", labels={PROJECT: "shop"})
+    web = make_container(local, "web", network_mode="front", ports=PORTS, labels={PROJECT: "shop"})
     make_endpoint(web, front, "172.72.0.20", requested_ipv4="172.72.0.20", aliases=["blog"])
-    make_container(engine, "sidecar", network_mode=f"container:{web.docker_id}", donor_id=web.docker_id)
-    old = make_container(engine, "old", state="exited", exit_code=0, network_mode="front", labels={PROJECT: "blog"})
+    make_container(local, "sidecar", network_mode=f"container:{web.docker_id}", donor_id=web.docker_id)
+    old = make_container(local, "old", state="exited", exit_code=0, network_mode="front", labels={PROJECT: "blog"})
     make_endpoint(old, front)
-    return engine
+    return local
 
 
 @pytest.fixture
-def browser(engine: Engine) -> Client:
-    return log_in("olga", engine, "operator")
+def browser(local: Engine) -> Client:
+    return log_in("olga", local, "operator")
 
 
 def page_of(name: str, *more: str) -> str:
@@ -82,8 +82,8 @@ def test_it_puts_what_it_shows_into_the_form(browser: Client) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "Front", "front ", "fron", "fr\0nt"])
-def test_it_wants_the_exact_name_even_where_nothing_breaks(engine: Engine, browser: Client, typed: str) -> None:
-    make_network(engine, "free")
+def test_it_wants_the_exact_name_even_where_nothing_breaks(local: Engine, browser: Client, typed: str) -> None:
+    make_network(local, "free")
     shown = shown_by(browser.get(page_of("free")))
 
     response = browser.post(page_of("free"), {"typed_name": typed, "shown": shown})
@@ -94,17 +94,17 @@ def test_it_wants_the_exact_name_even_where_nothing_breaks(engine: Engine, brows
 
 
 @pytest.mark.parametrize("name", ["\u202egnp.exe", "a\nb", "x" * 129, "two  spaces", "\u3164", "zero\u200bwidth", " lead"])
-def test_it_wants_the_short_id_of_what_can_not_be_typed(engine: Engine, browser: Client, name: str) -> None:
-    network = make_network(engine, name)
+def test_it_wants_the_short_id_of_what_can_not_be_typed(local: Engine, browser: Client, name: str) -> None:
+    network = make_network(local, name)
 
     text = text_of(browser.get(reverse("network_remove", args=["local", network.docker_id])))
 
     assert f"type the first twelve digits of its ID, {network.docker_id[:12]} , to remove it." in text
 
 
-def test_it_asks_again_and_says_what_is_new(engine: Engine, browser: Client) -> None:
+def test_it_asks_again_and_says_what_is_new(local: Engine, browser: Client) -> None:
     shown = shown_by(browser.get(page_of("front")))
-    make_endpoint(make_container(engine, "late", state="exited", exit_code=1), Network.objects.get(name="front"))
+    make_endpoint(make_container(local, "late", state="exited", exit_code=1), Network.objects.get(name="front"))
 
     response = browser.post(page_of("front"), {"typed_name": "front", "shown": shown})
 
@@ -127,7 +127,7 @@ def test_it_takes_nothing_for_seen_that_was_never_shown(browser: Client) -> None
     assert not Action.objects.exists()
 
 
-def test_it_does_nothing_while_nobody_can_read_the_engine(engine: Engine, browser: Client) -> None:
+def test_it_does_nothing_while_nobody_can_read_the_engine(local: Engine, browser: Client) -> None:
     shown = shown_by(browser.get(page_of("front", "web")))
 
     response = browser.post(page_of("front", "web"), {"shown": shown})
@@ -137,15 +137,13 @@ def test_it_does_nothing_while_nobody_can_read_the_engine(engine: Engine, browse
     assert not Action.objects.exists()
 
 
-def test_it_tells_the_second_of_two_people(engine: Engine, browser: Client) -> None:
+def test_it_tells_the_second_of_two_people(local: Engine, browser: Client) -> None:
     shown = shown_by(browser.get(page_of("front", "web")))
     Container.objects.get(name="web").endpoints.all().delete()
     unplugged = browser.post(page_of("front", "web"), {"shown": shown})
     for name in ("network front", "container web"):
         kind, _space, label = name.partition(" ")
-        Tombstone.objects.create(
-            engine=engine, kind=kind, docker_id=make_id(name), name=label, revision=2, gone_at=timezone.now()
-        )
+        Tombstone.objects.create(engine=local, kind=kind, docker_id=make_id(name), name=label, revision=2, gone_at=timezone.now())
     Container.objects.filter(name="web").delete()
     without_container = browser.post(page_of("front", "web"), {"shown": shown})
     Network.objects.filter(name="front").delete()
@@ -161,9 +159,9 @@ def test_it_tells_the_second_of_two_people(engine: Engine, browser: Client) -> N
     assert not Action.objects.exists()
 
 
-def test_it_offers_nothing_for_what_is_protected(engine: Engine, browser: Client) -> None:
-    vault = make_network(engine, "vault", labels={"netadmin.protect": "true"})
-    make_endpoint(make_container(engine, "keeper", labels={"netadmin.protect": "true"}), vault)
+def test_it_offers_nothing_for_what_is_protected(local: Engine, browser: Client) -> None:
+    vault = make_network(local, "vault", labels={"netadmin.protect": "true"})
+    make_endpoint(make_container(local, "keeper", labels={"netadmin.protect": "true"}), vault)
 
     pages = [page_of("vault"), page_of("bridge"), page_of("vault", "keeper")]
     shown = [browser.get(page) for page in pages]
@@ -177,9 +175,9 @@ def test_it_offers_nothing_for_what_is_protected(engine: Engine, browser: Client
     assert not Action.objects.exists()
 
 
-def test_it_shows_no_way_to_what_is_protected(engine: Engine, browser: Client) -> None:
-    vault = make_network(engine, "vault", labels={"netadmin.protect": "true"})
-    keeper = make_container(engine, "keeper", labels={"netadmin.protect": "true"})
+def test_it_shows_no_way_to_what_is_protected(local: Engine, browser: Client) -> None:
+    vault = make_network(local, "vault", labels={"netadmin.protect": "true"})
+    keeper = make_container(local, "keeper", labels={"netadmin.protect": "true"})
     make_endpoint(keeper, vault, "172.80.0.2")
 
     listed = browser.get(reverse("network_list")).content.decode()
@@ -204,11 +202,11 @@ def ticked_in(response: HttpResponse) -> dict[str, bool]:
     return {re.search(r'value="(\w+)"', box)[1]: " checked" in box for box in boxes}  # type: ignore[index]
 
 
-def test_it_offers_what_a_prune_would_remove_and_ticks_what_nobody_needs(engine: Engine) -> None:
-    browser = log_in("anna", engine, "admin")
-    free, needed = make_network(engine, "free"), make_network(engine, "needed")
-    make_network(engine, "vault", labels={"netadmin.protect": "true"})
-    make_endpoint(make_container(engine, "ended", state="exited", exit_code=0), needed)
+def test_it_offers_what_a_prune_would_remove_and_ticks_what_nobody_needs(local: Engine) -> None:
+    browser = log_in("anna", local, "admin")
+    free, needed = make_network(local, "free"), make_network(local, "needed")
+    make_network(local, "vault", labels={"netadmin.protect": "true"})
+    make_endpoint(make_container(local, "ended", state="exited", exit_code=0), needed)
 
     response = browser.get(prune_page())
 
@@ -221,10 +219,10 @@ def test_it_offers_what_a_prune_would_remove_and_ticks_what_nobody_needs(engine:
     assert "docker network prune" in text
 
 
-def test_it_sends_what_was_ticked_to_the_page_that_asks_and_does_it(engine: Engine) -> None:
-    browser = log_in("anna", engine, "admin")
-    needed = make_network(engine, "needed")
-    make_endpoint(make_container(engine, "ended", state="exited", exit_code=0), needed)
+def test_it_sends_what_was_ticked_to_the_page_that_asks_and_does_it(local: Engine) -> None:
+    browser = log_in("anna", local, "admin")
+    needed = make_network(local, "needed")
+    make_endpoint(make_container(local, "ended", state="exited", exit_code=0), needed)
     page = browser.get(prune_page()).content.decode()
 
     action = re.search(r'<form class="panel" method="post" action="([^"]+)"', page)
@@ -246,25 +244,25 @@ def test_it_sends_what_was_ticked_to_the_page_that_asks_and_does_it(engine: Engi
         ("until=%3Cscript%3Ealert(1)%3C/script%3E", 422, "is no time"),
     ],
 )
-def test_it_filters_a_prune_as_docker_does(engine: Engine, query: str, status: int, words: str) -> None:
-    response = log_in("anna", engine, "admin").get(prune_page(query))
+def test_it_filters_a_prune_as_docker_does(local: Engine, query: str, status: int, words: str) -> None:
+    response = log_in("anna", local, "admin").get(prune_page(query))
 
     assert response.status_code == status
     assert words in text_of(response)
     assert b"<script>alert" not in response.content
 
 
-def test_it_keeps_a_prune_from_whoever_may_not_shape(engine: Engine, browser: Client) -> None:
+def test_it_keeps_a_prune_from_whoever_may_not_shape(local: Engine, browser: Client) -> None:
     assert browser.get(prune_page()).status_code == 403
     assert "/prune/" not in browser.get(reverse("network_list")).content.decode()
-    assert "/prune/" in log_in("anna", engine, "admin").get(reverse("network_list")).content.decode()
+    assert "/prune/" in log_in("anna", local, "admin").get(reverse("network_list")).content.decode()
 
 
 @pytest.mark.parametrize("half", ["network", "container"])
-def test_it_connects_nothing_that_is_protected(engine: Engine, browser: Client, half: str) -> None:
+def test_it_connects_nothing_that_is_protected(local: Engine, browser: Client, half: str) -> None:
     label = {"netadmin.protect": "true"}
-    vault = make_network(engine, "vault", labels=label if half == "network" else {})
-    keeper = make_container(engine, "keeper", labels=label if half == "container" else {})
+    vault = make_network(local, "vault", labels=label if half == "network" else {})
+    keeper = make_container(local, "keeper", labels=label if half == "container" else {})
     page = reverse("network_connect", args=["local", vault.docker_id])
 
     typed = browser.post(page, {"container_id": keeper.docker_id, "preview": "1"})
