@@ -69,6 +69,23 @@
     }
   });
 
+  // One field for all of them: Django takes no more than 1,000 fields, and a list may have more rows.
+  document.addEventListener("submit", function (event) {
+    if (event.target.id !== "several") {
+      return;
+    }
+    const field = document.createElement("input");
+    field.type = "hidden";
+    field.name = "id";
+    field.value = boxes().filter(function (box) { return box.checked; }).map(function (box) { return box.value; }).join(",");
+    event.target.append(field);
+    boxes().forEach(function (box) { box.name = ""; });
+    window.setTimeout(function () { // the form's content is fixed by then; the page may come back
+      field.remove();
+      boxes().forEach(function (box) { box.name = "id"; });
+    }, 0);
+  });
+
   document.addEventListener("htmx:ws:after:message:incoming", restore);
   window.addEventListener("pageshow", remember);
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.acts import container_row, network_row
 from tests.journeys.engine_says import inspect_container, network_names
+from tests.journeys.test_for_everybody import AXE, VIOLATIONS
 from tests.journeys.visits import Visits, open_live
 from tests.private_engine import PrivateEngine
 
@@ -17,6 +18,11 @@ BUILT_IN = {"bridge", "host", "none"}
 
 def choose(row: Locator) -> None:
     row.get_by_role("checkbox").check()
+
+
+def complaints_of_axe(page: Page) -> object:
+    page.evaluate(AXE)
+    return page.evaluate(VIOLATIONS, [])
 
 
 def pick(page: Page, label: str, begins: str) -> None:
@@ -35,12 +41,14 @@ def test_it_removes_three_networks_and_goes_on_where_one_is_in_use(admin: Page, 
     expect(admin.locator("#chosen")).to_have_text("3 selected")
     admin.get_by_role("button", name="Remove…").click()
     expect(admin.get_by_text("Running containers are on 1 network: Docker will refuse")).to_be_visible()
+    assert complaints_of_axe(admin) == []
     admin.get_by_label("Their number, to confirm").fill("3")
     admin.get_by_role("button", name="Remove 3 networks").click()
 
     expect(admin).to_have_url(JOB)
     expect(admin.get_by_role("heading", name="needs attention")).to_be_visible()
     expect(admin.get_by_text("has active endpoints")).to_be_visible()
+    assert complaints_of_axe(admin) == []
     expect(admin.get_by_text("docker network rm mid")).to_be_visible()
     assert network_names(engine) == BUILT_IN | {"mid"}
     admin.reload()

@@ -61,6 +61,7 @@ def pages_of(world: World) -> dict[str, str]:
         "/activity/": "activity",
         "/activity/?who=nobody-is-called-so": "activity-none",
         "/activity/1/": "activity-one",
+        "/jobs/": "jobs",
         "/engines/local/": "engine",
         "/engines/local/lab/": "lab",
         "/accounts/password/change/": "password",
