@@ -40,7 +40,7 @@ def _is_created(engine: Engine, action: Action) -> bool:
 
 
 def _is_removed(engine: Engine, action: Action) -> bool:
-    return not Network.objects.filter(engine=engine, docker_id=action.docker_id).exists()
+    return bool(action.docker_id) and not Network.objects.filter(engine=engine, docker_id=action.docker_id).exists()
 
 
 def _is_connected(engine: Engine, action: Action) -> bool:
@@ -50,7 +50,7 @@ def _is_connected(engine: Engine, action: Action) -> bool:
 
 
 def _is_disconnected(engine: Engine, action: Action) -> bool:
-    return bool(_container_of(action)) and not _is_connected(engine, action)
+    return bool(action.docker_id and _container_of(action)) and not _is_connected(engine, action)
 
 
 def _container_of(action: Action) -> str:

@@ -105,6 +105,17 @@ def test_it_takes_no_older_network_for_the_one_that_was_asked_for() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("just_read")
+@pytest.mark.parametrize("verb", ["remove_network", "connect_container", "disconnect_container"])
+def test_it_concludes_nothing_about_what_it_has_no_id_of(verb: str) -> None:
+    action = make_action("front", verb=verb, outcomes=())
+    Outcome.objects.create(action_id=action.pk, at=NOW, kind="unknown")
+
+    assert settle_unknown(make_engine(), now=NOW) == 1
+    assert kinds(action) == ["unknown"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("just_read")
 def test_it_leaves_alone_what_it_can_not_know_or_what_is_settled() -> None:
     engine = make_engine()
     strange = make_action("front", verb="frobnicate_network", outcomes=UNKNOWN)
