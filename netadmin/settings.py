@@ -158,6 +158,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "networks.policy.login.store"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds; only with "remember me", else until the browser closes
 CSRF_FAILURE_VIEW = "networks.views.denied.csrf_failed"
 CSRF_TRUSTED_ORIGINS = sorted(NETADMIN_ALLOWED_ORIGINS)

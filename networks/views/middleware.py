@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import DatabaseError, connection
@@ -215,7 +216,9 @@ class PolicyMiddleware:
             require(request.user, permission, str(kwargs.get("engine_slug", "")) if permission in ON_ENGINE else "")
         except Denied as denied:
             return _refuse(request, denied)
-        note_browser(request)
+        if not note_browser(request):
+            logout(request)
+            return login_redirect(request)
         if settings.NETADMIN_READ_ONLY and permission in CHANGING and _is_change(request, name):
             return read_only_page(request)
         return None

@@ -14,6 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from networks.models import BrowserSession
 from networks.policy.login.browsers import browsers_of, end_sessions, is_in_use_at
+from networks.policy.login.store import BEGUN_AT
 from networks.policy.signals import rights_changed
 from networks.templatetags.browsers import name_browser
 
@@ -160,6 +161,59 @@ def test_it_goes_with_its_session() -> None:
     browser.post("/accounts/logout/")
 
     assert BrowserSession.objects.count() == 0
+
+
+@pytest.mark.parametrize(("remember", "lasts"), [({}, timedelta(hours=24)), ({"remember": "on"}, timedelta(days=14))])
+def test_it_ends_sessions_that_nobody_uses(remember: dict[str, str], lasts: timedelta) -> None:
+    browser = Client()
+    browser.post("/accounts/login/", {"login": "ann", "password": PASSWORD, **remember})
+    session = Session.objects.filter(browser__isnull=False)
+    at_login = session.get().expire_date
+    session.update(expire_date=timezone.now() + timedelta(minutes=1))  # nearly over
+    cache.clear()
+
+    browser.get("/accounts/sessions/")
+    used_again = session.get().expire_date
+    session.update(expire_date=timezone.now() - timedelta(seconds=1))
+
+    for ends in (at_login, used_again):
+        assert timedelta(minutes=-1) < ends - timezone.now() - lasts <= timedelta(0)
+    assert not is_in(browser)
+
+
+def test_it_gives_the_cookie_a_new_date_once_a_day() -> None:
+    browser = Client()
+    browser.post("/accounts/login/", {"login": "ann", "password": PASSWORD, "remember": "on"})
+    cache.clear()
+
+    answers = [browser.get("/accounts/sessions/") for _page in range(2)]
+
+    dated = [answer.cookies.get("netadmin_session_8000") for answer in answers]
+    assert dated[0] is not None
+    assert dated[0]["max-age"] == 14 * 24 * 3600
+    assert dated[1] is None
+
+
+def test_it_ends_every_session_a_month_after_the_login() -> None:
+    browser = Client()
+    browser.post("/accounts/login/", {"login": "ann", "password": PASSWORD, "remember": "on"})
+    almost = timezone.now() - timedelta(days=29)
+    session = browser.session
+    session[BEGUN_AT] = almost.timestamp()
+    session.save()
+    BrowserSession.objects.update(begun_at=almost)
+    cache.clear()
+    was_in = is_in(browser)
+    left = Session.objects.get(browser__isnull=False).expire_date - timezone.now()
+    BrowserSession.objects.update(begun_at=timezone.now() - timedelta(days=30))
+    cache.clear()
+
+    answer = browser.get("/accounts/sessions/")
+
+    assert was_in
+    assert left <= timedelta(days=1)
+    assert answer.headers["Location"].startswith("/accounts/login/?next=")
+    assert not BrowserSession.objects.exists()
 
 
 @pytest.mark.parametrize(

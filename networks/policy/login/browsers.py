@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from networks.models import BrowserSession
+from networks.policy.login.store import BEGUN_AT, LASTS
 from networks.policy.permissions import Permission
 from networks.policy.sessions import Standing, still_allowed
 
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 # A row is written no oftener than this: a write for every page would wake everything that watches the database.
 SEEN_EVERY = timedelta(minutes=1)
+_RENEWED_EVERY_S = 24 * 3600
 MOST_LISTED = 200  # scripts that log in anew each time leave many behind; all of them can be ended
 _AGENT_LENGTH = 400
 
@@ -34,18 +36,29 @@ def connect_receivers() -> None:
     password_changed.connect(_on_new_password, dispatch_uid="other browsers out")
 
 
-def note_browser(request: HttpRequest, *, now: datetime | None = None) -> None:
-    """Write down that this logged-in browser was here, unless it was less than a minute ago."""
+def note_browser(request: HttpRequest, *, now: datetime | None = None) -> bool:
+    """Write down that this logged-in browser was here, unless it was less than a minute ago. False: it has been in too long.
+
+    Each time the session's end is set anew, as the store has it.
+    """
     key = request.session.session_key
     if not key or not request.user.is_authenticated:
-        return
+        return True
     address, agent = _where(request)
     if not cache.add(f"seen:{key}:{address}", 1, int(SEEN_EVERY.total_seconds())):
-        return
+        return True
+    now = now or timezone.now()
+    begun = BrowserSession.objects.filter(session_id=key).values_list("begun_at", flat=True).first() or now
+    if begun + LASTS <= now:
+        return False
+    if not request.session.get_expire_at_browser_close() and cache.add(f"renewed:{key}", 1, _RENEWED_EVERY_S):
+        request.session.modified = True  # so that the browser gets its cookie with a new date
     try:
-        _write(key, request.user.pk, address, agent, now or timezone.now())
+        _write(key, request.user.pk, address, agent, now)
+        Session.objects.filter(session_key=key).update(expire_date=request.session.get_expiry_date())
     except DatabaseError as error:  # a full disk; the page itself can still be read
         log.warning("browser_not_noted", error=str(error))
+    return True
 
 
 def browsers_of(user_id: int) -> list[BrowserSession]:
@@ -97,7 +110,9 @@ def _on_login(request: HttpRequest, user: Any, **_more: object) -> None:
         return
     if not session.session_key:
         session.save()
-    _write(session.session_key, user.pk, *_where(request), timezone.now())
+    now = timezone.now()
+    session[BEGUN_AT] = now.timestamp()
+    _write(session.session_key, user.pk, *_where(request), now)
 
 
 def _on_new_password(request: HttpRequest, user: Any, **_more: object) -> None:
