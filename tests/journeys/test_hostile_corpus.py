@@ -127,6 +127,7 @@ def one_of_each(made: dict[str, str]) -> list[str]:
 def paths_to_look_at(world: World) -> list[str]:
     """Return the lists, and the pages of one thing of each family; in the full run those that show a thing of all things."""
     lists = ["/", "/networks/", "/containers/", "/events/", "/engines/local/", "/networks/local/create/", "/jobs/", "/activity/"]
+    lists.append("/networks/local/prune/")
     admin_site = [f"/admin/networks/{name}/" for name in ("network", "container", "event", "endpoint", "tombstone", "action")]
     networks, containers = one_of_each(world.networks), one_of_each(world.containers)
     pages = [f"/networks/local/{one}/{page}" for one in networks for page in ("", "connect/", "remove/")]

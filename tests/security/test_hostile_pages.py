@@ -141,6 +141,16 @@ def test_it_filters_by_any_text(browser: Client, page: str) -> None:
     assert found == {}
 
 
+def test_it_prunes_by_any_text(browser: Client) -> None:
+    found = {}
+    for text in ASKED_FOR:
+        answer = browser.get("/networks/local/prune/", dict.fromkeys(("until", "labels", "other_labels"), text))
+        if (wrong := faults(answer)) or answer.status_code not in (200, 422):
+            found[text] = wrong[:3] or [f"status {answer.status_code}"]
+
+    assert found == {}
+
+
 def test_it_exports_the_whole_corpus_and_no_formula(browser: Client) -> None:
     sheet, lines = (
         b"".join(browser.get(f"/activity/export.{form}").streaming_content).decode()  # type: ignore[attr-defined]
