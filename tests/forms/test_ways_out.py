@@ -8,6 +8,7 @@ import pytest
 
 from networks.addressing.pools import Pool
 from networks.engine.specs import ConnectSpec, NetworkSpec, PoolSpec
+from networks.engine.transport.listeners import find_listener
 from networks.forms.findings import Way
 from networks.forms.refusals import explain_each
 from networks.forms.refused.ways import Around, Explanation, Opening, work_out
@@ -139,6 +140,13 @@ def test_it_says_how_to_find_the_process_that_has_the_port_where_it_cannot_be_se
 
     assert "has port 8099" in found.text
     assert "ss -lnp 'sport = :8099'" in found.text
+
+
+@pytest.mark.parametrize(
+    "url", ["tcp://127.0.0.1:2375", "ssh://root@elsewhere", "unix:///nonexistent/docker.sock", "", "unix://"]
+)
+def test_it_looks_for_no_process_on_another_machine(url: str) -> None:
+    assert find_listener(url, 22) is None
 
 
 def test_it_names_who_keeps_a_network_from_being_removed(local: Engine) -> None:
