@@ -87,7 +87,7 @@ def test_it_explains_what_a_refusal_means() -> None:
     make_engine()
     action = make_action("front", outcomes=(("refused", "Pool overlaps with other one on this address space"),))
 
-    assert "A free subnet is needed." in text_of(log_in(), f"/activity/{action.pk}/")
+    assert "Another network on this Engine has some of these addresses." in text_of(log_in(), f"/activity/{action.pk}/")
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
