@@ -112,8 +112,11 @@ class Knocker:
 
 
 def methods_for(kind: str, address: Address) -> tuple[str, ...]:
-    """Return the methods to try. The admin site is large, and one gate before all of it: the rest in the full run."""
-    return METHODS if IS_FULL or not address.is_admin_site or kind in ("stranger", "admin") else ("GET", "POST")
+    """Return the methods to try. One gate stands before all of them: every method is tried by the three kinds of answer that it
+    has (log in, refused, in), on the large admin site by two; the rest in the full run.
+    """
+    thorough = ("stranger", "viewer", "admin") if not address.is_admin_site else ("stranger", "viewer")
+    return METHODS if IS_FULL or kind in thorough else ("GET", "POST")
 
 
 @pytest.fixture(autouse=True)
