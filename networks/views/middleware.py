@@ -59,6 +59,12 @@ _VERBS = {
     "network_connect": "connect_container",
     "network_disconnect": "disconnect_container",
     "container_connect": "connect_container",
+    "network_several": "change_networks",
+    "container_several": "change_containers",
+    "network_prune": "prune_networks",
+    "engine_grant": "grant_role",
+    "person_end_sessions": "end_sessions",
+    "person_reset_two_factor": "reset_two_factor",
     "lab_up": "lab_up",
     "lab_down": "lab_down",
 }

@@ -19,9 +19,13 @@ from networks.actions.networks import create_network
 from networks.engine.specs import NetworkSpec
 from networks.models import Action, Outcome
 from networks.partials.activity import VERBS, draw_lines
+from networks.policy.permissions import Permission
+from networks.policy.routes import ROUTES
 from networks.queries.activity.filters import Reader
 from networks.queries.activity.pages import list_activity
+from networks.urls import urlpatterns
 from networks.views.activity.exports import FORMULA_SIGNS, safe_cell
+from networks.views.middleware import verb_of
 from tests.activity import make_action, make_actions
 from tests.builders import make_engine, make_network
 from tests.views.pages import count_statements, log_in
@@ -195,6 +199,14 @@ def test_it_has_a_whole_sentence_for_every_verb_in_every_language(language: str)
         sentences = [line.sentence for line in draw_lines(list_activity(Reader(1, sees_all=True)).rows)]
 
     assert all(sentence and "{" not in sentence for sentence in sentences)
+
+
+def test_it_has_words_for_every_change_that_can_be_refused() -> None:
+    changing = [pattern.name or "" for pattern in urlpatterns if hasattr(getattr(pattern.callback, "view_class", None), "post")]
+    refused = [name for name in changing if ROUTES[name] not in (Permission.OPEN, Permission.LOGIN)]
+
+    assert {name: verb_of(name) for name in refused if verb_of(name) not in VERBS} == {}
+    assert len(refused) > 10
 
 
 # What a spreadsheet would take for a formula, or for the beginning of one: OWASP's list, and what others found.
