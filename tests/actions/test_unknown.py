@@ -49,5 +49,5 @@ def test_it_does_nothing_when_the_intent_can_not_be_written(engine: PrivateEngin
         cursor.execute("DROP TRIGGER full_disk")
 
     assert (result.kind, result.action_id) == (OutcomeKind.FAILED, 0)
-    assert "disk is full" in result.sentence
+    assert "database is full" in result.sentence
     assert not engine.cli("network", "ls", "-q", "--filter", "name=front")

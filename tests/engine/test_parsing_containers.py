@@ -141,6 +141,16 @@ def test_it_reads_endpoints_with_all_their_detail() -> None:
     assert endpoint.has_detail
 
 
+def test_it_knows_the_names_that_an_engine_before_1_44_does_not_list() -> None:
+    running = {"EndpointID": "e" * 64, "Aliases": ["www", ID[:12]]}
+    networks = {"front": running, "bridge": running | {"Aliases": None}, "later": {"Aliases": ["www"]}}
+
+    found = _inspected(Name="/web", NetworkSettings={"Networks": networks})
+
+    names = {endpoint.network_name: endpoint.dns_names for endpoint in found.endpoints}
+    assert names == {"front": ("web", "www", ID[:12]), "bridge": (), "later": ()}
+
+
 def test_it_keeps_an_endpoint_that_names_its_network_only() -> None:
     empty = {"NetworkID": "", "EndpointID": "", "IPAddress": "", "IPPrefixLen": 0, "MacAddress": "", "IPAMConfig": None}
 

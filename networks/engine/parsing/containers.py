@@ -57,16 +57,17 @@ def parse_container(answer: Any) -> ContainerFact:
     settings = answer.get("NetworkSettings")
     created = moment(answer.get("Created"))
     health = text(child(state, "Health", "Status"), 20)
+    name = _name([answer.get("Name")])
     return ContainerFact(
         docker_id=docker_id,
-        name=_name([answer.get("Name")]),
+        name=name,
         image=text(child(config, "Image")),
         image_id=text(answer.get("Image"), 80),
         command=_command(answer.get("Path"), answer.get("Args")),
         state=word,
         created_at=created.replace(microsecond=0) if created else None,  # the list knows whole seconds
         network_mode=_mode(child(answer.get("HostConfig"), "NetworkMode")),
-        endpoints=parse_endpoints(child(settings, "Networks"), docker_id, has_detail=True),
+        endpoints=parse_endpoints(child(settings, "Networks"), docker_id, has_detail=True, container_name=name),
         ports=_inspected_ports(child(settings, "Ports")),
         labels=text_map(child(config, "Labels")),
         exit_code=integer(child(state, "ExitCode")) if word in _STATES_WITH_EXIT_CODE else None,

@@ -12,18 +12,18 @@ from networks.engine.parsing.values import address_4, address_6, child, integer,
 _ID = re.compile(NETWORK_ID)
 
 
-def parse_endpoints(answer: Any, container_id: str, *, has_detail: bool) -> tuple[EndpointFact, ...]:
+def parse_endpoints(answer: Any, container_id: str, *, has_detail: bool, container_name: str = "") -> tuple[EndpointFact, ...]:
     """Return the endpoints, sorted by the network's name; none for anything that isn't an object."""
     if not answer or type(answer) is not dict:
         return ()
     return tuple(
-        _parse_endpoint(text(name), entry, container_id, has_detail)
+        _parse_endpoint(text(name), entry, container_id, has_detail, container_name)
         for name, entry in (sorted(answer.items()) if len(answer) > 1 else answer.items())
         if type(entry) is dict
     )
 
 
-def _parse_endpoint(name: str, answer: dict[str, Any], container_id: str, has_detail: bool) -> EndpointFact:
+def _parse_endpoint(name: str, answer: dict[str, Any], container_id: str, has_detail: bool, container_name: str) -> EndpointFact:
     get = answer.get
     network_id = get("NetworkID")
     ipv4, ipv6 = address_4(get("IPAddress")), address_6(get("GlobalIPv6Address"))
@@ -44,12 +44,20 @@ def _parse_endpoint(name: str, answer: dict[str, Any], container_id: str, has_de
         requested_ipv6=address_6(child(asked, "IPv6Address")) if asked else None,
         link_local_ips=texts(child(asked, "LinkLocalIPs")) if asked else (),
         aliases=tuple(alias for alias in texts(get("Aliases")) if alias != short_id) if has_detail else (),
-        dns_names=texts(get("DNSNames")) if has_detail else (),
+        dns_names=_dns_names(answer, container_name) if has_detail else (),
         links=texts(get("Links")) if has_detail else (),
         driver_options=text_map(get("DriverOpts")) if has_detail else {},
         gateway_priority=integer(get("GwPriority")) or 0,
         has_detail=has_detail,
     )
+
+
+def _dns_names(answer: dict[str, Any], container_name: str) -> tuple[str, ...]:
+    """Return the names by which others find the container; before API 1.44 they are its own and the aliases, of one that runs."""
+    if "DNSNames" in answer or not answer.get("EndpointID"):
+        return texts(answer.get("DNSNames"))
+    aliases = texts(answer.get("Aliases"))
+    return tuple(dict.fromkeys((container_name, *aliases))) if aliases and container_name else aliases
 
 
 def _prefix_length(value: object, longest: int) -> int | None:
