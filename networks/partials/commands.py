@@ -35,7 +35,7 @@ def create_command(detail: NetworkDetail, *, sees_secrets: bool) -> CreateComman
     or options the rest is left out.
     """
     row = detail.row
-    if row.is_predefined or row.driver in _NOT_CONNECTABLE:
+    if row.is_predefined or (row.driver in _NOT_CONNECTABLE and not detail.is_config_only):
         return CreateCommand()
     known = (detail.labels, detail.options, detail.ipam_options)
     labels, options, ipam_options = (_shown(pairs, sees_secrets=sees_secrets) for pairs in known)
@@ -43,7 +43,7 @@ def create_command(detail: NetworkDetail, *, sees_secrets: bool) -> CreateComman
     is_own = not detail.config_from
     spec = NetworkSpec(
         name=row.name,
-        driver=row.driver,
+        driver="bridge" if detail.is_config_only else row.driver,  # Docker keeps "null" for it, whatever was said
         pools=tuple(spec for pool in row.pools if is_own and (spec := _pool_spec(pool)) is not None),
         enable_ipv6=True if row.has_ipv6 and is_own else None,
         is_internal=row.is_internal,
@@ -51,6 +51,7 @@ def create_command(detail: NetworkDetail, *, sees_secrets: bool) -> CreateComman
         is_ingress=row.is_ingress,
         is_config_only=detail.is_config_only,
         config_from=detail.config_from,
+        scope="swarm" if row.scope == "swarm" and row.driver != "overlay" else "",
         ipam_driver=detail.ipam_driver if is_own else "default",
         ipam_options=ipam_options if is_own else {},
         labels=labels if is_own else {},

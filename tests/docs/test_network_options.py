@@ -12,6 +12,8 @@ import pytest
 from networks.forms.connecting import ConnectForm
 from networks.forms.networks import NetworkForm, PoolForm
 from networks.forms.options.known import ALWAYS, MEMBERS_SINCE, OPTIONS
+from networks.forms.removals.confirming import DisconnectForm
+from networks.forms.removals.pruning import PruneForm
 from tests.architecture.tree import read
 
 PAGE = Path("docs/network-options.md")
@@ -47,8 +49,13 @@ def test_it_names_the_fields_that_the_forms_have() -> None:
     own = {*NetworkForm.base_fields, *(f"pools-N-{name}" for name in PoolForm.base_fields)}
     for_connect = {name for row in rows_under("connect") for name in FIELD.findall(row[1])}
 
+    for_prune = {name for row in rows_under("prune") for name in FIELD.findall(row[1])}
+    for_disconnect = {name for row in rows_under("disconnect") for name in FIELD.findall(row[1])}
+
     assert for_create == own
     assert for_connect - {"network_id", "container_id"} == set(ConnectForm.base_fields)
+    assert for_prune == set(PruneForm.base_fields)
+    assert for_disconnect <= set(DisconnectForm.base_fields)
 
 
 def test_it_names_each_driver_option_with_its_field_drivers_and_version() -> None:

@@ -44,6 +44,27 @@ def test_it_leaves_out_of_a_command_what_nobody_would_type() -> None:
     assert "too long" in words(commands)
 
 
+@pytest.mark.parametrize(
+    ("fields", "command"),
+    [
+        (
+            {"driver": "null", "is_config_only": True, "labels": {"a": "b"}, "options": {"parent": "eth0"}},
+            "--driver bridge \\ --subnet 10.9.0.0/24 \\ --config-only \\ --label a=b \\ --opt parent=eth0 \\ front",
+        ),
+        (
+            {"config_from": "plan", "options": {"parent": "eth0"}},
+            "docker network create \\ --driver bridge \\ --config-from plan \\ front",
+        ),
+        ({"ipam_driver": "weave", "ipam_options": {"a": "b"}}, "--ipam-driver weave \\ --ipam-opt a=b \\ front"),
+        ({"scope": "swarm"}, "--scope swarm \\ front"),
+    ],
+)
+def test_it_shows_what_few_networks_have_in_the_command(fields: dict[str, object], command: str) -> None:
+    network = make_network(make_engine(), "front", "10.9.0.0/24", **fields)
+
+    assert command in words(draw_screen(key("network_detail", network.docker_id)).parts["network-commands"])
+
+
 def test_it_shows_the_beginning_of_very_many_and_very_long_labels() -> None:
     labels = {f"key-{number:05}": "v" for number in range(20_000)} | {"a-long-one": "x" * 2_000_000}
     network = make_network(make_engine(), "front", labels=labels)
