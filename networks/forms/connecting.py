@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from django import forms
+from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,7 @@ from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoic
 
 # What most people never need, behind a fold.
 RARE_FIELDS = ("gateway_priority", "mac", "link_local_ips", "links", "interface_name", "sysctls", "driver_options")
+Choices = list[tuple[str, str]]  # made when a page draws them: while one types, nobody needs them
 RUNNING = frozenset({"running", "paused", "restarting"})
 
 
@@ -195,8 +197,7 @@ class ConnectForm(FindingsForm):
 
     def _take(self, field: str, parse: Callable[[str], Any]) -> None:
         """Read a field that may be empty; one that this Engine would ignore is refused."""
-        text = self.cleaned_data.get(field, "").strip()
-        if not text:
+        if not (text := self.cleaned_data.get(field, "").strip()):
             return
         if is_too_new(field, self.version):
             self.add_finding(not_yet(field, self.version))
@@ -247,14 +248,16 @@ class ContainerToConnectForm(ConnectForm):
         super().__init__(*args, containers=containers, **options)
         self.network = network
         self._containers = {choice.docker_id: choice for choice in containers}
-        free = [choice for choice in containers if network.name not in choice.networks]
-        labels = [(choice.docker_id, label_container(choice)) for choice in free]
-        self.fields["container_id"].widget = forms.Select(choices=[("", _("Choose…")), *labels])
+        self.fields["container_id"].widget = forms.Select(choices=CallableChoiceIterator(self._list_containers))
         self.order_fields(["container_id"])
 
     def choose(self, docker_id: str) -> None:
         """Set the container."""
         self.container = self._containers.get(docker_id)
+
+    def _list_containers(self) -> Choices:
+        free = [choice for choice in self.containers if self.network and self.network.name not in choice.networks]
+        return [("", gettext("Choose…")), *((choice.docker_id, label_container(choice)) for choice in free)]
 
 
 class NetworkToConnectForm(ConnectForm):
@@ -267,14 +270,16 @@ class NetworkToConnectForm(ConnectForm):
         super().__init__(*args, **options)
         self.container = container
         self._networks = {choice.docker_id: choice for choice in networks}
-        free = [choice for choice in networks if choice.name not in container.networks]
-        labels = [(choice.docker_id, label_network(choice)) for choice in free]
-        self.fields["network_id"].widget = forms.Select(choices=[("", _("Choose…")), *labels])
+        self.fields["network_id"].widget = forms.Select(choices=CallableChoiceIterator(self._list_networks))
         self.order_fields(["network_id"])
 
     def choose(self, docker_id: str) -> None:
         """Set the network."""
         self.network = self._networks.get(docker_id)
+
+    def _list_networks(self) -> Choices:
+        free = [choice for choice in self._networks.values() if self.container and choice.name not in self.container.networks]
+        return [("", gettext("Choose…")), *((choice.docker_id, label_network(choice)) for choice in free)]
 
 
 def label_container(choice: ContainerChoice) -> str:

@@ -153,7 +153,8 @@ class ConnectPage(View):
         around = Around(slug, form.network, form.container, form.to_spec())
         if result is not None:
             mark_refused_field(form, explain_result(result, around))
-        spell_choices(form, form.half)
+        if not is_preview:
+            spell_choices(form, form.half)
         context = {
             "engine": engine,
             "form": form,
