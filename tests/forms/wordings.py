@@ -156,6 +156,11 @@ WORDINGS: tuple[tuple[str, str, str], ...] = (
     ("no available IPv4 addresses on this network's address pools: full (0a1b)", "pool_full", ""),
     ("no available IPv6 addresses on this network's address pools: full (0a1b)", "pool_full", ""),
     # disconnect
+    (
+        "cannot disconnect container from host network - container was created in host network mode",
+        "host_network_kept",
+        "",
+    ),
     ("container 0a1b is not connected to network n2", "not_connected", ""),
     ("container 0a1b is not connected to the network n2", "not_connected", ""),
     ("container 0a1b failed to leave network n2: x", "failed_to_leave", ""),
