@@ -12,7 +12,7 @@ from django.views import View
 from networks.actions.lab_jobs import last_lab_job, start_lab_job
 from networks.views.acting import actor_of, explain_refusal, open_page
 
-PATIENCE_S = 8.0  # it takes about 3; a pull takes longer and is watched on the lab's page
+PATIENCE_S = 6.0  # it takes about 3; a pull takes longer and is watched on the lab's page; no request takes over 10
 
 
 class LabWay(View):

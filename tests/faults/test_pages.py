@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -190,6 +191,32 @@ def test_it_shows_what_it_knows_and_that_it_may_be_old(
         proxy.heal()
         wait_until(lambda: visitor.get("/").state == "live", "live by itself", deadline_s=BACK_WITHIN_S, interval_s=0.1)
         assert visitor.get(about).state == "live"
+
+
+@pytest.mark.full
+def test_it_waits_no_longer_for_what_is_done_beside_the_page(
+    shared_engine: PrivateEngine, proxy: FaultProxy, visitor: Visitor, healthy: None
+) -> None:
+    with closing(Ground(shared_engine)) as ground:
+        ground.need_network()
+        wait_until(lambda: visitor.get(f"/networks/local/{ground.network_id}/").status == 200, "the page", interval_s=0.1)
+        proxy.spoil(Fault.HANG, "POST", reaches=False)
+        proxy.spoil(Fault.HANG, "DELETE", reaches=False)
+
+        lab = visitor.post("/engines/local/lab/up/", {}, form="/engines/local/lab/")
+        chosen = {"do": "remove_networks", "id": ground.network_id}
+        asked = visitor.post("/networks/local/several/", chosen, form="/networks/")
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', asked.html))
+        begun = visitor.post("/networks/local/several/", hidden | chosen | {"typed_count": "1"}, form="/networks/")
+
+        for seen in (lab, asked, begun):
+            assert_a_page_in_time(seen)
+        assert lab.url == "/engines/local/lab/"
+        assert begun.url.startswith("/jobs/"), begun.words[:1500]
+        assert visitor.get("/").state == "live"
+        proxy.heal()
+        wait_until(lambda: "unknown" in visitor.get(begun.url).words.lower(), "the job's end", deadline_s=60, interval_s=0.5)
+        assert proxy.count("DELETE", "^/networks/") == 1
 
 
 def test_it_meets_every_page() -> None:
