@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.forms.connect_checks import INTERFACE_NAME, SYSCTLS
 from networks.forms.options.known import OPTIONS
 from networks.policy.permissions import Permission
-from networks.policy.shapes import HARMLESS_OPTIONS, permission_to_create
+from networks.policy.shapes import HARMLESS_OPTIONS, permission_to_connect, permission_to_create
 
 HARMLESS: dict[str, Any] = {
     "pools": (PoolSpec(ip_network("10.9.0.0/24")),),
@@ -55,3 +56,17 @@ def test_it_leaves_unknown_options_to_admins() -> None:
     assert frozenset(by_field[field] for field in MAY) == HARMLESS_OPTIONS
     for key in {*by_field.values(), "com.example.of-tomorrow"} - HARMLESS_OPTIONS:
         assert permission_to_create(NetworkSpec("n", options={key: "x"})) is Permission.SHAPE
+
+
+@pytest.mark.parametrize(
+    ("options", "permission"),
+    [
+        ((), Permission.CONNECT),
+        ((SYSCTLS, INTERFACE_NAME), Permission.CONNECT),
+        ((SYSCTLS, "com.example.of-tomorrow"), Permission.SHAPE),
+        (("com.docker.network.portmap",), Permission.SHAPE),
+        ((SYSCTLS.upper(),), Permission.SHAPE),
+    ],
+)
+def test_it_leaves_to_admins_what_a_driver_gets_unread(options: tuple[str, ...], permission: Permission) -> None:
+    assert permission_to_connect(options) is permission
