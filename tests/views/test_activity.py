@@ -278,7 +278,7 @@ def test_it_exports_what_the_filter_leaves_however_many_pages_that_are() -> None
 def test_it_streams_to_the_server_that_people_use(recwarn: pytest.WarningsRecorder) -> None:
     make_engine()
     make_actions(1_200)
-    browser = AsyncClient()
+    browser = AsyncClient(headers={"accept-encoding": "gzip"})
     browser.force_login(User.objects.create_superuser("root"))
 
     async def take() -> list[bytes]:

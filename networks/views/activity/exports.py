@@ -58,6 +58,8 @@ class ActivityExport(View):
         is_async = isinstance(request, ASGIRequest)
         answer = StreamingHttpResponse(_beside(parts) if is_async else parts, content_type=content_type)
         answer["Content-Disposition"] = f'attachment; filename="activity-{timezone.now():%Y%m%d-%H%M%S}.{form}"'
+        # Django 5.2 gzips each part of an asynchronous stream as a file of its own, and Chromium reads no further than the first.
+        answer["Content-Encoding"] = "identity"
         return answer
 
 
