@@ -212,6 +212,33 @@ def _written(value: Any) -> bytes:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").encode(errors="surrogatepass")
 
 
+@dataclass(frozen=True)
+class PodmanDisguise(DockerDisguise):
+    """Podman 5's compatible API and its known oddities: whose id an event has, its verbs, status 500 for refusals."""
+
+    def dress(self, method: str, target: str, answer: Answer) -> Answer:
+        """Refuse with status 500, whatever the reason."""
+        answer = super().dress(method, target, answer)
+        if answer.status in (400, 403, 409):
+            answer.status = 500
+        return answer
+
+    def dress_event(self, line: bytes, target: str) -> bytes:
+        """Name the container as the actor of a connection, and the network among the attributes."""
+        if not line.strip():
+            return line
+        event = json.loads(line)
+        event["Action"] = {"destroy": "remove", "die": "died"}.get(event["Action"], event["Action"])
+        attributes = event["Actor"]["Attributes"]
+        if event["Type"] == "network" and "container" in attributes:
+            event["Actor"]["ID"] = attributes.pop("container")
+            attributes["network"] = attributes["name"]
+        for name in ("status", "id", "from"):
+            event.pop(name, None)
+        return _written(event)
+
+
+PODMAN = PodmanDisguise("5.4.2", 41, 24)
 DISGUISES = {
     "24.0": DockerDisguise("24.0.9", 43, 12),
     "28.5": DockerDisguise("28.5.2", 51, 24),

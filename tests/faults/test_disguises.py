@@ -22,7 +22,7 @@ from networks.queries.snapshot import snapshot_of
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
 from networks.sync.followers import followers
-from tests.faults.disguise import DISGUISES, DockerDisguise
+from tests.faults.disguise import DISGUISES, PODMAN, DockerDisguise
 from tests.faults.proxy import FaultProxy
 from tests.faults.refusals import REFUSALS, Refusal, Refuser
 from tests.private_engine import PrivateEngine, wait_until
@@ -47,9 +47,8 @@ def followed(proxy: FaultProxy, folder: Path) -> Iterator[Engine]:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", DISGUISES)
-def test_it_follows_every_version(engine: PrivateEngine, tmp_path: Path, name: str) -> None:
-    disguise = DISGUISES[name]
+@pytest.mark.parametrize("disguise", [*DISGUISES.values(), PODMAN], ids=lambda disguise: disguise.version)
+def test_it_follows_every_version(engine: PrivateEngine, tmp_path: Path, disguise: DockerDisguise) -> None:
     with FaultProxy(tmp_path / "s", engine.socket, disguise=disguise) as proxy, followed(proxy, tmp_path) as row:
         engine.cli("network", "create", "--subnet", "172.30.0.0/16", "front")
         engine.run("web", "--network", "front", "--ip", "172.30.0.9", "--network-alias", "www")
