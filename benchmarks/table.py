@@ -22,6 +22,7 @@ ORDER = (
     "start",
     "do_no_harm",
     "writers",
+    "jobs",
     "activity",
     "consequences",
 )
