@@ -17,8 +17,8 @@ from networks.queries.rows import EngineRow
 _ROWS: VersionedCache[DrawnRow] = VersionedCache(12_000_000, weigh=lambda row: len(row.html))
 # A screen refers to rows that are kept anyway; this many different filters may be looked at in turn.
 _SCREENS: VersionedCache[Screen] = VersionedCache(32)
-# The lines of those screens, each with the very row that it was drawn of.
-_LINES: VersionedCache[Mapping[str, tuple[object, DrawnRow]]] = VersionedCache(32)
+# The lines of those screens, each with the very row that it was drawn of, and what it shows besides.
+_LINES: VersionedCache[Mapping[str, tuple[object, object, DrawnRow]]] = VersionedCache(32)
 
 
 class Identified(Protocol):
@@ -53,18 +53,26 @@ def draw_row(
     return drawn
 
 
-def draw_rows(key: ScreenKey, rows: Iterable[Row], draw_line: Callable[[Row], DrawnRow]) -> tuple[DrawnRow, ...]:
+def draw_rows(
+    key: ScreenKey,
+    rows: Iterable[Row],
+    draw_line: Callable[[Row, Any], DrawnRow],
+    *,
+    beside: Callable[[Row], object] | None = None,
+) -> tuple[DrawnRow, ...]:
     """Return all lines of a screen; a row that is the very same object as last time has the line of last time.
 
     Queries keep the rows that didn't change. Of 500 lines this spares all but a few the question to a cache: 1.5 ms.
+    `beside`: what a line shows that isn't in its row, compared as well and handed to `draw_line`.
     """
     last = _LINES.get(key, "") or {}
-    lines: dict[str, tuple[object, DrawnRow]] = {}
+    lines: dict[str, tuple[object, object, DrawnRow]] = {}
     for row in rows:
-        held = last.get(row.docker_id)
-        lines[row.docker_id] = held if held is not None and held[0] is row else (row, draw_line(row))
+        held, other = last.get(row.docker_id), beside(row) if beside else None
+        is_same = held is not None and held[0] is row and held[1] == other
+        lines[row.docker_id] = held if held is not None and is_same else (row, other, draw_line(row, other))
     _LINES.put(key, "", lines)
-    return tuple(line for _, line in lines.values())
+    return tuple(line for _row, _other, line in lines.values())
 
 
 def draw_kept(template: str, dom_id: str, *, key: ScreenKey, context: Mapping[str, Any]) -> str:

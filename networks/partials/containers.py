@@ -52,7 +52,7 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
     return Screen(
         "",
         0,
-        regions={"container-rows": draw_rows(key, shown, lambda row: _draw_line(row, key, rights, engine.epoch))},
+        regions={"container-rows": draw_rows(key, shown, lambda row, _nothing: _draw_line(row, key, rights, engine.epoch))},
         parts={
             "lede": draw("containers/_lede.html", context),
             "container-picks": draw_kept("containers/_picks.html", "container-picks", key=key, context=picks),

@@ -36,7 +36,12 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
     shown = asked.pick(everything)
     rights = frozenset(key.rights.split(","))
     locks = read_protection(engine)
-    rows = draw_rows(key, shown, lambda row: _draw_line(row, key, engine.epoch, locks.lock_on_removal(row.docker_id)))
+    rows = draw_rows(
+        key,
+        shown,
+        lambda row, lock: _draw_line(row, key, engine.epoch, lock),
+        beside=lambda row: locks.lock_on_removal(row.docker_id),
+    )
     context = {
         "engine": engine,
         "filter": asked,

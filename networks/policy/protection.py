@@ -93,8 +93,19 @@ class Protection:
         return self.containers.get(container_id) or self.networks.get(network_id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """What follows from an Engine's containers alone. `rows`: the very list that it was found in."""
+
+    rows: Sequence[ContainerRow]
+    containers: Mapping[str, Lock]
+    kept: Mapping[str, Lock]
+
+
 NOTHING = Protection()
-_KEPT: VersionedCache[Protection] = VersionedCache(50)  # Engines
+MOST_ENGINES = 50
+_KEPT: VersionedCache[Protection] = VersionedCache(MOST_ENGINES)
+_LOCKED: dict[tuple[str, str], _Locked] = {}
 
 
 def read_protection(engine: EngineRow | None) -> Protection:
@@ -146,7 +157,22 @@ def _label_lock(fact: NetworkFact | ContainerFact) -> Lock | None:
 
 
 def _find(engine: EngineRow, proc: str) -> Protection:
-    rows = container_rows(engine)
+    rows, held = container_rows(engine), _LOCKED.get((engine.slug, proc))
+    # Of a change of networks alone, nothing is looked for among 500 containers again.
+    locked = held if held is not None and held.rows is rows else _lock_containers(engine, rows, proc)
+    if len(_LOCKED) > MOST_ENGINES:
+        _LOCKED.clear()
+    _LOCKED[engine.slug, proc] = locked
+    kept, networks = dict(locked.kept), {}
+    for network in network_rows(engine):
+        if network.name in PREDEFINED or network.is_ingress:
+            kept[network.docker_id] = Lock(Reason.PREDEFINED, network.name)
+        elif network.asks_protection:
+            networks[network.docker_id] = Lock(Reason.LABEL, network.name)
+    return Protection(locked.containers, networks, kept)
+
+
+def _lock_containers(engine: EngineRow, rows: Sequence[ContainerRow], proc: str) -> _Locked:
     containers = {row.docker_id: lock for row, lock in _locks_of_containers(engine, rows, proc)}
     by_id = {row.docker_id: row for row in rows}
     for row in [by_id[docker_id] for docker_id in containers]:
@@ -158,14 +184,8 @@ def _find(engine: EngineRow, proc: str) -> Protection:
         row = by_id[docker_id]
         for place in row.addresses:
             kept.setdefault(place.network_id, Lock(Reason.GUEST, place.network_name, row.name))
-    networks: dict[str, Lock] = {}
-    for network in network_rows(engine):
-        if network.name in PREDEFINED or network.is_ingress:
-            kept[network.docker_id] = Lock(Reason.PREDEFINED, network.name)
-        elif network.asks_protection:
-            networks[network.docker_id] = Lock(Reason.LABEL, network.name)
     kept.pop("", None)  # a stopped container may name a network that isn't there
-    return Protection(containers, networks, kept)
+    return _Locked(rows, containers, kept)
 
 
 def _locks_of_containers(engine: EngineRow, rows: Sequence[ContainerRow], proc: str) -> Iterator[tuple[ContainerRow, Lock]]:

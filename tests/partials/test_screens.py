@@ -207,3 +207,19 @@ def test_it_may_be_drawn_from_several_threads() -> None:
 
     assert all(screen == expected[number % 4] for number, screen in enumerate(drawn))
     assert Endpoint.objects.count() == 40
+
+
+def test_it_locks_a_line_whose_network_a_protected_container_came_to_need() -> None:
+    engine = make_engine()
+    front = make_network(engine, "front")
+    donor = make_container(engine, "vpn")
+    make_endpoint(donor, front, "172.20.0.2")
+    before = draw_screen(key("network_list")).regions["network-rows"][0]
+
+    guarded = {"network_mode": f"container:{donor.docker_id}", "donor_id": donor.docker_id}
+    make_container(engine, "guarded", labels={"netadmin.protect": "true"}, revision=2, **guarded)
+    bump(2)
+    after = draw_screen(key("network_list")).regions["network-rows"][0]
+
+    assert f"/{front.docker_id}/remove/" in before.html
+    assert f"/{front.docker_id}/remove/" not in after.html

@@ -107,6 +107,14 @@ def test_it_reads_what_changed_and_keeps_the_very_same_rows_else(table: Table, c
     assert table.asked == [EVERYTHING, 3]
 
 
+def test_it_keeps_the_very_same_rows_at_a_revision_of_other_things(table: Table, cache: RowCache[Row]) -> None:
+    before = cache.rows(table.engine())
+    table.revision += 1
+
+    assert cache.rows(table.engine()) is before
+    assert table.asked == [EVERYTHING, 3]
+
+
 def test_it_leaves_out_what_is_gone_and_takes_what_came_back(table: Table, cache: RowCache[Row]) -> None:
     cache.rows(table.engine())
     table.remove("alphaalpha")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from networks.queries.ordering import natural
@@ -95,7 +95,10 @@ def _whole(engine: EngineRow, rows: Iterable[Row]) -> _Held[Row]:
 
 
 def _later(held: _Held[Row], engine: EngineRow, changed: Iterable[Row], gone: dict[str, int]) -> _Held[Row]:
-    """Return what is held once these rows have changed and those have gone."""
+    """Return what is held once these rows have changed and those have gone; the very same rows where none did."""
+    changed = list(changed)
+    if not changed and not gone:
+        return replace(held, revision=engine.revision, read_at=time.monotonic())
     by_id, keys, rows = held.by_id.copy(), held.keys.copy(), held.rows.copy()
 
     def drop(docker_id: str) -> None:
