@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -62,7 +63,8 @@ def measure(_folder: Path, is_brief: bool) -> Report:
 
 
 def _get_several(client: Client, ids: list[str]) -> None:
-    answer = client.post("/networks/local/several/", {"do": "remove_networks", "id": ids})
+    content = urlencode({"do": "remove_networks", "id": ids}, doseq=True)  # as a browser sends a form
+    answer = client.post("/networks/local/several/", content, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 200, answer.status_code
 
 

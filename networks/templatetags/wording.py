@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_interface
 
 from networks.engine.cli import is_plain
@@ -12,6 +13,7 @@ IPV4_OCTET_BITS = 8
 IPV6_HEXTET_BITS = 16
 IPV6_HEXTETS = 8
 LONGEST_TYPED = 128  # characters
+LONGEST_ADDRESS = 64  # IPv6 with zone and prefix length
 
 
 def spell_character(character: str) -> str:
@@ -73,12 +75,18 @@ def parse_address(value: object, prefix_length: int | None = None) -> tuple[str,
     A network keeps its "/16" in what is shown, and so does text that has one; a prefix length given beside is not shown.
     """
     text = str(value)
+    address, length = _read_interface(text) if len(text) <= LONGEST_ADDRESS else (None, None)
+    if address is None:
+        return text, None, ""
+    return (address, length, f"/{length}") if length is not None else (address, prefix_length, "")
+
+
+@lru_cache(maxsize=8_192)
+def _read_interface(text: str) -> tuple[str | None, int | None]:
+    """Return the address and the prefix length that stands in the text, None for each that doesn't."""
     try:
         parsed = ip_interface(text)
     except ValueError:
-        return text, None, ""
+        return None, None
     # str() of ipaddress compresses, so 2001:db8:0:0::1 and 2001:db8::1 look the same
-    address = str(parsed.ip)
-    if "/" in text:
-        return address, int(parsed.network.prefixlen), f"/{parsed.network.prefixlen}"
-    return address, prefix_length, ""
+    return str(parsed.ip), int(parsed.network.prefixlen) if "/" in text else None
