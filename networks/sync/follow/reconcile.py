@@ -63,6 +63,7 @@ class Reconciler:
         self._later: dict[str, float] = {}
         self._pending: list[_PendingLook] = []
         self._inspected_here: list[Inspection] = []  # since the last looks were answered
+        self._doubtful: set[str] = set()  # what this pass's lists said of these came too soon after an inspect
         self._stirred_at: dict[str, float] = {}
         self._held: list[EventFact] = []
         self._held_until = float("inf")
@@ -87,13 +88,14 @@ class Reconciler:
     def absorb(self, letters: Letters, **status: Any) -> bool:
         """Read what the letters make us read and write what differs. Returns whether there is a new revision."""
         self.events_seen += len(letters.events)
+        self._doubtful.clear()
         update = Update()
         self._note_stirred(letters.events)
         self._take_inspections(letters.inspections, update)
         marks = marks_of(letters.events, self.memory.containers)
         looks = self._take_looks(letters.looks, marks)
         self._take_due(marks)
-        revision = self._snapshot.revision
+        revision, began_at = self._snapshot.revision, time.monotonic()
         self._held += letters.events
         if marks.is_everything or letters.has_lost_events:
             self.resync(self._release(), **status)
@@ -102,8 +104,8 @@ class Reconciler:
         else:
             self._read(marks, update)
             self._write(update, self._release_unless_awaited(marks, update), status)
-        for look in looks:
-            look.seen.set()
+        # Whoever wanted to see everything sees it once what the list left in doubt was inspected.
+        self._pending += [_PendingLook(look, began_at, set(self._doubtful)) for look in looks]
         self._answer_looks([*letters.inspections, *self._inspected_here])
         self._inspected_here.clear()
         return self._snapshot.revision != revision
@@ -192,6 +194,7 @@ class Reconciler:
                 self._stamps[docker_id] = _Stamp(began_at, ended_at, is_inspected=False)
             if merged and not merged.has_detail:
                 thin.append(docker_id)
+        self._doubtful.update(doubtful)
         self._inspectors.ask(doubtful, is_urgent=True)
         self._inspectors.ask(thin, is_urgent=False)
         return admitted
@@ -219,7 +222,7 @@ class Reconciler:
             self._stamps[docker_id] = _Stamp(inspection.began_at, time.monotonic(), is_inspected=True)
 
     def _take_looks(self, looks: Iterable[Look], marks: Marks) -> list[Look]:
-        """Turn wishes into marks; return those that this very pass answers."""
+        """Turn wishes into marks; return those that this very pass answers, but for what its lists leave in doubt."""
         answered: list[Look] = []
         for look in looks:
             containers = {docker_id for docker_id in look.docker_ids if docker_id not in self.memory.networks}
