@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 
 from networks.models import Action, Engine, EngineStatus, Job, JobState, JobStep, Network, OutcomeKind
-from networks.sync.requests import request_sync
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_network, make_predefined
 from tests.views.pages import log_in
 
@@ -17,8 +16,11 @@ NETWORKS, CONTAINERS = "/networks/local/several/", "/containers/local/several/"
 
 
 @pytest.fixture(autouse=True)
-def nobody_waits_for_a_follower(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(request_sync.__kwdefaults__, "timeout_s", 0.0)
+def read(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Say whether the Engine could be read just before: no follower is here that might."""
+    answers = [True]
+    monkeypatch.setattr("networks.views.removals.foreseeing.request_sync", lambda _slug: answers[-1])
+    return answers
 
 
 @pytest.fixture
@@ -87,6 +89,18 @@ def test_it_does_nothing_when_something_has_changed_meanwhile(engine: Engine) ->
     assert answer.status_code == 409
     assert "Something has changed since this page was shown" in answer.content.decode()
     assert re.search(r"<li>late .{1,40}front", plain_but_lists(answer.content.decode()))
+    assert not Job.objects.exists()
+
+
+def test_it_does_nothing_when_the_engine_could_not_be_read_just_before(engine: Engine, read: list[bool]) -> None:
+    client, front = log_in(), make_network(engine, "front")
+    fields = look(client, NETWORKS, "remove_networks", front)
+    read.append(False)
+
+    answer = client.post(NETWORKS, confirmed(fields, typed_count="1"))
+
+    assert answer.status_code == 409
+    assert "what would break is not known: nothing was done" in answer.content.decode()
     assert not Job.objects.exists()
 
 

@@ -23,9 +23,9 @@ from networks.policy.shapes import MOST_AT_ONCE, permission_for_several
 from networks.queries.consequences import breakages_of
 from networks.queries.ground import container_choices, network_choices
 from networks.queries.jobs import find_job
-from networks.sync.requests import request_sync
 from networks.templatetags.wording import spell
 from networks.views.acting import actor_of, open_page
+from networks.views.removals.foreseeing import read_anew
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{20,40}")
 _TAKES_AWAY = frozenset({"remove_networks", "empty_networks", "disconnect_containers"})
@@ -48,8 +48,8 @@ class SeveralPage(View):
         verb, choice = request.POST.get("do", ""), read_choice(engine_slug, request.POST)
         if verb not in self.verbs or not 0 < len(choice.ids) <= MOST_CHOSEN:
             return self._back(request, choice)
-        if self._key() and verb in _TAKES_AWAY:
-            request_sync(engine_slug)  # of a stopped container that was connected nothing tells but a whole read
+        # Of a stopped container that was connected nothing tells but a whole read.
+        is_known = not self._key() or verb not in _TAKES_AWAY or read_anew(request, engine_slug)
         plan = PLANS[verb](choice)
         form = CountForm(request.POST if self._key() else None, count=len(plan.steps) if verb == "remove_networks" else 0)
         if not self._key():
@@ -58,7 +58,7 @@ class SeveralPage(View):
         _engine, may_act = open_page(request, engine_slug, takes_away=verb in _TAKES_AWAY)
         if not form.is_valid() or not plan.steps:
             return self._show(request, verb, choice, plan, form, is_new=is_new, status=422)
-        if is_new or not may_act:
+        if is_new or not may_act or not is_known:
             return self._show(request, verb, choice, plan, form, is_new=is_new, status=409)
         return self._start(request, verb, plan)
 
