@@ -52,6 +52,8 @@ def test_it_says_what_would_break_and_what_is_left_out(engine: Engine) -> None:
 
     page = plain(look(log_in(), NETWORKS, "remove_networks", bridge, front, back)["page"])
 
+    assert "Remove 2 networks" in page
+    assert "Remove 3 networks" not in page
     assert "Running containers are on 1 network: Docker will refuse" in page
     assert "Stopped containers still need 1 network" in page
     assert "2 containers lose their last network" in page

@@ -95,7 +95,7 @@ class SeveralPage(View):
         context: dict[str, Any] = {
             "engine": engine,
             "verb": verb,
-            "title": job_title(verb, len(plan.names), plan.half.name if plan.half else ""),
+            "title": job_title(verb, _touched(verb, plan), plan.half.name if plan.half else ""),
             "list_url": self.list_url,
             "is_network": self.is_network,
             "plan": plan,
@@ -125,6 +125,12 @@ class SeveralPage(View):
         else:
             labels = [(one.docker_id, label_network(one)) for one in network_choices(choice.engine_slug)]
         return [(docker_id, spell(label)[:200]) for docker_id, label in labels]
+
+
+def _touched(verb: str, plan: Plan) -> int:
+    """Return how many of the chosen the job touches; all of them while that isn't decided, or when it would touch none."""
+    touched = {step.network_id if verb.endswith("networks") else step.container_id for step in plan.steps}
+    return len(touched) or len(plan.names)
 
 
 class NetworksSeveral(SeveralPage):
