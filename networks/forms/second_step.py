@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.core import context
 from allauth.core.internal.cryptokit import normalize_user_code  # as allauth compares them
@@ -30,6 +30,7 @@ class PasskeyField(forms.JSONField):
     """What passkey.js puts together, hidden."""
 
     widget = forms.HiddenInput
+    default_error_messages: ClassVar[dict[str, Any]] = {"required": _("The browser sent no passkey.")}
 
     def to_python(self, value: Any) -> Any:
         """Read JSON, which may be nested deeper than Python reads it."""

@@ -64,6 +64,8 @@
 
   document.querySelectorAll("form[data-passkey]").forEach(function (form) {
     const field = form.querySelector("[name=credential]");
+    // Disabled as the server sends it: sent before this script is there, the form would hold no passkey.
+    form.querySelector("button[type=submit]").disabled = false;
     form.addEventListener("submit", function (event) {
       event.preventDefault();
       say(form, "");

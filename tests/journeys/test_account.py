@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.codes import code_of
 from tests.journeys.site import PASSWORD, Site
@@ -118,9 +118,14 @@ def test_it_logs_in_with_a_passkey(visits: Visits) -> None:
     )["authenticatorId"]
     log_in(page, "pam", PASSWORD)
     open_two_factor(page)
+    held: list[Route] = []
+    page.route("**/passkey*.js", held.append)
     page.get_by_role("link", name="Add a passkey…").click()
     confirm(page)
     page.get_by_label("Name").fill("blue key")
+    expect(page.get_by_role("button", name="Add", exact=True)).to_be_disabled()  # until the script is there
+    held[0].continue_()
+    page.unroute("**/passkey*.js")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.get_by_role("link", name="I have kept them").click()
