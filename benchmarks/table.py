@@ -25,6 +25,7 @@ ORDER = (
     "jobs",
     "activity",
     "consequences",
+    "previews",
 )
 
 
