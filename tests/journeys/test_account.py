@@ -119,7 +119,11 @@ def test_it_logs_in_with_a_passkey(visits: Visits) -> None:
     log_in(page, "pam", PASSWORD)
     open_two_factor(page)
     held: list[Route] = []
-    page.route("**/passkey*.js", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/passkey*.js", hold)
     page.get_by_role("link", name="Add a passkey…").click()
     confirm(page)
     page.get_by_label("Name").fill("blue key")

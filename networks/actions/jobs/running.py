@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NoReturn
 
 import structlog
 from django.conf import settings
@@ -83,6 +84,8 @@ class JobRun:
             result = self._do(step)
         if result.kind is OutcomeKind.FAILED:
             raise _Halted(JobStop.ENGINE)
+        if result.kind is OutcomeKind.DENIED and not self._is_permitted():  # no more since it was asked just before
+            self._deny_the_rest()
         if result.kind is OutcomeKind.UNKNOWN and self._is_done_within(step, SETTLE_WITHIN_S):  # else it stays so (rule R11)
             self._record(step, result.action_id, OutcomeKind.OK, _("Seen when the Engine was asked again."))
 
@@ -97,16 +100,24 @@ class JobRun:
 
     def _require(self, step: JobStep) -> None:
         """Ask the policy anew. Where it says no, that is recorded once, and the rest is denied with it."""
-        permission = Permission(self._job.permission)
+        if self._is_permitted():
+            return
+        intent = Intent(step.verb, step.network_name, step.network_id, command=step.command)
+        action_id = record_intent(replace(self._actor, journal=StepJournal(step, self._tools)), self._engine.slug, intent)
+        words = _("This needs the permission “%(permission)s” on this Engine.") % {"permission": self._job.permission}
+        self._record(step, action_id, OutcomeKind.DENIED, words)
+        self._deny_the_rest()
+
+    def _is_permitted(self) -> bool:
         try:
-            require_of(self._actor, permission, self._engine.slug)
+            require_of(self._actor, Permission(self._job.permission), self._engine.slug)
         except Denied:
-            intent = Intent(step.verb, step.network_name, step.network_id, command=step.command)
-            action_id = record_intent(replace(self._actor, journal=StepJournal(step, self._tools)), self._engine.slug, intent)
-            words = _("This needs the permission “%(permission)s” on this Engine.") % {"permission": permission}
-            self._record(step, action_id, OutcomeKind.DENIED, words)
-            self._job.steps.filter(state=StepState.WAITING).update(state=StepState.DENIED)
-            raise _Halted(JobStop.RIGHTS) from None
+            return False
+        return True
+
+    def _deny_the_rest(self) -> NoReturn:
+        self._job.steps.filter(state=StepState.WAITING).update(state=StepState.DENIED)
+        raise _Halted(JobStop.RIGHTS)
 
     def _do(self, step: JobStep) -> ActionResult:
         result = carry_out_step(replace(self._actor, journal=StepJournal(step, self._tools)), self._engine, step)
