@@ -1,0 +1,201 @@
+"""What the Linux kernel told us of a host's network: frozen, typed, free of Django and of netlink's bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+
+IPAddress = IPv4Address | IPv6Address
+IPInterface = IPv4Interface | IPv6Interface
+IPNetwork = IPv4Network | IPv6Network
+
+
+class Tier(StrEnum):
+    """How far we see. HOST: the Engine's own links. NAMESPACES: not those, but into containers. NONE: neither."""
+
+    HOST = "host"
+    NAMESPACES = "namespaces"
+    NONE = "none"
+
+
+class Obstacle(StrEnum):
+    """Why we don't see more; the sentences stand in `partials/hosts.py`."""
+
+    NOTHING = ""
+    NOT_LINUX = "not_linux"
+    REMOTE = "remote"  # the Engine is not on this machine
+    OTHER_NAMESPACE = "other_namespace"  # the links here are not those of the Engine's networks
+    NAMESPACE_MISSING = "namespace_missing"  # the one that the Engine's setting names
+    NOT_ROOT = "not_root"
+    PIDS_HIDDEN = "pids_hidden"  # a container of our own shows other processes than the Engine means
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What may be seen of one Engine's machine.
+
+    `sees_host`: the links of the Engine's own network namespace. `enters_containers`: interfaces, routes and resolver inside.
+    `why_not_*`: what is in the way, NOTHING where nothing is.
+    """
+
+    sees_host: bool = False
+    enters_containers: bool = False
+    why_not_host: Obstacle = Obstacle.NOTHING
+    why_not_inside: Obstacle = Obstacle.NOTHING
+
+    @property
+    def tier(self) -> Tier:
+        """The two in one word."""
+        if self.sees_host:
+            return Tier.HOST
+        return Tier.NAMESPACES if self.enters_containers else Tier.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """A link's 64-bit counters, named and added up as `ifconfig` shows them. Source: struct rtnl_link_stats64.
+
+    `rx_dropped` holds what the device missed, too; `rx_frame`: frame, length, overrun and CRC errors; `tx_carrier`: carrier,
+    aborted, window and heartbeat errors. They never shrink but when the link is made anew.
+    """
+
+    rx_packets: int = 0
+    rx_bytes: int = 0
+    rx_errors: int = 0
+    rx_dropped: int = 0
+    rx_overruns: int = 0
+    rx_frame: int = 0
+    tx_packets: int = 0
+    tx_bytes: int = 0
+    tx_errors: int = 0
+    tx_dropped: int = 0
+    tx_overruns: int = 0
+    tx_carrier: int = 0
+    collisions: int = 0
+    multicast: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAddress:
+    """An address of a link. `scope`: "global", "site", "link", "host" or the kernel's number as text. Source: RTM_GETADDR."""
+
+    interface: IPInterface
+    scope: str = "global"
+    broadcast: IPv4Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFact:
+    """A Linux network device. Source: RTM_GETLINK and RTM_GETADDR; `ip -d -s address`.
+
+    `index`: unique in its namespace, never reused for another link while this one lives. `name`: any bytes but "/" and blanks,
+    those that are no UTF-8 escaped. `kind`: "bridge", "veth", "loopback", "ethernet", "wireless", "vlan", "macvlan", "ipvlan",
+    "vxlan", "tun", "dummy", "ifb", "openvswitch", "weave", "flannel" or the kernel's own word.
+    `flags`: as `ip link` writes them, such as ("BROADCAST", "MULTICAST", "UP", "LOWER_UP"). `mac`: "" where it has none.
+    `master`: the index of the bridge or bond that it is plugged into, 0 for none. `peer`: the index of what it is tied to (a
+    veth's far end, a vlan's parent), in namespace `peer_nsid` as this namespace numbers them, None for its own; 0 for nothing.
+    `hardware`: ARPHRD_*, 1 for Ethernet, 772 for loopback. `parent_bus`: whether it is a device of the machine itself.
+    """
+
+    index: int
+    name: str
+    kind: str
+    flags: tuple[str, ...]
+    mtu: int
+    queue_length: int
+    mac: str = ""
+    hardware: int = 1
+    state: str = "unknown"
+    master: int = 0
+    peer: int = 0
+    peer_nsid: int | None = None
+    is_hardware: bool = False
+    addresses: tuple[LinkAddress, ...] = ()
+    counters: Counters = field(default_factory=Counters)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it is switched on and its lower layer is connected."""
+        return "UP" in self.flags and "LOWER_UP" in self.flags
+
+
+@dataclass(frozen=True, slots=True)
+class RouteFact:
+    """A route of the main table. `destination`: 0.0.0.0/0 or ::/0 for the default one. `scope`: as for an address.
+
+    `is_on_link`: whether its destination is reached without a gateway. Source: RTM_GETROUTE; `ip route`.
+    """
+
+    destination: IPNetwork
+    gateway: IPAddress | None = None
+    link_index: int = 0
+    link_name: str = ""
+    source: IPAddress | None = None
+    metric: int = 0
+    scope: str = "global"
+    protocol: str = ""
+
+    @property
+    def is_on_link(self) -> bool:
+        """Whether no gateway stands between."""
+        return self.gateway is None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolverFact:
+    """What /etc/resolv.conf says. `is_known` false: it could not be read."""
+
+    name_servers: tuple[IPAddress, ...] = ()
+    search: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    is_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class InsideLink:
+    """An interface of a container, as far as it can be seen from outside. `mac`: "" where the namespace can't be entered."""
+
+    index: int
+    name: str
+    mac: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxFact:
+    """A running container's network stack. `netns`: the inode of its namespace, the same for containers that share it.
+
+    `nsid`: the host namespace's number for it, None where it has none yet (nothing there is tied to the host).
+    `is_host`: it is the Engine's own namespace.
+    """
+
+    container_id: str
+    netns: int
+    nsid: int | None = None
+    is_host: bool = False
+    links: tuple[InsideLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InsideFact:
+    """A container's network seen from inside. `links`: with addresses and counters of their own."""
+
+    links: tuple[LinkFact, ...] = ()
+    routes: tuple[RouteFact, ...] = ()
+    resolver: ResolverFact = field(default_factory=lambda: ResolverFact(is_known=False))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """A link or an address came, changed or went. `index` 0: something was missed, look at everything."""
+
+    index: int
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PeerFact:
+    """What is at the far end of a host's veth: the interface `link` of the sandbox that these containers share."""
+
+    container_ids: tuple[str, ...]
+    link: InsideLink

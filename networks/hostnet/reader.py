@@ -1,0 +1,66 @@
+"""The seam: everything that the rest of Netadmin may ask of the Linux host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from networks.hostnet.facts import (
+    Counters,
+    InsideFact,
+    LinkChange,
+    LinkFact,
+    ResolverFact,
+    RouteFact,
+    SandboxFact,
+    View,
+)
+
+
+class LinkStream(Protocol):
+    """Changes of links and addresses. Iterating ends, without an error, when it is closed or breaks."""
+
+    def __iter__(self) -> Iterator[LinkChange]: ...
+
+    def close(self) -> None:
+        """End the stream; safe from another thread, also twice."""
+
+
+class HostReader(Protocol):
+    """One thread's way to the network namespace of one Engine. Calls raise only HostError, and only read.
+
+    Blocking, so never on an event loop. What vanishes while it is read is left out, never guessed at.
+    """
+
+    def view(self) -> View:
+        """Say what may be seen: asked of the kernel once, when the reader is opened."""
+
+    def links(self) -> tuple[LinkFact, ...]:
+        """Read all links with addresses and counters, by index. Two dumps."""
+
+    def link(self, index: int) -> LinkFact | None:
+        """Read one link, None when it is gone."""
+
+    def counters(self) -> Mapping[int, Counters]:
+        """Read the counters of all links by index. One RTM_GETSTATS dump: cheap enough for every two seconds."""
+
+    def routes(self) -> tuple[RouteFact, ...]:
+        """Read the main table's routes of both families, in the kernel's order."""
+
+    def resolver(self) -> ResolverFact:
+        """Read the host's name servers."""
+
+    def sandboxes(self, pids: Mapping[str, int]) -> dict[str, SandboxFact]:
+        """Read the sandboxes of running containers, by container id. `pids`: container id to the pid of its first process.
+
+        A pid that is gone, or is another process by now, is left out.
+        """
+
+    def inside(self, container_id: str, pid: int) -> InsideFact:
+        """Read a container's own links, routes and resolver. Raises NotAllowed, Vanished."""
+
+    def changes(self) -> LinkStream:
+        """Open the stream of changes; what changed before is not in it."""
+
+    def close(self) -> None:
+        """Close its sockets; safe from another thread."""

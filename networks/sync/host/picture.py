@@ -1,0 +1,76 @@
+"""What is known of an Engine's machine at one moment: its links, each with what it belongs to in Docker's terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from networks.hostnet.facts import LinkFact, ResolverFact, RouteFact, View
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The far end of a host's link: an interface of a container, and the endpoint that it is.
+
+    `container_id`: the sandbox's owner; `sharing`: names of the containers in `container:` mode that share it. `network_id` ""
+    where the endpoint isn't known (yet). `ipv4`: the endpoint's, "" for none.
+    """
+
+    container_id: str
+    container_name: str
+    ifname: str
+    network_id: str = ""
+    network_name: str = ""
+    ipv4: str = ""
+    sharing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HostLink:
+    """A link and what it is for. `network_*`: of a bridge, the network that it is; of a parent, "" (see `parent_of`).
+
+    `hue`: of the network that it or its bridge is, 0 for none. `parent_of`: (id, name) of macvlan and ipvlan networks on it.
+    `is_way_out`: the default route goes through it. `revision`: the picture's revision at which anything but counters changed.
+    """
+
+    fact: LinkFact
+    peer: Peer | None = None
+    master_name: str = ""
+    network_id: str = ""
+    network_name: str = ""
+    hue: int = 0
+    parent_of: tuple[tuple[str, str], ...] = ()
+    is_way_out: bool = False
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HostPicture:
+    """All of it. `links`: every bridge followed by its ports, else by index. `revision` grows when anything but counters changed.
+
+    `trouble`: why it could not be read, in the system's words, "" where it could. `as_of`: when it was read last.
+    `running`, `endpoints`: how many containers run, and how many endpoints they have, for the sentence that adds it up;
+    `unseen`: names of running containers with an endpoint whose link was not found.
+    """
+
+    view: View = field(default_factory=View)
+    links: tuple[HostLink, ...] = ()
+    routes: tuple[RouteFact, ...] = ()
+    resolver: ResolverFact = field(default_factory=lambda: ResolverFact(is_known=False))
+    revision: int = 0
+    as_of: datetime | None = None
+    trouble: str = ""
+    running: int = 0
+    endpoints: int = 0
+    unseen: tuple[str, ...] = ()
+
+    def link_of(self, container_id: str, network_id: str) -> HostLink | None:
+        """Return the host's end of an endpoint, None where it isn't known."""
+        return next(
+            (
+                link
+                for link in self.links
+                if link.peer and link.peer.container_id == container_id and link.peer.network_id == network_id
+            ),
+            None,
+        )
