@@ -108,6 +108,8 @@ def _on_failed_login(credentials: Mapping[str, Any], request: HttpRequest | None
     if left <= 0:
         return
     words = _("The password was wrong.") if account else _("There is no such account.")
+    if credentials.get("step") == "second":
+        words = _("The password was right, and the second step was wrong.")
     if left == 1:
         words = f"{words} {_('Further ones within this hour are not written down.')}"
     actor = Actor(STRANGER, account.pk if account else None, address)

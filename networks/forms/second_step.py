@@ -15,6 +15,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, EditWebAuthnForm
 from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.signals import user_login_failed
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
@@ -53,7 +55,8 @@ class SecondStepForm(AuthenticateForm):  # type: ignore[misc]  # allauth has no 
     def clean_code(self) -> str:
         """Look at the code, unless there were too many wrong ones."""
         guess = begin_guess(context.request, account_of(self.user.get_username()), step="code")
-        code: str = super().clean_code()
+        with _telling_of_wrong_ones(self.user):
+            code: str = super().clean_code()
         if not cache.add(f"code-used:{self.user.pk}:{normalize_user_code(code)}", 1, _FITS_FOR_S):
             raise forms.ValidationError(_("This code was used already. Wait for the next one."))
         guess.take_back()
@@ -85,7 +88,7 @@ class PasskeyStepForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
 
     def clean_credential(self) -> Authenticator:
         """Look at it; what is no signature at all is said to be none."""
-        with _saying_so_of_nonsense():
+        with _telling_of_wrong_ones(self.user), _saying_so_of_nonsense():
             return super().clean_credential()
 
 
@@ -93,6 +96,17 @@ class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
     """What a passkey is called."""
 
     name = forms.CharField(label=_("Name"), max_length=_NAME_LENGTH)
+
+
+@contextmanager
+def _telling_of_wrong_ones(user: AbstractBaseUser) -> Iterator[None]:
+    """Say by Django's own signal that a login failed at its second step; what was typed is not said."""
+    try:
+        yield
+    except forms.ValidationError:
+        credentials = {"username": user.get_username(), "step": "second"}
+        user_login_failed.send(sender=__name__, credentials=credentials, request=context.request)
+        raise
 
 
 @contextmanager

@@ -66,24 +66,29 @@ def _in_lines(lines: Iterable[Line]) -> str:
     return " \\\n  ".join(" ".join(filter(None, line)) for line in lines)
 
 
-def connect_commands(endpoints: Iterable[EndpointRow]) -> tuple[str, ...]:
-    """Return `docker network connect …` for each endpoint that can be made by it."""
+def connect_commands(endpoints: Iterable[EndpointRow], *, sees_secrets: bool) -> tuple[str, ...]:
+    """Return `docker network connect …` for each endpoint that can be made by it, with all that was asked for."""
     return tuple(
-        connect_command(_connect_spec(endpoint), endpoint.network_name, endpoint.container_name)
+        connect_command(_connect_spec(endpoint, sees_secrets=sees_secrets), endpoint.network_name, endpoint.container_name)
         for endpoint in endpoints
         if endpoint.network_id and endpoint.network_driver not in _NOT_CONNECTABLE
     )
 
 
-def _connect_spec(endpoint: EndpointRow) -> ConnectSpec:
+def _connect_spec(endpoint: EndpointRow, *, sees_secrets: bool) -> ConnectSpec:
     ipv4 = _address(endpoint.requested_ipv4)
     ipv6 = _address(endpoint.requested_ipv6)
+    link_local_ips = map(_address, endpoint.link_local_ips)
     return ConnectSpec(
         network_id=endpoint.network_id,
         container_id=endpoint.container_id,
         ipv4=ipv4 if isinstance(ipv4, IPv4Address) else None,
         ipv6=ipv6 if isinstance(ipv6, IPv6Address) else None,
         aliases=endpoint.aliases,
+        link_local_ips=tuple(address for address in link_local_ips if address is not None),
+        links=endpoint.links,
+        driver_options=_shown(endpoint.driver_options, sees_secrets=sees_secrets),
+        gateway_priority=endpoint.gateway_priority,
     )
 
 

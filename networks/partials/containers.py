@@ -155,7 +155,7 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
         "is_on_none": any(endpoint.network_driver == "null" for endpoint in detail.endpoints),
         "labels": masked(detail.labels, sees_secrets="shape" in granted(rights)),
         "inspect": inspect_container_command(row.name, row.docker_id),
-        "connects": connect_commands(detail.endpoints),
+        "connects": connect_commands(detail.endpoints, sees_secrets="shape" in granted(rights)),
         "guests": [(name, reverse("container_detail", args=[key.engine_slug, guest])) for guest, name in detail.guests],
     }
 

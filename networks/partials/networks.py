@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from networks.engine.cli import inspect_network_command
 from networks.partials import words
 from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
-from networks.partials.commands import create_command
+from networks.partials.commands import connect_commands, create_command
 from networks.partials.framed import draw_framed
 from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
@@ -134,10 +134,13 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "inspect": inspect_network_command(detail.row.name, detail.row.docker_id),
         "command": command.text,
         "is_shortened": command.is_shortened,
+        "connects": connect_commands(detail.endpoints[:MOST_CONNECTS], sees_secrets=sees_secrets),
     }
     parts = {part: draw(f"networks/_{part.removeprefix('network-').replace('-', '_')}.html", context) for part in _DETAIL_PARTS}
     return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, rights, protection)}, parts=parts)
 
+
+MOST_CONNECTS = 20  # commands that one page shows; more are nothing to read
 
 _DETAIL_PARTS = (
     "network-facts",

@@ -30,6 +30,10 @@ _COLUMNS = (
     "requested_ipv6",
     "dns_names",
     "aliases",
+    "link_local_ips",
+    "links",
+    "driver_options",
+    "gateway_priority",
 )
 
 
@@ -66,4 +70,8 @@ def _row_of(engine_slug: str, record: Mapping[str, Any]) -> EndpointRow:
         dns_names=tuple(record["dns_names"]),
         aliases=tuple(record["aliases"]),
         revision=record["container__revision"],
+        link_local_ips=tuple(record["link_local_ips"]),
+        links=tuple(record["links"]),
+        driver_options=tuple(sorted((str(key), str(value)) for key, value in record["driver_options"].items())),
+        gateway_priority=record["gateway_priority"],
     )

@@ -87,6 +87,10 @@ class EndpointRow:
     dns_names: tuple[str, ...]
     aliases: tuple[str, ...]
     revision: int
+    link_local_ips: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    driver_options: tuple[tuple[str, str], ...] = ()
+    gateway_priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)

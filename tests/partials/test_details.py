@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 
 from networks.models import Container, EngineStatus, Tombstone
@@ -76,6 +78,31 @@ def test_it_shows_the_beginning_of_very_many_and_very_long_labels() -> None:
     assert "cut here" in words(parts["network-options"])
     assert len(parts["network-options"]) < 200_000
     assert len(parts["network-commands"]) < 20_000
+
+
+def test_it_shows_all_that_an_endpoint_was_asked_for_in_its_command() -> None:
+    engine = make_engine()
+    network = make_network(engine, "front", "10.9.0.0/24")
+    web = make_container(engine, "web")
+    make_endpoint(
+        web,
+        network,
+        "10.9.0.9",
+        requested_ipv4="10.9.0.9",
+        aliases=["www"],
+        link_local_ips=["169.254.9.9"],
+        links=["db:database"],
+        driver_options={"com.docker.network.endpoint.ifname": "lan0", "api-token": "hush"},
+        gateway_priority=5,
+    )
+    options = "--driver-opt api-token=hush --driver-opt com.docker.network.endpoint.ifname=lan0 --gw-priority 5"
+    command = f"connect --ip 10.9.0.9 --alias www --link-local-ip 169.254.9.9 --link db:database {options} front web"
+
+    of_network = draw_screen(key("network_detail", network.docker_id)).parts["network-commands"]
+    of_container = draw_screen(key("container_detail", web.docker_id)).parts["container-commands"]
+
+    assert command in html.unescape(of_network)
+    assert command in html.unescape(of_container)
 
 
 def test_it_says_why_nothing_joins_host_and_none() -> None:

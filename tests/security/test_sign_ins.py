@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 import structlog
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 from structlog.testing import LogCapture
 
+from networks.models import Action, Outcome
 from networks.policy.login import sign_ins
 
 PASSWORD = "correct horse battery"
@@ -36,3 +38,17 @@ def test_it_logs_who_came_who_did_not_and_who_left(monkeypatch: pytest.MonkeyPat
         ("logged_out", "ann", "127.0.0.1"),
     ]
     assert PASSWORD not in repr(capture.entries)
+
+
+def test_it_writes_down_that_a_second_step_was_wrong() -> None:
+    cache.clear()
+    TOTP.activate(User.objects.create_user("ann", password=PASSWORD), "A" * 32)
+    browser = Client()
+    browser.post(LOGIN, {"login": "ann", "password": PASSWORD})
+
+    browser.post("/accounts/2fa/authenticate/", {"code": "000000"})
+
+    tried = Action.objects.get(verb="log_in", who="stranger")
+    outcome = Outcome.objects.get(action_id=tried.pk)
+    assert (tried.what, outcome.kind) == ("ann", "refused")
+    assert outcome.sentence == "The password was right, and the second step was wrong."

@@ -35,7 +35,8 @@ def _on_failure(credentials: dict[str, Any], request: HttpRequest | None = None,
     """People type their password into the field above by mistake: only a name that exists is written down."""
     typed = str(credentials.get("username", ""))[:150].replace("\0", "")
     known = get_user_model()._default_manager.filter(username=typed).values_list("pk", flat=True).first()
-    log.warning("login_failed", user=known, name=typed if known else "", client=_client(request))
+    step = "second" if credentials.get("step") == "second" else "password"
+    log.warning("login_failed", user=known, name=typed if known else "", step=step, client=_client(request))
 
 
 def _client(request: HttpRequest | None) -> str:
