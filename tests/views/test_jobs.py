@@ -228,6 +228,23 @@ def test_it_says_how_a_job_ended_and_how_to_finish_it_by_hand(engine: Engine) ->
     assert "action 7" in page
 
 
+def test_it_leads_from_what_a_job_left_undone_to_a_new_one(engine: Engine) -> None:
+    front, web = make_network(engine, "front", "10.1.0.0/24"), make_container(engine, "web")
+    job = make_job(state=JobState.ATTENTION, ended_at=MORNING)
+    job.steps.update(state="failed", verb="connect_container", network_id=front.docker_id, container_id=web.docker_id)
+    Job.objects.update(verb="connect_containers")
+    admin, viewer = log_in(), log_in("vera", engine, "viewer")
+    Job.objects.update(user_id=int(viewer.session["_auth_user_id"]))
+
+    form = admin.get(f"/jobs/{job.pk}/").content.decode().partition(f'action="{CONTAINERS}"')[2].partition("</form>")[0]
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    page = plain(admin.post(CONTAINERS, {name: fields[name] for name in ("do", "id", "half")}).content.decode())
+
+    assert "Try the rest again…" in form
+    assert "Connect 1 container to front" in page
+    assert "Try the rest again" not in viewer.get(f"/jobs/{job.pk}/").content.decode()
+
+
 def test_it_asks_again_while_a_job_is_under_way_with_and_without_scripts(engine: Engine) -> None:
     job = make_job(state=JobState.RUNNING, started_at=MORNING)
     client = log_in()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -17,7 +19,18 @@ from networks.partials.links import url_of
 from networks.policy.permissions import Permission
 from networks.queries.jobs import JobProgress, jobs_of_late, read_job
 from networks.views.acting import actor_of
+from networks.views.jobs.several import ContainersSeveral, NetworksSeveral
 from networks.views.shell import access_of, open_screen
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The form that asks for the rest of a job: its address, what is done (`verb`) to what (`ids`), and the other half."""
+
+    url: str
+    verb: str
+    ids: str
+    half_id: str
 
 
 class JobList(View):
@@ -43,6 +56,7 @@ class JobDetail(View):
             "now": step_words(now) if now else "",
             "lines": [(step, step_words(step), url_of("activity_detail", str(step.action_id))) for step in progress.steps],
             "by_hand": "\n".join(step.command for step in progress.undone),
+            "again": _again(request, progress),
         }
         return render(request, "jobs/_progress.html" if "part" in request.GET else "jobs/job.html", context)
 
@@ -64,6 +78,19 @@ def engines_of(request: HttpRequest) -> tuple[list[str], list[str]]:
     permissions = access_of(request).permissions
     viewed = [slug for slug, may in permissions.items() if Permission.VIEW in may]
     return viewed, [slug for slug in viewed if Permission.GRANT in permissions[slug]]
+
+
+def _again(request: HttpRequest, progress: JobProgress) -> Again | None:
+    """Return how to look at what a job left undone and begin a new one with it; None where nothing is left, or it may not."""
+    verb, slug = progress.job.verb, progress.job.engine_slug
+    may = access_of(request).permissions.get(slug, frozenset())
+    if not progress.undone or verb not in NetworksSeveral.verbs | ContainersSeveral.verbs or Permission.CONNECT not in may:
+        return None
+    is_network = verb in NetworksSeveral.verbs
+    chosen = [step.network_id if is_network else step.container_id for step in progress.undone]
+    halves = {step.container_id if is_network else step.network_id for step in progress.undone}
+    url = reverse("network_several" if is_network else "container_several", args=[slug])
+    return Again(url, verb, ",".join(dict.fromkeys(chosen)), halves.pop() if len(halves) == 1 else "")
 
 
 def _title(job: Any) -> str:
