@@ -172,7 +172,7 @@ class ConnectPage(View):
             "is_gone": form.is_given_gone,
         }
         # A preview is put into the page whatever it says, so it never fails.
-        template = "networks/_form_aside.html" if is_preview else "networks/connect.html"
+        template = "networks/_connect_preview.html" if is_preview else "networks/connect.html"
         return render(request, template, context, status=200 if is_preview else status)
 
     def _options(self, options: dict[str, Any], containers: tuple[ContainerChoice, ...]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.journeys.acts import network_row
@@ -26,6 +28,11 @@ def test_it_shows_command_and_document_while_one_types(admin: Page, engine: Priv
     expect(admin.get_by_label("MAC address")).to_be_disabled()
     admin.locator("#aside").get_by_text("API", exact=True).click()
     expect(admin.locator("#aside .as-api code")).to_contain_text('"LinkLocalIPs"')
+    # Red: the way out is the next step, not the form's own button.
+    admin.get_by_label("IPv4").fill("10.99.0.1")
+    expect(admin.locator("#connect-button")).not_to_have_class(re.compile("btn-primary"))
+    admin.get_by_label("IPv4").fill("")
+    expect(admin.locator("#connect-button")).to_have_class(re.compile("btn-primary"))
     admin.get_by_role("button", name="Connect web").click()
     wait_until(lambda: web in inspect_network(engine, "front")["Containers"], "the connection")
 
