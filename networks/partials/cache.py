@@ -86,12 +86,15 @@ def draw(template: str, context: Mapping[str, Any]) -> str:
     return get_template(template).render(dict(context)).strip()
 
 
-def keep_screen(key: ScreenKey, engine: EngineRow, make: Callable[[], Screen]) -> Screen:
-    """Return the screen as it was drawn at this revision, or make it. What depends on more than the revision isn't in it."""
-    version = (engine.epoch, engine.revision)
+def keep_screen(key: ScreenKey, engine: EngineRow, make: Callable[[], Screen], *, beside: str = "") -> Screen:
+    """Return the screen as it was drawn at this revision, or make it. What depends on more than the revision isn't in it.
+
+    `beside`: the version of what it shows that isn't in the snapshot, read before it is drawn. It goes with the epoch.
+    """
+    version = (engine.epoch, engine.revision, beside)
     screen = _SCREENS.get(key, version) if engine.epoch else None
     if screen is None:
-        screen = replace(make(), epoch=engine.epoch, revision=engine.revision)
+        screen = replace(make(), epoch=engine.epoch + beside, revision=engine.revision)
         if engine.epoch:
             _SCREENS.put(key, version, screen)
     return screen

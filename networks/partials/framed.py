@@ -12,6 +12,16 @@ from networks.partials.screen import Screen, ScreenKey
 from networks.partials.shell import draw_foot, draw_shell_of
 from networks.queries.engines import read_engine
 from networks.queries.rows import EngineRow
+from networks.sync.attention import HOST_PAGES
+from networks.sync.host.board import version_of
+
+
+def beside_of(key: ScreenKey) -> str:
+    """Return the version of what a page shows besides the snapshot, "" where there is nothing; read it before the rows.
+
+    Written behind the epoch, also by a page into its greeting: rows of another one can't be taken for the newest.
+    """
+    return f"+{version_of(key.engine_slug)}" if key.page in HOST_PAGES else ""
 
 
 def draw_framed(key: ScreenKey, make: Callable[[ScreenKey, EngineRow], Screen], *, foot: str = "") -> Screen:
@@ -23,7 +33,7 @@ def draw_framed(key: ScreenKey, make: Callable[[ScreenKey, EngineRow], Screen], 
     if engine is None:
         return Screen("", 0)
     with override(key.language):
-        screen = keep_screen(key, engine, lambda: make(key, engine))
+        screen = keep_screen(key, engine, lambda: make(key, engine), beside=beside_of(key))
     frame = dict(draw_shell_of(engine, key.language))
     if foot:
         frame[foot] = draw_foot(engine, key.language, foot)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import structlog
 from django.db import connections
@@ -13,7 +13,7 @@ from networks.partials.screen import Screen, ScreenKey
 from networks.push.view import CatchUp, Claim, Ring, Step, View, catch_up, step_to
 
 DrawScreen = Callable[[ScreenKey], Screen]
-ReadRevision = Callable[[str], tuple[str, int]]
+ReadRevision = Callable[[ScreenKey], tuple[str, int]]
 Deliver = Callable[[Step | CatchUp], None]
 
 log = structlog.get_logger()
@@ -40,10 +40,17 @@ class Drawer:
         self._thread: threading.Thread | None = None
         self._is_ending = False
 
-    def note_change(self, engine_slug: str) -> None:
-        """Note that something newer than what was drawn can be read of an Engine. Returns at once, in any thread."""
+    def note_change(self, engine_slug: str, pages: Collection[str] | None = None) -> None:
+        """Note that something newer than what was drawn can be read of an Engine, on these pages (None: all).
+
+        Returns at once, in any thread.
+        """
         with self._woken:
-            touched = [view for view in self._views.values() if view.key.engine_slug == engine_slug]
+            touched = [
+                view
+                for view in self._views.values()
+                if view.key.engine_slug == engine_slug and (pages is None or view.key.page in pages)
+            ]
             for view in touched:
                 view.is_dirty = True
             if touched:
@@ -126,7 +133,7 @@ class Drawer:
         if view.screen is None:
             return None
         said = (view.screen.epoch, view.screen.revision)
-        return said if self._read_revision(view.key.engine_slug) == said else None
+        return said if self._read_revision(view.key) == said else None
 
     def _forget_unwatched(self, now: float) -> None:
         unwatched = sorted(

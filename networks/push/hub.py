@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from django.dispatch import receiver
 
+from networks.partials.framed import beside_of
+from networks.partials.screen import ScreenKey
 from networks.partials.screens import draw_screen
 from networks.policy.signals import rights_changed
 from networks.push.registry import Hub
 from networks.push.watch import Watch
 from networks.queries.engines import read_engine
-from networks.sync.signals import engine_changed
+from networks.sync.attention import HOST_PAGES
+from networks.sync.signals import engine_changed, host_changed
 
 
-def read_revision(engine_slug: str) -> tuple[str, int]:
-    """Return an Engine's epoch and revision as they are now. One query."""
-    row = read_engine(engine_slug)
-    return (row.epoch, row.revision) if row else ("", 0)
+def read_revision(key: ScreenKey) -> tuple[str, int]:
+    """Return the epoch, with what the page shows besides, and the revision that a screen would have now. One query."""
+    row = read_engine(key.engine_slug)
+    return (row.epoch + beside_of(key), row.revision) if row else ("", 0)
 
 
 hub = Hub(draw_screen, read_revision)
@@ -30,6 +33,11 @@ async def close_all_sockets() -> None:
 @receiver(engine_changed, dispatch_uid="push hub")
 def _wake_drawer(engine_slug: str, **_more: object) -> None:
     hub.note_change(engine_slug)
+
+
+@receiver(host_changed, dispatch_uid="push hub")
+def _wake_drawer_of_the_host(engine_slug: str, **_more: object) -> None:
+    hub.note_change(engine_slug, HOST_PAGES)
 
 
 @receiver(rights_changed, dispatch_uid="push watch")

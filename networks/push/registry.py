@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
 from networks.partials.screen import ScreenKey
@@ -37,9 +37,9 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
-    def note_change(self, engine_slug: str) -> None:
-        """Wake whoever draws this Engine's views. Returns at once."""
-        self.drawer.note_change(engine_slug)
+    def note_change(self, engine_slug: str, pages: Collection[str] | None = None) -> None:
+        """Wake whoever draws this Engine's views, those of these pages alone where some are given. Returns at once."""
+        self.drawer.note_change(engine_slug, pages)
 
     def people(self) -> list[Socket]:
         """Return the open sockets."""

@@ -75,6 +75,8 @@ class Watch:
         sockets = self._hub.people()
         if not sockets:
             return
+        for slug, page in {(socket.key.engine_slug, socket.key.page) for socket in sockets}:
+            note_viewer(slug, page)
         try:
             written = count_of_writes()
             if written is not None and written == self._written and time.monotonic() < self._look_anyway_at:
@@ -98,7 +100,6 @@ class Watch:
     def _look_at_engines(self, slugs: set[str]) -> None:
         """Wake the drawer for Engines that a follower in another process wrote; ours sends a signal and needs none of this."""
         for slug in slugs:
-            note_viewer(slug)
             row = self._read_engine(slug)
             seen = (row.epoch, row.revision, row.state, row.state_since, row.last_error) if row else ()
             if self._seen.get(slug, seen) != seen:

@@ -14,11 +14,13 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from networks.partials.framed import beside_of
 from networks.partials.screen import ScreenKey, socket_url
 from networks.partials.shell import FrameEngine, frame_engine
 from networks.policy.permissions import Denied, Permission, is_superuser, permissions_by_engine, write_rights
 from networks.queries.engines import list_engines
 from networks.queries.rows import EngineRow
+from networks.sync.attention import note_viewer
 
 SESSION_KEY = "engine"
 THEMES = frozenset({"light", "dark"})
@@ -90,7 +92,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             theme=theme,
             socket_url=socket_url(key) if key else "",
             # Read before the page's rows: they may be newer than this revision, never older.
-            epoch=engine.epoch if engine else "",
+            epoch=engine.epoch + getattr(request, "shell_beside", "") if engine else "",
             revision=engine.revision if engine else 0,
         )
     }
@@ -146,6 +148,8 @@ def open_screen(
     rights = write_rights(access_of(request).permissions.get(engine.slug, frozenset()))
     key = ScreenKey(page, engine.slug, docker_id, query, get_language() or settings.LANGUAGE_CODE, rights)
     request.shell_engine = engine  # type: ignore[attr-defined]
+    note_viewer(engine.slug, page)
+    request.shell_beside = beside_of(key)  # type: ignore[attr-defined]
     if is_live:
         request.shell_key = key  # type: ignore[attr-defined]
     return key

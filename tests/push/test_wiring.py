@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from networks.policy.signals import rights_changed
 from networks.push.hub import hub, watch
 from networks.push.protocol import Close
 from networks.push.routing import websocket_application
-from networks.sync.signals import engine_changed
+from networks.sync.signals import engine_changed, host_changed
 from tests.push.wire import Wire
 from tests.push.world import KEY
 
@@ -25,6 +26,15 @@ def test_it_draws_anew_when_sync_says_that_an_engine_changed() -> None:
     engine_changed.send(sender=None, engine_slug=KEY.engine_slug)
 
     assert (was_dirty, view.is_dirty) == (False, True)
+
+
+def test_it_draws_only_what_shows_the_host_when_that_changed() -> None:
+    listed, shown = hub.drawer.view_of(KEY), hub.drawer.view_of(replace(KEY, page="interface_list"))
+    listed.is_dirty = shown.is_dirty = False
+
+    host_changed.send(sender=None, engine_slug=KEY.engine_slug)
+
+    assert (listed.is_dirty, shown.is_dirty) == (False, True)
 
 
 def test_it_looks_at_once_when_policy_says_that_rights_changed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
+from networks.hostnet.facts import Counters
 from networks.sync.host.picture import HostPicture
+from networks.sync.host.traffic import KEPT_S, Point, Rate, Traffic
+
+
+class NothingMeasured:
+    """The traffic of an Engine whose machine nobody watches."""
+
+    def rate(self, index: int) -> Rate | None:
+        """Return None."""
+
+    def counters(self, index: int) -> Counters | None:
+        """Return None."""
+
+    def points(self, index: int, *, newest_s: float = KEPT_S) -> tuple[Point, ...]:
+        """Return nothing."""
+        return ()
+
+    def sequence(self) -> int:
+        """Return 0."""
+        return 0
+
 
 _pictures: dict[str, HostPicture] = {}
-_NOTHING = HostPicture()
+_traffic: dict[str, Traffic] = {}
+_NO_PICTURE, _NO_TRAFFIC = HostPicture(), NothingMeasured()
 
 
-def put_up(engine_slug: str, picture: HostPicture) -> None:
-    """Replace an Engine's picture."""
+def put_up(engine_slug: str, picture: HostPicture, traffic: Traffic | None = None) -> None:
+    """Replace an Engine's picture, and its traffic where one is given."""
     _pictures[engine_slug] = picture
+    if traffic is not None:
+        _traffic[engine_slug] = traffic
 
 
 def take_down(engine_slug: str) -> None:
-    """Forget an Engine's picture: nobody watches its machine any more."""
+    """Forget an Engine's picture and traffic: nobody watches its machine any more."""
     _pictures.pop(engine_slug, None)
+    _traffic.pop(engine_slug, None)
 
 
 def picture_of(engine_slug: str) -> HostPicture:
     """Return the newest picture; an empty one, which sees nothing, where nobody watches."""
-    return _pictures.get(engine_slug, _NOTHING)
+    return _pictures.get(engine_slug, _NO_PICTURE)
+
+
+def traffic_of(engine_slug: str) -> Traffic:
+    """Return what is measured on an Engine's machine; nothing where nobody watches."""
+    return _traffic.get(engine_slug, _NO_TRAFFIC)
+
+
+def version_of(engine_slug: str) -> str:
+    """Return what a screen that shows the host's side is known by besides the snapshot's revision: another, other content."""
+    return f"{picture_of(engine_slug).revision}.{traffic_of(engine_slug).sequence()}"
