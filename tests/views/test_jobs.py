@@ -154,6 +154,8 @@ def test_it_empties_networks_and_takes_containers_off_one(engine: Engine) -> Non
 
     assert emptying["page"].count("docker network disconnect front") >= 2
     assert "2 containers lose their last network" in plain(emptying["page"])  # web has two, and both go
+    assert "Running containers leave 2 networks at once" in plain(emptying["page"])
+    assert "Running containers leave 1 network at once" in plain(leaving["page"])
     assert "h uses the host&#x27;s own network" in plain(leaving["page"])
     client.post(CONTAINERS, confirmed(leaving))
     assert list(JobStep.objects.values_list("verb", "container_name", "network_name")) == [
