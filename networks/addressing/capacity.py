@@ -23,7 +23,7 @@ def assignable(
     first, last = span(subnet, ip_range)
     if last - first >= COUNTABLE:
         return None
-    kept_back = {int(address) for address in (*_own_addresses(subnet), *aux) if address.version == subnet.version}
+    kept_back = {int(address) for address in (*own_addresses(subnet), *aux) if address.version == subnet.version}
     if gateway is not None and gateway.version == subnet.version:
         kept_back.add(int(gateway))
     left = last - first + 1 - sum(first <= address <= last for address in kept_back)
@@ -38,7 +38,8 @@ def span(subnet: IPNetwork, ip_range: IPNetwork | None = None) -> tuple[int, int
     return int(source.network_address), int(source.broadcast_address)
 
 
-def _own_addresses(subnet: IPNetwork) -> tuple[IPAddress, ...]:
+def own_addresses(subnet: IPNetwork) -> tuple[IPAddress, ...]:
+    """Return the addresses that are the subnet's own: its first and, for IPv4, its last; a /31 and a /32 have none."""
     if not isinstance(subnet, IPv4Network):
         return (subnet.network_address,)
     return (subnet.network_address, subnet.broadcast_address) if subnet.num_addresses > 2 else ()

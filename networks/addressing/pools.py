@@ -49,7 +49,8 @@ def is_inside(subnet: IPNetwork, address: IPAddress) -> bool:
 def default_gateway(subnet: IPNetwork, ip_range: IPNetwork | None = None) -> IPAddress:
     """Return the address that Docker gives to a gateway when none is asked for: the first that it could hand out."""
     first = (ip_range or subnet).network_address
-    return first + 1 if first == subnet.network_address else first
+    has_own = subnet.version == 6 or subnet.num_addresses > 2  # a /31 and a /32 have no network address
+    return first + 1 if first == subnet.network_address and has_own else first
 
 
 def overlapping(subnet: IPNetwork, taken: Sequence[TakenPool]) -> list[TakenPool]:

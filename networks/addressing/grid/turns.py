@@ -1,0 +1,111 @@
+"""Which address Docker hands out next to a container that asks for none, and where nobody can know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from networks.addressing.grid.states import PoolUse, State
+from networks.addressing.pools import Pool, default_gateway, is_inside
+from networks.addressing.reading import IPAddress
+
+# Drivers of Docker's own that take addresses from its own IPAM, the lowest that is free.
+KNOWN_DRIVERS = frozenset({"bridge", "macvlan", "ipvlan"})
+# Endpoints of sandboxes are on it that belong to no container's list.
+HIDDEN_GUESTS = frozenset({"docker_gwbridge"})
+ROUTER_AUX = "DefaultGatewayIPv"  # Docker's own name for an aux address that containers get as their gateway
+
+
+class Why(StrEnum):
+    """How much of the next address is known."""
+
+    CERTAIN = "certain"
+    FULL = "full"
+    IPAM_DRIVER = "ipam_driver"  # another program hands them out
+    DRIVER = "driver"  # a driver that isn't Docker's own may choose for itself
+    SWARM = "swarm"  # the managers hand them out in turn, to load balancers and services too
+    HIDDEN = "hidden"  # has endpoints that no list shows
+    FROM_MAC = "from_mac"  # made of the MAC address
+    GATEWAY = "gateway"  # nobody says which address the gateway has taken
+    COUNT = "count"  # the Engine counts otherwise than we do
+    NONE = "none"  # no pool of this family
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What decides how a network's addresses are handed out. `hides_gateway`: one may be there though the Engine names none."""
+
+    name: str
+    driver: str
+    scope: str = "local"
+    ipam_driver: str = "default"
+    hides_gateway: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The next address of a family, None where it isn't known, and why that is."""
+
+    address: IPAddress | None
+    why: Why
+
+
+def next_turn(place: Place, pools: Sequence[PoolUse], *, is_disputed: bool = False) -> Turn:
+    """Return the address that the next container gets. `pools`: those of one family, in the Engine's order.
+
+    Docker takes the lowest free one of the first pool that has any; what stopped containers ask for is free to it.
+    `is_disputed`: the Engine's own count of one of these pools differs from ours. Source: moby, libnetwork/ipam; measured.
+    """
+    if not pools:
+        return Turn(None, Why.NONE)
+    if (why := _obstacle(place, pools)) is not Why.CERTAIN:
+        return Turn(None, why)
+    if is_disputed:
+        return Turn(None, Why.COUNT)
+    number = next((found for use in pools if (found := lowest_free(use)) is not None), None)
+    return Turn(None, Why.FULL) if number is None else Turn(pools[0].address(number), Why.CERTAIN)
+
+
+def _obstacle(place: Place, pools: Sequence[PoolUse]) -> Why:
+    if place.ipam_driver != "default":
+        return Why.IPAM_DRIVER
+    if place.scope != "local":
+        return Why.SWARM
+    if place.driver not in KNOWN_DRIVERS:
+        return Why.DRIVER
+    if place.name in HIDDEN_GUESTS:
+        return Why.HIDDEN
+    # Until Engine 27 an IPv6 address of the default bridge was its container's MAC address; no version says which it does.
+    if place.driver == "bridge" and place.name == "bridge" and pools[0].subnet.version == 6:
+        return Why.FROM_MAC
+    return Why.GATEWAY if place.hides_gateway else Why.CERTAIN
+
+
+def lowest_free(use: PoolUse) -> int | None:
+    """Return the lowest address that Docker would hand out unasked, None where none is left.
+
+    Ends after as many steps as addresses are taken, however large the pool is.
+    """
+    number = use.first
+    while number <= use.last:
+        cell = use.cells.get(number)
+        if number not in use.own and (cell is None or cell.state is State.REQUESTED):
+            return number
+        number += 1
+    return None
+
+
+def gateway_of(pool: Pool, *, told: Iterable[IPAddress], is_allocated: bool) -> IPAddress | None:
+    """Return the address that a pool's gateway has taken: the typed one, else what endpoints tell, else the one Docker gives.
+
+    `told`: gateways of the network's endpoints. `is_allocated`: the driver is known to take one also where none was typed, and
+    nobody else had addresses of this subnet then.
+    """
+    if pool.gateway is not None or pool.subnet is None:
+        return pool.gateway
+    routers = {address for name, address in pool.aux_addresses.items() if name.startswith(ROUTER_AUX)}
+    for address in told:
+        if is_inside(pool.subnet, address) and address not in routers:
+            return address
+    return default_gateway(pool.subnet, pool.ip_range) if is_allocated else None
