@@ -1,0 +1,49 @@
+"""`manage.py addresses`: the address pools of an Engine, and who has what of them."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from networks.management.choose import add_engine_argument, choose_engine
+from networks.management.prepared import PreparedCommand
+from networks.queries.addresses.asked import sort_views
+from networks.queries.addresses.document import addresses_document, ip_range_of
+from networks.queries.addresses.pools import PoolView, pool_views
+from networks.queries.engines import read_engine
+from networks.templatetags.wording import spell
+
+HEAD = ("SUBNET", "IP RANGE", "NETWORK", "GATEWAY", "CAPACITY", "USED", "FREE", "NEXT")
+
+
+class Command(PreparedCommand):
+    """Prints the pools; asks nothing of the Engine."""
+
+    help = "Print an Engine's address pools: capacity, use, the next address, and with --json every address that isn't free."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_engine_argument(parser)
+        parser.add_argument("--json", action="store_true", help="one JSON object, with every address that isn't free")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        engine = read_engine(choose_engine(options["engine"]).slug)
+        if engine is None:  # it went away in between
+            return
+        if options["json"]:
+            self.stdout.write(json.dumps(addresses_document(engine), ensure_ascii=False, indent=2))
+            return
+        lines = [HEAD, *(_line(view) for view in sort_views(pool_views(engine), "subnet"))]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+        for line in lines:
+            self.stdout.write("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _line(view: PoolView) -> tuple[str, ...]:
+    use = view.use
+    following = "-" if view.turn.address else f"({view.turn.why.value})"
+    if view.next_number is not None:
+        following = str(view.turn.address)
+    numbers = (str(use.capacity), str(use.used), str(use.free))
+    gateway = str(use.gateway) if use.gateway else "-"
+    return (str(use.subnet), ip_range_of(use) or "-", spell(view.network.name)[:60], gateway, *numbers, following)

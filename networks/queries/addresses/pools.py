@@ -1,0 +1,174 @@
+"""All pools of an Engine with their use: of every network, those that share its subnet with others included."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from networks.addressing.grid.states import Cell, PoolUse, State, measure
+from networks.addressing.grid.turns import Turn, gateway_of, next_turn
+from networks.addressing.pools import Pool
+from networks.addressing.reading import IPAddress
+from networks.queries.addresses.networks import AddressedNetwork, addressed_networks
+from networks.queries.rows import EngineRow
+
+SHORT_ID_LENGTH = 12
+# From Engine 28 on macvlan and ipvlan take no address for a gateway that has nothing to lead to. Source: moby 28, SkipGwAlloc
+GATEWAYS_LEFT_OUT = (1, 48)
+MOST_KEPT = 2_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PoolView:
+    """One pool as pages show it. `key`: its subnet, and "@" with the network's short id where several networks have it.
+
+    `turn`: the next address of its network in its family, which may belong to another of its pools.
+    """
+
+    key: str
+    network: AddressedNetwork
+    position: int
+    use: PoolUse
+    turn: Turn
+
+    @property
+    def next_number(self) -> int | None:
+        """The next address that Docker hands out, where that is known and it is one of this pool's."""
+        number = None if self.turn.address is None else int(self.turn.address)
+        return number if number is not None and self.use.holds(number) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A network's views, and what they were made of."""
+
+    made_of: tuple[object, ...]
+    views: tuple[PoolView, ...]
+
+
+_kept: dict[tuple[str, str], _Kept] = {}
+_lock = Lock()
+
+
+def pool_views(engine: EngineRow) -> tuple[PoolView, ...]:
+    """Return the pools of an Engine, by network and position. At most four queries, none where nothing changed since."""
+    networks = [network for network in addressed_networks(engine) if network.pools]
+    subnets = Counter(str(pool.subnet) for network in networks for pool in network.pools)
+    shared = frozenset(subnet for subnet, times in subnets.items() if times > 1)
+    leaves_out = api_version(engine.api_version) >= GATEWAYS_LEFT_OUT
+    neighbours = _neighbours(networks)
+    return tuple(
+        view
+        for network in networks
+        for view in _views(engine, network, neighbours.get(network.docker_id, ()), shared, leaves_out)
+    )
+
+
+def api_version(text: str) -> tuple[int, ...]:
+    """Return "1.48" as numbers that can be compared, () for what is none."""
+    return tuple(int(part) for part in text.split(".") if part.isascii() and part.isdigit())
+
+
+def _neighbours(networks: Iterable[AddressedNetwork]) -> dict[str, tuple[AddressedNetwork, ...]]:
+    """Return, by id, the networks that take addresses of the same subnets: Docker's own IPAM keeps one book for each."""
+    spans = sorted(
+        (
+            (network.place.scope, network.place.ipam_driver, pool.subnet.version, int(pool.subnet.network_address)),
+            int(pool.subnet.broadcast_address),
+            index,
+            network,
+        )
+        for index, network in enumerate(networks)
+        for pool in network.pools
+        if pool.subnet is not None
+    )
+    found: dict[str, dict[str, AddressedNetwork]] = {}
+    open_spans: list[tuple[tuple[str, str, int, int], int, AddressedNetwork]] = []
+    for start, last, _index, network in spans:
+        open_spans = [each for each in open_spans if each[0][:3] == start[:3] and each[1] >= start[3]]
+        for _start, _last, other in open_spans:
+            if other is not network:
+                found.setdefault(network.docker_id, {})[other.docker_id] = other
+                found.setdefault(other.docker_id, {})[network.docker_id] = network
+        open_spans.append((start, last, network))
+    return {docker_id: tuple(others.values()) for docker_id, others in found.items()}
+
+
+def _views(
+    engine: EngineRow,
+    network: AddressedNetwork,
+    others: Sequence[AddressedNetwork],
+    shared: frozenset[str],
+    leaves_out: bool,
+) -> tuple[PoolView, ...]:
+    """Return a network's views, made anew only where something that they are made of changed."""
+    mine = frozenset(str(pool.subnet) for pool in network.pools) & shared
+    made_of = (network, *others, mine, leaves_out)
+    where = (engine.slug, network.docker_id)
+    kept = _kept.get(where)
+    # Rows are compared by identity: a network of which anything changed is another row.
+    if kept is not None and len(kept.made_of) == len(made_of) and all(map(_is_same, kept.made_of, made_of)):
+        return kept.views
+    views = _make_views(network, others, mine, leaves_out)
+    with _lock:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[where] = _Kept(made_of, views)
+    return views
+
+
+def _is_same(one: object, other: object) -> bool:
+    return one is other or (not isinstance(one, AddressedNetwork) and one == other)
+
+
+def _make_views(
+    network: AddressedNetwork, others: Sequence[AddressedNetwork], shared: frozenset[str], leaves_out: bool
+) -> tuple[PoolView, ...]:
+    uses = [_use(network, pool, others, leaves_out) for pool in network.pools]
+    turns = {}
+    for family in (4, 6):
+        pools = [use for use in uses if use.subnet.version == family]
+        unknown = any(use.gateway is None for use in pools)
+        turns[family] = next_turn(replace(network.place, hides_gateway=unknown), pools)
+    return tuple(
+        PoolView(_key(network, use, shared), network, position, use, turns[use.subnet.version])
+        for position, use in enumerate(uses)
+    )
+
+
+def _key(network: AddressedNetwork, use: PoolUse, shared: frozenset[str]) -> str:
+    subnet = str(use.subnet)
+    return f"{subnet}@{network.docker_id[:SHORT_ID_LENGTH]}" if subnet in shared else subnet
+
+
+def _use(network: AddressedNetwork, pool: Pool, others: Sequence[AddressedNetwork], leaves_out: bool) -> PoolUse:
+    together = (network, *others)
+    version = pool.subnet.version if pool.subnet else 4
+    return measure(
+        pool,
+        gateway=_gateway(network, pool, is_alone=not others, leaves_out=leaves_out),
+        held=[claim for each in together for claim in each.held],
+        wished=[claim for each in together for claim in each.wished],
+        kept_back=[cell for other in others for cell in _kept_back(other, version)],
+    )
+
+
+def _gateway(network: AddressedNetwork, pool: Pool, *, is_alone: bool, leaves_out: bool) -> IPAddress | None:
+    is_bridge = network.place.driver == "bridge"
+    version = pool.subnet.version if pool.subnet else 4
+    takes_one = version not in network.isolated if is_bridge else not leaves_out
+    return gateway_of(pool, told=network.told, is_allocated=is_alone and takes_one)
+
+
+def _kept_back(other: AddressedNetwork, version: int) -> Iterable[Cell]:
+    """Yield what another network keeps back of the subnet that it shares."""
+    for pool in other.pools:
+        if pool.subnet is None or pool.subnet.version != version:
+            continue
+        gateway = gateway_of(pool, told=other.told, is_allocated=False)
+        if gateway is not None:
+            yield Cell(int(gateway), State.GATEWAY)
+        for name, address in pool.aux_addresses.items():
+            yield Cell(int(address), State.AUX, name=name)

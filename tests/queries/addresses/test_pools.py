@@ -1,0 +1,112 @@
+"""Pools with their use, out of the database."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from networks.addressing.grid.states import State
+from networks.addressing.grid.turns import Why
+from networks.models import Engine, EngineStatus, Network
+from networks.queries.addresses.pools import PoolView, pool_views
+from networks.queries.engines import read_engine
+from networks.queries.rows import EngineRow
+from tests.builders import make_container, make_endpoint, make_engine, make_network, make_pool
+from tests.worlds import grow_world
+
+pytestmark = pytest.mark.django_db
+
+
+def engine_row() -> EngineRow:
+    row = read_engine("local")
+    assert row is not None
+    return row
+
+
+def views_of(name: str) -> list[PoolView]:
+    return [view for view in pool_views(engine_row()) if view.network.name == name]
+
+
+def change(engine: Engine, network: Network) -> None:
+    """Give a network the next revision, as a write does."""
+    status = EngineStatus.objects.get(engine=engine)
+    status.revision += 1
+    status.save()
+    Network.objects.filter(pk=network.pk).update(revision=status.revision)
+
+
+def test_it_reads_only_what_changed() -> None:
+    engine = make_engine()
+    front = make_network(engine, "front", "10.0.0.0/24", gateway="10.0.0.1")
+    make_network(engine, "back", "10.0.1.0/24", gateway="10.0.1.1")
+    [front_before], [back_before] = views_of("front"), views_of("back")
+
+    make_endpoint(make_container(engine, "web"), front, "10.0.0.2")
+    change(engine, front)
+
+    [front_after], [back_after] = views_of("front"), views_of("back")
+    assert (front_before.use.used, front_after.use.used, str(front_after.turn.address)) == (1, 2, "10.0.0.3")
+    assert back_after is back_before
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert views_of("front") == [front_after]
+    assert len(asked) == 1  # the Engine's row
+
+
+@pytest.mark.parametrize("size", [10, 200])
+def test_it_asks_as_little_of_a_large_world(size: int) -> None:
+    grow_world(make_engine(), networks=size, containers=2 * size)
+    row = engine_row()
+
+    with CaptureQueriesContext(connection) as asked:
+        views = pool_views(row)
+
+    assert len(views) == size
+    assert len(asked) <= 4
+
+
+def test_it_shows_what_another_network_has_of_a_shared_subnet() -> None:
+    engine = make_engine()
+    lan = make_network(engine, "lan", "10.0.0.0/24", ip_range="10.0.0.16/28", gateway="10.0.0.1", driver="macvlan")
+    dmz = make_network(engine, "dmz", "10.0.0.0/24", ip_range="10.0.0.16/29", gateway="10.0.0.2", driver="macvlan")
+    make_network(engine, "over", "10.0.0.0/24", gateway="10.0.0.3", driver="overlay", scope="swarm")  # another book
+    make_endpoint(make_container(engine, "printer"), lan, "10.0.0.16")
+    make_endpoint(make_container(engine, "camera"), dmz, "10.0.0.17")
+
+    [first], [second], [other] = views_of("lan"), views_of("dmz"), views_of("over")
+
+    assert len({first.key, second.key, other.key}) == 3
+    assert first.key.startswith("10.0.0.0/24@")
+    assert first.use.counts == second.use.counts == {State.GATEWAY: 2, State.IN_USE: 2}
+    assert str(first.turn.address) == str(second.turn.address) == "10.0.0.18"
+    assert other.use.counts == {State.GATEWAY: 1}
+
+
+def test_it_knows_who_takes_a_gateway_unasked() -> None:
+    engine = make_engine(api_version="1.45")
+    make_network(engine, "front", "10.0.0.0/24")
+    make_network(engine, "lan", "10.0.1.0/24", driver="macvlan")
+
+    assert [str(views_of(name)[0].turn.address) for name in ("front", "lan")] == ["10.0.0.2", "10.0.1.2"]
+
+
+def test_it_says_nothing_of_the_next_address_where_a_gateway_may_be_hidden() -> None:
+    engine = make_engine(api_version="1.52")
+    make_network(engine, "lan", "10.0.1.0/24", driver="macvlan")
+    options = {"com.docker.network.bridge.gateway_mode_ipv4": "isolated"}
+    make_network(engine, "cut", "10.0.2.0/24", is_internal=True, options=options)
+
+    assert [views_of(name)[0].turn.why for name in ("lan", "cut")] == [Why.GATEWAY, Why.GATEWAY]
+
+
+def test_it_leaves_out_what_cannot_be_read() -> None:
+    engine = make_engine()
+    odd = make_network(engine, "odd", "not a subnet")
+    make_pool(odd, "10.0.0.0/24", gateway="nonsense", aux_addresses={"a": "10.0.0.9", "b": "?"})
+    make_endpoint(make_container(engine, "web"), odd, "999.1.1.1")
+
+    [view] = views_of("odd")
+
+    assert view.use.counts == {State.GATEWAY: 1, State.AUX: 1}
