@@ -34,6 +34,7 @@ class Configuration:
     trusted_proxies: int
     is_read_only: bool
     is_following: bool
+    address_history_days: int
     is_debug: bool
     admin_username: str
     admin_password_file: str
@@ -65,6 +66,7 @@ def _read() -> Configuration:
         trusted_proxies=env.int("NETADMIN_TRUSTED_PROXIES", default=0),
         is_read_only=env.bool("NETADMIN_READ_ONLY", default=False),
         is_following=env.bool("NETADMIN_FOLLOW", default=True),
+        address_history_days=env.int("NETADMIN_ADDRESS_HISTORY_DAYS", default=90),
         is_debug=env.bool("NETADMIN_DEBUG", default=False),
         admin_username=env.str("NETADMIN_ADMIN_USERNAME", default=""),
         admin_password_file=env.str("NETADMIN_ADMIN_PASSWORD_FILE", default=""),
@@ -79,6 +81,8 @@ def _check(read: Configuration) -> Configuration:
         raise ImproperlyConfigured(f"NETADMIN_PORT={read.port} isn't a port: 1 to 65535.")
     if read.trusted_proxies < 0:
         raise ImproperlyConfigured("NETADMIN_TRUSTED_PROXIES is how many proxies stand before Netadmin: 0 or more.")
+    if not 0 < read.address_history_days < 36_500:
+        raise ImproperlyConfigured("NETADMIN_ADDRESS_HISTORY_DAYS is how long the history of addresses is kept: 1 or more.")
     if read.is_debug and read.bind not in ("127.0.0.1", "::1", "localhost"):
         raise ImproperlyConfigured(
             "NETADMIN_DEBUG shows the inside to every visitor, so it works only on NETADMIN_BIND=127.0.0.1."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from networks.models.account import BrowserSession
 from networks.models.action import Action, Outcome, OutcomeKind
+from networks.models.address import AddressAssignment, WatchedSpan
 from networks.models.container import Container, Endpoint, Tombstone
 from networks.models.engine import Engine, EngineState, EngineStatus, Grant, Role, SyncRequest
 from networks.models.event import Event
@@ -12,6 +13,7 @@ from networks.models.network import Network, Pool
 
 __all__ = [
     "Action",
+    "AddressAssignment",
     "BrowserSession",
     "Container",
     "Endpoint",
@@ -32,4 +34,5 @@ __all__ = [
     "StepState",
     "SyncRequest",
     "Tombstone",
+    "WatchedSpan",
 ]

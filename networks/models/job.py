@@ -7,13 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class JobState(models.TextChoices):
-    """How a job stands. `attention`: it is over, and somebody has to look at what it could not do."""
+    """How a job stands. `attention`: it is over, and somebody has to look at what it could not do.
+
+    `rolledback`: what it was for was refused, and all is as it was before.
+    """
 
     WAITING = "waiting", _("waiting")
     RUNNING = "running", _("under way")
     DONE = "done", _("done")
     STOPPED = "stopped", _("stopped")
     ATTENTION = "attention", _("needs attention")
+    ROLLED_BACK = "rolledback", _("rolled back")
 
 
 class JobStop(models.TextChoices):
@@ -35,6 +39,7 @@ class StepState(models.TextChoices):
     FAILED = "failed", _("failed")
     UNKNOWN = "unknown", _("unknown")
     DENIED = "denied", _("not permitted")
+    SKIPPED = "skipped", _("not needed")
 
 
 class Job(models.Model):
@@ -74,6 +79,7 @@ class JobStep(models.Model):
     """One change of a job, done by the action called `verb`. `action_id`: of the action row that tried it last, 0 before that.
 
     `command`: the docker command that does the same. `sentence`: the Engine's own words where it spoke, else ours.
+    `spec`: what is asked for besides, such as an address; members as in ConnectSpec, absent ones are its defaults.
     """
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="steps")
@@ -84,6 +90,7 @@ class JobStep(models.Model):
     container_id = models.CharField(max_length=64, blank=True, default="")
     container_name = models.TextField(blank=True, default="")
     command = models.TextField(blank=True, default="")
+    spec = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=StepState.choices, default=StepState.WAITING.value)
     action_id = models.BigIntegerField(default=0)
     started_at = models.DateTimeField(null=True)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 SNAPSHOT_MODELS = {"Network", "Pool", "Container", "Endpoint", "Tombstone", "EngineStatus", "Event"}
+SNAPSHOT_MODELS |= {"AddressAssignment", "WatchedSpan"}
 RELATED_NAMES = {"networks", "pools", "containers", "endpoints", "tombstones"}
 MAKING = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 MAKING |= {f"a{name}" for name in MAKING}

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
 from networks.engine.calls import Profile
@@ -26,6 +27,7 @@ from networks.sync.follow.standing import Standing
 from networks.sync.signals import engine_changed
 from networks.sync.snapshot.changes import Changes
 from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.ledger import prune_assignments
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.writer import Snapshot, prune
 
@@ -171,6 +173,7 @@ class Follower:
                     events_before=now - KEEP_EVENTS,
                     keep_events=MOST_EVENTS,
                 )
+                prune_assignments(self.slug, before=now - timedelta(days=settings.NETADMIN_ADDRESS_HISTORY_DAYS))
 
     def _rest(self, snapshot: Snapshot, failures: int) -> None:
         """Say that the Engine is gone, and wait until the next try; somebody's wish tries at once."""

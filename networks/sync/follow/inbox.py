@@ -16,12 +16,16 @@ MOST_EVENTS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """An inspect's end. `fact` None with `error` None: the container isn't there. `began_at`: monotonic seconds."""
+    """An inspect's end. `fact` None with `error` None: the container isn't there. `began_at`: monotonic seconds.
+
+    `read_nano`: when the answer was there, nanoseconds since 1970; 0 for just now.
+    """
 
     container_id: str
     began_at: float
     fact: ContainerFact | None = None
     error: EngineError | None = None
+    read_nano: int = 0
 
 
 @dataclass(slots=True)

@@ -85,9 +85,10 @@ class Inspectors:
             self._waiting.pop(container_id, None)
             self._waiting[f"running {container_id}"] = began_at
         try:
-            letter = Inspection(container_id, began_at, client.inspect_container(container_id))
+            fact = client.inspect_container(container_id)
+            letter = Inspection(container_id, began_at, fact, read_nano=time.time_ns())
         except NotFound:
-            letter = Inspection(container_id, began_at)
+            letter = Inspection(container_id, began_at, read_nano=time.time_ns())
         except EngineError as error:
             log.debug("inspect_failed", container_id=container_id, error=error.sentence)
             letter = Inspection(container_id, began_at, error=error)

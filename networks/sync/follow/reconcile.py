@@ -83,11 +83,12 @@ class Reconciler:
             self._stamps = {key: stamp for key, stamp in self._stamps.items() if began_at - stamp.ended_at < KEEP_STAMPS_S}
         update = update_from(picture, self.memory)
         update.containers = self._admit_listed(update.containers, began_at)
-        return self._write(update, events, status)
+        return self._write(update, events, status, is_everything=True)
 
     def absorb(self, letters: Letters, **status: Any) -> bool:
         """Read what the letters make us read and write what differs. Returns whether there is a new revision."""
         self.events_seen += len(letters.events)
+        self._snapshot.ledger.note(letters.events)
         self._doubtful.clear()
         update = Update()
         self._note_stirred(letters.events)
@@ -219,6 +220,7 @@ class Reconciler:
                 continue
             fact = inspection.fact
             update.containers[docker_id] = merge_inspected(self.memory.containers.get(docker_id), fact) if fact else None
+            update.read_nano[docker_id] = inspection.read_nano or time.time_ns()
             self._stamps[docker_id] = _Stamp(inspection.began_at, time.monotonic(), is_inspected=True)
 
     def _take_looks(self, looks: Iterable[Look], marks: Marks) -> list[Look]:
@@ -256,13 +258,16 @@ class Reconciler:
         """Have every container inspected in the background: what happened while nobody followed is unknown."""
         self._inspectors.ask(list(self.memory.containers), is_urgent=False)
 
-    def _write(self, update: Update, events: Sequence[EventFact], status: dict[str, Any]) -> int:
+    def _write(self, update: Update, events: Sequence[EventFact], status: dict[str, Any], *, is_everything: bool = False) -> int:
         changes, after = find_changes(self.memory, update)
         rows = self._journal.rows(events, after if after.containers else self.memory)
-        if not (changes or rows or status):
+        moves = self._snapshot.ledger.compare(
+            after, changes.containers(), read_nano=update.read_nano, now_nano=time.time_ns(), is_everything=is_everything
+        )
+        if not (changes or rows or status or moves):
             return 0
         now = datetime.now(UTC)
-        self._snapshot.write(changes, after, rows, now=now, **status)
+        self._snapshot.write(changes, after, rows, now=now, moves=moves, **status)
         self.memory = after
         if changes:
             self.changed_at = time.monotonic()

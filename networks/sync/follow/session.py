@@ -133,7 +133,9 @@ class Session:
 
     def _identify(self, info: EngineInfo) -> dict[str, Any]:
         """Compare who answers with who answered before; another Engine begins a new snapshot."""
-        known = EngineStatus.objects.filter(engine_id=self._snapshot.engine_pk).values_list("docker_id", flat=True).get()
+        status = EngineStatus.objects.filter(engine_id=self._snapshot.engine_pk)
+        known, as_of = status.values_list("docker_id", "as_of").get()
+        self._snapshot.ledger.begin_watch(as_of, datetime.now(UTC), engine_id=info.engine_id)
         if known and info.engine_id and known != info.engine_id:
             log.warning("another_engine", engine=self._slug, was=known, is_now=info.engine_id)
             self._snapshot.empty()

@@ -19,6 +19,7 @@ class Update:
 
     networks: dict[str, NetworkFact | None] = field(default_factory=dict)
     containers: dict[str, ContainerFact | None] = field(default_factory=dict)
+    read_nano: dict[str, int] = field(default_factory=dict)  # when a container was read, nanoseconds since 1970; else just now
 
 
 @dataclass(slots=True)
@@ -42,10 +43,14 @@ class Changes:
     def __bool__(self) -> bool:
         return bool(self.networks_saved or self.networks_gone or self.containers_gone or self.touched_containers)
 
+    def containers(self) -> set[str]:
+        """Return the ids of the containers that came, went or changed, in themselves or in their endpoints."""
+        moved = {docker_id for docker_id, _ in self.endpoints_gone}
+        return moved | self.containers_saved.keys() | self.containers_gone.keys() | self.endpoints_saved.keys()
+
     def __len__(self) -> int:
         """How many networks and containers came, went or changed."""
-        containers = self.containers_saved.keys() | self.endpoints_saved.keys() | {key for key, _ in self.endpoints_gone}
-        return len(self.networks_saved) + len(self.networks_gone) + len(self.containers_gone) + len(containers)
+        return len(self.networks_saved) + len(self.networks_gone) + len(self.containers())
 
 
 def update_from(picture: EnginePicture, memory: Memory) -> Update:

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db import models, transaction
 
-from networks.models import Container, Endpoint, EngineStatus, Event, Network, Pool, Tombstone
+from networks.models import Container, Endpoint, Engine, EngineStatus, Event, Network, Pool, Tombstone
 from networks.models.engine import new_epoch
+from networks.sync.snapshot.assignments import Moves
 from networks.sync.snapshot.changes import Changes
+from networks.sync.snapshot.ledger import Ledger
 from networks.sync.snapshot.memory import Memory, resolve
 from networks.sync.snapshot.translate import (
     Row,
@@ -51,11 +53,13 @@ class Snapshot:
         self._network_pks: dict[str, int] = {}
         self._container_pks: dict[str, int] = {}
         self._hues: dict[str, int] = {}
+        self.ledger = Ledger(Engine.objects.values_list("slug", flat=True).get(pk=engine_pk))
 
     def load(self) -> Memory:
-        """Read what the database remembers, and return it as facts. Five statements."""
+        """Read what the database remembers, and return it as facts. Six statements."""
         status, _ = EngineStatus.objects.get_or_create(engine_id=self.engine_pk)
         self.revision, self.epoch = status.revision, status.epoch
+        self.ledger.load(status.as_of)
         pools = _group(Pool.objects.filter(network__engine_id=self.engine_pk).order_by("position").values(), "network_id")
         endpoints = _group(Endpoint.objects.filter(engine_id=self.engine_pk).values(), "container_id")
         memory = Memory()
@@ -69,10 +73,20 @@ class Snapshot:
             memory.containers[found["docker_id"]] = container_fact(found, ordered)
         return memory
 
-    def write(self, changes: Changes, after: Memory, events: Sequence[Row], *, now: datetime, **status: Any) -> int:
+    def write(
+        self,
+        changes: Changes,
+        after: Memory,
+        events: Sequence[Row],
+        *,
+        now: datetime,
+        moves: Moves | None = None,
+        **status: Any,
+    ) -> int:
         """Write what changed, the events and the status in one transaction, and return the new revision.
 
-        `after`: the memory as it is once the changes are in. `status`: further columns of EngineStatus.
+        `after`: the memory as it is once the changes are in. `moves`: of the history of addresses. `status`: further columns of
+        EngineStatus.
         """
         revision = self.revision + 1
         with transaction.atomic():
@@ -80,6 +94,8 @@ class Snapshot:
                 self._write_networks(changes, revision)
                 self._write_containers(changes, after, revision)
                 self._remove(changes, revision, now)
+            if moves:
+                self.ledger.write(moves)
             if events:
                 _EVENTS.write(events)
             EngineStatus.objects.filter(engine_id=self.engine_pk).update(revision=revision, **status)
@@ -97,6 +113,7 @@ class Snapshot:
         with transaction.atomic():
             for model in (Endpoint, Container, Network, Tombstone):
                 model._default_manager.filter(engine_id=self.engine_pk).delete()
+            self.ledger.forget()
             EngineStatus.objects.filter(engine_id=self.engine_pk).update(epoch=self.epoch)
         self._network_pks.clear()
         self._container_pks.clear()

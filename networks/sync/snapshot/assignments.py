@@ -1,0 +1,152 @@
+"""What the history of addresses has to write: assignments that began or ended, and times that became known later. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from networks.addressing.keys import address_key
+from networks.engine.facts import ContainerFact, EndpointFact, IPAddress
+from networks.sync.snapshot.memory import endpoints_of
+from networks.sync.snapshot.merge import RUNNING
+from networks.sync.snapshot.translate import Row
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Docker gives the addresses before it says that the container has started: 0.5 s was the longest seen.
+START_TAKES_NS = 1_000_000_000
+
+HeldKey = tuple[str, int]  # network name, family: a container has one endpoint on a network
+
+
+def to_moment(nano: int) -> datetime:
+    """Return nanoseconds since 1970 as an aware datetime, in whole microseconds."""
+    return _EPOCH + timedelta(microseconds=nano // 1_000)
+
+
+def to_nano(moment: datetime | None) -> int:
+    """Return an aware datetime as nanoseconds since 1970, 0 for None."""
+    return 0 if moment is None else (moment - _EPOCH) // timedelta(microseconds=1) * 1_000
+
+
+@dataclass(slots=True)
+class Held:
+    """An assignment that is open. `pk` 0 until it is written.
+
+    `from_nano`: exact, or when it was first seen. `seen_nano`: when it was certainly still held.
+    """
+
+    pk: int
+    container_id: str
+    container_name: str
+    network_id: str
+    network_name: str
+    family: int
+    address: str
+    endpoint_id: str
+    from_nano: int
+    seen_nano: int
+
+    @property
+    def key(self) -> HeldKey:
+        """What tells it from the others of its container."""
+        return self.network_name, self.family
+
+
+@dataclass(slots=True)
+class Loose:
+    """A time that isn't exact yet: an event that comes later, or an inspect, may tell. Between `after_nano` and `upto_nano`.
+
+    `told_nano`: the bound that is written. Events are looked for beyond it: Docker stamps them up to 0.1 s after the process.
+    """
+
+    held: Held
+    is_begin: bool
+    after_nano: int
+    upto_nano: int
+    told_nano: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How an assignment ended. `latest_nano` None where the time is exact; 0 where nobody knows until when it lasted."""
+
+    until_nano: int
+    latest_nano: int | None = None
+
+    def columns(self) -> Row:
+        """Return its columns."""
+        return {
+            "until_at": to_moment(self.until_nano),
+            "is_until_exact": self.latest_nano is None,
+            "until_latest_at": to_moment(self.latest_nano) if self.latest_nano else None,
+        }
+
+
+@dataclass(slots=True)
+class Moves:
+    """What one transaction writes of the history. `fixed`: columns of rows that are there. `watch`: when the last
+    span ended and a new one began, and the Engine's own ID.
+    """
+
+    opened: list[tuple[Held, Row]] = field(default_factory=list)
+    closed: list[tuple[Held, End]] = field(default_factory=list)
+    fixed: list[tuple[Held, Row]] = field(default_factory=list)
+    watch: tuple[datetime | None, datetime, str] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.opened or self.closed or self.fixed or self.watch)
+
+
+def addresses_of(fact: ContainerFact | None) -> Iterator[tuple[HeldKey, IPAddress, EndpointFact]]:
+    """Yield each address that a container has, with its endpoint.
+
+    After a crash dockerd 26.1 keeps showing the addresses of a container that has ended, which are free again.
+    """
+    if fact is None or fact.state not in RUNNING:
+        return
+    for endpoint in endpoints_of(fact):
+        if endpoint.ipv4 is not None:
+            yield (endpoint.network_name, 4), endpoint.ipv4, endpoint
+        if endpoint.ipv6 is not None:
+            yield (endpoint.network_name, 6), endpoint.ipv6, endpoint
+
+
+def opened_row(held: Held, *, engine_slug: str, address: IPAddress, mac: str, begin: int | None, earliest_nano: int) -> Row:
+    """Return the row of an assignment that begins. `begin`: exact, None where it was found. `earliest_nano`: 0 for unknown."""
+    return {
+        "engine_slug": engine_slug,
+        "address": held.address,
+        "address_key": address_key(address),
+        "container_id": held.container_id,
+        "container_name": held.container_name,
+        "network_id": held.network_id,
+        "network_name": held.network_name,
+        "family": held.family,
+        "endpoint_id": held.endpoint_id,
+        "mac": mac,
+        "from_at": to_moment(held.from_nano),
+        "is_from_exact": begin is not None,
+        "from_earliest_at": to_moment(earliest_nano) if begin is None and earliest_nano else None,
+        "until_at": None,
+        "is_until_exact": False,
+        "until_latest_at": None,
+        "was_address": "",
+        "was_until_at": None,
+    }
+
+
+def end_by_process(held: Held, fact: ContainerFact | None, seen_nano: int, gone_nano: int) -> End:
+    """Return how an assignment ended that no event tells of, by when the container's process began and ended.
+
+    It was held at `seen_nano` and no more at `gone_nano`. A process that was running at the former and has ended gives the
+    time; one that began later only says that the end was before.
+    """
+    started, finished = (to_nano(fact.started_at), to_nano(fact.finished_at)) if fact else (0, 0)
+    is_same_process = started <= max(seen_nano, held.from_nano + START_TAKES_NS)
+    has_ended_since = seen_nano < finished <= gone_nano
+    if has_ended_since and is_same_process and fact and fact.state not in ("running", "paused"):
+        return End(finished)
+    known = (finished,) if is_same_process else (started, finished)
+    bounds = [gone_nano, *(each for each in known if seen_nano < each <= gone_nano)]
+    return End(seen_nano, min(bounds))
