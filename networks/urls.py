@@ -19,6 +19,7 @@ from networks.views.accounts.roles import EngineGrant, EnginePeople
 from networks.views.accounts.sessions import SessionEnd, SessionList, SessionsEnd
 from networks.views.activity.exports import ActivityExport
 from networks.views.activity.pages import ActivityDetail, ActivityList
+from networks.views.addresses import AddressList
 from networks.views.connecting import ContainerConnect, NetworkConnect
 from networks.views.containers import ContainerDetail, ContainerList
 from networks.views.engines import EngineChoose, EngineDetail, EngineSync
@@ -54,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     path("networks/<slug:engine_slug>/<str:docker_id>/", NetworkDetail.as_view(), name="network_detail"),
     path("containers/", ContainerList.as_view(), name="container_list"),
     path("containers/<slug:engine_slug>/<str:docker_id>/", ContainerDetail.as_view(), name="container_detail"),
+    path("addresses/", AddressList.as_view(), name="address_list"),
     path("jobs/", JobList.as_view(), name="job_list"),
     path("jobs/<int:job_id>/", JobDetail.as_view(), name="job_detail"),
     path("jobs/<int:job_id>/stop/", JobStop.as_view(), name="job_stop"),

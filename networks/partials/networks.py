@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from networks.engine.cli import inspect_network_command
 from networks.partials import words
+from networks.partials.addresses.network import draw_network_addresses
 from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
 from networks.partials.commands import connect_commands, create_command
 from networks.partials.framed import draw_framed
@@ -97,7 +98,7 @@ def _choices(rows: Iterable[NetworkRow], asked: NetworkFilter) -> dict[str, tupl
 
 def draw_network(key: ScreenKey) -> Screen:
     """Draw one network: region `endpoint-rows`; parts `network-facts`, `network-notes`, `endpoint-count`, `endpoint-empty`,
-    `network-pools`, `network-options`, `network-connect`, `network-commands`. One that is gone has a note
+    `network-pools`, `network-addresses`, `network-options`, `network-connect`, `network-commands`. One that is gone has a note
     and nothing to connect.
     """
     return draw_framed(key, _draw_detail)
@@ -137,6 +138,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "connects": connect_commands(detail.endpoints[:MOST_CONNECTS], sees_secrets=sees_secrets),
     }
     parts = {part: draw(f"networks/_{part.removeprefix('network-').replace('-', '_')}.html", context) for part in _DETAIL_PARTS}
+    parts["network-addresses"] = draw_network_addresses(key, engine, may_connect=not context["why_not"])
     return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, rights, protection)}, parts=parts)
 
 

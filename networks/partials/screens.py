@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from networks.partials.addresses.page import draw_addresses
 from networks.partials.containers import draw_container, draw_containers
 from networks.partials.engines import draw_engine
 from networks.partials.events import draw_events
@@ -17,6 +18,7 @@ _PAGES: Mapping[str, Callable[[ScreenKey], Screen]] = {
     "network_detail": draw_network,
     "container_list": draw_containers,
     "container_detail": draw_container,
+    "address_list": draw_addresses,
     "event_list": draw_events,
     "engine_detail": draw_engine,
 }

@@ -29,6 +29,7 @@ ROUTES: dict[str, Permission] = {
     "container_detail": Permission.VIEW,
     "container_connect": Permission.CONNECT,
     "container_several": Permission.CONNECT,
+    "address_list": Permission.ANY,
     # Whose job it is decides the rest: one's own, and those of the Engines that one administers.
     "job_list": Permission.ANY,
     "job_detail": Permission.ANY,

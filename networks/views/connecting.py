@@ -29,6 +29,7 @@ from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import Lock, protection_of
 from networks.queries.details import Gone, read_gone
+from networks.queries.filters import TEXT_LIMIT
 from networks.queries.ground import (
     ContainerChoice,
     NetworkChoice,
@@ -74,6 +75,9 @@ class ConnectPage(View):
         data = QueryDict(mutable=True)
         if chosen := request.GET.get(self.other):
             data[f"{self.other}_id"] = chosen
+        for family in ("ipv4", "ipv6"):  # picked in the grid of a network's addresses
+            if address := request.GET.get(family):
+                data[family] = address[:TEXT_LIMIT]
         return self._show(request, self.make_form(data, is_draft=True))
 
     def post(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponseBase:

@@ -85,6 +85,11 @@ class PoolUse:
         return self.capacity - self.used
 
     @property
+    def room(self) -> int:
+        """How many containers the pool has room for in all: its capacity less gateway and aux addresses."""
+        return self.capacity - self.counts.get(State.GATEWAY, 0) - self.counts.get(State.AUX, 0)
+
+    @property
     def has_range(self) -> bool:
         """Tell whether Docker hands out a part of the subnet only."""
         return self.last - self.first + 1 < self.subnet.num_addresses

@@ -34,6 +34,11 @@ class PoolView:
     turn: Turn
 
     @property
+    def is_default_bridge(self) -> bool:
+        """Tell whether this is Docker's own bridge, where no address can be asked for."""
+        return self.network.name == "bridge" and self.network.place.driver == "bridge"
+
+    @property
     def next_number(self) -> int | None:
         """The next address that Docker hands out, where that is known and it is one of this pool's."""
         number = None if self.turn.address is None else int(self.turn.address)

@@ -1,0 +1,74 @@
+"""The drawer of one address: who has it, where, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from networks.addressing.grid.states import Cell, Claim, State
+from networks.partials.addresses.grid import addresses_url
+from networks.partials.links import url_of
+from networks.partials.screen import ScreenKey
+from networks.queries.addresses.asked import Asked, Found
+from networks.queries.addresses.pools import PoolView
+from networks.queries.endpoints import endpoint_rows
+from networks.queries.rows import EndpointRow, EngineRow
+from networks.sync.host.board import picture_of
+from networks.templatetags.cells import EMPTY, STATE_WORDS
+
+
+def drawer_context(key: ScreenKey, engine: EngineRow, asked: Asked, found: Found) -> dict[str, Any]:
+    """Return what addresses/_drawer.html draws: nothing where no address is picked."""
+    if found.address is None:
+        return {"address": None}
+    view, number = found.view, found.number
+    closed = addresses_url(engine.slug, pool=view.key if view else "", sort="" if asked.sort == "subnet" else asked.sort)
+    context: dict[str, Any] = {"address": found.address, "engine": engine, "view": view, "close_url": closed, "history": None}
+    if view is None or number is None:
+        return context | {"state": None}
+    state, cell = view.use.state_at(number), view.use.cells.get(number)
+    return context | {
+        "state": state.value,
+        "word": STATE_WORDS[state],
+        "cell": cell,
+        "is_next": number == view.next_number,
+        "network_url": reverse("network_detail", args=[engine.slug, view.network.docker_id]),
+        "connect_url": _connect_url(key, engine, view, state, found),
+        "is_default_bridge": view.is_default_bridge,
+        **_holder(engine, cell),
+        "others": [_named(engine, claim) for claim in cell.others] if cell else [],
+    }
+
+
+def _holder(engine: EngineRow, cell: Cell | None) -> dict[str, Any]:
+    """Return who has the address or asks for it, as its endpoint is, and the link that its interface has on the host."""
+    if cell is None or cell.claim is None:
+        return {"claim": None}
+    claim = cell.claim
+    endpoint = _endpoint(engine, claim)
+    link = picture_of(engine.slug).link_of(claim.container_id, claim.network_id)
+    return {
+        **_named(engine, claim),
+        "endpoint": endpoint,
+        "link": link,
+        "ifname": link.peer.ifname if link and link.peer else "",
+        "link_url": f"{url}?engine={engine.slug}" if link and (url := url_of("interface_list")) else "",
+    }
+
+
+def _named(engine: EngineRow, claim: Claim) -> dict[str, Any]:
+    return {"claim": claim, "container_url": reverse("container_detail", args=[engine.slug, claim.container_id])}
+
+
+def _endpoint(engine: EngineRow, claim: Claim) -> EndpointRow | None:
+    rows = endpoint_rows(engine.slug, network_id=claim.network_id, container_id=claim.container_id)
+    return rows[0] if rows else None
+
+
+def _connect_url(key: ScreenKey, engine: EngineRow, view: PoolView, state: State, found: Found) -> str:
+    """Return where a container is connected with this address, "" where Docker would not or this person may not."""
+    if state not in EMPTY or "connect" not in key.rights.split(",") or view.is_default_bridge:
+        return ""
+    url = url_of("network_connect", engine.slug, view.network.docker_id)
+    return f"{url}?ipv{view.use.subnet.version}={found.address}" if url else ""

@@ -1,0 +1,36 @@
+"""The grid on a network's own page: each of its pools, or the block of it where the next address is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from networks.addressing.grid.blocks import first_shown
+from networks.partials.addresses.grid import addresses_url, grid_context
+from networks.partials.cache import draw
+from networks.partials.links import url_of
+from networks.partials.screen import ScreenKey
+from networks.queries.addresses.pools import PoolView, pool_views
+from networks.queries.rows import EngineRow
+from networks.templatetags.cells import Links
+
+# A bridge network has two; of an overlay with dozens the others stand on the Addresses page.
+MOST_GRIDS = 4
+
+
+def draw_network_addresses(key: ScreenKey, engine: EngineRow, *, may_connect: bool) -> str:
+    """Return the part `network-addresses` of the network's page that the key is of; at most four queries.
+
+    A free cell leads to the form that connects a container, with its address, where this person may and Docker would.
+    """
+    views = [view for view in pool_views(engine) if view.network.docker_id == key.docker_id][:MOST_GRIDS]
+    may_connect = may_connect and "connect" in key.rights.split(",")
+    connect_url = url_of("network_connect", engine.slug, key.docker_id) if may_connect else ""
+    return draw("networks/_addresses.html", {"grids": [_grid(engine, view, connect_url) for view in views]})
+
+
+def _grid(engine: EngineRow, view: PoolView, connect_url: str) -> Mapping[str, Any]:
+    here = addresses_url(engine.slug, pool=view.key)
+    free = f"{connect_url}?ipv{view.use.subnet.version}=" if connect_url and not view.is_default_bridge else ""
+    block = first_shown(view.use, next_number=view.next_number)
+    return {**grid_context(view, block, links=Links(free=free, taken=f"{here}&address=")), "all_url": here}

@@ -1,0 +1,71 @@
+"""Sentences about pools and addresses."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from networks.addressing.capacity import COUNTABLE
+from networks.addressing.grid.states import State
+from networks.addressing.grid.turns import Why
+from networks.queries.addresses.pools import PoolView
+from networks.templatetags.ui import count_text
+from networks.templatetags.wording import spell
+
+
+def say_counts(view: PoolView) -> str:
+    """Return a pool in numbers: "3 of 65,533 in use, 1 asked for, 65,529 free"; of a huge one only what is taken."""
+    counts, use = view.use.counts, view.use
+    in_use = count_text(counts.get(State.IN_USE, 0))
+    is_huge = use.capacity > COUNTABLE
+    in_all = _("%(used)s of %(capacity)s in use") % {"used": in_use, "capacity": count_text(use.room)}
+    parts = [_("%(count)s in use") % {"count": in_use} if is_huge else in_all]
+    if asked := counts.get(State.REQUESTED, 0):
+        parts.append(_("%(count)s asked for") % {"count": count_text(asked)})
+    if not is_huge:
+        parts.append(_("%(count)s free") % {"count": count_text(use.free)})
+    return ", ".join(parts)
+
+
+def say_next(view: PoolView) -> str:
+    """Return which address Docker hands out next, or why that can't be known."""
+    if view.turn.address is None:
+        return _say_why(view)
+    address = str(view.turn.address)
+    if view.next_number is None:
+        return _("The next container gets %(address)s, of another pool of this network.") % {"address": address}
+    cell = view.use.cells.get(view.next_number)
+    if cell is not None and cell.claim is not None:  # a wish: Docker hands out nothing else that is claimed
+        words = _("The next container gets %(address)s. Docker doesn't spare it for %(name)s, which asks for it.")
+        return words % {"address": address, "name": spell(cell.claim.container_name)[:60]}
+    return _("The next container that asks for none gets %(address)s.") % {"address": address}
+
+
+def _say_why(view: PoolView) -> str:
+    ipam_driver, driver = (spell(name)[:40] for name in (view.network.place.ipam_driver, view.network.place.driver))
+    sentences = {
+        Why.FULL: _("No address is left to hand out: the next container is refused."),
+        Why.IPAM_DRIVER: _("The IPAM driver %(driver)s decides which address comes next.") % {"driver": ipam_driver},
+        Why.DRIVER: _("Which address comes next is up to the driver %(driver)s.") % {"driver": driver},
+        Why.SWARM: _("Swarm managers hand these out in turn, some to what no list shows: which comes next can't be known."),
+        Why.HIDDEN: _("Docker's own sandboxes have addresses here that no list shows: which comes next can't be known."),
+        Why.FROM_MAC: _("Up to Engine 27 the default bridge makes IPv6 addresses of the MAC: which comes next can't be known."),
+        Why.GATEWAY: _("The Engine doesn't say whether a gateway has an address here: which comes next can't be known."),
+        Why.COUNT: _("The Engine counts otherwise than Netadmin: which address comes next can't be known."),
+    }
+    if view.turn.why is Why.FULL and view.use.free:
+        return _("All that may be handed out is taken; what is free has to be asked for by --ip.")
+    return sentences.get(view.turn.why, "")
+
+
+def say_lede(pools: int, in_use: int, asked: int) -> str:
+    """Return the page in a sentence."""
+    if not pools:
+        return _("no pools known yet")
+    parts = [
+        ngettext("%(count)s pool", "%(count)s pools", pools) % {"count": count_text(pools)},
+        ngettext("%(count)s address in use", "%(count)s addresses in use", in_use) % {"count": count_text(in_use)},
+    ]
+    if asked:
+        parts.append(_("%(count)s asked for") % {"count": count_text(asked)})
+    return ", ".join(parts)
