@@ -13,6 +13,8 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
+from networks.hostnet.reader import is_netns_path
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 LANGUAGES = ("en", "ko")
@@ -30,6 +32,7 @@ class Configuration:
     port: int
     bind: str
     docker_host: str
+    netns: str
     trusted_origins: tuple[str, ...]
     trusted_proxies: int
     is_read_only: bool
@@ -62,6 +65,7 @@ def _read() -> Configuration:
         port=env.int("NETADMIN_PORT", default=8000),
         bind=env.str("NETADMIN_BIND", default="127.0.0.1"),
         docker_host=env.str("DOCKER_HOST", default="unix:///var/run/docker.sock"),
+        netns=env.str("NETADMIN_NETNS", default=""),
         trusted_origins=tuple(env.list("NETADMIN_TRUSTED_ORIGINS", default=[])),
         trusted_proxies=env.int("NETADMIN_TRUSTED_PROXIES", default=0),
         is_read_only=env.bool("NETADMIN_READ_ONLY", default=False),
@@ -79,6 +83,10 @@ def _read() -> Configuration:
 def _check(read: Configuration) -> Configuration:
     if not 0 < read.port < 65536:
         raise ImproperlyConfigured(f"NETADMIN_PORT={read.port} isn't a port: 1 to 65535.")
+    if read.netns and not is_netns_path(read.netns):
+        raise ImproperlyConfigured(
+            f"NETADMIN_NETNS={read.netns} names no network namespace: /run/netns/NAME or /proc/PID/ns/net would."
+        )
     if read.trusted_proxies < 0:
         raise ImproperlyConfigured("NETADMIN_TRUSTED_PROXIES is how many proxies stand before Netadmin: 0 or more.")
     if not 0 < read.address_history_days < 36_500:

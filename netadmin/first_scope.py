@@ -30,7 +30,7 @@ class FollowFromFirstScope:
 
 
 def _follow() -> None:
-    ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
+    ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
     start_followers(settings.NETADMIN_DATA_DIR)
     start_runners()
     start_settling()

@@ -199,6 +199,7 @@ LOGGING = configure_logs(CONFIGURATION.log_level)
 NETADMIN_PROC_DIR = "/proc"  # where this process reads which container it runs in, if any
 NETADMIN_DATA_DIR = CONFIGURATION.data_dir
 NETADMIN_DOCKER_HOST = CONFIGURATION.docker_host
+NETADMIN_NETNS = CONFIGURATION.netns
 NETADMIN_READ_ONLY = CONFIGURATION.is_read_only
 NETADMIN_FOLLOW = CONFIGURATION.is_following
 NETADMIN_ADDRESS_HISTORY_DAYS = CONFIGURATION.address_history_days

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.filters import AllValuesFieldListFilter
 from django.contrib.auth.admin import UserAdmin
@@ -39,7 +40,7 @@ from networks.policy.permissions import is_superuser
 from networks.sync.requests import request_sync
 from networks.templatetags.ui import cut, short_id, visible
 
-LOCAL_SLUG = "local"  # its URL is DOCKER_HOST, which `serve` writes at each start
+LOCAL_SLUG = "local"  # its URL is DOCKER_HOST, which `serve` writes at each start, its namespace NETADMIN_NETNS
 IN_LISTS = 80  # characters
 ON_PAGES = 4_000
 Column = Callable[[Any], Any]
@@ -228,7 +229,9 @@ class EngineAdmin(RowAdmin):
     actions = ("sync_now",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Engine | None = None) -> tuple[str, ...]:
-        return ("slug", "url") if obj is not None and obj.slug == LOCAL_SLUG else ()
+        if obj is None or obj.slug != LOCAL_SLUG:
+            return ()
+        return ("slug", "url", "netns") if settings.NETADMIN_NETNS else ("slug", "url")
 
     def has_delete_permission(self, request: HttpRequest, obj: Engine | None = None) -> bool:
         return False

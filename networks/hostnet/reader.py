@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
@@ -15,6 +16,14 @@ from networks.hostnet.facts import (
     SandboxFact,
     View,
 )
+
+# A name as `ip netns add` takes it: no slash, and neither of the two that mean a folder.
+_NETNS_PATH = re.compile(r"/(?:var/)?run/netns/(?!\.{1,2}\Z)[^/\x00-\x1f]{1,255}|/proc/[1-9][0-9]{0,9}/ns/net")
+
+
+def is_netns_path(path: str) -> bool:
+    """Whether a path may name another Engine's namespace: /run/netns/NAME, /var/run/netns/NAME or /proc/PID/ns/net."""
+    return _NETNS_PATH.fullmatch(path) is not None
 
 
 class LinkStream(Protocol):

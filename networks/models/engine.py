@@ -6,8 +6,11 @@ import uuid
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from networks.hostnet.reader import is_netns_path
 
 LAGGING_AFTER_S = 15.0  # two heartbeats of 5 s and their deadline
 STALE_AFTER_S = 60.0
@@ -18,12 +21,29 @@ def new_epoch() -> str:
     return uuid.uuid4().hex
 
 
+def check_netns(path: str) -> None:
+    """Raise ValidationError where a path names no network namespace."""
+    if not is_netns_path(path):
+        raise ValidationError(_("This names no network namespace: /run/netns/NAME or /proc/PID/ns/net would."), "netns")
+
+
 class Engine(models.Model):
-    """One dockerd at a URL. `local` is made from DOCKER_HOST by `serve`."""
+    """One dockerd at a URL. `local` is made from DOCKER_HOST by `serve`.
+
+    `netns`: path of the network namespace that it runs in, "" where that is ours or can be found out.
+    """
 
     slug = models.SlugField(_("slug"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
     url = models.CharField(_("URL"), max_length=300)
+    netns = models.CharField(
+        _("network namespace"),
+        max_length=300,
+        blank=True,
+        default="",
+        validators=[check_netns],
+        help_text=_("Where the Engine runs in another one than Netadmin: /run/netns/NAME or /proc/PID/ns/net."),
+    )
 
     class Meta:
         ordering = ["slug"]

@@ -24,7 +24,7 @@ class Command(PreparedCommand):
         ended = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ended.set())
-        ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
+        ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
         start_followers(settings.NETADMIN_DATA_DIR)
         start_runners()
         start_settling()

@@ -25,7 +25,7 @@ class Command(PreparedCommand):
         add_engine_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
+        ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
         engine = choose_engine(options["engine"])
         do = bring_up_lab if options["way"] == "up" else take_down_lab
         result = do(CONSOLE, engine, self.stdout.write)

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             migrate_if_needed()
             collect_static_if_needed()
             call_command("clearsessions")
-            engine = ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
+            engine = ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
             admin = make_first_admin()
             token = ensure_setup_token()
         except DatabaseError as error:

@@ -26,7 +26,7 @@ class Command(PreparedCommand):
         add_engine_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ensure_local_engine(settings.NETADMIN_DOCKER_HOST)
+        ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
         engine = choose_engine(options["engine"])
         try:
             mended = sync_once(engine, settings.NETADMIN_DATA_DIR)
