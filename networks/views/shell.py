@@ -20,9 +20,12 @@ from networks.partials.shell import FrameEngine, frame_engine
 from networks.policy.permissions import Denied, Permission, is_superuser, permissions_by_engine, write_rights
 from networks.queries.engines import list_engines
 from networks.queries.rows import EngineRow
-from networks.sync.attention import note_viewer
+from networks.sync.attention import FIGURE_PAGES, note_viewer
+from networks.sync.host.board import traffic_of
 
 SESSION_KEY = "engine"
+# Counters that nobody looked at are not measured: the first page waits for a sample, which takes five milliseconds, or goes on.
+FRESH_WITHIN_S = 0.05
 THEMES = frozenset({"light", "dark"})
 
 # What navigation shows: the first word of the URL names that belong to it, label, and where it leads.
@@ -150,6 +153,8 @@ def open_screen(
     key = ScreenKey(page, engine.slug, docker_id, query, get_language() or settings.LANGUAGE_CODE, rights)
     request.shell_engine = engine  # type: ignore[attr-defined]
     note_viewer(engine.slug, page)
+    if page in FIGURE_PAGES:
+        traffic_of(engine.slug).wait_for_sample(FRESH_WITHIN_S)
     request.shell_beside = beside_of(key)  # type: ignore[attr-defined]
     if is_live:
         request.shell_key = key  # type: ignore[attr-defined]

@@ -24,6 +24,10 @@ class NothingMeasured:
         """Return 0."""
         return 0
 
+    def wait_for_sample(self, timeout_s: float) -> bool:
+        """Return False at once."""
+        return False
+
 
 _pictures: dict[str, HostPicture] = {}
 _traffic: dict[str, Traffic] = {}

@@ -50,3 +50,6 @@ class Traffic(Protocol):
 
     def sequence(self) -> int:
         """Return how many samples were taken: another number, other figures."""
+
+    def wait_for_sample(self, timeout_s: float) -> bool:
+        """Wait until the newest sample is a fresh one, 2 s old at most. Returns whether it is; at once where none is taken."""
