@@ -29,8 +29,11 @@ ORDER = (
 )
 
 
-def lines() -> Iterator[str]:
-    """Yield the lines of the table, one for each target of every benchmark that was run at its largest size."""
+def lines(before: str) -> Iterator[str]:
+    """Yield the lines of the table, one for each target of every benchmark that was run at its largest size.
+
+    `before`: the table as it stands; a benchmark that was not run here since keeps its lines.
+    """
     yield "| target | what | measured | wanted | reached | command | load |\n|---|---|---|---|---|---|---|\n"
     for name in ORDER:
         path = OUT / f"{name}-large.json"
@@ -45,14 +48,16 @@ def lines() -> Iterator[str]:
                     f"| {entry['target']} | {entry['what']} | {measured} | {wanted} | {is_reached} "
                     f"| `python -m benchmarks.{name}` | {load} |\n"
                 )
+        else:
+            yield from (line for line in before.splitlines(keepends=True) if f"| `python -m benchmarks.{name}` |" in line)
 
 
 def main() -> None:
     """Put the table between its two marks."""
     text = PAGE.read_text()
     before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}{''.join(lines())}{END}{after}")
+    table, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}{''.join(lines(table))}{END}{after}")
 
 
 if __name__ == "__main__":
