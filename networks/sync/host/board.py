@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from networks.hostnet.facts import Counters
 from networks.sync.host.picture import HostPicture
 from networks.sync.host.traffic import KEPT_S, Point, Rate, Traffic
@@ -31,6 +33,8 @@ class NothingMeasured:
 
 _pictures: dict[str, HostPicture] = {}
 _traffic: dict[str, Traffic] = {}
+# Revisions begin anew with each process: a page that was drawn by an earlier one is never taken for the newest.
+_PROCESS = secrets.token_hex(4)
 _NO_PICTURE, _NO_TRAFFIC = HostPicture(), NothingMeasured()
 
 
@@ -59,4 +63,4 @@ def traffic_of(engine_slug: str) -> Traffic:
 
 def version_of(engine_slug: str) -> str:
     """Return what a screen that shows the host's side is known by besides the snapshot's revision: another, other content."""
-    return f"{picture_of(engine_slug).revision}.{traffic_of(engine_slug).sequence()}"
+    return f"{_PROCESS}.{picture_of(engine_slug).revision}.{traffic_of(engine_slug).sequence()}"

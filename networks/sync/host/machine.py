@@ -9,7 +9,7 @@ from datetime import datetime
 
 from networks.hostnet.facts import Counters, LinkFact, Obstacle, ResolverFact, RouteFact, SandboxFact, View
 from networks.hostnet.reader import HostReader
-from networks.sync.host.naming import Naming, count_endpoints, is_the_engines, unseen
+from networks.sync.host.naming import Naming, Proof, count_endpoints, proof_of, unseen
 from networks.sync.host.picture import HostPicture
 from networks.sync.host.remembered import Remembered
 
@@ -30,7 +30,7 @@ class Machine:
     routes: tuple[RouteFact, ...] = ()
     resolver: ResolverFact = field(default_factory=lambda: ResolverFact(is_known=False))
     _view: View = field(default_factory=View)
-    _is_proved: bool = False
+    _proof: Proof = Proof.NONE
     _naming: Naming = field(default_factory=Naming)
 
     def __post_init__(self) -> None:
@@ -41,6 +41,7 @@ class Machine:
         if self._view.sees_host:
             self._keep_links(self.reader.links())
             self._read_ways()
+            self._proof = Proof.NONE if self._proof is Proof.WEAK else self._proof
         self.sandboxes = self.reader.sandboxes(self.remembered.pids)
 
     def read_links(self, indexes: Iterable[int]) -> frozenset[int]:
@@ -112,15 +113,21 @@ class Machine:
         is_same = replace(made, revision=before.revision, as_of=before.as_of) == before
         return replace(made, revision=before.revision) if is_same else made
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether more networks may show that these aren't the Engine's links: everything is then to be read anew."""
+        return self._view.sees_host and self._proof is not Proof.STRONG
+
     def _proved(self) -> View:
         """Return the view, less the host where these are not the Engine's links (rule: rather nothing than another's)."""
         if not self._view.sees_host:
             return self._view
+        if not self.remembered.networks:  # every Engine has some: this one wasn't read yet
+            return replace(self._view, sees_host=False)
         # Once proved it stays so: while its only network is being removed, the link is gone before the snapshot knows.
-        if not self._is_proved:
-            is_ours = self.remembered.kernel in ("", os.uname().release)
-            self._is_proved = is_ours and is_the_engines(self.links, self.remembered.networks.values())
-        if self._is_proved:
+        if self._proof is Proof.NONE and self.remembered.kernel in ("", os.uname().release):
+            self._proof = proof_of(self.links, self.remembered.networks.values())
+        if self._proof is not Proof.NONE:
             return self._view
         return replace(self._view, sees_host=False, why_not_host=Obstacle.OTHER_NAMESPACE)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Any
 
 from networks.hostnet.facts import LinkFact, PeerFact, RouteFact, SandboxFact
@@ -12,6 +13,14 @@ from networks.sync.host.picture import HostLink, Peer
 from networks.sync.host.remembered import WITHOUT_LINKS, ContainerRecord, EndpointRecord, NetworkRecord
 
 NO_NETWORK = NetworkRecord("", "")
+
+
+class Proof(Enum):
+    """Whether links are those of an Engine. WEAK: nothing speaks against it, and further networks may yet."""
+
+    NONE = 0
+    WEAK = 1
+    STRONG = 2
 
 
 @dataclass(slots=True)
@@ -196,17 +205,18 @@ def ordered(links: Mapping[int, LinkFact]) -> Iterator[int]:
     yield from (index for index in sorted(links) if index not in seen)
 
 
-def is_the_engines(links: Mapping[int, LinkFact], networks: Iterable[NetworkRecord]) -> bool:
-    """Whether these links are those of the Engine that has these networks.
+def proof_of(links: Mapping[int, LinkFact], networks: Iterable[NetworkRecord]) -> Proof:
+    """Return what says that these links are those of the Engine that has these networks.
 
-    A bridge that bears the beginning of its network's id is proof; where there are such networks, one of them has to be found.
-    The default bridge alone says little more than that here, too, Docker runs: it counts where there is nothing else. An Engine
-    without any bridge network can't be told from another.
+    Where there are bridges that bear the beginning of their network's id, one of them has to be found. The default bridge alone
+    says little more than that here, too, Docker runs: it counts where there is nothing else. An Engine without any bridge
+    network can't be told from another.
     """
     records = [one for one in networks if one.bridge]
-    telling = [one for one in records if one.bridge == f"br-{one.docker_id[:12]}"] or records
-    found = {network.docker_id for network in bridges_of(links, telling).values()}
-    return bool(found) or not records
+    telling = [one for one in records if one.bridge == f"br-{one.docker_id[:12]}"]
+    if telling:
+        return Proof.STRONG if bridges_of(links, telling) else Proof.NONE
+    return Proof.WEAK if not records or bridges_of(links, records) else Proof.NONE
 
 
 def unseen(

@@ -97,6 +97,7 @@ class HostWatcher:
         self._wakes.take(FIRST_WAIT_S, gather_s=FIRST_REST_S)
         failures = 0
         while not self._stopped.is_set():
+            began_at = time.monotonic()
             try:
                 self._watch()
                 failures = 0
@@ -112,6 +113,7 @@ class HostWatcher:
             finally:
                 close_old_connections()
             if failures:
+                failures = 1 if time.monotonic() - began_at > RETRY_MOST_S else failures
                 self._stopped.wait(min(RETRY_MOST_S, RETRY_FIRST_S * RETRY_FACTOR ** min(failures - 1, 8)))
         take_down(self.slug)
         connection.close()
@@ -171,7 +173,8 @@ class HostWatcher:
     def _look(self, machine: Machine, wake: Wake, difference: Difference) -> bool:
         """Read what has to be read. Returns whether the picture may be another."""
         settles = self._is_due("settle")
-        if wake.is_everything or self._is_due("recheck"):
+        is_disputed = difference.has_other_networks and machine.is_in_doubt
+        if wake.is_everything or is_disputed or self._is_due("recheck"):
             machine.read_everything()
             self._due_at["recheck"] = time.monotonic() + self._recheck_s()
             return True
