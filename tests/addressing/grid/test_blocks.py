@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.addressing.grid.blocks import MOST_LISTED, block_of, blocks_of, first_shown
+from networks.addressing.grid.states import TAKING
 from tests.addressing.grid.pools import Case, cases, use_of
 
 
@@ -60,6 +61,22 @@ def test_it_puts_every_address_into_the_block_that_holds_it(case: Case, offset: 
     assert block_of(use, inside) in [block.number for block in blocks.blocks]
     assert 0 <= inside - block_of(use, inside) < 256
     assert sum(block.taken for block in blocks.blocks) == len(use.cells)
+
+
+@given(cases())
+def test_it_cuts_the_pool_so_that_every_address_is_in_one_block(case: Case) -> None:
+    use = case.use
+    blocks = blocks_of(use)
+    size = 1 << (case.subnet.max_prefixlen - blocks.prefix_length)
+
+    covered = [number for block in blocks.blocks for number in range(block.number, block.number + size)]
+
+    assert covered == list(map(int, case.subnet))
+    assert (blocks.total, blocks.left_out) == (len(blocks.blocks), 0)
+    for block in blocks.blocks:
+        numbers = range(block.number, block.number + size)
+        assert block.is_outside == (not any(use.first <= number <= use.last for number in numbers))
+        assert block.taken >= sum(use.state_at(number) in TAKING for number in numbers)
 
 
 def test_it_begins_where_the_next_address_is() -> None:

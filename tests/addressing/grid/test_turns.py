@@ -7,9 +7,10 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from networks.addressing.grid.states import State
-from networks.addressing.grid.turns import Place, Why, gateway_of, lowest_free, next_turn
+from networks.addressing.grid.turns import Place, Turn, Why, gateway_of, lowest_free, next_turn
 from networks.addressing.pools import Pool
 from tests.addressing.grid.pools import Case, cases, use_of
 
@@ -27,6 +28,25 @@ def test_it_finds_the_lowest_that_docker_could_hand_out(case: Case) -> None:
     ]
 
     assert lowest_free(use) == (free[0] if free else None)
+
+
+@given(cases(), st.lists(st.tuples(st.booleans(), st.integers(0, 1_023)), max_size=40))
+def test_it_foretells_what_an_allocator_gives(drawn: Case, acts: list[tuple[bool, int]]) -> None:
+    """Each act ends a guest, or connects one that asks for no address; the allocator is a set of what is taken."""
+    case = replace(drawn, held=())
+    kept_back = {int(address) for address in (case.gateway, *case.aux) if address} | case.use.own
+    free = [number for number in map(int, case.ip_range or case.subnet) if number not in kept_back]
+    guests: list[int] = []
+
+    for is_end, which in acts:
+        if is_end and guests:
+            guests.pop(which % len(guests))
+            continue
+        given_out = next((number for number in free if number not in guests), None)
+        use = replace(case, held=tuple(map(case.use.address, guests))).use
+        expected = Turn(None, Why.FULL) if given_out is None else Turn(use.address(given_out), Why.CERTAIN)
+        assert next_turn(replace(OWN, driver="macvlan"), [use]) == expected
+        guests += [] if given_out is None else [given_out]
 
 
 def test_it_takes_what_a_stopped_container_asks_for() -> None:
