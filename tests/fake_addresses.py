@@ -8,7 +8,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import NoReturn
 
-from networks.engine.facts import ContainerFact, EndpointFact, IPAddress, NetworkFact, PoolFact
+from networks.engine.facts import ContainerFact, EndpointFact, IPAddress, IPNetwork, NetworkFact, PoolFact, SubnetCount
 from networks.engine.parsing.refusals import refusal
 from networks.engine.specs import ConnectSpec
 
@@ -60,6 +60,19 @@ def released(point: EndpointFact) -> EndpointFact:
         dns_names=point.dns_names,
         has_detail=True,
     )
+
+
+def counted(network: NetworkFact, taken: Taken, hidden: int) -> dict[IPNetwork, SubnetCount]:
+    """Return what is counted of each pool; `hidden`: how many more addresses are in use than anybody is told of."""
+    found: dict[IPNetwork, SubnetCount] = {}
+    for pool in network.pools:
+        subnet, handed_out = pool.subnet, pool.ip_range or pool.subnet
+        own = {subnet.network_address, *([subnet.broadcast_address] if subnet.version == 4 else ())}
+        everybody = {*taken, *own, *pool.aux_addresses.values(), pool.gateway}
+        inside = {address for address in everybody if address is not None and address in subnet}
+        available = handed_out.num_addresses - sum(address in handed_out for address in inside) - hidden
+        found[subnet] = SubnetCount(len(inside) + hidden, min(available, 2**64 - 1))
+    return found
 
 
 def _free_address(point: EndpointFact, pool: PoolFact, taken: Taken) -> IPAddress:

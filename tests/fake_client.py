@@ -62,11 +62,11 @@ class FakeClient:
         self._ask("GET", "/_ping", lambda: None)
 
     def negotiate(self) -> str:
-        return self._ask("GET", "/version", lambda: "1.45")
+        return self._ask("GET", "/version", lambda: self._engine.api_version)
 
     def info(self) -> EngineInfo:
         drivers = ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")
-        answer = EngineInfo("fake", "fake", "26.1.5", "1.45", "1.24", "Linux", "6.1", "x86_64", drivers)
+        answer = EngineInfo("fake", "fake", "26.1.5", self._engine.api_version, "1.24", "Linux", "6.1", "x86_64", drivers)
         return self._ask("GET", "/info", lambda: answer)
 
     def picture(self) -> EnginePicture:
@@ -86,7 +86,7 @@ class FakeClient:
 
     def inspect_network(self, network_id: str) -> NetworkFact:
         wanted = full_id("network", network_id)
-        return self._ask("GET", f"/networks/{wanted}", lambda: self._engine.network(wanted))
+        return self._ask("GET", f"/networks/{wanted}", lambda: self._engine.inspected(wanted))
 
     def events(self, since_nano: int | None = None) -> FakeStream:
         def subscribe() -> FakeStream:

@@ -15,7 +15,7 @@ from networks.engine.calls import Profile
 from networks.engine.errors import EngineError
 from networks.engine.facts import ContainerFact, EndpointFact, EventFact, IPAddress, IPNetwork, NetworkFact, PoolFact
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
-from tests.fake_addresses import check_connection, refuse, released, with_addresses
+from tests.fake_addresses import check_connection, counted, refuse, released, with_addresses
 from tests.fake_client import FakeClient, FakeStream
 
 PREDEFINED = {"bridge": "bridge", "host": "host", "none": "null"}
@@ -27,8 +27,12 @@ KEPT_EVENTS = 256
 class FakeEngine:
     """Networks, containers, images and events, with Docker's rules as far as the contract asks for them.
 
-    Faults: `is_down` lets nobody in and ends the streams, `next_error` is raised once. `is_silent` drops events.
+    Faults: `is_down` lets nobody in and ends the streams, `next_error` is raised once. `is_silent` drops events. From API 1.52
+    on it counts addresses; `hidden` more of each pool are in use than it tells of.
     """
+
+    api_version: str = "1.45"
+    hidden: int = 0
 
     is_down: bool = False
     is_silent: bool = False
@@ -89,6 +93,13 @@ class FakeEngine:
         if not found:
             refuse(404, f"network {name_or_id} not found")
         return found[0]
+
+    def inspected(self, network_id: str) -> NetworkFact:
+        """Return a network with what is counted of its pools, where this Engine counts."""
+        network = self.network(network_id)
+        if int(self.api_version.removeprefix("1.")) < 52:
+            return network
+        return replace(network, counts=counted(network, self._taken(network), self.hidden))
 
     def container(self, container_id: str) -> ContainerFact:
         """Return a container by id."""

@@ -43,8 +43,24 @@ class PoolFact:
 
 
 @dataclass(frozen=True, slots=True)
+class SubnetCount:
+    """What an Engine itself counts of a subnet. Both numbers end at 2 ** 64 - 1.
+
+    `in_use`: the addresses that endpoints have, the gateway, aux addresses and the subnet's own; `available`: what is left of the
+    ip range. Source: Engine API 1.52, NetworkInspect, Status.IPAM.
+    """
+
+    in_use: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkFact:
-    """A network as `GET /networks` gives it; its endpoints come with the containers. Source: Engine API, NetworkList."""
+    """A network as `GET /networks` gives it; its endpoints come with the containers. Source: Engine API, NetworkList.
+
+    `counts`: by subnet; None in a list, and of an Engine that doesn't count (before API 1.52). They change with every endpoint
+    and are no part of what the network is: two facts that differ in them alone are equal.
+    """
 
     docker_id: str
     name: str
@@ -63,6 +79,7 @@ class NetworkFact:
     pools: tuple[PoolFact, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    counts: Mapping[IPNetwork, SubnetCount] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

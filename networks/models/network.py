@@ -47,7 +47,11 @@ class Network(models.Model):
 
 
 class Pool(models.Model):
-    """One IPAM pool of a network: subnet, ip range and gateway as text; `aux_addresses`: name to address."""
+    """One IPAM pool of a network: subnet, ip range and gateway as text; `aux_addresses`: name to address.
+
+    `besides`: how many addresses of the subnet the Engine counts as taken besides those of endpoints, `besides_in_range`: of
+    what it hands out; null where it doesn't count, or hasn't been asked since the network came.
+    """
 
     network = models.ForeignKey(Network, models.CASCADE, related_name="pools", verbose_name=_("network"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -55,6 +59,8 @@ class Pool(models.Model):
     ip_range = models.CharField(_("IP range"), max_length=50, blank=True, default="")
     gateway = models.CharField(_("gateway"), max_length=45, blank=True, default="")
     aux_addresses = models.JSONField(_("aux addresses"), default=dict)
+    besides = models.IntegerField(_("taken besides endpoints"), null=True)
+    besides_in_range = models.IntegerField(_("taken besides endpoints, in the IP range"), null=True)
 
     class Meta:
         ordering = ["position"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from networks.engine.errors import Conflict, EngineError, NotFound, ProtocolFault, Refused
-from networks.engine.facts import PoolFact
+from networks.engine.facts import PoolFact, SubnetCount
 from networks.engine.parsing.engines import parse_engine
 from networks.engine.parsing.images import parse_image_count, parse_imported, parse_progress
 from networks.engine.parsing.networks import parse_network, parse_networks
@@ -100,6 +100,40 @@ def test_it_reads_a_gateway_that_carries_a_prefix_length() -> None:
     pool = parse_network({"Id": ID, "IPAM": {"Config": [{"Subnet": "10.0.0.0/8", "Gateway": "10.0.0.1/8"}]}}).pools[0]
 
     assert pool.gateway == ip_address("10.0.0.1")
+
+
+def test_it_reads_what_the_engine_counts_of_a_subnet() -> None:
+    subnets = {
+        "172.72.0.0/16": {"IPsInUse": 5, "DynamicIPsAvailable": 65_531},
+        "fd00::/64": {"IPsInUse": 2, "DynamicIPsAvailable": 2**64 - 1},
+        "10.0.0.0/24": {"IPsInUse": 5},
+        "10.0.1.0/24": {"IPsInUse": -1, "DynamicIPsAvailable": 3},
+        "10.0.2.0/24": {"IPsInUse": True, "DynamicIPsAvailable": 3},
+        "10.0.3.0/24": None,
+        "x": {"IPsInUse": 1, "DynamicIPsAvailable": 1},
+    }
+
+    network = parse_network({"Id": ID, "Status": {"IPAM": {"Subnets": subnets}}})
+
+    assert network.counts == {
+        ip_network("172.72.0.0/16"): SubnetCount(5, 65_531),
+        ip_network("fd00::/64"): SubnetCount(2, 2**64 - 1),
+    }
+
+
+@pytest.mark.parametrize("status", [None, 3, {}, {"IPAM": None}, {"IPAM": {"Subnets": []}}])
+def test_it_knows_an_engine_that_does_not_count(status: Any) -> None:
+    assert parse_network({"Id": ID}).counts is None
+    assert parse_network({"Id": ID, "Status": status}).counts is None
+
+
+def test_it_takes_two_counts_of_a_network_for_the_same_network() -> None:
+    one, other = (
+        parse_network({"Id": ID, "Status": {"IPAM": {"Subnets": {"10.0.0.0/24": {"IPsInUse": n, "DynamicIPsAvailable": 9}}}}})
+        for n in (3, 4)
+    )
+
+    assert one == other == parse_network({"Id": ID})
 
 
 def test_it_reads_who_answers() -> None:

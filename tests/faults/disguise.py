@@ -9,8 +9,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import Any
 
+from networks.addressing.pools import default_gateway
 from tests.faults.wire import Answer
 
 HERE = 45  # what the Engine of this machine speaks at most: 1.45
@@ -160,9 +162,23 @@ def _network(network: dict[str, Any], api: int, *, is_inspected: bool) -> dict[s
     if api >= 48:
         network = _with_after(network, "Driver", "EnableIPv4", True)
     if api >= 52 and is_inspected:
-        subnets = {pool["Subnet"]: {"IPsInUse": 3, "DynamicIPsAvailable": 253} for pool in network["IPAM"]["Config"] or ()}
+        subnets = {pool["Subnet"]: _count(pool, network["Containers"] or {}) for pool in network["IPAM"]["Config"] or ()}
         network["Status"] = {"IPAM": {"Subnets": subnets}}
     return network
+
+
+def _count(pool: dict[str, Any], containers: dict[str, Any]) -> dict[str, int]:
+    """Count as 1.52 does: the subnet's own addresses, gateway, aux addresses and endpoints are in use."""
+    subnet, ip_range = ip_network(pool["Subnet"]), ip_network(pool.get("IPRange") or pool["Subnet"])
+    taken = {subnet.network_address, *([subnet.broadcast_address] if subnet.version == 4 else ())}
+    # 26.1 doesn't name a gateway that nobody typed, later ones do.
+    taken.add(ip_address(pool["Gateway"]) if pool.get("Gateway") else default_gateway(subnet, ip_range))
+    taken |= {ip_address(text) for text in (pool.get("AuxiliaryAddresses") or {}).values()}
+    for guest in containers.values():
+        texts = (guest[f"IPv{version}Address"].partition("/")[0] for version in (4, 6))
+        taken |= {ip_address(text) for text in texts if text and ip_address(text) in subnet}
+    available = ip_range.num_addresses - sum(address in ip_range for address in taken)
+    return {"IPsInUse": len(taken), "DynamicIPsAvailable": min(available, 2**64 - 1)}
 
 
 def _listed(container: dict[str, Any], api: int) -> dict[str, Any]:

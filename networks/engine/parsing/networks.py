@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from networks.engine.calls import NETWORK_ID
 from networks.engine.errors import ProtocolFault
-from networks.engine.facts import NetworkFact, PoolFact
+from networks.engine.facts import IPNetwork, NetworkFact, PoolFact, SubnetCount
 from networks.engine.parsing.values import address, child, flag, identity, moment, objects, subnet, text, text_map
 
 _ID = re.compile(NETWORK_ID)
+_MOST_COUNTED = 2**64 - 1
 
 
 def parse_networks(answer: Any) -> tuple[NetworkFact, ...]:
@@ -44,6 +46,7 @@ def parse_network(answer: Any) -> NetworkFact:
         pools=tuple(pool for pool in map(_parse_pool, objects(child(ipam, "Config"))) if pool),
         options=text_map(get("Options")),
         labels=text_map(get("Labels")),
+        counts=_parse_counts(child(get("Status"), "IPAM", "Subnets")),
     )
 
 
@@ -58,3 +61,18 @@ def _parse_pool(answer: dict[str, Any]) -> PoolFact | None:
         ip_range=subnet(answer.get("IPRange")),
         aux_addresses={name: value for name, value in taken.items() if value is not None},
     )
+
+
+def _parse_counts(answer: object) -> Mapping[IPNetwork, SubnetCount] | None:
+    if type(answer) is not dict:
+        return None
+    counts = {}
+    for name, entry in answer.items():
+        found, in_use, available = subnet(name), child(entry, "IPsInUse"), child(entry, "DynamicIPsAvailable")
+        if found is not None and _is_count(in_use) and _is_count(available):
+            counts[found] = SubnetCount(in_use, available)
+    return counts
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _MOST_COUNTED

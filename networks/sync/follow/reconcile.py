@@ -65,6 +65,7 @@ class Reconciler:
         self._inspected_here: list[Inspection] = []  # since the last looks were answered
         self._doubtful: set[str] = set()  # what this pass's lists said of these came too soon after an inspect
         self._stirred_at: dict[str, float] = {}
+        self._stirred_networks: set[str] = set()
         self._held: list[EventFact] = []
         self._held_until = float("inf")
         self.events_seen = 0
@@ -74,6 +75,11 @@ class Reconciler:
         """Return in how many seconds something falls due by itself; large when nothing does."""
         due = min([self._held_until, *self._later.values()])
         return max(0.0, due - time.monotonic())
+
+    def take_stirred_networks(self) -> set[str]:
+        """Return the networks that events told of, or of which anything was written, since the last time."""
+        stirred, self._stirred_networks = self._stirred_networks, set()
+        return stirred
 
     def resync(self, events: Sequence[EventFact] = (), **status: Any) -> int:
         """Read everything by two calls and write what differs. Returns how many rows it had to mend."""
@@ -169,6 +175,8 @@ class Reconciler:
         for event in events:
             if event.kind == "container" and event.verb not in IGNORED_VERBS:
                 self._stirred_at[event.actor_id] = now
+            elif event.kind == "network":
+                self._stirred_networks.add(event.network_id)
 
     def _admit_listed(self, listed: dict[str, ContainerFact | None], began_at: float) -> dict[str, ContainerFact | None]:
         """Merge a list with what is known; leave out what a fresher inspect contradicts, and have that inspected anew."""
@@ -270,6 +278,7 @@ class Reconciler:
         self._snapshot.write(changes, after, rows, now=now, moves=moves, **status)
         self.memory = after
         if changes:
+            self._stirred_networks |= changes.touched_networks
             self.changed_at = time.monotonic()
         return len(changes)
 

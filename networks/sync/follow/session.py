@@ -16,6 +16,7 @@ from networks.engine.errors import EngineError
 from networks.engine.facts import EngineInfo
 from networks.models import EngineStatus
 from networks.sync.attention import is_looked_at
+from networks.sync.follow.counts import Counts
 from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.pulse import Pulse
@@ -58,6 +59,7 @@ class Session:
         self._pulse = Pulse(slug, url, make_client, inbox, self._give_up)
         self._stream: EventStream | None = None
         self.reconciler = Reconciler(self._client, snapshot, memory, journal, self._inspectors)
+        self._counts = Counts(self._client, snapshot)
         self._resynced_at = 0.0
 
     def open(self) -> None:
@@ -82,6 +84,7 @@ class Session:
         )
         self._resynced_at = now
         self.reconciler.inspect_everything()
+        self._counts.begin(api_version, self.reconciler.memory)
 
     def step(self) -> bool:
         """Do one turn of following. Returns whether there is a new revision. Raises EngineError when the Engine is gone."""
@@ -98,6 +101,9 @@ class Session:
             is_new = self._resync() or is_new
         elif letters.proof_at is not None:
             self._snapshot.write_status(as_of=datetime.now(UTC))
+        self._counts.note(self.reconciler.take_stirred_networks())
+        if not (letters.events or letters.inspections):
+            is_new = self._counts.step(self.reconciler.memory) or is_new
         return is_new
 
     def close(self) -> None:

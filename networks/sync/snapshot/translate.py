@@ -47,6 +47,8 @@ def pool_rows(fact: NetworkFact, *, network_pk: int) -> list[Row]:
             "ip_range": str(pool.ip_range or ""),
             "gateway": str(pool.gateway or ""),
             "aux_addresses": {name: str(address) for name, address in pool.aux_addresses.items()},
+            "besides": None,  # of another pool than before, if there was one: to be counted anew
+            "besides_in_range": None,
         }
         for position, pool in enumerate(fact.pools)
     ]
@@ -113,7 +115,7 @@ def endpoint_row(fact: EndpointFact, *, engine_pk: int, container_pk: int, netwo
 
 def network_fact(row: Mapping[str, Any], pools: Iterable[Mapping[str, Any]]) -> NetworkFact:
     """Return the fact that a network's row was made of. `row`, `pools`: as `values()` gives them."""
-    plain = {name: row[name] for name in NetworkFact.__slots__ if name not in ("pools",)}
+    plain = {name: row[name] for name in NetworkFact.__slots__ if name not in ("pools", "counts")}
     return NetworkFact(**plain, pools=tuple(_pool_fact(pool) for pool in pools))
 
 

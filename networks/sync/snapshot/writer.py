@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from networks.addressing.grid.counts import Besides
 from networks.models import Container, Endpoint, Engine, EngineStatus, Event, Network, Pool, Tombstone
 from networks.models.engine import new_epoch
 from networks.sync.snapshot.assignments import Moves
@@ -106,6 +107,26 @@ class Snapshot:
     def write_status(self, **status: Any) -> None:
         """Write columns of EngineStatus that no page shows as they tick (such as `as_of`): no new revision."""
         EngineStatus.objects.filter(engine_id=self.engine_pk).update(**status)
+
+    def write_counts(self, found: Mapping[str, Mapping[int, Besides]]) -> bool:
+        """Write what an Engine counted, by network and position of the pool. Returns whether that gave a new revision."""
+        pks = {self._network_pks[key]: pools for key, pools in found.items() if key in self._network_pks}
+        known = Pool.objects.filter(network_id__in=pks).values_list("pk", "network_id", "position", "besides", "besides_in_range")
+        changed = {
+            pk: (network_pk, new)
+            for pk, network_pk, position, *old in (known if pks else ())
+            if (new := pks[network_pk].get(position)) is not None and [new.in_all, new.in_range] != old
+        }
+        if not changed:
+            return False
+        revision = self.revision + 1
+        with transaction.atomic():
+            for pk, (_network_pk, new) in changed.items():
+                Pool.objects.filter(pk=pk).update(besides=new.in_all, besides_in_range=new.in_range)
+            Network.objects.filter(pk__in={network_pk for network_pk, _new in changed.values()}).update(revision=revision)
+            EngineStatus.objects.filter(engine_id=self.engine_pk).update(revision=revision)
+        self.revision = revision
+        return True
 
     def empty(self) -> None:
         """Forget the whole snapshot and begin a new epoch: another Engine answers at this URL."""
