@@ -189,6 +189,30 @@ def test_it_shows_huge_pools_by_what_is_used_of_them() -> None:
     assert 'class="blocks' not in html
 
 
+@pytest.mark.parametrize(
+    ("counted", "said"),
+    [
+        ((4, 4), ""),
+        ((5, 5), "counts 1 address more in use here"),
+        ((2, 2), "counts 2 addresses fewer in use here"),
+        ((4, 3), "has 1 address more left to hand out"),
+        ((4, 6), "has 2 addresses fewer left to hand out"),
+    ],
+)
+def test_it_says_where_the_engine_counts_otherwise(counted: tuple[int, int], said: str) -> None:
+    engine = make_engine(api_version="1.52")
+    network = make_custom(engine)
+    network.pools.update(ip_range="", besides=counted[0], besides_in_range=counted[1])
+    browser = log_in()
+
+    pages = [browser.get(url).content.decode() for url in ("/addresses/", f"/networks/local/{network.docker_id}/")]
+
+    for html in pages:
+        assert ("The Engine" in html.split('class="agrid')[0].rpartition("</header>")[2]) == bool(said)
+        assert said in html
+        assert ("counts otherwise than Netadmin" in html) == bool(said)
+
+
 def test_it_escapes_hostile_names() -> None:
     engine = make_engine()
     network = make_network(engine, "<b>net</b>", "10.0.0.0/24")

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from networks.addressing.grid.blocks import block_size, blocks_of
 from networks.addressing.grid.states import State
-from networks.partials.addresses.words import say_counts, say_next
+from networks.partials.addresses.words import say_counts, say_dispute, say_next
 from networks.queries.addresses.pools import PoolView
 from networks.templatetags.cells import Links, Shown
 
@@ -44,4 +44,5 @@ def grid_context(view: PoolView, block: int, *, links: Links, picked: int | None
         "has_next": following is not None and block <= following < block + size,
         "counts": say_counts(view),
         "next": say_next(view),
+        "dispute": say_dispute(view),
     }

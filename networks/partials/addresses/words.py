@@ -41,6 +41,38 @@ def say_next(view: PoolView) -> str:
     return _("The next container that asks for none gets %(address)s.") % {"address": address}
 
 
+def say_dispute(view: PoolView) -> str:
+    """Return how the Engine's own count of a pool differs from ours, "" where it doesn't."""
+    if view.dispute is None:
+        return ""
+    more, left = view.dispute.in_use, view.dispute.available
+    if more > 0:
+        words = ngettext(
+            "The Engine counts %(count)s address more in use here than its networks and containers explain.",
+            "The Engine counts %(count)s addresses more in use here than its networks and containers explain.",
+            more,
+        )
+    elif more < 0:
+        words = ngettext(
+            "The Engine counts %(count)s address fewer in use here than its networks and containers show.",
+            "The Engine counts %(count)s addresses fewer in use here than its networks and containers show.",
+            -more,
+        )
+    elif left > 0:
+        words = ngettext(
+            "The Engine has %(count)s address more left to hand out here than Netadmin counts.",
+            "The Engine has %(count)s addresses more left to hand out here than Netadmin counts.",
+            left,
+        )
+    else:
+        words = ngettext(
+            "The Engine has %(count)s address fewer left to hand out here than Netadmin counts.",
+            "The Engine has %(count)s addresses fewer left to hand out here than Netadmin counts.",
+            -left,
+        )
+    return words % {"count": count_text(abs(more or left))}
+
+
 def _say_why(view: PoolView) -> str:
     ipam_driver, driver = (spell(name)[:40] for name in (view.network.place.ipam_driver, view.network.place.driver))
     sentences = {

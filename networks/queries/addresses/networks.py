@@ -8,6 +8,7 @@ from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
+from networks.addressing.grid.counts import Besides
 from networks.addressing.grid.states import Claim
 from networks.addressing.grid.turns import Place
 from networks.addressing.pools import Pool
@@ -21,6 +22,7 @@ from networks.queries.prepared import Prepared, Query
 from networks.queries.rows import EngineRow
 
 GATEWAY_MODE = "com.docker.network.bridge.gateway_mode_ipv"
+_POOL_COLUMNS = (*POOL_COLUMNS, "besides", "besides_in_range")
 _NETWORK_COLUMNS = ("docker_id", "name", "driver", "scope", "hue", "ipam_driver", "options", "revision")
 _ENDPOINT_COLUMNS = (
     "network__docker_id",
@@ -43,7 +45,8 @@ Record = Mapping[str, Any]
 class AddressedNetwork:
     """A network, its pools in the Engine's order, and the claims on their addresses. `told`: gateways of its endpoints.
 
-    `isolated`: families (4, 6) whose gateway mode gives the bridge no address.
+    `counted`: for each pool what the Engine counts besides endpoints, None where it hasn't. `isolated`: families (4, 6) whose
+    gateway mode gives the bridge no address.
     """
 
     docker_id: str
@@ -52,6 +55,7 @@ class AddressedNetwork:
     hue: int
     place: Place
     pools: tuple[Pool, ...]
+    counted: tuple[Besides | None, ...]
     held: tuple[Claim, ...]
     wished: tuple[Claim, ...]
     told: tuple[IPAddress, ...]
@@ -70,7 +74,7 @@ def _networks(engine_slug: str, since: int) -> Query:
 
 def _pools(engine_slug: str, since: int) -> Query:
     changed: Query = PoolRecord.objects.filter(network__engine__slug=engine_slug, network__revision__gt=since)
-    return changed.order_by("network", "position").values(*POOL_COLUMNS)
+    return changed.order_by("network", "position").values(*_POOL_COLUMNS)
 
 
 def _endpoints(engine_slug: str, since: int) -> Query:
@@ -96,6 +100,7 @@ _KEPT: RowCache[AddressedNetwork] = RowCache(_read, gone_since("network"))
 
 def _make(record: Record, pools: Iterable[Record], endpoints: Sequence[Record]) -> AddressedNetwork:
     claims = [claim for endpoint in endpoints for claim in _claims(endpoint)]
+    read = [(pool, each) for each in pools if (pool := _pool(each)) is not None]
     told = {text for endpoint in endpoints for text in (endpoint["ipv4_gateway"], endpoint["ipv6_gateway"]) if text}
     return AddressedNetwork(
         docker_id=record["docker_id"],
@@ -103,7 +108,8 @@ def _make(record: Record, pools: Iterable[Record], endpoints: Sequence[Record]) 
         revision=record["revision"],
         hue=record["hue"],
         place=Place(record["name"], record["driver"], record["scope"], record["ipam_driver"]),
-        pools=tuple(pool for pool in map(_pool, pools) if pool is not None),
+        pools=tuple(pool for pool, _record in read),
+        counted=tuple(_counted(each) for _pool, each in read),
         held=tuple(claim for is_held, claim in claims if is_held),
         wished=tuple(claim for is_held, claim in claims if not is_held),
         told=tuple(address for address in map(_address, sorted(told)) if address is not None),
@@ -150,6 +156,10 @@ def _pool(record: Record) -> Pool | None:
         return None
     aux = {str(name): _address(str(text)) for name, text in record["aux_addresses"].items()}
     return Pool(subnet, ip_range, _address(record["gateway"]), {name: found for name, found in aux.items() if found is not None})
+
+
+def _counted(record: Record) -> Besides | None:
+    return None if record["besides"] is None else Besides(record["besides"], record["besides_in_range"])
 
 
 def _address(text: str) -> IPAddress | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from networks.addressing.grid.counts import Dispute, dispute_of
 from networks.addressing.grid.states import Cell, PoolUse, State, measure
 from networks.addressing.grid.turns import Turn, gateway_of, next_turn
 from networks.addressing.pools import Pool
@@ -24,7 +25,8 @@ MOST_KEPT = 2_000
 class PoolView:
     """One pool as pages show it. `key`: its subnet, and "@" with the network's short id where several networks have it.
 
-    `turn`: the next address of its network in its family, which may belong to another of its pools.
+    `turn`: the next address of its network in its family, which may belong to another of its pools. `dispute`: how the Engine's
+    own count differs from ours, None where it doesn't, or doesn't count.
     """
 
     key: str
@@ -32,6 +34,7 @@ class PoolView:
     position: int
     use: PoolUse
     turn: Turn
+    dispute: Dispute | None = None
 
     @property
     def is_default_bridge(self) -> bool:
@@ -132,14 +135,22 @@ def _make_views(
     network: AddressedNetwork, others: Sequence[AddressedNetwork], shared: frozenset[str], leaves_out: bool
 ) -> tuple[PoolView, ...]:
     uses = [_use(network, pool, others, leaves_out) for pool in network.pools]
-    turns = {}
-    for family in (4, 6):
-        pools = [use for use in uses if use.subnet.version == family]
-        unknown = any(use.gateway is None for use in pools)
-        turns[family] = next_turn(replace(network.place, hides_gateway=unknown), pools)
+    disputes = [dispute_of(use, counted) for use, counted in zip(uses, network.counted, strict=True)]
+    turns = {family: _turn(network, uses, disputes, family) for family in (4, 6)}
     return tuple(
-        PoolView(_key(network, use, shared), network, position, use, turns[use.subnet.version])
+        PoolView(_key(network, use, shared), network, position, use, turns[use.subnet.version], disputes[position])
         for position, use in enumerate(uses)
+    )
+
+
+def _turn(network: AddressedNetwork, uses: Sequence[PoolUse], disputes: Sequence[Dispute | None], family: int) -> Turn:
+    places = [place for place, use in enumerate(uses) if use.subnet.version == family]
+    # Where the Engine counts as many as we do, no gateway that nobody names has taken one.
+    unknown = any(uses[place].gateway is None and (network.counted[place] is None or disputes[place]) for place in places)
+    return next_turn(
+        replace(network.place, hides_gateway=unknown),
+        [uses[place] for place in places],
+        is_disputed=any(disputes[place] for place in places),
     )
 
 

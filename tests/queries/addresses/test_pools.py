@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from networks.addressing.grid.counts import Dispute
 from networks.addressing.grid.states import State
 from networks.addressing.grid.turns import Why
 from networks.models import Engine, EngineStatus, Network
@@ -99,6 +100,38 @@ def test_it_says_nothing_of_the_next_address_where_a_gateway_may_be_hidden() -> 
     make_network(engine, "cut", "10.0.2.0/24", is_internal=True, options=options)
 
     assert [views_of(name)[0].turn.why for name in ("lan", "cut")] == [Why.GATEWAY, Why.GATEWAY]
+
+
+def test_it_compares_what_the_engine_counts() -> None:
+    engine = make_engine(api_version="1.52")
+    same, more, fewer = (make_network(engine, name, f"10.0.{index}.0/24") for index, name in enumerate(("same", "more", "fewer")))
+    for network, counted in ((same, 3), (more, 5), (fewer, 2)):
+        network.pools.update(besides=counted, besides_in_range=counted)
+        make_endpoint(make_container(engine, f"guest of {network.name}"), network, f"{network.pools.get().subnet[:-4]}2")
+
+    found = {name: views_of(name)[0] for name in ("same", "more", "fewer")}
+
+    assert {name: view.dispute for name, view in found.items()} == {
+        "same": None,
+        "more": Dispute(in_use=2, available=-2),
+        "fewer": Dispute(in_use=-1, available=1),
+    }
+    assert [view.turn.why for view in found.values()] == [Why.CERTAIN, Why.COUNT, Why.COUNT]
+
+
+def test_it_learns_from_the_engines_count_that_no_gateway_is_hidden() -> None:
+    engine = make_engine(api_version="1.52")
+    for index, (name, counted) in enumerate((("without", 2), ("with", 3), ("uncounted", None))):
+        network = make_network(engine, name, f"10.0.{index}.0/24", driver="macvlan")
+        network.pools.update(besides=counted, besides_in_range=counted)
+
+    turns = [views_of(name)[0].turn for name in ("without", "with", "uncounted")]
+
+    assert [(str(turn.address), turn.why) for turn in turns] == [
+        ("10.0.0.1", Why.CERTAIN),
+        ("None", Why.GATEWAY),
+        ("None", Why.GATEWAY),
+    ]
 
 
 def test_it_leaves_out_what_cannot_be_read() -> None:
