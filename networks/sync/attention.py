@@ -13,9 +13,9 @@ LOOKING_FOR_S = 15.0
 LOOKING_AT_PAGE_FOR_S = 5.0
 
 # The pages that show the host's side (URL names): a new picture or sample draws these anew, and only these.
-HOST_PAGES = frozenset({"interface_list", "network_detail", "container_detail"})
+HOST_PAGES = frozenset({"interface_list", "network_detail", "container_detail", "address_list"})
 # Those of them that show counters or rates: nothing is measured while nobody looks at one.
-FIGURE_PAGES = HOST_PAGES
+FIGURE_PAGES = HOST_PAGES - {"address_list"}
 
 _looked_at: dict[str, float] = {}
 _page_looked_at: dict[tuple[str, str], float] = {}
