@@ -50,6 +50,7 @@ class JobRows:
                     "action_id": 0,
                     "sentence": "",
                     "status": 0,
+                    "spec": "{}",
                 }
                 _insert(
                     opened, "networks_jobstep", step | dict(zip(("container_id", "container_name"), wish.container, strict=True))
