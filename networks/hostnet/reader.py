@@ -45,7 +45,7 @@ class HostReader(Protocol):
         """Say what may be seen: asked of the kernel once, when the reader is opened."""
 
     def links(self) -> tuple[LinkFact, ...]:
-        """Read all links with addresses and counters, by index. Two dumps."""
+        """Read all links with addresses and counters, by index. Three dumps."""
 
     def link(self, index: int) -> LinkFact | None:
         """Read one link, None when it is gone."""
@@ -57,7 +57,7 @@ class HostReader(Protocol):
         """Read the main table's routes of both families, in the kernel's order."""
 
     def resolver(self) -> ResolverFact:
-        """Read the host's name servers."""
+        """Read the host's name servers; where its file names only systemd-resolved's stub, those behind it."""
 
     def sandboxes(self, pids: Mapping[str, int]) -> dict[str, SandboxFact]:
         """Read the sandboxes of running containers, by container id. `pids`: container id to the pid of its first process.

@@ -1,0 +1,1 @@
+"""The host's seam on Linux: netlink, network namespaces and /proc."""

@@ -1,0 +1,179 @@
+"""What is asked of one network namespace, by whatever holds a socket in it: the same for the host and for a container."""
+
+from __future__ import annotations
+
+import functools
+import os
+import struct
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from networks.hostnet.errors import HostError, Vanished
+from networks.hostnet.facts import Counters, InsideLink, LinkAddress, LinkFact, RouteFact
+from networks.hostnet.linux.netlink import counters as stats
+from networks.hostnet.linux.netlink.conversation import Conversation, Unsupported
+from networks.hostnet.linux.netlink.links import LinkRow, addresses_body, links_body, read_address, read_inside_link, read_link
+from networks.hostnet.linux.netlink.routes import read_routes, routes_body
+from networks.hostnet.linux.netlink.wire import (
+    AF_INET,
+    AF_INET6,
+    RTM_GETADDR,
+    RTM_GETLINK,
+    RTM_GETNSID,
+    RTM_GETROUTE,
+    RTM_GETSTATS,
+    RTM_NEWNSID,
+    Datagram,
+    Message,
+    attributes,
+    pack_attribute,
+    signed,
+)
+
+
+class Unsettled(HostError):
+    """The kernel's lists changed each time that they were read."""
+
+
+_NETNSA_NSID, _NETNSA_PID, _NETNSA_FD = 1, 2, 3
+
+
+def links_of(asked: Conversation) -> tuple[LinkFact, ...]:
+    """Return all links with addresses and counters, by index. Raises HostError."""
+    rows: dict[int, LinkRow] = {}
+    addresses: dict[int, tuple[LinkAddress, ...]] = {}
+
+    def take_row(datagram: Datagram, message: Message) -> None:
+        row = read_link(datagram, message)
+        if row is not None:
+            rows[row.ifindex] = row
+
+    def take_address(datagram: Datagram, message: Message) -> None:
+        found = read_address(datagram, message)
+        if found is not None:
+            addresses[found[0]] = (*addresses.get(found[0], ()), found[1])
+
+    _settle(asked.dump(RTM_GETLINK, links_body(), take_row, begin=rows.clear))
+    _settle(asked.dump(RTM_GETADDR, addresses_body(), take_address, begin=addresses.clear))
+    counted = counters_of(asked)
+    # One that has no counters any more went in the meantime.
+    return tuple(LinkFact(*rows[index], addresses.get(index, ()), counted[index]) for index in sorted(rows) if index in counted)
+
+
+def link_of(asked: Conversation, index: int) -> LinkFact | None:
+    """Return one link, None when it is gone. Raises HostError."""
+    rows: list[LinkRow] = []
+    addresses: list[LinkAddress] = []
+    counted: dict[int, Counters] = {}
+
+    def take_row(datagram: Datagram, message: Message) -> None:
+        row = read_link(datagram, message)
+        rows.extend((row,) if row is not None and row.ifindex == index else ())
+
+    def take_address(datagram: Datagram, message: Message) -> None:
+        found = read_address(datagram, message)
+        addresses.extend((found[1],) if found is not None and found[0] == index else ())
+
+    def take_counters(datagram: Datagram, message: Message) -> None:
+        found = stats.read_counters(datagram, message)
+        counted.update((found,) if found is not None else ())
+
+    try:
+        asked.ask(RTM_GETLINK, links_body(index), take_row)
+        _settle(asked.dump(RTM_GETADDR, addresses_body(index), take_address, begin=addresses.clear))
+        try:
+            asked.ask(RTM_GETSTATS, stats.stats_body(index), take_counters)
+        except Unsupported:
+            asked.ask(RTM_GETLINK, stats.in_links_body(index), take_counters)
+    except Vanished:
+        return None
+    return LinkFact(*rows[0], tuple(addresses), counted[index]) if rows and index in counted else None
+
+
+def counters_of(asked: Conversation) -> dict[int, Counters]:
+    """Return the counters of all links by index. Raises HostError.
+
+    Of a link that came or went while they were listed there may be none: that is a gap, and listing anew would be another.
+    """
+    found: dict[int, Counters] = {}
+
+    def take(datagram: Datagram, message: Message) -> None:
+        one = stats.read_counters(datagram, message)
+        if one is not None:
+            found[one[0]] = one[1]
+
+    try:
+        take_run = functools.partial(stats.take_run, into=found)
+        asked.dump(RTM_GETSTATS, stats.stats_body(), take, begin=found.clear, take_run=take_run)
+    except Unsupported:
+        asked.dump(RTM_GETLINK, stats.in_links_body(), take, begin=found.clear)
+    return found
+
+
+def routes_of(asked: Conversation) -> tuple[RouteFact, ...]:
+    """Return the main table's routes of both families, in the kernel's order. Raises HostError."""
+    name_of = functools.lru_cache(maxsize=None)(asked.name_of)
+    return tuple(route for family in (AF_INET, AF_INET6) for route in _routes_of(asked, family, name_of))
+
+
+def _routes_of(asked: Conversation, family: int, name_of: Callable[[int], str]) -> Iterable[RouteFact]:
+    found: list[RouteFact] = []
+
+    def take(datagram: Datagram, message: Message) -> None:
+        found.extend(read_routes(datagram, message, family))
+
+    try:
+        _settle(asked.dump(RTM_GETROUTE, routes_body(family), take, begin=found.clear))
+    except (Unsupported, Vanished):
+        return ()  # a kernel without IPv6; a namespace that never had a route has no table either
+    return (replace(route, link_name=name_of(route.link_index)) if route.link_index else route for route in found)
+
+
+def inside_links_of(asked: Conversation) -> tuple[InsideLink, ...]:
+    """Return what the interfaces of a container are called. Raises HostError."""
+    found: dict[int, InsideLink] = {}
+
+    def take(datagram: Datagram, message: Message) -> None:
+        link = read_inside_link(datagram, message)
+        if link is not None:
+            found[link.index] = link
+
+    _settle(asked.dump(RTM_GETLINK, links_body(), take, begin=found.clear))
+    return tuple(link for _, link in sorted(found.items()))
+
+
+def nsid_of(asked: Conversation, *, netns: int | None = None, pid: int = 0) -> int | None:
+    """Return the number that this namespace has for another, None where it has none; it is given none by asking.
+
+    `netns`: descriptor of the other; without it, that of the process `pid`. Raises HostError.
+    """
+    found: list[int] = []
+
+    def take(datagram: Datagram, message: Message) -> None:
+        if message.kind == RTM_NEWNSID:
+            number = signed(datagram, attributes(datagram, message.start + 4, message.end), _NETNSA_NSID)
+            found.extend((number,) if number is not None and number >= 0 else ())
+
+    kind, value = (_NETNSA_PID, pid) if netns is None else (_NETNSA_FD, netns)
+    # struct rtgenmsg: a family, filled up to four bytes
+    asked.ask(RTM_GETNSID, bytes(4) + pack_attribute(kind, struct.pack("=I", value)), take)
+    return found[0] if found else None
+
+
+def describe_hardware(links: Iterable[LinkFact]) -> tuple[LinkFact, ...]:
+    """Add what only /sys tells of our own namespace's devices: which is wireless, and before Linux 5.14 which is a device."""
+    return tuple(_described(link) if link.kind == "ethernet" else link for link in links)
+
+
+def _described(link: LinkFact) -> LinkFact:
+    folder = f"/sys/class/net/{link.name}"
+    is_hardware = link.is_hardware or os.path.exists(f"{folder}/device")
+    is_wireless = os.path.exists(f"{folder}/phy80211")
+    if is_hardware == link.is_hardware and not is_wireless:
+        return link
+    return replace(link, kind="wireless" if is_wireless else link.kind, is_hardware=is_hardware)
+
+
+def _settle(is_undisturbed: bool) -> None:
+    if not is_undisturbed:
+        raise Unsettled("The kernel's lists changed each time that they were read")
