@@ -24,6 +24,7 @@ from networks.views.connecting import ContainerConnect, NetworkConnect
 from networks.views.containers import ContainerDetail, ContainerList
 from networks.views.engines import EngineChoose, EngineDetail, EngineSync
 from networks.views.events import EventList
+from networks.views.interfaces.pages import InterfaceList, InterfaceText
 from networks.views.jobs.pages import JobDetail, JobList, JobStop
 from networks.views.jobs.several import ContainersSeveral, NetworksSeveral
 from networks.views.lab import Lab, LabDown, LabUp
@@ -55,6 +56,8 @@ urlpatterns: list[URLPattern] = [
     path("networks/<slug:engine_slug>/<str:docker_id>/", NetworkDetail.as_view(), name="network_detail"),
     path("containers/", ContainerList.as_view(), name="container_list"),
     path("containers/<slug:engine_slug>/<str:docker_id>/", ContainerDetail.as_view(), name="container_detail"),
+    path("interfaces/", InterfaceList.as_view(), name="interface_list"),
+    path("interfaces/ifconfig.txt", InterfaceText.as_view(), name="interface_text"),
     path("addresses/", AddressList.as_view(), name="address_list"),
     path("jobs/", JobList.as_view(), name="job_list"),
     path("jobs/<int:job_id>/", JobDetail.as_view(), name="job_detail"),

@@ -9,11 +9,21 @@ from urllib.parse import quote, urlencode
 
 @dataclass(frozen=True, slots=True)
 class DrawnRow:
-    """One drawn element. `dom_id`: the id attribute that its outermost element has. `version`: changes when `html` does."""
+    """One drawn element. `dom_id`: the id attribute that its outermost element has. `version`: changes when `html` does.
+
+    `figures`: of a row that shows counters or rates, the version of these, which `version` then leaves out. When they alone
+    change, the row is swapped without being marked as changed.
+    """
 
     dom_id: str
     version: str
     html: str
+    figures: str = ""
+
+    @property
+    def whole_version(self) -> str:
+        """Return the version of all of it."""
+        return f"{self.version}~{self.figures}" if self.figures else self.version
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from networks.partials.addresses.page import draw_addresses
 from networks.partials.containers import draw_container, draw_containers
 from networks.partials.engines import draw_engine
 from networks.partials.events import draw_events
+from networks.partials.interfaces.page import draw_interfaces
 from networks.partials.networks import draw_network, draw_networks
 from networks.partials.overview import draw_overview
 from networks.partials.screen import Screen, ScreenKey
@@ -18,6 +19,7 @@ _PAGES: Mapping[str, Callable[[ScreenKey], Screen]] = {
     "network_detail": draw_network,
     "container_list": draw_containers,
     "container_detail": draw_container,
+    "interface_list": draw_interfaces,
     "address_list": draw_addresses,
     "event_list": draw_events,
     "engine_detail": draw_engine,

@@ -29,6 +29,8 @@ ROUTES: dict[str, Permission] = {
     "container_detail": Permission.VIEW,
     "container_connect": Permission.CONNECT,
     "container_several": Permission.CONNECT,
+    "interface_list": Permission.ANY,
+    "interface_text": Permission.ANY,
     "address_list": Permission.ANY,
     # Whose job it is decides the rest: one's own, and those of the Engines that one administers.
     "job_list": Permission.ANY,

@@ -17,6 +17,8 @@ from networks.partials.screen import DrawnRow, Screen
 MAX_CONTENT_BYTES = 900_000
 # Rows that go to one place are cut into patches of about this size, so that any number of them fits into frames.
 MAX_PATCH_LENGTH = 200_000
+# A row of which only figures changed: live.js doesn't mark it.
+QUIETLY = "outerMorph quiet:true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def outline_of(screen: Screen, known: Outline | None = None) -> Outline:
     regions = {}
     for name, rows in screen.regions.items():
         ids = tuple(row.dom_id for row in rows)
-        versions = tuple(row.version for row in rows)
+        versions = tuple(row.whole_version for row in rows)
         kept = known.regions.get(name) if known else None
         if kept and kept.ids == ids:
             ids = kept.ids
@@ -150,8 +152,9 @@ def _patches_of_region(region: str, before: Rows, after: Sequence[DrawnRow]) -> 
             for html in _cut(arriving):
                 yield Patch(row.dom_id, "beforebegin", html)
             arriving = []
-        if held[row.dom_id] != row.version:
-            yield Patch(row.dom_id, "outerMorph", row.html.strip())
+        if held[row.dom_id] != row.whole_version:
+            is_quiet = bool(row.figures) and held[row.dom_id].partition("~")[0] == row.version
+            yield Patch(row.dom_id, QUIETLY if is_quiet else "outerMorph", row.html.strip())
     for html in _cut(arriving):
         yield Patch(region, "beforeend", html)
 

@@ -33,6 +33,7 @@ _NAVIGATION: tuple[tuple[str, Promise, str], ...] = (
     ("overview", _("Overview"), "overview"),
     ("network", _("Networks"), "network_list"),
     ("container", _("Containers"), "container_list"),
+    ("interface", _("Interfaces"), "interface_list"),
     ("address", _("Addresses"), "address_list"),
     ("event", _("Events"), "event_list"),
     ("job", _("Jobs"), "job_list"),

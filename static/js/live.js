@@ -123,7 +123,12 @@
     }
     window.clearTimeout(marked.get(row));
     row.classList.add("just");
-    marked.set(row, window.setTimeout(function () { row.classList.remove("just"); }, JUST_MS));
+    marked.set(row, window.setTimeout(function () { row.classList.remove("just"); marked.delete(row); }, JUST_MS));
+  }
+
+  // Figures that change aren't news; but the swap has taken away the mark of what was.
+  function keepMark(row) {
+    row.classList.toggle("just", marked.has(row));
   }
 
   // An hx-ws connection that gave up, or that the browser froze, is replaced by that of a fresh element with the same memory.
@@ -176,7 +181,7 @@
     if (!frame || !task || task.type !== "partial" || task.swapSpec.style === "innerMorph") {
       return; // a whole region isn't news
     }
-    event.detail.newContent.forEach(markRow);
+    event.detail.newContent.forEach(task.swapSpec.quiet ? keepMark : markRow);
   });
 
   document.addEventListener("htmx:ws:after:message:incoming", function (event) {

@@ -2,8 +2,8 @@
 
 Sockets: `/ws/live/` is a live one with no login, `/ws/bare/` an application that only passes on, to measure against.
 GET `/page` is a page of that world. POST does: `/change?n=1&times=1` (a row, several times), `/set?rows={"a":2,"b":null}`
-(and `state=stale`, `reversed=1`, `padding=9000` characters a row), `/only?rows=…` (quietly), `/bare?size=900` (to bare sockets),
-`/close?code=4003`, `/stop`; the answer counts sockets and names the revision.
+(and `state=stale`, `reversed=1`, `padding=9000` characters a row, `figures=~5`), `/only?rows=…` (quietly),
+`/bare?size=900` (to bare sockets), `/close?code=4003`, `/stop`; the answer counts sockets and names the revision.
 """
 
 from __future__ import annotations
@@ -108,6 +108,7 @@ class FakeSite:
                 self.world.state = query.get("state", self.world.state)
                 self.world.padding = int(query.get("padding", 0))
                 self.world.is_reversed = "reversed" in query
+                self.world.figures = query.get("figures", "")
                 self.world.change(**json.loads(query.get("rows", "{}")))
                 self.hub.note_change("local")
             case "/only":

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.partials.screen import DrawnRow, Screen
-from networks.push.frames import MAX_CONTENT_BYTES, Patch, encode_frames, outline_of, patches_between, patches_of_whole
+from networks.push.frames import MAX_CONTENT_BYTES, QUIETLY, Patch, encode_frames, outline_of, patches_between, patches_of_whole
 from tests.push.page import Page
 
 
@@ -73,6 +73,18 @@ def test_it_changes_only_what_changed() -> None:
         Patch("network-rows", "beforeend", row("d").html),
         Patch("lede", "outerMorph", "<p>3!</p>"),
     ]
+
+
+def test_it_swaps_a_row_of_which_only_figures_changed_without_a_word() -> None:
+    def link(version: str, figures: str) -> DrawnRow:
+        return DrawnRow("lnk-1", version, f'<tr id="lnk-1"><td>{version}{figures}</td></tr>', figures)
+
+    before = outline_of(screen(link("a", "1")))
+
+    assert patches_between(before, screen(link("a", "1"))) == []
+    assert patches_between(before, screen(link("a", "2"))) == [Patch("lnk-1", QUIETLY, link("a", "2").html)]
+    assert patches_between(before, screen(link("b", "1"))) == [Patch("lnk-1", "outerMorph", link("b", "1").html)]
+    assert patches_between(outline_of(screen(row("lnk-1"))), screen(link("a", "1")))[0].style == "outerMorph"
 
 
 def test_it_puts_a_run_of_new_rows_before_a_row_that_stays() -> None:

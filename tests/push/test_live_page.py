@@ -136,6 +136,19 @@ def test_it_marks_what_changed_for_a_moment(page: Page, server: FakeServer) -> N
     expect(page.locator("tr.just")).to_have_count(0)
 
 
+def test_it_marks_no_row_of_which_only_figures_changed(page: Page, server: FakeServer) -> None:
+    server.act("/set", figures="~5")
+    expect(page.locator("#net-b > td:nth-child(2)")).to_have_text("1~5")
+    expect(page.locator("tr.just")).to_have_count(0)
+
+    server.act("/set", figures="~5", rows=json.dumps({"b": 2}))
+    expect(page.locator("tr.just > td:first-child")).to_have_text(["b"])
+    server.act("/set", figures="~6")
+
+    expect(page.locator("#net-b > td:nth-child(2)")).to_have_text("2~6")
+    expect(page.locator("tr.just > td:first-child")).to_have_text(["b"])
+
+
 def test_it_shows_the_engine_s_state_in_favicon_title_and_buttons(page: Page, server: FakeServer) -> None:
     server.act("/set", state="disconnected")
 

@@ -10,9 +10,9 @@ from networks.partials.screen import DrawnRow, Screen, ScreenKey
 KEY = ScreenKey("network_list", "local", "", "", "en", "connect,view")
 
 
-def drawn(name: str, version: int = 1, padding: int = 0) -> DrawnRow:
-    cells = f'<td>{name}</td><td>{version}</td><td>{"x" * padding}<button type="button">Remove {name}</button></td>'
-    return DrawnRow(f"net-{name}", str(version), f'<tr id="net-{name}">{cells}</tr>')
+def drawn(name: str, version: int = 1, padding: int = 0, figures: str = "") -> DrawnRow:
+    cells = f'<td>{name}</td><td>{version}{figures}</td><td>{"x" * padding}<button type="button">Remove {name}</button></td>'
+    return DrawnRow(f"net-{name}", str(version), f'<tr id="net-{name}">{cells}</tr>', figures)
 
 
 class World:
@@ -27,6 +27,7 @@ class World:
         self.is_reversed = False
         self.state = "live"
         self.padding = 0
+        self.figures = ""  # what every row shows that changes by itself
 
     def draw(self, key: ScreenKey) -> Screen:
         with self._lock:
@@ -34,7 +35,7 @@ class World:
             if self.is_broken:
                 raise LookupError("nothing can be drawn")
             names = sorted(self.rows, reverse=self.is_reversed)
-            rows = tuple(drawn(name, self.rows[name], self.padding) for name in names)
+            rows = tuple(drawn(name, self.rows[name], self.padding, self.figures) for name in names)
             chip = f'<span id="engine-state" data-state="{self.state}">{self.state}</span>'
             parts = {"lede": f'<p id="lede">{len(rows)}, {key.rights}</p>', "engine-state": chip}
             return Screen("e", self.revision, {"network-rows": rows}, parts)

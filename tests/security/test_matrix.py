@@ -29,6 +29,7 @@ LOGIN |= {"mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_rec
 LOGIN |= {"mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"}
 LOGIN |= {"activity_list", "activity_detail", "activity_export"}
 ANY = {"overview", "network_list", "container_list", "address_list", "event_list", "job_list", "job_detail", "job_stop"}
+ANY |= {"interface_list", "interface_text"}
 VIEW = {"network_detail", "container_detail", "engine_detail", "engine_sync", "engine_choose"}
 CONNECT = {
     "network_several",

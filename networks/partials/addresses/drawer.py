@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from networks.addressing.grid.states import Cell, Claim, State
 from networks.partials.addresses.grid import addresses_url
+from networks.partials.hosts.links import interfaces_url
 from networks.partials.links import url_of
 from networks.partials.screen import ScreenKey
 from networks.queries.addresses.asked import Asked, Found
@@ -53,7 +54,7 @@ def _holder(engine: EngineRow, cell: Cell | None) -> dict[str, Any]:
         "endpoint": endpoint,
         "link": link,
         "ifname": link.peer.ifname if link and link.peer else "",
-        "link_url": f"{url}?engine={engine.slug}" if link and (url := url_of("interface_list")) else "",
+        "link_url": interfaces_url(engine.slug, link=link) if link else "",
     }
 
 

@@ -1,0 +1,39 @@
+"""Where the links of a machine stand: addresses of the Interfaces page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from networks.partials.links import url_of
+from networks.sync.host.picture import HostLink
+
+# Digits alone would be taken for an index.
+_TELLING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._@-]{0,62}")
+
+
+def row_id(link: HostLink) -> str:
+    """Return the DOM id of a link's row."""
+    return f"lnk-{link.fact.index}"
+
+
+def open_word(link: HostLink) -> str:
+    """Return what `?open=` says of a link: its name, or its index where the name is odd."""
+    name = link.fact.name
+    return name if _TELLING_NAME.fullmatch(name) else str(link.fact.index)
+
+
+def interfaces_url(engine_slug: str, asked: Mapping[str, str] | None = None, link: HostLink | None = None) -> str:
+    """Return the address of the page, with what is asked of it, `link` open and in sight; "" where there is no such page.
+
+    It names the Engine: the reader may have chosen another.
+    """
+    base = url_of("interface_list")
+    if not base:
+        return ""
+    given = {"engine": engine_slug, **(asked or {})}
+    if link is not None:
+        given["open"] = open_word(link)
+    place = f"#{row_id(link)}" if link is not None else ""
+    return f"{base}?{urlencode({name: value for name, value in given.items() if value}, safe='@')}{place}"

@@ -1,0 +1,102 @@
+"""How much Netadmin sees of an Engine's machine, why no more, and what would help: in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from networks.hostnet.facts import Obstacle, Tier, View
+from networks.sync.host.picture import HostPicture
+
+_TIERS: dict[Tier, Promise] = {
+    Tier.HOST: gettext_lazy("host view"),
+    Tier.NAMESPACES: gettext_lazy("containers only"),
+    Tier.NONE: gettext_lazy("nothing of the host"),
+}
+# What is in the way, and what helps against it.
+_OBSTACLES: dict[Obstacle, tuple[Promise, Promise]] = {
+    Obstacle.NOT_LINUX: (
+        gettext_lazy("Netadmin doesn't run on Linux, and links are read from the Linux kernel."),
+        gettext_lazy("Run Netadmin on the Linux machine that the Engine runs on."),
+    ),
+    Obstacle.REMOTE: (
+        gettext_lazy("This Engine is on another machine: its API says nothing of that machine's links."),
+        gettext_lazy("Run Netadmin on that machine."),
+    ),
+    Obstacle.OTHER_NAMESPACE: (
+        gettext_lazy("The links that Netadmin finds here are not those of this Engine's networks: it runs elsewhere."),
+        gettext_lazy(
+            "Where it runs in another network namespace of this machine, name that by NETADMIN_NETNS or in the Engine's "
+            "settings; where Netadmin is in a container, give it the host's network."
+        ),
+    ),
+    Obstacle.NAMESPACE_MISSING: (
+        gettext_lazy("The network namespace that the Engine's settings name can't be opened."),
+        gettext_lazy("Correct its path in the Engine's settings, or empty it if the Engine runs in Netadmin's own."),
+    ),
+    Obstacle.NOT_ROOT: (
+        gettext_lazy("Netadmin doesn't run as root, and Linux lets nobody else into other network namespaces."),
+        gettext_lazy("Run Netadmin as root."),
+    ),
+    Obstacle.PIDS_HIDDEN: (
+        gettext_lazy("Netadmin runs in a container that doesn't show the host's processes."),
+        gettext_lazy("Start its container with --pid=host and --network=host."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is seen, in words. `tier`: Tier's value; `word`: its name; `sentence`: what that means for the pages.
+
+    `obstacles`: (what is in the way, what helps) for the host's links and for the inside of containers, without repetition.
+    `is_watched`: whether anybody looks at all. `trouble`: why it can't be read at present, in the system's words; `as_of`: when
+    it was read last.
+    """
+
+    tier: str
+    word: str
+    sentence: str
+    obstacles: tuple[tuple[str, str], ...]
+    is_watched: bool
+    sees_host: bool
+    enters_containers: bool
+    trouble: str = ""
+    as_of: datetime | None = None
+
+
+def sight_of(picture: HostPicture) -> Sight:
+    """Return what a picture says of itself, in the active language."""
+    view = picture.view
+    return Sight(
+        view.tier.value,
+        str(_TIERS[view.tier]),
+        say_view(view),
+        obstacles_of(view),
+        is_watched=picture.as_of is not None or bool(picture.trouble),
+        sees_host=view.sees_host,
+        enters_containers=view.enters_containers,
+        trouble=picture.trouble,
+        as_of=picture.as_of,
+    )
+
+
+def say_view(view: View) -> str:
+    """Return in a sentence what may be seen."""
+    if view.sees_host and view.enters_containers:
+        return _("All links of this Engine's machine are seen, and the inside of its containers.")
+    if view.sees_host:
+        return _("All links of this Engine's machine are seen; the inside of its containers isn't.")
+    if view.enters_containers:
+        return _("The inside of this Engine's containers is seen; the links of its machine aren't.")
+    return _("Neither the links of this Engine's machine nor the inside of its containers is seen.")
+
+
+def obstacles_of(view: View) -> tuple[tuple[str, str], ...]:
+    """Return what is in the way and what helps, the host's links first."""
+    whys = dict.fromkeys(why for why in (view.why_not_host, view.why_not_inside) if why is not Obstacle.NOTHING)
+    return tuple((str(said), str(help_)) for said, help_ in (_OBSTACLES[why] for why in whys))

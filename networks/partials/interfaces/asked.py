@@ -1,0 +1,140 @@
+"""What an address of the Interfaces page asks for: which links, one of them open, as a table or as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from networks.partials.hosts.links import interfaces_url
+from networks.queries.filters import TEXT_LIMIT
+from networks.sync.host.picture import HostLink
+from networks.sync.host.traffic import Traffic
+
+INTERFACE_PARAMS = ("q", "kind", "network", "state", "traffic", "as", "open")
+STATES = ("up", "down")
+# Something goes over it now; something ever did; something went wrong.
+TRAFFIC = ("now", "ever", "trouble")
+TEXT = "ifconfig"
+ID_LENGTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for; "" is any, or nothing. `network`: a name. `form`: "" for the table or TEXT. `opened`: name or index."""
+
+    q: str = ""
+    kind: str = ""
+    network: str = ""
+    state: str = ""
+    traffic: str = ""
+    form: str = ""
+    opened: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether it may hide a link."""
+        return bool(self.q or self.kind or self.network or self.state or self.traffic)
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether plain text is asked for."""
+        return self.form == TEXT
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The page's parameters that ask for it."""
+        return {
+            "q": self.q,
+            "kind": self.kind,
+            "network": self.network,
+            "state": self.state,
+            "traffic": self.traffic,
+            "as": self.form,
+            "open": self.opened,
+        }
+
+    def url(self, engine_slug: str, link: HostLink | None = None) -> str:
+        """Return the page's address, `link` open instead of what is."""
+        return interfaces_url(engine_slug, self.params, link)
+
+    def pick(self, links: Iterable[HostLink], traffic: Traffic) -> list[HostLink]:
+        """Return the links asked for, in their order."""
+        if not self.is_active:
+            return list(links)
+        words = self.q.casefold().split()
+        belonging = networks_of(links := tuple(links)) if self.network or words else {}
+        return [
+            link
+            for link in links
+            if (not self.kind or link.fact.kind == self.kind)
+            and (not self.state or (self.state == "up") == link.fact.is_up)
+            and (not self.network or self.network in belonging[link.fact.index])
+            and (not self.traffic or _has_traffic(link, traffic, self.traffic))
+            and (not words or _is_found(link, belonging[link.fact.index], words))
+        ]
+
+    def opens(self, links: Iterable[HostLink]) -> HostLink | None:
+        """Return the link that is to be open: by its index, else by its name."""
+        if not self.opened:
+            return None
+        known = tuple(links)
+        by_index = next((link for link in known if str(link.fact.index) == self.opened), None)
+        return by_index or next((link for link in known if link.fact.name == self.opened), None)
+
+
+def read_asked(query: str) -> Asked:
+    """Return what a query string asks for; what isn't known is left aside."""
+    try:
+        pairs = parse_qsl(query, max_num_fields=100)
+    except ValueError:
+        return Asked()
+    given = {name: value.strip()[:TEXT_LIMIT] for name, value in pairs if name in INTERFACE_PARAMS}
+    return Asked(
+        q=given.get("q", ""),
+        kind=given.get("kind", ""),
+        network=given.get("network", ""),
+        state=_one_of(STATES, given.get("state", "")),
+        traffic=_one_of(TRAFFIC, given.get("traffic", "")),
+        form=_one_of((TEXT,), given.get("as", "")),
+        opened=given.get("open", ""),
+    )
+
+
+def _one_of(known: Iterable[str], value: str) -> str:
+    return value if value in known else ""
+
+
+def networks_of(links: Iterable[HostLink]) -> Mapping[int, tuple[str, ...]]:
+    """Return the names of the networks that each link serves, by index: as bridge, port or parent."""
+    links = tuple(links)
+    bridges = {link.fact.index: link.network_name for link in links if link.network_name}
+    found: dict[int, tuple[str, ...]] = {}
+    for link in links:
+        peer = link.peer.network_name if link.peer else ""
+        named = (link.network_name, bridges.get(link.fact.master, ""), peer, *(name for _id, name in link.parent_of))
+        found[link.fact.index] = tuple(dict.fromkeys(name for name in named if name))
+    return found
+
+
+def _has_traffic(link: HostLink, traffic: Traffic, wanted: str) -> bool:
+    index = link.fact.index
+    if wanted == "now":
+        rate = traffic.rate(index)
+        return rate is not None and bool(rate.rx_packets or rate.tx_packets)
+    counters = traffic.counters(index) or link.fact.counters
+    if wanted == "ever":
+        return bool(counters.rx_packets or counters.tx_packets)
+    return bool(counters.rx_errors or counters.tx_errors or counters.rx_dropped or counters.tx_dropped or counters.collisions)
+
+
+def _is_found(link: HostLink, networks: Iterable[str], words: Iterable[str]) -> bool:
+    """Tell whether every word stands in the link's names and addresses, or begins the container's id."""
+    fact, peer = link.fact, link.peer
+    said = [fact.name, fact.kind, fact.mac, link.master_name, *networks]
+    said += [str(address.interface) for address in fact.addresses]
+    if peer is not None:
+        said += [peer.container_name, peer.ifname, peer.ipv4, *peer.sharing]
+    text = "\n".join(said).casefold()
+    container_id = peer.container_id if peer else ""
+    return all(word in text or (len(word) >= ID_LENGTH and container_id.startswith(word)) for word in words)

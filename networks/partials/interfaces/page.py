@@ -1,0 +1,134 @@
+"""The Interfaces page as a screen: a table of links in which one is open, or `ifconfig`'s text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from networks.hostnet.ifconfig import write_ifconfig
+from networks.partials import words
+from networks.partials.cache import draw, draw_kept
+from networks.partials.framed import draw_framed
+from networks.partials.hosts.sight import sight_of
+from networks.partials.hosts.spark import BUCKETS, FEW_BUCKETS, WINDOW_S, draw_spark
+from networks.partials.interfaces.asked import TRAFFIC, Asked, networks_of, read_asked
+from networks.partials.interfaces.card import draw_card, spell_lines
+from networks.partials.interfaces.rows import Figures, digest, draw_lines, places_of
+from networks.partials.interfaces.sums import add_up, say_rest, say_sum
+from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.queries.ordering import natural
+from networks.queries.rows import EngineRow
+from networks.sync.host.board import picture_of, traffic_of
+from networks.sync.host.picture import HostLink, HostPicture
+from networks.sync.host.traffic import Traffic
+from networks.templatetags.ui import count_text
+
+# A table of more links is drawn with coarser lines: a page of a thousand stays below a megabyte.
+MANY = 200
+
+
+def draw_interfaces(key: ScreenKey) -> Screen:
+    """Draw the page: region `interface-rows`, or with `as=ifconfig` `interface-texts`; parts `lede`, `interface-sum`,
+    `interface-sight`, `interface-picks`, `interface-shown`, `interface-empty`, `interface-foot`. One query, and the networks'
+    where they changed and a link is open.
+    """
+    return draw_framed(key, _draw, foot="interface-foot")
+
+
+def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
+    picture, traffic, asked = picture_of(engine.slug), traffic_of(engine.slug), read_asked(key.query)
+    shown = asked.pick(picture.links, traffic)
+    sums = add_up(picture)
+    sight = sight_of(picture)
+    context: dict[str, Any] = {
+        "engine": engine,
+        "asked": asked,
+        "sight": sight,
+        "shown": len(shown),
+        "total": len(picture.links),
+        "all_url": Asked(form=asked.form).url(engine.slug),
+        "sum": say_sum(sums) if sight.sees_host else "",
+        "rest": say_rest(sums) if sight.sees_host else (),
+    }
+    picks = {"asked": asked, **_choices(picture, asked)}
+    if asked.is_text:
+        regions = {"interface-texts": tuple(_draw_text(link, traffic) for link in by_name(shown))}
+    else:
+        regions = {"interface-rows": _draw_table(key, engine, asked, shown, picture, traffic)}
+    return Screen(
+        "",
+        0,
+        regions=regions,
+        parts={
+            "lede": draw("components/lede.html", {"text": _say_lede(picture)}),
+            "interface-sum": draw("interfaces/_sum.html", context),
+            "interface-sight": draw("hosts/_sight.html", context | {"dom_id": "interface-sight"}),
+            "interface-picks": draw_kept("interfaces/_picks.html", "interface-picks", key=key, context=picks),
+            "interface-shown": draw("components/shown.html", context | {"dom_id": "interface-shown"}),
+            "interface-empty": draw("interfaces/_empty.html", context),
+        },
+    )
+
+
+def _draw_table(
+    key: ScreenKey, engine: EngineRow, asked: Asked, shown: Sequence[HostLink], picture: HostPicture, traffic: Traffic
+) -> tuple[DrawnRow, ...]:
+    opened = asked.opens(shown)
+    places = places_of(shown, picture, opened)
+    buckets = FEW_BUCKETS if len(shown) > MANY else BUCKETS
+    figures = [figures_of(link, traffic, buckets) for link in shown]
+    rows = draw_lines(key, asked, zip(shown, places, figures, strict=True))
+    if opened is None:
+        return rows
+    number = next(number for number, link in enumerate(shown) if link is opened)
+    card = draw_card(engine, asked, opened, places[number], figures[number], picture)
+    return (*rows[: number + 1], card, *rows[number + 1 :])
+
+
+def figures_of(link: HostLink, traffic: Traffic, buckets: int) -> Figures:
+    """Return what a link's line shows that changes by itself."""
+    index = link.fact.index
+    counters = traffic.counters(index) or link.fact.counters
+    return Figures(counters, traffic.rate(index), draw_spark(traffic.points(index, newest_s=WINDOW_S), buckets=buckets))
+
+
+def by_name(links: Sequence[HostLink]) -> list[HostLink]:
+    """Return the links in the order of `ifconfig`."""
+    return sorted(links, key=lambda link: (natural(link.fact.name), link.fact.index))
+
+
+def text_of(link: HostLink, traffic: Traffic) -> str:
+    """Return what `ifconfig` says of a link, with the newest counters, fit to be looked at."""
+    return spell_lines(write_ifconfig(link.fact, traffic.counters(link.fact.index)))
+
+
+def _draw_text(link: HostLink, traffic: Traffic) -> DrawnRow:
+    dom_id = f"txt-{link.fact.index}"
+    html = draw("interfaces/_text.html", {"dom_id": dom_id, "text": text_of(link, traffic)})
+    return DrawnRow(dom_id, str(link.revision), html, digest(html))
+
+
+def _say_lede(picture: HostPicture) -> str:
+    if not picture.view.sees_host:
+        return _("none seen")
+    total = len(picture.links)
+    up = sum(1 for link in picture.links if link.fact.is_up)
+    links = ngettext("%(count)s link", "%(count)s links", total) % {"count": count_text(total)}
+    return _("%(links)s, %(up)s up") % {"links": links, "up": count_text(up)}
+
+
+def _choices(picture: HostPicture, asked: Asked) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return what the picks offer: what there is, and what is asked for though it isn't there."""
+    kinds = Counter(link.fact.kind for link in picture.links)
+    networks = {name for names in networks_of(picture.links).values() for name in names}
+    traffic_words = {"now": _("now"), "ever": _("ever"), "trouble": _("errors or drops")}
+    return {
+        "kinds": words.offered({*kinds, asked.kind}),
+        "networks": words.offered(networks | {asked.network}),
+        "states": (("up", _("up")), ("down", _("down"))),
+        "traffics": tuple((value, traffic_words[value]) for value in TRAFFIC),
+    }

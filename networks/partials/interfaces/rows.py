@@ -1,0 +1,139 @@
+"""The lines of the table: what rarely changes comes from a template and is kept, the figures are put in at each drawing."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Any
+
+from django.urls import reverse
+
+from networks.hostnet.facts import Counters
+from networks.partials.cache import draw
+from networks.partials.hosts.links import row_id
+from networks.partials.interfaces.asked import Asked
+from networks.partials.interfaces.cells import CellWords, draw_figures
+from networks.partials.screen import DrawnRow, ScreenKey
+from networks.queries.kept.versioned import VersionedCache
+from networks.sync.host.picture import HostLink, HostPicture
+from networks.sync.host.traffic import Rate
+
+# Where the figures go. No name can hold it: it is new at each start.
+_PLACE = f"<!--{secrets.token_hex(16)}-->"
+MOST_SHOWN_ADDRESSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands. `depth`: how many of the lines above it is plugged into, one into the other; `is_last` of its like.
+
+    `ports`: how many links are plugged into it; `lower`: the name of the link of this machine that it stands on.
+    """
+
+    depth: int = 0
+    is_last: bool = False
+    is_open: bool = False
+    ports: int = 0
+    lower: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a line shows that changes by itself."""
+
+    counters: Counters
+    rate: Rate | None
+    spark: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line as it was drawn last: of what, the HTML before and behind its figures, and with them."""
+
+    link: HostLink
+    place: Place
+    figures: Figures
+    before: str
+    after: str
+    row: DrawnRow
+
+
+_LINES: VersionedCache[Mapping[int, _Line]] = VersionedCache(
+    16_000_000, weigh=lambda lines: sum(2 * len(line.row.html) for line in lines.values())
+)
+
+
+def places_of(shown: Sequence[HostLink], picture: HostPicture, opened: HostLink | None) -> list[Place]:
+    """Return where each of the links that are shown stands."""
+    ports = Counter(link.fact.master for link in picture.links if link.fact.master)
+    names = {link.fact.index: link.fact.name for link in picture.links}
+    depths: dict[int, int] = {}
+    for link in shown:
+        master = link.fact.master
+        depths[link.fact.index] = depths[master] + 1 if master in depths else 0
+    coming: set[int] = set()
+    places: list[Place] = []
+    for link in reversed(shown):
+        fact = link.fact
+        depth = depths[fact.index]
+        lower = names.get(fact.peer, "") if fact.peer_nsid is None and fact.peer != fact.index and fact.peer else ""
+        places.append(Place(min(depth, 2), bool(depth) and fact.master not in coming, link is opened, ports[fact.index], lower))
+        coming.add(fact.master)
+    return places[::-1]
+
+
+def draw_lines(key: ScreenKey, asked: Asked, lines: Iterable[tuple[HostLink, Place, Figures]]) -> tuple[DrawnRow, ...]:
+    """Return the rows. One whose link, place and figures are those of last time is that of last time."""
+    last = _LINES.get(key, "") or {}
+    words = CellWords()
+    drawn: dict[int, _Line] = {}
+    for link, place, figures in lines:
+        held = last.get(link.fact.index)
+        if held is None or held.link is not link or held.place != place:
+            drawn[link.fact.index] = _draw_line(key, asked, link, place, figures, words)
+        elif held.figures != figures:
+            drawn[link.fact.index] = _with_figures(held, figures, words)
+        else:
+            drawn[link.fact.index] = held
+    _LINES.put(key, "", drawn)
+    return tuple(line.row for line in drawn.values())
+
+
+def _draw_line(key: ScreenKey, asked: Asked, link: HostLink, place: Place, figures: Figures, words: CellWords) -> _Line:
+    html = draw("interfaces/_row.html", {**line_context(key.engine_slug, asked, link, place), "figures": _PLACE})
+    before, _place, after = html.partition(_PLACE)
+    row = DrawnRow(row_id(link), digest(html.replace(_PLACE, "")), "")
+    return _with_figures(_Line(link, place, figures, before, after, row), figures, words)
+
+
+def _with_figures(line: _Line, figures: Figures, words: CellWords) -> _Line:
+    cells = draw_figures(figures.counters, figures.rate, figures.spark, words)
+    row = DrawnRow(line.row.dom_id, line.row.version, f"{line.before}{cells}{line.after}", digest(cells))
+    return _Line(line.link, line.place, figures, line.before, line.after, row)
+
+
+def line_context(engine_slug: str, asked: Asked, link: HostLink, place: Place) -> dict[str, Any]:
+    """Return what interfaces/_row.html draws of a link, its figures aside."""
+    fact, peer = link.fact, link.peer
+    shown = [address for address in fact.addresses if address.scope not in ("link", "host") or fact.kind == "loopback"]
+    return {
+        "link": link,
+        "fact": fact,
+        "place": place,
+        "dom_id": row_id(link),
+        "addresses": [str(address.interface) for address in shown[:MOST_SHOWN_ADDRESSES]],
+        "more_addresses": max(0, len(shown) - MOST_SHOWN_ADDRESSES),
+        "has_link_local": any(address.scope == "link" for address in fact.addresses),
+        "url": f"{replace(asked, opened='').url(engine_slug)}#{row_id(link)}" if place.is_open else asked.url(engine_slug, link),
+        "container_url": reverse("container_detail", args=[engine_slug, peer.container_id]) if peer else "",
+        "network_url": reverse("network_detail", args=[engine_slug, link.network_id]) if link.network_id else "",
+        "parents": [(name, reverse("network_detail", args=[engine_slug, network_id])) for network_id, name in link.parent_of],
+    }
+
+
+def digest(html: str) -> str:
+    """Return a short digest of what was drawn."""
+    return blake2b(html.encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -1,0 +1,108 @@
+"""The sentence that adds the links up against the containers: and says so where they don't."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from networks.sync.host.picture import HostPicture
+from networks.templatetags.ui import count_text
+from networks.templatetags.wording import spell
+
+GATEWAY_NETWORK = "docker_gwbridge"
+MOST_NAMES, NAME_LENGTH = 5, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What there is. `ends`: veth links that are an endpoint's; `ways_out`: those on docker_gwbridge, a container's way out of
+    overlays; `unknown`: veth links whose far end is in no container; `shared`: (container, whose stack it shares), by name.
+    """
+
+    running: int
+    endpoints: int
+    ends: int
+    ways_out: int
+    unknown: int
+    unseen: tuple[str, ...]
+    shared: tuple[tuple[str, str], ...]
+
+    @property
+    def without_link(self) -> int:
+        """Endpoints of networks that have no veth on the host: macvlan, ipvlan, overlay and plugins'."""
+        return max(0, self.endpoints - self.ends - len(self.unseen))
+
+
+def add_up(picture: HostPicture) -> Sums:
+    """Count the links of a picture."""
+    veths = [link for link in picture.links if link.fact.kind == "veth"]
+    peers = [link.peer for link in veths if link.peer is not None]
+    ways_out = sum(1 for peer in peers if peer.network_name == GATEWAY_NETWORK)
+    shared = {(name, peer.container_name) for peer in peers for name in peer.sharing}
+    return Sums(
+        picture.running,
+        picture.endpoints,
+        len(peers) - ways_out,
+        ways_out,
+        len(veths) - len(peers),
+        picture.unseen,
+        tuple(sorted(shared)),
+    )
+
+
+def say_sum(sums: Sums) -> str:
+    """Return the sum: "5 running containers have 6 endpoints: 6 veth links."."""
+    if not sums.running:
+        return _("No container is running: none needs a veth link.")
+    running = ngettext("%(count)s running container has", "%(count)s running containers have", sums.running)
+    endpoints = ngettext("%(count)s endpoint", "%(count)s endpoints", sums.endpoints)
+    links = ngettext("%(count)s veth link", "%(count)s veth links", sums.ends)
+    return _("%(running)s %(endpoints)s: %(links)s.") % {
+        "running": running % {"count": count_text(sums.running)},
+        "endpoints": endpoints % {"count": count_text(sums.endpoints)},
+        "links": links % {"count": count_text(sums.ends)},
+    }
+
+
+def say_rest(sums: Sums) -> tuple[str, ...]:
+    """Return what keeps the sum from adding up, and what else it leaves out, a sentence each."""
+    said: list[str] = []
+    if sums.unseen:
+        words = _("Not found among the links, or not yet: the veth of %(names)s.")
+        said.append(words % {"names": _names(sums.unseen)})
+    if sums.running and sums.without_link:
+        words = ngettext(
+            "%(count)s endpoint has none on the host: its network's driver works without (macvlan, ipvlan, overlay).",
+            "%(count)s endpoints have none on the host: their networks' drivers work without (macvlan, ipvlan, overlay).",
+            sums.without_link,
+        )
+        said.append(words % {"count": count_text(sums.without_link)})
+    if sums.ways_out:
+        words = ngettext(
+            "%(count)s more on docker_gwbridge is a container's way out of its overlay networks.",
+            "%(count)s more on docker_gwbridge are containers' ways out of their overlay networks.",
+            sums.ways_out,
+        )
+        said.append(words % {"count": count_text(sums.ways_out)})
+    if sums.unknown:
+        words = ngettext(
+            "%(count)s more leads into no container that is known.",
+            "%(count)s more lead into no container that is known.",
+            sums.unknown,
+        )
+        said.append(words % {"count": count_text(sums.unknown)})
+    said += [
+        _("%(guest)s shares %(owner)s's.") % {"guest": spell(guest)[:NAME_LENGTH], "owner": spell(owner)[:NAME_LENGTH]}
+        for guest, owner in sums.shared[:MOST_NAMES]
+    ]
+    if len(sums.shared) > MOST_NAMES:
+        said.append(_("%(count)s more share another container's.") % {"count": count_text(len(sums.shared) - MOST_NAMES)})
+    return tuple(said)
+
+
+def _names(names: tuple[str, ...]) -> str:
+    shown = ", ".join(spell(name)[:NAME_LENGTH] for name in names[:MOST_NAMES])
+    rest = len(names) - MOST_NAMES
+    return shown if rest <= 0 else _("%(names)s and %(count)s more") % {"names": shown, "count": count_text(rest)}

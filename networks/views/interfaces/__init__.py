@@ -1,0 +1,1 @@
+"""The Interfaces page, and the same as a file."""
