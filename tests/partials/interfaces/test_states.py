@@ -13,7 +13,7 @@ from networks.sync.host.picture import HostPicture
 from tests.builders import MORNING, make_engine, make_network
 from tests.host_pictures import Watched
 from tests.partials.interfaces.reading import ROWS, page
-from tests.partials.looking import words
+from tests.partials.looking import ids, words
 
 pytestmark = pytest.mark.django_db
 
@@ -51,10 +51,9 @@ def test_it_says_what_is_in_the_way_and_what_helps(obstacle: Obstacle) -> None:
 
 
 @pytest.mark.parametrize("name", ["<b>x</b>", "a&b\"'", "veth\x1b[31m", "\u202eevil", "eth0:1", "7", "한글", "-rf", "%s{x}"])
-def test_it_shows_odd_names_as_text(name: str) -> None:
-    watched = Watched(make_engine())
-    index = watched.host.add_link(name, "<kind>\x00", "10.0.0.1/8", mac="<mac>", state="<state>", flags=("UP", "<i>"))
-    watched.look()
+def test_it_shows_odd_names_as_text(lab: Watched, name: str) -> None:
+    index = lab.host.add_link(name, "<kind>\x00", "10.0.0.1/8", mac="<mac>", state="<state>", flags=("UP", "<i>"))
+    lab.look()
 
     for query in ("", f"open={index}", "as=ifconfig", "q=%3Cb%3E"):
         screen = page(query)
@@ -63,7 +62,7 @@ def test_it_shows_odd_names_as_text(name: str) -> None:
         assert "\x1b" not in drawn
         assert "\u202e" not in drawn
         assert "\x00" not in drawn
-    assert f'id="lnk-{index}"' in page().regions[ROWS][1].html
+    assert f"lnk-{index}" in ids(page(), ROWS)
 
 
 def test_it_keeps_a_page_of_many_links_light() -> None:
