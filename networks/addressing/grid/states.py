@@ -85,6 +85,13 @@ class PoolUse:
         return self.capacity - self.used
 
     @property
+    def outside(self) -> int:
+        """How many of the free ones lie outside of the ip range: to be had by asking only."""
+        kept_back = self.own | {number for number, cell in self.cells.items() if cell.state in TAKING}
+        inside = sum(self.first <= number <= self.last for number in kept_back)
+        return self.free - (self.last - self.first + 1 - inside)
+
+    @property
     def room(self) -> int:
         """How many containers the pool has room for in all: its capacity less gateway and aux addresses."""
         return self.capacity - self.counts.get(State.GATEWAY, 0) - self.counts.get(State.AUX, 0)

@@ -46,6 +46,7 @@ def test_it_adds_up(case: Case) -> None:
     assert use.capacity == sum(states.values())
     assert use.used == sum(states[state] for state in TAKING)
     assert use.free == states[State.FREE] + states[State.OUTSIDE]
+    assert use.outside == states[State.OUTSIDE]
     assert 0 <= use.free <= use.capacity
 
 
