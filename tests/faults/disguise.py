@@ -121,10 +121,14 @@ class DockerDisguise:
         if path == "/containers/json":
             return lambda value, api: [_listed(each, api) for each in value]
         if _ONE_NETWORK.match(path):
-            return lambda value, api: _network(value, api, is_inspected=True)
+            return self.inspected
         if _ONE_CONTAINER.match(path):
             return _inspected
         return {"/version": self._version, "/info": self._info}.get(path)
+
+    def inspected(self, network: dict[str, Any], api: int) -> dict[str, Any]:
+        """Return one network as this version gives it."""
+        return _network(network, api, is_inspected=True)
 
     def _version(self, value: dict[str, Any], api: int) -> dict[str, Any]:
         value |= {"Version": self.version, "ApiVersion": f"1.{self.newest}", "MinAPIVersion": f"1.{self.oldest}"}
