@@ -26,6 +26,7 @@ ORDER = (
     "activity",
     "consequences",
     "previews",
+    "addresses",
 )
 
 

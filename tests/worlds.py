@@ -35,6 +35,35 @@ def grow_world(engine: Engine, *, networks: int, containers: int, second_endpoin
     )
 
 
+def grow_pool(engine: Engine, subnet: str, *, in_use: int) -> Network:
+    """Fill a /16, a network of its own: half of the addresses in turn, half of them all over it."""
+    first = int(IPv4Address(subnet.partition("/")[0]))
+    gateway = str(IPv4Address(first + 1))
+    network = _network(engine, 9_999)
+    network.save()
+    Pool.objects.create(network=network, subnet=subnet, gateway=gateway)
+    half = in_use // 2
+    numbers = [*range(2, 2 + half), *(in_use + 2 + index * ((65_000 - in_use) // half) for index in range(half))]
+    # one more than sevenfold: those run, and none is another's of grow_world()
+    guests = Container.objects.bulk_create(_container(engine, 7 * number + 7_001, network.name) for number in numbers)
+    Endpoint.objects.bulk_create(
+        Endpoint(
+            engine=engine,
+            container=container,
+            network=network,
+            network_name=network.name,
+            network_docker_id=network.docker_id,
+            ipv4=str(IPv4Address(first + number)),
+            ipv4_prefix_length=16,
+            ipv4_gateway=gateway,
+            mac="02:42:0a:80:00:02",
+            has_detail=True,
+        )
+        for number, container in zip(numbers, guests, strict=True)
+    )
+    return network
+
+
 def _network(engine: Engine, index: int) -> Network:
     return Network(
         engine=engine,
