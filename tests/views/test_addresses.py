@@ -46,7 +46,8 @@ def test_it_shows_every_address_of_a_block() -> None:
         "172.72.0.4 asked for: asleep, next to be handed out": "asked next",
         "172.72.0.9 reserved: router": "aux",
     }
-    assert "2 of 65,532 in use, 1 asked for, 65,529 free" in html
+    assert "2 of 65,532 in use" in html
+    assert "1 asked for, 1 reserved, 65,529 free, 65,279 of them outside of the IP range." in html
     assert "256 blocks of /24" in html
     assert "Docker doesn&#x27;t spare it for asleep" in html
     assert "/ws/live/address_list/local/" in html

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from networks.addressing.grid.blocks import block_size, blocks_of
 from networks.addressing.grid.states import State
-from networks.partials.addresses.words import say_counts, say_dispute, say_next
+from networks.partials.addresses.words import say_dispute, say_next, say_rest, say_use
 from networks.queries.addresses.pools import PoolView
 from networks.templatetags.cells import Links, Shown
 
@@ -42,7 +42,8 @@ def grid_context(view: PoolView, block: int, *, links: Links, picked: int | None
         "block_name": f"{use.address(block)}/{blocks.prefix_length}",
         "states": [state for state in State if state in seen or state in USUAL],
         "has_next": following is not None and block <= following < block + size,
-        "counts": say_counts(view),
+        "counts": say_use(view),
+        "rest": say_rest(view),
         "next": say_next(view),
         "dispute": say_dispute(view),
     }

@@ -13,18 +13,27 @@ from networks.templatetags.ui import count_text
 from networks.templatetags.wording import spell
 
 
-def say_counts(view: PoolView) -> str:
-    """Return a pool in numbers: "3 of 65,533 in use, 1 asked for, 65,529 free"; of a huge one only what is taken."""
-    counts, use = view.use.counts, view.use
-    in_use = count_text(counts.get(State.IN_USE, 0))
-    is_huge = use.capacity > COUNTABLE
-    in_all = _("%(used)s of %(capacity)s in use") % {"used": in_use, "capacity": count_text(use.room)}
-    parts = [_("%(count)s in use") % {"count": in_use} if is_huge else in_all]
-    if asked := counts.get(State.REQUESTED, 0):
+def say_use(view: PoolView) -> str:
+    """Return how much of a pool is in use: "3 of 65,532 in use"; of a huge one only what is taken."""
+    use = view.use
+    in_use = count_text(use.counts.get(State.IN_USE, 0))
+    if use.capacity > COUNTABLE:
+        return _("%(count)s in use") % {"count": in_use}
+    return _("%(used)s of %(capacity)s in use") % {"used": in_use, "capacity": count_text(use.room)}
+
+
+def say_rest(view: PoolView) -> str:
+    """Return what else there is: "1 asked for, 1 reserved, 65,528 free, 65,273 of them outside of the IP range."."""
+    use, parts = view.use, []
+    if asked := use.counts.get(State.REQUESTED, 0):
         parts.append(_("%(count)s asked for") % {"count": count_text(asked)})
-    if not is_huge:
+    if reserved := use.counts.get(State.AUX, 0):
+        parts.append(_("%(count)s reserved") % {"count": count_text(reserved)})
+    if use.capacity <= COUNTABLE:
         parts.append(_("%(count)s free") % {"count": count_text(use.free)})
-    return ", ".join(parts)
+        if use.outside:
+            parts.append(_("%(count)s of them outside of the IP range") % {"count": count_text(use.outside)})
+    return f"{', '.join(parts)}." if parts else ""
 
 
 def say_next(view: PoolView) -> str:
