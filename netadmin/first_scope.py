@@ -11,6 +11,7 @@ from networks.actions.jobs.runners import start_runners
 from networks.actions.settling import start_settling
 from networks.sync.engines import ensure_local_engine
 from networks.sync.followers import followers, start_followers
+from networks.sync.watchers import start_watchers
 
 
 class FollowFromFirstScope:
@@ -32,5 +33,6 @@ class FollowFromFirstScope:
 def _follow() -> None:
     ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
     start_followers(settings.NETADMIN_DATA_DIR)
+    start_watchers()
     start_runners()
     start_settling()

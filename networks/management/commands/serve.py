@@ -21,6 +21,7 @@ from networks.models.trouble import explain_trouble
 from networks.policy.setup import ensure_setup_token, home_origin, make_first_admin, show_setup_token
 from networks.sync.engines import ensure_local_engine
 from networks.sync.followers import start_followers
+from networks.sync.watchers import start_watchers
 
 
 class Command(BaseCommand):
@@ -46,6 +47,7 @@ class Command(BaseCommand):
             raise CommandError(f"The data directory {settings.NETADMIN_DATA_DIR} can't be written: {error.strerror}.") from error
         if settings.NETADMIN_FOLLOW:
             start_followers(settings.NETADMIN_DATA_DIR)
+            start_watchers()
             start_runners()
             start_settling()
         application = import_string(settings.ASGI_APPLICATION)

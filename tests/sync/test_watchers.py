@@ -1,0 +1,44 @@
+"""Beside each follower of a process that serves stands a watcher."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+
+from networks.sync.followers import followers
+from networks.sync.host.board import picture_of
+from networks.sync.watchers import start_watchers, stop_watchers, watchers
+from tests.builders import make_engine, make_network
+from tests.fake_host import FakeHost
+from tests.private_engine import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def followed() -> Iterator[FakeHost]:
+    host = FakeHost()
+    network = make_network(make_engine("followed"), "front", "172.72.0.0/16", gateway="172.72.0.1")
+    host.add_link(f"br-{network.docker_id[:12]}", "bridge", "172.72.0.1/16")
+    make_engine("not-followed")
+    followers["followed"] = None  # type: ignore[assignment]  # who follows it matters to nobody here
+    yield host
+    stop_watchers()
+    followers.clear()
+    connections.close_all()
+
+
+def test_it_watches_what_is_followed_until_it_is_told_to_stop(followed: FakeHost) -> None:
+    start_watchers(followed.open)
+    first = watchers["followed"]
+    start_watchers(followed.open)
+
+    assert watchers == {"followed": first}
+    first.hurry()
+    wait_until(lambda: picture_of("followed").view.sees_host, "the picture")
+    stop_watchers()
+
+    assert watchers == {}
+    assert not picture_of("followed").view.sees_host
