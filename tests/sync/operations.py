@@ -69,18 +69,21 @@ class World:
     def create(self) -> int:
         if len(self.containers) >= MOST_CONTAINERS:
             return self.remove_container()
-        mode = self.rng.choice(["bridge", "none", "host", *self.networks, *[f"container:{key}" for key in self.containers]])
         body = {
             "Image": IMAGE,
             "Cmd": ["sleep", "3600"],
             "StopSignal": "SIGKILL",
-            "HostConfig": {"NetworkMode": mode},
+            "HostConfig": {"NetworkMode": self.draw_mode()},
             "Labels": {"hostile": self.rng.choice(HOSTILE_NAMES)},
         }
         status, answer = self._post(f"/containers/create?name=c{self.count}", body)
         if status == 201:
             self.containers.append(answer["Id"])
         return status
+
+    def draw_mode(self) -> str:
+        """Return what a new container is made with."""
+        return self.rng.choice(["bridge", "none", "host", *self.networks, *[f"container:{key}" for key in self.containers]])
 
     def run(self) -> int:
         before = len(self.containers)

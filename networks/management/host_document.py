@@ -1,0 +1,76 @@
+"""The host's links as one document: what `manage.py interfaces --json` prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from networks.hostnet.facts import Obstacle, View
+from networks.sync.host.picture import HostLink, HostPicture, Peer
+
+_WHY = {
+    Obstacle.NOTHING: "Nothing was read of this Engine yet: manage.py sync",
+    Obstacle.NOT_LINUX: "This machine is no Linux.",
+    Obstacle.REMOTE: "The Engine is not on this machine.",
+    Obstacle.OTHER_NAMESPACE: "The links here are not those of the Engine's networks: it runs in another network namespace.",
+    Obstacle.NAMESPACE_MISSING: "The network namespace that the Engine's setting names can't be opened.",
+    Obstacle.NOT_ROOT: "It takes root.",
+    Obstacle.PIDS_HIDDEN: "The containers' processes can't be seen from here: Netadmin's own container shows others.",
+}
+
+
+def host_document(picture: HostPicture) -> dict[str, Any]:
+    """Return {"view", "can_enter_containers", "why", "links"}.
+
+    "view": "host", "namespaces" or "none"; "why": what is in the way of seeing more, in sentences, null where nothing is.
+    A link: "name", "kind", "mtu", "mac" (null for none), "master" (a name, null for none), "addresses" (with prefix length),
+    "flags", "rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "network_id" and "network_name" (of the network whose bridge it
+    is, else null), "peer" (null where its far end is in no container): "container_id", "container_name", "ifname", "network_id",
+    "network_name" (both null where it isn't known which endpoint that is).
+    """
+    view = picture.view
+    return {
+        "view": view.tier.value,
+        "can_enter_containers": view.enters_containers,
+        "why": explain(view) or None,
+        "links": [_link(link) for link in picture.links],
+    }
+
+
+def explain(view: View) -> str:
+    """Return in sentences what can't be seen and why, "" where everything can."""
+    sentences = []
+    if not view.sees_host:
+        sentences.append(f"The host's links can't be shown. {_WHY[view.why_not_host]}")
+    if not view.enters_containers and view.why_not_inside is not Obstacle.NOTHING:
+        sentences.append(f"Containers can't be looked into. {_WHY[view.why_not_inside]}")
+    return " ".join(sentences)
+
+
+def _link(link: HostLink) -> dict[str, Any]:
+    fact = link.fact
+    return {
+        "name": fact.name,
+        "kind": fact.kind,
+        "mtu": fact.mtu,
+        "mac": fact.mac or None,
+        "master": link.master_name or None,
+        "addresses": [str(address.interface) for address in fact.addresses],
+        "flags": list(fact.flags),
+        "rx_bytes": fact.counters.rx_bytes,
+        "tx_bytes": fact.counters.tx_bytes,
+        "rx_packets": fact.counters.rx_packets,
+        "tx_packets": fact.counters.tx_packets,
+        "network_id": link.network_id or None,
+        "network_name": link.network_name or None,
+        "peer": _peer(link.peer) if link.peer else None,
+    }
+
+
+def _peer(peer: Peer) -> dict[str, Any]:
+    return {
+        "container_id": peer.container_id,
+        "container_name": peer.container_name,
+        "ifname": peer.ifname,
+        "network_id": peer.network_id or None,
+        "network_name": peer.network_name or None,
+    }
