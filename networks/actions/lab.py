@@ -29,6 +29,7 @@ from networks.engine.specs import ContainerSpec, NetworkSpec, PoolSpec
 from networks.models import Container, Engine, Network
 from networks.policy.permissions import Permission
 from networks.policy.protection import refuse_containers, refuse_removal
+from networks.policy.reach.harm import harmful_subnets, words_to_type
 
 LABEL = ("netadmin.lab", "1")
 Tell = Callable[[str], None]
@@ -113,8 +114,9 @@ def _carry_out(
 def _bring_up(work: _Work) -> None:
     picture = work.run.picture()
     _refuse_clashes(picture)
-    image = _provide_image(work)
     there = {fact.name for fact in picture.networks}
+    _refuse_harm(work.engine_slug, [spec for spec in NETWORKS if spec.name not in there])
+    image = _provide_image(work)
     for spec in NETWORKS:
         if spec.name in there:
             work.tell(_("The network %(name)s is there.") % {"name": spec.name})
@@ -150,6 +152,14 @@ def _refuse_clashes(picture: EnginePicture) -> None:
     for clash in overlapping(_SUBNET, taken):
         clashing_with = {"subnet": _SUBNET, "other": clash.subnet, "owner": clash.owner}
         raise NotAllowed(_("The lab needs %(subnet)s, and %(owner)s has %(other)s of it.") % clashing_with)
+
+
+def _refuse_harm(engine_slug: str, specs: Iterable[NetworkSpec]) -> None:
+    """Refuse before anything is made. Raises NotAllowed where a network would cut the Engine's machine off."""
+    for spec in specs:
+        if harmful := harmful_subnets(engine_slug, spec):
+            words = _("The lab needs %(subnet)s, and the Engine's machine itself has addresses, routes or name servers there.")
+            raise NotAllowed(words % {"subnet": words_to_type(harmful)})
 
 
 def _provide_image(work: _Work) -> str:

@@ -18,22 +18,31 @@ from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.models import Endpoint, Engine, EngineStatus, Network
 from networks.policy.permissions import Permission
 from networks.policy.protection import refuse_pair, refuse_removal
+from networks.policy.reach.harm import harmful_subnets, read_config_subnets, refuse_untyped
 from networks.policy.shapes import permission_to_connect, permission_to_create
 from networks.queries.masking import MASK, is_secret_key
 
 
-def create_network(actor: Actor, engine: Engine, spec: NetworkSpec) -> ActionResult:
-    """Create a network. Twin of `docker network create`; POST /networks/create."""
+def create_network(actor: Actor, engine: Engine, spec: NetworkSpec, *, typed_subnet: str = "") -> ActionResult:
+    """Create a network. Twin of `docker network create`; POST /networks/create.
+
+    One that would cut the Engine's machine off needs the permission to shape, and `typed_subnet`: what it would take, typed.
+    """
 
     def ask(client: EngineClient) -> str:
         _refuse_unknown_driver(engine, spec.driver)
+        taken = read_config_subnets(engine.slug, spec.config_from)
+        refuse_untyped(harmful_subnets(engine.slug, spec, taken), typed_subnet)
         return client.create_network(spec)
 
     def is_done() -> bool:
         return Network.objects.filter(engine=engine, name=spec.name).exists()
 
-    intent = Intent("create_network", spec.name, command=create_network_command(_without_secrets(spec)), asked=_asked_of(spec))
-    return carry_out(actor, engine, intent, permission_to_create(spec), Change(ask, is_done))
+    asked = _asked_of(spec) | ({"typed_subnet": typed_subnet} if typed_subnet else {})
+    intent = Intent("create_network", spec.name, command=create_network_command(_without_secrets(spec)), asked=asked)
+    # What comes from a config-only network needs it anyway.
+    permission = Permission.SHAPE if harmful_subnets(engine.slug, spec) else permission_to_create(spec)
+    return carry_out(actor, engine, intent, permission, Change(ask, is_done))
 
 
 def remove_network(actor: Actor, engine: Engine, network_id: str, *, name: str) -> ActionResult:

@@ -6,8 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, ip_network
 
+from networks.addressing.capacity import assignable
 from networks.addressing.findings import Finding, bad, warn
+from networks.addressing.ranges import Kind, kind_of
 from networks.addressing.reading import IPAddress, IPNetwork
+
+# With a shorter prefix much else may be numbered in it: /16 is the most that Docker takes for one network, /48 what a site gets.
+SHORTEST = {4: 16, 6: 48}
+LITTLE_ROOM = 4  # containers: below, a network that grows by a few is full
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ def check_pool(pool: Pool) -> Iterator[Finding]:
     if pool.gateway is not None:
         yield from _check_member(pool.subnet, pool.gateway, "gateway", _free_host(pool))
     yield from _check_aux(pool, pool.subnet)
+    yield from _check_room(pool, pool.subnet)
 
 
 def check_between(pools: Sequence[Pool]) -> Iterator[tuple[int, Finding]]:
@@ -84,27 +91,38 @@ def check_between(pools: Sequence[Pool]) -> Iterator[tuple[int, Finding]]:
 
 
 def _check_subnet(subnet: IPNetwork) -> Iterator[Finding]:
+    kind = kind_of(subnet)
     if subnet.prefixlen == 0:
         yield bad("subnet", "whole_address_space", subnet=subnet)
-    elif subnet.is_loopback or _touches(subnet, "127.0.0.0/8"):
-        yield bad("subnet", "loopback", subnet=subnet)
-    elif subnet.is_multicast or _touches(subnet, "224.0.0.0/4", "ff00::/8"):
-        yield bad("subnet", "multicast", subnet=subnet)
-    elif subnet.num_addresses < 4:  # Docker accepts it, and then there is nobody left to give an address to
+    elif kind in (Kind.LOOPBACK, Kind.MULTICAST):
+        yield bad("subnet", str(kind), subnet=subnet)
+    elif subnet.num_addresses < 4 and assignable(subnet) == 0:  # Docker accepts it, and no container can start there
         wider = subnet.supernet(new_prefix=subnet.max_prefixlen - 3)
         yield bad("subnet", "too_small", wider, subnet=subnet)
     elif is_any_of_size(subnet):
         return
-    elif subnet.is_link_local:
-        yield warn("subnet", "link_local", subnet=subnet)
-    elif subnet.is_global:
-        yield warn("subnet", "public", subnet=subnet)
-    elif subnet.is_reserved:
-        yield warn("subnet", "reserved", subnet=subnet)
+    elif kind is not Kind.PRIVATE:
+        yield warn("subnet", str(kind), subnet=subnet)
+    elif subnet.prefixlen < SHORTEST[subnet.version]:
+        smaller = ip_network((subnet.network_address, SHORTEST[subnet.version]))
+        yield warn("subnet", "too_big", smaller, subnet=subnet)
 
 
-def _touches(subnet: IPNetwork, *ranges: str) -> bool:
-    return bool(overlapping(subnet, [TakenPool(ip_network(text)) for text in ranges]))
+def _check_room(pool: Pool, subnet: IPNetwork) -> Iterator[Finding]:
+    """How many containers have room; nothing of a pool that is wrong already."""
+    if assignable(subnet) == 0 or (pool.ip_range and not _lies_in(pool.ip_range, subnet)):
+        return
+    room = assignable(subnet, ip_range=pool.ip_range, gateway=pool.gateway, aux=set(pool.aux_addresses.values()))
+    if room == 0 and pool.ip_range:
+        yield warn("ip_range", "range_full", ip_range=pool.ip_range)
+    elif room == 0:
+        yield bad("subnet", "no_room", subnet=subnet)
+    elif room is not None and room < LITTLE_ROOM:
+        yield warn("ip_range" if pool.ip_range else "subnet", "little_room", subnet=pool.ip_range or subnet, count=room)
+
+
+def _lies_in(inner: IPNetwork, outer: IPNetwork) -> bool:
+    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
 
 
 def _check_range(subnet: IPNetwork, ip_range: IPNetwork) -> Iterator[Finding]:

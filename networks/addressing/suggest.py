@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
-from networks.addressing.pools import Pool, is_reserved_in
+from networks.addressing.pools import SHORTEST, Pool, is_reserved_in
 from networks.addressing.reading import IPAddress, IPNetwork
 
 # What dockerd 26 divides when nobody configured pools (`docker info` doesn't show these). Source: moby, ipamutils
@@ -18,26 +18,30 @@ DOCKER_DEFAULT_POOLS: tuple[tuple[str, int], ...] = (
     ("172.28.0.0/14", 16),
     ("192.168.0.0/16", 20),
 )
-# Unique local addresses (RFC 4193) for people who have no prefix of their own.
-IPV6_BASE = ("fd00::/48", 64)
+# Where a network of one's own may lie. Most people number from 10.0.0.0 on, so what is most likely free comes first. For IPv6:
+# unique local addresses (RFC 4193), for people who have no prefix of their own.
+PRIVATE: dict[int, tuple[str, ...]] = {
+    4: ("10.128.0.0/9", "10.0.0.0/9", "172.16.0.0/12", "192.168.0.0/16"),
+    6: ("fd00::/8",),
+}
+USUAL = {4: 16, 6: 64}  # prefix lengths: what Docker takes from its default pools, and what IPv6 wants for a link
+LONGEST = {4: 29, 6: 125}  # longer ones have little room
 
 
-def suggest_free_subnet(
-    taken: Iterable[IPNetwork], default_pools: Sequence[tuple[str, int]] = (), *, skip: Collection[IPNetwork] = ()
-) -> IPv4Network | None:
-    """Return the first block of the Engine's default pools (else of Docker's own) that overlaps nothing in `taken`."""
-    occupied = [*taken, *skip]
-    for base, size in default_pools or DOCKER_DEFAULT_POOLS:
-        block = _first_free_block(base, size, occupied)
-        if isinstance(block, IPv4Network):
-            return block
-    return None
+def default_pools_of(said: Sequence[tuple[str, int]]) -> Iterator[IPNetwork]:
+    """Yield the subnets that Docker divides for networks that name none. `said`: as `docker info` has them, () for nothing."""
+    for base, _size in said or DOCKER_DEFAULT_POOLS:
+        yield ip_network(base, strict=False)
 
 
-def suggest_free_ipv6_subnet(taken: Iterable[IPNetwork]) -> IPv6Network | None:
-    """Return a free /64 of unique local addresses."""
-    block = _first_free_block(*IPV6_BASE, list(taken))
-    return block if isinstance(block, IPv6Network) else None
+def suggest_subnet_of(version: int, occupied: Iterable[IPNetwork], prefix: int | None = None) -> IPNetwork | None:
+    """Return the first private subnet that overlaps nothing of what is occupied, None where there is none.
+
+    `prefix`: the wanted prefix length, brought to what is neither too big nor too small; None: the usual one.
+    """
+    size = min(max(prefix if prefix is not None else USUAL[version], SHORTEST[version]), LONGEST[version])
+    taken = list(occupied)
+    return next((block for base in PRIVATE[version] if (block := _first_free_block(base, size, taken)) is not None), None)
 
 
 def next_free_address(pool: Pool, taken: Collection[IPAddress]) -> IPAddress | None:
@@ -59,16 +63,17 @@ def next_free_address(pool: Pool, taken: Collection[IPAddress]) -> IPAddress | N
 
 
 def _first_free_block(base: str, size: int, occupied: Sequence[IPNetwork]) -> IPNetwork | None:
-    """Return the first free block of prefix length `size`, jumping over what is occupied instead of trying every block."""
+    """Return the first free block of prefix length `size`, going once through what is occupied instead of trying every block."""
     whole: IPNetwork = IPv6Network(base) if ":" in base else IPv4Network(base)
     bounds = sorted(
         (int(other.network_address), int(other.broadcast_address)) for other in occupied if other.version == whole.version
     )
     step = 1 << (whole.max_prefixlen - size)
     start, last = int(whole.network_address), int(whole.broadcast_address)
-    while start + step - 1 <= last:
-        clash = next((end for begin, end in bounds if begin <= start + step - 1 and end >= start), None)
-        if clash is None:
-            return type(whole)((start, size))
-        start += step * ((clash - start) // step + 1)
-    return None
+    for first, end in bounds:
+        if end < start:
+            continue
+        if first > start + step - 1:
+            break
+        start += step * ((end - start) // step + 1)
+    return type(whole)((start, size)) if start + step - 1 <= last else None

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from networks.addressing.endpoints import check_endpoint_address
 from networks.addressing.findings import Finding, Level, Misread, bad, warn
+from networks.addressing.host import HostSide
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.specs import ConnectSpec
 from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
@@ -63,7 +64,7 @@ def not_yet(field: str, version: EngineVersion, target: str = "") -> Finding:
     return Finding(Level.BAD, target or field, "endpoint_not_yet", parameters, "", target or field)
 
 
-def check_wishes(network: NetworkChoice, read: Mapping[str, Any]) -> Iterator[Finding]:
+def check_wishes(network: NetworkChoice, read: Mapping[str, Any], host: HostSide) -> Iterator[Finding]:
     """Yield what there is to say of the addresses and aliases in `read` (`ipv4`, `ipv6`, `aliases`)."""
     for field in ("ipv4", "ipv6"):
         address = read.get(field)
@@ -72,7 +73,7 @@ def check_wishes(network: NetworkChoice, read: Mapping[str, Any]) -> Iterator[Fi
         if network.name == "bridge":
             yield Finding(Level.BAD, field, "static_on_default_bridge", {}, "", field)
         else:
-            yield from check_endpoint_address(address, network.pools, network.holders, network.wishes)
+            yield from check_endpoint_address(address, network.pools, network.holders, network.wishes, host)
     aliases = read["aliases"]
     if aliases and network.name == "bridge":
         yield Finding(Level.BAD, "aliases", "alias_on_default_bridge", {}, "", "aliases")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding, Misread, bad, fine, warn
+from networks.addressing.host import HostSide
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.specs import ConnectSpec
 from networks.forms.connect_checks import (
@@ -116,17 +117,16 @@ class ConnectForm(FindingsForm):
         *args: Any,
         containers: Sequence[ContainerChoice] = (),
         version: EngineVersion | None = None,
+        host: HostSide | None = None,
         may_shape: bool = False,
         is_given_gone: bool = False,
         find_successor: Callable[[str], tuple[str, str]] = lambda docker_id: ("", ""),
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.is_given_gone = is_given_gone
-        self.find_successor = find_successor
-        self.containers = containers
-        self.version = version or EngineVersion()
-        self.may_shape = may_shape
+        self.is_given_gone, self.may_shape = is_given_gone, may_shape
+        self.containers, self.find_successor = containers, find_successor
+        self.version, self.host = version or EngineVersion(), host or HostSide()
         self._read: dict[str, Any] = {}
         for name, member in NEW_MEMBERS.items():
             if is_too_new(name, self.version):
@@ -189,7 +189,7 @@ class ConnectForm(FindingsForm):
         else:
             self.add_findings(replace(found, field=self.half) for found in check_pair(self.network, self.container))
         if self.network is not None:
-            self.add_findings(check_wishes(self.network, self._read))
+            self.add_findings(check_wishes(self.network, self._read, self.host))
             self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
             self.add_findings(check_links(self._read["links"], self.network, self.container, self.containers))
             if mac := self._read.get("mac"):

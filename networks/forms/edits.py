@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import ip_network
 
 from django.http import QueryDict
 
-from networks.forms.networks import MAX_POOLS, POOL_COUNT
+from networks.addressing.findings import Level
+from networks.addressing.pools import Pool
+from networks.addressing.reading import IPNetwork
+from networks.forms.networks import MAX_POOLS, POOL_COUNT, NetworkForm
+from networks.forms.preflight.places import HARM, suggest_subnet
 
+# What is said of a subnet that another would do for.
+COLLISIONS = HARM | {"overlaps"}
 POOL_FIELDS = ("subnet", "ip_range", "gateway", "aux_addresses")
 _POOL_FIELD = re.compile(rf"pools-([0-9]{{1,2}})-({'|'.join(POOL_FIELDS)})")
+
+_LENGTH = re.compile(r"/([0-9]{1,3})")
 
 
 def take_suggestion(data: QueryDict, fields: frozenset[str]) -> QueryDict:
@@ -54,17 +64,70 @@ def drop_pool(data: QueryDict, dropped: int) -> QueryDict:
     return edited
 
 
-def suggest_pool(data: QueryDict, suggest: Callable[[], str]) -> QueryDict:
-    """Return the data with a free subnet in its first empty row, or in a new one."""
-    count = count_pools(data)
-    index = next((n for n in range(count) if not data.get(f"pools-{n}-subnet", "").strip()), count)
-    subnet = suggest()
-    if not subnet or index >= MAX_POOLS:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of pools to put a suggestion into. `prefix`: the wanted prefix length, None for the Engine's usual one; `old`: what
+    it replaces."""
+
+    index: int
+    version: int
+    prefix: int | None = None
+    old: Pool | None = None
+
+
+def suggest_pool(data: QueryDict, form: NetworkForm) -> QueryDict:
+    """Return the data with a subnet of which nothing bad is to be said; as it was where there is none, or no row for it.
+
+    It goes into the first row whose subnet collides with something: same prefix length, and gateway, range and reserved
+    addresses move along. Else into the first row without a subnet, which may say "/24" alone, or into a new one.
+    """
+    form.is_valid()
+    row = _row_to_fill(form)
+    if row is None:
+        return data
+    others = [each.pool for index, each in enumerate(form.pools) if index != row.index]
+    subnet = suggest_subnet(row.version, others, form.ground, prefix=row.prefix)
+    if not subnet:
         return data
     edited = data.copy()
-    edited[f"pools-{index}-subnet"] = subnet
-    edited[POOL_COUNT] = str(max(count, index + 1))
+    edited[f"pools-{row.index}-subnet"] = subnet
+    edited[POOL_COUNT] = str(max(count_pools(data), row.index + 1))
+    for field, text in _moved(row.old, ip_network(subnet)) if row.old else ():
+        edited[f"pools-{row.index}-{field}"] = text
     return edited
+
+
+def _row_to_fill(form: NetworkForm) -> Row | None:
+    spec = form.to_spec()
+    for index, each in enumerate(form.pools):
+        subnet, red = each.pool.subnet, {finding.key for finding in each.findings if finding.level is Level.BAD}
+        if subnet is not None and red and COLLISIONS.issuperset(red):
+            return Row(index, subnet.version, subnet.prefixlen, each.pool)
+    typed = {each.pool.subnet.version for each in form.pools if each.pool.subnet is not None}
+    # A bridge has one pool of each family, and Docker drops one of IPv6 where that is off.
+    free = [version for version in (4, 6) if version not in typed or spec.driver != "bridge"]
+    free = [version for version in free if version == 4 or spec.enable_ipv6]
+    for index, each in enumerate(form.pools) if free else ():
+        text = each.unread.get("subnet", "")
+        length = _LENGTH.fullmatch(text)
+        wanted = int(length[1]) if length else None
+        version = 6 if free == [6] or (wanted or 0) > 32 else 4
+        if each.pool == Pool() and (length or not text) and version in free:
+            return Row(index, version, wanted)
+    return Row(len(form.pools), free[0]) if free and len(form.pools) < MAX_POOLS else None
+
+
+def _moved(old: Pool, subnet: IPNetwork) -> Iterator[tuple[str, str]]:
+    """Yield the other fields of a row as they are at the same places of another subnet of the same size; else empty them."""
+    is_same = old.subnet is not None and old.subnet.prefixlen == subnet.prefixlen
+    by = int(subnet.network_address) - int(old.subnet.network_address) if old.subnet else 0
+    if old.gateway is not None:
+        yield "gateway", str(old.gateway + by) if is_same else ""
+    if old.ip_range is not None:
+        yield "ip_range", f"{old.ip_range.network_address + by}/{old.ip_range.prefixlen}" if is_same else ""
+    if old.aux_addresses:
+        aux = (f"{name}={address + by}" for name, address in old.aux_addresses.items())
+        yield "aux_addresses", ", ".join(aux) if is_same else ""
 
 
 def count_pools(data: QueryDict) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from networks.addressing.findings import Finding, Level
-from networks.forms.sentences import label_way, say
+from networks.forms.sentences import explain, label_way, say
 
 NOT_THERE_YET = frozenset({"name_missing", "container_missing", "network_missing"})
 
@@ -42,7 +42,7 @@ def verdict_of(finding: Finding, *, is_primary: bool = False) -> Verdict:
     # An empty suggestion with a named field empties that field.
     has_way = bool(finding.suggestion or finding.suggestion_field)
     ways = (Way(label_way(finding), f"{target}={finding.suggestion}", is_primary=is_primary),) if has_way else ()
-    return Verdict(str(finding.level), finding.field, say(finding), ways=ways)
+    return Verdict(str(finding.level), finding.field, say(finding), explain(finding), ways)
 
 
 class FindingsForm(forms.Form):

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
 
 from networks.addressing.findings import Finding, Level, bad, fine, warn
-from networks.addressing.pools import Pool, TakenPool, default_gateway, is_any_of_size, overlapping
-from networks.addressing.reading import IPNetwork
-from networks.addressing.suggest import suggest_free_ipv6_subnet, suggest_free_subnet
+from networks.addressing.pools import Pool, default_gateway, is_any_of_size
 from networks.engine.specs import NetworkSpec
 from networks.forms.options.known import MEMBERS_SINCE
+from networks.forms.preflight.places import check_place, suggest_subnet
 from networks.queries.ground import PARENTED, Ground
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")  # what the docker command wants; the Engine itself takes anything
@@ -64,7 +63,6 @@ def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) ->
     """Yield (index, finding) for what only all pools together, and the Engine's other networks, show."""
     # A configuration takes no addresses and has no driver of its own.
     driver = "" if spec.is_config_only else spec.driver
-    taken = [] if spec.is_config_only else ground.pools_beside(driver)
     for index, pool in enumerate(pools):
         if pool.subnet is None:
             continue
@@ -86,21 +84,14 @@ def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) ->
         elif is_any_of_size(pool.subnet):
             yield index, fine("subnet", "any_of_size", length=pool.subnet.prefixlen)
         else:
-            yield index, _check_overlap(pool, driver, taken, suggest_subnet(pool.subnet.version, pools, ground, driver))
+            for finding in check_place(pool, pools, spec, ground):
+                yield index, finding
 
 
 def _lacks_gateway(pool: Pool, ground: Ground) -> bool:
     """Tell whether this Engine fails to choose a gateway: 26.1 counts the addresses of an IPv6 range in 64 bits."""
     is_large = pool.ip_range is not None and pool.ip_range.version == 6 and pool.ip_range.prefixlen <= 64
     return is_large and pool.gateway is None and ground.is_before_27
-
-
-def suggest_subnet(version: int, pools: Sequence[Pool], ground: Ground, driver: str = "bridge") -> str:
-    """Return a subnet that is free on the Engine and among the pools typed so far, "" for none."""
-    occupied: list[IPNetwork] = [pool.subnet for pool in ground.pools_beside(driver)]
-    occupied += [pool.subnet for pool in pools if pool.subnet is not None and not is_any_of_size(pool.subnet)]
-    found = suggest_free_ipv6_subnet(occupied) if version == 6 else suggest_free_subnet(occupied, ground.default_pools)
-    return str(found or "")
 
 
 def check_families(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
@@ -170,15 +161,3 @@ def _check_ipam(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
         yield Finding(Level.BAD, "ipam_driver", "ipam_null_own", {}, "", "ipam_driver")
     elif spec.ipam_driver == "null" and spec.pools:
         yield Finding(Level.BAD, "ipam_driver", "ipam_null_pools", {}, "", "ipam_driver")
-
-
-def _check_overlap(pool: Pool, driver: str, taken: Sequence[TakenPool], suggestion: str) -> Finding:
-    subnet = pool.subnet
-    if subnet is None:
-        raise ValueError("A pool without a subnet overlaps nothing")
-    clash = next(iter(overlapping(subnet, taken)), None)
-    if clash is None:
-        return fine("subnet", "subnet_free", subnet=subnet)
-    if driver != "bridge" and clash.subnet == subnet and pool.ip_range is not None:
-        return warn("subnet", "shared_subnet", owner=clash.owner)
-    return bad("subnet", "overlaps", suggestion, subnet=subnet, other=clash.subnet, owner=clash.owner)

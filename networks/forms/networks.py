@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from networks.addressing.findings import Finding, Level, Misread, bad
-from networks.addressing.pools import Pool, check_between, check_pool
-from networks.addressing.reading import parse_address, parse_network
+from networks.addressing.findings import Finding, Level, bad
+from networks.addressing.host import is_harmful
+from networks.addressing.pools import check_between
 from networks.engine.cli import Line, create_network_lines, quoted
 from networks.engine.specs import NetworkSpec, PoolSpec
 from networks.forms.fields import TypedField
@@ -26,9 +27,12 @@ from networks.forms.network_checks import (
 from networks.forms.options.checks import Asked, check_options
 from networks.forms.options.fields import hidden_of_others, make_field, read_options, set_choices
 from networks.forms.options.known import options_of
-from networks.forms.pairs import parse_aux_addresses, parse_pairs
+from networks.forms.pairs import parse_pairs
+from networks.forms.preflight.places import HARM, check_config, check_sight
+from networks.forms.preflight.pool_form import PoolForm
 from networks.forms.refused_fields import find_refused
 from networks.policy.permissions import Permission
+from networks.policy.reach.harm import is_typed, subnets_of, words_to_type
 from networks.policy.shapes import permission_to_create
 from networks.queries.ground import Ground
 
@@ -37,45 +41,11 @@ MAX_POOLS = 16  # rows; Docker has no limit, but nobody types more
 POOL_COUNT = "pools-count"
 
 
-class PoolForm(FindingsForm):
-    """One row of pools. `pool`: what could be read of it; `unread`: what could not, by field."""
-
-    subnet = TypedField(label=_("Subnet"), required=False, max_length=60)
-    ip_range = TypedField(label=_("IP range"), required=False, max_length=60)
-    gateway = TypedField(label=_("Gateway"), required=False, max_length=60)
-    aux_addresses = TypedField(label=_("Reserved"), required=False, max_length=2000)
-
-    pool = Pool()
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.unread: dict[str, str] = {}
-
-    def clean(self) -> dict[str, Any]:
-        """Read the four fields, then check them against each other."""
-        cleaned = self.cleaned_data
-        read: dict[str, Any] = {}
-        for name in ("subnet", "ip_range", "gateway"):
-            text = cleaned.get(name, "").strip()
-            if not text:
-                continue
-            try:
-                read[name] = parse_address(text, name) if name == "gateway" else parse_network(text, name)
-            except Misread as error:
-                self.unread[name] = text
-                self.add_finding(error.finding)
-        read["aux_addresses"], unreadable = parse_aux_addresses(cleaned.get("aux_addresses", ""))
-        self.add_findings(unreadable)
-        self.pool = Pool(**read)
-        if "subnet" not in self.errors:
-            self.add_findings(check_pool(self.pool))
-        return cleaned
-
-
 class NetworkForm(FindingsForm):
     """A new network. `pools`: its rows. Needs the Engine's `ground` and whether the person `may_shape`.
 
-    The fields of driver options are those of the chosen driver.
+    The fields of driver options are those of the chosen driver. `harm`: the subnets that would cut the Engine's machine off, as
+    they have to be typed, "" for none; once they were, by who may, they are amber and no longer red.
     """
 
     name = TypedField(label=_("Name"), required=False, max_length=2000)
@@ -123,10 +93,14 @@ class NetworkForm(FindingsForm):
         label=_("Ingress"), required=False, help_text=_("the network that publishes a swarm's ports; there is one")
     )
 
+    typed_subnet = TypedField(label=_("The subnet, to go on"), required=False, max_length=500)
+
     def __init__(self, *args: Any, ground: Ground, may_shape: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.ground = ground
         self.may_shape = may_shape
+        self.harm = ""
+        self.is_confirmed = False
         self.chosen_driver = (str(self.data.get("driver", "")).strip() if self.is_bound else "") or "bridge"
         self.fields["driver"].widget = forms.Select(choices=self._drivers())
         set_choices(self.fields, ground, str(self.data.get("config_from", "")) if self.is_bound else "")
@@ -181,6 +155,13 @@ class NetworkForm(FindingsForm):
         """Return name and value of what was typed for other drivers."""
         return hidden_of_others(self.chosen_driver, self.data) if self.is_bound else []
 
+    @property
+    def is_harm_alone(self) -> bool:
+        """Tell whether nothing but the harm to the Engine's machine stands in the way."""
+        red = [finding for finding in self.all_findings if finding.level is Level.BAD]
+        errors = sum(len(each) for form in (self, *self.pools) for each in form.errors.values())
+        return 0 < len(red) == errors and HARM.issuperset(finding.key for finding in red)
+
     def is_valid(self) -> bool:
         """Tell whether Docker may be asked."""
         return super().is_valid() and all(pool.is_valid() for pool in self.pools)
@@ -210,7 +191,9 @@ class NetworkForm(FindingsForm):
             check_options(Asked(spec.driver, spec.options, self.ground, fields, spec.is_internal, bool(spec.enable_ipv6)))
         )
         self.add_findings(check_special(spec, self.ground))
+        self._check_harm(spec)
         self._check_pools(spec)
+        self.add_findings(check_sight(spec, self.ground))
         return cleaned
 
     def to_spec(self) -> NetworkSpec:
@@ -254,6 +237,20 @@ class NetworkForm(FindingsForm):
     def _has(self, *names: str) -> bool:
         return any(self[name].errors or self[name].value() for name in names)
 
+    def _check_harm(self, spec: NetworkSpec) -> None:
+        subnets = subnets_of(spec, self.ground.config_subnets.get(spec.config_from, ()))
+        harmful = [subnet for subnet in subnets if is_harmful(subnet, self.ground.host)]
+        self.harm = words_to_type(harmful)
+        self.is_confirmed = self.may_shape and is_typed(self.cleaned_data.get("typed_subnet", ""), harmful)
+        if self.harm and self.may_shape and not (self.is_confirmed or self.is_draft):
+            self.add_finding(bad("typed_subnet", "typed_subnet_wrong"))
+        self.add_findings(self._settled(finding) for finding in check_config(spec, self.ground))
+
+    def _settled(self, finding: Finding) -> Finding:
+        """Return a finding that was confirmed as one to know about."""
+        is_settled = self.is_confirmed and finding.key in HARM
+        return replace(finding, level=Level.WARN, suggestion="") if is_settled else finding
+
     def _check_pools(self, spec: NetworkSpec) -> None:
         read = [form.pool for form in self.pools]
         for index, finding in check_between(read):
@@ -262,7 +259,7 @@ class NetworkForm(FindingsForm):
             form = self.pools[index]
             # Of a subnet that is wrong for another reason, nobody wants to hear that it is free.
             if finding.level is not Level.OK or "subnet" not in form.errors:
-                form.add_finding(finding)
+                form.add_finding(self._settled(finding))
         typed_nothing = not any(form.errors for form in self.pools)
         for finding in check_families(read, spec, self.ground):
             if finding.level is not Level.OK or typed_nothing:

@@ -21,11 +21,32 @@ SENTENCES: dict[str, Promise] = {
     "link_local": _("%(subnet)s is link-local: routers never pass such packets on."),
     "public": _("%(subnet)s is public address space: its real owners can't be reached from these containers."),
     "reserved": _("%(subnet)s is reserved; some systems refuse to use it."),
+    "shared_space": _("%(subnet)s is for providers (CGNAT) and some VPNs: where one of them is in use, it is out of reach."),
+    "documentation": _("%(subnet)s is for examples in documentation; some routers drop it."),
+    "too_big": _("%(subnet)s is very big: whatever else is numbered in it can't be reached from here."),
+    "no_room": _("%(subnet)s has no address left for a container: the gateway and the reserved ones take them all."),
+    "little_room": _("%(subnet)s has room for few containers: %(count)s."),
     "subnet_missing": _("A subnet is needed for this range, gateway or reserved address."),
     "overlaps": _("%(subnet)s overlaps %(other)s, which the network %(owner)s has."),
     "shared_subnet": _("The network %(owner)s has the same subnet: the IP ranges must not overlap."),
+    "overlaps_other_scope": _("%(subnet)s overlaps %(other)s of the network %(owner)s: no container can use both."),
+    "in_default_pools": _("%(subnet)s lies in %(pool)s, from which Docker takes subnets for networks that name none."),
     "overlaps_own_pool": _("%(subnet)s overlaps %(other)s, another pool of this network."),
     "subnet_free": _("%(subnet)s is free: no other network has any of it."),
+    "subnet_free_all": _("%(subnet)s is free: no network, route, address or name server of the host has any of it."),
+    # the Engine's machine
+    "host_gateway": _("%(subnet)s holds %(what)s, the gateway by which the host itself gets out (%(by)s)."),
+    "host_lan": _("%(subnet)s collides with %(what)s, the host's own network on %(by)s, by which it gets out."),
+    "host_address": _("%(subnet)s holds %(what)s, the host's own address on %(by)s."),
+    "host_on_link": _("%(subnet)s collides with %(what)s, which the host reaches directly on %(by)s."),
+    "host_name_server": _("%(subnet)s holds %(what)s, a name server of the host."),
+    "host_route": _("%(subnet)s collides with %(what)s, which the host reaches by the router %(by)s."),
+    "host_nowhere": _("%(subnet)s collides with %(what)s, which a route of the host leads nowhere."),
+    "host_hidden": _("%(subnet)s hides %(what)s, which the host has a route to, from the network's own containers."),
+    "host_unknown": _("The host's own routes, addresses and name servers could not be checked: they are not seen from here."),
+    "name_servers_unknown": _("The host's name servers could not be checked: they are not seen from here."),
+    "host_in_range": _("%(address)s is the host's own address on %(link)s, and Docker may hand it out."),
+    "other_router": _("The router on %(link)s is %(address)s; without a gateway named here, Docker takes %(gateway)s for it."),
     "any_of_size": _("Docker chooses a free subnet with prefix length /%(length)s."),
     "any_of_size_not_yet": _("Engine %(version)s would take this as a subnet like any other. Left empty, Docker chooses."),
     "subnet_by_docker": _("Docker chooses the subnet. Containers then can't ask for a fixed address."),
@@ -33,6 +54,7 @@ SENTENCES: dict[str, Promise] = {
     "range_outside": _("%(ip_range)s is not inside the subnet %(subnet)s."),
     "range_wants_gateway": _("Engine %(version)s finds no gateway in an IPv6 range this large: name one."),
     "range_bigger": _("%(ip_range)s is bigger than its subnet %(subnet)s."),
+    "range_full": _("%(ip_range)s has no address left to hand out: each container would have to ask for one outside of it."),
     "not_an_address": _("“%(typed)s” is no IP address."),
     "address_with_prefix_length": _("An address stands here without a prefix length."),
     "gateway_outside": _("%(address)s is not inside the subnet %(subnet)s."),
@@ -157,22 +179,51 @@ SENTENCES: dict[str, Promise] = {
     "address_is_reserved": _("%(address)s is reserved as %(name)s."),
     "address_held": _("%(address)s is held by %(name)s."),
     "address_wished": _("%(name)s, which is stopped, asks for %(address)s and could not start any more."),
+    "address_of_host": _("%(address)s is the host's own address on %(name)s."),
+    "address_is_router": _("%(address)s is a router by which the host sends packets (%(name)s)."),
+    "address_is_name_server": _("%(address)s is a name server of the host. Fine if this container is to be it."),
     "address_free": _("%(address)s is free."),
     # pruning
     "until_unreadable": _("“%(typed)s” is no time: write how long ago, such as 24h, or a date, such as 2026-11-24."),
     "quote_open": _("A quotation mark is opened here and not closed."),
     # confirming
     "typed_name_wrong": _("Type it exactly as it stands above."),
+    "typed_subnet_wrong": _("Type it exactly as it stands above."),
     "typed_count_wrong": _("Type the number that stands above."),
     "breaks_more": _("More would break by now than this page showed."),
 }
 
-# What Docker would do with it, where the sentence alone doesn't say enough.
+# What Docker would do, or what helps, where the sentence alone doesn't say enough.
+_CUT_OFF = _("Docker accepts it. The host then looks for that network behind the new bridge and may lose it, and you the host.")
+_UNREACHED = _("Docker accepts it. What has its addresses there is then out of the host's reach, or only by luck within it.")
+TEXTS: dict[str, Promise] = {
+    "host_gateway": _CUT_OFF,
+    "host_lan": _CUT_OFF,
+    "host_address": _UNREACHED,
+    "host_on_link": _UNREACHED,
+    "host_name_server": _("Docker accepts it. The host, and containers that ask it, may then find no names any more."),
+    "host_route": _("Docker accepts it. That network is then out of reach of the host and of the new network's containers."),
+    "host_unknown": _("Look yourself where the Engine runs: ip route; ip address; cat /etc/resolv.conf"),
+    "name_servers_unknown": _("Look yourself where the Engine runs: cat /etc/resolv.conf"),
+    "in_default_pools": _("Nothing breaks: Docker passes it over from now on, and has one subnet less to choose from."),
+}
+
+# What the button says that takes the suggestion.
 WAYS: dict[str, Promise] = {
     "ipv6_off": _("Turn IPv6 on"),
     "ipv6_without_pool": _("Add %(suggestion)s"),
     "address_held": _("Use %(suggestion)s, the next free one"),
     "overlaps": _("Use %(suggestion)s, which is free"),
+    "host_name_server": _("Use %(suggestion)s, which is free"),
+    "host_on_link": _("Use %(suggestion)s, which is free"),
+    "host_address": _("Use %(suggestion)s, which is free"),
+    "host_lan": _("Use %(suggestion)s, which is free"),
+    "host_gateway": _("Use %(suggestion)s, which is free"),
+    "address_of_host": _("Use %(suggestion)s, the next free one"),
+    "address_is_router": _("Use %(suggestion)s, the next free one"),
+    "address_is_name_server": _("Use %(suggestion)s, the next free one"),
+    "host_in_range": _("Reserve it"),
+    "other_router": _("Use %(suggestion)s"),
     "option_unknown": _("Drop the option"),
     "option_not_yet": _("Drop the option"),
     "member_not_yet": _("Leave it to Docker"),
@@ -205,6 +256,11 @@ WAYS: dict[str, Promise] = {
 def say(finding: Finding) -> str:
     """Return the sentence of a finding."""
     return str(SENTENCES[finding.key]) % finding.parameters
+
+
+def explain(finding: Finding) -> str:
+    """Return what Docker would do, or what helps, "" where the sentence says enough."""
+    return str(TEXTS[finding.key]) if finding.key in TEXTS else ""
 
 
 def label_way(finding: Finding) -> str:

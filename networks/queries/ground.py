@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from networks.addressing.host import HostSide
 from networks.addressing.pools import Pool, TakenPool
-from networks.addressing.reading import IPAddress
+from networks.addressing.reading import IPAddress, IPNetwork
 from networks.models import Container, Endpoint, EngineStatus, Network
 from networks.models import Pool as PoolRecord
 from networks.queries.engines import read_pairs
@@ -37,8 +38,9 @@ NEVER_UNUSED = frozenset({"bridge", "host", "none", "docker_gwbridge", "ingress"
 class Ground:
     """An Engine as its snapshot knows it. `api_version`: (1, 45), or (0, 0) where it was never read.
 
-    `parents`: which network has a device, by driver and device. `config_networks`: names of config-only networks.
-    `ipam_drivers`: those that its networks use.
+    `parents`: which network has a device, by driver and device. `config_networks`: names of config-only networks, and
+    `config_subnets` what others take from them, by name. `ipam_drivers`: those that its networks use. `host`: its machine,
+    which no snapshot knows; see policy/reach/.
     """
 
     engine_slug: str
@@ -47,12 +49,14 @@ class Ground:
     bridge_names: Mapping[str, str] = field(default_factory=dict)
     parents: Mapping[tuple[str, str], str] = field(default_factory=dict)
     config_networks: tuple[str, ...] = ()
+    config_subnets: Mapping[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
     ipam_drivers: frozenset[str] = frozenset()
     drivers: tuple[str, ...] = ()
     default_pools: tuple[tuple[str, int], ...] = ()
     version: str = ""
     api_version: tuple[int, int] = (0, 0)
     is_swarm_manager: bool = False
+    host: HostSide = field(default_factory=HostSide)
 
     @property
     def is_before_27(self) -> bool:
@@ -63,6 +67,11 @@ class Ground:
         """Return the subnets that share an address space with a new network of this driver: swarm's is apart from local."""
         scope = "swarm" if driver == "overlay" else "local"
         return [pool for owner_scope, pool in self.pools if owner_scope == scope]
+
+    def pools_elsewhere(self, driver: str) -> list[TakenPool]:
+        """Return the others: Docker lets a new network of this driver have the same addresses."""
+        scope = "swarm" if driver == "overlay" else "local"
+        return [pool for owner_scope, pool in self.pools if owner_scope != scope]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +117,24 @@ class NetworkChoice:
 
 def read_ground(engine_slug: str) -> Ground:
     """Return what a new network must get along with. Three queries."""
-    columns = ("name", "driver", "options", "ipam_driver", "is_config_only")
-    networks = list(Network.objects.filter(engine__slug=engine_slug).values_list(*columns))
-    # A config-only network holds no addresses: those that take from it do.
-    pools = PoolRecord.objects.filter(network__engine__slug=engine_slug, network__is_config_only=False).values_list(
-        "network__scope", "subnet", "network__name", "network__docker_id"
+    networks = list(
+        Network.objects.filter(engine__slug=engine_slug).values_list("name", "driver", "options", "ipam_driver", "is_config_only")
     )
+    columns = ("network__is_config_only", "network__scope", "subnet", "network__name", "network__docker_id")
+    pools: list[tuple[str, TakenPool]] = []
+    config_subnets: dict[str, tuple[IPNetwork, ...]] = {}
+    for is_config_only, scope, subnet, name, docker_id in PoolRecord.objects.filter(
+        network__engine__slug=engine_slug
+    ).values_list(*columns):
+        if is_config_only:  # it holds no addresses: those that take from it do
+            config_subnets[name] = (*config_subnets.get(name, ()), ip_network(subnet))
+        else:
+            pools.append((scope, TakenPool(ip_network(subnet), name, docker_id)))
     status = EngineStatus.objects.filter(engine__slug=engine_slug).first()
     return Ground(
         engine_slug=engine_slug,
         names=frozenset(name for name, *_ in networks),
-        pools=tuple((scope, TakenPool(ip_network(subnet), name, docker_id)) for scope, subnet, name, docker_id in pools),
+        pools=tuple(pools),
         bridge_names={options[BRIDGE_NAME]: name for name, _, options, *_ in networks if options.get(BRIDGE_NAME)},
         parents={
             (driver, options["parent"]): name
@@ -126,6 +142,7 @@ def read_ground(engine_slug: str) -> Ground:
             if driver in PARENTED and options.get("parent")
         },
         config_networks=tuple(sorted(name for name, *_, is_config_only in networks if is_config_only)),
+        config_subnets=config_subnets,
         ipam_drivers=frozenset(ipam_driver for *_, ipam_driver, _ in networks),
         drivers=tuple(str(driver) for driver in status.network_drivers) if status else (),
         default_pools=read_pairs(status.default_address_pools) if status else (),

@@ -28,6 +28,7 @@ from networks.forms.refused.ways import Around
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import Lock, protection_of
+from networks.policy.reach.side import host_side_of
 from networks.queries.details import Gone, read_gone
 from networks.queries.filters import TEXT_LIMIT
 from networks.queries.ground import (
@@ -183,7 +184,7 @@ class ConnectPage(View):
         """Return what every form here must know: containers, the Engine's version, what the person may do, what has gone."""
         slug = self.kwargs["engine_slug"]
         may_shape = Permission.SHAPE in permissions_of(self.request.user, slug)
-        known = {"containers": containers, "version": read_version(slug), "may_shape": may_shape}
+        known = {"containers": containers, "version": read_version(slug), "host": host_side_of(slug), "may_shape": may_shape}
         return {**known, "find_successor": self._find_successor, **options}
 
     def _find_successor(self, docker_id: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,13 +16,12 @@ from networks.actions.recording import ActionResult
 from networks.engine.bodies import network_body
 from networks.forms.edits import add_pool, drop_pool, suggest_pool, take_suggestion
 from networks.forms.findings import Way
-from networks.forms.network_checks import suggest_subnet
 from networks.forms.networks import NetworkForm
 from networks.forms.options.known import OPTION_FIELDS
+from networks.forms.preflight.ground import read_whole_ground
 from networks.forms.refused.ways import Around
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
-from networks.queries.ground import read_ground
 from networks.views.acting import (
     actor_of,
     explain_refusal,
@@ -52,14 +52,17 @@ class NetworkCreate(View):
         if do != "create":
             return self._show(request, self._form(self._edit(data, do), is_draft=True))
         form = self._form(data, is_draft=False)
-        if not form.is_valid():
+        # Who may not go on is refused by the action, which writes it down.
+        if not form.is_valid() and (form.may_shape or not form.is_harm_alone):
             return self._show(request, form, status=422)
         engine, _may_act = open_page(request, engine_slug)
-        result = create_network(actor_of(request), engine, form.to_spec())
+        typed_subnet = form.cleaned_data.get("typed_subnet", "")
+        result = create_network(actor_of(request), engine, form.to_spec(), typed_subnet=typed_subnet)
         if not result.is_ok:
             if known := explain_result(result, _around(engine_slug, form)):
                 form.mark_refused(known.field, result.sentence, known.text)
-            return self._show(request, form, result=result, status=409)
+            is_denied = result.kind is OutcomeKind.DENIED and form.harm
+            return self._show(request, form, result=result, status=403 if is_denied else 409)
         say_unseen(request, result)
         if result.is_seen and result.docker_id:
             return redirect("network_detail", engine_slug, result.docker_id)
@@ -68,15 +71,16 @@ class NetworkCreate(View):
     def _form(self, data: QueryDict, *, is_draft: bool) -> NetworkForm:
         slug = self.kwargs["engine_slug"]
         may_shape = Permission.SHAPE in permissions_of(self.request.user, slug)
-        return NetworkForm(data, ground=read_ground(slug), may_shape=may_shape, is_draft=is_draft)
+        return NetworkForm(data, ground=read_whole_ground(slug), may_shape=may_shape, is_draft=is_draft)
 
     def _edit(self, data: QueryDict, do: str) -> QueryDict:
         if do == "add-pool":
             return add_pool(data)
         if do == "suggest":
-            form = self._form(data, is_draft=True)
-            form.is_valid()
-            return suggest_pool(data, lambda: suggest_subnet(4, [each.pool for each in form.pools], form.ground))
+            edited = suggest_pool(data, self._form(data, is_draft=True))
+            if edited is data:
+                messages.info(self.request, _("There is no subnet to suggest: each pool has one, or none is left that is free."))
+            return edited
         index = do.removeprefix("drop-")
         return drop_pool(data, int(index)) if index.isascii() and index.isdigit() and len(index) < 3 else data
 
@@ -100,6 +104,7 @@ class NetworkCreate(View):
             "engine": engine,
             "form": form,
             "aside": make_aside(form.command_lines(), form.all_findings, result, asked=asked, shows_request=shows_request),
+            "is_other_step": form.data.get("asks-for", "") != form.harm,
             "is_other_driver": form.data.get("options-of", form.chosen_driver) != form.chosen_driver,
             "refusal": explain_refusal(result, _ways_to_create(result), around=_around(slug, form)) if result else None,
             "form_id": "create",

@@ -40,10 +40,12 @@ def pool(subnet: str = "", ip_range: str = "", gateway: str = "", **aux: str) ->
         (pool("224.1.0.0/16"), "subnet", "multicast", ""),
         (pool("ff02::/64"), "subnet", "multicast", ""),
         (pool("0.0.0.0/0"), "subnet", "whole_address_space", ""),
-        (pool("10.20.0.0/31"), "subnet", "too_small", "10.20.0.0/29"),
+        (pool("fd00::/127"), "subnet", "too_small", "fd00::/125"),
         (pool("10.20.0.9/32"), "subnet", "too_small", "10.20.0.8/29"),
         (pool(ip_range="10.20.0.0/24"), "subnet", "subnet_missing", "10.20.0.0/24"),
         (pool(gateway="10.20.0.1"), "subnet", "subnet_missing", "10.20.0.0/24"),
+        (pool("10.20.0.0/30", a="10.20.0.2"), "subnet", "no_room", ""),
+        (pool("::1/128"), "subnet", "loopback", ""),
     ],
 )
 def test_it_finds_what_docker_would_refuse(checked: Pool, field: str, key: str, suggestion: str) -> None:
@@ -53,10 +55,47 @@ def test_it_finds_what_docker_would_refuse(checked: Pool, field: str, key: str, 
 
 
 @pytest.mark.parametrize(
-    ("subnet", "key"), [("172.72.0.0/16", "public"), ("169.254.0.0/16", "link_local"), ("240.0.0.0/8", "reserved")]
+    ("subnet", "key"),
+    [
+        ("172.72.0.0/16", "public"),
+        ("172.0.0.0/8", "public"),
+        ("2a00:1450::/32", "public"),
+        ("169.254.0.0/16", "link_local"),
+        ("fe80::/64", "link_local"),
+        ("240.0.0.0/8", "reserved"),
+        ("0.1.0.0/16", "reserved"),
+        ("198.18.0.0/24", "reserved"),
+        ("2002::/16", "reserved"),
+        ("1::/64", "reserved"),
+        ("192.0.2.0/24", "documentation"),
+        ("2001:db8:7::/48", "documentation"),
+        ("100.64.9.0/24", "shared_space"),
+        ("10.0.0.0/8", "too_big"),
+        ("10.0.0.0/15", "too_big"),
+        ("fd00::/47", "too_big"),
+        ("10.20.0.0/30", "little_room"),
+        ("10.20.0.0/31", "little_room"),
+        ("fd00::/126", "little_room"),
+    ],
 )
 def test_it_warns_of_subnets_that_surprise(subnet: str, key: str) -> None:
     assert [(found.level, found.key) for found in check_pool(pool(subnet))] == [(Level.WARN, key)]
+
+
+@pytest.mark.parametrize("subnet", ["10.0.0.0/16", "172.16.0.0/24", "192.168.9.0/29", "fd00:7::/48", "fd00:7::/64", "fd00::/125"])
+def test_it_finds_nothing_in_what_people_should_use(subnet: str) -> None:
+    assert list(check_pool(pool(subnet))) == []
+
+
+@pytest.mark.parametrize(
+    ("checked", "field", "key"),
+    [
+        (pool("10.20.0.0/24", "10.20.0.8/32", "10.20.0.8"), "ip_range", "range_full"),
+        (pool("10.20.0.0/24", "10.20.0.8/31", "10.20.0.1"), "ip_range", "little_room"),
+    ],
+)
+def test_it_counts_the_room_that_is_left(checked: Pool, field: str, key: str) -> None:
+    assert [(found.level, found.field, found.key) for found in check_pool(checked)] == [(Level.WARN, field, key)]
 
 
 def test_it_accepts_the_seeds_network() -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from networks.forms.connecting import ConnectForm
-from networks.forms.networks import NetworkForm, PoolForm
+from networks.forms.networks import NetworkForm
 from networks.forms.options.known import ALWAYS, MEMBERS_SINCE, OPTIONS
+from networks.forms.preflight.pool_form import PoolForm
 from networks.forms.removals.confirming import DisconnectForm
 from networks.forms.removals.pruning import PruneForm
 from tests.architecture.tree import read
@@ -46,7 +47,8 @@ def test_it_has_every_option_of_the_installed_command(command: str) -> None:
 def test_it_names_the_fields_that_the_forms_have() -> None:
     # The fields of driver options are made for the driver, and have a table of their own.
     for_create = {name for row in rows_under("create") for name in FIELD.findall(row[1])}
-    own = {*NetworkForm.base_fields, *(f"pools-N-{name}" for name in PoolForm.base_fields)}
+    # What is typed to go on all the same is no option of Docker's.
+    own = {*NetworkForm.base_fields.keys() - {"typed_subnet"}, *(f"pools-N-{name}" for name in PoolForm.base_fields)}
     for_connect = {name for row in rows_under("connect") for name in FIELD.findall(row[1])}
 
     for_prune = {name for row in rows_under("prune") for name in FIELD.findall(row[1])}

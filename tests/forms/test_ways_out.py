@@ -76,7 +76,7 @@ def test_it_names_the_network_that_overlaps_and_a_subnet_that_is_free(local: Eng
     found = creating("invalid pool request: Pool overlaps with other one on this address space", "", "172.72.5.0/24")
 
     assert found.text == "172.72.5.0/24 overlaps 172.72.0.0/16, which the network front has."
-    assert found.ways == (Way("Use 172.18.0.0/16, which is free", "pools-1-subnet=172.18.0.0/16", is_primary=True),)
+    assert found.ways == (Way("Use 10.128.0.0/24, which is free", "pools-1-subnet=10.128.0.0/24", is_primary=True),)
     assert found.opens == (Opening("network", make_id("network front"), "front"),)
 
 
@@ -84,7 +84,7 @@ def test_it_says_when_the_machine_itself_has_the_addresses(local: Engine) -> Non
     found = creating("conflicts with network 0a (br-0a): networks have overlapping IPv4", "192.168.7.0/24")
 
     assert found.text.startswith("No other network has any of 192.168.7.0/24: the Engine's machine itself")
-    assert found.ways[0].value == "pools-0-subnet=172.18.0.0/16"
+    assert found.ways[0].value == "pools-0-subnet=10.128.0.0/24"
 
 
 def test_it_names_networks_that_nothing_uses_where_all_subnets_are_taken(local: Engine) -> None:
@@ -93,7 +93,7 @@ def test_it_names_networks_that_nothing_uses_where_all_subnets_are_taken(local: 
     found = creating("all predefined address pools have been fully subnetted", "")
 
     assert found.advice == "Name a subnet yourself, or remove networks on which nothing is: idle."
-    assert found.ways == (Way("Use 172.18.0.0/16, which is free", "pools-0-subnet=172.18.0.0/16", is_primary=True),)
+    assert found.ways == (Way("Use 10.128.0.0/16, which is free", "pools-0-subnet=10.128.0.0/16", is_primary=True),)
     assert found.opens == (Opening("network", make_id("network idle"), "idle"),)
 
 

@@ -169,7 +169,7 @@ HOSTILE = {
     "loopback": ({"pools-0-subnet": "127.0.0.0/8"}, "loopback range"),
     "multicast": ({"pools-0-subnet": "224.0.0.0/8"}, "multicast range"),
     "IPv6 multicast": ({"pools-0-subnet": "ff00::/64", "enable_ipv6": "on"}, "multicast range"),
-    "no room": ({"pools-0-subnet": "10.9.0.0/31"}, "has no address left"),
+    "no room": ({"pools-0-subnet": "10.9.0.0/32"}, "has no address left"),
     "zone": ({"pools-0-subnet": "fe80::%eth0/64"}, "is no subnet"),
     "NUL in a subnet": ({"pools-0-subnet": "10.9.0.0\0/24"}, "Null characters are not allowed"),
     "NUL in a name": ({"name": "a\0b"}, "Null characters are not allowed"),

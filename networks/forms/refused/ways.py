@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Network
 
 from django.utils.translation import gettext as _
 
 from networks.addressing.pools import Pool, overlapping
 from networks.addressing.reading import IPAddress
-from networks.addressing.suggest import next_free_address, suggest_free_subnet
+from networks.addressing.suggest import next_free_address
 from networks.engine.specs import ConnectSpec, NetworkSpec
 from networks.engine.transport.listeners import find_listener
 from networks.forms.findings import Way
-from networks.forms.network_checks import SINGLE_DRIVERS, suggest_subnet
+from networks.forms.network_checks import SINGLE_DRIVERS
+from networks.forms.preflight.ground import read_whole_ground
+from networks.forms.preflight.places import suggest_subnet
 from networks.forms.refused.meaning import Meaning
 from networks.queries.consequences import affected_by
 from networks.queries.engines import read_engine
@@ -23,8 +24,6 @@ from networks.queries.ground import BRIDGE_NAME, ContainerChoice, NetworkChoice,
 from networks.queries.ground import unused_networks as read_unused
 
 MAX_NAMES = 5  # in one sentence
-# Where all that the Engine chooses from is used up.
-_LAST_RESORT = (("10.0.0.0/8", 24),)
 _ADDRESS_TEXT = r"(?:\[[^\]]*\]|[0-9.]*|[0-9a-f:]*)"
 _PORT = re.compile(rf"(?:bind for|bind host port(?: for)?|listen \w+) {_ADDRESS_TEXT}:([0-9]{{1,5}})(?![0-9])", re.IGNORECASE)
 _PLUGIN = re.compile(r'plugin "([^"]*)"', re.IGNORECASE)
@@ -112,11 +111,11 @@ def _let_choose(plain: Explanation, sentence: str, around: Around) -> Explanatio
 
 
 def _pool_overlaps(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
-    ground, driver = read_ground(around.engine_slug), _driver_of(around)
+    ground, driver = read_whole_ground(around.engine_slug), _driver_of(around)
     for index, pool in enumerate(around.pools):
         if pool.subnet is None:
             continue
-        free = suggest_subnet(pool.subnet.version, around.pools, ground, driver)
+        free = suggest_subnet(pool.subnet.version, around.pools, ground, prefix=pool.subnet.prefixlen)
         way = Way(_("Use %(suggestion)s, which is free") % {"suggestion": free}, f"pools-{index}-subnet={free}", is_primary=True)
         clash = next(iter(overlapping(pool.subnet, ground.pools_beside(driver))), None)
         if clash is not None:
@@ -131,9 +130,7 @@ def _pool_overlaps(plain: Explanation, sentence: str, around: Around) -> Explana
 
 
 def _defaults_used(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
-    ground = read_ground(around.engine_slug)
-    occupied = [pool.subnet for pool in ground.pools_beside(_driver_of(around))]
-    free: IPv4Network | None = suggest_free_subnet(occupied) or suggest_free_subnet(occupied, _LAST_RESORT)
+    free = suggest_subnet(4, around.pools, read_whole_ground(around.engine_slug))
     index = next((row for row, pool in enumerate(around.pools) if pool.subnet is None), len(around.pools))
     label = _("Use %(suggestion)s, which is free") % {"suggestion": free}
     ways = (Way(label, f"pools-{index}-subnet={free}", is_primary=True),) if free else ()

@@ -1,0 +1,54 @@
+"""What a subnet's addresses are for, as the RFCs have it; Python's own words for it change between its versions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from ipaddress import ip_network
+
+from networks.addressing.reading import IPNetwork
+
+
+class Kind(StrEnum):
+    """What a range is for. PUBLIC: somebody on the internet has it, or may be given it."""
+
+    PRIVATE = "private"
+    LOOPBACK = "loopback"
+    MULTICAST = "multicast"
+    LINK_LOCAL = "link_local"
+    SHARED = "shared_space"
+    DOCUMENTATION = "documentation"
+    RESERVED = "reserved"
+    PUBLIC = "public"
+
+
+# A subnet that has any of these can't be used, whatever else is in it.
+_NEVER: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    (Kind.LOOPBACK, ("127.0.0.0/8",)),
+    (Kind.MULTICAST, ("224.0.0.0/4", "ff00::/8")),
+)
+# A subnet is of one of these kinds when all of it is. Source: IANA's special-purpose address registries.
+_WITHIN: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    (Kind.PRIVATE, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")),
+    (Kind.LOOPBACK, ("::1/128",)),
+    (Kind.LINK_LOCAL, ("169.254.0.0/16", "fe80::/10")),
+    (Kind.SHARED, ("100.64.0.0/10",)),
+    (Kind.DOCUMENTATION, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20")),
+    (
+        Kind.RESERVED,
+        ("0.0.0.0/8", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4", "2001::/23", "2002::/16"),
+    ),
+)
+_IPV6_UNICAST = ip_network("2000::/3")  # all of IPv6 that was ever given to anybody
+_NEVER_READ = tuple((kind, ip_network(text)) for kind, texts in _NEVER for text in texts)
+_WITHIN_READ = tuple((kind, ip_network(text)) for kind, texts in _WITHIN for text in texts)
+
+
+def kind_of(subnet: IPNetwork) -> Kind:
+    """Return what the subnet's addresses are for; the worst, where they are for several things."""
+    for kind, whole in _NEVER_READ:
+        if whole.version == subnet.version and whole.overlaps(subnet):
+            return kind
+    for kind, whole in _WITHIN_READ:
+        if whole.version == subnet.version and subnet.subnet_of(whole):  # type: ignore[arg-type]
+            return kind
+    return Kind.PUBLIC if subnet.version == 4 or subnet.overlaps(_IPV6_UNICAST) else Kind.RESERVED

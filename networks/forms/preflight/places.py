@@ -1,0 +1,120 @@
+"""Where a subnet lies: among the Engine's networks and default pools, and beside the machine's routes and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from ipaddress import ip_network
+
+from networks.addressing.capacity import span
+from networks.addressing.findings import Finding, Level, bad, fine, warn
+from networks.addressing.host import check_host, collisions, occupied_by
+from networks.addressing.pools import Pool, TakenPool, default_gateway, is_any_of_size, overlapping
+from networks.addressing.reading import IPAddress, IPNetwork
+from networks.addressing.suggest import default_pools_of, suggest_subnet_of
+from networks.engine.specs import NetworkSpec
+from networks.policy.reach.harm import subnets_of, takes_routes
+from networks.queries.ground import PARENTED, Ground
+
+# What only who may shape may let happen, by typing the subnet.
+HARM = frozenset({"host_gateway", "host_lan", "host_address", "host_on_link", "host_name_server"})
+
+
+def check_place(pool: Pool, pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+    """Yield what the pool's subnet collides with, each red with a subnet that collides with nothing; else that it is free."""
+    subnet = pool.subnet
+    if subnet is None:
+        raise ValueError("A pool without a subnet collides with nothing")
+    if subnet.prefixlen == 0:  # it collides with everything, and is refused for that alone
+        return
+    found = [*_check_networks(pool, subnet, spec, ground), *_check_machine(subnet, spec, ground)]
+    if found and any(each.level is Level.BAD for each in found):
+        free = suggest_subnet(subnet.version, pools, ground, prefix=subnet.prefixlen)
+        found = [replace(each, suggestion=free) if each.level is Level.BAD else each for each in found]
+    yield from found
+    if spec.driver in PARENTED:
+        yield from _check_on_parent(pool, subnet, spec, ground)
+    if not any(each.field == "subnet" for each in found):
+        is_on_host = not spec.is_config_only and takes_routes(spec.driver, spec.options, subnet.version)
+        sees_all = is_on_host and ground.host.is_known and ground.host.knows_name_servers
+        yield fine("subnet", "subnet_free_all" if sees_all else "subnet_free", subnet=subnet)
+
+
+def check_sight(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+    """Yield what of the machine could not be looked at, where a typed subnet may collide with it."""
+    subnets = subnets_of(spec, ground.config_subnets.get(spec.config_from, ()))
+    if not any(not is_any_of_size(subnet) for subnet in subnets):
+        return
+    if not ground.host.is_known:
+        yield warn("pools", "host_unknown")
+    elif not ground.host.knows_name_servers:
+        yield warn("pools", "name_servers_unknown")
+
+
+def check_config(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+    """Yield what the subnets of a config-only network, taken from by this one, would take from the machine."""
+    for subnet in ground.config_subnets.get(spec.config_from, ()):
+        taken = takes_routes(spec.driver, spec.options, subnet.version)
+        for finding in check_host(subnet, ground.host, takes_routes=taken):
+            yield replace(finding, field="config_from")
+
+
+def suggest_subnet(version: int, pools: Sequence[Pool], ground: Ground, *, prefix: int | None = None) -> str:
+    """Return a subnet of which no check says anything but that it is free, "" for none.
+
+    `prefix`: the prefix length that is wanted; None: the one that the Engine itself takes.
+    """
+    occupied: list[IPNetwork] = [taken.subnet for _scope, taken in ground.pools]
+    occupied += [pool.subnet for pool in pools if pool.subnet is not None and not is_any_of_size(pool.subnet)]
+    occupied += [*default_pools_of(ground.default_pools), *occupied_by(ground.host)]
+    if prefix is None:
+        prefix = next((size for base, size in ground.default_pools if ip_network(base, strict=False).version == version), None)
+    return str(suggest_subnet_of(version, occupied, prefix) or "")
+
+
+def _check_networks(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+    if spec.is_config_only:  # it takes no addresses
+        return
+    clash = next(iter(overlapping(subnet, ground.pools_beside(spec.driver))), None)
+    if clash is not None and spec.driver != "bridge" and clash.subnet == subnet and pool.ip_range is not None:
+        yield warn("subnet", "shared_subnet", owner=clash.owner)
+    elif clash is not None:
+        yield bad("subnet", "overlaps", subnet=subnet, other=clash.subnet, owner=clash.owner)
+    for other in overlapping(subnet, ground.pools_elsewhere(spec.driver))[:1]:
+        yield warn("subnet", "overlaps_other_scope", subnet=subnet, other=other.subnet, owner=other.owner)
+    if clash is None and spec.driver != "overlay":
+        defaults = [TakenPool(base) for base in default_pools_of(ground.default_pools)]
+        for base in overlapping(subnet, defaults)[:1]:
+            yield warn("subnet", "in_default_pools", subnet=subnet, pool=base.subnet)
+
+
+def _check_machine(subnet: IPNetwork, spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+    if spec.driver in PARENTED:
+        parent = spec.options.get("parent", "")
+        # A network on a parent is there to have its subnet; without one, its containers reach only each other.
+        if not parent or any(collision.by == parent for collision in collisions(subnet, ground.host)):
+            return
+    for finding in check_host(subnet, ground.host, takes_routes=takes_routes(spec.driver, spec.options, subnet.version)):
+        # A configuration makes nothing yet.
+        yield replace(finding, level=Level.WARN) if spec.is_config_only else finding
+
+
+def _check_on_parent(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+    """What is on the parent's own network already, and Docker would hand out all the same."""
+    parent = spec.options.get("parent", "")
+    gateway = pool.gateway or default_gateway(subnet, pool.ip_range)
+    first, last = span(subnet, pool.ip_range)
+    kept = {gateway, *pool.aux_addresses.values()}
+    routers = [route.gateway for route in ground.host.routes if route.is_default and route.link == parent]
+    router = next((each for each in routers if each is not None and each.version == subnet.version and each in subnet), None)
+    if router is not None and router != gateway:
+        yield warn("gateway", "other_router", router, address=router, link=parent, gateway=gateway)
+    for each in ground.host.addresses:
+        address = each.interface.ip
+        if each.link == parent and address.version == subnet.version and first <= int(address) <= last and address not in kept:
+            yield warn("aux_addresses", "host_in_range", _with_reserved(pool, address), address=address, link=parent)
+
+
+def _with_reserved(pool: Pool, address: IPAddress) -> str:
+    name = next(name for name in ("host", *(f"host{n}" for n in range(2, 99))) if name not in pool.aux_addresses)
+    return ", ".join(f"{key}={value}" for key, value in {**pool.aux_addresses, name: address}.items())

@@ -1,0 +1,38 @@
+"""An Engine's machine beside the Engine's own networks, from the newest picture of it."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+from networks.addressing.host import HostAddress, HostRoute, HostSide, is_of_interest
+from networks.sync.host.board import picture_of
+from networks.sync.host.picture import HostPicture
+
+
+def host_side_of(engine_slug: str) -> HostSide:
+    """Return the machine as it was seen last; one of which nothing is known, where this process doesn't see it."""
+    return side_of(picture_of(engine_slug))
+
+
+def side_of(picture: HostPicture) -> HostSide:
+    """Return what a picture shows beside the Engine's own bridges, whose addresses and routes are the networks' own."""
+    if not picture.view.sees_host or picture.trouble or picture.as_of is None:
+        return HostSide()
+    own = {link.fact.index for link in picture.links if link.network_id}
+    return HostSide(
+        addresses=tuple(
+            HostAddress(address.interface, link.fact.name)
+            for link in picture.links
+            if link.fact.index not in own
+            for address in link.fact.addresses
+            if is_of_interest(ip_network(address.interface.ip))
+        ),
+        routes=tuple(
+            HostRoute(route.destination, route.link_name, route.gateway, route.is_on_link)
+            for route in picture.routes
+            if route.link_index not in own and is_of_interest(route.destination)
+        ),
+        name_servers=tuple(server for server in picture.resolver.name_servers if is_of_interest(ip_network(server))),
+        is_known=True,
+        knows_name_servers=picture.resolver.is_known,
+    )

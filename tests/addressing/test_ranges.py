@@ -1,0 +1,42 @@
+"""What ranges of addresses are for."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from networks.addressing.ranges import Kind, kind_of
+
+
+@pytest.mark.parametrize(
+    ("subnet", "kind"),
+    [
+        ("10.0.0.0/8", Kind.PRIVATE),
+        ("10.0.0.0/7", Kind.PUBLIC),
+        ("172.31.255.0/24", Kind.PRIVATE),
+        ("172.32.0.0/16", Kind.PUBLIC),
+        ("fd00::/64", Kind.PRIVATE),
+        ("126.0.0.0/7", Kind.LOOPBACK),
+        ("192.0.0.0/2", Kind.MULTICAST),
+        ("ff02::/64", Kind.MULTICAST),
+        ("fec0::/10", Kind.RESERVED),
+        ("2001::/23", Kind.RESERVED),
+        ("2001:db8::/32", Kind.DOCUMENTATION),
+        ("2000::/3", Kind.PUBLIC),
+    ],
+)
+def test_it_knows_what_a_subnet_is_for(subnet: str, kind: Kind) -> None:
+    assert kind_of(ip_network(subnet)) is kind
+
+
+@given(st.ip_addresses())
+def test_it_calls_nothing_private_or_public_that_python_calls_otherwise(address: object) -> None:
+    single = ip_network(str(address))
+
+    if kind_of(single) is Kind.PRIVATE:
+        assert single.is_private
+    if single.is_global and single.version == 4:
+        assert kind_of(single) in (Kind.PUBLIC, Kind.MULTICAST, Kind.RESERVED)
