@@ -24,6 +24,7 @@ ORDER = (
     "writers",
     "jobs",
     "activity",
+    "address_history",
     "consequences",
     "previews",
     "addresses",

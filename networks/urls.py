@@ -24,6 +24,9 @@ from networks.views.connecting import ContainerConnect, NetworkConnect
 from networks.views.containers import ContainerDetail, ContainerList
 from networks.views.engines import EngineChoose, EngineDetail, EngineSync
 from networks.views.events import EventList
+from networks.views.history.exports import AddressHistoryExport
+from networks.views.history.keep import NetworkKeep
+from networks.views.history.pages import AddressHistory
 from networks.views.interfaces.pages import InterfaceList, InterfaceText
 from networks.views.jobs.pages import JobDetail, JobList, JobStop
 from networks.views.jobs.several import ContainersSeveral, NetworksSeveral
@@ -47,6 +50,7 @@ urlpatterns: list[URLPattern] = [
         NetworkDisconnect.as_view(),
         name="network_disconnect",
     ),
+    path("networks/<slug:engine_slug>/<str:docker_id>/keep/<str:container_id>/", NetworkKeep.as_view(), name="network_keep"),
     path("networks/<slug:engine_slug>/<str:docker_id>/remove/", NetworkRemove.as_view(), name="network_remove"),
     path("containers/<slug:engine_slug>/several/", ContainersSeveral.as_view(), name="container_several"),
     path("containers/<slug:engine_slug>/<str:docker_id>/connect/", ContainerConnect.as_view(), name="container_connect"),
@@ -59,6 +63,8 @@ urlpatterns: list[URLPattern] = [
     path("interfaces/", InterfaceList.as_view(), name="interface_list"),
     path("interfaces/ifconfig.txt", InterfaceText.as_view(), name="interface_text"),
     path("addresses/", AddressList.as_view(), name="address_list"),
+    path("addresses/history/", AddressHistory.as_view(), name="address_history"),
+    path("addresses/history/export.<str:form>", AddressHistoryExport.as_view(), name="address_history_export"),
     path("jobs/", JobList.as_view(), name="job_list"),
     path("jobs/<int:job_id>/", JobDetail.as_view(), name="job_detail"),
     path("jobs/<int:job_id>/stop/", JobStop.as_view(), name="job_stop"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from django.db.models import QuerySet
@@ -21,6 +21,8 @@ from networks.policy.protection import refuse_pair, refuse_removal
 from networks.policy.reach.harm import harmful_subnets, read_config_subnets, refuse_untyped
 from networks.policy.shapes import permission_to_connect, permission_to_create
 from networks.queries.masking import MASK, is_secret_key
+
+Look = Callable[[EngineClient, NetworkFact, ContainerFact], None]
 
 
 def create_network(actor: Actor, engine: Engine, spec: NetworkSpec, *, typed_subnet: str = "") -> ActionResult:
@@ -88,23 +90,40 @@ def connect_container(actor: Actor, engine: Engine, spec: ConnectSpec, *, networ
         "connect_container",
         f"{container_name} → {network_name}",
         spec.network_id,
-        command=connect_command(recorded, network_name=network_name, container_name=container_name),
+        command=connect_command_of(recorded, network_name=network_name, container_name=container_name),
         asked=_asked_of_endpoint(recorded),
     )
     change = Change(ask, is_done, (spec.network_id, spec.container_id))
     return carry_out(actor, engine, intent, permission_to_connect(spec.driver_options), change)
 
 
+def connect_command_of(spec: ConnectSpec, *, network_name: str, container_name: str) -> str:
+    """Return the docker command that does the same, what looks like a secret masked: for the record (rule S5)."""
+    masked = replace(spec, driver_options=_masked(spec.driver_options))
+    return connect_command(masked, network_name=network_name, container_name=container_name)
+
+
 def disconnect_container(
-    actor: Actor, engine: Engine, spec: DisconnectSpec, *, network_name: str, container_name: str
+    actor: Actor,
+    engine: Engine,
+    spec: DisconnectSpec,
+    *,
+    network_name: str,
+    container_name: str,
+    before: Look | None = None,
 ) -> ActionResult:
-    """Take a container off a network. Twin of `docker network disconnect`; POST /networks/{id}/disconnect."""
+    """Take a container off a network. Twin of `docker network disconnect`; POST /networks/{id}/disconnect.
+
+    `before`: a further look at both as they are just before it; raises EngineError for no.
+    """
 
     def ask(client: EngineClient) -> str:
         network = _same_network(client, spec.network_id, network_name)
         container = client.inspect_container(spec.container_id)
         refuse_special(network, container)
         refuse_pair(engine.slug, network, container)
+        if before is not None:
+            before(client, network, container)
         client.disconnect_container(spec)
         return spec.network_id
 

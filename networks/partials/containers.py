@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from networks.engine.cli import inspect_container_command
 from networks.partials import words
+from networks.partials.addresses.history import draw_history_part, history_url_of, keep_url
 from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
 from networks.partials.commands import connect_commands
 from networks.partials.framed import draw_framed
@@ -17,6 +18,9 @@ from networks.partials.networks import endpoint_context
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.policy.permissions import granted
 from networks.policy.protection import Protection, read_protection
+from networks.queries.addresses.history import last_of_container
+from networks.queries.addresses.keeping import step_left_off
+from networks.queries.addresses.marks import mark_of, read_marks
 from networks.queries.containers import container_rows, mode_kind
 from networks.queries.details import ContainerDetail, read_container_detail, read_gone
 from networks.queries.filters import MODES, ContainerFilter, read_container_filter
@@ -24,6 +28,7 @@ from networks.queries.masking import masked
 from networks.queries.networks import container_group
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow
 
+MOST_LAST = 5  # assignments
 _DETAIL_PARTS = ("name", "state", "facts", "notes", "mode", "connect", "ports", "labels", "commands")
 
 
@@ -121,8 +126,8 @@ def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, 
 
 def draw_container(key: ScreenKey) -> Screen:
     """Draw one container: region `endpoint-rows`; parts `container-facts`, `container-notes`, `container-mode`,
-    `container-connect`, `container-ports`, `container-labels`, `container-commands`, `endpoint-empty`. One that is gone has a
-    note and nothing to connect.
+    `container-connect`, `container-ports`, `container-history`, `container-labels`, `container-commands`, `endpoint-empty`. One
+    that is gone has a note and nothing to connect.
     """
     return draw_framed(key, _draw_detail)
 
@@ -138,8 +143,15 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
     protection = read_protection(engine)
     context = _detail_context(detail, key, rights, protection)
     parts = {f"container-{name}": draw(f"containers/_{name}.html", context) for name in _DETAIL_PARTS}
+    parts["container-history"] = draw_history_part(
+        "container-history",
+        engine,
+        rights,
+        last_of_container(engine.slug, detail.row.docker_id, limit=MOST_LAST),
+        history_url_of(engine.slug, detail.row.name, detail.row.docker_id),
+    )
     parts["endpoint-empty"] = draw("containers/_endpoint_empty.html", context)
-    return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, rights, protection)}, parts=parts)
+    return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, engine, rights, protection)}, parts=parts)
 
 
 def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[str], protection: Protection) -> Mapping[str, Any]:
@@ -149,6 +161,7 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
         **_row_context(row, rights),
         "detail": detail,
         "rights": rights,
+        "left_off": _left_off(detail, rights),
         "explained": words.explain_mode(row.network_mode),
         "why_not": words.why_no_network(row) or words.said_lock(lock),
         "lock": words.said_lock(lock),
@@ -160,17 +173,29 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
     }
 
 
+def _left_off(detail: ContainerDetail, rights: frozenset[str]) -> Mapping[str, Any] | None:
+    """Return what a job that kept an address left undone, None where there is nothing: the network, the job, where to go on."""
+    step = step_left_off(detail.row.engine_slug, detail.row.docker_id)
+    if step is None or any(endpoint.network_name == step.network_name for endpoint in detail.endpoints):
+        return None
+    url = keep_url(detail.row.engine_slug, step.network_id, step.container_id) if "connect" in rights else ""
+    return {"network_name": step.network_name, "job_id": step.job_id, "url": url}
+
+
 def _draw_endpoints(
-    detail: ContainerDetail, key: ScreenKey, rights: frozenset[str], protection: Protection
+    detail: ContainerDetail, key: ScreenKey, engine: EngineRow, rights: frozenset[str], protection: Protection
 ) -> tuple[DrawnRow, ...]:
+    marks = read_marks(engine)
     return tuple(
         draw_row(
             "containers/_endpoint.html",
             # A network that isn't there has no id; its place among the endpoints tells it apart.
             f"ep-{endpoint.network_id or f'missing-{position}'}",
             key=key,
-            version=(endpoint, protection.lock_on_pair(endpoint.network_id, endpoint.container_id)),
-            context=lambda endpoint=endpoint: endpoint_context(endpoint, rights, protection),  # type: ignore[misc]
+            version=(endpoint, protection.lock_on_pair(endpoint.network_id, endpoint.container_id), mark_of(marks, endpoint)),
+            context=lambda endpoint=endpoint: endpoint_context(  # type: ignore[misc]
+                endpoint, rights, protection, mark_of(marks, endpoint)
+            ),
         )
         for position, endpoint in enumerate(detail.endpoints)
     )

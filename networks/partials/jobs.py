@@ -20,6 +20,8 @@ def job_title(verb: str, count: int, what: str = "") -> str:
             text = ngettext("Empty %(count)s network", "Empty %(count)s networks", count)
         case "connect_networks":
             text = ngettext("Connect %(name)s to %(count)s network", "Connect %(name)s to %(count)s networks", count)
+        case "keep_address":
+            return _("Keep the address of %(name)s") % {"name": spell(what)[:_SHOWN]}
         case "connect_containers":
             text = ngettext("Connect %(count)s container to %(name)s", "Connect %(count)s containers to %(name)s", count)
         case _:

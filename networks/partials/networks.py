@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from networks.engine.cli import inspect_network_command
 from networks.partials import words
+from networks.partials.addresses.history import draw_history_part, history_url_of, keep_url, say_was
 from networks.partials.addresses.network import draw_network_addresses
 from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
 from networks.partials.commands import connect_commands, create_command
@@ -19,6 +20,8 @@ from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.policy.permissions import granted
 from networks.policy.protection import Lock, Protection, read_protection
+from networks.queries.addresses.history import last_of_network
+from networks.queries.addresses.marks import Mark, mark_of, read_marks
 from networks.queries.details import NetworkDetail, read_gone, read_network_detail
 from networks.queries.filters import NetworkFilter, read_network_filter
 from networks.queries.masking import masked
@@ -98,8 +101,8 @@ def _choices(rows: Iterable[NetworkRow], asked: NetworkFilter) -> dict[str, tupl
 
 def draw_network(key: ScreenKey) -> Screen:
     """Draw one network: region `endpoint-rows`; parts `network-facts`, `network-notes`, `endpoint-count`, `endpoint-empty`,
-    `network-pools`, `network-addresses`, `network-options`, `network-connect`, `network-commands`. One that is gone has a note
-    and nothing to connect.
+    `network-pools`, `network-addresses`, `network-history`, `network-options`, `network-connect`, `network-commands`. One that
+    is gone has a note and nothing to connect.
     """
     return draw_framed(key, _draw_detail)
 
@@ -138,10 +141,19 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "connects": connect_commands(detail.endpoints[:MOST_CONNECTS], sees_secrets=sees_secrets),
     }
     parts = {part: draw(f"networks/_{part.removeprefix('network-').replace('-', '_')}.html", context) for part in _DETAIL_PARTS}
+    name, docker_id = detail.row.name, detail.row.docker_id
+    parts["network-history"] = draw_history_part(
+        "network-history",
+        engine,
+        rights,
+        last_of_network(engine.slug, name, limit=MOST_LAST),
+        history_url_of(engine.slug, name, docker_id),
+    )
     parts["network-addresses"] = draw_network_addresses(key, engine, may_connect=not context["why_not"])
-    return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, rights, protection)}, parts=parts)
+    return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, engine, rights, protection)}, parts=parts)
 
 
+MOST_LAST = 5  # assignments
 MOST_CONNECTS = 20  # commands that one page shows; more are nothing to read
 
 _DETAIL_PARTS = (
@@ -162,16 +174,17 @@ def _is_asking(endpoint: EndpointRow) -> bool:
 
 
 def _draw_endpoints(
-    detail: NetworkDetail, key: ScreenKey, rights: frozenset[str], protection: Protection
+    detail: NetworkDetail, key: ScreenKey, engine: EngineRow, rights: frozenset[str], protection: Protection
 ) -> tuple[DrawnRow, ...]:
+    marks = read_marks(engine)
     return tuple(
         draw_row(
             "networks/_endpoint.html",
             f"ep-{endpoint.container_id}",
             key=key,
-            version=(endpoint, protection.lock_on_pair(endpoint.network_id, endpoint.container_id)),
+            version=(endpoint, protection.lock_on_pair(endpoint.network_id, endpoint.container_id), mark_of(marks, endpoint)),
             context=lambda endpoint=endpoint: {  # type: ignore[misc]
-                **endpoint_context(endpoint, rights, protection),
+                **endpoint_context(endpoint, rights, protection, mark_of(marks, endpoint)),
                 "length": endpoint.ipv4_prefix_length or words.prefix_length_for(endpoint.requested_ipv4, detail.row),
             },
         )
@@ -179,7 +192,9 @@ def _draw_endpoints(
     )
 
 
-def endpoint_context(endpoint: EndpointRow, rights: frozenset[str], protection: Protection) -> Mapping[str, Any]:
+def endpoint_context(
+    endpoint: EndpointRow, rights: frozenset[str], protection: Protection, mark: Mark | None = None
+) -> Mapping[str, Any]:
     """Return what an endpoint's row needs, on either page."""
     slug, network_id, container_id = endpoint.engine_slug, endpoint.network_id, endpoint.container_id
     lock = protection.lock_on_pair(network_id, container_id)
@@ -194,4 +209,6 @@ def endpoint_context(endpoint: EndpointRow, rights: frozenset[str], protection: 
         "network_url": reverse("network_detail", args=[slug, network_id]) if network_id else "",
         "disconnect_url": url_of("network_disconnect", slug, network_id, container_id) if may_leave else "",
         "lock": words.said_lock(lock),
+        "was": say_was(mark.was_address, mark.was_until_at) if mark else "",
+        "keep_url": keep_url(slug, network_id, container_id) if mark and "connect" in rights and network_id else "",
     }

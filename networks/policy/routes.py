@@ -22,6 +22,7 @@ ROUTES: dict[str, Permission] = {
     "network_detail": Permission.VIEW,
     "network_connect": Permission.CONNECT,
     "network_disconnect": Permission.CONNECT,
+    "network_keep": Permission.CONNECT,
     "network_remove": Permission.CONNECT,
     "network_prune": Permission.SHAPE,
     "network_several": Permission.CONNECT,  # more than five at once: shape, which the action asks for
@@ -32,6 +33,8 @@ ROUTES: dict[str, Permission] = {
     "interface_list": Permission.ANY,
     "interface_text": Permission.ANY,
     "address_list": Permission.ANY,
+    "address_history": Permission.ANY,
+    "address_history_export": Permission.ANY,
     # Whose job it is decides the rest: one's own, and those of the Engines that one administers.
     "job_list": Permission.ANY,
     "job_detail": Permission.ANY,

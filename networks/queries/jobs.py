@@ -9,6 +9,7 @@ from functools import cached_property
 from django.db.models import Count, Q, QuerySet
 
 from networks.models import Job, JobState, JobStep, StepState
+from networks.queries.addresses.keeping import CONNECT, KEEP
 
 MOST_JOBS = 50
 OPEN_STATES = frozenset({JobState.WAITING.value, JobState.RUNNING.value})
@@ -40,7 +41,17 @@ class JobProgress:
     @cached_property
     def undone(self) -> tuple[JobStep, ...]:
         """The steps that a job which is over has left to be done by hand."""
-        return () if self.is_open else tuple(step for step in self.steps if step.state != StepState.DONE)
+        if self.is_open or self.job.state == JobState.ROLLED_BACK:
+            return ()
+        return tuple(step for step in self.steps if step.state != StepState.DONE)
+
+    @property
+    def by_hand(self) -> tuple[JobStep, ...]:
+        """Those of them whose commands finish it. Of several ways to connect one container again only the last, the surest."""
+        if self.job.verb != KEEP:
+            return self.undone
+        connects = [step for step in self.undone if step.verb == CONNECT]
+        return tuple(step for step in self.undone if step.verb != CONNECT or step is connects[-1])
 
     @cached_property
     def not_done(self) -> int:

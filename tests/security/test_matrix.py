@@ -30,6 +30,7 @@ LOGIN |= {"mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"}
 LOGIN |= {"activity_list", "activity_detail", "activity_export"}
 ANY = {"overview", "network_list", "container_list", "address_list", "event_list", "job_list", "job_detail", "job_stop"}
 ANY |= {"interface_list", "interface_text"}
+ANY |= {"address_history", "address_history_export"}
 VIEW = {"network_detail", "container_detail", "engine_detail", "engine_sync", "engine_choose"}
 CONNECT = {
     "network_several",
@@ -37,6 +38,7 @@ CONNECT = {
     "network_create",
     "network_connect",
     "network_disconnect",
+    "network_keep",
     "network_remove",
     "container_connect",
 }

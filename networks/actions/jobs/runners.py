@@ -8,9 +8,11 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
+from networks.actions.jobs.keeping import KeepRun
 from networks.actions.jobs.running import JobRun
 from networks.models import Engine, Job, JobState
 from networks.models.writes import count_of_writes
+from networks.queries.addresses.keeping import KEEP
 from networks.sync.followers import followers
 
 log = structlog.get_logger(__name__)
@@ -73,7 +75,8 @@ class JobRunner:
         if job is None:
             self._writes = writes
             return False
-        JobRun(Engine.objects.get(slug=self._slug), job, self._stopped.is_set).run()
+        make = KeepRun if job.verb == KEEP else JobRun
+        make(Engine.objects.get(slug=self._slug), job, self._stopped.is_set).run()
         return True
 
 

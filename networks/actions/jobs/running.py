@@ -64,6 +64,7 @@ class JobRun:
             with override(self._job.language):
                 for step in self._job.steps.filter(state__in=(StepState.WAITING, StepState.STARTED)).order_by("position"):
                     self._go_on(step)
+                self._make_whole()
             self._end(None)
         except _Halted as halt:
             if halt.stop is not None:
@@ -89,21 +90,27 @@ class JobRun:
         if result.kind is OutcomeKind.UNKNOWN and self._is_done_within(step, SETTLE_WITHIN_S):  # else it stays so (rule R11)
             self._record(step, result.action_id, OutcomeKind.OK, _("Seen when the Engine was asked again."))
 
+    def _make_whole(self) -> None:
+        """Do what follows from steps that were not done."""
+
     def _check(self) -> None:
         """Raise _Halted when the process ends, nothing may be changed any more, or somebody asked to stop."""
         if self._is_ending():
-            raise _Halted(None)
+            self._halt(None)
         if settings.NETADMIN_READ_ONLY:
             raise _Halted(JobStop.READ_ONLY)
         if Job.objects.filter(pk=self._job.pk, stop_asked_at__isnull=False).exists():
             raise _Halted(JobStop.ASKED)
+
+    def _halt(self, stop: JobStop | None) -> NoReturn:
+        raise _Halted(stop)
 
     def _require(self, step: JobStep) -> None:
         """Ask the policy anew. Where it says no, that is recorded once, and the rest is denied with it."""
         if self._is_permitted():
             return
         intent = Intent(step.verb, step.network_name, step.network_id, command=step.command)
-        action_id = record_intent(replace(self._actor, journal=StepJournal(step, self._tools)), self._engine.slug, intent)
+        action_id = record_intent(self._actor_of(step), self._engine.slug, intent)
         words = _("This needs the permission “%(permission)s” on this Engine.") % {"permission": self._job.permission}
         self._record(step, action_id, OutcomeKind.DENIED, words)
         self._deny_the_rest()
@@ -120,7 +127,12 @@ class JobRun:
         raise _Halted(JobStop.RIGHTS)
 
     def _do(self, step: JobStep) -> ActionResult:
-        result = carry_out_step(replace(self._actor, journal=StepJournal(step, self._tools)), self._engine, step)
+        return self._recorded(carry_out_step(self._actor_of(step), self._engine, step))
+
+    def _actor_of(self, step: JobStep) -> Actor:
+        return replace(self._actor, journal=StepJournal(step, self._tools))
+
+    def _recorded(self, result: ActionResult) -> ActionResult:
         if not result.action_id:
             raise NotRecorded(result.sentence)
         return result
@@ -169,9 +181,12 @@ class JobRun:
         self._job.steps.filter(state=StepState.STARTED).update(state=StepState.UNKNOWN)
         if stop is JobStop.ENGINE:
             self._job.steps.filter(state=StepState.WAITING, action_id__gt=0).update(state=StepState.FAILED)
-        is_all_done = not self._job.steps.exclude(state=StepState.DONE).exists()
-        state = JobState.DONE if is_all_done else JobState.ATTENTION
-        if stop in (JobStop.ASKED, JobStop.RIGHTS, JobStop.READ_ONLY):
-            state = JobState.STOPPED
+        state = self._state_at_end(stop)
         Job.objects.filter(pk=self._job.pk).update(state=state, stop=stop or "", ended_at=timezone.now())
         log.info("job_ended", job=self._job.pk, state=str(state), stop=str(stop or ""))
+
+    def _state_at_end(self, stop: JobStop | None) -> JobState:
+        if stop in (JobStop.ASKED, JobStop.RIGHTS, JobStop.READ_ONLY):
+            return JobState.STOPPED
+        is_all_done = not self._job.steps.exclude(state=StepState.DONE).exists()
+        return JobState.DONE if is_all_done else JobState.ATTENTION

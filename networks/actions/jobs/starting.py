@@ -22,11 +22,15 @@ KEEP_JOBS = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class JobWish:
-    """What shall be done. `key`: of the form, so that one sent twice makes one job. `verb` and `what`: as in models.Job."""
+    """What shall be done. `key`: of the form, so that one sent twice makes one job. `verb` and `what`: as in models.Job.
+
+    `permission`: what its steps need, beside what their number does.
+    """
 
     key: str
     verb: str
     what: str = ""
+    permission: Permission = Permission.CONNECT
 
 
 def start_job(actor: Actor, engine: Engine, wish: JobWish, steps: Iterable[JobStep]) -> Job:
@@ -37,6 +41,8 @@ def start_job(actor: Actor, engine: Engine, wish: JobWish, steps: Iterable[JobSt
     """
     planned = list(steps)
     permission = permission_for_several(len(planned))
+    if permission is Permission.CONNECT:
+        permission = wish.permission
     if settings.NETADMIN_READ_ONLY:
         raise Denied(permission, engine.slug)
     require_of(actor, permission, engine.slug)

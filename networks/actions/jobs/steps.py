@@ -2,27 +2,64 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
+
 from networks.actions.actors import Actor
-from networks.actions.networks import connect_container, disconnect_container, remove_network
+from networks.actions.networks import Look, connect_container, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound
-from networks.engine.facts import ContainerFact
+from networks.engine.facts import ContainerFact, EndpointFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.models import Engine, JobStep
+from networks.queries.addresses.keeping import DISCONNECT
 
 
-def carry_out_step(actor: Actor, engine: Engine, step: JobStep) -> ActionResult:
-    """Do one step by the action of its name, with all that the action checks and records."""
+def carry_out_step(actor: Actor, engine: Engine, step: JobStep, *, before: Look | None = None) -> ActionResult:
+    """Do one step by the action of its name, with all that the action checks and records. `before`: as of a disconnect."""
     names = {"network_name": step.network_name, "container_name": step.container_name}
     match step.verb:
         case "remove_network":
             return remove_network(actor, engine, step.network_id, name=step.network_name)
         case "connect_container":
-            return connect_container(actor, engine, ConnectSpec(step.network_id, step.container_id), **names)
+            return connect_container(actor, engine, spec_of(step), **names)
         case "disconnect_container":
-            return disconnect_container(actor, engine, DisconnectSpec(step.network_id, step.container_id), **names)
+            spec = DisconnectSpec(step.network_id, step.container_id)
+            return disconnect_container(actor, engine, spec, before=before, **names)
     raise ValueError(step.verb)
+
+
+def spec_of(step: JobStep) -> ConnectSpec:
+    """Return what a step connects with: what it holds, defaults for the rest."""
+    held = dict(step.spec)
+    return ConnectSpec(
+        network_id=step.network_id,
+        container_id=step.container_id,
+        ipv4=IPv4Address(held["ipv4"]) if held.get("ipv4") else None,
+        ipv6=IPv6Address(held["ipv6"]) if held.get("ipv6") else None,
+        aliases=tuple(held.get("aliases", ())),
+        link_local_ips=tuple(ip_address(text) for text in held.get("link_local_ips", ())),
+        links=tuple(held.get("links", ())),
+        driver_options=dict(held.get("driver_options", {})),
+        gateway_priority=int(held.get("gateway_priority", 0)),
+        mac=str(held.get("mac", "")),
+    )
+
+
+def document_of(spec: ConnectSpec) -> dict[str, Any]:
+    """Return a spec as a step holds it: without the ids, which are columns, and without what is a default."""
+    document: dict[str, Any] = {
+        "ipv4": str(spec.ipv4 or ""),
+        "ipv6": str(spec.ipv6 or ""),
+        "aliases": list(spec.aliases),
+        "link_local_ips": [str(address) for address in spec.link_local_ips],
+        "links": list(spec.links),
+        "driver_options": dict(spec.driver_options),
+        "gateway_priority": spec.gateway_priority,
+        "mac": spec.mac,
+    }
+    return {name: value for name, value in document.items() if value}
 
 
 def was_step_done(client: EngineClient, step: JobStep) -> bool:
@@ -33,7 +70,14 @@ def was_step_done(client: EngineClient, step: JobStep) -> bool:
         container = client.inspect_container(step.container_id)
     except NotFound:
         return step.verb == "disconnect_container"
-    return _is_on(container, step) == (step.verb == "connect_container")
+    endpoint = _endpoint_on(container, step)
+    if step.verb == DISCONNECT or endpoint is None:
+        return (endpoint is None) == (step.verb == DISCONNECT)
+    asked = spec_of(step)
+    return (asked.ipv4 or endpoint.requested_ipv4, asked.ipv6 or endpoint.requested_ipv6) == (
+        endpoint.requested_ipv4,
+        endpoint.requested_ipv6,
+    )
 
 
 def _has_network(client: EngineClient, network_id: str) -> bool:
@@ -44,9 +88,11 @@ def _has_network(client: EngineClient, network_id: str) -> bool:
     return True
 
 
-def _is_on(container: ContainerFact, step: JobStep) -> bool:
+def _endpoint_on(container: ContainerFact, step: JobStep) -> EndpointFact | None:
     # A container that isn't running knows the networks that it joined since by name only.
-    return any(
-        endpoint.network_id == step.network_id or (not endpoint.network_id and endpoint.network_name == step.network_name)
+    on = (
+        endpoint
         for endpoint in container.endpoints
+        if endpoint.network_id == step.network_id or (not endpoint.network_id and endpoint.network_name == step.network_name)
     )
+    return next(on, None)

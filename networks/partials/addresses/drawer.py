@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.urls import reverse
 
 from networks.addressing.grid.states import Cell, Claim, State
+from networks.addressing.keys import address_key
+from networks.addressing.reading import IPAddress
 from networks.partials.addresses.grid import addresses_url
+from networks.partials.addresses.history import HistoryDrawing, history_url
 from networks.partials.hosts.links import interfaces_url
 from networks.partials.links import url_of
 from networks.partials.screen import ScreenKey
 from networks.queries.addresses.asked import Asked, Found
+from networks.queries.addresses.history import last_of_address
+from networks.queries.addresses.history_lines import Kind, lines_of_address
 from networks.queries.addresses.pools import PoolView
 from networks.queries.endpoints import endpoint_rows
 from networks.queries.rows import EndpointRow, EngineRow
 from networks.sync.host.board import picture_of
 from networks.templatetags.cells import EMPTY, STATE_WORDS
+
+MOST_LINES = 10  # assignments; the page of the history has all
 
 
 def drawer_context(key: ScreenKey, engine: EngineRow, asked: Asked, found: Found) -> dict[str, Any]:
@@ -25,7 +33,8 @@ def drawer_context(key: ScreenKey, engine: EngineRow, asked: Asked, found: Found
         return {"address": None}
     view, number = found.view, found.number
     closed = addresses_url(engine.slug, pool=view.key if view else "", sort="" if asked.sort == "subnet" else asked.sort)
-    context: dict[str, Any] = {"address": found.address, "engine": engine, "view": view, "close_url": closed, "history": None}
+    context: dict[str, Any] = {"address": found.address, "engine": engine, "view": view, "close_url": closed}
+    context["history"] = _history(key, engine, found.address)
     if view is None or number is None:
         return context | {"state": None}
     state, cell = view.use.state_at(number), view.use.cells.get(number)
@@ -39,6 +48,19 @@ def drawer_context(key: ScreenKey, engine: EngineRow, asked: Asked, found: Found
         "is_default_bridge": view.is_default_bridge,
         **_holder(engine, cell),
         "others": [_named(engine, claim) for claim in cell.others] if cell else [],
+    }
+
+
+def _history(key: ScreenKey, engine: EngineRow, address: IPAddress) -> dict[str, Any]:
+    """Return who had the address of late. Nothing in it changes by itself: it is pushed when it does."""
+    page = last_of_address(engine.slug, address_key(address), limit=MOST_LINES)
+    lines = lines_of_address(page.rows, page.spans, now=datetime.now(UTC), is_end=not page.older)
+    drawing = HistoryDrawing(engine, key.rights.split(","))
+    return {
+        "lines": drawing.lines(line for line in lines if line.kind is not Kind.SINCE),
+        "since": next((line for line in lines if line.kind is Kind.SINCE), None),
+        "older": bool(page.older),
+        "url": history_url(engine.slug, q=address),
     }
 
 

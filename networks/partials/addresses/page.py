@@ -24,7 +24,7 @@ PICKED = "#address-drawer"
 
 def draw_addresses(key: ScreenKey) -> Screen:
     """Draw the page: region `pool-rows`; parts `lede`, `address-found`, `address-pool`, `address-drawer`, `pool-empty`,
-    `pool-foot`. Nine queries at most, whatever its size.
+    `pool-foot`. Eleven queries at most, whatever its size.
     """
     return draw_framed(key, _draw, foot="pool-foot")
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from io import StringIO
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -20,6 +20,8 @@ from networks.queries.activity.pages import all_activity
 from networks.queries.activity.rows import ActionRow, OutcomeRow
 from networks.templatetags.wording import spell
 from networks.views.activity.readers import reader_of
+
+Row = TypeVar("Row")
 
 ROWS_AT_ONCE = 500
 BOM = "\ufeff"  # without it Excel takes UTF-8 for something else
@@ -54,24 +56,28 @@ class ActivityExport(View):
             raise Http404
         content_type, write = _FORMS[form]
         rows = all_activity(reader_of(request), ActivityFilter.from_query(request.GET.dict()))
-        parts = write(rows)
-        is_async = isinstance(request, ASGIRequest)
-        answer = StreamingHttpResponse(_beside(parts) if is_async else parts, content_type=content_type)
-        answer["Content-Disposition"] = f'attachment; filename="activity-{timezone.now():%Y%m%d-%H%M%S}.{form}"'
-        # Django 5.2 gzips each part of an asynchronous stream as a file of its own, and Chromium reads no further than the first.
-        answer["Content-Encoding"] = "identity"
-        return answer
+        return answer_file(request, write(rows), f"activity-{timezone.now():%Y%m%d-%H%M%S}.{form}", content_type=content_type)
+
+
+def answer_file(request: HttpRequest, parts: Iterator[str], name: str, *, content_type: str) -> StreamingHttpResponse:
+    """Return a download that streams these parts."""
+    is_async = isinstance(request, ASGIRequest)
+    answer = StreamingHttpResponse(_beside(parts) if is_async else parts, content_type=content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    # Django 5.2 gzips each part of an asynchronous stream as a file of its own, and Chromium reads no further than the first.
+    answer["Content-Encoding"] = "identity"
+    return answer
 
 
 def write_csv(rows: Iterable[ActionRow]) -> Iterator[str]:
     """Yield CSV in pieces: a head, one line for each action with its newest outcome, every cell quoted and safe to open."""
-    yield BOM + _lines([COLUMNS])
-    yield from _in_pieces(rows, lambda some: _lines([_cells(row) for row in some]))
+    yield BOM + csv_lines([COLUMNS])
+    yield from in_pieces(rows, lambda some: csv_lines([_cells(row) for row in some]))
 
 
 def write_json(rows: Iterable[ActionRow]) -> Iterator[str]:
     """Yield JSON lines in pieces: one object for each action, in ASCII, with all its outcomes in order."""
-    yield from _in_pieces(rows, lambda some: "".join(f"{json.dumps(_document(row))}\n" for row in some))
+    yield from in_pieces(rows, lambda some: "".join(f"{json.dumps(_document(row))}\n" for row in some))
 
 
 def safe_cell(value: object) -> str:
@@ -80,7 +86,8 @@ def safe_cell(value: object) -> str:
     return f"'{spell(text)}" if text.startswith(FORMULA_SIGNS) else spell(text)
 
 
-def _lines(rows: Iterable[Iterable[object]]) -> str:
+def csv_lines(rows: Iterable[Iterable[object]]) -> str:
+    """Return lines of CSV, every cell quoted and safe to open."""
     page = StringIO()
     csv.writer(page, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([safe_cell(value) for value in row] for row in rows)
     return page.getvalue()
@@ -136,7 +143,8 @@ def _outcome(outcome: OutcomeRow) -> dict[str, Any]:
     }
 
 
-def _in_pieces(rows: Iterable[ActionRow], write: Callable[[list[ActionRow]], str]) -> Iterator[str]:
+def in_pieces(rows: Iterable[Row], write: Callable[[list[Row]], str]) -> Iterator[str]:
+    """Yield what `write` makes of the rows, some at a time."""
     left = iter(rows)
     while some := list(islice(left, ROWS_AT_ONCE)):
         yield write(some)

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from networks.actions.jobs.starting import ask_to_stop
+from networks.partials.addresses.history import keep_url
 from networks.partials.jobs import job_title, step_words
 from networks.partials.links import url_of
 from networks.policy.permissions import Permission
+from networks.queries.addresses.keeping import KEEP
 from networks.queries.jobs import JobProgress, jobs_of_late, read_job
 from networks.views.acting import actor_of
 from networks.views.jobs.several import ContainersSeveral, NetworksSeveral
@@ -25,12 +27,16 @@ from networks.views.shell import access_of, open_screen
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """The form that asks for the rest of a job: its address, what is done (`verb`) to what (`ids`), and the other half."""
+    """The form that asks for the rest of a job: its address, what is done (`verb`) to what (`ids`), and the other half.
+
+    `is_page`: a page that looks for itself.
+    """
 
     url: str
     verb: str
     ids: str
     half_id: str
+    is_page: bool = False
 
 
 class JobList(View):
@@ -55,7 +61,7 @@ class JobDetail(View):
             "title": job_title(progress.job.verb, progress.things, progress.job.what),
             "now": step_words(now) if now else "",
             "lines": [(step, step_words(step), url_of("activity_detail", str(step.action_id))) for step in progress.steps],
-            "by_hand": "\n".join(step.command for step in progress.undone),
+            "by_hand": "\n".join(step.command for step in progress.by_hand),
             "again": _again(request, progress),
         }
         return render(request, "jobs/_progress.html" if "part" in request.GET else "jobs/job.html", context)
@@ -84,6 +90,8 @@ def _again(request: HttpRequest, progress: JobProgress) -> Again | None:
     """Return how to look at what a job left undone and begin a new one with it; None where nothing is left, or it may not."""
     verb, slug = progress.job.verb, progress.job.engine_slug
     may = access_of(request).permissions.get(slug, frozenset())
+    if progress.undone and verb == KEEP and Permission.CONNECT in may:
+        return Again(keep_url(slug, progress.steps[0].network_id, progress.steps[0].container_id), verb, "", "", is_page=True)
     if not progress.undone or verb not in NetworksSeveral.verbs | ContainersSeveral.verbs or Permission.CONNECT not in may:
         return None
     is_network = verb in NetworksSeveral.verbs

@@ -75,8 +75,8 @@ class NetworkDisconnect(View):
             return self._show(request, pair, status=409)
         if not form.is_valid():
             return self._show(request, pair, form, status=422)
-        names = {"network_name": pair.network.name, "container_name": pair.container.name}
-        result = disconnect_container(actor_of(request), engine, spec, **names)
+        network_name, container_name = pair.network.name, pair.container.name
+        result = disconnect_container(actor_of(request), engine, spec, network_name=network_name, container_name=container_name)
         if not result.is_ok:
             return self._show(request, self._pair(), result=result, status=409)
         say_unseen(request, result)

@@ -1,0 +1,163 @@
+"""Keeping an address: off the network, and on it again with that address; else on it again as it was. Never left off unsaid."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from django.utils.translation import gettext as _
+
+from networks.actions.actors import require_of
+from networks.actions.jobs.running import JobRun
+from networks.actions.jobs.steps import carry_out_step, document_of, spec_of
+from networks.actions.networks import connect_command_of
+from networks.actions.probing import refuse_automatic_subnet
+from networks.actions.recording import ActionResult
+from networks.addressing.reading import IPAddress
+from networks.engine.cli import disconnect_command
+from networks.engine.client import EngineClient
+from networks.engine.errors import NotAllowed
+from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact
+from networks.engine.specs import ConnectSpec, DisconnectSpec
+from networks.models import JobState, JobStep, JobStop, StepState
+from networks.policy.permissions import Denied
+from networks.policy.shapes import permission_to_connect
+from networks.queries.addresses.keeping import CONNECT, DISCONNECT, HAS_ADDRESS, spec_to_restore, with_address
+
+_OPEN = (StepState.WAITING.value, StepState.STARTED.value)
+
+
+class KeepRun(JobRun):
+    """Carries a job of the verb KEEP on. Its steps: disconnect and connect, or the connect that an earlier job left undone.
+
+    What the endpoint was asked for is read just before the disconnect, and written down with the steps. A connect with the
+    address that wasn't done is followed by a third step: connect as it was.
+    """
+
+    def _go_on(self, step: JobStep) -> None:
+        if step.verb == CONNECT and not self._is_off():
+            JobStep.objects.filter(pk=step.pk).update(state=StepState.SKIPPED)
+            return
+        step.refresh_from_db()  # the disconnect has written what it is to be given back
+        super()._go_on(step)
+
+    def _do(self, step: JobStep) -> ActionResult:
+        if step.verb != DISCONNECT:
+            return super()._do(step)
+        actor = self._actor_of(step)
+        return self._recorded(carry_out_step(actor, self._engine, step, before=lambda *facts: self._prepare(step, *facts)))
+
+    def _check(self) -> None:
+        """Between the steps only the end of the process halts it: somebody's wish to stop would leave the container off."""
+        if not self._has_left():
+            super()._check()
+        elif self._is_ending():
+            self._halt(None)
+
+    def _make_whole(self) -> None:
+        leaving, taking = self._leaving(), self._taking()
+        if leaving is None or taking is None or leaving.state != StepState.DONE or taking.state == StepState.DONE:
+            return
+        back = self._job.steps.filter(verb=CONNECT, position__gt=taking.position).first()
+        if back is None:
+            spec = spec_of(leaving)
+            names = {"network_name": leaving.network_name, "container_name": leaving.container_name}
+            back = JobStep.objects.create(
+                job=self._job,
+                position=taking.position + 1,
+                verb=CONNECT,
+                network_id=leaving.network_id,
+                container_id=leaving.container_id,
+                command=connect_command_of(spec, **names),
+                spec=leaving.spec,
+                **names,
+            )
+        if back.state in _OPEN:
+            super()._go_on(back)
+
+    def _state_at_end(self, stop: JobStop | None) -> JobState:
+        taking = self._taking()
+        if taking is not None and taking.state == StepState.DONE:
+            return JobState.DONE
+        leaving = self._leaving()
+        if leaving is None:
+            return super()._state_at_end(stop)
+        if leaving.state not in (StepState.DONE, StepState.UNKNOWN):
+            return super()._state_at_end(stop) if stop else JobState.ROLLED_BACK
+        is_back = (
+            taking is not None
+            and self._job.steps.filter(verb=CONNECT, position__gt=taking.position, state=StepState.DONE).exists()
+        )
+        return JobState.ROLLED_BACK if is_back else JobState.ATTENTION
+
+    def _prepare(self, step: JobStep, client: EngineClient, network: NetworkFact, container: ContainerFact) -> None:
+        """Look whether all is as it must be, and write down what the endpoint is to be given back. Raises EngineError."""
+        taking = self._taking()
+        if taking is None:
+            raise NotAllowed(_("This job has no step that connects it again, so nothing was changed."))
+        address = ip_address(taking.spec["kept"]) if "kept" in taking.spec else None
+        endpoint = _endpoint_on(container, network)
+        if address is None or endpoint is None or container.state not in HAS_ADDRESS:
+            names = {"container": container.name, "network": network.name}
+            raise NotAllowed(_("%(container)s has no address on %(network)s now, so nothing was changed.") % names)
+        was = spec_to_restore(network.docker_id, container.docker_id, endpoint, api_version=client.negotiate())
+        try:
+            require_of(self._actor, permission_to_connect(was.driver_options), self._engine.slug)
+        except Denied as error:
+            words = _("Its driver options need the permission “%(permission)s” to be given again, so nothing was changed.")
+            raise NotAllowed(words % {"permission": error.permission}) from error
+        refuse_automatic_subnet(client, network, container, address)
+        JobStep.objects.filter(pk=step.pk).update(spec=document_of(was))
+        wanted = with_address(was, address)
+        command = connect_command_of(wanted, network_name=taking.network_name, container_name=taking.container_name)
+        JobStep.objects.filter(pk=taking.pk).update(spec=keep_document(wanted, address), command=command)
+
+    def _leaving(self) -> JobStep | None:
+        return self._job.steps.filter(verb=DISCONNECT).first()
+
+    def _taking(self) -> JobStep | None:
+        return self._job.steps.filter(verb=CONNECT).order_by("position").first()
+
+    def _is_off(self) -> bool:
+        """Tell whether there is something to connect: the disconnect was done, by this job or by the one before it."""
+        leaving = self._leaving()
+        return leaving is None or leaving.state == StepState.DONE
+
+    def _has_left(self) -> bool:
+        leaving = self._leaving()
+        return leaving is not None and leaving.state == StepState.DONE
+
+
+def keep_steps(was: ConnectSpec, address: IPAddress, *, network_name: str, container_name: str) -> list[JobStep]:
+    """Return the steps that keep an address of an endpoint which was asked for as `was` says."""
+    names = {"network_name": network_name, "container_name": container_name}
+    leaving = JobStep(
+        verb=DISCONNECT,
+        network_id=was.network_id,
+        container_id=was.container_id,
+        command=disconnect_command(DisconnectSpec(was.network_id, was.container_id), **names),
+        **names,
+    )
+    return [leaving, take_step(with_address(was, address), address, **names)]
+
+
+def take_step(wanted: ConnectSpec, address: IPAddress, *, network_name: str, container_name: str) -> JobStep:
+    """Return the step that connects with the address."""
+    names = {"network_name": network_name, "container_name": container_name}
+    return JobStep(
+        verb=CONNECT,
+        network_id=wanted.network_id,
+        container_id=wanted.container_id,
+        command=connect_command_of(wanted, **names),
+        spec=keep_document(wanted, address),
+        **names,
+    )
+
+
+def keep_document(wanted: ConnectSpec, address: IPAddress) -> dict[str, object]:
+    """Return what the step that connects holds: the spec, and which of its addresses the job is for."""
+    return {**document_of(wanted), "kept": str(address)}
+
+
+def _endpoint_on(container: ContainerFact, network: NetworkFact) -> EndpointFact | None:
+    on = (one for one in container.endpoints if network.docker_id == one.network_id or network.name == one.network_name)
+    return next(on, None)

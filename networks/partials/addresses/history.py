@@ -1,0 +1,170 @@
+"""The history of addresses drawn: lines of a page, of the drawer, and of the sections on other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from networks.partials.cache import draw
+from networks.partials.links import url_of
+from networks.queries.addresses.history import Assignment
+from networks.queries.addresses.history_asked import read_history_asked
+from networks.queries.addresses.history_lines import Kind, Line
+from networks.queries.containers import container_rows
+from networks.queries.networks import network_rows
+from networks.queries.rows import EngineRow
+from networks.templatetags.ui import moment
+from networks.templatetags.wording import spell
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line as it is drawn. `begin`, `end`, `length`: in words, "" where nothing is known. Addresses are "" for no page.
+
+    `was`: the sentence about the address before, "" where it was the same. `keep_url`: where it may be kept, for one that moved.
+    """
+
+    kind: str
+    begin: SafeString | str
+    end: SafeString | str
+    length: str
+    row: Assignment | None = None
+    is_now: bool = False
+    hue: int = 0
+    container_url: str = ""
+    network_url: str = ""
+    was: SafeString | str = ""
+    keep_url: str = ""
+
+
+class HistoryDrawing:
+    """Turns lines into what templates draw, for one Engine and one person's rights. Two queries at most, none while nothing
+    changes.
+    """
+
+    def __init__(self, engine: EngineRow, rights: Collection[str]) -> None:
+        self._slug = engine.slug
+        self._may_connect = "connect" in rights
+        self._containers = {row.docker_id for row in container_rows(engine)}
+        self._hues = {row.docker_id: row.hue for row in network_rows(engine)}
+        self._hues_by_name = {row.name: row.hue for row in network_rows(engine)}
+
+    def lines(self, lines: Iterable[Line], *, now: datetime | None = None) -> list[HistoryLine]:
+        """Return them drawn. `now`: how long what is so now lasts is counted up to it; None: that is left out."""
+        return [self._line(line, now) for line in lines]
+
+    def rows(self, rows: Iterable[Assignment], *, now: datetime | None = None) -> list[HistoryLine]:
+        """Return assignments drawn, without what lies between them."""
+        return self.lines((Line(Kind.HELD, row.from_at, row.until_at, row) for row in rows), now=now)
+
+    def _line(self, line: Line, now: datetime | None) -> HistoryLine:
+        row = line.row
+        if row is None:
+            end = "" if line.until_at is None else moment(line.until_at, "clock")
+            begin = moment(line.from_at, "clock") if line.from_at else ""
+            return HistoryLine(line.kind, begin, end, _length(line.from_at, line.until_at or now), is_now=line.until_at is None)
+        is_there = row.container_id in self._containers
+        return HistoryLine(
+            line.kind,
+            say_begin(row),
+            say_end(row),
+            _at_least(row, now),
+            row,
+            is_now=row.until_at is None,
+            hue=self._hues.get(row.network_id, self._hues_by_name.get(row.network_name, 0)),
+            container_url=reverse("container_detail", args=[self._slug, row.container_id]) if is_there else "",
+            network_url=reverse("network_detail", args=[self._slug, row.network_id]) if row.network_id in self._hues else "",
+            was=say_was(row.was_address, row.was_until_at),
+            keep_url=self._keep_url(row) if is_there and row.until_at is None and row.was_address else "",
+        )
+
+    def _keep_url(self, row: Assignment) -> str:
+        return keep_url(self._slug, row.network_id, row.container_id) if self._may_connect and row.network_id else ""
+
+
+def draw_history_part(dom_id: str, engine: EngineRow, rights: Collection[str], rows: Iterable[Assignment], url: str) -> str:
+    """Return the section of a container's or network's page: the last assignments, and the way to all of them."""
+    context = {"dom_id": dom_id, "lines": HistoryDrawing(engine, rights).rows(rows), "url": url}
+    return draw("addresses/_history_part.html", context)
+
+
+def keep_url(engine_slug: str, network_id: str, container_id: str) -> str:
+    """Return where an endpoint's address is kept."""
+    return url_of("network_keep", engine_slug, network_id, container_id)
+
+
+def history_url(engine_slug: str, **asked: object) -> str:
+    """Return the address of a search; it names the Engine: the reader may have chosen another."""
+    given = {name: str(value) for name, value in asked.items() if value not in ("", None)}
+    return f"{reverse('address_history')}?{urlencode({'engine': engine_slug, **given}, safe='/:')}"
+
+
+def history_url_of(engine_slug: str, name: str, docker_id: str) -> str:
+    """Return the search for a container or a network: by name, which outlives the id, but where it reads as something else."""
+    asked = read_history_asked({"q": name})
+    return history_url(engine_slug, q=name if asked.word == name else docker_id)
+
+
+def say_begin(row: Assignment) -> SafeString:
+    """Return since when an endpoint had its address: a time, or what it lies between."""
+    if row.is_from_exact:
+        return moment(row.from_at, "clock")
+    if row.from_earliest_at is not None and row.from_earliest_at < row.from_at:
+        return _between(row.from_earliest_at, row.from_at)
+    return format_html(_("{time} or earlier"), time=moment(row.from_at, "clock"))
+
+
+def say_end(row: Assignment) -> SafeString | str:
+    """Return until when: a time, or what it lies between; "" while it has it."""
+    if row.until_at is None:
+        return ""
+    if row.is_until_exact:
+        return moment(row.until_at, "clock")
+    if row.until_latest_at is not None and row.until_latest_at > row.until_at:
+        return _between(row.until_at, row.until_latest_at)
+    return format_html(_("{time} or later"), time=moment(row.until_at, "clock"))
+
+
+def say_was(address: str, until_at: datetime | None) -> SafeString | str:
+    """Return which address it was before: "had 172.18.0.2 until 12:03"; "" for none."""
+    if not address:
+        return ""
+    if until_at is None:
+        return format_html(_("had {address} before"), address=spell(address))
+    return format_html(_("had {address} until {time}"), address=spell(address), time=moment(until_at, "clock"))
+
+
+def say_seconds(seconds: float) -> str:
+    """Return a length in its two largest units: "23 h 18 min", "38 min", "0.4 s"."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    parts: list[tuple[int, str]] = []
+    left = round(seconds)
+    for size, unit in _UNITS:
+        number, left = divmod(left, size)
+        if number or parts:
+            parts.append((number, unit))
+    return " ".join(f"{number} {unit}" for number, unit in parts[:2] if number)
+
+
+def _between(low: datetime, high: datetime) -> SafeString:
+    return format_html(_("between {low} and {high}"), low=moment(low, "clock"), high=moment(high, "clock"))
+
+
+def _length(begin: datetime | None, end: datetime | None) -> str:
+    return say_seconds((end - begin).total_seconds()) if begin and end and end >= begin else ""
+
+
+def _at_least(row: Assignment, now: datetime | None) -> str:
+    length = _length(row.from_at, row.until_at or now)
+    is_exact = row.is_from_exact and (row.is_until_exact or row.until_at is None)
+    return length if is_exact or not length else _("at least %(length)s") % {"length": length}

@@ -1,0 +1,107 @@
+"""Keeping an address: what an endpoint is asked for then, whether the network takes a chosen one, and what was left undone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from django.db.models import F, Q
+
+from networks.addressing.reading import IPAddress
+from networks.engine.facts import EndpointFact
+from networks.engine.specs import ConnectSpec
+from networks.models import Endpoint, JobState, JobStep, Pool, StepState
+from networks.queries.addresses.marks import Mark
+from networks.queries.addresses.pools import api_version as parse_version
+from networks.queries.rows import EndpointRow
+
+KEEP = "keep_address"  # a job's verb
+CONNECT, DISCONNECT = "connect_container", "disconnect_container"  # its steps'
+
+HAS_ADDRESS = frozenset({"running", "paused"})
+# Engines before take a MAC address at connect and ignore it.
+API_WITH_MAC = (1, 54)
+_LEFT = frozenset({JobState.ATTENTION.value, JobState.RUNNING.value, JobState.STOPPED.value})
+
+
+def spec_to_restore(network_id: str, container_id: str, endpoint: EndpointFact, *, api_version: str) -> ConnectSpec:
+    """Return what connects a container as it is now: its wishes, and a MAC address of its own where the Engine takes one.
+
+    `endpoint`: with detail, as inspect gives it. `api_version`: "1.45", of the Engine.
+    """
+    own_mac = endpoint.mac if parse_version(api_version) >= API_WITH_MAC and not is_made_of_address(endpoint) else ""
+    return ConnectSpec(
+        network_id=network_id,
+        container_id=container_id,
+        ipv4=endpoint.requested_ipv4,
+        ipv6=endpoint.requested_ipv6,
+        aliases=endpoint.aliases,
+        link_local_ips=tuple(ip_address(text) for text in endpoint.link_local_ips),
+        links=endpoint.links,
+        driver_options=dict(endpoint.driver_options),
+        gateway_priority=endpoint.gateway_priority,
+        mac=own_mac,
+    )
+
+
+def with_address(spec: ConnectSpec, address: IPAddress) -> ConnectSpec:
+    """Return the same with this address; that of the other family stays as it was."""
+    return replace(spec, ipv4=address) if isinstance(address, IPv4Address) else replace(spec, ipv6=address)
+
+
+def is_made_of_address(endpoint: EndpointFact) -> bool:
+    """Tell whether the MAC address is the one that Engines up to 27 make of the IPv4 address: 02:42 and its bytes."""
+    if endpoint.ipv4 is None:
+        return False
+    return endpoint.mac.lower() == "02:42:" + ":".join(f"{byte:02x}" for byte in endpoint.ipv4.packed)
+
+
+def spec_of_row(endpoint: EndpointRow) -> ConnectSpec:
+    """Return what a snapshot's endpoint was asked for, to be shown; what is done reads it anew."""
+    return ConnectSpec(
+        network_id=endpoint.network_id,
+        container_id=endpoint.container_id,
+        ipv4=IPv4Address(endpoint.requested_ipv4) if endpoint.requested_ipv4 else None,
+        ipv6=IPv6Address(endpoint.requested_ipv6) if endpoint.requested_ipv6 else None,
+        aliases=endpoint.aliases,
+        link_local_ips=tuple(ip_address(text) for text in endpoint.link_local_ips),
+        links=endpoint.links,
+        driver_options=dict(endpoint.driver_options),
+        gateway_priority=endpoint.gateway_priority,
+    )
+
+
+def addresses_of(endpoint: EndpointRow, mark: Mark | None = None) -> tuple[IPAddress, ...]:
+    """Return the addresses that an endpoint has without having asked for them; with a mark, the one that it had before them."""
+    pairs = ((4, endpoint.ipv4, endpoint.requested_ipv4), (6, endpoint.ipv6, endpoint.requested_ipv6))
+    free = [(family, text) for family, text, requested in pairs if text and text != requested]
+    if mark is None:
+        return tuple(ip_address(text) for _family, text in free)
+    return (ip_address(mark.was_address),) if mark.family in dict(free) and mark.was_address else ()
+
+
+def takes_chosen_addresses(engine_slug: str, network_id: str) -> bool | None:
+    """Tell whether a network takes chosen addresses, None where nothing tells: Docker doesn't say whether a subnet was typed.
+
+    An IP range, reserved addresses and an address that somebody chose go with a typed subnet alone. That the Engine refused one
+    is remembered as long as the job that asked. Three statements at most.
+    """
+    endpoints = Endpoint.objects.filter(network__engine__slug=engine_slug, network__docker_id=network_id)
+    is_4, is_6 = (Q(**{f"requested_ipv{family}": F(f"ipv{family}")}) & ~Q(**{f"ipv{family}": ""}) for family in (4, 6))
+    pools = Pool.objects.filter(network__engine__slug=engine_slug, network__docker_id=network_id)
+    typed = ~Q(ip_range="") | ~Q(aux_addresses={})
+    if endpoints.filter(is_4 | is_6).exists() or pools.filter(typed).exists():
+        return True
+    asked = JobStep.objects.filter(job__engine_slug=engine_slug, network_id=network_id, state=StepState.REFUSED)
+    return False if asked.filter(sentence__contains="user configured subnets").exists() else None
+
+
+def step_left_off(engine_slug: str, container_id: str, network_id: str = "") -> JobStep | None:
+    """Return the connect that the newest job which took a container off a network to keep its address has not done.
+
+    `network_id`: of this network alone. Whether the container is on it by now is the caller's to look. One statement.
+    """
+    steps = JobStep.objects.filter(job__engine_slug=engine_slug, job__verb=KEEP, container_id=container_id, verb=CONNECT)
+    steps = steps.filter(network_id=network_id) if network_id else steps
+    newest = steps.select_related("job").order_by("-job", "position").first()
+    return newest if newest is not None and newest.state != StepState.DONE and newest.job.state in _LEFT else None
