@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from networks.engine.calls import AllowList, Profile, is_change
 from networks.engine.errors import EngineError, Unreachable
-from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, EventFact, NetworkFact
+from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, EventFact, InterfaceStats, NetworkFact
 from networks.engine.guard import full_id
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 from networks.engine.transport.outgoing import Outgoing
 
 if TYPE_CHECKING:
     from tests.fake_engine import FakeEngine
+
+# What interfaces have counted, by container; of those that aren't here, nothing.
+Stats = dict[str, tuple[InterfaceStats, ...]]
 
 _Result = TypeVar("_Result")
 
@@ -87,6 +90,10 @@ class FakeClient:
     def inspect_network(self, network_id: str) -> NetworkFact:
         wanted = full_id("network", network_id)
         return self._ask("GET", f"/networks/{wanted}", lambda: self._engine.inspected(wanted))
+
+    def read_stats(self, container_id: str) -> tuple[InterfaceStats, ...]:
+        wanted = full_id("container", container_id)
+        return self._ask("GET", f"/containers/{wanted}/stats?stream=false&one-shot=true", lambda: self._stats(wanted))
 
     def events(self, since_nano: int | None = None) -> FakeStream:
         def subscribe() -> FakeStream:
@@ -162,6 +169,15 @@ class FakeClient:
             except EngineError as error:
                 error.request = error.request or f"{method} {target.partition('?')[0]}"
                 raise
+
+    def _stats(self, container_id: str) -> tuple[InterfaceStats, ...]:
+        """Return zeros, unless the Engine's `stats` say otherwise for this container."""
+        container = self._engine.container(container_id)
+        mode = container.network_mode
+        owner = self._engine.container(mode.partition(":")[2]) if mode.startswith("container:") else container
+        joined = [point for point in owner.endpoints if point.network_name not in ("host", "none")]
+        zeros = tuple(InterfaceStats(f"eth{number}") for number in range(len(joined)))
+        return self._engine.stats.get(container_id, zeros) if container.state == "running" else ()
 
     def _all(self) -> tuple[ContainerFact, ...]:
         return tuple(map(_listed, self._engine.containers.values()))

@@ -16,7 +16,7 @@ from networks.engine.errors import EngineError
 from networks.engine.facts import ContainerFact, EndpointFact, EventFact, IPAddress, IPNetwork, NetworkFact, PoolFact
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 from tests.fake_addresses import check_connection, counted, refuse, released, with_addresses
-from tests.fake_client import FakeClient, FakeStream
+from tests.fake_client import FakeClient, FakeStream, Stats
 
 PREDEFINED = {"bridge": "bridge", "host": "host", "none": "null"}
 DEFAULT_POOLS = ip_network("10.201.0.0/16")
@@ -46,6 +46,7 @@ class FakeEngine:
         self.history: list[EventFact] = []
         self.streams: list[FakeStream] = []
         self.calls: list[tuple[str, str]] = []
+        self.stats: Stats = {}
         self._numbers = itertools.count(1)
         self._last_nano = 0
         for name in PREDEFINED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, EventFact, NetworkFact
+from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, EventFact, InterfaceStats, NetworkFact
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 
 
@@ -44,6 +44,12 @@ class EngineClient(Protocol):
 
     def inspect_network(self, network_id: str) -> NetworkFact:
         """Read one network, fresh. Raises NotFound."""
+
+    def read_stats(self, container_id: str) -> tuple[InterfaceStats, ...]:
+        """Read what a container's interfaces have counted, by name; none for one that doesn't run, or is on host or none.
+
+        GET /containers/{id}/stats?stream=false&one-shot=true: 1 to 2 ms. Raises NotFound.
+        """
 
     def events(self, since_nano: int | None = None) -> EventStream:
         """Open the stream of network, container and daemon events, replaying from `since_nano` inclusive."""

@@ -10,13 +10,14 @@ from functools import partial
 from networks.engine.bodies import connect_body, container_body, disconnect_body, network_body
 from networks.engine.calls import NOTHING_PROTECTED, AllowList, Profile, ProtectedIds
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused
-from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, NetworkFact
+from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, InterfaceStats, NetworkFact
 from networks.engine.guard import Noun, full_id
 from networks.engine.parsing.containers import parse_container, parse_containers
 from networks.engine.parsing.engines import parse_engine
 from networks.engine.parsing.images import parse_image_count, parse_imported, parse_progress
 from networks.engine.parsing.memory import container_memory, network_memory
 from networks.engine.parsing.networks import parse_network
+from networks.engine.parsing.stats import parse_stats
 from networks.engine.parsing.values import child, parse_done, parse_json
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 from networks.engine.transport.deadline import Deadline
@@ -92,6 +93,11 @@ class DockerClient:
         """Read one network, fresh."""
         wanted = full_id("network", network_id)
         return self._session.read(parse_network, "/networks/{0}", wanted, deadline=self._reading())
+
+    def read_stats(self, container_id: str) -> tuple[InterfaceStats, ...]:
+        """Read what a container's interfaces have counted."""
+        wanted, params = full_id("container", container_id), {"stream": "false", "one-shot": "true"}
+        return self._session.read(parse_stats, "/containers/{0}/stats", wanted, deadline=self._reading(), params=params)
 
     def events(self, since_nano: int | None = None) -> DockerEventStream:
         """Open the stream of events."""

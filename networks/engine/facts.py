@@ -152,6 +152,25 @@ class ContainerFact:
 
 
 @dataclass(frozen=True, slots=True)
+class InterfaceStats:
+    """What one interface of a container has counted since it was made, as the container sees it: `rx` is what it got.
+
+    `name`: as the container knows it, "eth0". Docker's API doesn't say which network that is. Source: GET
+    /containers/{id}/stats, `networks`; `docker stats`.
+    """
+
+    name: str
+    rx_bytes: int = 0
+    rx_packets: int = 0
+    rx_errors: int = 0
+    rx_dropped: int = 0
+    tx_bytes: int = 0
+    tx_packets: int = 0
+    tx_errors: int = 0
+    tx_dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class EventFact:
     """What the Engine reported. `verb` is Docker's `Action`, without what follows ": " (that may carry a command line).
 

@@ -148,6 +148,19 @@ def test_it_disconnects(world: World) -> None:
         world.client(Profile.NETWORK).disconnect_container(DisconnectSpec(bridge_id, container_id))
 
 
+def test_it_tells_what_interfaces_counted_and_of_which_container(world: World) -> None:
+    network_id, web = create(world, "n1", "172.30.0.0/16"), run(world, "web")
+    world.client(Profile.NETWORK).connect_container(ConnectSpec(network_id, web))
+    guest, host, none = run(world, "guest", f"container:{web}"), run(world, "host", "host"), run(world, "quiet", "none")
+
+    names = {container_id: [one.name for one in reader(world).read_stats(container_id)] for container_id in (web, guest)}
+
+    assert names == {web: ["eth0", "eth1"], guest: ["eth0", "eth1"]}
+    assert reader(world).read_stats(host) == reader(world).read_stats(none) == ()
+    world.client(Profile.RUN).stop_container(web)
+    assert reader(world).read_stats(web) == ()
+
+
 def test_it_lists_only_those_that_are_there(world: World) -> None:
     container_ids = [run(world, f"c{number}") for number in range(3)]
 

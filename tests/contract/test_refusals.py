@@ -48,6 +48,7 @@ def test_it_says_that_it_is_gone(world: World) -> None:
     for act in (
         lambda: changing.inspect_network(GONE),
         lambda: changing.inspect_container(GONE),
+        lambda: changing.read_stats(GONE),
         lambda: changing.remove_network(GONE),
         lambda: changing.connect_container(ConnectSpec(GONE, GONE)),
         lambda: changing.disconnect_container(DisconnectSpec(GONE, GONE)),
@@ -145,6 +146,7 @@ def test_it_takes_nothing_but_full_ids(world: World, text: str) -> None:
     for act in (
         lambda: changing.inspect_network(text),
         lambda: changing.inspect_container(text),
+        lambda: changing.read_stats(text),
         lambda: changing.list_containers([victim, text]),
         lambda: changing.remove_network(text),
         lambda: changing.connect_container(ConnectSpec(text, victim)),

@@ -18,6 +18,7 @@ READS: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
     "list_containers": (Profile.READ, lambda client: client.list_containers([ID])),
     "inspect_container": (Profile.READ, lambda client: client.inspect_container(ID)),
     "inspect_network": (Profile.READ, lambda client: client.inspect_network(NETWORK_ID)),
+    "read_stats": (Profile.READ, lambda client: client.read_stats(ID)),
     "has_image": (Profile.READ, lambda client: client.has_image("busybox:1")),
     "events": (Profile.READ, lambda client: client.events().close()),
 }

@@ -40,6 +40,7 @@ ATTACKS = [
 
 BY_CONTAINER: dict[str, Callable[[DockerClient, str], object]] = {
     "inspect_container": lambda client, text: client.inspect_container(text),
+    "read_stats": lambda client, text: client.read_stats(text),
     "list_containers": lambda client, text: client.list_containers([text]),
     "stop_container": lambda client, text: client.stop_container(text),
     "remove_container": lambda client, text: client.remove_container(text),

@@ -19,6 +19,7 @@ from networks.engine.parsing.images import parse_imported
 from networks.engine.parsing.memory import container_memory, network_memory
 from networks.engine.parsing.networks import parse_network, parse_networks
 from networks.engine.parsing.refusals import refusal
+from networks.engine.parsing.stats import parse_stats
 from networks.engine.parsing.values import parse_json
 
 ID = "a" * 64
@@ -31,6 +32,7 @@ NAMES = sorted(
         *("GlobalIPv6Address", "Aliases", "DNSNames", "Links", "DriverOpts", "GwPriority", "NetworkID", "Type", "Action"),
         *("Attributes", "timeNano", "time", "container", "network", "name", "Plugins", "Swarm", "DefaultAddressPools"),
         *("Base", "Size", "PrivatePort", "PublicPort", "IP", "80/tcp", "HostPort", "HostIp", "ApiVersion", "MinAPIVersion"),
+        *("networks", "eth0", "rx_bytes", "rx_packets", "tx_bytes"),
         *("message", "error", "errorDetail", "status", "id"),
     }
 )
@@ -51,7 +53,7 @@ JSON = st.recursive(
 )
 WITH_ID = st.dictionaries(st.sampled_from(NAMES), JSON, max_size=20).map(lambda members: {**members, "Id": ID})
 PARSERS: list[Callable[[Any], Any]] = [
-    *(parse_networks, parse_network, parse_containers, parse_container, read_event),
+    *(parse_networks, parse_network, parse_containers, parse_container, read_event, parse_stats),
     lambda answer: network_memory().parse(json.dumps(answer, separators=(",", ":")).encode()),
     lambda answer: container_memory().parse(json.dumps(answer, separators=(",", ":")).encode()),
 ]

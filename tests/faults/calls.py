@@ -120,6 +120,7 @@ CALLS: dict[str, Called] = {
         lambda client, g: client.inspect_container(g.container_id), "GET", "/json$", Ground.need_container
     ),
     "inspect_network": Called(lambda client, g: client.inspect_network(g.network_id), "GET", "^/networks/.", Ground.need_network),
+    "read_stats": Called(lambda client, g: client.read_stats(g.container_id), "GET", "/stats$", Ground.need_container),
     "has_image": Called(lambda client, _: client.has_image(IMAGE), "GET", "^/images/json$"),
     "events": Called(lambda client, _: client.events().close(), "GET", "^/events$"),
     "create_network": Called(
