@@ -75,8 +75,8 @@ class Watch:
         sockets = self._hub.people()
         if not sockets:
             return
-        for slug, page in {(socket.key.engine_slug, socket.key.page) for socket in sockets}:
-            note_viewer(slug, page)
+        for looked_at in {(socket.key.engine_slug, socket.key.page, socket.key.docker_id) for socket in sockets}:
+            note_viewer(*looked_at)
         try:
             written = count_of_writes()
             if written is not None and written == self._written and time.monotonic() < self._look_anyway_at:

@@ -19,10 +19,13 @@ FIGURE_PAGES = HOST_PAGES - {"address_list"}
 
 _looked_at: dict[str, float] = {}
 _page_looked_at: dict[tuple[str, str], float] = {}
+_thing_looked_at: dict[tuple[str, str, str], float] = {}
+# Things that were looked at are remembered until there are this many.
+_MOST_THINGS = 256
 
 
-def note_viewer(engine_slug: str, page: str = "") -> None:
-    """Note that somebody looks at this Engine now, and at which page (its URL name). Cheap; from any thread.
+def note_viewer(engine_slug: str, page: str = "", docker_id: str = "") -> None:
+    """Note that somebody looks at this Engine now, at which page (its URL name) and which thing there. Cheap; from any thread.
 
     The first who looks at figures sends `viewer_came`, so that they are measured at once.
     """
@@ -31,6 +34,8 @@ def note_viewer(engine_slug: str, page: str = "") -> None:
     if page in HOST_PAGES:
         is_first = page in FIGURE_PAGES and not is_looked_at(engine_slug, pages=FIGURE_PAGES)
         _page_looked_at[engine_slug, page] = now
+        if docker_id:
+            _note_thing((engine_slug, page, docker_id), now)
         if is_first:
             viewer_came.send(sender=None, engine_slug=engine_slug)
 
@@ -41,3 +46,17 @@ def is_looked_at(engine_slug: str, *, pages: Collection[str] = ()) -> bool:
     if pages:
         return any(now - _page_looked_at.get((engine_slug, page), float("-inf")) < LOOKING_AT_PAGE_FOR_S for page in pages)
     return now - _looked_at.get(engine_slug, float("-inf")) < LOOKING_FOR_S
+
+
+def is_thing_looked_at(engine_slug: str, page: str, docker_id: str) -> bool:
+    """Whether somebody looked at the page (of `HOST_PAGES`) of this very thing within the last 5 s."""
+    noted_at = _thing_looked_at.get((engine_slug, page, docker_id), float("-inf"))
+    return time.monotonic() - noted_at < LOOKING_AT_PAGE_FOR_S
+
+
+def _note_thing(thing: tuple[str, str, str], now: float) -> None:
+    if thing not in _thing_looked_at and len(_thing_looked_at) >= _MOST_THINGS:
+        for old, noted_at in list(_thing_looked_at.items()):
+            if now - noted_at >= LOOKING_AT_PAGE_FOR_S:
+                _thing_looked_at.pop(old, None)
+    _thing_looked_at[thing] = now

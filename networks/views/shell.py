@@ -153,7 +153,7 @@ def open_screen(
     rights = write_rights(access_of(request).permissions.get(engine.slug, frozenset()))
     key = ScreenKey(page, engine.slug, docker_id, query, get_language() or settings.LANGUAGE_CODE, rights)
     request.shell_engine = engine  # type: ignore[attr-defined]
-    note_viewer(engine.slug, page)
+    note_viewer(engine.slug, page, docker_id)
     if page in FIGURE_PAGES:
         traffic_of(engine.slug).wait_for_sample(FRESH_WITHIN_S)
     request.shell_beside = beside_of(key)  # type: ignore[attr-defined]

@@ -61,6 +61,10 @@ def traffic_of(engine_slug: str) -> Traffic:
     return _traffic.get(engine_slug, _NO_TRAFFIC)
 
 
-def version_of(engine_slug: str) -> str:
-    """Return what a screen that shows the host's side is known by besides the snapshot's revision: another, other content."""
-    return f"{_PROCESS}.{picture_of(engine_slug).revision}.{traffic_of(engine_slug).sequence()}"
+def version_of(engine_slug: str, *, has_figures: bool = True) -> str:
+    """Return what a screen that shows the host's side is known by besides the snapshot's revision: another, other content.
+
+    `has_figures` false: of one that shows no counters and no rates, so that a new sample makes no other content.
+    """
+    pictured = f"{_PROCESS}.{picture_of(engine_slug).revision}"
+    return f"{pictured}.{traffic_of(engine_slug).sequence()}" if has_figures else pictured

@@ -1,0 +1,173 @@
+"""What a container's interfaces count, asked of its Engine where nothing of the host is seen: only while somebody looks at it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+
+import structlog
+
+from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
+from networks.engine.errors import EngineError
+from networks.engine.facts import InterfaceStats
+from networks.engine.registry import connect_engine
+from networks.hostnet.facts import Counters
+from networks.sync.attention import is_thing_looked_at
+from networks.sync.host.ring import LONGEST_STRETCH_S, Ring
+from networks.sync.host.traffic import KEPT_S
+from networks.sync.signals import host_changed
+
+log = structlog.get_logger(__name__)
+
+PAGE = "container_detail"
+# One asking takes the Engine 1 to 2 ms of work.
+EVERY_S = 2.5
+# After the first answer, so that the first rate doesn't take so long.
+FIRST_STRETCH_S = 0.5
+# So many containers are asked about in one round; whoever looks at more of them sees gaps.
+MOST_AT_ONCE = 20
+# Without anybody who looks the thread ends after this.
+LINGER_S = 30.0
+
+Connect = Callable[[str], EngineClient]
+
+
+@dataclass(slots=True)
+class Interfaces:
+    """A container's interfaces as its Engine counts them. `stack`: what they belong to; another one, other interfaces.
+
+    `indexes`: by which number `traffic` knows an interface, by name. `trouble`: why the Engine gave no answer, in its words.
+    """
+
+    stack: Hashable
+    traffic: Ring = field(default_factory=Ring)
+    indexes: dict[str, int] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    trouble: str = ""
+
+    def take(self, answer: tuple[InterfaceStats, ...], *, now: float, at: float) -> None:
+        """Take an answer. `now`: monotonic seconds; `at`: seconds since 1970."""
+        self.names = tuple(one.name for one in answer)
+        counters = {self.indexes.setdefault(one.name, len(self.indexes) + 1): _counters(one) for one in answer}
+        self.traffic.add(counters, now=now, at=at)
+
+
+@dataclass(slots=True)
+class _Watched:
+    """One container that was looked at. `due_at`, `looked_at`: monotonic seconds."""
+
+    url: str
+    interfaces: Interfaces
+    due_at: float
+    looked_at: float
+
+
+class Sampler:
+    """Asks in a daemon thread, which begins with the first who looks and ends with the last."""
+
+    def __init__(self, connect: Connect | None = None, *, every_s: float = EVERY_S, linger_s: float = LINGER_S) -> None:
+        self._connect = connect or (lambda url: connect_engine(url, Profile.READ))
+        self._every_s, self._linger_s = every_s, linger_s
+        self._woken = threading.Condition()
+        self._watched: dict[tuple[str, str], _Watched] = {}
+        self._thread: threading.Thread | None = None
+        self._is_ending = False
+
+    def watch(self, engine_slug: str, url: str, container_id: str, *, stack: Hashable) -> Interfaces:
+        """Return what was counted, and see to it that it is counted while somebody looks. At once; any thread.
+
+        `stack`: what its interfaces are known by. What was counted of another one is forgotten.
+        """
+        now, key = time.monotonic(), (engine_slug, container_id)
+        with self._woken:
+            watched = self._watched.get(key)
+            if watched is None or watched.interfaces.stack != stack or watched.url != url:
+                watched = self._watched[key] = _Watched(url, Interfaces(stack), now, now)
+                self._woken.notify()
+            watched.looked_at = now
+            if self._thread is None and not self._is_ending:
+                self._thread = threading.Thread(target=self._run, name="stats-sampler", daemon=True)
+                self._thread.start()
+            return watched.interfaces
+
+    def stop(self, timeout_s: float = 2.0) -> None:
+        """End the thread, and wait for it."""
+        with self._woken:
+            self._is_ending = True
+            self._woken.notify()
+            thread = self._thread
+        if thread is not None:
+            thread.join(timeout_s)
+
+    def _run(self) -> None:
+        clients: dict[str, EngineClient] = {}
+        try:
+            while (due := self._wait_for_due()) is not None:
+                for (slug, container_id), watched in due:
+                    self._ask(clients, slug, container_id, watched)
+                for slug in {slug for (slug, _container_id), _watched in due}:
+                    host_changed.send(sender=Sampler, engine_slug=slug)
+        except Exception:
+            log.exception("sampler_failed")
+            with self._woken:
+                self._thread = None
+        finally:
+            for client in clients.values():
+                client.close()
+
+    def _wait_for_due(self) -> list[tuple[tuple[str, str], _Watched]] | None:
+        """Return what is to be asked about now, None when there is nobody left to ask for."""
+        idle_since = time.monotonic()
+        with self._woken:
+            while not self._is_ending:
+                now = time.monotonic()
+                self._forget(now)
+                shown = [(key, one) for key, one in self._watched.items() if is_thing_looked_at(key[0], PAGE, key[1])]
+                due = [(key, one) for key, one in shown if one.due_at <= now][:MOST_AT_ONCE]
+                if due:
+                    return due
+                if not shown and now - idle_since > self._linger_s:
+                    self._thread = None  # in the same turn of the lock: whoever comes next starts another
+                    return None
+                until = min((one.due_at for _key, one in shown), default=now + 1.0)
+                self._woken.wait(max(0.01, min(until - now, 1.0)))
+        return None
+
+    def _forget(self, now: float) -> None:
+        for key in [key for key, one in self._watched.items() if now - one.looked_at > KEPT_S]:
+            del self._watched[key]
+
+    def _ask(self, clients: dict[str, EngineClient], slug: str, container_id: str, watched: _Watched) -> None:
+        began_at = time.monotonic()
+        interfaces = watched.interfaces
+        is_first = began_at - interfaces.traffic.sampled_at > LONGEST_STRETCH_S
+        try:
+            if watched.url not in clients:
+                clients[watched.url] = self._connect(watched.url)
+            answer = clients[watched.url].read_stats(container_id)
+            interfaces.take(answer, now=(began_at + time.monotonic()) / 2, at=time.time())
+            interfaces.trouble = ""
+        except EngineError as error:
+            interfaces.trouble = error.sentence
+            log.info("stats_not_read", engine=slug, container=container_id, error=error.sentence)
+        watched.due_at = began_at + (FIRST_STRETCH_S if is_first and not interfaces.trouble else self._every_s)
+        watched.looked_at = time.monotonic()
+
+
+def _counters(stats: InterfaceStats) -> Counters:
+    return Counters(
+        rx_packets=stats.rx_packets,
+        rx_bytes=stats.rx_bytes,
+        rx_errors=stats.rx_errors,
+        rx_dropped=stats.rx_dropped,
+        tx_packets=stats.tx_packets,
+        tx_bytes=stats.tx_bytes,
+        tx_errors=stats.tx_errors,
+        tx_dropped=stats.tx_dropped,
+    )
+
+
+sampler = Sampler()

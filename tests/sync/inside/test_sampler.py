@@ -1,0 +1,112 @@
+"""One-shot statistics: asked only while somebody looks at the very container, and never so often."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from networks.engine.calls import Profile
+from networks.engine.facts import InterfaceStats
+from networks.engine.specs import ContainerSpec
+from networks.sync import attention
+from networks.sync.attention import note_viewer
+from networks.sync.inside.sampler import PAGE, Sampler
+from networks.sync.signals import host_changed
+from tests.fake_engine import FakeEngine
+from tests.private_engine import wait_until
+
+
+@pytest.fixture
+def slug(request: pytest.FixtureRequest) -> str:
+    """A slug of the test's own: who looks at what is remembered for a moment."""
+    return str(request.node.name)
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def web(engine: FakeEngine) -> str:
+    engine.add_image("busybox:1")
+    web = engine.client(Profile.RUN).run_container(ContainerSpec("web", "busybox:1", "bridge"))
+    engine.calls.clear()
+    return web
+
+
+@pytest.fixture
+def sampler(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sampler]:
+    monkeypatch.setattr(attention, "LOOKING_AT_PAGE_FOR_S", 0.3)
+    monkeypatch.setattr("networks.sync.inside.sampler.FIRST_STRETCH_S", 0.05)
+    sampler = Sampler(lambda _url: engine.client(Profile.READ), every_s=0.05, linger_s=0.1)
+    yield sampler
+    sampler.stop()
+
+
+def count_calls(engine: FakeEngine) -> int:
+    return sum(target.endswith("/stats?stream=false&one-shot=true") for _method, target in engine.calls)
+
+
+def test_it_asks_only_while_somebody_looks(engine: FakeEngine, web: str, sampler: Sampler, slug: str) -> None:
+    note_viewer(slug, PAGE, web)
+    sampler.watch(slug, "unix:///x", web, stack=1)
+    wait_until(lambda: count_calls(engine) >= 2, "two questions")
+
+    wait_until(lambda: sampler._thread is None, "the end of the thread")
+    asked = count_calls(engine)
+    time.sleep(0.2)
+
+    assert count_calls(engine) == asked
+
+
+def test_it_asks_nothing_for_a_page_that_nobody_looks_at(engine: FakeEngine, web: str, sampler: Sampler, slug: str) -> None:
+    note_viewer(slug, PAGE, "f" * 64)
+    sampler.watch(slug, "unix:///x", web, stack=1)
+    wait_until(lambda: sampler._thread is None, "the end of the thread")
+
+    assert count_calls(engine) == 0
+
+
+def test_it_gives_rates_and_says_that_they_are_there(engine: FakeEngine, web: str, sampler: Sampler, slug: str) -> None:
+    heard: list[str] = []
+
+    def hear(engine_slug: str, **_more: object) -> None:
+        engine.stats[web] = (InterfaceStats("eth0", rx_bytes=1000 * (len(heard) + 1)),)
+        heard.append(engine_slug)
+
+    host_changed.connect(hear)
+    note_viewer(slug, PAGE, web)
+    interfaces = sampler.watch(slug, "unix:///x", web, stack=1)
+    wait_until(lambda: len(heard) >= 3, "three answers")
+    host_changed.disconnect(hear)
+
+    assert interfaces.names == ("eth0",)
+    rate = interfaces.traffic.rate(interfaces.indexes["eth0"])
+    assert rate is not None
+    assert rate.rx_bytes > 0
+    assert sampler.watch(slug, "unix:///x", web, stack=1) is interfaces
+
+
+def test_it_forgets_what_another_stack_counted(web: str, sampler: Sampler, slug: str) -> None:
+    before = sampler.watch(slug, "unix:///x", web, stack=1)
+    after = sampler.watch(slug, "unix:///x", web, stack=2)
+
+    assert after is not before
+    assert after.names == ()
+
+
+def test_it_keeps_the_engines_words_and_goes_on_asking(engine: FakeEngine, web: str, sampler: Sampler, slug: str) -> None:
+    engine.is_down = True
+    note_viewer(slug, PAGE, web)
+    interfaces = sampler.watch(slug, "unix:///x", web, stack=1)
+    wait_until(lambda: interfaces.trouble != "", "the trouble")
+    assert interfaces.trouble == "Nobody answers"
+
+    engine.is_down = False
+    note_viewer(slug, PAGE, web)
+    wait_until(lambda: interfaces.trouble == "", "its end")
+
+    assert interfaces.names == ("eth0",)
