@@ -129,11 +129,11 @@ def _rates(figures: Figures) -> str:
     rate = figures.rate
     if rate is None:
         return ""
-    return _("in %(rx)s (%(rx_packets)s packets), out %(tx)s (%(tx_packets)s packets)") % {
+    return _("in %(rx)s, %(rx_packets)s packets/s; out %(tx)s, %(tx_packets)s packets/s") % {
         "rx": rate_text(rate.rx_bytes),
-        "rx_packets": f"{rate.rx_packets:.0f}/s",
+        "rx_packets": count_text(round(rate.rx_packets)),
         "tx": rate_text(rate.tx_bytes),
-        "tx_packets": f"{rate.tx_packets:.0f}/s",
+        "tx_packets": count_text(round(rate.tx_packets)),
     }
 
 

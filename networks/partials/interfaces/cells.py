@@ -17,11 +17,10 @@ DASH = '<span class="dash">–</span>'
 class CellWords:
     """The words of the cells, translated once for a thousand rows."""
 
-    __slots__ = ("dropped", "errors", "rate", "rx_bytes", "rx_packets", "tx_bytes", "tx_packets")
+    __slots__ = ("errors", "rate", "rx_bytes", "tx_bytes")
 
     def __init__(self) -> None:
-        self.rx_packets, self.rx_bytes = escape(_("RX packets")), escape(_("RX bytes"))
-        self.tx_packets, self.tx_bytes = escape(_("TX packets")), escape(_("TX bytes"))
+        self.rx_bytes, self.tx_bytes = escape(_("RX bytes")), escape(_("TX bytes"))
         self.errors = escape(_("Errors / dropped"))
         self.rate = escape(_("Now"))
 
@@ -31,12 +30,12 @@ def draw_figures(counters: Counters, rate: Rate | None, spark: str, words: CellW
     errors, dropped = counters.rx_errors + counters.tx_errors, counters.rx_dropped + counters.tx_dropped
     now = DASH if rate is None else rate_text(rate.rx_bytes + rate.tx_bytes)
     return (
-        f'<td class="num lo2" data-l="{words.rx_packets}">{_count(counters.rx_packets)}</td>'
+        f'<td class="num lo0 not-sm">{_count(counters.rx_packets)}</td>'
         f'<td class="num mut lo2" data-l="{words.rx_bytes}">{bytes_text(counters.rx_bytes)}</td>'
-        f'<td class="num lo2" data-l="{words.tx_packets}">{_count(counters.tx_packets)}</td>'
+        f'<td class="num lo0 not-sm">{_count(counters.tx_packets)}</td>'
         f'<td class="num mut lo2" data-l="{words.tx_bytes}">{bytes_text(counters.tx_bytes)}</td>'
         f'<td class="num lo" data-l="{words.errors}">{_trouble(errors)} / {_trouble(dropped)}</td>'
-        f'<td class="c-spark">{spark}</td><td class="nowrap ink2 c-rate" data-l="{words.rate}">{now}</td>'
+        f'<td class="c-spark">{spark}</td><td class="ink2 c-rate" data-l="{words.rate}">{now}</td>'
     )
 
 

@@ -20,6 +20,7 @@ from networks.partials.interfaces.card import draw_card, spell_lines
 from networks.partials.interfaces.rows import Figures, digest, draw_lines, places_of
 from networks.partials.interfaces.sums import add_up, say_rest, say_sum
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.queries.containers import container_rows
 from networks.queries.ordering import natural
 from networks.queries.rows import EngineRow
 from networks.sync.host.board import picture_of, traffic_of
@@ -33,8 +34,8 @@ MANY = 200
 
 def draw_interfaces(key: ScreenKey) -> Screen:
     """Draw the page: region `interface-rows`, or with `as=ifconfig` `interface-texts`; parts `lede`, `interface-sum`,
-    `interface-sight`, `interface-picks`, `interface-shown`, `interface-empty`, `interface-foot`. One query, and the networks'
-    where they changed and a link is open.
+    `interface-sight`, `interface-picks`, `interface-shown`, `interface-empty`, `interface-foot`. One query, and more
+    where containers changed, or networks while a link is open.
     """
     return draw_framed(key, _draw, foot="interface-foot")
 
@@ -42,7 +43,7 @@ def draw_interfaces(key: ScreenKey) -> Screen:
 def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
     picture, traffic, asked = picture_of(engine.slug), traffic_of(engine.slug), read_asked(key.query)
     shown = asked.pick(picture.links, traffic)
-    sums = add_up(picture)
+    sums = add_up(picture, container_rows(engine))
     sight = sight_of(picture)
     context: dict[str, Any] = {
         "engine": engine,

@@ -22,7 +22,7 @@ from networks.sync.host.picture import HostLink, HostPicture
 from networks.sync.host.traffic import Rate
 
 # Where the figures go. No name can hold it: it is new at each start.
-_PLACE = f"<!--{secrets.token_hex(16)}-->"
+_PLACE = secrets.token_hex(16)
 MOST_SHOWN_ADDRESSES = 2
 
 

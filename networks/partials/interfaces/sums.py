@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from networks.queries.rows import ContainerRow
 from networks.sync.host.picture import HostPicture
 from networks.templatetags.ui import count_text
 from networks.templatetags.wording import spell
 
 GATEWAY_NETWORK = "docker_gwbridge"
-MOST_NAMES, NAME_LENGTH = 5, 40
+MOST_NAMES, NAME_LENGTH = 3, 40
+_WITH_PROCESS = frozenset({"running", "paused"})
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
     """What there is. `ends`: veth links that are an endpoint's; `ways_out`: those on docker_gwbridge, a container's way out of
-    overlays; `unknown`: veth links whose far end is in no container; `shared`: (container, whose stack it shares), by name.
+    overlays; `unknown`: veth links whose far end is in no container. Of running containers: `shared` by name (container, whose
+    stack it shares), `on_host` and `on_none` the names of those in these modes.
     """
 
     running: int
@@ -26,21 +30,26 @@ class Sums:
     ends: int
     ways_out: int
     unknown: int
-    unseen: tuple[str, ...]
-    shared: tuple[tuple[str, str], ...]
+    unseen: tuple[str, ...] = ()
+    shared: tuple[tuple[str, str], ...] = ()
+    on_host: tuple[str, ...] = ()
+    on_none: tuple[str, ...] = ()
 
     @property
     def without_link(self) -> int:
-        """Endpoints of networks that have no veth on the host: macvlan, ipvlan, overlay and plugins'."""
-        return max(0, self.endpoints - self.ends - len(self.unseen))
+        """Endpoints of networks that have no veth on the host: macvlan, ipvlan, overlay and plugins'.
+
+        Nothing is said of them while a veth is missing: it isn't known how many then are.
+        """
+        return 0 if self.unseen else max(0, self.endpoints - self.ends)
 
 
-def add_up(picture: HostPicture) -> Sums:
-    """Count the links of a picture."""
+def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
+    """Count the links of a picture; `containers`: of the same Engine, by name."""
     veths = [link for link in picture.links if link.fact.kind == "veth"]
     peers = [link.peer for link in veths if link.peer is not None]
     ways_out = sum(1 for peer in peers if peer.network_name == GATEWAY_NETWORK)
-    shared = {(name, peer.container_name) for peer in peers for name in peer.sharing}
+    modes = [(row, row.network_mode) for row in containers if row.state in _WITH_PROCESS]
     return Sums(
         picture.running,
         picture.endpoints,
@@ -48,7 +57,9 @@ def add_up(picture: HostPicture) -> Sums:
         ways_out,
         len(veths) - len(peers),
         picture.unseen,
-        tuple(sorted(shared)),
+        tuple((row.name, row.donor_name) for row, _mode in modes if row.donor_name),
+        tuple(row.name for row, mode in modes if mode == "host"),
+        tuple(row.name for row, mode in modes if mode == "none"),
     )
 
 
@@ -99,6 +110,11 @@ def say_rest(sums: Sums) -> tuple[str, ...]:
     ]
     if len(sums.shared) > MOST_NAMES:
         said.append(_("%(count)s more share another container's.") % {"count": count_text(len(sums.shared) - MOST_NAMES)})
+    if sums.on_host:
+        words = ngettext("%(names)s uses the host's own links.", "%(names)s use the host's own links.", len(sums.on_host))
+        said.append(words % {"names": _names(sums.on_host)})
+    if sums.on_none:
+        said.append(ngettext("%(names)s has none.", "%(names)s have none.", len(sums.on_none)) % {"names": _names(sums.on_none)})
     return tuple(said)
 
 

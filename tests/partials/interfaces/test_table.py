@@ -24,9 +24,12 @@ def test_it_shows_each_veth_below_its_bridge_with_the_container_at_the_other_end
 
     assert names(screen) == ["lo", "wlo1", "docker0", "vethwordpress", "vethdb", "br-mine", "vethsite"]
     veth = row(screen, "vethwordpress")
+    assert words(veth).startswith("up vethwordpress veth –")
+    assert [cell.count("<td") for cell in veth.split("</td>")] == [1] * 13 + [0]
+    assert veth.endswith("</td></tr>")
     assert f'href="/containers/local/{make_id("container wordpress")}/"' in veth
-    assert 'class="kid"' in veth
-    assert 'class="kid last"' in row(screen, "vethdb")
+    assert 'class="c-link kid"' in veth
+    assert 'class="c-link kid last"' in row(screen, "vethdb")
     assert "eth0" in words(veth)
     bridge = row(screen, "docker0")
     assert "network bridge , 2 ports" in words(bridge)
@@ -44,16 +47,18 @@ def test_it_says_what_keeps_the_sum_from_adding_up(lab: Watched) -> None:
     lab.run("away", network, 0, "10.0.0.2", revision=2)
     guest = {"network_mode": f"container:{make_id('container db')}", "donor_id": make_id("container db")}
     lab.run("guest", revision=2, **guest)
+    lab.run("onhost", revision=2, network_mode="host")
+    lab.run("quiet", revision=2, network_mode="none")
     lab.host.add_link("veth-a", "veth")
     EngineStatus.objects.update(revision=2)
     lab.look()
 
     said = words(page().parts["interface-sum"])
 
-    assert said.startswith("5 running containers have 4 endpoints: 3 veth links.")
+    assert said.startswith("7 running containers have 4 endpoints: 3 veth links.")
     assert "1 endpoint has none on the host: its network's driver works without (macvlan, ipvlan, overlay)." in unescaped(said)
     assert "1 more leads into no container that is known." in said
-    assert "guest shares db's." in unescaped(said)
+    assert "guest shares db's. onhost uses the host's own links. quiet has none." in unescaped(said)
 
 
 def test_it_names_whose_veth_was_not_found(lab: Watched) -> None:
