@@ -28,6 +28,7 @@ ORDER = (
     "consequences",
     "previews",
     "addresses",
+    "host_map",
 )
 
 
