@@ -21,7 +21,7 @@ from networks.views.activity.exports import ActivityExport
 from networks.views.activity.pages import ActivityDetail, ActivityList
 from networks.views.addresses import AddressList
 from networks.views.connecting import ContainerConnect, NetworkConnect
-from networks.views.containers import ContainerDetail, ContainerList
+from networks.views.containers import ContainerDetail, ContainerInside, ContainerList
 from networks.views.engines import EngineChoose, EngineDetail, EngineSync
 from networks.views.events import EventList
 from networks.views.history.exports import AddressHistoryExport
@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("networks/<slug:engine_slug>/<str:docker_id>/", NetworkDetail.as_view(), name="network_detail"),
     path("containers/", ContainerList.as_view(), name="container_list"),
     path("containers/<slug:engine_slug>/<str:docker_id>/", ContainerDetail.as_view(), name="container_detail"),
+    path("containers/<slug:engine_slug>/<str:docker_id>/inside/", ContainerInside.as_view(), name="container_inside"),
     path("interfaces/", InterfaceList.as_view(), name="interface_list"),
     path("interfaces/ifconfig.txt", InterfaceText.as_view(), name="interface_text"),
     path("addresses/", AddressList.as_view(), name="address_list"),

@@ -16,6 +16,7 @@ from networks.partials.commands import connect_commands
 from networks.partials.framed import draw_framed
 from networks.partials.networks import endpoint_context
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.partials.traffic.page import Subject, draw_container_traffic, draw_no_traffic, stack_mark, subject_of
 from networks.policy.permissions import granted
 from networks.policy.protection import Protection, read_protection
 from networks.queries.addresses.history import last_of_container
@@ -24,12 +25,14 @@ from networks.queries.addresses.marks import mark_of, read_marks
 from networks.queries.containers import container_rows, mode_kind
 from networks.queries.details import ContainerDetail, read_container_detail, read_gone
 from networks.queries.filters import MODES, ContainerFilter, read_container_filter
+from networks.queries.kept.versioned import VersionedCache
 from networks.queries.masking import masked
 from networks.queries.networks import container_group
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow
 
 MOST_LAST = 5  # assignments
-_DETAIL_PARTS = ("name", "state", "facts", "notes", "mode", "connect", "ports", "labels", "commands")
+_SUBJECTS: VersionedCache[Subject] = VersionedCache(256)
+_DETAIL_PARTS = ("name", "state", "stack", "facts", "notes", "mode", "connect", "ports", "labels", "commands")
 
 
 def draw_containers(key: ScreenKey) -> Screen:
@@ -126,10 +129,21 @@ def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, 
 
 def draw_container(key: ScreenKey) -> Screen:
     """Draw one container: region `endpoint-rows`; parts `container-facts`, `container-notes`, `container-mode`,
-    `container-connect`, `container-ports`, `container-history`, `container-labels`, `container-commands`, `endpoint-empty`. One
-    that is gone has a note and nothing to connect.
+    `container-connect`, `container-ports`, `container-history`, `container-labels`, `container-commands`, `container-stack`,
+    `endpoint-empty`, `traffic-now`, `traffic-minutes`. One that is gone has a note and nothing to connect.
     """
-    return draw_framed(key, _draw_detail)
+    return draw_framed(key, _draw_detail, apart=lambda engine: _draw_traffic(key, engine))
+
+
+def _draw_traffic(key: ScreenKey, engine: EngineRow) -> Mapping[str, str]:
+    version = (engine.epoch, engine.revision)
+    subject = _SUBJECTS.get((key.engine_slug, key.docker_id), version)
+    if subject is None:
+        detail = read_container_detail(key.engine_slug, key.docker_id)
+        if detail is None:
+            return draw_no_traffic(_("This container is not there any more."))
+        subject = _SUBJECTS.put((key.engine_slug, key.docker_id), version, subject_of(detail))
+    return draw_container_traffic(engine, subject)
 
 
 def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
@@ -141,6 +155,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         return Screen("", 0, regions={"endpoint-rows": ()}, parts={"container-notes": notes, "container-connect": connect})
     rights = frozenset(key.rights.split(","))
     protection = read_protection(engine)
+    _SUBJECTS.put((key.engine_slug, key.docker_id), (engine.epoch, engine.revision), subject_of(detail))
     context = _detail_context(detail, key, rights, protection)
     parts = {f"container-{name}": draw(f"containers/_{name}.html", context) for name in _DETAIL_PARTS}
     parts["container-history"] = draw_history_part(
@@ -168,6 +183,7 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
         "is_on_none": any(endpoint.network_driver == "null" for endpoint in detail.endpoints),
         "labels": masked(detail.labels, sees_secrets="shape" in granted(rights)),
         "inspect": inspect_container_command(row.name, row.docker_id),
+        "stack": stack_mark(subject_of(detail)),
         "connects": connect_commands(detail.endpoints, sees_secrets="shape" in granted(rights)),
         "guests": [(name, reverse("container_detail", args=[key.engine_slug, guest])) for guest, name in detail.guests],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from django.utils.translation import override
@@ -15,26 +15,39 @@ from networks.queries.rows import EngineRow
 from networks.sync.attention import HOST_PAGES
 from networks.sync.host.board import version_of
 
+# Their figures are a part that is drawn apart, so that the rest isn't drawn anew with every sample.
+FIGURES_APART = frozenset({"network_detail", "container_detail"})
+
 
 def beside_of(key: ScreenKey) -> str:
     """Return the version of what a page shows besides the snapshot, "" where there is nothing; read it before the rows.
 
     Written behind the epoch, also by a page into its greeting: rows of another one can't be taken for the newest.
     """
-    return f"+{version_of(key.engine_slug)}" if key.page in HOST_PAGES else ""
+    if key.page not in HOST_PAGES:
+        return ""
+    return f"+{version_of(key.engine_slug, has_figures=key.page not in FIGURES_APART)}"
 
 
-def draw_framed(key: ScreenKey, make: Callable[[ScreenKey, EngineRow], Screen], *, foot: str = "") -> Screen:
+def draw_framed(
+    key: ScreenKey,
+    make: Callable[[ScreenKey, EngineRow], Screen],
+    *,
+    foot: str = "",
+    apart: Callable[[EngineRow], Mapping[str, str]] | None = None,
+) -> Screen:
     """Return the screen that `make` draws in the key's language, with its frame; an empty one where there is no such Engine.
 
-    `foot`: the DOM id of the line below a list, "" for a page without one.
+    `foot`: the DOM id of the line below a list, "" for a page without one. `apart`: draws further parts every time, after the
+    rest, since they change without a revision.
     """
     engine = read_engine(key.engine_slug)
     if engine is None:
         return Screen("", 0)
     with override(key.language):
         screen = keep_screen(key, engine, lambda: make(key, engine), beside=beside_of(key))
-    frame = dict(draw_shell_of(engine, key.language))
+        further = apart(engine) if apart else {}
+    frame = {**further, **draw_shell_of(engine, key.language)}
     if foot:
         frame[foot] = draw_foot(engine, key.language, foot)
     return replace(screen, parts={**screen.parts, **frame})

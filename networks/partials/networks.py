@@ -18,15 +18,19 @@ from networks.partials.commands import connect_commands, create_command
 from networks.partials.framed import draw_framed
 from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.partials.traffic.page import draw_network_traffic, draw_no_traffic
 from networks.policy.permissions import granted
 from networks.policy.protection import Lock, Protection, read_protection
 from networks.queries.addresses.history import last_of_network
 from networks.queries.addresses.marks import Mark, mark_of, read_marks
-from networks.queries.details import NetworkDetail, read_gone, read_network_detail
+from networks.queries.details import NetworkDetail, read_gone, read_network_detail, read_network_title
 from networks.queries.filters import NetworkFilter, read_network_filter
+from networks.queries.kept.versioned import VersionedCache
 from networks.queries.masking import masked
 from networks.queries.networks import network_rows
 from networks.queries.rows import EndpointRow, EngineRow, NetworkRow
+
+_DRIVERS: VersionedCache[str] = VersionedCache(256)
 
 
 def draw_networks(key: ScreenKey) -> Screen:
@@ -101,10 +105,21 @@ def _choices(rows: Iterable[NetworkRow], asked: NetworkFilter) -> dict[str, tupl
 
 def draw_network(key: ScreenKey) -> Screen:
     """Draw one network: region `endpoint-rows`; parts `network-facts`, `network-notes`, `endpoint-count`, `endpoint-empty`,
-    `network-pools`, `network-addresses`, `network-history`, `network-options`, `network-connect`, `network-commands`. One that
-    is gone has a note and nothing to connect.
+    `network-pools`, `network-addresses`, `network-history`, `network-options`, `network-connect`, `network-commands`,
+    `traffic-now`, `traffic-minutes`. One that is gone has a note and nothing to connect.
     """
-    return draw_framed(key, _draw_detail)
+    return draw_framed(key, _draw_detail, apart=lambda engine: _draw_traffic(key, engine))
+
+
+def _draw_traffic(key: ScreenKey, engine: EngineRow) -> Mapping[str, str]:
+    version = (engine.epoch, engine.revision)
+    driver = _DRIVERS.get((key.engine_slug, key.docker_id), version)
+    if driver is None:
+        title = read_network_title(key.engine_slug, key.docker_id)
+        driver = _DRIVERS.put((key.engine_slug, key.docker_id), version, title.badge if title else "")
+    if not driver:
+        return draw_no_traffic(_("This network is not there any more."))
+    return draw_network_traffic(engine, key.docker_id, driver)
 
 
 def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
@@ -114,6 +129,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         notes = draw("networks/_notes.html", {"gone": gone, "engine_slug": key.engine_slug})
         connect = draw("networks/_connect.html", {"why_not": _("This network is not there any more.")})
         return Screen("", 0, regions={"endpoint-rows": ()}, parts={"network-notes": notes, "network-connect": connect})
+    _DRIVERS.put((key.engine_slug, key.docker_id), (engine.epoch, engine.revision), detail.row.driver)
     rights = frozenset(key.rights.split(","))
     sees_secrets = "shape" in granted(rights)
     protection = read_protection(engine)

@@ -28,6 +28,7 @@ ROUTES: dict[str, Permission] = {
     "network_several": Permission.CONNECT,  # more than five at once: shape, which the action asks for
     "container_list": Permission.ANY,
     "container_detail": Permission.VIEW,
+    "container_inside": Permission.VIEW,
     "container_connect": Permission.CONNECT,
     "container_several": Permission.CONNECT,
     "interface_list": Permission.ANY,

@@ -29,7 +29,10 @@ class NetworkDetail:
 
 @dataclass(frozen=True, slots=True)
 class ContainerDetail:
-    """What a container's page shows besides its row. `guests`: (id, name) of the containers that share its network."""
+    """What a container's page shows besides its row. `guests`: (id, name) of the containers that share its network.
+
+    `pid`: its first process on the Engine's machine, as it was inspected last, 0 for none.
+    """
 
     row: ContainerRow
     image_id: str
@@ -37,6 +40,7 @@ class ContainerDetail:
     labels: Pairs
     endpoints: tuple[EndpointRow, ...]
     guests: Pairs
+    pid: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetail | Non
 
 def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetail | None:
     """Return a container with its endpoints, None where there is none. At most five queries."""
-    columns = (*containers.CONTAINER_COLUMNS, "image_id", "hostname")
+    columns = (*containers.CONTAINER_COLUMNS, "image_id", "hostname", "pid")
     record = Container.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values(*columns).first()
     if record is None:
         return None
@@ -96,6 +100,7 @@ def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetail |
         labels=_pairs(record["labels"]),
         endpoints=endpoint_rows(engine_slug, container_id=docker_id),
         guests=tuple(guests.values_list("docker_id", "name")),
+        pid=record["pid"],
     )
 
 

@@ -10,9 +10,11 @@ from django.views import View
 
 from networks.engine.cli import inspect_container_command
 from networks.partials.containers import sees_commands
+from networks.partials.inside.page import draw_inside
 from networks.partials.screens import draw_screen
-from networks.queries.details import read_container_title, read_gone
+from networks.queries.details import Title, read_container_detail, read_container_title, read_gone
 from networks.queries.filters import CONTAINER_PARAMS, read_container_filter
+from networks.sync.inside.containers import read_container
 from networks.views.screens import render_screen
 from networks.views.shell import open_screen, pick_engine
 
@@ -28,6 +30,22 @@ class ContainerList(View):
             "sees_command": sees_commands(key.rights.split(",")),
         }
         return render_screen(request, "containers/list.html", draw_screen(key), context)
+
+
+class ContainerInside(View):
+    """One container's network stack from inside, read at this moment: a fragment for htmx, else a page of its own."""
+
+    def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
+        pick_engine(request, engine_slug)  # may this person view it?
+        reading = read_container(engine_slug, docker_id)
+        detail = read_container_detail(engine_slug, docker_id)
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(draw_inside(detail, reading))
+        if detail is None:
+            return _gone_page(request, engine_slug, docker_id)
+        open_screen(request, "container_inside", engine_slug=engine_slug, is_live=False)
+        title = Title(engine_slug, docker_id, detail.row.name, detail.row.image)
+        return render(request, "inside/inside.html", {"title": title, "body": draw_inside(detail, reading)})
 
 
 class ContainerDetail(View):

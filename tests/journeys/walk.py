@@ -54,6 +54,7 @@ def pages_of(world: World) -> dict[str, str]:
         "/networks/local/prune/": "prune",
         "/containers/": "containers",
         running: "container",
+        f"{running}inside/": "container-inside",
         f"/containers/local/{world.stopped}/": "container-stopped",
         f"/containers/local/{world.on_host}/": "container-host",
         f"{running}connect/": "container-connect",

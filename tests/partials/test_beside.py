@@ -48,5 +48,5 @@ def test_it_dates_the_screen_with_the_picture_too() -> None:
     after = draw_framed(key("interface_list"), lambda *_: Screen("", 0))
 
     assert before.epoch != after.epoch
-    assert after.epoch.endswith("+7.0")
+    assert after.epoch.endswith(".7.0")
     assert beside_of(key("network_list")) == ""

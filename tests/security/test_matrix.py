@@ -31,7 +31,7 @@ LOGIN |= {"activity_list", "activity_detail", "activity_export"}
 ANY = {"overview", "network_list", "container_list", "address_list", "event_list", "job_list", "job_detail", "job_stop"}
 ANY |= {"interface_list", "interface_text"}
 ANY |= {"address_history", "address_history_export"}
-VIEW = {"network_detail", "container_detail", "engine_detail", "engine_sync", "engine_choose"}
+VIEW = {"network_detail", "container_detail", "container_inside", "engine_detail", "engine_sync", "engine_choose"}
 CONNECT = {
     "network_several",
     "container_several",

@@ -1,0 +1,135 @@
+"""What one reading of a container's stack shows, and what it doesn't, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from networks.hostnet.facts import InsideFact, LinkFact, ResolverFact, RouteFact
+from networks.hostnet.ifconfig import write_ifconfig
+from networks.partials.cache import draw
+from networks.partials.inside.obstacles import why_not_inside
+from networks.partials.links import url_of
+from networks.queries.containers import mode_kind
+from networks.queries.details import ContainerDetail
+from networks.queries.rows import EndpointRow
+from networks.sync.inside.reading import Reading, Trouble
+from networks.templatetags.wording import spell
+
+# A host-mode container sees all of the host's links, which have a page of their own.
+MOST_LINKS, MOST_ROUTES = 30, 100
+MOST_WORDS = 200  # of one line of resolv.conf
+SHORT_ID = 12
+
+
+def draw_inside(detail: ContainerDetail | None, reading: Reading | None) -> SafeString:
+    """Return the fragment, a sentence where the container isn't there any more. The language must be active."""
+    context = inside_context(detail, reading) if detail else {"why_not": _("This container is not there any more.")}
+    # Drawn by our own template, which escapes.
+    return mark_safe(draw("inside/_body.html", context))  # noqa: S308
+
+
+def inside_context(detail: ContainerDetail, reading: Reading | None) -> dict[str, Any]:
+    """Return what inside/_body.html draws. `reading` None: it isn't running, so there is nothing to read."""
+    row = detail.row
+    fact = reading.fact if reading is not None and reading.trouble is Trouble.NOTHING else None
+    kind = mode_kind(row.network_mode)
+    return {
+        "mode": _said_mode(kind, row.donor_name),
+        "donor_url": reverse("container_detail", args=[row.engine_slug, row.donor_id]) if row.donor_name else "",
+        "donor_name": row.donor_name,
+        "why_not": _why_not(reading),
+        "fact": fact,
+        "read_at": reading.at if reading else None,
+        **(_fact_context(fact) if fact else {}),
+        "interfaces_url": url_of("interface_list"),
+        "names": [_names(endpoint) for endpoint in detail.endpoints if endpoint.network_driver not in ("host", "null")],
+        "is_running": reading is not None,
+    }
+
+
+def _said_mode(kind: str, donor_name: str) -> str:
+    if kind == "host":
+        return _("These are the host's own links: with network mode host a container uses them, and has none of its own.")
+    if kind == "none":
+        return _("Network mode none: the stack is its own, with nothing in it but loopback.")
+    if kind == "container":
+        return _("This is the network stack of another container, which it shares: the same interfaces, addresses and routes.")
+    return ""
+
+
+def _why_not(reading: Reading | None) -> str:
+    if reading is None:
+        return _("It isn't running. A network stack is made when a container starts, and goes when it stops.")
+    sentence = spell(reading.sentence)[:MOST_WORDS]
+    return {
+        Trouble.NOTHING: "",
+        Trouble.NOT_ALLOWED: why_not_inside(reading.obstacle),
+        Trouble.VANISHED: _("Its process ended while it was read, or is another one by now. If it runs again, read once more."),
+        Trouble.UNKNOWN: _("The Engine hasn't been asked yet which process it is. Read once more in a moment."),
+        Trouble.LATE: _("The host didn't answer in time. Read once more in a moment."),
+        Trouble.BUSY: _("Others are being read at this moment. Read once more."),
+        Trouble.FAILED: _("It couldn't be read. The system said: %(words)s") % {"words": sentence or "–"},
+    }[reading.trouble]
+
+
+def _fact_context(fact: InsideFact) -> Mapping[str, Any]:
+    return {
+        "ifconfig": "\n\n".join(_written(link) for link in fact.links[:MOST_LINKS]),
+        "more_links": max(0, len(fact.links) - MOST_LINKS),
+        "has_only_loopback": [link.kind for link in fact.links] == ["loopback"],
+        "routes": [_route(route) for route in fact.routes[:MOST_ROUTES]],
+        "more_routes": max(0, len(fact.routes) - MOST_ROUTES),
+        "resolver": _resolver(fact.resolver),
+    }
+
+
+def _written(link: LinkFact) -> str:
+    return write_ifconfig(replace(link, name=spell(link.name), mac=spell(link.mac)))
+
+
+def _route(route: RouteFact) -> dict[str, str]:
+    return {
+        "destination": "default" if route.destination.prefixlen == 0 else str(route.destination),
+        "version": f"IPv{route.destination.version}",
+        "gateway": str(route.gateway) if route.gateway else "",
+        "link": spell(route.link_name),
+        "source": str(route.source) if route.source else "",
+        "metric": str(route.metric) if route.metric else "",
+        "kind": "" if route.kind == "unicast" else spell(route.kind),
+    }
+
+
+def _resolver(fact: ResolverFact) -> dict[str, Any] | None:
+    if not fact.is_known:
+        return None
+    return {
+        "servers": [str(server) for server in fact.name_servers],
+        "search": _spelt(fact.search),
+        "options": _spelt(fact.options),
+        "is_dockers": any(str(server) == "127.0.0.11" for server in fact.name_servers),
+    }
+
+
+def _spelt(words: Iterable[str]) -> str:
+    return " ".join(spell(word)[:MOST_WORDS] for word in words)[:MOST_WORDS]
+
+
+def _names(endpoint: EndpointRow) -> dict[str, Any]:
+    """Return by which names Docker's DNS finds the container on one network; none on the default bridge, which has no DNS."""
+    is_default = endpoint.network_driver == "bridge" and endpoint.network_name == "bridge"
+    told = list(dict.fromkeys([*endpoint.dns_names, *endpoint.aliases]))
+    # Older Engines don't list the two that every container has.
+    names = told or [endpoint.container_name, endpoint.container_id[:SHORT_ID]]
+    return {
+        "network_name": endpoint.network_name,
+        "network_url": url_of("network_detail", endpoint.engine_slug, endpoint.network_id) if endpoint.network_id else "",
+        "hue": endpoint.hue,
+        "is_default": is_default,
+        "names": [] if is_default else names,
+    }

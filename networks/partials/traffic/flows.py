@@ -1,0 +1,129 @@
+"""Rates of links added up, as containers see them. Pure: a sum of which a part isn't known is a gap, never a smaller number."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from networks.hostnet.facts import Counters
+from networks.sync.host.traffic import SAMPLE_EVERY_S, Point, Rate
+
+# A stretch that is longer was not waited for: it is a gap anyway, and mustn't weigh as one that was measured.
+LONGEST_S = 3 * SAMPLE_EVERY_S
+
+
+class Flow(NamedTuple):
+    """Per second, or altogether: what containers `received` and `sent` in bytes, `dropped` and `errors` in packets, both ways."""
+
+    received: float
+    sent: float
+    dropped: float = 0.0
+    errors: float = 0.0
+
+    @property
+    def trouble(self) -> float:
+        """Packets that got lost or broken."""
+        return self.dropped + self.errors
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One stretch between two samples. `at`: its end, seconds since 1970; `seconds`: its length. `flow` None: a gap."""
+
+    at: float
+    seconds: float
+    flow: Flow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """A minute of stretches. `at`: its start, seconds since 1970; `measured_s`: how much of it is known.
+
+    `flow`: on average over what is known, None where nothing is; `most_*`: of its fastest stretches. `lost`: packets altogether.
+    """
+
+    at: float
+    measured_s: float
+    flow: Flow | None
+    most_received: float = 0.0
+    most_sent: float = 0.0
+    lost: float = 0.0
+
+
+def flow_of(rate: Rate | None, *, is_inside: bool = False) -> Flow | None:
+    """Return a rate as the container sees it: what the host's end sends (its tx) is what the container receives.
+
+    `is_inside`: it was counted at the container's own end.
+    """
+    if rate is None:
+        return None
+    received, sent = (rate.rx_bytes, rate.tx_bytes) if is_inside else (rate.tx_bytes, rate.rx_bytes)
+    return Flow(received, sent, rate.dropped, rate.errors)
+
+
+def total_of(counters: Counters | None, *, is_inside: bool = False) -> Flow | None:
+    """Return what was counted since the link was made, as the container sees it."""
+    if counters is None:
+        return None
+    received, sent = (counters.rx_bytes, counters.tx_bytes) if is_inside else (counters.tx_bytes, counters.rx_bytes)
+    return Flow(received, sent, counters.rx_dropped + counters.tx_dropped, counters.rx_errors + counters.tx_errors)
+
+
+def added(flows: Iterable[Flow | None]) -> Flow | None:
+    """Return the sum, None where there is nothing to add, or one of them isn't known."""
+    known: list[Flow] = []
+    for flow in flows:
+        if flow is None:
+            return None
+        known.append(flow)
+    return Flow(*map(sum, zip(*known, strict=True))) if known else None
+
+
+def added_up(points: Iterable[Sequence[Point]], *, is_inside: bool = False) -> tuple[Stretch, ...]:
+    """Return the stretches of several links together, oldest first. `points`: of each link, as Traffic gives them.
+
+    A stretch that is a gap of one link is a gap of the sum. So is the one in which a link came: it has no point for it.
+    """
+    sums: dict[float, Flow | None] = {}
+    firsts: set[float] = set()
+    for of_link in points:
+        if of_link:
+            firsts.add(of_link[0].at)
+        for point in of_link:
+            flow = flow_of(point.rate, is_inside=is_inside)
+            sums[point.at] = added((sums[point.at], flow)) if point.at in sums else flow
+    ends = sorted(sums)
+    for first in firsts:
+        place = bisect_left(ends, first)
+        if place:
+            sums[ends[place - 1]] = None
+    befores = [ends[0] - SAMPLE_EVERY_S, *ends] if ends else []
+    return tuple(
+        Stretch(end, min(max(end - before, 0.0), LONGEST_S), sums[end]) for before, end in zip(befores, ends, strict=False)
+    )
+
+
+def by_minute(stretches: Iterable[Stretch]) -> tuple[Minute, ...]:
+    """Return the minutes that the stretches end in, newest first; a minute that nothing is known of is among them."""
+    minutes: dict[float, list[Stretch]] = {}
+    for stretch in stretches:
+        minutes.setdefault(stretch.at // 60 * 60, []).append(stretch)
+    return tuple(_minute(at, minutes[at]) for at in sorted(minutes, reverse=True))
+
+
+def _minute(at: float, stretches: list[Stretch]) -> Minute:
+    known = [(stretch.seconds, stretch.flow) for stretch in stretches if stretch.flow is not None and stretch.seconds > 0]
+    measured_s = sum(seconds for seconds, _flow in known)
+    if not measured_s:
+        return Minute(at, 0.0, None)
+    whole = Flow(*map(sum, zip(*([seconds * part for part in flow] for seconds, flow in known), strict=True)))
+    return Minute(
+        at,
+        measured_s,
+        Flow(*(part / measured_s for part in whole)),
+        max(flow.received for _, flow in known),
+        max(flow.sent for _, flow in known),
+        whole.trouble,
+    )

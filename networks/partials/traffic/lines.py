@@ -1,0 +1,101 @@
+"""The lines of a traffic table: what is counted at each end, in the order in which it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from networks.partials.traffic.flows import Flow, added, flow_of, total_of
+from networks.partials.traffic.words import packets_text, rate_text, size_text
+from networks.sync.host.picture import HostLink, HostPicture
+from networks.sync.host.traffic import Traffic
+
+# So many ports are shown one by one; their sum is that of all.
+MOST_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One end that is counted. `index`: its number in Traffic, 0 for one that isn't counted; `link`: the host's end."""
+
+    index: int
+    ifname: str = ""
+    name: str = ""
+    url: str = ""
+    hue: int = 0
+    link: str = ""
+    sharing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A line with its figures, None where they aren't known."""
+
+    line: Line
+    now: Flow | None
+    total: Flow | None
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        """What a template shows of it; `is_losing`: packets get lost right now."""
+        return {"line": self.line, **flow_texts(self.now, self.total)}
+
+
+def flow_texts(now: Flow | None, total: Flow | None) -> dict[str, Any]:
+    """Return both as text, "" for what isn't known."""
+    return {
+        "received": rate_text(now.received) if now else "",
+        "sent": rate_text(now.sent) if now else "",
+        "all_received": size_text(total.received) if total else "",
+        "all_sent": size_text(total.sent) if total else "",
+        "dropped": packets_text(total.dropped) if total else "",
+        "errors": packets_text(total.errors) if total else "",
+        "has_dropped": bool(total and total.dropped),
+        "has_errors": bool(total and total.errors),
+        "is_losing": bool(now and now.trouble),
+        "losing": packets_text(now.trouble) if now else "",
+    }
+
+
+def links_of_container(picture: HostPicture, container_id: str) -> tuple[HostLink, ...]:
+    """Return the host's ends of a container's interfaces, by the name that they have inside."""
+    found = [link for link in picture.links if link.peer and link.peer.container_id == container_id]
+    return tuple(sorted(found, key=lambda link: (link.peer.ifname if link.peer else "", link.fact.index)))
+
+
+def ports_of_network(picture: HostPicture, network_id: str) -> tuple[HostLink, ...]:
+    """Return the links that are plugged into a network's bridge, and others whose far end is known to be on it; by container."""
+    bridges = {link.fact.index for link in picture.links if link.network_id == network_id and link.fact.kind == "bridge"}
+    found = [
+        link
+        for link in picture.links
+        if (link.fact.master and link.fact.master in bridges) or (link.peer and link.peer.network_id == network_id)
+    ]
+    return tuple(sorted(found, key=lambda link: (link.peer.container_name if link.peer else "~", link.fact.index)))
+
+
+def count(lines: Iterable[Line], traffic: Traffic, *, is_inside: bool = False) -> tuple[Counted, ...]:
+    """Return the lines with what is counted now."""
+    return tuple(
+        Counted(
+            line,
+            flow_of(traffic.rate(line.index), is_inside=is_inside) if line.index else None,
+            total_of(traffic.counters(line.index), is_inside=is_inside) if line.index else None,
+        )
+        for line in lines
+    )
+
+
+def sum_of(counted: Sequence[Counted]) -> dict[str, Any]:
+    """Return the texts of the sum, where every part of it is known."""
+    return flow_texts(added(one.now for one in counted), added(one.total for one in counted))
+
+
+def foremost(counted: Sequence[Counted]) -> tuple[Counted, ...]:
+    """Return those that are shown: all of a few; of many, those that most went over, in the order that they had."""
+    if len(counted) <= MOST_LINES:
+        return tuple(counted)
+    by_total = sorted(counted, key=lambda one: -(one.total.received + one.total.sent) if one.total else 0.0)
+    chosen = {id(one) for one in by_total[:MOST_LINES]}
+    return tuple(one for one in counted if id(one) in chosen)

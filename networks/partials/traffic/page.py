@@ -1,0 +1,212 @@
+"""The traffic of one container or network: parts `traffic-now` and `traffic-minutes`, other ones with every sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from networks.partials.cache import draw
+from networks.partials.inside.obstacles import why_not_host
+from networks.partials.links import url_of
+from networks.partials.traffic.chart import minute_rows, most_of, write_chart
+from networks.partials.traffic.flows import added_up
+from networks.partials.traffic.lines import (
+    Counted,
+    Line,
+    count,
+    foremost,
+    links_of_container,
+    ports_of_network,
+    sum_of,
+)
+from networks.queries.containers import mode_kind
+from networks.queries.details import ContainerDetail
+from networks.queries.rows import EngineRow
+from networks.sync.host.board import picture_of, traffic_of
+from networks.sync.host.picture import HostLink, HostPicture
+from networks.sync.host.traffic import Traffic
+from networks.sync.inside.sampler import sampler
+
+RUNNING = frozenset({"running", "paused"})
+ANSWERING = frozenset({"live", "lagging"})
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What decides of which stack a container's figures are. `places`: (network id, name, driver, hue) of its endpoints."""
+
+    docker_id: str
+    is_running: bool
+    kind: str
+    donor_id: str
+    donor_name: str
+    pid: int
+    places: tuple[tuple[str, str, str, int], ...]
+
+    @property
+    def owner_id(self) -> str:
+        """Whose stack it uses."""
+        return self.donor_id if self.kind == "container" else self.docker_id
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it has no interface but the loopback."""
+        return self.kind != "container" and all(driver == "null" for _id, _name, driver, _hue in self.places)
+
+
+def subject_of(detail: ContainerDetail) -> Subject:
+    """Return what the traffic of a container depends on."""
+    row = detail.row
+    places = tuple((one.network_id, one.network_name, one.network_driver, one.hue) for one in detail.endpoints)
+    return Subject(
+        row.docker_id, row.state in RUNNING, mode_kind(row.network_mode), row.donor_id, row.donor_name, detail.pid, places
+    )
+
+
+def stack_mark(subject: Subject) -> str:
+    """Return what a container's network stack is known by: another text, another stack, or other interfaces in it."""
+    return blake2b(repr((subject.is_running, subject.pid, subject.owner_id, subject.places)).encode(), digest_size=8).hexdigest()
+
+
+def draw_container_traffic(engine: EngineRow, subject: Subject) -> dict[str, str]:
+    """Return the parts of a container's page. Begins to ask the Engine for statistics where the host isn't seen."""
+    why_not = _why_nothing(engine, subject)
+    if why_not:
+        return _draw(sentences=why_not, what="container")
+    picture = picture_of(engine.slug)
+    sentences = [_("These are the figures of the network stack that it shares.")] if subject.kind == "container" else []
+    links = links_of_container(picture, subject.owner_id)
+    if links:
+        missing = [place for place in subject.places if place[2] != "null" and not _has_link(links, place[0])]
+        lines = [*(_inside_line(engine.slug, link) for link in links), *(_unseen_line(engine.slug, place) for place in missing)]
+        if missing:
+            sentences.append(_("An interface that was moved into the container whole has no link on the host: it isn't counted."))
+        return _draw_lines(lines, traffic_of(engine.slug), sentences=sentences, what="container")
+    return _draw_statistics(engine, subject, picture, sentences)
+
+
+def draw_network_traffic(engine: EngineRow, network_id: str, driver: str) -> dict[str, str]:
+    """Return the parts of a network's page: the sum of its ports, and each of them."""
+    picture = picture_of(engine.slug)
+    if driver in ("host", "null"):
+        words = _("Nobody has an interface of its own here, so there is nothing to add up.")
+        return _draw(sentences=[words], what="network")
+    if not picture.view.sees_host or picture.trouble:
+        words = _("What goes over a network is the sum of its links on the host, and those can't be seen.")
+        hint = _("A container's own page shows what its Engine counts for it.")
+        return _draw(sentences=[f"{words} {why_not_host(picture)}".strip(), hint], what="network")
+    links = ports_of_network(picture, network_id)
+    if links:
+        lines = [_port_line(engine.slug, link) for link in links]
+        return _draw_lines(lines, traffic_of(engine.slug), sentences=[], what="network")
+    if driver == "bridge":
+        return _draw(sentences=[_("No running container is on it: nothing goes over it.")], what="network")
+    words = _("Its containers' interfaces have no link on the host that could be counted, as those of a bridge have.")
+    hint = _("A container's own page shows what its Engine counts for it.")
+    return _draw(sentences=[words, hint], what="network")
+
+
+def draw_no_traffic(words: str) -> dict[str, str]:
+    """Return the parts of a page about something that isn't there any more."""
+    return _draw(sentences=[words], what="")
+
+
+def _why_nothing(engine: EngineRow, subject: Subject) -> list[str]:
+    if not subject.is_running:
+        return [_("It isn't running: it has no interfaces, and what they had counted went with them.")]
+    if subject.kind == "host":
+        return [_("It uses the host's own interfaces: what goes over them is the host's, and its share can't be told.")]
+    if subject.is_alone:
+        return [_("It has nothing but loopback: no packet comes in or goes out.")]
+    if subject.kind == "container" and not subject.donor_id:
+        return [_("The container whose network it shares isn't known.")]
+    return []
+
+
+def _draw_statistics(engine: EngineRow, subject: Subject, picture: HostPicture, sentences: list[str]) -> dict[str, str]:
+    """Draw what the Engine counts: by interface name, since its API doesn't say which network an interface is on."""
+    if picture.view.sees_host and not picture.trouble:
+        sentences.append(_("The host shows no link of it: these are the counters that its Engine keeps."))
+    else:
+        said = _("The host's links can't be seen: these are the counters that its Engine keeps.")
+        sentences.append(f"{said} {why_not_host(picture)}".strip())
+    if engine.state not in ANSWERING:
+        return _draw(sentences=[*sentences, _("The Engine doesn't answer now.")], what="container")
+    stack = (subject.pid, subject.places)
+    interfaces = sampler.watch(engine.slug, engine.url, subject.docker_id, stack=stack)
+    if interfaces.trouble:
+        return _draw(sentences=sentences, refused=interfaces.trouble, what="container")
+    sentences.append(_("Docker counts by interface and doesn't say which network that is: the names are those inside."))
+    if not interfaces.names:
+        return _draw(sentences=[*sentences, _("No figures have come yet.")], what="container")
+    lines = [Line(interfaces.indexes[name], ifname=name, name=name) for name in interfaces.names]
+    return _draw_lines(lines, interfaces.traffic, sentences=sentences, what="statistics", is_inside=True)
+
+
+def _draw_lines(
+    lines: Sequence[Line], traffic: Traffic, *, sentences: Sequence[str], what: str, is_inside: bool = False
+) -> dict[str, str]:
+    counted = count(lines, traffic, is_inside=is_inside)
+    shown = foremost(counted)
+    stretches = added_up([traffic.points(line.index) for line in lines if line.index], is_inside=is_inside)
+    more = len(counted) - len(shown)
+    note = ngettext(
+        "And %(count)s more, over which less went; the sum is that of all.",
+        "And %(count)s more, over which less went; the sum is that of all.",
+        more,
+    )
+    return _draw(
+        sentences=sentences,
+        what=what,
+        lines=[one.texts for one in shown],
+        total=sum_of(counted) if len(counted) > 1 else None,
+        more=note % {"count": more} if more else "",
+        losing=_losing(counted),
+        data=write_chart(stretches),
+        most=most_of(stretches),
+        minutes=minute_rows(stretches),
+    )
+
+
+def _losing(counted: Iterable[Counted]) -> list[str]:
+    """Return the names of those that lose packets right now."""
+    return [one.line.name or one.line.link for one in counted if one.now and one.now.trouble]
+
+
+def _draw(**context: Any) -> dict[str, str]:
+    whole: Mapping[str, Any] = {"lines": [], "minutes": [], "data": "", "most": None, **context}
+    return {
+        "traffic-now": draw("traffic/_now.html", whole),
+        "traffic-minutes": draw("traffic/_minutes.html", whole),
+    }
+
+
+def _has_link(links: Iterable[HostLink], network_id: str) -> bool:
+    return any(link.peer and link.peer.network_id == network_id for link in links)
+
+
+def _inside_line(slug: str, link: HostLink) -> Line:
+    peer = link.peer
+    network_id = peer.network_id if peer else ""
+    url = url_of("network_detail", slug, network_id) if network_id else ""
+    name = peer.network_name if peer else ""
+    return Line(link.fact.index, peer.ifname if peer else "", name, url, link.hue, link.fact.name)
+
+
+def _unseen_line(slug: str, place: tuple[str, str, str, int]) -> Line:
+    network_id, name, _driver, hue = place
+    return Line(0, "", name, url_of("network_detail", slug, network_id) if network_id else "", hue)
+
+
+def _port_line(slug: str, link: HostLink) -> Line:
+    peer = link.peer
+    if peer is None:
+        return Line(link.fact.index, link=link.fact.name)
+    url = reverse("container_detail", args=[slug, peer.container_id])
+    return Line(link.fact.index, peer.ifname, peer.container_name, url, 0, link.fact.name, peer.sharing)
