@@ -131,6 +131,8 @@ def address(value: object, prefix_length: int | None = None) -> SafeString:
 
 def count_text(value: int) -> str:
     """Return a whole number with its thousands apart, in the active language: 65,533."""
+    if -1000 < value < 1000:
+        return str(value)  # as both languages write it; a pool has 256 blocks with a count each
     return str(number_format(value, decimal_pos=0, force_grouping=True))
 
 
