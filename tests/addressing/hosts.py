@@ -11,14 +11,15 @@ from networks.addressing.host import HostAddress, HostRoute, HostSide
 LINKS = st.sampled_from(("eth0", "eth1", "wg0"))
 
 
-def _near(number: int, length: int, version: int) -> IPv4Network | IPv6Network:
+def _near(number: int, shift: int, length: int, version: int) -> IPv4Network | IPv6Network:
+    """Where suggestions begin, mostly: the first of 10.128.0.0/9, 172.16.0.0/12 and fd00::/8."""
     if version == 4:
-        base = (10, 172, 192)[number % 3] << 24 | ((0, 16 << 16, 168 << 16)[number % 3]) | number % (1 << 20)
-        return ip_network((base, min(max(length, 8), 32)), strict=False)
-    return ip_network((0xFD << 120 | (number % 4096) << 64 | number % 7, min(length + 40, 128)), strict=False)
+        base = (10 << 24 | 128 << 16, 10 << 24 | 128 << 16, 172 << 24 | 16 << 16)[number % 3]
+        return ip_network((base | number >> shift, length), strict=False)
+    return ip_network((0xFD << 120 | (number >> shift) << 60, length + 40 if length < 32 else 128), strict=False)
 
 
-SUBNETS = st.builds(_near, st.integers(0, 2**24), st.integers(8, 32), st.sampled_from((4, 4, 4, 6)))
+SUBNETS = st.builds(_near, st.integers(0, 2**20), st.integers(0, 20), st.integers(8, 32), st.sampled_from((4, 4, 6)))
 _ADDRESSES = SUBNETS.map(lambda subnet: subnet.network_address + min(1, subnet.num_addresses - 1))
 _DEFAULTS = st.sampled_from(tuple(map(ip_network, ("0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "::/0", "2000::/3"))))
 

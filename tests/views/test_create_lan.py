@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import ip_network
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -14,12 +13,11 @@ from django.urls import reverse
 from networks.actions.actors import CONSOLE, Actor
 from networks.actions.networks import create_network
 from networks.engine.specs import NetworkSpec, PoolSpec
-from networks.hostnet.facts import LinkAddress, LinkFact, ResolverFact, RouteFact
+from networks.hostnet.linux.opening import open_host
 from networks.models import Action, Engine, Grant, Network, Outcome, OutcomeKind, Role
-from networks.sync.host.picture import HostLink, HostPicture
-from tests.fake_host import EVERYTHING, UP
-from tests.lan import NEIGHBOUR, OUTSIDE, OWN, ROUTER, SUBNET, Lan
-from tests.machines import seen
+from networks.policy.reach.side import host_side_of
+from networks.sync.host.watcher import HostWatcher
+from tests.lan import NEIGHBOUR, OUTSIDE, ROUTER, SUBNET, Lan
 from tests.private_engine import PrivateEngine, wait_until
 
 TYPED = {"name": "cut", "driver": "bridge", "pools-count": "1", "pools-0-subnet": SUBNET, "do": "create"}
@@ -31,34 +29,16 @@ def lan(engine: PrivateEngine) -> Iterator[Lan]:
         yield made
 
 
-def picture_of(lan: Lan) -> HostPicture:
-    """Return the machine's picture, read by `ip` so that nothing of our own is believed."""
-    links = tuple(
-        HostLink(
-            LinkFact(
-                each["ifindex"],
-                each["ifname"],
-                "ethernet",
-                UP,
-                each["mtu"],
-                1000,
-                addresses=tuple(LinkAddress(ip_interface(f"{a['local']}/{a['prefixlen']}")) for a in each["addr_info"]),
-            )
-        )
-        for each in lan.look("address")
-        if each["ifname"] == lan.link
-    )
-    routes = tuple(
-        RouteFact(
-            ip_network("0.0.0.0/0" if each["dst"] == "default" else each["dst"]),
-            ip_address(each["gateway"]) if "gateway" in each else None,
-            links[0].fact.index if each["dev"] == lan.link else 0,
-            each["dev"],
-        )
-        for each in lan.look("route")
-        if each["dev"] == lan.link
-    )
-    return HostPicture(EVERYTHING, links, routes, ResolverFact(), 1, datetime.now(UTC))
+@pytest.fixture
+def watched(lan: Lan, followed: Engine) -> Iterator[Engine]:
+    """Watch the machine as it is done when serving: its links, routes and name servers read from the kernel."""
+    Engine.objects.filter(pk=followed.pk).update(netns=f"/run/netns/{lan.engine.netns}")
+    watcher = HostWatcher(followed, open_host)
+    watcher.start()
+    watcher.hurry()
+    wait_until(lambda: lan.link in host_side_of(followed.slug).ways_out, "the machine's way out")
+    yield followed
+    watcher.stop()
 
 
 def test_it_is_true_that_docker_takes_the_lan_away_without_a_word(engine: PrivateEngine, lan: Lan) -> None:
@@ -76,18 +56,16 @@ def test_it_is_true_that_docker_takes_the_lan_away_without_a_word(engine: Privat
 
 
 def test_it_lets_only_an_admin_do_that_by_typing(
-    engine: PrivateEngine, lan: Lan, followed: Engine, operator: Actor, client: Client
+    engine: PrivateEngine, lan: Lan, watched: Engine, operator: Actor, client: Client
 ) -> None:
-    url, picture = reverse("network_create", args=[followed.slug]), picture_of(lan)
+    url = reverse("network_create", args=[watched.slug])
     client.force_login(get_user_model().objects.get(pk=operator.user_id))
 
-    with seen(picture, followed.slug):
-        refused = client.post(url, TYPED | {"typed_subnet": SUBNET})
-        Grant.objects.update(role=Role.ADMIN)
-        untyped = client.post(url, TYPED)
-        assert not Network.objects.filter(name="cut").exists()
-        assert "cut" not in engine.cli("network", "ls", "--format", "{{.Name}}").split()
-        made = client.post(url, TYPED | {"typed_subnet": SUBNET})
+    refused = client.post(url, TYPED | {"typed_subnet": SUBNET})
+    Grant.objects.update(role=Role.ADMIN)
+    untyped = client.post(url, TYPED)
+    assert "cut" not in engine.cli("network", "ls", "--format", "{{.Name}}").split()
+    made = client.post(url, TYPED | {"typed_subnet": SUBNET})
 
     assert [refused.status_code, untyped.status_code, made.status_code] == [403, 422, 302]
     assert "cut" in engine.cli("network", "ls", "--format", "{{.Name}}").split()
@@ -96,19 +74,17 @@ def test_it_lets_only_an_admin_do_that_by_typing(
     assert Action.objects.order_by("id").last().asked["typed_subnet"] == SUBNET  # type: ignore[union-attr]
 
 
-def test_it_refuses_past_every_form(engine: PrivateEngine, lan: Lan, followed: Engine, operator: Actor) -> None:
+def test_it_refuses_past_every_form(engine: PrivateEngine, lan: Lan, watched: Engine, operator: Actor) -> None:
     """Whatever calls the action, now or later: a job, a command, a page that forgot to ask."""
     spec = NetworkSpec("cut", pools=(PoolSpec(ip_network(SUBNET)),))
     config = NetworkSpec("plan", pools=spec.pools, is_config_only=True)
 
-    with seen(picture_of(lan), followed.slug):
-        by_operator = create_network(operator, followed, spec, typed_subnet=SUBNET)
-        untyped = create_network(CONSOLE, followed, spec)
-        assert create_network(CONSOLE, followed, config).is_ok
-        wait_until(lambda: Network.objects.filter(name="plan").exists(), "plan in the snapshot")
-        taken = create_network(CONSOLE, followed, NetworkSpec("cut", config_from="plan"))
+    by_operator = create_network(operator, watched, spec, typed_subnet=SUBNET)
+    untyped = create_network(CONSOLE, watched, spec)
+    assert create_network(CONSOLE, watched, config).is_ok
+    wait_until(lambda: Network.objects.filter(name="plan").exists(), "plan in the snapshot")
+    taken = create_network(CONSOLE, watched, NetworkSpec("cut", config_from="plan"))
 
     assert [each.kind for each in (by_operator, untyped, taken)] == [OutcomeKind.DENIED] * 3
     assert lan.reaches(ROUTER)
-    assert OWN in engine.check_inside("ip", "address")
     engine.cli("network", "rm", "plan")
