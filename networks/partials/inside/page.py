@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from networks.hostnet.facts import InsideFact, LinkFact, ResolverFact, RouteFact
 from networks.hostnet.ifconfig import write_ifconfig
 from networks.partials.cache import draw
+from networks.partials.hosts.links import interfaces_url
 from networks.partials.inside.obstacles import why_not_inside
 from networks.partials.links import url_of
 from networks.queries.containers import mode_kind
@@ -47,7 +48,7 @@ def inside_context(detail: ContainerDetail, reading: Reading | None) -> dict[str
         "fact": fact,
         "read_at": reading.at if reading else None,
         **(_fact_context(fact) if fact else {}),
-        "interfaces_url": url_of("interface_list"),
+        "interfaces_url": interfaces_url(row.engine_slug),
         "names": [_names(endpoint) for endpoint in detail.endpoints if endpoint.network_driver not in ("host", "null")],
         "is_running": reading is not None,
     }

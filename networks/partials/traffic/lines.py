@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from networks.partials.hosts.figures import bytes_text, rate_text
 from networks.partials.traffic.flows import Flow, added, flow_of, total_of
-from networks.partials.traffic.words import packets_text, rate_text, size_text
+from networks.partials.traffic.words import packets_text
 from networks.sync.host.picture import HostLink, HostPicture
 from networks.sync.host.traffic import Traffic
 
@@ -25,6 +26,7 @@ class Line:
     url: str = ""
     hue: int = 0
     link: str = ""
+    link_url: str = ""
     sharing: tuple[str, ...] = ()
 
 
@@ -47,8 +49,8 @@ def flow_texts(now: Flow | None, total: Flow | None) -> dict[str, Any]:
     return {
         "received": rate_text(now.received) if now else "",
         "sent": rate_text(now.sent) if now else "",
-        "all_received": size_text(total.received) if total else "",
-        "all_sent": size_text(total.sent) if total else "",
+        "all_received": bytes_text(round(total.received)) if total else "",
+        "all_sent": bytes_text(round(total.sent)) if total else "",
         "dropped": packets_text(total.dropped) if total else "",
         "errors": packets_text(total.errors) if total else "",
         "has_dropped": bool(total and total.dropped),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.partials.cache import draw
+from networks.partials.hosts.links import interfaces_url
 from networks.partials.inside.obstacles import why_not_host
 from networks.partials.links import url_of
 from networks.partials.traffic.chart import minute_rows, most_of, write_chart
@@ -194,9 +195,15 @@ def _has_link(links: Iterable[HostLink], network_id: str) -> bool:
 def _inside_line(slug: str, link: HostLink) -> Line:
     peer = link.peer
     network_id = peer.network_id if peer else ""
-    url = url_of("network_detail", slug, network_id) if network_id else ""
-    name = peer.network_name if peer else ""
-    return Line(link.fact.index, peer.ifname if peer else "", name, url, link.hue, link.fact.name)
+    return Line(
+        link.fact.index,
+        peer.ifname if peer else "",
+        peer.network_name if peer else "",
+        url_of("network_detail", slug, network_id) if network_id else "",
+        link.hue,
+        link.fact.name,
+        interfaces_url(slug, link=link),
+    )
 
 
 def _unseen_line(slug: str, place: tuple[str, str, str, int]) -> Line:
@@ -205,8 +212,8 @@ def _unseen_line(slug: str, place: tuple[str, str, str, int]) -> Line:
 
 
 def _port_line(slug: str, link: HostLink) -> Line:
-    peer = link.peer
+    peer, link_url = link.peer, interfaces_url(slug, link=link)
     if peer is None:
-        return Line(link.fact.index, link=link.fact.name)
+        return Line(link.fact.index, link=link.fact.name, link_url=link_url)
     url = reverse("container_detail", args=[slug, peer.container_id])
-    return Line(link.fact.index, peer.ifname, peer.container_name, url, 0, link.fact.name, peer.sharing)
+    return Line(link.fact.index, peer.ifname, peer.container_name, url, 0, link.fact.name, link_url, peer.sharing)

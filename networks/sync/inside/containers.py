@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from networks.hostnet.linux.opening import open_host
 from networks.models import Container
-from networks.sync.inside.opening import opener
 from networks.sync.inside.reading import OpenReader, Process, Reading, Trouble, read_inside
 
 _WITH_PROCESS = frozenset({"running", "paused"})
 
 
-def read_container(engine_slug: str, docker_id: str, *, open_reader: OpenReader | None = None) -> Reading | None:
+def read_container(engine_slug: str, docker_id: str, *, open_reader: OpenReader = open_host) -> Reading | None:
     """Return what its stack looks like now, None where it isn't running, or isn't there. One query; another where it vanished.
 
     One that was restarted meanwhile has another process by the time its end was noticed: that one is read then.
@@ -26,10 +26,10 @@ def read_container(engine_slug: str, docker_id: str, *, open_reader: OpenReader 
     return _read(newer, open_reader)
 
 
-def _read(process: Process, open_reader: OpenReader | None) -> Reading:
+def _read(process: Process, open_reader: OpenReader) -> Reading:
     if process.pid <= 0:
         return Reading(trouble=Trouble.UNKNOWN)
-    return read_inside(process, open_reader or opener())
+    return read_inside(process, open_reader)
 
 
 def _process_of(engine_slug: str, docker_id: str) -> Process | None:

@@ -209,9 +209,9 @@ def test_it_asks_the_engine_where_nothing_of_the_host_is_seen(world: World) -> N
 
     container, network = (words(screen.parts["traffic-now"]) for screen in (world.container(), world.on_network()))
 
-    assert "the counters that its Engine keeps. The Engine is on another machine" in container
+    assert "the counters that its Engine keeps. This Engine is on another machine" in container
     assert ("local", world.web.docker_id) in sampler._watched
-    assert "those can't be seen. The Engine is on another machine" in network
+    assert "those can't be seen. This Engine is on another machine" in network
     assert "A container's own page shows" in network
 
 
