@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from networks.hostnet.facts import Obstacle, View
+from networks.hostnet.facts import View
+from networks.partials.hosts.sight import obstacles_of, say_view
 from networks.sync.host.picture import HostLink, HostPicture, Peer
-
-_WHY = {
-    Obstacle.NOTHING: "Nothing was read of this Engine yet: manage.py sync",
-    Obstacle.NOT_LINUX: "This machine is no Linux.",
-    Obstacle.REMOTE: "The Engine is not on this machine.",
-    Obstacle.OTHER_NAMESPACE: "The links here are not those of the Engine's networks: it runs in another network namespace.",
-    Obstacle.NAMESPACE_MISSING: "The network namespace that the Engine's setting names can't be opened.",
-    Obstacle.NOT_ROOT: "It takes root.",
-    Obstacle.PIDS_HIDDEN: "The containers' processes can't be seen from here: Netadmin's own container shows others.",
-}
 
 
 def host_document(picture: HostPicture) -> dict[str, Any]:
@@ -37,13 +28,9 @@ def host_document(picture: HostPicture) -> dict[str, Any]:
 
 
 def explain(view: View) -> str:
-    """Return in sentences what can't be seen and why, "" where everything can."""
-    sentences = []
-    if not view.sees_host:
-        sentences.append(f"The host's links can't be shown. {_WHY[view.why_not_host]}")
-    if not view.enters_containers and view.why_not_inside is not Obstacle.NOTHING:
-        sentences.append(f"Containers can't be looked into. {_WHY[view.why_not_inside]}")
-    return " ".join(sentences)
+    """Return in sentences what is in the way of seeing more, and what helps; "" where nothing is."""
+    obstacles = " ".join(sentence for pair in obstacles_of(view) for sentence in pair)
+    return f"{say_view(view)} {obstacles}" if obstacles else ""
 
 
 def _link(link: HostLink) -> dict[str, Any]:

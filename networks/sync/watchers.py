@@ -1,4 +1,4 @@
-"""The watchers of this process: what pages show of the host's side lives in the process that serves them."""
+"""The watchers of this process: what pages show of the host's side lives in the process that serves them, whoever follows."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ watchers: dict[str, HostWatcher] = {}
 
 
 def start_watchers(open_reader: OpenReader = open_host) -> None:
-    """Start watching the machine of each Engine that this process has a follower for, and doesn't watch yet."""
-    for engine in Engine.objects.filter(slug__in=list(followers)):
+    """Start watching the machine of each Engine that this process doesn't watch yet; the followers are to run already.
+
+    Where an Engine has none here, nobody tells of a new snapshot: its watcher then asks for one while somebody looks.
+    """
+    for engine in Engine.objects.all():
         if engine.slug not in watchers:
-            watchers[engine.slug] = HostWatcher(engine, open_reader)
+            watchers[engine.slug] = HostWatcher(engine, open_reader, asks=engine.slug not in followers)
             watchers[engine.slug].start()
 
 

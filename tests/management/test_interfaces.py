@@ -75,7 +75,7 @@ def test_it_prints_a_table_for_people(host: FakeHost) -> None:
     assert head.split()[:4] == ["NAME", "KIND", "STATE", "MTU"]
     assert [line.split()[0] for line in lines] == ["lo", next(one.name for one in host.links.values() if one.index == 2), "veth1"]
     assert lines[-1].endswith("front    web␊␛[31m eth0")
-    assert "It takes root." in err
+    assert "doesn't run as root" in err
 
 
 def test_it_says_why_it_shows_nothing(host: FakeHost) -> None:
@@ -84,7 +84,7 @@ def test_it_says_why_it_shows_nothing(host: FakeHost) -> None:
     document = json.loads(run(host, "--json")[0])
 
     assert (document["view"], document["can_enter_containers"], document["links"]) == ("none", False, [])
-    assert "The Engine is not on this machine." in document["why"]
+    assert "This Engine is on another machine" in document["why"]
 
 
 def test_it_says_in_one_sentence_that_the_kernel_refused(host: FakeHost) -> None:

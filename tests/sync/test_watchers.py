@@ -1,4 +1,4 @@
-"""Beside each follower of a process that serves stands a watcher."""
+"""A process that serves watches the machine of every Engine, whether or not it follows them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def followed() -> Iterator[FakeHost]:
     host = FakeHost()
     network = make_network(make_engine("followed"), "front", "172.72.0.0/16", gateway="172.72.0.1")
     host.add_link(f"br-{network.docker_id[:12]}", "bridge", "172.72.0.1/16")
-    make_engine("not-followed")
+    make_engine("followed-elsewhere")
     followers["followed"] = None  # type: ignore[assignment]  # who follows it matters to nobody here
     yield host
     stop_watchers()
@@ -30,12 +30,14 @@ def followed() -> Iterator[FakeHost]:
     connections.close_all()
 
 
-def test_it_watches_what_is_followed_until_it_is_told_to_stop(followed: FakeHost) -> None:
+def test_it_watches_every_engine_until_it_is_told_to_stop(followed: FakeHost) -> None:
     start_watchers(followed.open)
     first = watchers["followed"]
     start_watchers(followed.open)
 
-    assert watchers == {"followed": first}
+    assert watchers.keys() == {"followed", "followed-elsewhere"}
+    assert watchers["followed"] is first
+    assert {slug for slug, watcher in watchers.items() if watcher._asks} == {"followed-elsewhere"}
     first.hurry()
     wait_until(lambda: picture_of("followed").view.sees_host, "the picture")
     stop_watchers()

@@ -47,9 +47,9 @@ class Command(BaseCommand):
             raise CommandError(f"The data directory {settings.NETADMIN_DATA_DIR} can't be written: {error.strerror}.") from error
         if settings.NETADMIN_FOLLOW:
             start_followers(settings.NETADMIN_DATA_DIR)
-            start_watchers()
             start_runners()
             start_settling()
+        start_watchers()
         application = import_string(settings.ASGI_APPLICATION)
 
         def say_ready() -> None:

@@ -38,19 +38,25 @@ FIRST_WAIT_S, FIRST_REST_S = 5.0, 0.5
 SETTLE_S = 0.3
 # Changes are told; what could not be told (routes, name servers, a message that was lost unnoticed) is looked for.
 RECHECK_LOOKED_AT_S, RECHECK_S = 30.0, 300.0
+# How often a watcher that nobody tells of a newer snapshot looks for one, while somebody looks.
+ASK_EVERY_S = 1.0
 # After the first sample of a time that somebody looks, so that the first rate doesn't take two seconds.
 FIRST_STRETCH_S = 0.5
 RETRY_FIRST_S, RETRY_FACTOR, RETRY_MOST_S = 0.5, 2.0, 30.0
 
 
 class HostWatcher:
-    """Watches in a daemon thread, with a second one that only hears the kernel. `start`, `stop` and `hurry` in any thread."""
+    """Watches in a daemon thread, with a second one that only hears the kernel. `start`, `stop` and `hurry` in any thread.
 
-    def __init__(self, engine: Engine, open_reader: OpenReader, *, gather_s: float = GATHER_S) -> None:
+    `asks`: nobody in this process follows the Engine, so that a newer snapshot has to be looked for.
+    """
+
+    def __init__(self, engine: Engine, open_reader: OpenReader, *, gather_s: float = GATHER_S, asks: bool = False) -> None:
         self.slug = engine.slug
         self._engine_pk = engine.pk
         self._open_reader = open_reader
         self._gather_s = gather_s
+        self._asks = asks
         self._wakes = Wakes()
         self._ring = Ring()
         self._stopped, self._moved = threading.Event(), threading.Event()
@@ -162,7 +168,8 @@ class HostWatcher:
             return False
         if wake.has_ended:
             raise HostError("the kernel tells no changes any more")
-        difference = machine.remembered.refresh() if wake.is_engine else Difference()
+        asks = self._asks and self._is_time_to_ask()
+        difference = machine.remembered.refresh() if wake.is_engine or asks else Difference()
         if difference.is_other:
             return True
         is_new = self._look(machine, wake, difference) and self._show(machine)
@@ -185,7 +192,7 @@ class HostWatcher:
         if settles:
             settled, self._unsettled = self._unsettled, (set(), set())
             machine.read_sandboxes(*settled)
-        return bool(wake) or settles
+        return bool(wake) or bool(difference) or settles
 
     def _settle_later(self, containers: Collection[str], namespaces: Collection[int]) -> None:
         self._unsettled[0].update(containers)
@@ -214,6 +221,15 @@ class HostWatcher:
         every_s = FIRST_STRETCH_S if is_first else SAMPLE_EVERY_S
         self._due_at["sample"] = max(due_at, began_at - every_s / 2) + every_s
         return True
+
+    def _is_time_to_ask(self) -> bool:
+        """Whether to look for a newer snapshot now; while nobody looks at the host's side there is no time for it."""
+        if not is_looked_at(self.slug, pages=HOST_PAGES):
+            self._due_at.pop("ask", None)
+            return False
+        is_due = "ask" not in self._due_at or self._is_due("ask")
+        self._due_at.setdefault("ask", time.monotonic() + ASK_EVERY_S)
+        return is_due
 
     def _is_looked_at(self) -> bool:
         return is_looked_at(self.slug, pages=FIGURE_PAGES)

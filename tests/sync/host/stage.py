@@ -21,7 +21,7 @@ _numbers = itertools.count()
 class Stage:
     """An Engine's snapshot, a host, and a watcher between them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, asks: bool = False) -> None:
         self.engine = make_engine(f"watched-{next(_numbers)}")
         self.slug = self.engine.slug
         self.host = FakeHost()
@@ -31,7 +31,7 @@ class Stage:
         self.network = make_network(self.engine, "front", "172.72.0.0/16", gateway="172.72.0.1")
         self.bridge = self.host.add_link(f"br-{self.network.docker_id[:12]}", "bridge", "172.72.0.1/16")
         host_changed.connect(self._note)
-        self.watcher = HostWatcher(self.engine, self.open, gather_s=0.005)
+        self.watcher = HostWatcher(self.engine, self.open, gather_s=0.005, asks=asks)
         self.watcher.start()
 
     def _note(self, engine_slug: str, **_more: object) -> None:
@@ -54,24 +54,25 @@ class Stage:
         self.watcher.stop()
         host_changed.disconnect(self._note)
 
-    def run(self, name: str) -> int:
+    def run(self, name: str, *, is_told: bool = True) -> int:
         """Start a container: its link comes, then the snapshot knows it. Returns the link's index."""
         container = make_container(self.engine, name, pid=0)
         pid = self.host.add_container(container.docker_id)
         link = self.host.plug(container.docker_id, self.bridge)
         make_endpoint(container, self.network, "172.72.0.2")
         Container.objects.filter(pk=container.pk).update(pid=pid, revision=F("revision") + 1)
-        self.write()
+        self.write(is_told=is_told)
         return link
 
-    def write(self, **status: object) -> None:
-        """Give the snapshot its next revision, and say so."""
+    def write(self, *, is_told: bool = True, **status: object) -> None:
+        """Give the snapshot its next revision, and say so; `is_told` false: as another process does, whom nobody here hears."""
         rows = EngineStatus.objects.filter(engine=self.engine)
         rows.update(revision=F("revision") + 1, **status)
         revision = rows.get().revision
         Container.objects.filter(engine=self.engine).update(revision=revision)
         Network.objects.filter(engine=self.engine).update(revision=revision)
-        engine_changed.send(sender=None, engine_slug=self.slug)
+        if is_told:
+            engine_changed.send(sender=None, engine_slug=self.slug)
 
     def names(self) -> dict[int, tuple[str, str]]:
         """Return the far ends that the picture knows."""

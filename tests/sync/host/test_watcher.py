@@ -71,6 +71,20 @@ def test_it_names_a_link_that_the_snapshot_knew_first(stage: Stage) -> None:
     stage.shows({link: ("web", "front")})
 
 
+def test_it_asks_for_a_newer_snapshot_where_nobody_tells_of_one() -> None:
+    stage = Stage(asks=True)
+    try:
+        stage.begin()
+        note_viewer(stage.slug, "interface_list")
+
+        link = stage.run("web", is_told=False)
+
+        stage.shows({link: ("web", "front")})
+    finally:
+        stage.end()
+        connections.close_all()
+
+
 def test_it_looks_once_more_for_the_name_that_an_interface_gets(stage: Stage) -> None:
     stage.begin()
     link = stage.run("web")
