@@ -68,8 +68,11 @@ def run_alone(name: str, measure: Callable[[Path, bool], Report]) -> None:
     """Run a benchmark that needs no Engine: it gets an empty folder, and whether to be brief."""
     options = _read_options(name)
     began_at = time.monotonic()
+    head = head_of(name, options.size, None) | {"goes_first": options.first}
+    if options.first:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(REAL_TIME_PRIORITY))
     with tempfile.TemporaryDirectory(prefix="netadmin-benchmark-") as folder:
-        report = head_of(name, options.size, None) | measure(Path(folder), options.brief)
+        report = head | measure(Path(folder), options.brief)
     tell(report, began_at, is_kept=not options.brief)
 
 

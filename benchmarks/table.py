@@ -29,6 +29,7 @@ ORDER = (
     "previews",
     "addresses",
     "host_map",
+    "host_links",
 )
 
 

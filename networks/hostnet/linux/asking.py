@@ -12,6 +12,7 @@ from networks.hostnet.errors import HostError, Vanished
 from networks.hostnet.facts import Counters, InsideLink, LinkAddress, LinkFact, RouteFact
 from networks.hostnet.linux.netlink import counters as stats
 from networks.hostnet.linux.netlink.conversation import Conversation, Unsupported
+from networks.hostnet.linux.netlink.known import KnownLinks
 from networks.hostnet.linux.netlink.links import LinkRow, addresses_body, links_body, read_address, read_inside_link, read_link
 from networks.hostnet.linux.netlink.routes import read_routes, routes_body
 from networks.hostnet.linux.netlink.wire import (
@@ -38,26 +39,13 @@ class Unsettled(HostError):
 _NETNSA_NSID, _NETNSA_PID, _NETNSA_FD = 1, 2, 3
 
 
-def links_of(asked: Conversation) -> tuple[LinkFact, ...]:
-    """Return all links with addresses and counters, by index. Raises HostError."""
-    rows: dict[int, LinkRow] = {}
-    addresses: dict[int, tuple[LinkAddress, ...]] = {}
-
-    def take_row(datagram: Datagram, message: Message) -> None:
-        row = read_link(datagram, message)
-        if row is not None:
-            rows[row.ifindex] = row
-
-    def take_address(datagram: Datagram, message: Message) -> None:
-        found = read_address(datagram, message)
-        if found is not None:
-            addresses[found[0]] = (*addresses.get(found[0], ()), found[1])
-
-    _settle(asked.dump(RTM_GETLINK, links_body(), take_row, begin=rows.clear))
-    _settle(asked.dump(RTM_GETADDR, addresses_body(), take_address, begin=addresses.clear))
-    counted = counters_of(asked)
-    # One that has no counters any more went in the meantime.
-    return tuple(LinkFact(*rows[index], addresses.get(index, ()), counted[index]) for index in sorted(rows) if index in counted)
+def links_of(asked: Conversation, known: KnownLinks | None = None) -> tuple[LinkFact, ...]:
+    """Return all links with addresses and counters, by index. `known`: those that were read last. Raises HostError."""
+    known = known or KnownLinks()
+    _settle(asked.dump(RTM_GETLINK, links_body(), known.take_row, begin=known.begin_rows, take_run=known.take_rows))
+    begin, take_run = known.begin_addresses, known.take_addresses
+    _settle(asked.dump(RTM_GETADDR, addresses_body(), known.take_address, begin=begin, take_run=take_run))
+    return known.facts(counters_of(asked))
 
 
 def link_of(asked: Conversation, index: int) -> LinkFact | None:

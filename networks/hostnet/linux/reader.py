@@ -22,6 +22,7 @@ from networks.hostnet.facts import (
 from networks.hostnet.linux.asking import counters_of, describe_hardware, link_of, links_of, routes_of
 from networks.hostnet.linux.namespaces import inside
 from networks.hostnet.linux.netlink.changes import ChangeStream
+from networks.hostnet.linux.netlink.known import KnownLinks
 from networks.hostnet.linux.resolving import UNKNOWN, host_resolver_below
 from networks.hostnet.linux.sandboxes import HostPlace, read_inside, read_sandboxes
 
@@ -51,6 +52,7 @@ class LinuxReader:
         self._host = host
         self._lock = threading.Lock()  # of the descriptors, which a closed reader's number may not be used for
         self._is_closed = False
+        self._known_links, self._links_lock = KnownLinks(), threading.Lock()
         self._streams: list[ChangeStream] = []
 
     def view(self) -> View:
@@ -60,7 +62,8 @@ class LinuxReader:
         host = self._open_host()
         if host is None:
             return ()
-        links = links_of(host.place.asked)
+        with self._links_lock:
+            links = links_of(host.place.asked, self._known_links)
         return describe_hardware(links) if host.is_own else links
 
     def link(self, index: int) -> LinkFact | None:

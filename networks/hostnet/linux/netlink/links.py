@@ -33,9 +33,9 @@ _IFADDR = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, index
 
 _IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_MTU, _IFLA_LINK, _IFLA_MASTER = 1, 3, 4, 5, 10
 _IFLA_TXQLEN, _IFLA_OPERSTATE, _IFLA_LINKINFO, _IFLA_EXT_MASK = 13, 16, 18, 29
-_IFLA_LINK_NETNSID, _IFLA_PARENT_DEV_NAME = 37, 56
+_IFLA_STATS, _IFLA_STATS64, _IFLA_LINK_NETNSID, _IFLA_PARENT_DEV_NAME = 7, 23, 37, 56
 _IFLA_INFO_KIND = 1
-# Linux 4.5: no counters in a dump of links, for which the kernel adds up every core's, IPv6's own included.
+# Linux 4.5: without IPv6's counters, some sixty a link, for which the kernel adds up every core's.
 _RTEXT_FILTER_SKIP_STATS = 8
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_BROADCAST = 1, 2, 4
 
@@ -80,9 +80,26 @@ def read_link(datagram: Datagram, message: Message) -> LinkRow | None:
     """Read a link, None where the message is about something else. Raises Garbled."""
     if message.kind != RTM_NEWLINK:
         return None
+    return row_of(datagram, message, attributes_of_link(datagram, message))
+
+
+def attributes_of_link(datagram: Datagram, message: Message) -> Attributes:
+    """Return the attributes of a link. Raises Garbled."""
     check_body(message.start, message.end, _IFINFO.size)
+    return attributes(datagram, message.start + _IFINFO.size, message.end)
+
+
+def counters_in(found: Attributes) -> tuple[int, int]:
+    """Return where the counters begin and end in a link's message, which are in it whatever is asked; (0, 0) for nowhere."""
+    wide, narrow = found.get(_IFLA_STATS64), found.get(_IFLA_STATS)
+    if wide is None or narrow is None or wide[1] + 4 != narrow[0]:
+        return 0, 0
+    return wide[0], narrow[1]
+
+
+def row_of(datagram: Datagram, message: Message, found: Attributes) -> LinkRow:
+    """Return the row of a link that has these attributes. Raises Garbled."""
     _, hardware, index, flags, _ = _IFINFO.unpack_from(datagram.buffer, message.start)
-    found = attributes(datagram, message.start + _IFINFO.size, message.end)
     name = text(datagram, found, _IFLA_IFNAME)
     if index <= 0 or not name:
         raise Garbled("A link has no index or no name")

@@ -29,17 +29,17 @@ Attributes = Mapping[int, tuple[int, int]]
 
 
 class Datagram:
-    """What one read of a socket brought, seen as bytes, as 16-bit and as 32-bit numbers; `size`: how many bytes of it count.
+    """What one read of a socket brought, seen as bytes and as numbers of 16, 32 and 64 bits; `size`: how many bytes of it count.
 
     The buffer is read into again by the next read: whoever keeps something of it copies it.
     """
 
-    __slots__ = ("buffer", "halves", "size", "view", "words")
+    __slots__ = ("buffer", "halves", "quads", "size", "words")
 
     def __init__(self, room: int) -> None:
-        self.buffer = bytearray(room + 3 & ~3)
-        self.view = memoryview(self.buffer)
-        self.halves, self.words = self.view.cast("H"), self.view.cast("I")
+        self.buffer = bytearray(room + 7 & ~7)
+        view = memoryview(self.buffer)
+        self.halves, self.words, self.quads = view.cast("H"), view.cast("I"), view.cast("Q")
         self.size = 0
 
     @classmethod
