@@ -120,9 +120,14 @@ class HostWatcher:
                 close_old_connections()
             if failures:
                 failures = 1 if time.monotonic() - began_at > RETRY_MOST_S else failures
-                self._stopped.wait(min(RETRY_MOST_S, RETRY_FIRST_S * RETRY_FACTOR ** min(failures - 1, 8)))
+                self._rest(min(RETRY_MOST_S, RETRY_FIRST_S * RETRY_FACTOR ** min(failures - 1, 8)))
         take_down(self.slug)
         connection.close()
+
+    def _rest(self, rest_s: float) -> None:
+        """Wait until the next try; an Engine that is back, and somebody who begins to look, shorten that."""
+        self._stopped.wait(RETRY_FIRST_S)
+        self._wakes.take(rest_s - RETRY_FIRST_S, gather_s=0)
 
     def _watch(self) -> None:
         """Open the machine, and follow it until it has to be opened anew. Raises HostError when it can't be read any more."""

@@ -11,6 +11,7 @@ from networks.hostnet.errors import Garbled, HostError, NotAllowed
 from networks.hostnet.facts import Obstacle
 from networks.models import Container, Engine, Network
 from networks.sync.attention import note_viewer
+from networks.sync.host import watcher
 from networks.sync.host.board import picture_of, traffic_of
 from tests.builders import make_network
 from tests.private_engine import wait_until
@@ -77,6 +78,18 @@ def test_it_tries_again_to_open_a_machine(stage: Stage) -> None:
     stage.cannot_open = None
 
     wait_until(lambda: picture_of(stage.slug).view.sees_host, "the machine", deadline_s=4)
+
+
+def test_it_tries_at_once_when_the_engine_is_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watcher, "RETRY_FACTOR", 100.0)  # half a second, then half a minute
+    stage.cannot_open = HostError("Connection refused")
+    stage.watcher.hurry()
+    wait_until(lambda: len(stage.opened) == 2, "the second try", deadline_s=2)
+
+    stage.cannot_open = None
+    stage.write()
+
+    wait_until(lambda: picture_of(stage.slug).view.sees_host, "the machine", deadline_s=2)
 
 
 def test_it_survives_a_fault_of_its_own(stage: Stage) -> None:
