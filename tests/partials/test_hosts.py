@@ -13,11 +13,11 @@ from networks.partials.hosts.figures import bytes_text, rate_text
 from networks.partials.hosts.links import interfaces_url
 from networks.partials.hosts.spark import FLAT, HALF, WINDOW_S, draw_spark, fill_buckets
 from networks.sync.host.picture import HostLink
-from networks.sync.host.traffic import Point, Rate
+from networks.sync.host.traffic import Volume
 
 
-def moved(at: float, rx: float, tx: float = 0.0) -> Point:
-    return Point(at, Rate(rx, tx, 1.0, 1.0))
+def moved(at: float, rx: float, tx: float = 0.0) -> Volume:
+    return at, rx, tx
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_it_draws_both_ways_on_one_scale() -> None:
 
 
 def test_it_leaves_a_gap_where_nothing_was_measured() -> None:
-    points = [moved(1.0, 10.0), Point(7.0, None), moved(13.0, 10.0)]
+    points = [moved(1.0, 10.0), moved(13.0, 10.0)]
 
     assert fill_buckets(points, 50)[-3:] == [(10.0, 0.0), None, (10.0, 0.0)]
     assert draw_spark(points).count("M") == 2

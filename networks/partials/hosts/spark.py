@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from networks.sync.host.traffic import Point
+from networks.sync.host.traffic import Volume
 
 WINDOW_S = 300.0
 BUCKETS, FEW_BUCKETS = 50, 25
@@ -15,37 +15,42 @@ FLAT = '<i class="spark"></i>'
 Bucket = tuple[float, float] | None
 
 
-def draw_spark(points: Sequence[Point], *, buckets: int = BUCKETS) -> str:
-    """Return the drawing of what was measured in the `WINDOW_S` before the newest point; gaps stay empty.
+def draw_spark(volumes: Sequence[Volume], *, buckets: int = BUCKETS) -> str:
+    """Return the drawing of what moved in the `WINDOW_S` before the newest stretch; what wasn't measured stays empty.
 
     Both directions have one scale, the row's own. Nothing but silence is `FLAT`, an element of which the middle line is CSS.
     """
-    filled = fill_buckets(points, buckets)
-    most = max((value for each in filled if each for value in each), default=0.0)
+    if not volumes:
+        return FLAT
+    filled = fill_buckets(volumes, buckets)
+    most = max(max(each) for each in filled if each)
     if most <= 0:
         return FLAT
-    above = _area((HALF - _height(each[0], most) if each else None) for each in filled)
-    below = _area((HALF + _height(each[1], most) if each else None) for each in filled)
+    above = _area([HALF - _height(each[0], most) if each else None for each in filled])
+    below = _area([HALF + _height(each[1], most) if each else None for each in filled])
     return (
         f'<svg class="spark" viewBox="0 0 {buckets} {2 * HALF}" preserveAspectRatio="none" aria-hidden="true">'
         f'<path class="in" d="{above}"/><path class="out" d="{below}"/></svg>'
     )
 
 
-def fill_buckets(points: Sequence[Point], buckets: int) -> list[Bucket]:
+def fill_buckets(volumes: Sequence[Volume], buckets: int) -> list[Bucket]:
     """Return the means of equal stretches of time, oldest first; they begin at whole multiples, so that a drawing only moves."""
-    if not points:
-        return [None] * buckets
     length_s = WINDOW_S / buckets
-    newest = int(points[-1].at // length_s)
-    sums: dict[int, tuple[float, float, int]] = {}
-    for point in points:
-        number = int(point.at // length_s)
-        if point.rate is not None and newest - number < buckets:
-            rx, tx, count = sums.get(number, (0.0, 0.0, 0))
-            sums[number] = (rx + point.rate.rx_bytes, tx + point.rate.tx_bytes, count + 1)
-    found = (sums.get(number) for number in range(newest - buckets + 1, newest + 1))
-    return [(each[0] / each[2], each[1] / each[2]) if each else None for each in found]
+    first = int(volumes[-1][0] // length_s) - buckets + 1 if volumes else 0
+    sums: list[list[float] | None] = [None] * buckets
+    for at, rx, tx in volumes:
+        place = int(at // length_s) - first
+        if place < 0:
+            continue
+        held = sums[place]
+        if held is None:
+            sums[place] = [rx, tx, 1]
+        else:
+            held[0] += rx
+            held[1] += tx
+            held[2] += 1
+    return [(each[0] / each[2], each[1] / each[2]) if each else None for each in sums]
 
 
 def _height(value: float, most: float) -> int:
@@ -53,7 +58,7 @@ def _height(value: float, most: float) -> int:
     return max(1, round(HALF * value / most)) if value > 0 else 0
 
 
-def _area(heights: Iterable[int | None]) -> str:
+def _area(heights: Sequence[int | None]) -> str:
     """Return the path of the areas between the middle and the heights, one for each stretch without a gap.
 
     Points that lie between two of the same height are left out.

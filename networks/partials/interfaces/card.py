@@ -42,7 +42,7 @@ def draw_card(engine: EngineRow, asked: Asked, link: HostLink, place: Place, fig
     """Return the line below an open one. Its figures change without its version."""
     counters = figures.counters
     context = {
-        **line_context(engine.slug, asked, link, place),
+        **line_context(engine.slug, link, place),
         "dom_id": f"{row_id(link)}-open",
         "text": spell_lines(write_ifconfig(link.fact, counters)),
         "stations": stations_of(engine, asked, link, picture),

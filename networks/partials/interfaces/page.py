@@ -94,7 +94,7 @@ def figures_of(link: HostLink, traffic: Traffic, buckets: int) -> Figures:
     """Return what a link's line shows that changes by itself."""
     index = link.fact.index
     counters = traffic.counters(index) or link.fact.counters
-    return Figures(counters, traffic.rate(index), draw_spark(traffic.points(index, newest_s=WINDOW_S), buckets=buckets))
+    return Figures(counters, traffic.rate(index), draw_spark(traffic.volumes(index, newest_s=WINDOW_S), buckets=buckets))
 
 
 def by_name(links: Sequence[HostLink]) -> list[HostLink]:

@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from html import escape
 from typing import Any
 
 from django.urls import reverse
 
 from networks.hostnet.facts import Counters
-from networks.partials.cache import draw
+from networks.partials.cache import draw_row
 from networks.partials.hosts.links import row_id
 from networks.partials.interfaces.asked import Asked
 from networks.partials.interfaces.cells import CellWords, draw_figures
@@ -21,8 +22,8 @@ from networks.queries.kept.versioned import VersionedCache
 from networks.sync.host.picture import HostLink, HostPicture
 from networks.sync.host.traffic import Rate
 
-# Where the figures go. No name can hold it: it is new at each start.
-_PLACE = secrets.token_hex(16)
+# Where the figures go, and the address that opens the link. No name can hold them: they are new at each start.
+_PLACE, _LEADS = secrets.token_hex(16), secrets.token_hex(16)
 MOST_SHOWN_ADDRESSES = 2
 
 
@@ -103,9 +104,17 @@ def draw_lines(key: ScreenKey, asked: Asked, lines: Iterable[tuple[HostLink, Pla
 
 
 def _draw_line(key: ScreenKey, asked: Asked, link: HostLink, place: Place, figures: Figures, words: CellWords) -> _Line:
-    html = draw("interfaces/_row.html", {**line_context(key.engine_slug, asked, link, place), "figures": _PLACE})
-    before, _place, after = html.partition(_PLACE)
-    row = DrawnRow(row_id(link), digest(html.replace(_PLACE, "")), "")
+    """Return a line; what of it doesn't depend on the page's own query is drawn once for all."""
+    kept = draw_row(
+        "interfaces/_row.html",
+        row_id(link),
+        key=key,
+        version=(link, place),
+        context=lambda: line_context(key.engine_slug, link, place) | {"url": _LEADS, "figures": _PLACE},
+    )
+    url = f"{replace(asked, opened='').url(key.engine_slug)}#{kept.dom_id}" if place.is_open else asked.url(key.engine_slug, link)
+    before, _place, after = kept.html.replace(_LEADS, escape(url)).partition(_PLACE)
+    row = DrawnRow(kept.dom_id, f"{kept.version}{url}", "")
     return _with_figures(_Line(link, place, figures, before, after, row), figures, words)
 
 
@@ -115,8 +124,8 @@ def _with_figures(line: _Line, figures: Figures, words: CellWords) -> _Line:
     return _Line(line.link, line.place, figures, line.before, line.after, row)
 
 
-def line_context(engine_slug: str, asked: Asked, link: HostLink, place: Place) -> dict[str, Any]:
-    """Return what interfaces/_row.html draws of a link, its figures aside."""
+def line_context(engine_slug: str, link: HostLink, place: Place) -> dict[str, Any]:
+    """Return what interfaces/_row.html draws of a link, its figures and its own address aside."""
     fact, peer = link.fact, link.peer
     shown = [address for address in fact.addresses if address.scope not in ("link", "host") or fact.kind == "loopback"]
     return {
@@ -127,7 +136,6 @@ def line_context(engine_slug: str, asked: Asked, link: HostLink, place: Place) -
         "addresses": [str(address.interface) for address in shown[:MOST_SHOWN_ADDRESSES]],
         "more_addresses": max(0, len(shown) - MOST_SHOWN_ADDRESSES),
         "has_link_local": any(address.scope == "link" for address in fact.addresses),
-        "url": f"{replace(asked, opened='').url(engine_slug)}#{row_id(link)}" if place.is_open else asked.url(engine_slug, link),
         "container_url": reverse("container_detail", args=[engine_slug, peer.container_id]) if peer else "",
         "network_url": reverse("network_detail", args=[engine_slug, link.network_id]) if link.network_id else "",
         "parents": [(name, reverse("network_detail", args=[engine_slug, network_id])) for network_id, name in link.parent_of],

@@ -6,7 +6,7 @@ import secrets
 
 from networks.hostnet.facts import Counters
 from networks.sync.host.picture import HostPicture
-from networks.sync.host.traffic import KEPT_S, Point, Rate, Traffic
+from networks.sync.host.traffic import KEPT_S, Point, Rate, Traffic, Volume
 
 
 class NothingMeasured:
@@ -19,6 +19,10 @@ class NothingMeasured:
         """Return None."""
 
     def points(self, index: int, *, newest_s: float = KEPT_S) -> tuple[Point, ...]:
+        """Return nothing."""
+        return ()
+
+    def volumes(self, index: int, *, newest_s: float = KEPT_S) -> tuple[Volume, ...]:
         """Return nothing."""
         return ()
 

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from networks.hostnet.facts import Counters
 
+# What moved in one stretch: its end in seconds since 1970, bytes received and sent a second. A page makes thousands of them.
+Volume = tuple[float, float, float]
+
 SAMPLE_EVERY_S = 2.0
 KEPT_S = 15 * 60.0
 
@@ -47,6 +50,9 @@ class Traffic(Protocol):
 
     def points(self, index: int, *, newest_s: float = KEPT_S) -> tuple[Point, ...]:
         """Return what was measured lately, oldest first."""
+
+    def volumes(self, index: int, *, newest_s: float = KEPT_S) -> tuple[Volume, ...]:
+        """Return the bytes of `points` alone, gaps left out; nothing where nothing ever moved. For a thousand links at once."""
 
     def sequence(self) -> int:
         """Return how many samples were taken: another number, other figures."""

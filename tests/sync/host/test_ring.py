@@ -87,7 +87,22 @@ def test_it_keeps_fifteen_minutes() -> None:
     assert len(points) == LENGTH
     assert points[-1].at - points[0].at == pytest.approx(KEPT_S - SAMPLE_EVERY_S)
     assert {point.rate and round(point.rate.rx_bytes) for point in points} == {500}
+    assert [at for at, _rx, _tx in ring.volumes(7)] == [point.at for point in points]
     assert len(ring.points(7, newest_s=60)) == 30
+
+
+def test_it_tells_the_bytes_alone_too() -> None:
+    ring = sampled(
+        (0, Counters()), (2, Counters(rx_bytes=4000)), (60, Counters(rx_bytes=5000)), (62, Counters(5, 7000, tx_bytes=90))
+    )
+    idle = sampled((0, Counters()), (2, Counters()), (4, Counters()))
+
+    volumes = ring.volumes(7)
+
+    assert volumes == tuple((each.at, each.rate.rx_bytes, each.rate.tx_bytes) for each in ring.points(7) if each.rate)
+    assert [round(rx_bytes) for _at, rx_bytes, _tx_bytes in volumes] == [2000, 1000]
+    assert ring.volumes(7, newest_s=5) == volumes[-1:]
+    assert idle.volumes(7) == ring.volumes(8) == ()
 
 
 def test_it_says_at_once_that_a_sample_is_fresh() -> None:
