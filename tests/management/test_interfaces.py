@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,16 @@ def test_it_reads_the_machine_of_a_real_engine(engine: PrivateEngine, settings: 
     assert ties == true_ties(engine, by_files=True)
     assert len(ties) == 2
     assert {peer["container_name"] for _, peer in peers} == {"web"}
+
+
+def test_it_claims_none_of_the_links_of_another_namespace(engine: PrivateEngine, settings: Settings, tmp_path: Path) -> None:
+    """That of the tests themselves, which may have a Docker of its own."""
+    settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_DATA_DIR = engine.url, tmp_path
+    settings.NETADMIN_NETNS = f"/proc/{os.getpid()}/ns/net"
+    engine.cli("network", "create", "front")
+    engine.run("web", "--network", "front")
+
+    document = json.loads(run(None, "--json")[0])
+
+    assert (document["view"], document["can_enter_containers"], document["links"]) == ("namespaces", True, [])
+    assert "are not those of this Engine's networks" in document["why"]
