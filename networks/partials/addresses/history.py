@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -47,16 +48,26 @@ class HistoryLine:
 
 
 class HistoryDrawing:
-    """Turns lines into what templates draw, for one Engine and one person's rights. Two queries at most, none while nothing
-    changes.
+    """Turns lines into what templates draw, for one Engine and one person's rights. What is there now is read where there is a
+    line, and kept as the lists keep it.
     """
 
     def __init__(self, engine: EngineRow, rights: Collection[str]) -> None:
+        self._engine = engine
         self._slug = engine.slug
         self._may_connect = "connect" in rights
-        self._containers = {row.docker_id for row in container_rows(engine)}
-        self._hues = {row.docker_id: row.hue for row in network_rows(engine)}
-        self._hues_by_name = {row.name: row.hue for row in network_rows(engine)}
+
+    @cached_property
+    def _containers(self) -> frozenset[str]:
+        return frozenset(row.docker_id for row in container_rows(self._engine))
+
+    @cached_property
+    def _hues(self) -> dict[str, int]:
+        return {row.docker_id: row.hue for row in network_rows(self._engine)}
+
+    @cached_property
+    def _hues_by_name(self) -> dict[str, int]:
+        return {row.name: row.hue for row in network_rows(self._engine)}
 
     def lines(self, lines: Iterable[Line], *, now: datetime | None = None) -> list[HistoryLine]:
         """Return them drawn. `now`: how long what is so now lasts is counted up to it; None: that is left out."""
