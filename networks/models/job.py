@@ -99,6 +99,11 @@ class JobStep(models.Model):
     sentence = models.TextField(blank=True, default="")
     status = models.PositiveSmallIntegerField(default=0)
 
+    @property
+    def said(self) -> str:
+        """The sentence in one line: the Engine speaks in several where it finds several faults."""
+        return " ".join(self.sentence.split("\n"))
+
     class Meta:
         ordering = ["job", "position"]
         constraints = [models.UniqueConstraint(fields=["job", "position"], name="one_step_per_position")]

@@ -88,6 +88,16 @@ def test_it_does_not_ask_where_the_subnet_was_typed_for_certain() -> None:
     assert "say whether" not in page(make_place(make_engine(), pool="172.18.5.0/24"))
 
 
+@pytest.mark.parametrize(
+    ("mac", "api", "is_said"),
+    [("02:42:ac:12:00:03", "1.45", False), ("02:11:22:33:44:55", "1.45", True), ("02:11:22:33:44:55", "1.54", False)],
+)
+def test_it_says_when_a_mac_address_is_lost(mac: str, api: str, is_said: bool) -> None:
+    html = page(make_place(make_engine(api_version=api), mac=mac))
+
+    assert (f"Its MAC address {mac} is lost" in html) is is_said
+
+
 def test_options_that_touch_the_host_take_the_role_admin() -> None:
     engine = make_engine()
     url = make_place(engine, driver_options={"com.example.anything": "1"})

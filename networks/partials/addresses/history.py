@@ -104,7 +104,7 @@ class HistoryDrawing:
 
 def draw_history_part(dom_id: str, engine: EngineRow, rights: Collection[str], rows: Iterable[Assignment], url: str) -> str:
     """Return the section of a container's or network's page: the last assignments, and the way to all of them."""
-    context = {"dom_id": dom_id, "lines": HistoryDrawing(engine, rights).rows(rows), "url": url}
+    context = {"dom_id": dom_id, "of": dom_id.partition("-")[0], "lines": HistoryDrawing(engine, rights).rows(rows), "url": url}
     return draw("addresses/_history_part.html", context)
 
 

@@ -24,7 +24,7 @@ from networks.models import JobStep
 from networks.partials.addresses.refusing import WhyNot, why_not_kept
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.shapes import permission_to_connect
-from networks.queries.addresses.keeping import KEEP, spec_of_row, step_left_off, takes_chosen_addresses
+from networks.queries.addresses.keeping import KEEP, is_mac_lost, spec_of_row, step_left_off, takes_chosen_addresses
 from networks.queries.addresses.marks import Mark, mark_of, read_marks
 from networks.queries.consequences import Affected, Consequences, breakages_of
 from networks.queries.endpoints import endpoint_rows
@@ -49,6 +49,7 @@ class _Place:
     found: Consequences | None
     left: JobStep | None
     takes_chosen: bool | None
+    is_mac_lost: bool
 
     @property
     def affected(self) -> Affected | None:
@@ -113,6 +114,7 @@ class NetworkKeep(View):
             consequences_of_one(slug, docker_id, [container_id]),
             left if left is not None and "kept" in left.spec else None,
             takes_chosen_addresses(slug, docker_id),
+            endpoint is not None and is_mac_lost(endpoint, api_version=engine.api_version),
         )
 
     def _why_not(self, place: _Place) -> WhyNot | None:
@@ -147,6 +149,7 @@ class NetworkKeep(View):
             "unseen": [say_breakage(each) for each in form.unseen],
             "why_not": why_not,
             "takes_chosen": place.takes_chosen,
+            "is_mac_lost": place.is_mac_lost,
             "command": "" if why_not else _command(place, form),
             "key": self._key() or secrets.token_urlsafe(24),
             "may_act": may_act,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from networks.actions.jobs.starting import ask_to_stop
+from networks.models import JobState
 from networks.partials.addresses.history import keep_url
 from networks.partials.jobs import job_title, step_words
 from networks.partials.links import url_of
@@ -61,6 +62,7 @@ class JobDetail(View):
             "title": job_title(progress.job.verb, progress.things, progress.job.what),
             "now": step_words(now) if now else "",
             "lines": [(step, step_words(step), url_of("activity_detail", str(step.action_id))) for step in progress.steps],
+            "is_refused_here": progress.job.verb == KEEP and progress.job.state == JobState.ROLLED_BACK,
             "by_hand": "\n".join(step.command for step in progress.by_hand),
             "again": _again(request, progress),
         }
@@ -90,7 +92,8 @@ def _again(request: HttpRequest, progress: JobProgress) -> Again | None:
     """Return how to look at what a job left undone and begin a new one with it; None where nothing is left, or it may not."""
     verb, slug = progress.job.verb, progress.job.engine_slug
     may = access_of(request).permissions.get(slug, frozenset())
-    if progress.undone and verb == KEEP and Permission.CONNECT in may:
+    is_back = progress.job.state == JobState.ROLLED_BACK
+    if verb == KEEP and (progress.undone or is_back) and Permission.CONNECT in may:
         return Again(keep_url(slug, progress.steps[0].network_id, progress.steps[0].container_id), verb, "", "", is_page=True)
     if not progress.undone or verb not in NetworksSeveral.verbs | ContainersSeveral.verbs or Permission.CONNECT not in may:
         return None
