@@ -21,7 +21,7 @@ from tests.sync.truth import ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 1_000 if IS_FULL else 60
+ROUNDS = 1_000 if IS_FULL else 20
 GUESTS = 8
 AUX = {"a": "10.212.3.5", "b": "10.212.3.77"}
 POOLS: dict[str, list[dict[str, Any]]] = {
