@@ -144,23 +144,16 @@ def address_blocks(use: PoolUse, blocks: Blocks, current: int, link: str) -> Saf
 
 
 def _block(use: PoolUse, block: Block, prefix_length: int, current: int, link: str) -> str:
-    is_current = block.number == current
+    is_current, address = block.number == current, str(use.address(block.number))
     share = block.taken / block_size(use)
     level = "b1" if share >= 0.5 else "b2" if block.taken else "o" if block.is_outside else ""
     css = f"{level} cur".strip() if is_current else level
-    title = escape(_block_title(use, block, prefix_length))
+    title = escape(_("%(block)s: %(count)s taken") % {"block": f"{address}/{prefix_length}", "count": count_text(block.taken)})
     if not block.taken and not is_current:
         return f'<i class="{css}" title="{title}"></i>' if css else f'<i title="{title}"></i>'
-    href = escape(f"{link}{use.address(block.number)}")
+    href = escape(f"{link}{address}")
     aria = ' aria-current="true"' if is_current else ""
     return f'<a class="{css}" href="{href}" title="{title}" aria-label="{title}"{aria}></a>'
-
-
-def _block_title(use: PoolUse, block: Block, prefix_length: int) -> str:
-    return _("%(block)s: %(count)s taken") % {
-        "block": f"{use.address(block.number)}/{prefix_length}",
-        "count": count_text(block.taken),
-    }
 
 
 @register.simple_tag
@@ -173,10 +166,10 @@ def block_list(use: PoolUse, blocks: Blocks, current: int, link: str) -> SafeStr
 
 
 def _line(use: PoolUse, block: Block, prefix_length: int, current: int, link: str) -> str:
-    href = escape(f"{link}{use.address(block.number)}")
+    address = str(use.address(block.number))
     aria = ' aria-current="true"' if block.number == current else ""
-    name = f"{use.address(block.number)}/{prefix_length}"
-    return f'<li><a href="{href}"{aria}>{name}</a> <span class="mut">{count_text(block.taken)}</span></li>'
+    link = f'<a href="{escape(link + address)}"{aria}>{address}/{prefix_length}</a>'
+    return f'<li>{link} <span class="mut">{count_text(block.taken)}</span></li>'
 
 
 @register.simple_tag

@@ -54,7 +54,7 @@ def blocks_of(use: PoolUse, *wanted: int) -> Blocks:
     """Return the pool in blocks. `wanted`: addresses whose blocks are listed in any case."""
     size = block_size(use)
     start, total = int(use.subnet.network_address), use.subnet.num_addresses // size
-    taken = Counter(block_of(use, number) for number in use.cells)
+    taken = Counter(start + (number - start) // size * size for number in use.cells)
     prefix_length = use.subnet.max_prefixlen - (size.bit_length() - 1)
     if total <= MOST_BLOCKS:
         numbers = [start + index * size for index in range(total)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
@@ -121,21 +122,36 @@ def _claims(endpoint: Record) -> Iterable[tuple[bool, Claim]]:
     """Yield (whether it has the address, claim) of an endpoint, for both families."""
     for version, family in ((4, "ipv4"), (6, "ipv6")):
         held, requested = endpoint[family], endpoint[f"requested_{family}"]
-        number = _number(held or requested)
-        if number is not None:
-            yield (
-                bool(held),
-                Claim(
-                    version,
-                    number,
-                    endpoint["container__docker_id"],
-                    endpoint["container__name"],
-                    endpoint["network__docker_id"],
-                    endpoint["network_name"],
-                    endpoint["mac"],
-                    is_typed=requested != "" and requested == (held or requested),
-                ),
+        if (address := held or requested) and (
+            claim := _claim(
+                version,
+                address,
+                endpoint["container__docker_id"],
+                endpoint["container__name"],
+                endpoint["network__docker_id"],
+                endpoint["network_name"],
+                endpoint["mac"],
+                requested == address,
             )
+        ):
+            yield bool(held), claim
+
+
+@lru_cache(maxsize=20_000)  # of all endpoints of a network that changed, one is new
+def _claim(
+    version: int,
+    address: str,
+    container_id: str,
+    container_name: str,
+    network_id: str,
+    network_name: str,
+    mac: str,
+    is_typed: bool,
+) -> Claim | None:
+    number = _number(address)
+    if number is None:
+        return None
+    return Claim(version, number, container_id, container_name, network_id, network_name, mac, is_typed)
 
 
 def _number(text: str) -> int | None:
