@@ -14,6 +14,8 @@ from benchmarks.figures import Report, percentile, summary, target, timed_ms
 from networks.management.serving.prepare import collect_static_if_needed
 from networks.models import EngineStatus
 from networks.sync.engines import ensure_local_engine
+from networks.sync.host.board import put_up
+from tests.machines import SUBNET, crowded
 from tests.worlds import grow_world
 
 NETWORKS, CONTAINERS = 200, 500
@@ -28,6 +30,8 @@ CREATE = {
     "pools-0-gateway": "10.99.0.1",
     "labels": "owner=me",
 }
+# What is typed is the LAN of a machine with a thousand links: every rule speaks, and a free subnet is sought.
+HARMFUL = CREATE | {"pools-0-subnet": SUBNET, "pools-0-gateway": ""}
 
 
 def measure(_folder: Path, is_brief: bool) -> Report:
@@ -45,8 +49,10 @@ def measure(_folder: Path, is_brief: bool) -> Report:
     assert network is not None
     assert container is not None
     half = {"preview": "1", "network_id": network.docker_id, "container_id": container.docker_id, "aliases": "db"}
+    put_up(engine.slug, crowded())
     asked = {
         "create a network": ("/networks/local/create/", CREATE),
+        "create one on the host's LAN": ("/networks/local/create/", HARMFUL),
         "connect to a network": (f"/networks/local/{network.docker_id}/connect/", half),
         "connect a container": (f"/containers/local/{container.docker_id}/connect/", half),
     }
@@ -55,6 +61,7 @@ def measure(_folder: Path, is_brief: bool) -> Report:
     return {
         "networks": NETWORKS,
         "containers": CONTAINERS,
+        "links": len(crowded().links),
         **{f"{name.replace(' ', '_')}_ms": summary(times) for name, times in taken.items()},
         "targets": [
             target("previews", f"{name}: while typing (median)", percentile(times, 50), DRAWN_WITHIN_MS, unit="ms")

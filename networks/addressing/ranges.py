@@ -43,6 +43,12 @@ _NEVER_READ = tuple((kind, ip_network(text)) for kind, texts in _NEVER for text 
 _WITHIN_READ = tuple((kind, ip_network(text)) for kind, texts in _WITHIN for text in texts)
 
 
+def is_of_kind(subnet: IPNetwork, kind: Kind) -> bool:
+    """Tell whether the subnet lies in a range of this kind: in one, not only across it."""
+    ranges = (whole for of, whole in (*_NEVER_READ, *_WITHIN_READ) if of is kind and whole.version == subnet.version)
+    return any(subnet.subnet_of(whole) for whole in ranges)  # type: ignore[arg-type]
+
+
 def kind_of(subnet: IPNetwork) -> Kind:
     """Return what the subnet's addresses are for; the worst, where they are for several things."""
     for kind, whole in _NEVER_READ:

@@ -34,14 +34,14 @@ def default_pools_of(said: Sequence[tuple[str, int]]) -> Iterator[IPNetwork]:
         yield ip_network(base, strict=False)
 
 
-def suggest_subnet_of(version: int, occupied: Iterable[IPNetwork], prefix: int | None = None) -> IPNetwork | None:
-    """Return the first private subnet that overlaps nothing of what is occupied, None where there is none.
+def suggest_subnet_of(version: int, occupied: Iterable[IPNetwork | IPAddress], prefix: int | None = None) -> IPNetwork | None:
+    """Return the first private subnet that has none of the addresses that are occupied, None where there is none.
 
     `prefix`: the wanted prefix length, brought to what is neither too big nor too small; None: the usual one.
     """
     size = min(max(prefix if prefix is not None else USUAL[version], SHORTEST[version]), LONGEST[version])
-    taken = list(occupied)
-    return next((block for base in PRIVATE[version] if (block := _first_free_block(base, size, taken)) is not None), None)
+    bounds = sorted(_bounds(each) for each in occupied if each.version == version)
+    return next((block for base in PRIVATE[version] if (block := _first_free_block(base, size, bounds)) is not None), None)
 
 
 def next_free_address(pool: Pool, taken: Collection[IPAddress]) -> IPAddress | None:
@@ -62,12 +62,15 @@ def next_free_address(pool: Pool, taken: Collection[IPAddress]) -> IPAddress | N
     return None
 
 
-def _first_free_block(base: str, size: int, occupied: Sequence[IPNetwork]) -> IPNetwork | None:
-    """Return the first free block of prefix length `size`, going once through what is occupied instead of trying every block."""
+def _bounds(occupied: IPNetwork | IPAddress) -> tuple[int, int]:
+    if isinstance(occupied, IPv4Network | IPv6Network):
+        return int(occupied.network_address), int(occupied.broadcast_address)
+    return int(occupied), int(occupied)
+
+
+def _first_free_block(base: str, size: int, bounds: Sequence[tuple[int, int]]) -> IPNetwork | None:
+    """Return the first free block of prefix length `size`, going once through what is occupied, in ascending order."""
     whole: IPNetwork = IPv6Network(base) if ":" in base else IPv4Network(base)
-    bounds = sorted(
-        (int(other.network_address), int(other.broadcast_address)) for other in occupied if other.version == whole.version
-    )
     step = 1 << (whole.max_prefixlen - size)
     start, last = int(whole.network_address), int(whole.broadcast_address)
     for first, end in bounds:

@@ -103,7 +103,7 @@ def test_it_finds_a_collision_exactly_where_something_lies_in_the_subnet(
         subnet.version == taken.version
         and int(subnet.network_address) <= int(taken.broadcast_address)
         and int(taken.network_address) <= int(subnet.broadcast_address)
-        for taken in occupied_by(host)
+        for taken in map(ip_network, occupied_by(host))
     )
 
     assert bool(collisions(subnet, host)) is shares

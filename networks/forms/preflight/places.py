@@ -64,7 +64,7 @@ def suggest_subnet(version: int, pools: Sequence[Pool], ground: Ground, *, prefi
 
     `prefix`: the prefix length that is wanted; None: the one that the Engine itself takes.
     """
-    occupied: list[IPNetwork] = [taken.subnet for _scope, taken in ground.pools]
+    occupied: list[IPNetwork | IPAddress] = [taken.subnet for _scope, taken in ground.pools]
     occupied += [pool.subnet for pool in pools if pool.subnet is not None and not is_any_of_size(pool.subnet)]
     occupied += [*default_pools_of(ground.default_pools), *occupied_by(ground.host)]
     if prefix is None:

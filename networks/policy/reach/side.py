@@ -8,10 +8,18 @@ from networks.addressing.host import HostAddress, HostRoute, HostSide, is_of_int
 from networks.sync.host.board import picture_of
 from networks.sync.host.picture import HostPicture
 
+_kept: dict[str, tuple[HostPicture, HostSide]] = {}
+
 
 def host_side_of(engine_slug: str) -> HostSide:
-    """Return the machine as it was seen last; one of which nothing is known, where this process doesn't see it."""
-    return side_of(picture_of(engine_slug))
+    """Return the machine as it was seen last; one of which nothing is known, where this process doesn't see it.
+
+    The answer is kept as long as the picture is the same: forms ask at every pause in typing.
+    """
+    picture, kept = picture_of(engine_slug), _kept.get(engine_slug)
+    if kept is None or kept[0] is not picture:
+        kept = _kept[engine_slug] = (picture, side_of(picture))
+    return kept[1]
 
 
 def side_of(picture: HostPicture) -> HostSide:
