@@ -53,6 +53,7 @@ class HostSide:
         return frozenset(route.link for route in self.routes if route.is_default and route.link)
 
 
+_SAID_BY = {"host_lan": "host_gateway", "host_on_link": "host_address"}
 _WORST_FIRST = ("host_gateway", "host_lan", "host_address", "host_on_link", "host_name_server", "host_route", "host_nowhere")
 
 
@@ -90,16 +91,17 @@ def check_host(subnet: IPNetwork, host: HostSide, *, takes_routes: bool = True) 
     `takes_routes`: whether the Engine gives the machine an address and a route in such a network. Where it doesn't, only the
     network's own containers lose sight of what is in the way.
     """
-    said: set[str] = set()
     found = collisions(subnet, host)
     if found and not takes_routes:
         yield warn("subnet", "host_hidden", subnet=subnet, what=found[0].what)
         return
+    said: set[str] = set()
     for collision in found:
-        if collision.key not in said:
+        # Of a link whose gateway or address lies in the subnet, nobody needs to hear that its network does.
+        if said.isdisjoint((collision.key, f"{_SAID_BY.get(collision.key)} {collision.by}")):
             say = bad if collision.is_harmful else warn
             yield say("subnet", collision.key, subnet=subnet, what=collision.what, by=collision.by)
-        said.add(collision.key)
+        said.update((collision.key, f"{collision.key} {collision.by}"))
 
 
 def is_harmful(subnet: IPNetwork, host: HostSide) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding, Level, bad
@@ -243,7 +244,7 @@ class NetworkForm(FindingsForm):
         self.harm = words_to_type(harmful)
         self.is_confirmed = self.may_shape and is_typed(self.cleaned_data.get("typed_subnet", ""), harmful)
         if self.harm and self.may_shape and not (self.is_confirmed or self.is_draft):
-            self.add_finding(bad("typed_subnet", "typed_subnet_wrong"))
+            self.add_error("typed_subnet", gettext("Type it exactly as it stands above."))
         self.add_findings(self._settled(finding) for finding in check_config(spec, self.ground))
 
     def _settled(self, finding: Finding) -> Finding:

@@ -188,7 +188,6 @@ SENTENCES: dict[str, Promise] = {
     "quote_open": _("A quotation mark is opened here and not closed."),
     # confirming
     "typed_name_wrong": _("Type it exactly as it stands above."),
-    "typed_subnet_wrong": _("Type it exactly as it stands above."),
     "typed_count_wrong": _("Type the number that stands above."),
     "breaks_more": _("More would break by now than this page showed."),
 }

@@ -41,13 +41,17 @@ OFFICE = HostSide(
 )
 
 
+BEHIND = (("host_route", "10.9.0.0/16", "10.8.0.1"), ("host_nowhere", "10.10.0.0/16", ""))
+
+
 @pytest.mark.parametrize(
     ("subnet", "said"),
     [
-        ("192.168.0.0/24", [("bad", "host_gateway", "192.168.0.1", "eth0"), ("bad", "host_lan", "192.168.0.0/24", "eth0")]),
+        ("192.168.0.0/24", [("bad", "host_gateway", "192.168.0.1", "eth0")]),
         ("192.168.0.128/25", [("bad", "host_lan", "192.168.0.0/24", "eth0")]),
         ("fd12::/64", [("bad", "host_lan", "fd12::/64", "eth0")]),
-        ("10.8.0.0/30", [("bad", "host_address", "10.8.0.2", "eth1"), ("bad", "host_on_link", "10.8.0.0/24", "eth1")]),
+        ("10.8.0.0/30", [("bad", "host_address", "10.8.0.2", "eth1")]),
+        ("10.8.0.0/13", [("bad", "host_address", "10.8.0.2", "eth1"), *[("warn", key, what, by) for key, what, by in BEHIND]]),
         ("10.8.0.64/26", [("bad", "host_on_link", "10.8.0.0/24", "eth1")]),
         ("10.53.0.0/16", [("bad", "host_name_server", "10.53.0.53", "")]),
         ("10.9.7.0/24", [("warn", "host_route", "10.9.0.0/16", "10.8.0.1")]),

@@ -50,6 +50,10 @@ def test_it_leaves_the_second_step_alone_while_one_types_into_it(engine: Engine)
     response = post(log_in(), preview="1", **{"asks-for": SUBNET}, typed_subnet="192.168.77.0/2")
 
     assert b"second-step" not in response.content  # type: ignore[attr-defined]
+    done = post(log_in("ada", engine, "admin"), preview="1", **{"asks-for": SUBNET}, typed_subnet=SUBNET)
+    assert b'hx-target="#second-step"' in done.content  # type: ignore[attr-defined]
+    assert "Create anyway" in text_of(done)
+    assert "Create anyway…" not in text_of(done)
 
 
 def test_it_takes_the_second_step_away_with_the_harm(engine: Engine) -> None:
