@@ -11,6 +11,8 @@ from tests.journeys.visits import Visits, open_live
 from tests.private_engine import PrivateEngine
 
 SUBNET = "172.72.0.0/16"
+# The label of what has the focus, or its own text.
+FOCUSED = "((one) => one.labels && one.labels.length ? one.labels[0].textContent : one.textContent)(document.activeElement)"
 
 
 def cell(page: Page, address: str) -> Locator:
@@ -22,6 +24,15 @@ def choose_container(page: Page, name: str) -> None:
     """On the form: choose the container to connect."""
     option = page.get_by_label("Container").locator("option", has_text=f"{name} · ")
     page.get_by_label("Container").select_option(value=option.get_attribute("value"))
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press the tabulator until what has this name has the focus; nobody presses it more often than 40 times."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUSED).strip() == name:
+            return
+    raise AssertionError(f"{name} can't be reached")
 
 
 def test_it_leads_from_a_free_cell_to_a_connection_and_shows_it_live(visits: Visits, engine: PrivateEngine) -> None:
@@ -57,6 +68,21 @@ def test_it_asks_from_the_grid_of_a_network(operator: Page, engine: PrivateEngin
 
     expect(operator.get_by_label("IPv6 address")).to_have_value("fd00:20::7")
     expect(operator.get_by_label("IPv4 address")).to_have_value("")
+
+
+def test_it_asks_for_a_free_address_by_keyboard_alone(operator: Page, engine: PrivateEngine) -> None:
+    engine.cli("network", "create", "--subnet", SUBNET, "front")
+    open_live(operator, "/addresses/")
+    expect(operator.locator("#pool-rows")).to_contain_text(SUBNET)
+    tab_to(operator, "Find an address, a container or a network")
+
+    operator.keyboard.type("172.72.9.9")
+    operator.keyboard.press("Enter")
+    expect(operator.get_by_role("heading", name="172.72.9.9")).to_be_visible()
+    tab_to(operator, "Connect a container with it…")
+    operator.keyboard.press("Enter")
+
+    expect(operator.get_by_label("IPv4 address")).to_have_value("172.72.9.9")
 
 
 def test_it_finds_and_reads_an_address_by_keyboard_alone(viewer: Page, engine: PrivateEngine) -> None:

@@ -227,6 +227,38 @@ def test_it_escapes_hostile_names() -> None:
     assert "<b>net" not in html
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"ipam_driver": "dhcp"}, "The IPAM driver dhcp decides which address comes next."),
+        ({"driver": "weave"}, "Which address comes next is up to the driver weave."),
+        ({"driver": "overlay", "scope": "swarm"}, "Swarm managers hand these out in turn"),
+        ({"driver": "macvlan"}, "whether a gateway has an address here: which comes next can&#x27;t be known."),
+    ],
+)
+def test_it_says_why_the_next_address_is_not_known(fields: dict[str, str], said: str) -> None:
+    engine = make_engine(api_version="1.51")
+    network = make_network(engine, "other", "10.0.0.0/24", **fields)
+    browser = log_in()
+
+    for url in ("/addresses/", f"/networks/local/{network.docker_id}/"):
+        html = browser.get(url).content.decode()
+        assert said in html
+        assert "next to be handed out" not in html
+
+
+def test_it_says_when_nothing_is_left_to_hand_out() -> None:
+    engine = make_engine()
+    full = make_network(engine, "full", "10.0.0.0/30", gateway="10.0.0.1")
+    make_endpoint(make_container(engine, "web"), full, "10.0.0.2")
+    ranged = make_network(engine, "ranged", "10.0.1.0/24", ip_range="10.0.1.8/31", gateway="10.0.1.8")
+    make_endpoint(make_container(engine, "db"), ranged, "10.0.1.9")
+    browser = log_in()
+
+    assert "the next container is refused" in browser.get("/addresses/?pool=10.0.0.0/30").content.decode()
+    assert "what is free has to be asked for by --ip" in browser.get("/addresses/?pool=10.0.1.0/24").content.decode()
+
+
 def test_it_says_what_would_be_here() -> None:
     make_engine()
 
