@@ -78,7 +78,7 @@
       legend: { show: false },
       cursor: { show: false },
       select: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [12, 16, 0, 8],
       scales: {
         x: { range: function (_chart, _least, most) { return [most - KEPT_S, most]; } },
         y: {

@@ -51,6 +51,7 @@ def inside_context(detail: ContainerDetail, reading: Reading | None) -> dict[str
         "interfaces_url": interfaces_url(row.engine_slug),
         "names": [_names(endpoint) for endpoint in detail.endpoints if endpoint.network_driver not in ("host", "null")],
         "is_running": reading is not None,
+        "is_host": kind == "host",
     }
 
 
