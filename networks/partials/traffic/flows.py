@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -81,25 +82,35 @@ def added(flows: Iterable[Flow | None]) -> Flow | None:
     return Flow(*map(sum, zip(*known, strict=True))) if known else None
 
 
-def added_up(points: Iterable[Sequence[Point]], *, is_inside: bool = False) -> tuple[Stretch, ...]:
+def added_up(points: Iterable[Sequence[Point]], *, is_inside: bool = False, after: float | None = None) -> tuple[Stretch, ...]:
     """Return the stretches of several links together, oldest first. `points`: of each link, as Traffic gives them.
 
     A stretch that is a gap of one link is a gap of the sum. So is the one in which a link came: it has no point for it.
+    `after`: the end of the stretch before the first that is wanted; every link was there by then, so that one without a point
+    makes a gap as well.
     """
     sums: dict[float, Flow | None] = {}
+    links_at: Counter[float] = Counter()
     firsts: set[float] = set()
+    count = 0
     for of_link in points:
-        if of_link:
-            firsts.add(of_link[0].at)
-        for point in of_link:
+        count += 1
+        wanted = [point for point in of_link if point.at > after] if after is not None else of_link
+        if wanted:
+            firsts.add(wanted[0].at)
+        for point in wanted:
+            links_at[point.at] += 1
             flow = flow_of(point.rate, is_inside=is_inside)
             sums[point.at] = added((sums[point.at], flow)) if point.at in sums else flow
     ends = sorted(sums)
+    for end in ends if after is not None else ():
+        if links_at[end] < count:
+            sums[end] = None
     for first in firsts:
         place = bisect_left(ends, first)
         if place:
             sums[ends[place - 1]] = None
-    befores = [ends[0] - SAMPLE_EVERY_S, *ends] if ends else []
+    befores = [ends[0] - SAMPLE_EVERY_S if after is None else after, *ends] if ends else []
     return tuple(
         Stretch(end, min(max(end - before, 0.0), LONGEST_S), sums[end]) for before, end in zip(befores, ends, strict=False)
     )

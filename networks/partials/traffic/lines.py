@@ -18,7 +18,10 @@ MOST_LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One end that is counted. `index`: its number in Traffic, 0 for one that isn't counted; `link`: the host's end."""
+    """One end that is counted. `index`: its number in Traffic, 0 for one that isn't counted.
+
+    `link`: the host's end; `mark`: that end's revision.
+    """
 
     index: int
     ifname: str = ""
@@ -28,6 +31,7 @@ class Line:
     link: str = ""
     link_url: str = ""
     sharing: tuple[str, ...] = ()
+    mark: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from networks.partials.hosts.links import interfaces_url
 from networks.partials.inside.obstacles import why_not_host
 from networks.partials.links import url_of
 from networks.partials.traffic.chart import minute_rows, most_of, write_chart
-from networks.partials.traffic.flows import added_up
 from networks.partials.traffic.lines import (
     Counted,
     Line,
@@ -26,6 +25,7 @@ from networks.partials.traffic.lines import (
     ports_of_network,
     sum_of,
 )
+from networks.partials.traffic.memory import sums
 from networks.queries.containers import mode_kind
 from networks.queries.details import ContainerDetail
 from networks.queries.rows import EngineRow
@@ -155,7 +155,10 @@ def _draw_lines(
 ) -> dict[str, str]:
     counted = count(lines, traffic, is_inside=is_inside)
     shown = foremost(counted)
-    stretches = added_up([traffic.points(line.index) for line in lines if line.index], is_inside=is_inside)
+    counting = [line for line in lines if line.index]
+    stretches = sums.add_up(
+        (what, *((line.index, line.mark) for line in counting)), [line.index for line in counting], traffic, is_inside=is_inside
+    )
     more = len(counted) - len(shown)
     note = ngettext(
         "And %(count)s more, over which less went; the sum is that of all.",
@@ -203,6 +206,7 @@ def _inside_line(slug: str, link: HostLink) -> Line:
         link.hue,
         link.fact.name,
         interfaces_url(slug, link=link),
+        mark=link.revision,
     )
 
 
@@ -214,6 +218,7 @@ def _unseen_line(slug: str, place: tuple[str, str, str, int]) -> Line:
 def _port_line(slug: str, link: HostLink) -> Line:
     peer, link_url = link.peer, interfaces_url(slug, link=link)
     if peer is None:
-        return Line(link.fact.index, link=link.fact.name, link_url=link_url)
+        return Line(link.fact.index, link=link.fact.name, link_url=link_url, mark=link.revision)
     url = reverse("container_detail", args=[slug, peer.container_id])
-    return Line(link.fact.index, peer.ifname, peer.container_name, url, 0, link.fact.name, link_url, peer.sharing)
+    name = peer.container_name
+    return Line(link.fact.index, peer.ifname, name, url, 0, link.fact.name, link_url, peer.sharing, link.revision)

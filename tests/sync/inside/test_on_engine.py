@@ -6,11 +6,11 @@ import re
 from ipaddress import ip_network
 
 import pytest
-from networks.hostnet.linux.opening import open_host
 
 from networks.engine.calls import Profile
 from networks.engine.docker_client import DockerClient
 from networks.hostnet.facts import InsideFact
+from networks.hostnet.linux.opening import open_host
 from networks.sync.inside.reading import Process, Reading, Trouble, read_inside
 from tests.private_engine import PrivateEngine
 
