@@ -259,6 +259,18 @@ def test_it_says_when_nothing_is_left_to_hand_out() -> None:
     assert "what is free has to be asked for by --ip" in browser.get("/addresses/?pool=10.0.1.0/24").content.decode()
 
 
+def test_it_leads_to_the_pools_that_a_network_has_besides_four() -> None:
+    engine = make_engine()
+    network = make_network(engine, "over", driver="overlay", scope="swarm")
+    for index in range(6):
+        make_pool(network, f"10.0.{index}.0/24")
+
+    html = log_in().get(f"/networks/local/{network.docker_id}/").content.decode()
+
+    assert html.count('class="agrid ') == 4
+    assert re.findall(r'pool=([0-9./]+)">10\.0\.[45]\.0/24</a>', html) == ["10.0.4.0/24", "10.0.5.0/24"]
+
+
 def test_it_says_what_would_be_here() -> None:
     make_engine()
 

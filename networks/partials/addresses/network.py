@@ -23,14 +23,24 @@ def draw_network_addresses(key: ScreenKey, engine: EngineRow, *, may_connect: bo
 
     A free cell leads to the form that connects a container, with its address, where this person may and Docker would.
     """
-    views = [view for view in pool_views(engine) if view.network.docker_id == key.docker_id][:MOST_GRIDS]
+    views = [view for view in pool_views(engine) if view.network.docker_id == key.docker_id]
     may_connect = may_connect and "connect" in key.rights.split(",")
     connect_url = url_of("network_connect", engine.slug, key.docker_id) if may_connect else ""
-    return draw("networks/_addresses.html", {"grids": [_grid(engine, view, connect_url) for view in views]})
+    return draw(
+        "networks/_addresses.html",
+        {
+            "grids": [_grid(engine, view, connect_url) for view in views[:MOST_GRIDS]],
+            "left_out": [{"subnet": view.use.subnet, "url": _pool_url(engine, view)} for view in views[MOST_GRIDS:]],
+        },
+    )
+
+
+def _pool_url(engine: EngineRow, view: PoolView) -> str:
+    return addresses_url(engine.slug, pool=view.key)
 
 
 def _grid(engine: EngineRow, view: PoolView, connect_url: str) -> Mapping[str, Any]:
-    here = addresses_url(engine.slug, pool=view.key)
+    here = _pool_url(engine, view)
     free = f"{connect_url}?ipv{view.use.subnet.version}=" if connect_url and not view.is_default_bridge else ""
     block = first_shown(view.use, next_number=view.next_number)
     return {**grid_context(view, block, links=Links(free=free, taken=f"{here}&address=")), "all_url": here}
