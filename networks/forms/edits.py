@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import ip_network
 
 from django.http import QueryDict
 
 from networks.addressing.findings import Level
-from networks.addressing.pools import Pool
+from networks.addressing.pools import Pool, is_inside
 from networks.addressing.reading import IPNetwork
 from networks.forms.networks import MAX_POOLS, POOL_COUNT, NetworkForm
 from networks.forms.preflight.places import HARM, suggest_subnet
+from networks.forms.preflight.pool_form import read_pool
 
 # What is said of a subnet that another would do for.
 COLLISIONS = HARM | {"overlaps"}
@@ -26,7 +26,8 @@ _LENGTH = re.compile(r"/([0-9]{1,3})")
 def take_suggestion(data: QueryDict, fields: frozenset[str]) -> QueryDict:
     """Return the data with the suggestion of the pressed button in its place: `use` is "field=value".
 
-    Only `fields` and pools' fields are set; an empty value empties the field; a pool that isn't there yet is added.
+    Only `fields` and pools' fields are set; an empty value empties the field; a pool that isn't there yet is added. With a
+    subnet that takes another's place, gateway, range and reserved addresses move along.
     """
     field, separator, value = data.get("use", "").partition("=")
     pool = _POOL_FIELD.fullmatch(field)
@@ -39,6 +40,8 @@ def take_suggestion(data: QueryDict, fields: frozenset[str]) -> QueryDict:
         edited.pop(field, None)
     if pool and int(pool[1]) >= count_pools(data):
         edited[POOL_COUNT] = str(int(pool[1]) + 1)
+    if pool and pool[2] == "subnet":
+        _move_along(edited, data, int(pool[1]))
     return edited
 
 
@@ -66,13 +69,11 @@ def drop_pool(data: QueryDict, dropped: int) -> QueryDict:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of pools to put a suggestion into. `prefix`: the wanted prefix length, None for the Engine's usual one; `old`: what
-    it replaces."""
+    """A row of pools to put a suggestion into. `prefix`: the wanted prefix length, None for the Engine's usual one."""
 
     index: int
     version: int
     prefix: int | None = None
-    old: Pool | None = None
 
 
 def suggest_pool(data: QueryDict, form: NetworkForm) -> QueryDict:
@@ -92,9 +93,15 @@ def suggest_pool(data: QueryDict, form: NetworkForm) -> QueryDict:
     edited = data.copy()
     edited[f"pools-{row.index}-subnet"] = subnet
     edited[POOL_COUNT] = str(max(count_pools(data), row.index + 1))
-    for field, text in _moved(row.old, ip_network(subnet)) if row.old else ():
-        edited[f"pools-{row.index}-{field}"] = text
+    _move_along(edited, data, row.index)
     return edited
+
+
+def _move_along(edited: QueryDict, data: QueryDict, index: int) -> None:
+    """Set the other fields of a row as they are in its new subnet."""
+    old, new = (read_pool(each, index) for each in (data, edited))
+    for field, text in _moved(old, new.subnet) if new.subnet else ():
+        edited[f"pools-{index}-{field}"] = text
 
 
 def _row_to_fill(form: NetworkForm) -> Row | None:
@@ -102,7 +109,7 @@ def _row_to_fill(form: NetworkForm) -> Row | None:
     for index, each in enumerate(form.pools):
         subnet, red = each.pool.subnet, {finding.key for finding in each.findings if finding.level is Level.BAD}
         if subnet is not None and red and COLLISIONS.issuperset(red):
-            return Row(index, subnet.version, subnet.prefixlen, each.pool)
+            return Row(index, subnet.version, subnet.prefixlen)
     typed = {each.pool.subnet.version for each in form.pools if each.pool.subnet is not None}
     # A bridge has one pool of each family, and Docker drops one of IPv6 where that is off.
     free = [version for version in (4, 6) if version not in typed or spec.driver != "bridge"]
@@ -118,14 +125,17 @@ def _row_to_fill(form: NetworkForm) -> Row | None:
 
 
 def _moved(old: Pool, subnet: IPNetwork) -> Iterator[tuple[str, str]]:
-    """Yield the other fields of a row as they are at the same places of another subnet of the same size; else empty them."""
-    is_same = old.subnet is not None and old.subnet.prefixlen == subnet.prefixlen
-    by = int(subnet.network_address) - int(old.subnet.network_address) if old.subnet else 0
-    if old.gateway is not None:
+    """Yield the other fields of a row, each at its place in another subnet of the same size; in one of another size, empty."""
+    was = old.subnet
+    if was is None or was.version != subnet.version or was.overlaps(subnet):  # it was only written otherwise, or made wider
+        return
+    by = int(subnet.network_address) - int(was.network_address)
+    is_same = was.prefixlen == subnet.prefixlen
+    if old.gateway is not None and is_inside(was, old.gateway):
         yield "gateway", str(old.gateway + by) if is_same else ""
-    if old.ip_range is not None:
+    if old.ip_range is not None and old.ip_range.version == was.version and old.ip_range.subnet_of(was):  # type: ignore[arg-type]
         yield "ip_range", f"{old.ip_range.network_address + by}/{old.ip_range.prefixlen}" if is_same else ""
-    if old.aux_addresses:
+    if old.aux_addresses and all(is_inside(was, address) for address in old.aux_addresses.values()):
         aux = (f"{name}={address + by}" for name, address in old.aux_addresses.items())
         yield "aux_addresses", ", ".join(aux) if is_same else ""
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from networks.addressing.findings import Level
 from networks.addressing.host import HostAddress, HostRoute, HostSide
 from networks.addressing.pools import TakenPool
-from networks.forms.edits import suggest_pool
+from networks.forms.edits import suggest_pool, take_suggestion
 from networks.forms.networks import NetworkForm
 from networks.queries.ground import Ground
 from tests.addressing.hosts import HOSTS, SUBNETS
@@ -157,14 +157,35 @@ def test_it_moves_the_rest_of_the_row_along() -> None:
     row = {"subnet": "10.20.0.0/25", "ip_range": "10.20.0.64/26", "gateway": "10.20.0.1", "aux_addresses": "a=10.20.0.9"}
     form = typed(**{f"pools__0__{field}": text for field, text in row.items()})
 
-    edited = suggest_pool(form.data, form)
+    by_button = suggest_pool(form.data, form)
+    form.data["use"] = "pools-0-subnet=10.128.0.0/25"
+    by_way_out = take_suggestion(form.data, frozenset())
 
-    assert {field: edited[f"pools-0-{field}"] for field in row} == {
-        "subnet": "10.128.0.0/25",
-        "ip_range": "10.128.0.64/26",
-        "gateway": "10.128.0.1",
-        "aux_addresses": "a=10.128.0.9",
-    }
+    for edited in (by_button, by_way_out):
+        assert {field: edited[f"pools-0-{field}"] for field in row} == {
+            "subnet": "10.128.0.0/25",
+            "ip_range": "10.128.0.64/26",
+            "gateway": "10.128.0.1",
+            "aux_addresses": "a=10.128.0.9",
+        }
+
+
+@pytest.mark.parametrize(
+    ("was", "use", "gateway", "kept"),
+    [
+        ("10.20.0.5/24", "10.20.0.0/24", "10.20.0.9", "10.20.0.9"),  # only written otherwise
+        ("10.0.0.0/8", "10.0.0.0/16", "10.0.0.9", "10.0.0.9"),
+        ("10.20.0.0/24", "10.128.0.0/24", "255.255.255.255", "255.255.255.255"),  # was wrong before, and is marked so
+        ("10.20.0.0/24", "fd00::/64", "10.20.0.9", "10.20.0.9"),
+        ("10.20.0.0/24", "10.128.0.0/28", "10.20.0.99", ""),
+        ("10.20.0.0/24", "nonsense", "10.20.0.9", "10.20.0.9"),
+        ("", "10.128.0.0/24", "10.20.0.9", "10.20.0.9"),
+    ],
+)
+def test_it_moves_only_what_had_its_place(was: str, use: str, gateway: str, kept: str) -> None:
+    form = typed(pools__0__subnet=was, pools__0__gateway=gateway, use=f"pools-0-subnet={use}")
+
+    assert take_suggestion(form.data, frozenset())["pools-0-gateway"] == kept
 
 
 def test_it_lets_an_admin_go_on_who_types_the_subnet() -> None:

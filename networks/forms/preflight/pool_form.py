@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Misread
@@ -47,3 +48,10 @@ class PoolForm(FindingsForm):
         if "subnet" not in self.errors:
             self.add_findings(check_pool(self.pool))
         return cleaned
+
+
+def read_pool(data: QueryDict, index: int) -> Pool:
+    """Return what can be read of a row, by its number from 0."""
+    form = PoolForm(data, prefix=f"pools-{index}")
+    form.is_valid()
+    return form.pool
