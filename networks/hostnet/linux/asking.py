@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from networks.hostnet.errors import HostError, Vanished
+from networks.hostnet.errors import Vanished
 from networks.hostnet.facts import Counters, InsideLink, LinkAddress, LinkFact, RouteFact
 from networks.hostnet.linux.netlink import counters as stats
 from networks.hostnet.linux.netlink.conversation import Conversation, Unsupported
@@ -31,20 +31,15 @@ from networks.hostnet.linux.netlink.wire import (
     signed,
 )
 
-
-class Unsettled(HostError):
-    """The kernel's lists changed each time that they were read."""
-
-
 _NETNSA_NSID, _NETNSA_PID, _NETNSA_FD = 1, 2, 3
 
 
 def links_of(asked: Conversation, known: KnownLinks | None = None) -> tuple[LinkFact, ...]:
     """Return all links with addresses and counters, by index. `known`: those that were read last. Raises HostError."""
     known = known or KnownLinks()
-    _settle(asked.dump(RTM_GETLINK, links_body(), known.take_row, begin=known.begin_rows, take_run=known.take_rows))
+    asked.dump(RTM_GETLINK, links_body(), known.take_row, begin=known.begin_rows, take_run=known.take_rows)
     begin, take_run = known.begin_addresses, known.take_addresses
-    _settle(asked.dump(RTM_GETADDR, addresses_body(), known.take_address, begin=begin, take_run=take_run))
+    asked.dump(RTM_GETADDR, addresses_body(), known.take_address, begin=begin, take_run=take_run)
     return known.facts(counters_of(asked))
 
 
@@ -68,7 +63,7 @@ def link_of(asked: Conversation, index: int) -> LinkFact | None:
 
     try:
         asked.ask(RTM_GETLINK, links_body(index), take_row)
-        _settle(asked.dump(RTM_GETADDR, addresses_body(index), take_address, begin=addresses.clear))
+        asked.dump(RTM_GETADDR, addresses_body(index), take_address, begin=addresses.clear)
         try:
             asked.ask(RTM_GETSTATS, stats.stats_body(index), take_counters)
         except Unsupported:
@@ -111,10 +106,11 @@ def _routes_of(asked: Conversation, family: int, name_of: Callable[[int], str]) 
         found.extend(read_routes(datagram, message, family))
 
     try:
-        _settle(asked.dump(RTM_GETROUTE, routes_body(family), take, begin=found.clear))
+        asked.dump(RTM_GETROUTE, routes_body(family), take, begin=found.clear)
     except (Unsupported, Vanished):
         return ()  # a kernel without IPv6; a namespace that never had a route has no table either
-    return (replace(route, link_name=name_of(route.link_index)) if route.link_index else route for route in found)
+    once = dict.fromkeys(found)  # of a list that was disturbed each time, some were taken twice
+    return (replace(route, link_name=name_of(route.link_index)) if route.link_index else route for route in once)
 
 
 def inside_links_of(asked: Conversation) -> tuple[InsideLink, ...]:
@@ -126,7 +122,7 @@ def inside_links_of(asked: Conversation) -> tuple[InsideLink, ...]:
         if link is not None:
             found[link.index] = link
 
-    _settle(asked.dump(RTM_GETLINK, links_body(), take, begin=found.clear))
+    asked.dump(RTM_GETLINK, links_body(), take, begin=found.clear)
     return tuple(link for _, link in sorted(found.items()))
 
 
@@ -155,6 +151,9 @@ def describe_hardware(links: Iterable[LinkFact]) -> tuple[LinkFact, ...]:
 
 def _described(link: LinkFact) -> LinkFact:
     folder = f"/sys/class/net/{link.name}"
+    # It shows the namespace that it was mounted in, which is another than ours where we were started by nsenter.
+    if (_line(f"{folder}/ifindex"), _line(f"{folder}/address")) != (str(link.index), link.mac):
+        return link
     is_hardware = link.is_hardware or os.path.exists(f"{folder}/device")
     is_wireless = os.path.exists(f"{folder}/phy80211")
     if is_hardware == link.is_hardware and not is_wireless:
@@ -162,6 +161,9 @@ def _described(link: LinkFact) -> LinkFact:
     return replace(link, kind="wireless" if is_wireless else link.kind, is_hardware=is_hardware)
 
 
-def _settle(is_undisturbed: bool) -> None:
-    if not is_undisturbed:
-        raise Unsettled("The kernel's lists changed each time that they were read")
+def _line(path: str) -> str:
+    try:
+        with open(path, encoding="ascii") as opened:
+            return opened.readline(256).rstrip("\n")
+    except (OSError, ValueError):
+        return ""

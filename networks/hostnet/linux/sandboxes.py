@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from networks.hostnet.errors import Garbled, HostError, NotAllowed, Vanished
 from networks.hostnet.facts import InsideFact, InsideLink, SandboxFact
-from networks.hostnet.linux.asking import Unsettled, describe_hardware, inside_links_of, links_of, nsid_of, routes_of
-from networks.hostnet.linux.namespaces import INSIDE_S, enter, in_a_thread, inode_of, own_inode
+from networks.hostnet.linux.asking import describe_hardware, inside_links_of, links_of, nsid_of, routes_of
+from networks.hostnet.linux.namespaces import enter, in_a_thread, inode_of, own_inode
 from networks.hostnet.linux.netlink.conversation import Conversation
 from networks.hostnet.linux.processes import Process
 from networks.hostnet.linux.resolving import resolver_of
@@ -18,7 +18,7 @@ from networks.hostnet.linux.resolving import resolver_of
 SEEN_FROM_OUTSIDE = "net/dev"
 _LOOPBACK_INDEX = 1  # in every namespace; linux/netdevice.h
 _MOST_LISTED_BYTES = 1 << 18
-_EACH_S = 0.05
+_AT_LEAST_S, _EACH_S = 10.0, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def read_sandboxes(pids: Mapping[str, int], host: HostPlace | None, *, enters: b
                 found[container_id] = fact
         return found
 
-    return in_a_thread(read_each, INSIDE_S + _EACH_S * len(pids)) if enters and pids else read_each()
+    return in_a_thread(read_each, _AT_LEAST_S + _EACH_S * len(pids)) if enters and pids else read_each()
 
 
 def _sandbox_of(container_id: str, pid: int, host: HostPlace | None, enters: bool) -> SandboxFact | None:
@@ -57,7 +57,7 @@ def _sandbox_of(container_id: str, pid: int, host: HostPlace | None, enters: boo
             except NotAllowed:
                 fact = _from_outside(container_id, process, pid, host)
             return fact if process.started_at() == started_at else None
-    except (Vanished, NotAllowed, Garbled, Unsettled):
+    except (Vanished, NotAllowed, Garbled):
         return None
 
 

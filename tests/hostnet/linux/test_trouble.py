@@ -7,6 +7,7 @@ import ctypes
 import json
 import os
 import random
+import struct
 import threading
 import warnings
 from collections.abc import Callable
@@ -14,8 +15,12 @@ from typing import Any
 
 import pytest
 
-from networks.hostnet.errors import HostError, NotAllowed
-from networks.hostnet.facts import LinkChange, Obstacle, Tier
+from networks.hostnet.errors import HostError, NotAllowed, Vanished
+from networks.hostnet.facts import Counters, LinkChange, Obstacle, Tier
+from networks.hostnet.linux.netlink.conversation import Conversation, Unsupported
+from networks.hostnet.linux.netlink.counters import in_links_body, read_counters
+from networks.hostnet.linux.netlink.links import links_body
+from networks.hostnet.linux.netlink.wire import RTM_GETLINK, Datagram, Message
 from networks.hostnet.linux.opening import open_host
 from networks.hostnet.mapping import peers_of
 from tests.hostnet.lab import LabHost
@@ -24,7 +29,9 @@ from tests.private_engine import wait_until
 pytestmark = pytest.mark.engine
 
 NOBODY = 65534
-PR_SET_DUMPABLE = 4
+PR_SET_DUMPABLE, PR_SET_KEEPCAPS = 4, 8
+CAP_SYS_PTRACE, CAP_SYS_ADMIN = 19, 21
+LINUX_CAPABILITY_VERSION_3 = 0x20080522
 CONTAINERS = 12
 
 
@@ -40,6 +47,7 @@ def as_nobody(work: Callable[[], Any]) -> Any:
         status = 1
         with contextlib.suppress(BaseException):
             os.setgroups([])
+            ctypes.CDLL(None).prctl(PR_SET_KEEPCAPS, 1)  # permitted only: none is effective
             os.setresgid(NOBODY, NOBODY, NOBODY)
             os.setresuid(NOBODY, NOBODY, NOBODY)
             ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1)  # as a process that began as this user
@@ -51,6 +59,71 @@ def as_nobody(work: Callable[[], Any]) -> Any:
         content = answer.read()
     assert os.waitpid(child, 0)[1] == 0
     return json.loads(content)
+
+
+def keep_capabilities(*numbers: int) -> None:
+    """Let these be effective in this process, which is an ordinary user's by now and had been told to keep what it had."""
+    wanted = sum(1 << number for number in numbers)
+    header = struct.pack("=Ii", LINUX_CAPABILITY_VERSION_3, 0)
+    if ctypes.CDLL(None).capset(header, struct.pack("=6I", wanted, wanted, 0, 0, 0, 0)):
+        raise OSError("capset")
+
+
+def test_it_looks_inside_for_whoever_has_two_capabilities(lab: LabHost) -> None:
+    pid = lab.add_container("a")
+    lab.plug("a", lab.add_link("br0"), "eth0", "10.77.0.2/24")
+
+    def look() -> Any:
+        keep_capabilities(CAP_SYS_PTRACE, CAP_SYS_ADMIN)
+        reader = lab.open()
+        return reader.view().tier, len(reader.links()), len(reader.inside(lab.full_id("a"), pid).links)
+
+    assert as_nobody(look) == [Tier.HOST, 3, 2]
+
+
+def test_it_loses_no_link_while_others_come_and_go(lab: LabHost) -> None:
+    staying = {lab.add_link(f"stay{number}") for number in range(30)}
+    lines = "".join(f"link add go{number % 5} type bridge\nlink delete go{number % 5}\n" for number in range(40))
+    churning = threading.Thread(target=lab.batch, args=(lines,))
+    readings = 0
+
+    with contextlib.closing(lab.open()) as reader:
+        churning.start()
+        while churning.is_alive():
+            assert staying <= {link.index for link in reader.links()}
+            readings += 1
+            assert all(reader.link(index) for index in staying)
+    churning.join()
+
+    assert readings
+
+
+def test_it_counts_without_the_message_that_old_kernels_lack(lab: LabHost) -> None:
+    lab.add_link("br0")
+    found: dict[int, Counters] = {}
+
+    def take(datagram: Datagram, message: Message) -> None:
+        one = read_counters(datagram, message)
+        assert one is not None
+        found[one[0]] = one[1]
+
+    with contextlib.closing(lab.open()) as reader:
+        asked = lab.standing_in(Conversation)
+        lab.ip("link", "set", "br0", "down")
+        asked.dump(RTM_GETLINK, in_links_body(), take, begin=found.clear)
+
+        assert found == reader.counters()
+        asked.close()
+
+
+def test_it_says_what_a_kernel_lacks(lab: LabHost) -> None:
+    asked = lab.standing_in(Conversation)
+
+    with pytest.raises(Unsupported):
+        asked.ask(4000, bytes(4), lambda datagram, message: None)
+    with pytest.raises(Vanished):
+        asked.ask(RTM_GETLINK, links_body(999_999), lambda datagram, message: None)
+    asked.close()
 
 
 def test_it_names_containers_to_an_ordinary_user(lab: LabHost) -> None:

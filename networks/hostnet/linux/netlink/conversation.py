@@ -38,8 +38,9 @@ ROOM = 65_536
 ANSWER_S, DUMP_S = 2, 5.0
 # 256 MiB: half a million routes.
 MOST_DATAGRAMS = 8_192
-# Something changed while it was listed, so that an entry may be missing: listed again, after a moment that grows.
-TRIES, FIRST_PAUSE_S = 8, 0.001
+# Something changed while it was listed, so that an entry may be missing: listed again, after a moment that grows. Where it
+# never stops changing, what any of the last tries listed counts: of what went meanwhile the kernel's events tell.
+TRIES, TRIES_TOGETHER, FIRST_PAUSE_S = 8, 3, 0.001
 
 Take = Callable[[Datagram, Message], None]
 # Takes what it can from the beginning of a datagram with this sequence, and returns where the rest begins.
@@ -49,12 +50,9 @@ TakeRun = Callable[[Datagram, int], int]
 class Conversation:
     """One socket of NETLINK_ROUTE. Calls raise HostError, take turns, and end within seconds. `close` in any thread."""
 
-    def __init__(self) -> None:
-        """Open it in the namespace that the calling thread is in."""
-        try:
-            self._socket = socket.socket(AF_NETLINK, socket.SOCK_RAW, NETLINK_ROUTE)
-        except OSError as error:
-            raise host_error(error) from error
+    def __init__(self, opened: socket.socket | None = None) -> None:
+        """Open it in the namespace that the calling thread is in, or take one that is `opened`. Raises HostError."""
+        self._socket = opened or _open_socket()
         self._lock = threading.Lock()
         self._is_closing = False
         self._datagram = Datagram(ROOM)
@@ -69,29 +67,30 @@ class Conversation:
         """Ask one thing, and have `take` read the answer. Raises Vanished where there is no such thing."""
         with self._turn():
             sequence = self._send(kind, 0, body)
-            while True:
-                for message in messages(self._receive()):
-                    if message.sequence != sequence:
-                        continue
-                    if message.kind == NLMSG_ERROR:
-                        self._raise_error(message)
-                        return
-                    take(self._datagram, message)
-                    return
+            answer = None
+            while answer is None:
+                datagram = self._receive()
+                answer = next((message for message in messages(datagram) if message.sequence == sequence), None)
+            if answer.kind == NLMSG_ERROR:
+                refusal = _refusal_of(datagram, answer)
+                if refusal is not None:
+                    raise refusal
+            else:
+                take(datagram, answer)
 
-    def dump(self, kind: int, body: bytes, take: Take, *, begin: Callable[[], None], take_run: TakeRun | None = None) -> bool:
-        """List all there is of a kind, and have `take` read each entry. Returns whether it was listed undisturbed.
+    def dump(self, kind: int, body: bytes, take: Take, *, begin: Callable[[], None], take_run: TakeRun | None = None) -> None:
+        """List all there is of a kind, and have `take` read each entry. `take_run` may take many at once.
 
-        `begin` is called before each try. `take_run` may take many messages at once.
+        `begin` is called where what was taken before doesn't count any more, since it was disturbed.
         """
         for tried in range(TRIES):
             if tried:
                 time.sleep(FIRST_PAUSE_S * 2 ** (tried - 1))
-            begin()
+            if tried <= TRIES - TRIES_TOGETHER:
+                begin()
             with self._turn():
-                if self._dump_once(kind, body, take, take_run):
-                    return True
-        return False
+                if self._dump_once(_Listing(take, take_run), kind, body):
+                    return
 
     def name_of(self, index: int) -> str:
         """Return the name of a link, "" when it is gone."""
@@ -120,31 +119,15 @@ class Conversation:
             if self._is_closing:
                 self.close()
 
-    def _dump_once(self, kind: int, body: bytes, take: Take, take_run: TakeRun | None) -> bool:
-        sequence = self._send(kind, NLM_F_DUMP, body)
+    def _dump_once(self, listing: _Listing, kind: int, body: bytes) -> bool:
+        listing.sequence = self._send(kind, NLM_F_DUMP, body)
         until = time.monotonic() + DUMP_S
-        is_undisturbed = True
-        garbled: Garbled | None = None
         for _ in range(MOST_DATAGRAMS):
-            datagram = self._receive()
-            try:
-                # What can't be understood is read to its end: the socket would refuse the next question before.
-                start = take_run(datagram, sequence) if take_run and garbled is None else 0
-                for message in messages(datagram, start):
-                    if message.sequence != sequence:
-                        continue
-                    is_undisturbed = is_undisturbed and not message.flags & NLM_F_DUMP_INTR
-                    if message.kind in (NLMSG_DONE, NLMSG_ERROR):
-                        if garbled is not None:
-                            raise garbled
-                        self._raise_error(message)
-                        return is_undisturbed
-                    if garbled is None:
-                        take(datagram, message)
-            except Garbled as error:
-                if garbled is error:
-                    raise
-                garbled = error
+            listing.read(self._receive())
+            if listing.is_done:
+                if listing.trouble is not None:
+                    raise listing.trouble
+                return listing.is_undisturbed
             if time.monotonic() > until:
                 break
         raise HostError("The kernel had more to list than can be read")
@@ -152,36 +135,83 @@ class Conversation:
     def _send(self, kind: int, flags: int, body: bytes) -> int:
         sequence = next(self._sequences) & 0xFFFFFFFF
         try:
-            self._socket.sendto(pack_message(kind, flags, sequence, body), (0, 0))
+            self._socket.send(pack_message(kind, flags, sequence, body))
         except OSError as error:
             raise host_error(error) from error
         return sequence
 
     def _receive(self) -> Datagram:
-        """Read the next datagram from the kernel into the one buffer."""
-        while True:
-            try:
-                size, sender = self._socket.recvfrom_into(self._datagram.buffer, ROOM, socket.MSG_TRUNC)
-            except OSError as error:
-                raise host_error(error) from error
-            if size > ROOM:
-                raise Garbled("A netlink answer is longer than the kernel sends any")
-            if sender[0] == 0:
-                self._datagram.size = size
-                return self._datagram
+        """Read the next datagram into the one buffer."""
+        try:
+            size = self._socket.recv_into(self._datagram.buffer, ROOM, socket.MSG_TRUNC)
+        except OSError as error:
+            raise host_error(error) from error
+        if size > ROOM:
+            raise Garbled("A netlink answer is longer than the kernel sends any")
+        self._datagram.size = size
+        return self._datagram
 
-    def _raise_error(self, message: Message) -> None:
-        """Raise what the kernel refused; 0 means that it didn't."""
-        if message.end - message.start < 4:
-            if message.kind == NLMSG_DONE:
-                return
-            raise Garbled("A netlink error has no number")
-        number = -struct.unpack_from("=i", self._datagram.buffer, message.start)[0]
-        if number:
-            sentence = os.strerror(number) if 0 < number < 4096 else "Unknown error"
-            if number in (errno.EAFNOSUPPORT, errno.EOPNOTSUPP):
-                raise Unsupported(sentence)
-            raise host_error(OSError(number, sentence))
+
+class _Listing:
+    """A dump under way. What can't be understood is heard to its end: the socket would refuse the next question before."""
+
+    def __init__(self, take: Take, take_run: TakeRun | None) -> None:
+        self._take, self._take_run = take, take_run
+        self.sequence = 0
+        self.is_done, self.is_undisturbed = False, True
+        self.trouble: HostError | None = None
+
+    def read(self, datagram: Datagram) -> None:
+        """Read what one datagram holds."""
+        start = 0
+        try:
+            if self._take_run is not None and self.trouble is None:
+                start = self._take_run(datagram, self.sequence)
+        except Garbled as error:
+            self.trouble = error
+        try:
+            for message in messages(datagram, start):
+                if message.sequence == self.sequence and not self.is_done:
+                    self._read_message(datagram, message)
+        except Garbled as error:
+            self.trouble = self.trouble or error
+
+    def _read_message(self, datagram: Datagram, message: Message) -> None:
+        self.is_undisturbed = self.is_undisturbed and not message.flags & NLM_F_DUMP_INTR
+        if message.kind in (NLMSG_DONE, NLMSG_ERROR):
+            self.is_done = True
+            self.trouble = self.trouble or _refusal_of(datagram, message)
+        elif self.trouble is None:
+            try:
+                self._take(datagram, message)
+            except Garbled as error:
+                self.trouble = error
+
+
+def _refusal_of(datagram: Datagram, message: Message) -> HostError | None:
+    """Return what the kernel refused, None where a dump's end, or an error's number 0, says that it didn't."""
+    if message.end - message.start < 4:
+        return None if message.kind == NLMSG_DONE else Garbled("A netlink error has no number")
+    number = -struct.unpack_from("=i", datagram.buffer, message.start)[0]
+    if number == 0:
+        return None
+    sentence = os.strerror(number) if 0 < number < 4096 else "Unknown error"
+    if number in (errno.EAFNOSUPPORT, errno.EOPNOTSUPP):
+        return Unsupported(sentence)
+    return host_error(OSError(number, sentence))
+
+
+def _open_socket() -> socket.socket:
+    """Open a socket that only the kernel can send to: being connected, it refuses what other processes send."""
+    opened = None
+    try:
+        opened = socket.socket(AF_NETLINK, socket.SOCK_RAW, NETLINK_ROUTE)
+        opened.connect((0, 0))
+    except OSError as error:
+        if opened is not None:
+            opened.close()
+        raise host_error(error) from error
+    return opened
 
 
 class Unsupported(HostError):
