@@ -66,7 +66,7 @@ def test_it_knows_every_veth_after_random_operations(engine: PrivateEngine, clai
             return claims.now() == true
 
         try:
-            wait_until(agrees, "the truth", deadline_s=AGREES_WITHIN_S)
+            wait_until(agrees, "the truth", deadline_s=AGREES_WITHIN_S, interval_s=0.05)
         except TimeoutError:
             wrong, missing = claims.now() - true, true - claims.now()
             pytest.fail(f"after {verb}, the {number}th operation: wrong {wrong}, missing {missing}")
