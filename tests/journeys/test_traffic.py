@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.visits import Visits, open_live
+from tests.journeys.site import ADMIN, PASSWORD, Site
+from tests.journeys.visits import Visits, log_in, open_live
 from tests.private_engine import PrivateEngine
 
 # 100 kB a second, as soon as db listens, for half a minute at most; the test is over sooner.
@@ -97,3 +99,22 @@ def test_it_looks_inside_without_javascript(visits: Visits, engine: PrivateEngin
     expect(page.get_by_role("heading", level=1)).to_contain_text("From inside")
     expect(page.locator(".ifconfig")).to_contain_text("lo: flags=73<UP,LOOPBACK,RUNNING>")
     expect(page.locator("main")).to_contain_text("Only loopback")
+
+
+def test_it_asks_the_engine_where_the_host_is_not_seen(
+    own_site: Callable[..., Site], browser: Browser, engine: PrivateEngine
+) -> None:
+    engine.cli("network", "create", "mybridge")
+    db = begin_transfer(engine)
+    nowhere = (("NETADMIN_NETNS", "/run/netns/nothing-is-called-so"),)
+
+    with own_site(more=nowhere) as site, Visits(browser, site.url) as visits:
+        page = visits.enter()
+        log_in(page, ADMIN, PASSWORD)
+        open_live(page, f"/containers/local/{db}/")
+        now = page.locator("#traffic-now")
+
+        expect(now).to_contain_text("these are the counters that its Engine keeps")
+        expect(now.locator("tbody th")).to_have_text("eth0")
+        expect(now.locator("tbody tr td[data-l='In now']")).to_have_text(RATE)
+        expect(page.locator("#traffic-chart canvas")).to_be_visible()
