@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from networks.hostnet.errors import HostError
 from networks.hostnet.facts import Obstacle, Tier, View
-from networks.hostnet.linux.listening import is_on_this_machine
+from networks.hostnet.linux.listening import Listener, find_listener, is_on_this_machine
 from networks.hostnet.linux.opening import open_host
 from networks.hostnet.mapping import peers_of
+from tests.architecture.tree import ROOT
 from tests.hostnet.lab import LabHost
 from tests.private_engine import PrivateEngine
 
@@ -66,6 +71,50 @@ def test_it_says_that_a_namespace_is_missing(tmp_path: Path) -> None:
         with contextlib.closing(open_host(path)) as reader:
             assert reader.view().why_not_host is Obstacle.NAMESPACE_MISSING
             assert not reader.view().sees_host
+
+
+LEAVES_IT_TO_A_CHILD = """
+import os, socket, sys, time
+bound = socket.socket(socket.AF_UNIX)
+bound.bind(sys.argv[1])
+bound.listen()
+if os.fork():
+    os._exit(0)
+print(os.getpid(), flush=True)
+time.sleep(1000)
+"""
+LOOKS_FROM_A_CONTAINER = """
+import sys
+from networks.hostnet.linux.opening import open_host
+reader = open_host("", sys.argv[1])
+print(reader.view().sees_host, reader.view().why_not_inside, reader.sandboxes({"a" * 64: 1}))
+"""
+
+
+def test_it_believes_no_pid_of_who_left_the_socket_to_others(tmp_path: Path) -> None:
+    path = str(tmp_path / "docker.sock")
+    with subprocess.Popen([sys.executable, "-c", LEAVES_IT_TO_A_CHILD, path], stdout=subprocess.PIPE) as began:
+        assert began.stdout is not None
+        heir = int(began.stdout.readline())
+        began.wait(5)
+        try:
+            with find_listener(f"unix://{path}", is_wanted=True) as listener:
+                assert listener == Listener(process=None, is_hidden=False)
+        finally:
+            os.kill(heir, signal.SIGKILL)
+
+
+@pytest.mark.engine
+def test_it_says_that_it_sees_other_pids_than_the_engine(tmp_path: Path) -> None:
+    path = str(tmp_path / "docker.sock")
+    command = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", sys.executable, "-c", LOOKS_FROM_A_CONTAINER]
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(path)
+        bound.listen()
+
+        done = subprocess.run([*command, f"unix://{path}"], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+
+    assert done.stdout.split() == ["True", "pids_hidden", "{}"], done.stderr
 
 
 @pytest.mark.engine
