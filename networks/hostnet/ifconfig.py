@@ -1,8 +1,10 @@
-"""A link as `ifconfig` of net-tools 2 prints it, to the letter. Pure."""
+"""A link as `ifconfig` of net-tools prints it, to the letter. Pure.
+
+Bytes in brackets are in units of a thousand, as most distributions' net-tools write them; 2.10 writes KiB there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from ipaddress import IPv4Interface
 
 from networks.hostnet.facts import Counters, LinkAddress, LinkFact
@@ -66,9 +68,10 @@ def write_ifconfig(link: LinkFact, counters: Counters | None = None) -> str:
     return "\n".join(lines)
 
 
-def write_listing(links: Iterable[LinkFact], newest: Callable[[int], Counters | None] = lambda index: None) -> str:
-    """Return what `ifconfig -a` prints: each link's paragraph and an empty line. `newest`: counters of a link's index."""
-    return "".join(f"{write_ifconfig(link, newest(link.index))}\n\n" for link in links)
+def name_order(name: str) -> tuple[str, int, str]:
+    """Return a key for the order in which `ifconfig` prints links: by what stands before the digits at the end, then by these."""
+    stem = name.rstrip("0123456789")
+    return stem, int(name[len(stem) :] or -1), name
 
 
 def is_running(link: LinkFact) -> bool:

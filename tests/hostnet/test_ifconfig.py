@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.hostnet.facts import Counters, LinkAddress, LinkFact
-from networks.hostnet.ifconfig import flag_number, flag_words, short_bytes, write_ifconfig, write_listing
+from networks.hostnet.ifconfig import flag_number, flag_words, name_order, short_bytes, write_ifconfig
 
 UP = ("BROADCAST", "MULTICAST", "UP", "LOWER_UP")
 
@@ -64,7 +64,7 @@ vethdef0223: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500
 
 
 def test_it_prints_the_tutorials_listing_to_the_letter() -> None:
-    assert write_listing([DOCKER0, VETH]) == LISTING
+    assert "".join(f"{write_ifconfig(link)}\n\n" for link in (DOCKER0, VETH)) == LISTING
 
 
 def test_it_prints_what_a_container_sees_of_itself() -> None:
@@ -168,3 +168,9 @@ def test_it_counts_every_flag_once(flags: set[str]) -> None:
 
     assert set(flag_words(link)) == flags - {"PORTSEL"}
     assert flag_number(link).bit_count() == len(flags)
+
+
+def test_it_keeps_the_order_of_ifconfig() -> None:
+    names = ["Zeta", "br", "br0", "br00", "br-3719e", "br-5b0f", "br-a12", "br-a1b", "e09", "e9", "e10", "lo"]
+
+    assert sorted(set(names), key=name_order) == names

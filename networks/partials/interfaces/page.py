@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from networks.hostnet.ifconfig import write_ifconfig
+from networks.hostnet.ifconfig import name_order, write_ifconfig
 from networks.partials import words
 from networks.partials.cache import draw, draw_kept
 from networks.partials.framed import draw_framed
@@ -21,7 +21,6 @@ from networks.partials.interfaces.rows import Figures, digest, draw_lines, place
 from networks.partials.interfaces.sums import add_up, say_rest, say_sum
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.queries.containers import container_rows
-from networks.queries.ordering import natural
 from networks.queries.rows import EngineRow
 from networks.sync.host.board import picture_of, traffic_of
 from networks.sync.host.picture import HostLink, HostPicture
@@ -99,7 +98,7 @@ def figures_of(link: HostLink, traffic: Traffic, buckets: int) -> Figures:
 
 def by_name(links: Sequence[HostLink]) -> list[HostLink]:
     """Return the links in the order of `ifconfig`."""
-    return sorted(links, key=lambda link: (natural(link.fact.name), link.fact.index))
+    return sorted(links, key=lambda link: (name_order(link.fact.name), link.fact.index))
 
 
 def text_of(link: HostLink, traffic: Traffic) -> str:
