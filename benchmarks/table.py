@@ -30,6 +30,7 @@ ORDER = (
     "addresses",
     "host_map",
     "host_links",
+    "interfaces",
 )
 
 

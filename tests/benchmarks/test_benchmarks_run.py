@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # The others take a quarter of a minute each.
 QUICK = ("sync", "writers", "event_to_dom", "jobs", "activity", "address_history", "consequences", "previews", "host_links")
-NAMES = (*QUICK, "pages", "fan_out", "at_rest", "burst", "start", "do_no_harm", "memory", "addresses", "host_map")
+NAMES = (*QUICK, "pages", "fan_out", "at_rest", "burst", "start", "do_no_harm", "memory", "addresses", "host_map", "interfaces")
 DEADLINE_S = 180
 
 

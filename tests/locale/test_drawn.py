@@ -16,8 +16,8 @@ from tests.partials.looking import key, words
 pytestmark = pytest.mark.django_db
 
 HANGUL = re.compile(r"[가-힣]")
-# What Docker and this world call things; other English words beside each other are a sentence.
-NAME = re.compile(r"\b(?:bridge|host|null|none|local|front|public|web|failed|guest|busybox|daemon|healthy)\b")
+# What Docker, Linux and this world call things; other English words beside each other are a sentence.
+NAME = re.compile(r"\b(?:bridge|host|null|none|local|front|public|web|failed|guest|busybox|daemon|healthy|up|down)\b")
 ENGLISH = re.compile(r"\b[A-Za-z][a-z']+ [a-z][a-z']+\b")
 PAGES = {
     "overview": "",
@@ -25,6 +25,7 @@ PAGES = {
     "network_detail": make_id("network front"),
     "container_list": "",
     "container_detail": make_id("container web"),
+    "interface_list": "",
     "event_list": "",
     "engine_detail": "",
 }
