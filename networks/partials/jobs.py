@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.models import JobStep
+from networks.queries.addresses.keeping import KEEP
 from networks.templatetags.wording import spell
 
 _SHOWN = 60  # characters of a name in a title
@@ -20,7 +21,7 @@ def job_title(verb: str, count: int, what: str = "") -> str:
             text = ngettext("Empty %(count)s network", "Empty %(count)s networks", count)
         case "connect_networks":
             text = ngettext("Connect %(name)s to %(count)s network", "Connect %(name)s to %(count)s networks", count)
-        case "keep_address":
+        case verb if verb == KEEP:
             return _("Keep the address of %(name)s") % {"name": spell(what)[:_SHOWN]}
         case "connect_containers":
             text = ngettext("Connect %(count)s container to %(name)s", "Connect %(count)s containers to %(name)s", count)
@@ -37,6 +38,11 @@ def step_words(step: JobStep) -> str:
             text = _("Remove %(network)s")
         case "connect_container":
             text = _("Connect %(container)s to %(network)s")
+            if step.spec.get("kept"):
+                text = _("Connect %(container)s to %(network)s with %(address)s")
+                names["address"] = str(step.spec["kept"])
+            elif step.spec or step.job.verb == KEEP:
+                text = _("Connect %(container)s to %(network)s as it was before")
         case _:
             text = _("Disconnect %(container)s from %(network)s")
     return text % names

@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce
 
 from networks.models import AddressAssignment, WatchedSpan
 from networks.queries.addresses.history_asked import EPOCH, Cursor, HistoryAsked, key_of, to_us
@@ -76,6 +77,7 @@ def search_history(engine_slug: str, asked: HistoryAsked, *, limit: int = PAGE_S
     rows = found[:limit]
     older = _cursor_of(rows[-1], asked).as_text() if len(found) > limit else ""
     held = _rows_of(_open_ones(engine_slug, asked), MOST_HELD) if asked.q else ()
+    held = tuple(sorted(held, key=lambda row: (row.address_key, row.network_name)))
     return HistoryPage(rows, held, older, read_spans(engine_slug, since=_beginning(rows) if older else None))
 
 
@@ -151,18 +153,21 @@ def _meanings(engine_slug: str, asked: HistoryAsked) -> Iterator[dict[str, Any]]
 
 
 def _open_ones(engine_slug: str, asked: HistoryAsked) -> Rows:
-    """Return those of them that are held now, out of the open ones of the Engine: there are no more than endpoints."""
-    rows = AddressAssignment.objects.filter(engine_slug=engine_slug, until_at=None)
+    """Return those of them that are held now, out of the open ones of the Engine: there are no more than endpoints.
+
+    What is asked for must not lead: an address or a name may have had a million rows that have ended.
+    """
+    columns = ("address_key", "container_name", "network_name", "container_id", "network_id")
+    unled = {f"unled_{name}": Coalesce(F(name), Value(""), output_field=TextField()) for name in columns}
+    rows = AddressAssignment.objects.filter(engine_slug=engine_slug, until_at=None).order_by().alias(**unled)
     if asked.keys is not None:
-        rows = rows.filter(address_key__range=asked.keys)
-    elif asked.address is not None:
-        rows = rows.filter(address_key=key_of(asked))
-    else:
-        is_it = Q(container_name=asked.word) | Q(network_name=asked.word)
-        for column in ("container_id", "network_id") if asked.is_id else ():
-            is_it |= Q(**{f"{column}__gte": asked.word, f"{column}__lt": f"{asked.word}g"})
-        rows = rows.filter(is_it)
-    return rows.order_by("address_key", *_NEWEST)
+        return rows.filter(Q(unled_address_key__range=asked.keys))
+    if asked.address is not None:
+        return rows.filter(Q(unled_address_key=key_of(asked)))
+    is_it = Q(unled_container_name=asked.word) | Q(unled_network_name=asked.word)
+    for column in ("container_id", "network_id") if asked.is_id else ():
+        is_it |= Q(**{f"unled_{column}__gte": asked.word, f"unled_{column}__lt": f"{asked.word}g"})
+    return rows.filter(is_it)
 
 
 def _newest(engine_slug: str, **wanted: Any) -> Rows:
