@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.site import ADMIN, PASSWORD, Site
@@ -101,6 +102,7 @@ def test_it_looks_inside_without_javascript(visits: Visits, engine: PrivateEngin
     expect(page.locator("main")).to_contain_text("Only loopback")
 
 
+@pytest.mark.full  # it starts a server of its own
 def test_it_asks_the_engine_where_the_host_is_not_seen(
     own_site: Callable[..., Site], browser: Browser, engine: PrivateEngine
 ) -> None:

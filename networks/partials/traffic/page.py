@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from networks.partials.cache import draw
 from networks.partials.hosts.links import interfaces_url
@@ -28,14 +28,17 @@ from networks.partials.traffic.lines import (
 from networks.partials.traffic.memory import sums
 from networks.queries.containers import mode_kind
 from networks.queries.details import ContainerDetail
+from networks.queries.kept.versioned import VersionedCache
 from networks.queries.rows import EngineRow
-from networks.sync.host.board import picture_of, traffic_of
-from networks.sync.host.picture import HostLink, HostPicture
+from networks.sync.host.board import picture_of, traffic_of, version_of
+from networks.sync.host.picture import HostLink
 from networks.sync.host.traffic import Traffic
-from networks.sync.inside.sampler import sampler
+from networks.sync.inside.sampler import Interfaces, sampler
 
 RUNNING = frozenset({"running", "paused"})
 ANSWERING = frozenset({"live", "lagging"})
+# Drawn parts, of 15 kB each.
+_PARTS: VersionedCache[Mapping[str, str]] = VersionedCache(64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +78,42 @@ def stack_mark(subject: Subject) -> str:
     return blake2b(repr((subject.is_running, subject.pid, subject.owner_id, subject.places)).encode(), digest_size=8).hexdigest()
 
 
-def draw_container_traffic(engine: EngineRow, subject: Subject) -> dict[str, str]:
-    """Return the parts of a container's page. Begins to ask the Engine for statistics where the host isn't seen."""
-    why_not = _why_nothing(engine, subject)
-    if why_not:
-        return _draw(sentences=why_not, what="container")
-    picture = picture_of(engine.slug)
-    sentences = [_("These are the figures of the network stack that it shares.")] if subject.kind == "container" else []
-    links = links_of_container(picture, subject.owner_id)
-    if links:
-        missing = [place for place in subject.places if place[2] != "null" and not _has_link(links, place[0])]
-        lines = [*(_inside_line(engine.slug, link) for link in links), *(_unseen_line(engine.slug, place) for place in missing)]
-        if missing:
-            sentences.append(_("An interface that was moved into the container whole has no link on the host: it isn't counted."))
-        return _draw_lines(lines, traffic_of(engine.slug), sentences=sentences, what="container")
-    return _draw_statistics(engine, subject, picture, sentences)
+def draw_container_traffic(engine: EngineRow, subject: Subject) -> Mapping[str, str]:
+    """Return the parts of a container's page. Has the Engine asked for statistics where the host shows no link of it."""
+    why_not = _why_nothing(subject)
+    links = () if why_not else links_of_container(picture_of(engine.slug), subject.owner_id)
+    interfaces = None
+    if not why_not and not links and engine.state in ANSWERING:
+        stack = (subject.pid, subject.places)
+        interfaces = sampler.watch(engine.slug, engine.url, subject.docker_id, stack=stack)
+    version = (subject, engine.state, *_versions(engine), interfaces.version if interfaces else None)
+
+    def make() -> Mapping[str, str]:
+        if why_not:
+            return _draw(sentences=[why_not], what="container")
+        shared = [_("These are the figures of the network stack that it shares.")] if subject.kind == "container" else []
+        if links:
+            return _draw_links(engine, subject, links, shared)
+        return _draw_statistics(engine, subject, interfaces, shared)
+
+    return _keep((engine.slug, subject.docker_id), version, make)
 
 
-def draw_network_traffic(engine: EngineRow, network_id: str, driver: str) -> dict[str, str]:
+def _draw_links(engine: EngineRow, subject: Subject, links: Sequence[HostLink], sentences: list[str]) -> Mapping[str, str]:
+    missing = [place for place in subject.places if place[2] != "null" and not _has_link(links, place[0])]
+    lines = [*(_inside_line(engine.slug, link) for link in links), *(_unseen_line(engine.slug, place) for place in missing)]
+    if missing and subject.kind != "container":
+        sentences.append(_("An interface that was moved into the container whole has no link on the host: it isn't counted."))
+    return _draw_lines(lines, traffic_of(engine.slug), sentences=sentences, what="container")
+
+
+def draw_network_traffic(engine: EngineRow, network_id: str, driver: str) -> Mapping[str, str]:
     """Return the parts of a network's page: the sum of its ports, and each of them."""
+    version = (driver, *_versions(engine))
+    return _keep((engine.slug, network_id), version, lambda: _draw_network(engine, network_id, driver))
+
+
+def _draw_network(engine: EngineRow, network_id: str, driver: str) -> Mapping[str, str]:
     picture = picture_of(engine.slug)
     if driver in ("host", "null"):
         words = _("Nobody has an interface of its own here, so there is nothing to add up.")
@@ -118,29 +138,40 @@ def draw_no_traffic(words: str) -> dict[str, str]:
     return _draw(sentences=[words], what="")
 
 
-def _why_nothing(engine: EngineRow, subject: Subject) -> list[str]:
+def _versions(engine: EngineRow) -> tuple[str, int, str]:
+    return engine.epoch, engine.revision, version_of(engine.slug)
+
+
+def _keep(thing: tuple[str, str], version: Hashable, make: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+    """Return the parts as they were drawn of this version and in the active language, or draw them."""
+    key = (*thing, get_language())
+    return _PARTS.get(key, version) or _PARTS.put(key, version, make())
+
+
+def _why_nothing(subject: Subject) -> str:
     if not subject.is_running:
-        return [_("It isn't running: it has no interfaces, and what they had counted went with them.")]
+        return _("It isn't running: it has no interfaces, and what they had counted went with them.")
     if subject.kind == "host":
-        return [_("It uses the host's own interfaces: what goes over them is the host's, and its share can't be told.")]
+        return _("It uses the host's own interfaces: what goes over them is the host's, and its share can't be told.")
     if subject.is_alone:
-        return [_("It has nothing but loopback: no packet comes in or goes out.")]
+        return _("It has nothing but loopback: no packet comes in or goes out.")
     if subject.kind == "container" and not subject.donor_id:
-        return [_("The container whose network it shares isn't known.")]
-    return []
+        return _("The container whose network it shares isn't known.")
+    return ""
 
 
-def _draw_statistics(engine: EngineRow, subject: Subject, picture: HostPicture, sentences: list[str]) -> dict[str, str]:
+def _draw_statistics(
+    engine: EngineRow, subject: Subject, interfaces: Interfaces | None, sentences: list[str]
+) -> Mapping[str, str]:
     """Draw what the Engine counts: by interface name, since its API doesn't say which network an interface is on."""
+    picture = picture_of(engine.slug)
     if picture.view.sees_host and not picture.trouble:
         sentences.append(_("The host shows no link of it: these are the counters that its Engine keeps."))
     else:
         said = _("The host's links can't be seen: these are the counters that its Engine keeps.")
         sentences.append(f"{said} {why_not_host(picture)}".strip())
-    if engine.state not in ANSWERING:
+    if interfaces is None:
         return _draw(sentences=[*sentences, _("The Engine doesn't answer now.")], what="container")
-    stack = (subject.pid, subject.places)
-    interfaces = sampler.watch(engine.slug, engine.url, subject.docker_id, stack=stack)
     if interfaces.trouble:
         return _draw(sentences=sentences, refused=interfaces.trouble, what="container")
     sentences.append(_("Docker counts by interface and doesn't say which network that is: the names are those inside."))

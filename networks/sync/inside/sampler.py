@@ -29,6 +29,8 @@ EVERY_S = 2.5
 FIRST_STRETCH_S = 0.5
 # So many containers are asked about in one round; whoever looks at more of them sees gaps.
 MOST_AT_ONCE = 20
+# A page that shows these figures asks for them at every answer; one that meanwhile shows the host's own doesn't any more.
+WANTED_FOR_S = 10.0
 # Without anybody who looks the thread ends after this.
 LINGER_S = 30.0
 
@@ -48,6 +50,11 @@ class Interfaces:
     names: tuple[str, ...] = ()
     trouble: str = ""
 
+    @property
+    def version(self) -> tuple[int, str]:
+        """Another one, other figures of this stack."""
+        return self.traffic.sequence(), self.trouble
+
     def take(self, answer: tuple[InterfaceStats, ...], *, now: float, at: float) -> None:
         """Take an answer. `now`: monotonic seconds; `at`: seconds since 1970."""
         self.names = tuple(one.name for one in answer)
@@ -57,12 +64,12 @@ class Interfaces:
 
 @dataclass(slots=True)
 class _Watched:
-    """One container that was looked at. `due_at`, `looked_at`: monotonic seconds."""
+    """One container that was looked at. `due_at`, `wanted_at`: monotonic seconds."""
 
     url: str
     interfaces: Interfaces
     due_at: float
-    looked_at: float
+    wanted_at: float
 
 
 class Sampler:
@@ -87,7 +94,7 @@ class Sampler:
             if watched is None or watched.interfaces.stack != stack or watched.url != url:
                 watched = self._watched[key] = _Watched(url, Interfaces(stack), now, now)
                 self._woken.notify()
-            watched.looked_at = now
+            watched.wanted_at = now
             if self._thread is None and not self._is_ending:
                 self._thread = threading.Thread(target=self._run, name="stats-sampler", daemon=True)
                 self._thread.start()
@@ -125,7 +132,7 @@ class Sampler:
             while not self._is_ending:
                 now = time.monotonic()
                 self._forget(now)
-                shown = [(key, one) for key, one in self._watched.items() if is_thing_looked_at(key[0], PAGE, key[1])]
+                shown = [(key, one) for key, one in self._watched.items() if _is_shown(key, one, now)]
                 due = [(key, one) for key, one in shown if one.due_at <= now][:MOST_AT_ONCE]
                 if due:
                     return due
@@ -137,7 +144,7 @@ class Sampler:
         return None
 
     def _forget(self, now: float) -> None:
-        for key in [key for key, one in self._watched.items() if now - one.looked_at > KEPT_S]:
+        for key in [key for key, one in self._watched.items() if now - one.wanted_at > KEPT_S]:
             del self._watched[key]
 
     def _ask(self, clients: dict[str, EngineClient], slug: str, container_id: str, watched: _Watched) -> None:
@@ -154,7 +161,11 @@ class Sampler:
             interfaces.trouble = error.sentence
             log.info("stats_not_read", engine=slug, container=container_id, error=error.sentence)
         watched.due_at = began_at + (FIRST_STRETCH_S if is_first and not interfaces.trouble else self._every_s)
-        watched.looked_at = time.monotonic()
+
+
+def _is_shown(key: tuple[str, str], watched: _Watched, now: float) -> bool:
+    engine_slug, container_id = key
+    return now - watched.wanted_at < WANTED_FOR_S and is_thing_looked_at(engine_slug, PAGE, container_id)
 
 
 def _counters(stats: InterfaceStats) -> Counters:

@@ -57,6 +57,7 @@ def world(engine: PrivateEngine) -> dict[str, str]:
 
 
 def test_it_sees_what_the_containers_own_tools_see(engine: PrivateEngine, world: dict[str, str]) -> None:
+    """One test, since its world takes longer to make than to look at."""
     for name, container_id in world.items():
         reading = read(engine, container_id, is_host=name == "host")
 
@@ -64,33 +65,20 @@ def test_it_sees_what_the_containers_own_tools_see(engine: PrivateEngine, world:
         assert addresses(reading.fact) == told_addresses(engine, name), name
         assert sorted(link.name for link in reading.fact.links) == sorted(told_names(engine, name)), name
 
-
-def test_it_reads_routes_and_resolver_as_they_are_inside(engine: PrivateEngine, world: dict[str, str]) -> None:
-    web, quiet = read(engine, world["web"]).fact, read(engine, world["quiet"]).fact
-
+    web, guest, quiet = (read(engine, world[name]).fact for name in ("web", "guest", "quiet"))
     told = engine.cli("exec", "web", "ip", "route").splitlines()
     ours = [route for route in web.routes if route.destination.version == 4]
     assert len(ours) == len(told)
     (default,) = [route for route in ours if route.destination == ip_network("0.0.0.0/0")]
     assert f"default via {default.gateway} dev {default.link_name}" in told[0]
     assert [str(server) for server in web.resolver.name_servers] == ["127.0.0.11"]
+    assert [link.index for link in guest.links] == [link.index for link in web.links]
     assert [route for route in quiet.routes if route.destination.version == 4] == []
     assert [link.name for link in quiet.links] == ["lo"]
 
-
-def test_it_shares_the_stack_in_container_mode(engine: PrivateEngine, world: dict[str, str]) -> None:
-    web, guest = read(engine, world["web"]).fact, read(engine, world["guest"]).fact
-
-    assert addresses(guest) == addresses(web)
-    assert [link.index for link in guest.links] == [link.index for link in web.links]
-
-
-def test_it_says_that_a_container_ended(engine: PrivateEngine, world: dict[str, str]) -> None:
     client = DockerClient(engine.url, Profile.READ)
     pid = client.inspect_container(world["plain"]).pid
     client.close()
     engine.cli("kill", "plain")
-
-    reading = read_inside(Process(engine.url, "", world["plain"], pid), open_host, patience_s=10)
-
-    assert reading.trouble is Trouble.VANISHED
+    ended = read_inside(Process(engine.url, "", world["plain"], pid), open_host, patience_s=10)
+    assert ended.trouble is Trouble.VANISHED
