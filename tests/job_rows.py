@@ -15,11 +15,12 @@ PATIENCE_S = 20
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One step: the action's name, a network and, where it takes one, a container; each as (id, name)."""
+    """One step: the action's name, a network and, where it takes one, a container; each as (id, name). `spec`: as JSON."""
 
     verb: str
     network: tuple[str, str]
     container: tuple[str, str] = ("", "")
+    spec: str = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,13 @@ class JobRows:
 
     data_dir: Path
 
-    def write(self, wishes: Sequence[Wish], engine_slug: str = "local") -> int:
+    def write(self, wishes: Sequence[Wish], engine_slug: str = "local", *, verb: str = "remove_networks") -> int:
         """Write a job of the console's with these steps, and return its number."""
         now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
         job = {
             "key": now,
             "engine_slug": engine_slug,
-            "verb": "remove_networks",
+            "verb": verb,
             "what": "",
             "who": "console",
             "from_address": "",
@@ -50,7 +51,7 @@ class JobRows:
                     "action_id": 0,
                     "sentence": "",
                     "status": 0,
-                    "spec": "{}",
+                    "spec": wish.spec,
                 }
                 _insert(
                     opened, "networks_jobstep", step | dict(zip(("container_id", "container_name"), wish.container, strict=True))

@@ -59,6 +59,7 @@ class Follower:
         self._requests: dict[int, Look] = {}
         self._writes: int | None = None
         self._pruned_at = self._asked_at = float("-inf")
+        self._has_old = False
 
     @property
     def has_lease(self) -> bool:
@@ -163,9 +164,9 @@ class Follower:
             if session.step():
                 engine_changed.send(sender=Follower, engine_slug=self.slug)
             self._take_requests()
-            if time.monotonic() - self._pruned_at > PRUNE_EVERY_S:
+            now, is_due = datetime.now(UTC), time.monotonic() - self._pruned_at > PRUNE_EVERY_S
+            if is_due:
                 self._pruned_at = time.monotonic()
-                now = datetime.now(UTC)
                 prune(
                     self._engine.pk,
                     self.slug,
@@ -173,7 +174,9 @@ class Follower:
                     events_before=now - KEEP_EVENTS,
                     keep_events=MOST_EVENTS,
                 )
-                prune_assignments(self.slug, before=now - timedelta(days=settings.NETADMIN_ADDRESS_HISTORY_DAYS))
+            if is_due or self._has_old:
+                kept_since = now - timedelta(days=settings.NETADMIN_ADDRESS_HISTORY_DAYS)
+                self._has_old = prune_assignments(self.slug, before=kept_since)
 
     def _rest(self, snapshot: Snapshot, failures: int) -> None:
         """Say that the Engine is gone, and wait until the next try; somebody's wish tries at once."""
