@@ -20,7 +20,7 @@ from networks.partials.traffic.page import Subject, draw_container_traffic, draw
 from networks.policy.permissions import granted
 from networks.policy.protection import Protection, read_protection
 from networks.queries.addresses.history import last_of_container
-from networks.queries.addresses.keeping import step_left_off
+from networks.queries.addresses.keeping import is_on_network, step_left_off
 from networks.queries.addresses.marks import mark_of, read_marks
 from networks.queries.containers import container_rows, mode_kind
 from networks.queries.details import ContainerDetail, read_container_detail, read_gone
@@ -192,7 +192,9 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
 def _left_off(detail: ContainerDetail, rights: frozenset[str]) -> Mapping[str, Any] | None:
     """Return what a job that kept an address left undone, None where there is nothing: the network, the job, where to go on."""
     step = step_left_off(detail.row.engine_slug, detail.row.docker_id)
-    if step is None or any(endpoint.network_name == step.network_name for endpoint in detail.endpoints):
+    if step is None or any(
+        endpoint.network_name == step.network_name and is_on_network(endpoint) for endpoint in detail.endpoints
+    ):
         return None
     url = keep_url(detail.row.engine_slug, step.network_id, step.container_id) if "connect" in rights else ""
     return {"network_name": step.network_name, "job_id": step.job_id, "url": url}

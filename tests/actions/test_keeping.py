@@ -16,7 +16,7 @@ from networks.actions.probing import refuse_automatic_subnet
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.calls import Profile
 from networks.engine.specs import ConnectSpec
-from networks.models import AddressAssignment, Engine, Grant, Job, JobStep
+from networks.models import Action, AddressAssignment, Engine, Grant, Job, JobStep
 from networks.queries.addresses.keeping import KEEP
 from tests.private_engine import PrivateEngine, wait_until
 from tests.views.pages import log_in
@@ -187,6 +187,32 @@ def test_it_goes_on_after_a_crash_between_the_steps(engine: PrivateEngine, follo
 
     assert states(job) == ["done", "done", "done"]
     assert (address_of(engine, "web"), end_of(engine, "web")["Aliases"]) == ("172.30.7.2", ["alias"])
+
+
+def test_a_refused_connect_whose_end_was_lost_is_not_taken_for_done(
+    engine: PrivateEngine, followed: Engine, operator: Actor
+) -> None:
+    engine.cli("network", "create", *TYPED, "net")
+    engine.run("web", "--network", "net")
+    engine.run("thief")
+
+    class Lost(Interrupted):
+        def between(self) -> None:
+            engine.cli("network", "connect", "--ip", "172.30.7.2", "net", "thief")
+            engine.cli("network", "connect", "--ip", "172.30.7.2", "net", "web", check=False)
+            row = Action.objects.create(at=self._job.created_at, who="olga", engine_slug="local", verb="connect_container")
+            self._job.steps.filter(position=2).update(state="started", action_id=row.pk)
+            super().between()
+
+    job = make_job(operator, engine, followed, "web")
+    with pytest.raises(RuntimeError):
+        Lost(followed, job).run()
+    assert "net" in inspect(engine, "web")["NetworkSettings"]["Networks"]  # Docker 26.1 leaves it there, without an endpoint
+
+    KeepRun(followed, Job.objects.get(pk=job.pk)).run()
+
+    assert states(job) == ["rolledback", "done", "refused", "done"]
+    assert address_of(engine, "web") == "172.30.7.3"
 
 
 def test_a_wish_to_stop_between_the_steps_leaves_nobody_off(engine: PrivateEngine, followed: Engine, operator: Actor) -> None:

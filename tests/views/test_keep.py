@@ -84,6 +84,22 @@ def test_where_the_engine_refused_before_it_says_so_and_what_would_help() -> Non
     assert 'name="key"' not in html
 
 
+def test_one_that_a_refused_connect_left_half_there_can_be_put_back() -> None:
+    engine = make_engine()
+    url = make_place(engine, ipv4="", requested_ipv4="172.18.0.3")
+    network, container = Network.objects.get(), Container.objects.get()
+    job = Job.objects.create(
+        key="k", engine_slug="local", verb="keep_address", permission="connect", created_at=at(0), state="attention"
+    )
+    ids = {"network_id": network.docker_id, "container_id": container.docker_id, "network_name": "net", "container_name": "web"}
+    spec = {"kept": "172.18.0.3", "ipv4": "172.18.0.3"}
+    JobStep.objects.create(job=job, position=2, verb="connect_container", state="refused", spec=spec, **ids)
+
+    assert "Connect it with 172.18.0.3" in page(url)
+    client = log_in("olga", engine, "operator")
+    assert "Put it back" in client.get(f"/containers/local/{container.docker_id}/").content.decode()
+
+
 def test_it_does_not_ask_where_the_subnet_was_typed_for_certain() -> None:
     assert "say whether" not in page(make_place(make_engine(), pool="172.18.5.0/24"))
 

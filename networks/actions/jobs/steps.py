@@ -89,10 +89,13 @@ def _has_network(client: EngineClient, network_id: str) -> bool:
 
 
 def _endpoint_on(container: ContainerFact, step: JobStep) -> EndpointFact | None:
-    # A container that isn't running knows the networks that it joined since by name only.
+    # A container that isn't running knows the networks that it joined since by name only. One that runs may have a network in
+    # its settings and no endpoint there: what a refused connect leaves behind (26.1).
+    is_running = container.state in ("running", "paused")
     on = (
         endpoint
         for endpoint in container.endpoints
         if endpoint.network_id == step.network_id or (not endpoint.network_id and endpoint.network_name == step.network_name)
+        if endpoint.endpoint_id or not is_running
     )
     return next(on, None)

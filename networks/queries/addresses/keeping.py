@@ -106,6 +106,11 @@ def takes_chosen_addresses(engine_slug: str, network_id: str) -> bool | None:
     return False if asked.filter(sentence__contains="user configured subnets").exists() else None
 
 
+def is_on_network(endpoint: EndpointRow) -> bool:
+    """Tell whether an endpoint is more than a wish: a refused connect leaves the network in a running container's settings."""
+    return bool(endpoint.ipv4 or endpoint.ipv6) or endpoint.container_state not in HAS_ADDRESS
+
+
 def step_left_off(engine_slug: str, container_id: str, network_id: str = "") -> JobStep | None:
     """Return the connect that the newest job which took a container off a network to keep its address has not done.
 

@@ -24,7 +24,14 @@ from networks.models import JobStep
 from networks.partials.addresses.refusing import WhyNot, why_not_kept
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.shapes import permission_to_connect
-from networks.queries.addresses.keeping import KEEP, is_mac_lost, spec_of_row, step_left_off, takes_chosen_addresses
+from networks.queries.addresses.keeping import (
+    KEEP,
+    is_mac_lost,
+    is_on_network,
+    spec_of_row,
+    step_left_off,
+    takes_chosen_addresses,
+)
 from networks.queries.addresses.marks import Mark, mark_of, read_marks
 from networks.queries.consequences import Affected, Consequences, breakages_of
 from networks.queries.endpoints import endpoint_rows
@@ -105,7 +112,9 @@ class NetworkKeep(View):
         if network is None or container is None or engine is None:
             raise Http404(docker_id if network is None else container_id)
         endpoint = next(iter(endpoint_rows(slug, network_id=docker_id, container_id=container_id)), None)
-        left = step_left_off(slug, container_id, docker_id) if network.name not in container.networks else None
+        left = None if endpoint is not None and is_on_network(endpoint) else step_left_off(slug, container_id, docker_id)
+        if left is not None:
+            endpoint = None
         return _Place(
             network,
             container,
