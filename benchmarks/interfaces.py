@@ -36,6 +36,7 @@ def measure(_folder: Path, is_brief: bool) -> Report:
     watched = grow(120 if is_brief else LINKS)
     client = Client(headers={"host": "localhost:8000"})
     client.force_login(get_user_model()._default_manager.create_superuser("measuring"))
+    client.get("/interfaces/?q=no-link-is-called-so")  # templates are loaded by whichever page comes first
     first = timed_ms(lambda: _get(client))
     busy = _rounds(watched, client, rounds, every=BUSY_EVERY)
     all_busy = _rounds(watched, client, rounds, every=1)
@@ -48,6 +49,7 @@ def measure(_folder: Path, is_brief: bool) -> Report:
         "page_kb": round(len(page) / 1000, 1),
         "gzipped_kb": round(len(gzip.compress(page, 6)) / 1000, 1),
         "targets": [
+            target("interfaces", "page, every row drawn for the first time", first, 600, unit="ms"),
             target("interfaces", "page after a sample, a tenth busy (median)", percentile(busy["page_ms"], 50), 100, unit="ms"),
             target("interfaces", "frame after a sample, a tenth busy (median)", percentile(busy["frame_ms"], 50), 60, unit="ms"),
             target("interfaces", "frame after a sample, all busy (median)", percentile(all_busy["frame_ms"], 50), 250, unit="ms"),

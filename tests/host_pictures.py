@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,7 +23,7 @@ class Watched:
     engine: Engine
     host: FakeHost = field(default_factory=FakeHost)
     ring: Ring = field(default_factory=Ring)
-    now: float = 1000.0
+    now: float = field(default_factory=time.monotonic)
     _machine: Machine | None = None
 
     def bridge(self, network: Network, name: str, address: str = "") -> int:

@@ -34,6 +34,11 @@ def interfaces_url(engine_slug: str, asked: Mapping[str, str] | None = None, lin
         return ""
     given = {"engine": engine_slug, **(asked or {})}
     if link is not None:
-        given["open"] = open_word(link)
-    place = f"#{row_id(link)}" if link is not None else ""
-    return f"{base}?{urlencode({name: value for name, value in given.items() if value}, safe='@')}{place}"
+        given.pop("open", None)
+    page = f"{base}?{urlencode({name: value for name, value in given.items() if value}, safe='@')}"
+    return opening(page, link) if link is not None else page
+
+
+def opening(page: str, link: HostLink) -> str:
+    """Return an address of the page, on which nothing is open, with a link open and in sight."""
+    return f"{page}&open={open_word(link)}#{row_id(link)}"

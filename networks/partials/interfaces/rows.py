@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from networks.hostnet.facts import Counters
 from networks.partials.cache import draw_row
-from networks.partials.hosts.links import row_id
+from networks.partials.hosts.links import opening, row_id
 from networks.partials.interfaces.asked import Asked
 from networks.partials.interfaces.cells import CellWords, draw_figures
 from networks.partials.screen import DrawnRow, ScreenKey
@@ -89,12 +89,12 @@ def places_of(shown: Sequence[HostLink], picture: HostPicture, opened: HostLink 
 def draw_lines(key: ScreenKey, asked: Asked, lines: Iterable[tuple[HostLink, Place, Figures]]) -> tuple[DrawnRow, ...]:
     """Return the rows. One whose link, place and figures are those of last time is that of last time."""
     last = _LINES.get(key, "") or {}
-    words = CellWords()
+    words, page = CellWords(), replace(asked, opened="").url(key.engine_slug)
     drawn: dict[int, _Line] = {}
     for link, place, figures in lines:
         held = last.get(link.fact.index)
         if held is None or held.link is not link or held.place != place:
-            drawn[link.fact.index] = _draw_line(key, asked, link, place, figures, words)
+            drawn[link.fact.index] = _draw_line(key, page, link, place, figures, words)
         elif held.figures != figures:
             drawn[link.fact.index] = _with_figures(held, figures, words)
         else:
@@ -103,8 +103,8 @@ def draw_lines(key: ScreenKey, asked: Asked, lines: Iterable[tuple[HostLink, Pla
     return tuple(line.row for line in drawn.values())
 
 
-def _draw_line(key: ScreenKey, asked: Asked, link: HostLink, place: Place, figures: Figures, words: CellWords) -> _Line:
-    """Return a line; what of it doesn't depend on the page's own query is drawn once for all."""
+def _draw_line(key: ScreenKey, page: str, link: HostLink, place: Place, figures: Figures, words: CellWords) -> _Line:
+    """Return a line; what of it doesn't depend on the page's own query is drawn once for all. `page`: its address."""
     kept = draw_row(
         "interfaces/_row.html",
         row_id(link),
@@ -112,7 +112,7 @@ def _draw_line(key: ScreenKey, asked: Asked, link: HostLink, place: Place, figur
         version=(link, place),
         context=lambda: line_context(key.engine_slug, link, place) | {"url": _LEADS, "figures": _PLACE},
     )
-    url = f"{replace(asked, opened='').url(key.engine_slug)}#{kept.dom_id}" if place.is_open else asked.url(key.engine_slug, link)
+    url = f"{page}#{kept.dom_id}" if place.is_open else opening(page, link)
     before, _place, after = kept.html.replace(_LEADS, escape(url)).partition(_PLACE)
     row = DrawnRow(kept.dom_id, f"{kept.version}{url}", "")
     return _with_figures(_Line(link, place, figures, before, after, row), figures, words)
