@@ -44,6 +44,7 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
     shown = asked.pick(picture.links, traffic)
     sums = add_up(picture, container_rows(engine))
     sight = sight_of(picture)
+    is_seen = sight.sees_host and not sight.trouble
     context: dict[str, Any] = {
         "engine": engine,
         "asked": asked,
@@ -51,8 +52,8 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
         "shown": len(shown),
         "total": len(picture.links),
         "all_url": Asked(form=asked.form).url(engine.slug),
-        "sum": say_sum(sums) if sight.sees_host else "",
-        "rest": say_rest(sums) if sight.sees_host else (),
+        "sum": say_sum(sums) if is_seen else "",
+        "rest": say_rest(sums) if is_seen else (),
     }
     picks = {"asked": asked, **_choices(picture, asked)}
     if asked.is_text:
@@ -113,7 +114,7 @@ def _draw_text(link: HostLink, traffic: Traffic) -> DrawnRow:
 
 
 def _say_lede(picture: HostPicture) -> str:
-    if not picture.view.sees_host:
+    if not picture.view.sees_host or picture.trouble:
         return _("none seen")
     total = len(picture.links)
     up = sum(1 for link in picture.links if link.fact.is_up)

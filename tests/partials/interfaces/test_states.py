@@ -32,11 +32,15 @@ def test_it_says_why_the_machine_could_not_be_read(lab: Watched) -> None:
     before = picture_of("local")
     put_up("local", HostPicture(before.view, revision=before.revision + 1, as_of=before.as_of, trouble="No buffer <space>"))
 
-    sight = page().parts["interface-sight"]
+    screen = page()
+    sight = screen.parts["interface-sight"]
 
     assert "could not be read" in sight
     assert "No buffer &lt;space&gt;" in sight
     assert "It was read last at" in sight
+    assert words(screen.parts["interface-sum"]) == ""
+    assert words(screen.parts["lede"]) == "none seen"
+    assert "can't be read at present" in screen.parts["interface-empty"]
 
 
 @pytest.mark.parametrize("obstacle", [one for one in Obstacle if one])
