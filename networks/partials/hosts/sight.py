@@ -39,8 +39,8 @@ _OBSTACLES: dict[Obstacle, tuple[Promise, Promise]] = {
         gettext_lazy("Correct its path in the Engine's settings, or empty it if the Engine runs in Netadmin's own."),
     ),
     Obstacle.NOT_ROOT: (
-        gettext_lazy("Netadmin doesn't run as root, and Linux lets nobody else into other network namespaces."),
-        gettext_lazy("Run Netadmin as root."),
+        gettext_lazy("Netadmin doesn't run as root, and Linux lets hardly anybody else into other network namespaces."),
+        gettext_lazy("Run Netadmin as root, or give it CAP_SYS_ADMIN and CAP_SYS_PTRACE."),
     ),
     Obstacle.PIDS_HIDDEN: (
         gettext_lazy("Netadmin runs in a container that doesn't show the host's processes."),
