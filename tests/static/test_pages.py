@@ -25,7 +25,8 @@ ERRORS = ("400.html", "403.html", "403_csrf.html", "404.html", "413.html", "500.
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # What a finger meets: the element with the pseudo-element that enlarges it; links in sentences are exempt (WCAG 2.5.8).
-SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, select, summary, label.check, input:not([type=checkbox], .check > *)")]
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    "a, button, select, summary, label.check, input:not([type=checkbox], .check > *)")]
   .filter((one) => one.getClientRects().length && !one.closest(".skip, .sr, p, dd"))
   .filter((one) => {
     const more = getComputedStyle(one, "::after");
