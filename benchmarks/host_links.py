@@ -42,7 +42,8 @@ def measure(_folder: Path, is_brief: bool) -> Report:
             rounds = BRIEF_ROUNDS if is_brief else ROUNDS
             found = in_turn(rounds // 3, first_links=read_first)
             time.sleep(0 if is_brief else SETTLE_S)
-            found |= in_turn(rounds, **works(reader, raw))
+            for pair in works(reader, raw):
+                found |= in_turn(rounds, **pair)
             found |= in_turn(rounds, sent=send_to_all, links_that_counted=reader.links)
     finally:
         take_away(name, Path(f"/nonexistent/{name}"))
@@ -64,17 +65,15 @@ def grow(netns: str, count: int) -> None:
     subprocess.run(command, input="\n".join(lines).encode(), check=True, capture_output=True)
 
 
-def works(reader: HostReader, raw: socket.socket) -> dict[str, Callable[[], object]]:
-    """Return what is measured, by name."""
+def works(reader: HostReader, raw: socket.socket) -> tuple[dict[str, Callable[[], object]], ...]:
+    """Return what is measured in turn: the reader's work, by name, beside the raw dumps that it asks for."""
     stats, links, addresses = struct.pack("=BxxxII", 0, 0, 1), bytes(16), bytes(8)
     bodies = ((RTM_GETLINK, links), (RTM_GETADDR, addresses), (RTM_GETSTATS, stats))
     buffer = bytearray(ROOM)
-    return {
-        "raw_counters": lambda: dump(raw, RTM_GETSTATS, stats, buffer),
-        "counters": reader.counters,
-        "raw_links": lambda: [dump(raw, kind, body, buffer) for kind, body in bodies],
-        "links": reader.links,
-    }
+    return (
+        {"raw_counters": lambda: dump(raw, RTM_GETSTATS, stats, buffer), "counters": reader.counters},
+        {"raw_links": lambda: [dump(raw, kind, body, buffer) for kind, body in bodies], "links": reader.links},
+    )
 
 
 def read_first() -> None:
