@@ -72,6 +72,9 @@ def test_it_opens_a_link_and_leads_on(viewer: Page, engine: PrivateEngine) -> No
     expect(row_of(viewer, "mynetwork_bridge").locator(".c-spark path.in")).to_have_count(1)
     expect(row_of(viewer, "mynetwork_bridge")).not_to_have_class(re.compile("just"))
 
+    card.get_by_role("button", name="Copy").click()
+    expect(card.locator(".copy.is-copied")).to_have_count(1)
+
     card.get_by_role("link", name="mynetwork_bridge").click()
     expect(viewer.get_by_role("heading", level=1)).to_contain_text("mynetwork_bridge")
 
