@@ -65,7 +65,10 @@ def test_it_holds_every_assignment_with_the_engines_own_times(engine: PrivateEng
             stay = (in_microseconds(from_nano), until_nano and in_microseconds(until_nano))
             is_long = until_nano is None or until_nano - from_nano >= AT_LEAST_NS
             long_ones, short_ones = long_ones + is_long, short_ones + (not is_long)
-            if stay not in known:
+            # Of one that dies while it starts Docker stamps the end before the begin, or tells of none: whether it is over was
+            # compared with the Engine above.
+            is_begun = until_nano is None and stay[0] in {begin for begin, _end in known}
+            if stay not in known and not is_begun:
                 short_missing += not is_long
                 missing += [(container_id[:8], network_id[:8], stay, known)] if is_long else []
     print(f"{world.done} of {world.count} operations: {long_ones} assignments of 1 s and more")
