@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.site import ADMIN, PASSWORD, Site
 from tests.journeys.visits import Visits, log_in, open_live
-from tests.private_engine import PrivateEngine
+from tests.private_engine import PrivateEngine, wait_until
 
 # 100 kB a second, as soon as db listens, for half a minute at most; the test is over sooner.
 PIECES = "i=0; while [ $i -lt 300 ]; do dd if=/dev/zero bs=10000 count=1 2>/dev/null || break; usleep 100000; i=$((i+1)); done"
@@ -45,7 +45,7 @@ def test_it_shows_a_transfer_as_it_goes(viewer: Page, engine: PrivateEngine) -> 
     expect(now.locator("tbody tr code")).to_have_text(["eth0", re.compile("^veth")])
     chart = viewer.locator("#traffic-chart canvas")
     expect(chart).to_be_visible()
-    viewer.wait_for_function(f"({PAINTED})() > 500")
+    wait_until(lambda: viewer.evaluate(PAINTED) > 500, "the chart to be drawn")
 
     viewer.get_by_text("The last 15 minutes as a table").click()
     expect(viewer.locator("#traffic-minutes tbody tr").first).to_contain_text("kB/s")
@@ -53,7 +53,7 @@ def test_it_shows_a_transfer_as_it_goes(viewer: Page, engine: PrivateEngine) -> 
     viewer.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
     expect(chart).to_have_count(1)
     viewer.set_viewport_size({"width": 360, "height": 780})
-    viewer.wait_for_function("document.querySelector('#traffic-chart canvas').clientWidth < 340")
+    wait_until(lambda: chart.evaluate("canvas => canvas.clientWidth") < 340, "a narrow chart")
     # Still open: what is pushed stands beside the disclosure, not around it.
     expect(viewer.locator("#traffic-minutes")).to_be_visible()
 

@@ -10,6 +10,8 @@ from html import escape
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.private_engine import wait_until
+
 pytestmark = pytest.mark.browser
 
 OpenPage = Callable[..., Page]
@@ -102,7 +104,7 @@ def test_it_draws_anew_with_every_push_however_it_comes(open_page: OpenPage) -> 
     expect(page.locator("#traffic-chart canvas")).to_have_count(1)
     first = page.evaluate(COUNT, "accent")
     page.evaluate(REPLACE, numbers(gap=(50, 400)))
-    page.wait_for_function(f"({COUNT})('accent') < {first} / 2")
+    wait_until(lambda: page.evaluate(COUNT, "accent") < first / 2, "less to be drawn")
     page.evaluate(REPLACE, "")
 
     expect(page.locator("#traffic-chart canvas")).to_have_count(0)
@@ -115,8 +117,8 @@ def test_it_follows_theme_and_width(open_page: OpenPage) -> None:
     expect(page.locator("#traffic-chart canvas")).to_have_count(1)
 
     page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
-    page.wait_for_function(f"({COUNT})('accent') > 300")
+    wait_until(lambda: page.evaluate(COUNT, "accent") > 300, "the dark theme's colour")
     page.set_viewport_size({"width": 360, "height": 780})
-    page.wait_for_function("document.querySelector('#traffic-chart canvas').clientWidth <= 360")
+    wait_until(lambda: page.locator("#traffic-chart canvas").evaluate("canvas => canvas.clientWidth") <= 360, "a narrow chart")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
