@@ -27,6 +27,7 @@ VERBS: dict[str, tuple[Promise, Promise]] = {
     "remove_network": (gettext_lazy("Remove a network"), gettext_lazy("Remove the network {what}")),
     "connect_container": (gettext_lazy("Connect a container"), gettext_lazy("Connect {what}")),
     "disconnect_container": (gettext_lazy("Disconnect a container"), gettext_lazy("Disconnect {what}")),
+    "keep_address": (gettext_lazy("Keep an address"), gettext_lazy("Keep an address: {what}")),
     "prune_networks": (gettext_lazy("Prune networks"), gettext_lazy("Prune networks: {what}")),
     "change_networks": (gettext_lazy("Change several networks"), gettext_lazy("Change several networks: {what}")),
     "change_containers": (gettext_lazy("Change several containers"), gettext_lazy("Change several containers: {what}")),

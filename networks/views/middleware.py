@@ -59,6 +59,7 @@ _VERBS = {
     "network_connect": "connect_container",
     "network_disconnect": "disconnect_container",
     "container_connect": "connect_container",
+    "network_keep": "keep_address",
     "network_several": "change_networks",
     "container_several": "change_containers",
     "network_prune": "prune_networks",

@@ -53,20 +53,6 @@ class Held:
         return self.network_name, self.family
 
 
-@dataclass(slots=True)
-class Loose:
-    """A time that isn't exact yet: an event that comes later, or an inspect, may tell. Between `after_nano` and `upto_nano`.
-
-    `told_nano`: the bound that is written. Events are looked for beyond it: Docker stamps them up to 0.1 s after the process.
-    """
-
-    held: Held
-    is_begin: bool
-    after_nano: int
-    upto_nano: int
-    told_nano: int
-
-
 @dataclass(frozen=True, slots=True)
 class End:
     """How an assignment ended. `latest_nano` None where the time is exact; 0 where nobody knows until when it lasted."""
@@ -81,6 +67,22 @@ class End:
             "is_until_exact": self.latest_nano is None,
             "until_latest_at": to_moment(self.latest_nano) if self.latest_nano else None,
         }
+
+
+@dataclass(slots=True)
+class Loose:
+    """A time that isn't exact yet: an event that comes later, or an inspect, may tell. Between `after_nano` and `upto_nano`.
+
+    `told_nano`: the bound of a begin that is written. Events are looked for beyond it: Docker stamps them up to 0.1 s after the
+    process. `told_end`: the end that is written.
+    """
+
+    held: Held
+    is_begin: bool
+    after_nano: int
+    upto_nano: int
+    told_nano: int = 0
+    told_end: End = End(0)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,8 @@ from networks.engine.facts import EventFact
 
 # An event is stamped after what it tells of happened: 1 ms at most while quiet, more while the machine is busy.
 SLACK_NS = 50_000_000
+# Between the end of a container's process and the word that its endpoint has left: 0.3 s was the longest seen.
+LEAVING_TAKES_NS = 10_000_000_000
 MOST_CONTAINERS = 5_000
 MOST_A_CONTAINER, KEPT_A_CONTAINER = 200, 100
 _CAME, _WENT = "connect", "disconnect"
@@ -46,10 +48,24 @@ class EventTimes:
         has_ended = any(begin < time < seen_nano - SLACK_NS for time in self._ends(container_id, network_id))
         return None if has_ended else begin  # it came again since, and no event told
 
-    def end_of(self, container_id: str, network_id: str, *, after_nano: int, gone_nano: int) -> int | None:
-        """Return when the endpoint went that was there at `after_nano` and no more at `gone_nano`, if an event tells."""
+    def end_of(self, container_id: str, network_id: str, *, after_nano: int, gone_nano: int) -> tuple[int, bool] | None:
+        """Return when the endpoint went that was there at `after_nano` and no more at `gone_nano`, if an event tells.
+
+        And whether no other event can tell better: of a container that ends, the end of its process is told first, and then,
+        while it may look gone already, that its endpoint has left.
+        """
         ends = (time for time in self._ends(container_id, network_id) if after_nano < time <= gone_nano + SLACK_NS)
-        return min(ends, default=None)
+        first = min(ends, default=None)
+        if first is None:
+            return None
+        again = self.next_begin(container_id, network_id, after_nano=first)
+        left = (
+            time
+            for time, verb, network in self._times[container_id]
+            if verb == _WENT and network == network_id and first <= time < (again or first + LEAVING_TAKES_NS)
+        )
+        went = min(left, default=None)
+        return (first, again is not None) if went is None else (went, True)
 
     def next_begin(self, container_id: str, network_id: str, *, after_nano: int) -> int | None:
         """Return when an endpoint of this pair came the next time after a moment, if an event tells."""

@@ -139,14 +139,11 @@ class Ledger:
 
     def _close(self, one: Held, fact: ContainerFact | None, gone_nano: int) -> End:
         after_nano = max(one.from_nano, one.seen_nano - SLACK_NS)
-        end = self._times.end_of(one.container_id, one.network_id, after_nano=after_nano, gone_nano=gone_nano)
-        if end is not None:
-            found = End(end)
-        else:
-            seen_nano = min(max(one.seen_nano, self._known_nano), gone_nano)
-            found = self._bound_end(one, fact, seen_nano, gone_nano)
-            if found.latest_nano is not None:
-                self._loosen(Loose(one, False, seen_nano, gone_nano, told_nano=found.latest_nano))
+        told = self._times.end_of(one.container_id, one.network_id, after_nano=after_nano, gone_nano=gone_nano)
+        seen_nano = min(max(one.seen_nano, self._known_nano), gone_nano)
+        found = End(told[0]) if told else self._bound_end(one, fact, seen_nano, gone_nano)
+        if not (told and told[1]):
+            self._loosen(Loose(one, False, seen_nano, gone_nano, told_end=found))
         self._last[one.container_id, one.network_name, one.family] = (one.address, to_moment(found.until_nano))
         return found
 
@@ -207,12 +204,14 @@ class Ledger:
 
     def _find_end(self, loose: Loose, fact: ContainerFact | None) -> tuple[Row, bool]:
         held, after_nano = loose.held, loose.after_nano
-        end = self._times.end_of(held.container_id, held.network_id, after_nano=after_nano - SLACK_NS, gone_nano=loose.upto_nano)
-        found = End(end) if end is not None else self._bound_end(held, fact, after_nano, loose.upto_nano)
-        if found.latest_nano == loose.told_nano:
-            return {}, False
-        loose.told_nano = found.latest_nano or loose.told_nano
-        return found.columns(), found.latest_nano is None
+        since_nano = max(held.from_nano, after_nano - SLACK_NS)
+        told = self._times.end_of(held.container_id, held.network_id, after_nano=since_nano, gone_nano=loose.upto_nano)
+        found = End(told[0]) if told else self._bound_end(held, fact, after_nano, loose.upto_nano)
+        is_final = told is not None and told[1]
+        if found == loose.told_end or (told is None and loose.told_end.latest_nano is None):
+            return {}, is_final
+        loose.told_end = found
+        return found.columns(), is_final
 
     def write(self, moves: Moves) -> None:
         """Write them, within the caller's transaction."""
