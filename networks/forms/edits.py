@@ -125,19 +125,22 @@ def _row_to_fill(form: NetworkForm) -> Row | None:
 
 
 def _moved(old: Pool, subnet: IPNetwork) -> Iterator[tuple[str, str]]:
-    """Yield the other fields of a row, each at its place in another subnet of the same size; in one of another size, empty."""
+    """Yield the other fields of a row, each at its place in another subnet of the same size; else empty what isn't in it."""
     was = old.subnet
-    if was is None or was.version != subnet.version or was.overlaps(subnet):  # it was only written otherwise, or made wider
+    if was is None or was.version != subnet.version:
         return
-    by = int(subnet.network_address) - int(was.network_address)
     is_same = was.prefixlen == subnet.prefixlen
+    by = int(subnet.network_address) - int(was.network_address) if is_same else 0
     if old.gateway is not None and is_inside(was, old.gateway):
-        yield "gateway", str(old.gateway + by) if is_same else ""
-    if old.ip_range is not None and old.ip_range.version == was.version and old.ip_range.subnet_of(was):  # type: ignore[arg-type]
-        yield "ip_range", f"{old.ip_range.network_address + by}/{old.ip_range.prefixlen}" if is_same else ""
+        yield "gateway", str(old.gateway + by) if is_inside(subnet, old.gateway + by) else ""
+    if old.ip_range is not None and is_inside(was, old.ip_range.network_address):
+        first = old.ip_range.network_address + by
+        fits = is_inside(subnet, first) and old.ip_range.prefixlen >= subnet.prefixlen
+        yield "ip_range", f"{first}/{old.ip_range.prefixlen}" if fits else ""
     if old.aux_addresses and all(is_inside(was, address) for address in old.aux_addresses.values()):
-        aux = (f"{name}={address + by}" for name, address in old.aux_addresses.items())
-        yield "aux_addresses", ", ".join(aux) if is_same else ""
+        moved = {name: address + by for name, address in old.aux_addresses.items()}
+        fits = all(is_inside(subnet, address) for address in moved.values())
+        yield "aux_addresses", ", ".join(f"{name}={address}" for name, address in moved.items()) if fits else ""
 
 
 def count_pools(data: QueryDict) -> int:
