@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,10 @@ def test_it_holds_every_assignment_with_the_engines_own_times(engine: PrivateEng
             (to_nano(row.from_at), to_nano(row.until_at) or None)
             for row in rows(container_id=container_id, network_id=network_id, is_from_exact=True)
         }
-        for from_nano, until_nano in times:
+        for (from_nano, until_nano), again in zip_longest(times, times[1:]):
             stay = (in_microseconds(from_nano), until_nano and in_microseconds(until_nano))
-            is_long = until_nano is None or until_nano - from_nano >= AT_LEAST_NS
+            over_nano = until_nano or (again and again[0])  # whoever comes anew had gone, also where Docker doesn't tell when
+            is_long = over_nano is None or over_nano - from_nano >= AT_LEAST_NS
             long_ones, short_ones = long_ones + is_long, short_ones + (not is_long)
             # Of one that dies while it starts Docker stamps the end before the begin, or tells of none: whether it is over was
             # compared with the Engine above.
