@@ -31,7 +31,7 @@ from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
 from networks.sync.host.board import picture_of
 from networks.sync.host.once import look_once
-from networks.sync.host.watcher import HostWatcher
+from networks.sync.host.watcher import GATHER_S, HostWatcher
 from networks.sync.signals import host_changed
 from tests.private_engine import wait_until
 
@@ -98,7 +98,7 @@ def measure(ground: Ground) -> Report:
     cold = _map_from_cold(ground, count)
     sampled = Sampled()
     engine = ensure_local_engine(ground.engine.url, f"/run/netns/{ground.engine.netns}")
-    watcher, follower = HostWatcher(engine, sampled.open), Follower(engine, FOLDER)
+    watcher, follower = HostWatcher(engine, sampled.open, gather_unseen_s=GATHER_S), Follower(engine, FOLDER)
     watcher.start()
     follower.start()
     try:

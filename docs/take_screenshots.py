@@ -20,7 +20,7 @@ WIDTH, HEIGHT = 1440, 900
 PORT = 8000  # in a network namespace of its own, where nobody else listens
 ADDRESS = f"http://localhost:{PORT}"
 NAME, PASSWORD = "admin", "a pass phrase for pictures"
-PAGES = {"networks": "/networks/"}
+PAGES = {"networks": "/networks/", "interfaces": "/interfaces/"}
 THEMES = {"light": "", "dark": "-dark"}
 
 

@@ -32,6 +32,9 @@ OpenReader = Callable[[str, str], HostReader]
 # A start needs about six messages of the kernel and one commit. An event is on its way to the browser for ten milliseconds;
 # looking at links only after that leaves it the processor, and four fifths of the 100 ms that a new link may take.
 GATHER_S = 0.025
+# While nobody looks at what it makes: creating a network is a dozen messages just before the event that tells of it, and
+# whoever waits for that in a list has the processor then.
+GATHER_UNSEEN_S = 1.0
 # The first look waits until the Engine was read, and the first page had the processor.
 FIRST_WAIT_S, FIRST_REST_S = 5.0, 0.5
 # What a container's interface is called is decided while its link comes up: it is looked at once more a little later.
@@ -51,11 +54,19 @@ class HostWatcher:
     `asks`: nobody in this process follows the Engine, so that a newer snapshot has to be looked for.
     """
 
-    def __init__(self, engine: Engine, open_reader: OpenReader, *, gather_s: float = GATHER_S, asks: bool = False) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        open_reader: OpenReader,
+        *,
+        gather_s: float = GATHER_S,
+        gather_unseen_s: float = GATHER_UNSEEN_S,
+        asks: bool = False,
+    ) -> None:
         self.slug = engine.slug
         self._engine_pk = engine.pk
         self._open_reader = open_reader
-        self._gather_s = gather_s
+        self._gather_s, self._gather_unseen_s = gather_s, gather_unseen_s
         self._asks = asks
         self._wakes = Wakes()
         self._ring = Ring()
@@ -168,7 +179,7 @@ class HostWatcher:
 
     def _turn(self, machine: Machine) -> bool:
         """Wait for something, and look at it. Returns whether the machine has to be opened anew."""
-        wake = self._wakes.take(self._wait_s(), gather_s=self._gather_s)
+        wake = self._wakes.take(self._wait_s(), gather_s=self._gather_s if self._is_seen() else self._gather_unseen_s)
         if self._stopped.is_set():
             return False
         if wake.has_ended:
@@ -239,8 +250,11 @@ class HostWatcher:
     def _is_looked_at(self) -> bool:
         return is_looked_at(self.slug, pages=FIGURE_PAGES)
 
+    def _is_seen(self) -> bool:
+        return is_looked_at(self.slug, pages=HOST_PAGES)
+
     def _recheck_s(self) -> float:
-        return RECHECK_LOOKED_AT_S if is_looked_at(self.slug, pages=HOST_PAGES) else RECHECK_S
+        return RECHECK_LOOKED_AT_S if self._is_seen() else RECHECK_S
 
     def _is_due(self, name: str) -> bool:
         """Whether the time of something has come; it then has none any more."""

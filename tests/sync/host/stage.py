@@ -31,7 +31,7 @@ class Stage:
         self.network = make_network(self.engine, "front", "172.72.0.0/16", gateway="172.72.0.1")
         self.bridge = self.host.add_link(f"br-{self.network.docker_id[:12]}", "bridge", "172.72.0.1/16")
         host_changed.connect(self._note)
-        self.watcher = HostWatcher(self.engine, self.open, gather_s=0.005, asks=asks)
+        self.watcher = HostWatcher(self.engine, self.open, gather_s=0.005, gather_unseen_s=0.005, asks=asks)
         self.watcher.start()
 
     def _note(self, engine_slug: str, **_more: object) -> None:

@@ -11,7 +11,7 @@ from django.db import connections
 from networks.hostnet.linux.opening import open_host
 from networks.sync.host.board import picture_of
 from networks.sync.host.picture import HostLink
-from networks.sync.host.watcher import HostWatcher
+from networks.sync.host.watcher import GATHER_S, HostWatcher
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.comings_and_goings import Following
 
@@ -24,7 +24,7 @@ class Watching:
         self._following.row.netns = f"/run/netns/{engine.netns}"
         self._following.row.save()
         self.slug = self._following.row.slug
-        self._watcher = HostWatcher(self._following.row, open_host)
+        self._watcher = HostWatcher(self._following.row, open_host, gather_unseen_s=GATHER_S)
 
     def __enter__(self) -> Self:
         self._watcher.start()
