@@ -27,12 +27,13 @@ _MOST_THINGS = 256
 def note_viewer(engine_slug: str, page: str = "", docker_id: str = "") -> None:
     """Note that somebody looks at this Engine now, at which page (its URL name) and which thing there. Cheap; from any thread.
 
-    The first who looks at figures sends `viewer_came`, so that they are measured at once.
+    The first who looks at the host's side, or at figures of it, sends `viewer_came`: it is read, or measured, at once.
     """
     now = time.monotonic()
     _looked_at[engine_slug] = now
     if page in HOST_PAGES:
-        is_first = page in FIGURE_PAGES and not is_looked_at(engine_slug, pages=FIGURE_PAGES)
+        alike = FIGURE_PAGES if page in FIGURE_PAGES else HOST_PAGES
+        is_first = not is_looked_at(engine_slug, pages=alike)
         _page_looked_at[engine_slug, page] = now
         if docker_id:
             _note_thing((engine_slug, page, docker_id), now)

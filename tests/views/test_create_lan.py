@@ -16,7 +16,7 @@ from networks.engine.specs import NetworkSpec, PoolSpec
 from networks.hostnet.linux.opening import open_host
 from networks.models import Action, Engine, Grant, Network, Outcome, OutcomeKind, Role
 from networks.policy.reach.side import host_side_of
-from networks.sync.host.watcher import HostWatcher
+from networks.sync.host.watcher import GATHER_S, HostWatcher
 from tests.lan import NEIGHBOUR, OUTSIDE, ROUTER, SUBNET, Lan
 from tests.private_engine import PrivateEngine, wait_until
 
@@ -33,7 +33,7 @@ def lan(engine: PrivateEngine) -> Iterator[Lan]:
 def watched(lan: Lan, followed: Engine) -> Iterator[Engine]:
     """Watch the machine as it is done when serving: its links, routes and name servers read from the kernel."""
     Engine.objects.filter(pk=followed.pk).update(netns=f"/run/netns/{lan.engine.netns}")
-    watcher = HostWatcher(followed, open_host)
+    watcher = HostWatcher(followed, open_host, gather_unseen_s=GATHER_S)
     watcher.start()
     watcher.hurry()
     wait_until(lambda: lan.link in host_side_of(followed.slug).ways_out, "the machine's way out")

@@ -34,7 +34,7 @@ OpenReader = Callable[[str, str], HostReader]
 GATHER_S = 0.025
 # While nobody looks at what it makes: creating a network is a dozen messages just before the event that tells of it, and
 # whoever waits for that in a list has the processor then.
-GATHER_UNSEEN_S = 1.0
+GATHER_UNSEEN_S = 5.0
 # The first look waits until the Engine was read, and the first page had the processor.
 FIRST_WAIT_S, FIRST_REST_S = 5.0, 0.5
 # What a container's interface is called is decided while its link comes up: it is looked at once more a little later.
