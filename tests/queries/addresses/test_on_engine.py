@@ -117,13 +117,16 @@ def test_it_knows_the_next_address_after_anything_that_happened(engine: PrivateE
                 present.append(absent.pop(0))
         if not absent:
             continue
-        expected = predicted(read_pools(row, tmp_path)[name])
+        views = read_pools(row, tmp_path)[name]
+        expected = predicted(views)
         if connect(engine.socket, ids[name], absent[0]):
             present.append(absent[0])
             assert assigned(engine.socket, absent[0], name) == expected
             right += 1
         else:
             assert "" in expected
+        if len(views) == 2 and "" in predicted(views):  # one family is full: what is refused now stays taken in Docker's own book
+            del ids[name], guest_of[name]
 
     assert right > ROUNDS // 3
     print(f"{right} of {right} addresses foretold")
