@@ -21,6 +21,7 @@ class Why(StrEnum):
     """How much of the next address is known."""
 
     CERTAIN = "certain"
+    UNLESS_REFUSED = "unless_refused"  # lower ones may be kept back: what a refusal over IPv6 took of IPv4 isn't given back
     FULL = "full"
     IPAM_DRIVER = "ipam_driver"  # another program hands them out
     DRIVER = "driver"  # a driver that isn't Docker's own may choose for itself
@@ -51,11 +52,12 @@ class Turn:
     why: Why
 
 
-def next_turn(place: Place, pools: Sequence[PoolUse], *, is_disputed: bool = False) -> Turn:
+def next_turn(place: Place, pools: Sequence[PoolUse], *, is_disputed: bool = False, keeps_refused: bool = False) -> Turn:
     """Return the address that the next container gets. `pools`: those of one family, in the Engine's order.
 
     Docker takes the lowest free one of the first pool that has any; what stopped containers ask for is free to it.
-    `is_disputed`: the Engine's own count of one of these pools differs from ours. Source: moby, libnetwork/ipam; measured.
+    `is_disputed`: the Engine's own count of one of these pools differs from ours. `keeps_refused`: addresses of this family stay
+    taken when the other one is refused, and the Engine doesn't count. Source: moby, libnetwork/ipam; measured.
     """
     if not pools:
         return Turn(None, Why.NONE)
@@ -64,7 +66,9 @@ def next_turn(place: Place, pools: Sequence[PoolUse], *, is_disputed: bool = Fal
     if is_disputed:
         return Turn(None, Why.COUNT)
     number = next((found for use in pools if (found := lowest_free(use)) is not None), None)
-    return Turn(None, Why.FULL) if number is None else Turn(pools[0].address(number), Why.CERTAIN)
+    if number is None:
+        return Turn(None, Why.FULL)
+    return Turn(pools[0].address(number), Why.UNLESS_REFUSED if keeps_refused else Why.CERTAIN)
 
 
 def _obstacle(place: Place, pools: Sequence[PoolUse]) -> Why:

@@ -47,6 +47,12 @@ def say_next(view: PoolView) -> str:
     if cell is not None and cell.claim is not None:  # a wish: Docker hands out nothing else that is claimed
         words = _("The next container gets %(address)s. Docker doesn't spare it for %(name)s, which asks for it.")
         return words % {"address": address, "name": spell(cell.claim.container_name)[:60]}
+    if view.turn.why is Why.UNLESS_REFUSED:
+        words = _(
+            "The next container that asks for none gets %(address)s, unless Docker refused one for its IPv6 address before: "
+            "then it may be passed over, and no list shows it, until dockerd starts again."
+        )
+        return words % {"address": address}
     return _("The next container that asks for none gets %(address)s.") % {"address": address}
 
 

@@ -151,6 +151,7 @@ def _turn(network: AddressedNetwork, uses: Sequence[PoolUse], disputes: Sequence
         replace(network.place, hides_gateway=unknown),
         [uses[place] for place in places],
         is_disputed=any(disputes[place] for place in places),
+        keeps_refused=family == 4 and len(places) < len(uses) and any(network.counted[place] is None for place in places),
     )
 
 

@@ -49,7 +49,7 @@ def make_guests(engine: PrivateEngine, count: int) -> list[str]:
 def predicted(views: list[PoolView]) -> tuple[str, str]:
     """Return the next address of both families, "" where there is none."""
     turns = {view.use.subnet.version: view.turn for view in views}
-    assert {turn.why for turn in turns.values()} <= {Why.CERTAIN, Why.FULL}
+    assert {turn.why for turn in turns.values()} <= {Why.CERTAIN, Why.UNLESS_REFUSED, Why.FULL}
     addresses = [turns[family].address if family in turns else None for family in (4, 6)]
     return tuple(str(address or "") for address in addresses)  # type: ignore[return-value]
 
@@ -73,7 +73,7 @@ def test_it_knows_how_much_a_pool_holds(engine: PrivateEngine, tmp_path: Path) -
     for name in names:
         assert [view.use.free for view in after[name]] == [view.use.free - filled[name] for view in before[name]]
     whys = {name: [view.turn.why for view in after[name]] for name in names}
-    assert whys == {"plain": [Why.FULL], "typed": [Why.CERTAIN], "six": [Why.CERTAIN, Why.FULL], "pair": [Why.FULL]}
+    assert whys == {"plain": [Why.FULL], "typed": [Why.CERTAIN], "six": [Why.UNLESS_REFUSED, Why.FULL], "pair": [Why.FULL]}
 
 
 def test_it_knows_that_docker_gives_addresses_outside_of_the_range_when_asked(engine: PrivateEngine, tmp_path: Path) -> None:
@@ -130,6 +130,21 @@ def test_it_knows_the_next_address_after_anything_that_happened(engine: PrivateE
 
     assert right > ROUNDS // 3
     print(f"{right} of {right} addresses foretold")
+
+
+def test_it_says_that_a_refusal_over_ipv6_may_keep_an_ipv4_address(engine: PrivateEngine, tmp_path: Path) -> None:
+    row = ensure_local_engine(engine.url)
+    first, second = make_guests(engine, 2)
+    network = create(engine.socket, "long", *POOLS["long"])
+    assert connect(engine.socket, network, first)
+    before = [view.turn for view in read_pools(row, tmp_path)["long"]]
+
+    refused = connect(engine.socket, network, second, ipv6=assigned(engine.socket, first, "long")[1])
+    came = connect(engine.socket, network, second) and assigned(engine.socket, second, "long")
+
+    assert ([turn.why for turn in before], refused) == ([Why.UNLESS_REFUSED, Why.CERTAIN], False)
+    assert [str(turn.address) for turn in before] == ["10.212.6.3", "fd00:213::41"]
+    assert came == ("10.212.6.4", "fd00:213::41")
 
 
 def check_foretold(engine: PrivateEngine, row: Engine, folder: Path, *names: str) -> None:
