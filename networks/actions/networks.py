@@ -91,7 +91,7 @@ def connect_container(actor: Actor, engine: Engine, spec: ConnectSpec, *, networ
         f"{container_name} → {network_name}",
         spec.network_id,
         command=connect_command_of(recorded, network_name=network_name, container_name=container_name),
-        asked=_asked_of_endpoint(recorded),
+        asked=asked_of_endpoint(recorded),
     )
     change = Change(ask, is_done, (spec.network_id, spec.container_id))
     return carry_out(actor, engine, intent, permission_to_connect(spec.driver_options), change)
@@ -202,7 +202,8 @@ def _asked_of(spec: NetworkSpec) -> dict[str, object]:
     }
 
 
-def _asked_of_endpoint(spec: ConnectSpec) -> dict[str, object]:
+def asked_of_endpoint(spec: ConnectSpec) -> dict[str, object]:
+    """Return what a connect asks for as JSON takes it: for the record, and for a job's step."""
     return {
         "container_id": spec.container_id,
         "ipv4": _text(spec.ipv4),

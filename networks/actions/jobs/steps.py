@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from networks.actions.actors import Actor
-from networks.actions.networks import Look, connect_container, disconnect_container, remove_network
+from networks.actions.networks import Look, asked_of_endpoint, connect_container, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound
@@ -49,17 +49,7 @@ def spec_of(step: JobStep) -> ConnectSpec:
 
 def document_of(spec: ConnectSpec) -> dict[str, Any]:
     """Return a spec as a step holds it: without the ids, which are columns, and without what is a default."""
-    document: dict[str, Any] = {
-        "ipv4": str(spec.ipv4 or ""),
-        "ipv6": str(spec.ipv6 or ""),
-        "aliases": list(spec.aliases),
-        "link_local_ips": [str(address) for address in spec.link_local_ips],
-        "links": list(spec.links),
-        "driver_options": dict(spec.driver_options),
-        "gateway_priority": spec.gateway_priority,
-        "mac": spec.mac,
-    }
-    return {name: value for name, value in document.items() if value}
+    return {name: value for name, value in asked_of_endpoint(spec).items() if value and name != "container_id"}
 
 
 def was_step_done(client: EngineClient, step: JobStep) -> bool:
