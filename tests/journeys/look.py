@@ -1,4 +1,4 @@
-"""Pictures of every page, to be looked at: `python -m tests.journeys.look [PAGE…]` writes them to tests/out/."""
+"""Pictures of every page, to be looked at: `python -m tests.journeys.look [ko] [PAGE…]` writes them to tests/out/."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ SIZES = {"": (1440, 900), "-360": (360, 780)}
 OTHERS = {"/accounts/login/": "login"}
 
 
-def main(wanted: list[str]) -> None:
-    """Start everything, take the pictures, end everything."""
+def main(asked: list[str]) -> None:
+    """Start everything, take the pictures, in Korean if that is asked for, and end everything."""
+    language = "ko" if "ko" in asked else ""
+    wanted = [name for name in asked if name != "ko"]
     reap_leftovers()
     OUT.mkdir(exist_ok=True)
     with (
@@ -37,12 +39,14 @@ def main(wanted: list[str]) -> None:
             browser = playwright.chromium.launch(executable_path=place.launcher(program), args=list(ARGUMENTS))
             for theme in ("light", "dark"):
                 for suffix, size in SIZES.items():
-                    _take(browser, site.url, pages, wanted, (f"{suffix}-{theme}", size))
+                    _take(browser, site.url, pages, wanted, (f"{suffix}-{theme}", size), language)
             browser.close()
     print(f"Written to {OUT.relative_to(Path.cwd())}/")
 
 
-def _take(browser: Browser, url: str, pages: dict[str, str], wanted: list[str], how: tuple[str, tuple[int, int]]) -> None:
+def _take(
+    browser: Browser, url: str, pages: dict[str, str], wanted: list[str], how: tuple[str, tuple[int, int]], language: str
+) -> None:
     suffix, (width, height) = how
     context = browser.new_context(base_url=url, viewport={"width": width, "height": height}, reduced_motion="reduce")
     theme = suffix.rpartition("-")[2]
@@ -54,6 +58,9 @@ def _take(browser: Browser, url: str, pages: dict[str, str], wanted: list[str], 
     log_in(page, ADMIN, PASSWORD)
     open_live(page, "/networks/")
     expect(page.locator("#network-rows")).to_contain_text("mybridge")
+    if language:
+        context.add_cookies([{"name": "netadmin_language", "value": language, "url": url}])
+        suffix = f"-{language}{suffix}"
     for path, name in pages.items():
         if wanted and name not in wanted:
             continue
@@ -63,7 +70,7 @@ def _take(browser: Browser, url: str, pages: dict[str, str], wanted: list[str], 
         page.screenshot(path=OUT / f"{name}{suffix}.png", full_page=True)
         if too_wide := page.evaluate(SIDEWAYS):
             print(f"{name}{suffix} scrolls sideways by {too_wide} px")
-    if not wanted or "create-fault" in wanted:
+    if (not wanted or "create-fault" in wanted) and not language:  # its fields are found by their English names
         page.goto("/networks/local/create/")
         for label, value in (("Name", "mine"), ("Subnet 1", "172.72.5.0/24"), ("Gateway 1", "172.73.0.1")):
             page.get_by_label(label, exact=True).fill(value)
