@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from networks.engine.calls import AllowList, Profile, is_change
+from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import EngineError, Unreachable
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, EventFact, InterfaceStats, NetworkFact
 from networks.engine.guard import full_id
-from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.engine.transport.outgoing import Outgoing
 
 if TYPE_CHECKING:

@@ -23,9 +23,10 @@ from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.addressing.pools import TakenPool, overlapping
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
+from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import EngineError, NotAllowed, NotFound
 from networks.engine.facts import ContainerFact, EnginePicture, NetworkFact
-from networks.engine.specs import ContainerSpec, NetworkSpec, PoolSpec
+from networks.engine.specs import NetworkSpec, PoolSpec
 from networks.models import Container, Engine, Network
 from networks.policy.permissions import Permission
 from networks.policy.protection import refuse_containers, refuse_removal

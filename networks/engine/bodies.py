@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec, PoolSpec
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
 
 Document = dict[str, Any]
 
@@ -63,17 +63,3 @@ def connect_body(spec: ConnectSpec) -> Document:
 def disconnect_body(spec: DisconnectSpec) -> Document:
     """Return the body of POST /networks/{id}/disconnect."""
     return {"Container": spec.container_id, "Force": spec.is_forced}
-
-
-def container_body(spec: ContainerSpec) -> Document:
-    """Return the body of POST /containers/create."""
-    body: Document = {
-        "Image": spec.image,
-        "StopSignal": spec.stop_signal,
-        "HostConfig": {"NetworkMode": spec.network},
-    }
-    if spec.command:
-        body["Cmd"] = list(spec.command)
-    if spec.labels:
-        body["Labels"] = dict(spec.labels)
-    return body

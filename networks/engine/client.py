@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from networks.engine.containers.client import ContainerClient
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, EventFact, InterfaceStats, NetworkFact
-from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
+from networks.engine.images.client import ImageClient
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 
 
 class EventStream(Protocol):
@@ -18,7 +20,7 @@ class EventStream(Protocol):
         """End the stream; safe from another thread, also twice."""
 
 
-class EngineClient(Protocol):
+class EngineClient(ContainerClient, ImageClient, Protocol):
     """One thread's way to one Engine. Every call raises only EngineError and ends by its total deadline.
 
     Ids are full ids; anything else raises NotAllowed before a byte is sent.
@@ -65,27 +67,6 @@ class EngineClient(Protocol):
 
     def disconnect_container(self, spec: DisconnectSpec) -> None:
         """Take a container off a network. POST /networks/{id}/disconnect."""
-
-    def import_image(self, archive: bytes, repository: str, tag: str) -> str:
-        """Import a root file system (tar) as an image and return its id. POST /images/create?fromSrc=-. Profile run."""
-
-    def pull_image(self, repository: str, tag: str) -> None:
-        """Pull an image. POST /images/create. Profile run."""
-
-    def has_image(self, reference: str) -> bool:
-        """Tell whether the Engine has this image. GET /images/json?filters=reference."""
-
-    def remove_image(self, image_id: str) -> None:
-        """Remove an image by full id. DELETE /images/{id}. Profile run."""
-
-    def run_container(self, spec: ContainerSpec) -> str:
-        """Create and start a container, and return its id. POST /containers/create, /containers/{id}/start. Profile run."""
-
-    def stop_container(self, container_id: str) -> None:
-        """Stop a container. POST /containers/{id}/stop. Profile run."""
-
-    def remove_container(self, container_id: str) -> None:
-        """Remove a container, running or not, with its anonymous volumes. DELETE /containers/{id}. Profile run."""
 
     def withdraw(self) -> str:
         """Let no change leave any more, unless one has: return that one, such as "POST /networks/create", else "".

@@ -7,32 +7,30 @@ import weakref
 from collections.abc import Sequence
 from functools import partial
 
-from networks.engine.bodies import connect_body, container_body, disconnect_body, network_body
+from networks.engine.bodies import connect_body, disconnect_body, network_body
 from networks.engine.calls import NOTHING_PROTECTED, AllowList, Profile, ProtectedIds
-from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused
+from networks.engine.containers.verbs import ContainerVerbs
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, InterfaceStats, NetworkFact
-from networks.engine.guard import Noun, full_id
+from networks.engine.guard import full_id
+from networks.engine.images.verbs import ImageVerbs
 from networks.engine.parsing.containers import parse_container, parse_containers
 from networks.engine.parsing.engines import parse_engine
-from networks.engine.parsing.images import parse_image_count, parse_imported, parse_progress
 from networks.engine.parsing.memory import container_memory, network_memory
 from networks.engine.parsing.networks import parse_network
 from networks.engine.parsing.stats import parse_stats
-from networks.engine.parsing.values import child, parse_done, parse_json
-from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
+from networks.engine.parsing.values import parse_done
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.engine.transport.deadline import Deadline
-from networks.engine.transport.session import EngineSession
 from networks.engine.transport.stream import DockerEventStream
+from networks.engine.transport.verbs import created_id
 
 MAX_IDS_PER_CALL = 60  # beyond it one full list costs less
 _PING_S = 3.0
-_CHANGE_FACTOR = 3  # 30 s against 10: an unknown driver takes 15 before it is refused
-_PULL_FACTOR = 30  # 300 s: an image comes over a network
 _NANOS = 1_000_000_000
 _EVENT_TYPES = json.dumps({"type": ["network", "container", "daemon"]})
 
 
-class DockerClient:
+class DockerClient(ContainerVerbs, ImageVerbs):
     """One thread's way to one Docker Engine; see EngineClient. Nothing is sent before the first call."""
 
     def __init__(
@@ -47,8 +45,7 @@ class DockerClient:
         """Prepare it. `timeout_s`: for a read; changes get three times that, a ping at most 3 s. Raises EngineError
         for a URL that can't be used."""
         self.url = url
-        self._session = EngineSession(url, AllowList(profile, is_read_only=is_read_only, protected=protected))
-        self._timeout_s = timeout_s
+        super().__init__(url, AllowList(profile, is_read_only=is_read_only, protected=protected), timeout_s)
         self._networks, self._containers = network_memory(), container_memory()
         self._streams: weakref.WeakSet[DockerEventStream] = weakref.WeakSet()
 
@@ -111,7 +108,7 @@ class DockerClient:
 
     def create_network(self, spec: NetworkSpec) -> str:
         """Create a network and return its id."""
-        parse = partial(_created_id, "network")
+        parse = partial(created_id, "network")
         return self._session.post(parse, "/networks/create", deadline=self._changing(), body=network_body(spec))
 
     def remove_network(self, network_id: str) -> None:
@@ -130,56 +127,6 @@ class DockerClient:
         wanted, body = full_id("network", spec.network_id), disconnect_body(spec)
         self._session.post(parse_done, "/networks/{0}/disconnect", wanted, deadline=self._changing(), body=body)
 
-    def import_image(self, archive: bytes, repository: str, tag: str) -> str:
-        """Import a root file system as an image and return its id."""
-        params = {"fromSrc": "-", "repo": repository, "tag": tag}
-        return self._session.post(parse_imported, "/images/create", deadline=self._changing(), params=params, body=archive)
-
-    def pull_image(self, repository: str, tag: str) -> None:
-        """Pull an image; takes up to 300 s."""
-        deadline = Deadline(self._timeout_s * _PULL_FACTOR)
-        params = {"fromImage": repository, "tag": tag}
-        self._session.post(parse_progress, "/images/create", deadline=deadline, params=params)
-
-    def has_image(self, reference: str) -> bool:
-        """Tell whether the Engine has this image."""
-        params = {"filters": json.dumps({"reference": [reference]})}
-        return self._session.read(parse_image_count, "/images/json", deadline=self._reading(), params=params) > 0
-
-    def remove_image(self, image_id: str) -> None:
-        """Remove an image by full id."""
-        self._session.delete("/images/{0}", full_id("image", image_id), deadline=self._changing())
-
-    def run_container(self, spec: ContainerSpec) -> str:
-        """Create and start a container, and return its id; one that the Engine refuses to start is removed again."""
-        deadline, params = self._changing(), {"name": spec.name}
-        created = self._session.post(
-            partial(_created_id, "container"),
-            "/containers/create",
-            deadline=deadline,
-            params=params,
-            body=container_body(spec),
-        )
-        try:
-            self._session.post(parse_done, "/containers/{0}/start", created, deadline=deadline)
-        except Refused as error:
-            try:
-                self.remove_container(created)
-            except EngineError as left:
-                error.add_note(f"It was created as {created} and could not be removed: {left.sentence}")
-            raise
-        return created
-
-    def stop_container(self, container_id: str) -> None:
-        """Stop a container; one that doesn't run stays as it is."""
-        wanted = full_id("container", container_id)
-        self._session.post(parse_done, "/containers/{0}/stop", wanted, deadline=self._changing())
-
-    def remove_container(self, container_id: str) -> None:
-        """Remove a container, running or not, with its anonymous volumes."""
-        wanted, params = full_id("container", container_id), {"v": "1", "force": "1"}
-        self._session.delete("/containers/{0}", wanted, deadline=self._changing(), params=params)
-
     def withdraw(self) -> str:
         """Let no change leave any more, unless one has."""
         return self._session.withdraw()
@@ -189,16 +136,3 @@ class DockerClient:
         for stream in list(self._streams):
             stream.close()
         self._session.close()
-
-    def _reading(self) -> Deadline:
-        return Deadline(self._timeout_s)
-
-    def _changing(self) -> Deadline:
-        return Deadline(self._timeout_s * _CHANGE_FACTOR)
-
-
-def _created_id(noun: Noun, body: bytes) -> str:
-    try:
-        return full_id(noun, child(parse_json(body), "Id"))
-    except NotAllowed as error:
-        raise ProtocolFault(f"The answer names no id for the new {noun}; it may be there.") from error

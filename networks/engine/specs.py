@@ -74,15 +74,3 @@ class DisconnectSpec:
     network_id: str
     container_id: str
     is_forced: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerSpec:
-    """A container of the sample lab. Twin of `docker run -d`. `network` is a mode or a network's name."""
-
-    name: str
-    image: str
-    network: str
-    command: tuple[str, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
-    stop_signal: str = "SIGKILL"

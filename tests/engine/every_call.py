@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
+from networks.engine.containers.specs import ContainerSpec
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 
 ID = "a" * 64
 NETWORK_ID = "b" * 64

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.engine.calls import CALLS, AllowList, Profile, ProtectedIds, call_table, calls_of
+from networks.engine.containers.specs import ContainerSpec
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import NotAllowed
 from networks.engine.guard import Noun, full_id
-from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec
+from networks.engine.specs import ConnectSpec, DisconnectSpec
 from tests.engine.every_call import CHANGES, ID, NETWORK_ID, READS
 from tests.engine.scripted_engine import Peer, ScriptedEngine
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
+from networks.engine.containers.specs import ContainerSpec
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import NotFound
-from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from tests.private_engine import IMAGE, PrivateEngine
 
 NOT_A_CALL = {"close", "withdraw"}  # they ask nothing of an Engine

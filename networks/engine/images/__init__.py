@@ -1,0 +1,1 @@
+"""Images: what may be asked of an Engine about them."""
