@@ -57,6 +57,10 @@ class Visitor:
         assert answer.status == 200, f"{path}: {answer.status}"
         return answer.body.decode()
 
+    def close(self) -> None:
+        """End the connection; a later page opens another."""
+        self._http.close()
+
 
 class Served(Site):
     """`manage.py serve` with a data directory of its own; `program`: what else is started instead of it."""

@@ -33,9 +33,9 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, lambda number, frame: None)
 
 
-@pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses a private Engine, and skip what cannot run here or runs only in full."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before -m looks at the marks, and after everybody has sorted
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what uses a private Engine, and skip what cannot run here or runs only in full. What takes an hour begins first."""
     reason = unavailable_reason()
     for test in items:
         if ENGINE_FIXTURES & set(getattr(test, "fixturenames", ())):
@@ -44,6 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             test.add_marker(pytest.mark.skip(reason=reason))
         if not IS_FULL and test.get_closest_marker("full"):
             test.add_marker(pytest.mark.skip(reason="runs only in ./bin/test full"))
+    yield
+    items.sort(key=lambda test: test.path.name != "test_soak.py")
 
 
 @pytest.fixture(autouse=True)

@@ -192,11 +192,21 @@ class PrivateEngine:
         return self.cli("run", "-d", "--name", name, "--stop-signal", "KILL", *args, IMAGE, *command)
 
     def empty(self) -> None:
-        """Remove every container and every network that is not predefined; the image stays."""
+        """Remove every container and every network that is not predefined; the image stays.
+
+        After thousands of random operations dockerd may hold endpoints of containers that are gone, and then refuses to
+        remove their networks until it starts anew.
+        """
         if containers := self.cli("ps", "-aq", "--no-trunc").split():
             self.cli("rm", "-f", "-v", *containers)
-        if networks := self.cli("network", "ls", "-q", "--no-trunc", "--filter", "type=custom").split():
-            self.cli("network", "rm", *networks)
+        if self._own_networks():
+            self.cli("network", "rm", *self._own_networks(), check=False)
+        if self._own_networks():
+            self.restart()
+            self.cli("network", "rm", *self._own_networks())
+
+    def _own_networks(self) -> list[str]:
+        return self.cli("network", "ls", "-q", "--no-trunc", "--filter", "type=custom").split()
 
     def kill9(self) -> None:
         """Kill dockerd alone and wait until it is gone; containerd and containers live on, as after a crash."""
