@@ -14,6 +14,7 @@ from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, Even
 from networks.engine.guard import full_id
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.engine.transport.outgoing import Outgoing
+from tests import fake_orders as orders
 
 if TYPE_CHECKING:
     from tests.fake_engine import FakeEngine
@@ -140,9 +141,26 @@ class FakeClient:
     def run_container(self, spec: ContainerSpec) -> str:
         return self._ask("POST", "/containers/create", lambda: self._engine.run(spec))
 
-    def stop_container(self, container_id: str) -> None:
-        wanted = full_id("container", container_id)
-        self._ask("POST", f"/containers/{wanted}/stop", lambda: self._engine.stop(wanted))
+    def start_container(self, container_id: str) -> None:
+        self._order(container_id, "start", orders.start)
+
+    def stop_container(self, container_id: str, wait_s: int = 10) -> None:
+        self._order(container_id, f"stop?t={wait_s}", orders.stop)
+
+    def restart_container(self, container_id: str, wait_s: int = 10) -> None:
+        self._order(container_id, f"restart?t={wait_s}", orders.restart)
+
+    def kill_container(self, container_id: str) -> None:
+        self._order(container_id, "kill", orders.kill)
+
+    def pause_container(self, container_id: str) -> None:
+        self._order(container_id, "pause", orders.pause)
+
+    def unpause_container(self, container_id: str) -> None:
+        self._order(container_id, "unpause", orders.unpause)
+
+    def rename_container(self, container_id: str, name: str) -> None:
+        self._order(container_id, f"rename?name={name}", lambda engine, wanted: orders.rename(engine, wanted, name))
 
     def remove_container(self, container_id: str) -> None:
         wanted = full_id("container", container_id)
@@ -170,6 +188,10 @@ class FakeClient:
             except EngineError as error:
                 error.request = error.request or f"{method} {target.partition('?')[0]}"
                 raise
+
+    def _order(self, container_id: str, order: str, act: Callable[[FakeEngine, str], None]) -> None:
+        wanted = full_id("container", container_id)
+        self._ask("POST", f"/containers/{wanted}/{order}", lambda: act(self._engine, wanted))
 
     def _stats(self, container_id: str) -> tuple[InterfaceStats, ...]:
         """Return zeros, unless the Engine's `stats` say otherwise for this container."""

@@ -58,6 +58,8 @@ def _path_pattern(path: str) -> re.Pattern[str]:
 
 
 _FLAG = "1"
+_SECONDS = "[1-5]?[0-9]|60"  # MOST_STOP_WAIT_S, of engine/containers/specs
+_NAME = r"[a-zA-Z0-9][a-zA-Z0-9_.-]+"
 
 CALLS: tuple[Call, ...] = (
     Call(Profile.READ, "GET", "/_ping", "is it alive"),
@@ -83,7 +85,12 @@ CALLS: tuple[Call, ...] = (
     Call(Profile.NETWORK, "POST", "/networks/{network}/disconnect", "take a container off a network"),
     Call(Profile.RUN, "POST", "/containers/create", "create a container", {"name": _ANY}),
     Call(Profile.RUN, "POST", "/containers/{container}/start", "start a container"),
-    Call(Profile.RUN, "POST", "/containers/{container}/stop", "stop a container"),
+    Call(Profile.RUN, "POST", "/containers/{container}/stop", "stop a container", {"t": _SECONDS}),
+    Call(Profile.RUN, "POST", "/containers/{container}/restart", "stop a container and start it", {"t": _SECONDS}),
+    Call(Profile.RUN, "POST", "/containers/{container}/kill", "end a container at once"),
+    Call(Profile.RUN, "POST", "/containers/{container}/pause", "freeze a container"),
+    Call(Profile.RUN, "POST", "/containers/{container}/unpause", "let a paused container go on"),
+    Call(Profile.RUN, "POST", "/containers/{container}/rename", "rename a container", {"name": _NAME}),
     Call(Profile.RUN, "DELETE", "/containers/{container}", "remove a container", {"v": _FLAG, "force": _FLAG}),
     # fromSrc is "-", the request's own body: with a URL the Engine would fetch from wherever it is told
     Call(

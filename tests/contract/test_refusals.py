@@ -53,7 +53,13 @@ def test_it_says_that_it_is_gone(world: World) -> None:
         lambda: changing.remove_network(GONE),
         lambda: changing.connect_container(ConnectSpec(GONE, GONE)),
         lambda: changing.disconnect_container(DisconnectSpec(GONE, GONE)),
+        lambda: running.start_container(GONE),
         lambda: running.stop_container(GONE),
+        lambda: running.restart_container(GONE),
+        lambda: running.kill_container(GONE),
+        lambda: running.pause_container(GONE),
+        lambda: running.unpause_container(GONE),
+        lambda: running.rename_container(GONE, "new-name"),
         lambda: running.remove_container(GONE),
         lambda: running.remove_image(f"sha256:{GONE}"),
     ):
@@ -127,7 +133,13 @@ def test_it_keeps_each_profile_to_its_calls(world: World) -> None:
     for profile in (Profile.READ, Profile.NETWORK, Profile.TERMINAL):
         for act in (
             lambda client: client.run_container(ContainerSpec("c", world.image, "bridge")),
+            lambda client: client.start_container(container_id),
             lambda client: client.stop_container(container_id),
+            lambda client: client.restart_container(container_id),
+            lambda client: client.kill_container(container_id),
+            lambda client: client.pause_container(container_id),
+            lambda client: client.unpause_container(container_id),
+            lambda client: client.rename_container(container_id, "new-name"),
             lambda client: client.remove_container(container_id),
             lambda client: client.remove_image(f"sha256:{GONE}"),
         ):
@@ -154,7 +166,13 @@ def test_it_takes_nothing_but_full_ids(world: World, text: str) -> None:
         lambda: changing.connect_container(ConnectSpec(GONE, text)),
         lambda: changing.disconnect_container(DisconnectSpec(text, victim)),
         lambda: changing.disconnect_container(DisconnectSpec(GONE, text)),
+        lambda: running.start_container(text),
         lambda: running.stop_container(text),
+        lambda: running.restart_container(text),
+        lambda: running.kill_container(text),
+        lambda: running.pause_container(text),
+        lambda: running.unpause_container(text),
+        lambda: running.rename_container(text, "new-name"),
         lambda: running.remove_container(text),
         lambda: running.remove_image(text),
     ):

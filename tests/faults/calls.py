@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import itertools
 import tarfile
@@ -55,6 +56,16 @@ class Ground:
         """Have a running container of this name."""
         self.container_id = self.run.run_container(ContainerSpec(self.name, IMAGE, "bridge", ("sleep", "1000000")))
 
+    def need_stopped(self) -> None:
+        """Have a stopped container of this name."""
+        self.need_container()
+        self.run.kill_container(self.container_id)
+
+    def need_paused(self) -> None:
+        """Have a paused container of this name."""
+        self.need_container()
+        self.run.pause_container(self.container_id)
+
     def need_both(self) -> None:
         """Have both, apart."""
         self.need_network()
@@ -72,7 +83,7 @@ class Ground:
     def close(self) -> None:
         """Remove what the call made or found."""
         for container in self.network.picture().containers:
-            if container.name == self.name:
+            if container.name in (self.name, f"{self.name}-2"):
                 self.run.remove_container(container.docker_id)
         for network in self.network.picture().networks:
             if network.name == self.name:
@@ -161,9 +172,45 @@ CALLS: dict[str, Called] = {
         profile=Profile.RUN,
     ),
     "stop_container": Called(
-        lambda client, g: client.stop_container(g.container_id),
+        lambda client, g: client.stop_container(g.container_id, 0),
         *("POST", "/stop$", Ground.need_container),
         has_happened=lambda g: g.state_of(g.container_id) == "exited",
+        profile=Profile.RUN,
+    ),
+    "start_container": Called(
+        lambda client, g: client.start_container(g.container_id),
+        *("POST", "/start$", Ground.need_stopped),
+        has_happened=lambda g: g.state_of(g.container_id) == "running",
+        profile=Profile.RUN,
+    ),
+    "restart_container": Called(
+        lambda client, g: client.restart_container(g.container_id, 0),
+        *("POST", "/restart$", Ground.need_stopped),
+        has_happened=lambda g: g.state_of(g.container_id) == "running",
+        profile=Profile.RUN,
+    ),
+    "kill_container": Called(
+        lambda client, g: client.kill_container(g.container_id),
+        *("POST", "/kill$", Ground.need_container),
+        has_happened=lambda g: g.state_of(g.container_id) == "exited",
+        profile=Profile.RUN,
+    ),
+    "pause_container": Called(
+        lambda client, g: client.pause_container(g.container_id),
+        *("POST", "/pause$", Ground.need_container),
+        has_happened=lambda g: g.state_of(g.container_id) == "paused",
+        profile=Profile.RUN,
+    ),
+    "unpause_container": Called(
+        lambda client, g: client.unpause_container(g.container_id),
+        *("POST", "/unpause$", Ground.need_paused),
+        has_happened=lambda g: g.state_of(g.container_id) == "running",
+        profile=Profile.RUN,
+    ),
+    "rename_container": Called(
+        lambda client, g: client.rename_container(g.container_id, f"{g.name}-2"),
+        *("POST", "/rename$", Ground.need_container),
+        has_happened=lambda g: g.has_container(f"{g.name}-2"),
         profile=Profile.RUN,
     ),
     "remove_container": Called(
@@ -194,7 +241,7 @@ CALLS: dict[str, Called] = {
 
 def calls_of_the_seam() -> set[str]:
     """Return the names of every call that EngineClient promises."""
-    return {name for name in vars(EngineClient) if not name.startswith("_")} - NOT_A_CALL
+    return {name for name, _ in inspect.getmembers(EngineClient, inspect.isfunction) if not name.startswith("_")} - NOT_A_CALL
 
 
 def open_client(url: str, called: Called, timeout_s: float) -> closing[DockerClient]:

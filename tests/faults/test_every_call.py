@@ -38,7 +38,9 @@ CHANGE_ERRORS = READ_ERRORS | dict.fromkeys((Fault.RESET, Fault.CLOSE), Protocol
 # Behind the head of an event stream stands the stream, whose end and whose silence are no errors of the call.
 OPENS_A_STREAM = (Fault.HTML, Fault.TRUNCATE, Fault.CORRUPT)
 # What has no body can be cut in no more than the rest of its head: its status says enough.
-HAS_NO_BODY = {"remove_network", "connect_container", "disconnect_container", "stop_container", "remove_container"}
+HAS_NO_BODY = {"remove_network", "connect_container", "disconnect_container", "stop_container", "remove_container"} | {
+    *("kill_container", "pause_container", "unpause_container", "rename_container")
+}
 
 CASES = [
     (name, fault, reaches)

@@ -59,6 +59,8 @@ def fill(name: str, hint: Any, attacked: str, text: str) -> Any:
         return hint(**{field: fill(field, hints[field], inner if place == name else "", text) for field in wanted})
     if hint is bytes:
         return b"tar"
+    if hint is int:
+        return 1
     if hint == Sequence[str]:
         return [text if place == name else CONTAINER_ID]
     if hint is str:
@@ -118,6 +120,7 @@ def test_it_tries_every_call_that_takes_an_id() -> None:
     assert len(ATTACKS) >= 40
     assert tried >= {"list_containers", "inspect_container", "inspect_network", "remove_network", "connect_container"}
     assert tried >= {"disconnect_container", "remove_image", "stop_container", "remove_container"}
+    assert tried >= {"start_container", "restart_container", "kill_container", "pause_container", "rename_container"}
 
 
 def attacked_paths(address: Address, number: int) -> Iterator[str]:

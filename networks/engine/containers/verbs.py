@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from networks.engine.containers.bodies import container_body
-from networks.engine.containers.specs import ContainerSpec
-from networks.engine.errors import EngineError, Refused
+from networks.engine.containers.specs import CONTAINER_NAME, MOST_STOP_WAIT_S, STOP_WAIT_S, ContainerSpec
+from networks.engine.errors import EngineError, NotAllowed, Refused
 from networks.engine.guard import full_id
 from networks.engine.parsing.values import parse_done
 from networks.engine.transport.verbs import Verbs, created_id
@@ -35,12 +36,49 @@ class ContainerVerbs(Verbs):
             raise
         return created
 
-    def stop_container(self, container_id: str) -> None:
+    def start_container(self, container_id: str) -> None:
+        """Start a container."""
+        self._order(container_id, "start")
+
+    def stop_container(self, container_id: str, wait_s: int = STOP_WAIT_S) -> None:
         """Stop a container; one that doesn't run stays as it is."""
+        self._order(container_id, "stop", wait_s)
+
+    def restart_container(self, container_id: str, wait_s: int = STOP_WAIT_S) -> None:
+        """Stop a container and start it."""
+        self._order(container_id, "restart", wait_s)
+
+    def kill_container(self, container_id: str) -> None:
+        """End a container at once."""
+        self._order(container_id, "kill")
+
+    def pause_container(self, container_id: str) -> None:
+        """Freeze a container."""
+        self._order(container_id, "pause")
+
+    def unpause_container(self, container_id: str) -> None:
+        """Let a paused container go on."""
+        self._order(container_id, "unpause")
+
+    def rename_container(self, container_id: str, name: str) -> None:
+        """Give a container another name."""
         wanted = full_id("container", container_id)
-        self._session.post(parse_done, "/containers/{0}/stop", wanted, deadline=self._changing())
+        if not re.fullmatch(CONTAINER_NAME, name):
+            raise NotAllowed(f"Not a container's name: {name!r:.80}")
+        path, deadline = "/containers/{0}/rename", self._changing()
+        self._session.post(parse_done, path, wanted, deadline=deadline, params={"name": name})
 
     def remove_container(self, container_id: str) -> None:
         """Remove a container, running or not, with its anonymous volumes."""
         wanted, params = full_id("container", container_id), {"v": "1", "force": "1"}
         self._session.delete("/containers/{0}", wanted, deadline=self._changing(), params=params)
+
+    def _order(self, container_id: str, order: str, wait_s: int | None = None) -> None:
+        """Send one of the orders that have no body. `wait_s`: how long the Engine may wait before it kills."""
+        wanted, params = full_id("container", container_id), None
+        deadline = self._changing()
+        if wait_s is not None:
+            if not 0 <= wait_s <= MOST_STOP_WAIT_S:
+                raise NotAllowed(f"A container is waited for between 0 and {MOST_STOP_WAIT_S} s, not {wait_s}.")
+            params, deadline = {"t": str(wait_s)}, self._changing(besides_s=wait_s)
+        self._session.post(parse_done, f"/containers/{{0}}/{order}", wanted, deadline=deadline, params=params)

@@ -23,8 +23,8 @@ class Verbs:
     def _reading(self, factor: float = 1) -> Deadline:
         return Deadline(self._timeout_s * factor)
 
-    def _changing(self, factor: float = _CHANGE_FACTOR) -> Deadline:
-        return Deadline(self._timeout_s * factor)
+    def _changing(self, factor: float = _CHANGE_FACTOR, *, besides_s: float = 0.0) -> Deadline:
+        return Deadline(self._timeout_s * factor + besides_s)
 
 
 def created_id(noun: Noun, body: bytes) -> str:
