@@ -15,6 +15,7 @@ from networks.engine.guard import full_id
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.engine.transport.outgoing import Outgoing
 from tests import fake_orders as orders
+from tests.fake_swarm import FakeSwarmClient
 
 if TYPE_CHECKING:
     from tests.fake_engine import FakeEngine
@@ -55,7 +56,7 @@ class FakeStream:
                 self._engine.streams.remove(self)
 
 
-class FakeClient:
+class FakeClient(FakeSwarmClient):
     """Asks an Engine in memory; see EngineClient."""
 
     def __init__(self, engine: FakeEngine, profile: Profile, *, is_read_only: bool = False) -> None:
@@ -71,7 +72,9 @@ class FakeClient:
 
     def info(self) -> EngineInfo:
         drivers = ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")
+        swarm = self._engine.swarm
         answer = EngineInfo("fake", "fake", "26.1.5", self._engine.api_version, "1.24", "Linux", "6.1", "x86_64", drivers)
+        answer = replace(answer, swarm=swarm, is_swarm_manager=swarm.is_manager)
         return self._ask("GET", "/info", lambda: answer)
 
     def picture(self) -> EnginePicture:

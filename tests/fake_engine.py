@@ -18,6 +18,7 @@ from networks.engine.facts import ContainerFact, EndpointFact, EventFact, IPAddr
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from tests.fake_addresses import check_connection, counted, refuse, released, with_addresses
 from tests.fake_client import FakeClient, FakeStream, Stats
+from tests.fake_swarm import IN_NO_SWARM
 
 PREDEFINED = {"bridge": "bridge", "host": "host", "none": "null"}
 DEFAULT_POOLS = ip_network("10.201.0.0/16")
@@ -48,8 +49,8 @@ class FakeEngine:
         self.streams: list[FakeStream] = []
         self.calls: list[tuple[str, str]] = []
         self.stats: Stats = {}
-        self._numbers = itertools.count(1)
-        self._last_nano = 0
+        self.swarm = IN_NO_SWARM
+        self._numbers, self._last_nano = itertools.count(1), 0
         for name in PREDEFINED:
             self._add_network(NetworkSpec(name, PREDEFINED[name]))
 

@@ -12,6 +12,7 @@ from networks.engine.errors import NotAllowed
 CONTAINER_ID = "[0-9a-f]{64}"
 NETWORK_ID = "(?:[0-9a-f]{64}|[a-z0-9]{25})"  # the second form: networks that belong to a swarm
 IMAGE_ID = "sha256:[0-9a-f]{64}"
+NODE_ID = "[a-z0-9]{25}"
 
 _VERSION = re.compile(r"/v1\.[0-9]{1,3}(?=/)")
 _ANY = r"[A-Za-z0-9._~%+*/:-]*"  # what URL encoding leaves
@@ -24,6 +25,7 @@ class Profile(StrEnum):
     READ = "read"
     NETWORK = "network"
     RUN = "run"
+    SWARM = "swarm"
     TERMINAL = "terminal"
 
 
@@ -78,6 +80,7 @@ CALLS: tuple[Call, ...] = (
         {"stream": "false", "one-shot": "true"},
     ),
     Call(Profile.READ, "GET", "/images/json", "is an image there", {"filters": _ANY}),
+    Call(Profile.READ, "GET", "/nodes", "the nodes of a swarm"),
     Call(Profile.READ, "GET", "/events", "what changes", {"filters": _ANY, "since": r"[0-9]+\.[0-9]{9}"}),
     Call(Profile.NETWORK, "POST", "/networks/create", "create a network"),
     Call(Profile.NETWORK, "DELETE", "/networks/{network}", "remove a network"),
@@ -101,6 +104,11 @@ CALLS: tuple[Call, ...] = (
         {"fromSrc": "-", "fromImage": _ANY, "repo": _ANY, "tag": _ANY},
     ),
     Call(Profile.RUN, "DELETE", "/images/{image}", "remove an image"),
+    # Its answer holds the tokens that let others in: it is read for whoever asks for one, and by no follower.
+    Call(Profile.SWARM, "GET", "/swarm", "the join tokens of a swarm"),
+    Call(Profile.SWARM, "POST", "/swarm/init", "begin a swarm"),
+    Call(Profile.SWARM, "POST", "/swarm/join", "join a swarm"),
+    Call(Profile.SWARM, "POST", "/swarm/leave", "leave the swarm", {"force": _FLAG}),
 )
 
 

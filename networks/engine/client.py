@@ -9,6 +9,7 @@ from networks.engine.containers.client import ContainerClient
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, EventFact, InterfaceStats, NetworkFact
 from networks.engine.images.client import ImageClient
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
+from networks.engine.swarm.client import SwarmClient
 
 
 class EventStream(Protocol):
@@ -20,7 +21,7 @@ class EventStream(Protocol):
         """End the stream; safe from another thread, also twice."""
 
 
-class EngineClient(ContainerClient, ImageClient, Protocol):
+class EngineClient(ContainerClient, ImageClient, SwarmClient, Protocol):
     """One thread's way to one Engine. Every call raises only EngineError and ends by its total deadline.
 
     Ids are full ids; anything else raises NotAllowed before a byte is sent.

@@ -12,6 +12,32 @@ IPNetwork = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
+class SwarmStanding:
+    """How an Engine stands to a swarm. Source: GET /info, `Swarm`.
+
+    `state`: "inactive", "pending", "active", "error" or "locked", "" where the Engine doesn't tell. `address`: by which others
+    reach it; `error`: in Docker's words. `managers`: where those that it knows answer, such as "192.0.2.1:2377". Only a manager
+    tells `swarm_id`, `pools` (of overlay networks, as text), `subnet_size` and `data_path_port`; 0 where it doesn't.
+    """
+
+    state: str = ""
+    node_id: str = ""
+    address: str = ""
+    is_manager: bool = False
+    error: str = ""
+    managers: tuple[str, ...] = ()
+    swarm_id: str = ""
+    pools: tuple[str, ...] = ()
+    subnet_size: int = 0
+    data_path_port: int = 0
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it belongs to a swarm, however that is."""
+        return self.state not in ("", "inactive")
+
+
+@dataclass(frozen=True, slots=True)
 class EngineInfo:
     """Who answers at the other end. Source: GET /version and GET /info.
 
@@ -30,6 +56,7 @@ class EngineInfo:
     network_drivers: tuple[str, ...] = ()
     is_swarm_manager: bool = False
     default_address_pools: tuple[tuple[str, int], ...] = ()
+    swarm: SwarmStanding = SwarmStanding()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +82,20 @@ class SubnetCount:
 
 
 @dataclass(frozen=True, slots=True)
+class OverlayPeer:
+    """An Engine that takes part in an overlay network now. `name`: of its gossip, not its host name. Source: NetworkInspect."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkFact:
     """A network as `GET /networks` gives it; its endpoints come with the containers. Source: Engine API, NetworkList.
 
     `counts`: by subnet; None in a list, and of an Engine that doesn't count (before API 1.52). They change with every endpoint
-    and are no part of what the network is: two facts that differ in them alone are equal.
+    and are no part of what the network is: two facts that differ in them alone are equal. So it is with `peers`, which only an
+    inspect of an overlay network names.
     """
 
     docker_id: str
@@ -80,6 +116,7 @@ class NetworkFact:
     options: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[IPNetwork, SubnetCount] | None = field(default=None, compare=False)
+    peers: tuple[OverlayPeer, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.containers.specs import ContainerSpec
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
+from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
 
 ID = "a" * 64
 NETWORK_ID = "b" * 64
+NODE_ID = "n" * 25
 
 READS: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
     "ping": (Profile.READ, lambda client: client.ping()),
@@ -21,6 +23,8 @@ READS: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
     "inspect_network": (Profile.READ, lambda client: client.inspect_network(NETWORK_ID)),
     "read_stats": (Profile.READ, lambda client: client.read_stats(ID)),
     "has_image": (Profile.READ, lambda client: client.has_image("busybox:1")),
+    "list_nodes": (Profile.READ, lambda client: client.list_nodes()),
+    "read_join_tokens": (Profile.SWARM, lambda client: client.read_join_tokens()),
     "events": (Profile.READ, lambda client: client.events().close()),
 }
 CHANGES: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
@@ -39,4 +43,7 @@ CHANGES: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
     "remove_container": (Profile.RUN, lambda client: client.remove_container(ID)),
     "import_image": (Profile.RUN, lambda client: client.import_image(b"tar" * 100_000, "r", "1")),
     "remove_image": (Profile.RUN, lambda client: client.remove_image(f"sha256:{ID}")),
+    "init_swarm": (Profile.SWARM, lambda client: client.init_swarm(InitSpec("192.0.2.1"))),
+    "join_swarm": (Profile.SWARM, lambda client: client.join_swarm(JoinSpec(("192.0.2.1:2377",), "t"))),
+    "leave_swarm": (Profile.SWARM, lambda client: client.leave_swarm(LeaveSpec(is_forced=True))),
 }

@@ -16,6 +16,7 @@ from networks.engine.containers.specs import ContainerSpec
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import NotFound
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
+from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
 from tests.private_engine import IMAGE, PrivateEngine
 
 NOT_A_CALL = {"close", "withdraw"}  # they ask nothing of an Engine
@@ -236,6 +237,14 @@ CALLS: dict[str, Called] = {
         has_happened=lambda g: not g.run.has_image(f"{g.name}:1"),
         profile=Profile.RUN,
     ),
+    # This Engine is in no swarm, and stays so: its answers are refusals, or nothing.
+    "list_nodes": Called(lambda client, g: client.list_nodes(), "GET", "^/nodes$"),
+    "read_join_tokens": Called(lambda client, g: client.read_join_tokens(), "GET", "^/swarm$", profile=Profile.SWARM),
+    "init_swarm": Called(lambda client, g: client.init_swarm(InitSpec("?")), "POST", "^/swarm/init$", profile=Profile.SWARM),
+    "join_swarm": Called(
+        lambda client, g: client.join_swarm(JoinSpec(("127.0.0.1:1",), "?")), "POST", "^/swarm/join$", profile=Profile.SWARM
+    ),
+    "leave_swarm": Called(lambda client, g: client.leave_swarm(LeaveSpec()), "POST", "^/swarm/leave$", profile=Profile.SWARM),
 }
 
 

@@ -41,6 +41,8 @@ OPENS_A_STREAM = (Fault.HTML, Fault.TRUNCATE, Fault.CORRUPT)
 HAS_NO_BODY = {"remove_network", "connect_container", "disconnect_container", "stop_container", "remove_container"} | {
     *("kill_container", "pause_container", "unpause_container", "rename_container")
 }
+HAS_NO_BODY |= {"join_swarm", "leave_swarm"}
+ALWAYS_REFUSED = {"pull_image", "list_nodes", "read_join_tokens", "init_swarm", "join_swarm", "leave_swarm"}
 
 CASES = [
     (name, fault, reaches)
@@ -135,8 +137,8 @@ def test_it_ends_in_time_with_the_right_error(
         finally:
             proxy.heal()
 
-        if name == "pull_image" and fault is Fault.DELAY:
-            assert isinstance(error, EngineError), "there is nothing to pull from"
+        if name in ALWAYS_REFUSED and fault is Fault.DELAY:
+            assert isinstance(error, EngineError), "there is nothing to pull from, and no swarm to ask"
         else:
             assert_told_right(error, name, fault)
         is_tidied = "start" in name and fault is Fault.ERROR  # what doesn't start is removed again

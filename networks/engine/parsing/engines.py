@@ -6,11 +6,13 @@ import re
 from typing import Any
 
 from networks.engine.errors import Incompatible, ProtocolFault
-from networks.engine.facts import EngineInfo
-from networks.engine.parsing.values import child, flag, integer, members, objects, text
+from networks.engine.facts import EngineInfo, SwarmStanding
+from networks.engine.parsing.values import child, flag, integer, members, objects, text, texts
 
 OLDEST_API = (1, 24)  # what Engines up to 28 still speak; docker-py refuses older ones
 NEWEST_API = (1, 55)  # the newest whose specification we have read
+
+_MOST_MANAGERS = 100  # a swarm has seven at most that make sense
 
 _API = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})")
 
@@ -47,6 +49,24 @@ def parse_engine(version: Any, about: Any) -> EngineInfo:
         network_drivers=tuple(sorted({text(driver, 200) for driver in drivers if type(driver) is str})),
         is_swarm_manager=flag(child(about, "Swarm", "ControlAvailable")),
         default_address_pools=tuple((base, size) for base, size in pools if base and size is not None),
+        swarm=_parse_standing(about.get("Swarm")),
+    )
+
+
+def _parse_standing(swarm: object) -> SwarmStanding:
+    cluster = child(swarm, "Cluster")
+    managers = {text(each.get("Addr"), 100) for each in objects(child(swarm, "RemoteManagers"))} - {""}
+    return SwarmStanding(
+        state=text(child(swarm, "LocalNodeState"), 20),
+        node_id=text(child(swarm, "NodeID"), 40),
+        address=text(child(swarm, "NodeAddr"), 100),
+        is_manager=flag(child(swarm, "ControlAvailable")),
+        error=text(child(swarm, "Error"), 2_000),
+        managers=tuple(sorted(managers)[:_MOST_MANAGERS]),
+        swarm_id=text(child(cluster, "ID"), 40),
+        pools=tuple(pool[:100] for pool in texts(child(cluster, "DefaultAddrPool"))[:_MOST_MANAGERS]),
+        subnet_size=integer(child(cluster, "SubnetSize")) or 0,
+        data_path_port=integer(child(cluster, "DataPathPort")) or 0,
     )
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from networks.engine.calls import NETWORK_ID
 from networks.engine.errors import ProtocolFault
-from networks.engine.facts import IPNetwork, NetworkFact, PoolFact, SubnetCount
+from networks.engine.facts import IPNetwork, NetworkFact, OverlayPeer, PoolFact, SubnetCount
 from networks.engine.parsing.values import address, child, flag, identity, moment, objects, subnet, text, text_map
 
 _ID = re.compile(NETWORK_ID)
 _MOST_COUNTED = 2**64 - 1
+_MOST_PEERS = 1_000
 
 
 def parse_networks(answer: Any) -> tuple[NetworkFact, ...]:
@@ -47,6 +48,7 @@ def parse_network(answer: Any) -> NetworkFact:
         options=text_map(get("Options")),
         labels=text_map(get("Labels")),
         counts=_parse_counts(child(get("Status"), "IPAM", "Subnets")),
+        peers=_parse_peers(get("Peers")) if get("Peers") else (),
     )
 
 
@@ -61,6 +63,11 @@ def _parse_pool(answer: dict[str, Any]) -> PoolFact | None:
         ip_range=subnet(answer.get("IPRange")),
         aux_addresses={name: value for name, value in taken.items() if value is not None},
     )
+
+
+def _parse_peers(answer: object) -> tuple[OverlayPeer, ...]:
+    peers = {OverlayPeer(text(each.get("Name"), 255), text(each.get("IP"), 100)) for each in objects(answer)}
+    return tuple(sorted(peers, key=lambda peer: (peer.address, peer.name))[:_MOST_PEERS])
 
 
 def _parse_counts(answer: object) -> Mapping[IPNetwork, SubnetCount] | None:

@@ -1,0 +1,53 @@
+"""Swarms out of `GET /nodes`, `GET /swarm` and the answer to `POST /swarm/init`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from networks.engine.calls import NODE_ID
+from networks.engine.errors import ProtocolFault
+from networks.engine.parsing.values import child, flag, identity, objects, parse_json, text
+from networks.engine.swarm.facts import JoinTokens, NodeFact
+
+_ID = re.compile(NODE_ID)
+_ADDRESS, _WORD = 100, 40  # characters
+
+
+def parse_nodes(answer: Any) -> tuple[NodeFact, ...]:
+    """Return the nodes by name and id. Raises ProtocolFault for what isn't a list of nodes."""
+    if type(answer) is not list:
+        raise ProtocolFault("The answer isn't a list of nodes.")
+    return tuple(sorted((_parse_node(entry) for entry in objects(answer)), key=lambda node: (node.hostname, node.node_id)))
+
+
+def parse_tokens(answer: Any) -> JoinTokens:
+    """Return the two join tokens. Raises ProtocolFault where one is missing."""
+    found = child(answer, "JoinTokens")
+    tokens = JoinTokens(text(child(found, "Worker")), text(child(found, "Manager")))
+    if not tokens.worker or not tokens.manager:
+        raise ProtocolFault("The answer holds no join tokens.")
+    return tokens
+
+
+def parse_new_node(body: bytes) -> str:
+    """Return the node id in the answer to an init. Raises ProtocolFault: the swarm may have begun."""
+    answer = parse_json(body)
+    if type(answer) is str and _ID.fullmatch(answer):
+        return answer
+    raise ProtocolFault("The answer names no node; the swarm may have begun.")
+
+
+def _parse_node(entry: dict[str, Any]) -> NodeFact:
+    manager = entry.get("ManagerStatus")
+    return NodeFact(
+        node_id=identity(entry.get("ID"), _ID, "node"),
+        hostname=text(child(entry, "Description", "Hostname"), 255),
+        role=text(child(entry, "Spec", "Role"), _WORD),
+        availability=text(child(entry, "Spec", "Availability"), _WORD),
+        state=text(child(entry, "Status", "State"), _WORD),
+        address=text(child(entry, "Status", "Addr"), _ADDRESS),
+        version=text(child(entry, "Description", "Engine", "EngineVersion"), 60),
+        is_leader=flag(child(manager, "Leader")),
+        reachability=text(child(manager, "Reachability"), _WORD),
+    )
