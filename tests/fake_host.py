@@ -186,6 +186,10 @@ class FakeHostReader:
     def view(self) -> View:
         return self._view
 
+    def has_appeared(self) -> bool:
+        self._note("has_appeared")
+        return self._view.why_not_host is Obstacle.NAMESPACE_MISSING and self._host.view.sees_host
+
     def links(self) -> tuple[LinkFact, ...]:
         self._note("links")
         return tuple(link for _, link in sorted(self._host.links.items())) if self._view.sees_host else ()

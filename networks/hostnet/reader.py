@@ -44,6 +44,9 @@ class HostReader(Protocol):
     def view(self) -> View:
         """Say what may be seen: asked of the kernel once, when the reader is opened."""
 
+    def has_appeared(self) -> bool:
+        """Whether a namespace that was missing when the reader was opened is there by now. One open(2), if that."""
+
     def links(self) -> tuple[LinkFact, ...]:
         """Read all links with addresses and counters, by index. Three dumps."""
 

@@ -33,6 +33,15 @@ def open_netns(path: str) -> int:
     raise Vanished("There is no network namespace")
 
 
+def has_netns(path: str) -> bool:
+    """Whether there is a network namespace at a path, or one that we may not look at."""
+    try:
+        os.close(open_netns(path))
+    except HostError as error:
+        return not isinstance(error, Vanished)
+    return True
+
+
 def is_netns(descriptor: int) -> bool:
     """Whether an open file is a network namespace: under /run/netns an ordinary one stays where the mount is gone."""
     try:

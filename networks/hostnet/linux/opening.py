@@ -38,7 +38,7 @@ def open_host(netns_path: str = "", engine_url: str = "") -> HostReader:
         raise HostError(error.strerror or str(error)) from error
     host, why_not_host = (found, Obstacle.NOTHING) if isinstance(found, OpenHost) else (None, found)
     view = View(host is not None, why_not_inside is Obstacle.NOTHING, why_not_host, why_not_inside)
-    return LinuxReader(view, host)
+    return LinuxReader(view, host, missing=netns_path if why_not_host is Obstacle.NAMESPACE_MISSING else "")
 
 
 def _blind(obstacle: Obstacle) -> View:

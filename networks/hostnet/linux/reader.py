@@ -20,7 +20,7 @@ from networks.hostnet.facts import (
     View,
 )
 from networks.hostnet.linux.asking import counters_of, describe_hardware, link_of, links_of, routes_of
-from networks.hostnet.linux.namespaces import inside
+from networks.hostnet.linux.namespaces import has_netns, inside
 from networks.hostnet.linux.netlink.changes import ChangeStream
 from networks.hostnet.linux.netlink.known import KnownLinks
 from networks.hostnet.linux.resolving import UNKNOWN, host_resolver_below
@@ -45,11 +45,15 @@ class OpenHost:
 
 
 class LinuxReader:
-    """Reads one Engine's machine; see HostReader. `host` None where its links can't be seen."""
+    """Reads one Engine's machine; see HostReader.
 
-    def __init__(self, view: View, host: OpenHost | None) -> None:
+    `host` None where its links can't be seen. `missing`: the path of their namespace, where none was there.
+    """
+
+    def __init__(self, view: View, host: OpenHost | None, *, missing: str = "") -> None:
         self._view = view
         self._host = host
+        self._missing = missing
         self._lock = threading.Lock()  # of the descriptors, which a closed reader's number may not be used for
         self._is_closed = False
         self._known_links, self._links_lock = KnownLinks(), threading.Lock()
@@ -57,6 +61,9 @@ class LinuxReader:
 
     def view(self) -> View:
         return self._view
+
+    def has_appeared(self) -> bool:
+        return bool(self._missing) and has_netns(self._missing)
 
     def links(self) -> tuple[LinkFact, ...]:
         host = self._open_host()

@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.db.models.signals import post_save
 
 from networks.hostnet.errors import HostError
+from networks.hostnet.facts import Obstacle
 from networks.hostnet.reader import HostReader, LinkStream
 from networks.models import Engine
 from networks.sync.attention import FIGURE_PAGES, HOST_PAGES, is_looked_at
@@ -41,6 +42,8 @@ FIRST_WAIT_S, FIRST_REST_S = 5.0, 0.5
 SETTLE_S = 0.3
 # Changes are told; what could not be told (routes, name servers, a message that was lost unnoticed) is looked for.
 RECHECK_LOOKED_AT_S, RECHECK_S = 30.0, 300.0
+# Nobody tells that a namespace was made which the Engine's setting names: its file is looked for, some microseconds each time.
+LOOK_FOR_NAMESPACE_S = 2.0
 # How often a watcher that nobody tells of a newer snapshot looks for one, while somebody looks.
 ASK_EVERY_S = 1.0
 # After the first sample of a time that somebody looks, so that the first rate doesn't take two seconds.
@@ -160,6 +163,8 @@ class HostWatcher:
             machine.read_everything()
             self._trouble = ""
             self._due_at = {"recheck": time.monotonic() + RECHECK_LOOKED_AT_S}
+            if reader.view().why_not_host is Obstacle.NAMESPACE_MISSING:
+                self._due_at["namespace"] = time.monotonic() + LOOK_FOR_NAMESPACE_S
             if self._show(machine):
                 self._announce()
             while not (self._stopped.is_set() or self._moved.is_set()):
@@ -184,6 +189,10 @@ class HostWatcher:
             return False
         if wake.has_ended:
             raise HostError("the kernel tells no changes any more")
+        if self._is_due("namespace"):
+            self._due_at["namespace"] = time.monotonic() + LOOK_FOR_NAMESPACE_S
+            if machine.reader.has_appeared():
+                return True
         asks = self._asks and self._is_time_to_ask()
         difference = machine.remembered.refresh() if wake.is_engine or asks else Difference()
         if difference.is_other:

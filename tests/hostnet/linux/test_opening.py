@@ -71,6 +71,19 @@ def test_it_says_that_a_namespace_is_missing(tmp_path: Path) -> None:
         with contextlib.closing(open_host(path)) as reader:
             assert reader.view().why_not_host is Obstacle.NAMESPACE_MISSING
             assert not reader.view().sees_host
+            assert not reader.has_appeared()
+
+
+def test_it_knows_when_a_namespace_that_was_missing_is_there(tmp_path: Path) -> None:
+    named = tmp_path / "netns"
+    named.touch()  # as `ip netns add` does before it mounts anything there
+    with contextlib.closing(open_host(str(named))) as reader, contextlib.closing(open_host("/proc/self/ns/net")) as seen:
+        before = reader.has_appeared()
+        named.unlink()
+        named.symlink_to("/proc/self/ns/net")
+
+        assert (before, reader.has_appeared(), seen.has_appeared()) == (False, True, False)
+        assert reader.view().why_not_host is Obstacle.NAMESPACE_MISSING
 
 
 LEAVES_IT_TO_A_CHILD = """

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import connections
 
@@ -17,14 +15,6 @@ from tests.private_engine import wait_until
 from tests.sync.host.stage import Stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def stage() -> Iterator[Stage]:
-    made = Stage()
-    yield made
-    made.end()
-    connections.close_all()
 
 
 def test_it_puts_a_picture_up_and_takes_it_down(stage: Stage) -> None:

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from django.db import connections
 
 from networks.hostnet.errors import Garbled, HostError, NotAllowed
-from networks.hostnet.facts import Obstacle
+from networks.hostnet.facts import Obstacle, View
 from networks.models import Container, Engine, Network
 from networks.sync.attention import note_viewer
 from networks.sync.host import watcher
 from networks.sync.host.board import picture_of, traffic_of
 from tests.builders import make_network
+from tests.fake_host import EVERYTHING
 from tests.private_engine import wait_until
 from tests.sync.host.stage import Stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def stage() -> Iterator[Stage]:
-    made = Stage()
-    yield made
-    made.end()
-    connections.close_all()
 
 
 def test_it_reads_everything_when_something_was_missed(stage: Stage) -> None:
@@ -111,6 +101,25 @@ def test_it_opens_where_the_settings_say(stage: Stage) -> None:
 
     wait_until(lambda: stage.opened[-1] == ("/run/netns/other", stage.engine.url), "the other namespace", deadline_s=2)
     wait_until(lambda: len(stage.host.streams) == 1, "that the first reader is closed", deadline_s=2)
+
+
+def test_it_opens_anew_when_a_namespace_that_was_missing_is_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watcher, "LOOK_FOR_NAMESPACE_S", 0.05)
+    stage.host.view = View(enters_containers=True, why_not_host=Obstacle.NAMESPACE_MISSING)
+    link = stage.run("web")
+    stage.watcher.hurry()
+    wait_until(lambda: stage.host.reads.get("has_appeared", 0) > 2, "that it looked for the namespace", deadline_s=2)
+    assert picture_of(stage.slug).view.why_not_host is Obstacle.NAMESPACE_MISSING
+    reads = stage.host.reads["sandboxes"]
+    opened, looks = len(stage.opened), stage.host.reads["has_appeared"]
+    wait_until(lambda: stage.host.reads["has_appeared"] > looks + 2, "more looks", deadline_s=2)
+    assert (len(stage.opened), stage.host.reads["sandboxes"]) == (opened, reads)  # nothing else is read meanwhile
+
+    stage.host.view = EVERYTHING
+
+    stage.shows({link: ("web", "front")})
+    assert len(stage.opened) == opened + 1
+    assert picture_of(stage.slug).view.sees_host
 
 
 def test_it_opens_anew_when_the_engine_is_another_or_is_back(stage: Stage) -> None:
