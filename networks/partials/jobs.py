@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from networks.models import JobStep
+from networks.forms.refusals import explain
+from networks.models import JobStep, StepState
 from networks.queries.addresses.keeping import KEEP
 from networks.templatetags.wording import spell
 
@@ -28,6 +29,12 @@ def job_title(verb: str, count: int, what: str = "") -> str:
         case _:
             text = ngettext("Take %(count)s container off %(name)s", "Take %(count)s containers off %(name)s", count)
     return text % {"count": count, "name": spell(what)[:_SHOWN] or "…"}
+
+
+def step_meaning(step: JobStep) -> str:
+    """Return what the Engine's refusal of a step means, and a way out; "" where there is none, or it isn't known."""
+    known = explain(step.sentence) if step.state == StepState.REFUSED else None
+    return f"{known.text} {known.advice}" if known else ""
 
 
 def step_words(step: JobStep) -> str:

@@ -25,7 +25,8 @@ from networks.addressing.findings import Finding, Level
 from networks.engine.cli import Line, is_plain
 from networks.forms.findings import Verdict, Way, preflight
 from networks.forms.refusals import explain_each
-from networks.forms.refused.ways import Around, Explanation, work_out
+from networks.forms.refused.around import Around, Explanation
+from networks.forms.refused.ways import work_out
 from networks.models import Engine, OutcomeKind
 from networks.partials.shell import may_act, may_destroy
 from networks.queries.engines import read_engine

@@ -24,7 +24,7 @@ from networks.forms.connect_checks import changes_since, is_as_asked, seen_of
 from networks.forms.connecting import RARE_FIELDS, ConnectForm, ContainerToConnectForm, NetworkToConnectForm
 from networks.forms.edits import take_suggestion
 from networks.forms.findings import Way
-from networks.forms.refused.ways import Around
+from networks.forms.refused.around import Around
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import Lock, protection_of

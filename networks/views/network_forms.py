@@ -19,7 +19,7 @@ from networks.forms.findings import Way
 from networks.forms.networks import NetworkForm
 from networks.forms.options.known import OPTION_FIELDS
 from networks.forms.preflight.ground import read_whole_ground
-from networks.forms.refused.ways import Around
+from networks.forms.refused.around import Around
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
 from networks.views.acting import (

@@ -101,6 +101,22 @@ def test_it_knows_that_a_plugin_is_missing(client: EngineClient) -> None:
     assert refusal(lambda: client.create_network(NetworkSpec("new", driver="weave"))) == ("plugin_missing", "driver", 404)
 
 
+def test_it_knows_the_address_that_docker_keeps_of_a_refused_connect(engine: PrivateEngine, client: EngineClient) -> None:
+    """If Docker gives it back one day, the advice to restart dockerd has to go."""
+    both = engine.cli("network", "create", "--ipv6", "--subnet", "172.30.0.0/29", "--subnet", "fd00:30::/64", "both")
+    web, _other = engine.run("web"), engine.run("other", "--network", "both", "--ip6", "fd00:30::3")
+    kept, held = ip_address("172.30.0.5"), ip_address("fd00:30::3")
+
+    first = refusal(lambda: client.connect_container(ConnectSpec(both, web, kept, held)))  # type: ignore[arg-type]
+    second = refusal(lambda: client.connect_container(ConnectSpec(both, web, kept)))  # type: ignore[arg-type]
+
+    assert first == second == ("address_held", "ipv4", 403)
+    assert "172.30.0.5" not in engine.cli("network", "inspect", "both")
+    known = explain("Address already in use")
+    assert known is not None
+    assert "until dockerd is restarted" in str(known.advice)
+
+
 def test_it_knows_why_a_container_was_not_connected(engine: PrivateEngine, client: EngineClient) -> None:
     mine = engine.cli("network", "create", "--subnet", "172.30.0.0/29", "mine")
     automatic, plan = engine.cli("network", "create", "automatic"), engine.cli("network", "create", "--config-only", "plan")

@@ -11,10 +11,11 @@ from networks.engine.specs import ConnectSpec, NetworkSpec, PoolSpec
 from networks.engine.transport.listeners import find_listener
 from networks.forms.findings import Way
 from networks.forms.refusals import explain_each
-from networks.forms.refused.ways import Around, Explanation, Opening, work_out
-from networks.models import Engine
+from networks.forms.refused.around import Around, Explanation, Opening
+from networks.forms.refused.ways import work_out
+from networks.models import Container, Engine
 from networks.queries.ground import container_choices, network_choices
-from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network, make_predefined
+from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network, make_pool, make_predefined
 
 pytestmark = pytest.mark.django_db
 WEB = make_id("container web")
@@ -30,10 +31,11 @@ def local() -> Engine:
     return engine
 
 
-def connecting(sentence: str, ipv4: str = "", name: str = "front", container: str = "web") -> Explanation:
+def connecting(sentence: str, ipv4: str = "", name: str = "front", container: str = "web", ipv6: str = "") -> Explanation:
     [network] = [choice for choice in network_choices("local") if choice.name == name]
     [chosen] = [choice for choice in container_choices("local") if choice.name == container]
-    spec = ConnectSpec(network.docker_id, chosen.docker_id, ip_address(ipv4) if ipv4 else None)  # type: ignore[arg-type]
+    addresses = [ip_address(typed) if typed else None for typed in (ipv4, ipv6)]
+    spec = ConnectSpec(network.docker_id, chosen.docker_id, *addresses)  # type: ignore[arg-type]
     found = work_out(explain_each(sentence), sentence, Around("local", network, chosen, spec))
     assert found is not None
     return found
@@ -63,6 +65,34 @@ def test_it_says_when_nobody_here_holds_the_address(local: Engine) -> None:
     found = connecting("Address already in use", "172.72.0.9")
 
     assert found.text.startswith("The Engine counts 172.72.0.9 as taken, and no container here has it")
+
+
+@pytest.mark.parametrize("ipv6", ["", "fd00::9"])
+def test_it_says_that_docker_keeps_an_address_whose_connect_was_refused_over_ipv6(local: Engine, ipv6: str) -> None:
+    both = make_network(local, "both", "172.73.0.0/16", gateway="172.73.0.1")
+    make_pool(both, "fd00::/64", gateway="fd00::1")
+
+    found = connecting("Address already in use", "172.73.0.9", name="both", ipv6=ipv6)
+
+    assert found.field == "ipv4"
+    assert found.text == (
+        "The Engine counts 172.73.0.9 as taken, and no container here has it. Docker keeps an IPv4 address when it refuses the "
+        "same connect for its IPv6 address."
+    )
+    assert found.advice == "Use another one. 172.73.0.9 is free again when the Engine (dockerd) has been restarted."
+    assert found.ways[0] == Way("Use 172.73.0.2, the next free one", "ipv4=172.73.0.2", is_primary=True)
+
+
+def test_it_names_the_holder_of_either_address(local: Engine) -> None:
+    both = make_network(local, "both", "172.73.0.0/16", gateway="172.73.0.1")
+    make_pool(both, "fd00::/64", gateway="fd00::1")
+    container = Container.objects.get(name="shop")
+    make_endpoint(container, both, "172.73.0.2", ipv6="fd00::2", ipv6_prefix_length=64)
+
+    found = connecting("Address already in use", "172.73.0.9", name="both", ipv6="fd00::2")
+
+    assert (found.field, found.ways[0].value) == ("ipv6", "ipv6=fd00::3")
+    assert found.text.startswith("fd00::2 belongs to shop on this network.")
 
 
 def test_it_names_the_subnets_that_an_address_is_outside_of(local: Engine) -> None:

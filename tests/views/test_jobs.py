@@ -230,6 +230,16 @@ def test_it_says_how_a_job_ended_and_how_to_finish_it_by_hand(engine: Engine) ->
     assert "action 7" in page
 
 
+def test_it_says_what_the_refusal_of_a_step_means_and_what_would_help(engine: Engine) -> None:
+    job = make_job(state=JobState.ROLLED_BACK, ended_at=MORNING)
+    job.steps.update(state=OutcomeKind.REFUSED, sentence="Address already in use")
+
+    page = plain(log_in().get(f"/jobs/{job.pk}/").content.decode())
+
+    assert "Address already in use Another endpoint has this address, or the Engine&#x27;s own book says so." in page
+    assert "until dockerd is restarted." in page
+
+
 def test_it_leads_from_what_a_job_left_undone_to_a_new_one(engine: Engine) -> None:
     front, web = make_network(engine, "front", "10.1.0.0/24"), make_container(engine, "web")
     job = make_job(state=JobState.ATTENTION, ended_at=MORNING)

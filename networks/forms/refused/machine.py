@@ -46,8 +46,11 @@ MACHINE: tuple[Meaning, ...] = (
         "address_held",
         ("address already in use",),
         "ipv4",
-        _("Another endpoint has this address. It serves one at a time."),
-        _("Choose another address, or let Docker choose."),
+        _("Another endpoint has this address, or the Engine's own book says so. It serves one at a time."),
+        _(
+            "Choose another address, or let Docker choose. Where nobody has it: Docker keeps an IPv4 address whose connect was "
+            "refused for its IPv6 address, until dockerd is restarted."
+        ),
         "ipv4",
     ),
     Meaning(

@@ -1,26 +1,26 @@
-"""What a refusal means here: who holds the address or the port, which network overlaps, what is free, what there is instead."""
+"""What a refusal means here: who has the port, which network overlaps, what is free, what there is instead."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from networks.addressing.pools import Pool, overlapping
-from networks.addressing.reading import IPAddress
-from networks.addressing.suggest import next_free_address
-from networks.engine.specs import ConnectSpec, NetworkSpec
+from networks.addressing.pools import overlapping
+from networks.engine.specs import NetworkSpec
 from networks.engine.transport.listeners import find_listener
 from networks.forms.findings import Way
 from networks.forms.network_checks import SINGLE_DRIVERS
 from networks.forms.preflight.ground import read_whole_ground
 from networks.forms.preflight.places import suggest_subnet
+from networks.forms.refused.addresses import address_held, address_outside, let_choose
+from networks.forms.refused.around import Around, Explanation, Opening
 from networks.forms.refused.meaning import Meaning
 from networks.queries.consequences import affected_by
 from networks.queries.engines import read_engine
-from networks.queries.ground import BRIDGE_NAME, ContainerChoice, NetworkChoice, container_choices, find_network, read_ground
+from networks.queries.ground import BRIDGE_NAME, container_choices, find_network, read_ground
 from networks.queries.ground import unused_networks as read_unused
 
 MAX_NAMES = 5  # in one sentence
@@ -29,37 +29,6 @@ _PORT = re.compile(rf"(?:bind for|bind host port(?: for)?|listen \w+) {_ADDRESS_
 _PLUGIN = re.compile(r'plugin "([^"]*)"', re.IGNORECASE)
 _DEVICE = re.compile(r"(?:found on the host:|vlan name|parent interface) ([^\s,:)]+)", re.IGNORECASE)
 _ENDPOINT = re.compile(r'name:"([^"]+)"')
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What a refused request was about. `pools`: a creation's, by the form's rows. Each part may be missing."""
-
-    engine_slug: str
-    network: NetworkChoice | None = None
-    container: ContainerChoice | None = None
-    spec: ConnectSpec | NetworkSpec | None = None
-    pools: Sequence[Pool] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A network or container whose page shows more. `kind`: "network" or "container"."""
-
-    kind: str
-    docker_id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """`field`: as in Meaning. `text`: what it means; `advice`: what to do; `ways`: buttons of the form; `opens`: pages."""
-
-    field: str
-    text: str
-    advice: str
-    ways: tuple[Way, ...] = ()
-    opens: tuple[Opening, ...] = ()
 
 
 def work_out(meanings: Sequence[Meaning], sentence: str, around: Around) -> Explanation | None:
@@ -72,42 +41,6 @@ def work_out(meanings: Sequence[Meaning], sentence: str, around: Around) -> Expl
     plain = Explanation(meaning.field, text, str(meaning.advice), (empty,) if meaning.empties else ())
     worker = _WORKERS.get(meaning.key)
     return (worker(plain, sentence, around) if worker and len(meanings) == 1 else None) or plain
-
-
-def _address_held(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
-    for address in _addresses_of(around):
-        place = f"ipv{address.version}"
-        ways = _free_address(around, address.version)
-        holder = around.network.holders.get(address) if around.network else None
-        if holder is not None:
-            text = _("%(address)s belongs to %(name)s on this network. An address serves one endpoint at a time.")
-            container = _container_named(around, holder)
-            opens = (container,) if container else ()
-            return replace(plain, field=place, text=text % {"address": address, "name": holder}, ways=ways, opens=opens)
-        if len(_addresses_of(around)) == 1:
-            text = _("The Engine counts %(address)s as taken, and no container here has it: an endpoint may be left over.")
-            return replace(plain, field=place, text=text % {"address": address}, ways=ways)
-    return None
-
-
-def _address_outside(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
-    asked = [address for address in _addresses_of(around) if str(address) in sentence] or _addresses_of(around)
-    if not asked or around.network is None:
-        return None
-    address = asked[0]
-    subnets = ", ".join(
-        str(pool.subnet) for pool in around.network.pools if pool.subnet and pool.subnet.version == address.version
-    )
-    text = _("%(address)s is not inside %(subnet)s.") % {"address": address, "subnet": subnets or "–"}
-    return replace(plain, field=f"ipv{address.version}", text=text, ways=_free_address(around, address.version))
-
-
-def _let_choose(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
-    """Empty the address that was asked for, of whichever family."""
-    asked = [f"ipv{address.version}" for address in _addresses_of(around)]
-    if not asked:
-        return None
-    return replace(plain, field=asked[0], ways=(Way(_("Let Docker choose"), f"{asked[0]}=", is_primary=True),))
 
 
 def _pool_overlaps(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
@@ -233,30 +166,8 @@ def _open_container(plain: Explanation, sentence: str, around: Around) -> Explan
     return replace(plain, opens=(Opening("container", around.container.docker_id, around.container.name),))
 
 
-def _addresses_of(around: Around) -> list[IPAddress]:
-    spec = around.spec
-    return [address for address in (spec.ipv4, spec.ipv6) if address is not None] if isinstance(spec, ConnectSpec) else []
-
-
-def _free_address(around: Around, version: int) -> tuple[Way, ...]:
-    ways = [Way(_("Let Docker choose"), f"ipv{version}=")]
-    if around.network is not None:
-        taken = {*around.network.holders, *around.network.wishes, *_addresses_of(around)}
-        own = [pool for pool in around.network.pools if pool.subnet is not None and pool.subnet.version == version]
-        free = next((address for pool in own if (address := next_free_address(pool, taken))), None)
-        if free is not None:
-            label = _("Use %(suggestion)s, the next free one") % {"suggestion": free}
-            ways.insert(0, Way(label, f"ipv{version}={free}", is_primary=True))
-    return tuple(ways)
-
-
 def _bridge_instead() -> tuple[Way, ...]:
     return (Way(_("Use the driver bridge"), "driver=bridge", is_primary=True),)
-
-
-def _container_named(around: Around, name: str) -> Opening | None:
-    found = (choice for choice in container_choices(around.engine_slug) if choice.name == name)
-    return next((Opening("container", choice.docker_id, choice.name) for choice in found), None)
 
 
 def _driver_of(around: Around) -> str:
@@ -269,10 +180,10 @@ def _listed(names: Sequence[str]) -> str:
 
 
 _WORKERS: Mapping[str, Callable[[Explanation, str, Around], Explanation | None]] = {
-    "address_held": _address_held,
-    "address_outside": _address_outside,
-    "static_on_default_bridge": _let_choose,
-    "static_on_automatic": _let_choose,
+    "address_held": address_held,
+    "address_outside": address_outside,
+    "static_on_default_bridge": let_choose,
+    "static_on_automatic": let_choose,
     "pool_overlaps": _pool_overlaps,
     "defaults_used": _defaults_used,
     "plugin_missing": _plugin_missing,

@@ -16,7 +16,7 @@ from django.views import View
 from networks.actions.jobs.starting import ask_to_stop
 from networks.models import JobState
 from networks.partials.addresses.history import keep_url
-from networks.partials.jobs import job_title, step_words
+from networks.partials.jobs import job_title, step_meaning, step_words
 from networks.partials.links import url_of
 from networks.policy.permissions import Permission
 from networks.queries.addresses.keeping import KEEP
@@ -61,7 +61,10 @@ class JobDetail(View):
             "job": progress.job,
             "title": job_title(progress.job.verb, progress.things, progress.job.what),
             "now": step_words(now) if now else "",
-            "lines": [(step, step_words(step), url_of("activity_detail", str(step.action_id))) for step in progress.steps],
+            "lines": [
+                (step, step_words(step), url_of("activity_detail", str(step.action_id)), step_meaning(step))
+                for step in progress.steps
+            ],
             "is_refused_here": progress.job.verb == KEEP and progress.job.state == JobState.ROLLED_BACK,
             "by_hand": "\n".join(step.command for step in progress.by_hand),
             "again": _again(request, progress),

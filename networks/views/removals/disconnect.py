@@ -16,7 +16,7 @@ from networks.engine.cli import disconnect_lines
 from networks.engine.guard import is_full_id
 from networks.engine.specs import DisconnectSpec
 from networks.forms.connecting import check_container, check_network
-from networks.forms.refused.ways import Around
+from networks.forms.refused.around import Around
 from networks.forms.removals.confirming import DisconnectForm, say_breakage
 from networks.forms.sentences import say
 from networks.policy.protection import protection_of

@@ -10,7 +10,7 @@ from django.views import View
 from networks.actions.networks import remove_network
 from networks.actions.recording import ActionResult
 from networks.engine.cli import remove_network_command
-from networks.forms.refused.ways import Around
+from networks.forms.refused.around import Around
 from networks.forms.removals.confirming import ConfirmForm, say_breakage
 from networks.policy.protection import protection_of
 from networks.queries.consequences import Consequences, breakages_of

@@ -1,0 +1,42 @@
+"""What a refused request was about, and what its refusal means there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from networks.addressing.pools import Pool
+from networks.engine.specs import ConnectSpec, NetworkSpec
+from networks.forms.findings import Way
+from networks.queries.ground import ContainerChoice, NetworkChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a refused request was about. `pools`: a creation's, by the form's rows. Each part may be missing."""
+
+    engine_slug: str
+    network: NetworkChoice | None = None
+    container: ContainerChoice | None = None
+    spec: ConnectSpec | NetworkSpec | None = None
+    pools: Sequence[Pool] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A network or container whose page shows more. `kind`: "network" or "container"."""
+
+    kind: str
+    docker_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`field`: as in Meaning. `text`: what it means; `advice`: what to do; `ways`: buttons of the form; `opens`: pages."""
+
+    field: str
+    text: str
+    advice: str
+    ways: tuple[Way, ...] = ()
+    opens: tuple[Opening, ...] = ()
