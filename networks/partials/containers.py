@@ -164,6 +164,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         rights,
         last_of_container(engine.slug, detail.row.docker_id, limit=MOST_LAST),
         history_url_of(engine.slug, detail.row.name, detail.row.docker_id),
+        why_none=words.why_no_address(detail.row, is_on_none=context["is_on_none"]),
     )
     parts["endpoint-empty"] = draw("containers/_endpoint_empty.html", context)
     return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, engine, rights, protection)}, parts=parts)

@@ -164,6 +164,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         rights,
         last_of_network(engine.slug, name, limit=MOST_LAST),
         history_url_of(engine.slug, name, docker_id),
+        why_none=words.why_no_addresses(detail.row, is_config_only=detail.is_config_only),
     )
     parts["network-addresses"] = draw_network_addresses(key, engine, may_connect=not context["why_not"])
     return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, engine, rights, protection)}, parts=parts)

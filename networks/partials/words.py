@@ -200,6 +200,27 @@ def why_no_network(row: ContainerRow) -> str:
     return ""
 
 
+def why_no_address(row: ContainerRow, *, is_on_none: bool) -> str:
+    """Return in words why Docker has given a container no address of its own, "" where it may have."""
+    kind = mode_kind(row.network_mode)
+    if kind == "host":
+        return _("It uses the host's own addresses. Docker gives it none, so there is nothing to write down.")
+    if kind == "container":
+        return _("It uses the addresses of the container whose network it shares; their history is on that container's page.")
+    if is_on_none:
+        return _("It is on none, with loopback alone: Docker gives it no address until it is on another network.")
+    return ""
+
+
+def why_no_addresses(row: NetworkRow, *, is_config_only: bool) -> str:
+    """Return in words why nobody gets an address from a network, "" where somebody may."""
+    if is_config_only:
+        return _("It is only a configuration for other networks: no container can be on it.")
+    if row.driver == "host":
+        return _("Its containers use the host's own addresses; Docker gives them none.")
+    return _("Its containers have loopback alone; Docker gives them no address.") if row.driver == "null" else ""
+
+
 def state_word(state: str) -> str:
     """Return the word of a container's state, as Docker has it where we know none."""
     known = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,49 @@ def test_it_draws_a_network_with_its_endpoints() -> None:
     assert "public address space" in words(screen.parts["network-notes"])
     assert "--ip-range 172.72.0.0/24" in screen.parts["network-commands"]
     assert f"/networks/local/{network.docker_id}/connect/" in screen.parts["network-connect"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "network", "why"),
+    [
+        ("host", "host", "It uses the host's own addresses. Docker gives it none, so there is nothing to write down."),
+        ("none", "none", "It is on none, with loopback alone: Docker gives it no address until it is on another network."),
+        (
+            f"container:{make_id('container web')}",
+            "",
+            "It uses the addresses of the container whose network it shares; their history is on that container's page.",
+        ),
+        ("none", "bridge", "No address has been written down yet."),
+        ("bridge", "bridge", "No address has been written down yet."),
+    ],
+)
+def test_it_says_why_a_container_has_no_history_of_addresses(mode: str, network: str, why: str) -> None:
+    engine = make_engine()
+    networks = {each.name: each for each in make_predefined(engine)}
+    container = make_container(engine, "app", network_mode=mode)
+    if network:
+        make_endpoint(container, networks[network])
+
+    history = draw_screen(key("container_detail", container.docker_id)).parts["container-history"]
+
+    assert words(html.unescape(history)) == f"{why} All of its history"
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "why"),
+    [
+        ("host", {}, "Its containers use the host's own addresses; Docker gives them none."),
+        ("none", {}, "Its containers have loopback alone; Docker gives them no address."),
+        ("plan", {"is_config_only": True}, "It is only a configuration for other networks: no container can be on it."),
+        ("front", {}, "No address has been written down yet."),
+    ],
+)
+def test_it_says_why_a_network_has_no_history_of_addresses(name: str, fields: dict[str, Any], why: str) -> None:
+    network = make_network(make_engine(), name, **fields)
+
+    history = draw_screen(key("network_detail", network.docker_id)).parts["network-history"]
+
+    assert words(html.unescape(history)) == f"{why} All of its history"
 
 
 def test_it_leaves_out_of_a_command_what_nobody_would_type() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -80,6 +81,32 @@ def test_it_says_between_what_a_time_lies() -> None:
     assert "</time> or earlier" in html
     assert "</time> or later" in html
     assert "at least 30 s" in html
+
+
+def test_it_says_in_a_sentence_between_what_a_time_lies() -> None:
+    make_engine()
+    assign("172.18.0.2", "a", 10, is_from_exact=False, from_earliest_at=at(5))
+    assign("172.18.0.3", "b", 10, is_from_exact=False)
+
+    client = log_in()
+    pages = [client.get(f"/addresses/history/?q={name}").content.decode() for name in ("a", "b")]
+    held = [re.sub(r"<[^>]*>", "", page.partition('class="body held"')[2]) for page in pages]
+
+    assert "on net, since some moment between 09:00:05 UTC and 09:00:10 UTC" in held[0]
+    assert "on net, since 09:00:10 UTC or earlier" in held[1]
+
+
+def test_it_says_in_sentences_since_and_until_when_it_was_whose() -> None:
+    make_endpoint(make_container(engine := make_engine(), "web"), make_network(engine, "net", "172.18.0.0/16"), "172.18.0.2")
+    assign("172.18.0.2", "old", 10, 40, is_from_exact=False, from_earliest_at=at(5), is_until_exact=False, until_latest_at=at(50))
+    assign("172.18.0.2", "web", 60, is_from_exact=False)
+
+    html = log_in().get("/addresses/?pool=172.18.0.0/16&address=172.18.0.2").content.decode()
+
+    timeline = re.sub(r"<[^>]*>", "", html.partition('id="h-timeline"')[2])
+    assert "since 09:01:00 UTC or earlier" in timeline
+    assert "until some moment between 09:00:40 UTC and 09:00:50 UTC" in timeline
+    assert "from some moment between 09:00:05 UTC and 09:00:10 UTC, at least 30 s" in timeline
 
 
 def test_it_leads_to_older_pages_and_to_the_files() -> None:

@@ -31,6 +31,8 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 class HistoryLine:
     """One line as it is drawn. `begin`, `end`, `length`: in words, "" where nothing is known. Addresses are "" for no page.
 
+    `since`, `began`, `ended`: an assignment's times as parts of a sentence ("since 12:03", "from 12:03", "until 12:05").
+
     `was`: the sentence about the address before, "" where it was the same. `keep_url`: where it may be kept, for one that moved.
     """
 
@@ -45,6 +47,9 @@ class HistoryLine:
     network_url: str = ""
     was: SafeString | str = ""
     keep_url: str = ""
+    since: SafeString | str = ""
+    began: SafeString | str = ""
+    ended: SafeString | str = ""
 
 
 class HistoryDrawing:
@@ -96,15 +101,21 @@ class HistoryDrawing:
             network_url=reverse("network_detail", args=[self._slug, row.network_id]) if row.network_id in self._hues else "",
             was=say_was(row.was_address, row.was_until_at),
             keep_url=self._keep_url(row) if is_there and row.until_at is None and row.was_address else "",
+            since=say_since(row),
+            began=say_began(row),
+            ended=say_ended(row),
         )
 
     def _keep_url(self, row: Assignment) -> str:
         return keep_url(self._slug, row.network_id, row.container_id) if self._may_connect and row.network_id else ""
 
 
-def draw_history_part(dom_id: str, engine: EngineRow, rights: Collection[str], rows: Iterable[Assignment], url: str) -> str:
-    """Return the section of a container's or network's page: the last assignments, and the way to all of them."""
-    context = {"dom_id": dom_id, "of": dom_id.partition("-")[0], "lines": HistoryDrawing(engine, rights).rows(rows), "url": url}
+def draw_history_part(
+    dom_id: str, engine: EngineRow, rights: Collection[str], rows: Iterable[Assignment], url: str, *, why_none: str
+) -> str:
+    """Return the section of a container's or network's page: the last assignments or why there are none, and where all are."""
+    lines = HistoryDrawing(engine, rights).rows(rows)
+    context = {"dom_id": dom_id, "of": dom_id.partition("-")[0], "lines": lines, "why_none": why_none, "url": url}
     return draw("addresses/_history_part.html", context)
 
 
@@ -127,22 +138,27 @@ def history_url_of(engine_slug: str, name: str, docker_id: str) -> str:
 
 def say_begin(row: Assignment) -> SafeString:
     """Return since when an endpoint had its address: a time, or what it lies between."""
-    if row.is_from_exact:
-        return moment(row.from_at, "clock")
-    if row.from_earliest_at is not None and row.from_earliest_at < row.from_at:
-        return _between(row.from_earliest_at, row.from_at)
-    return format_html(_("{time} or earlier"), time=moment(row.from_at, "clock"))
+    return _say_begin(row, "{time}", _("between {low} and {high}"), _("{time} or earlier"))
+
+
+def say_since(row: Assignment) -> SafeString:
+    """Return since when, for a sentence: "since 12:03", "since some moment between 12:03 and 12:05"."""
+    return _say_begin(row, _("since {time}"), _("since some moment between {low} and {high}"), _("since {time} or earlier"))
+
+
+def say_began(row: Assignment) -> SafeString:
+    """Return from when, for a sentence that goes on with until when."""
+    return _say_begin(row, _("from {time}"), _("from some moment between {low} and {high}"), _("from {time} or earlier"))
 
 
 def say_end(row: Assignment) -> SafeString | str:
     """Return until when: a time, or what it lies between; "" while it has it."""
-    if row.until_at is None:
-        return ""
-    if row.is_until_exact:
-        return moment(row.until_at, "clock")
-    if row.until_latest_at is not None and row.until_latest_at > row.until_at:
-        return _between(row.until_at, row.until_latest_at)
-    return format_html(_("{time} or later"), time=moment(row.until_at, "clock"))
+    return _say_end(row, "{time}", _("between {low} and {high}"), _("{time} or later"))
+
+
+def say_ended(row: Assignment) -> SafeString | str:
+    """Return until when, for a sentence; "" while it has it."""
+    return _say_end(row, _("until {time}"), _("until some moment between {low} and {high}"), _("until {time} or later"))
 
 
 def say_was(address: str, until_at: datetime | None) -> SafeString | str:
@@ -167,8 +183,26 @@ def say_seconds(seconds: float) -> str:
     return " ".join(f"{number} {unit}" for number, unit in parts[:2] if number)
 
 
-def _between(low: datetime, high: datetime) -> SafeString:
-    return format_html(_("between {low} and {high}"), low=moment(low, "clock"), high=moment(high, "clock"))
+def _say_begin(row: Assignment, exact: str, between: str, open_ended: str) -> SafeString:
+    if row.is_from_exact:
+        return _say(exact, time=row.from_at)
+    if row.from_earliest_at is not None and row.from_earliest_at < row.from_at:
+        return _say(between, low=row.from_earliest_at, high=row.from_at)
+    return _say(open_ended, time=row.from_at)
+
+
+def _say_end(row: Assignment, exact: str, between: str, open_ended: str) -> SafeString | str:
+    if row.until_at is None:
+        return ""
+    if row.is_until_exact:
+        return _say(exact, time=row.until_at)
+    if row.until_latest_at is not None and row.until_latest_at > row.until_at:
+        return _say(between, low=row.until_at, high=row.until_latest_at)
+    return _say(open_ended, time=row.until_at)
+
+
+def _say(words: str, **times: datetime) -> SafeString:
+    return format_html(words, **{name: moment(time, "clock") for name, time in times.items()})
 
 
 def _length(begin: datetime | None, end: datetime | None) -> str:
