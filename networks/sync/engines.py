@@ -1,4 +1,4 @@
-"""The first Engine, made from DOCKER_HOST."""
+"""The Engines that we make by ourselves: the first, from DOCKER_HOST, and the lab's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ def ensure_local_engine(url: str, netns: str = "") -> Engine:
 
     `netns`: path of its network namespace; "" leaves what was typed in the admin site.
     """
-    engine, _ = Engine.objects.get_or_create(slug=LOCAL_SLUG, defaults={"name": LOCAL_SLUG, "url": url})
+    return ensure_engine(LOCAL_SLUG, LOCAL_SLUG, url, netns)
+
+
+def ensure_engine(slug: str, name: str, url: str, netns: str = "") -> Engine:
+    """Return the Engine of this slug at `url`, with its status row; an existing one keeps its name."""
+    engine, _ = Engine.objects.get_or_create(slug=slug, defaults={"name": name, "url": url})
     if engine.url != url:
         engine.url = url
         engine.save(update_fields=["url"])

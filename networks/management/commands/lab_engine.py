@@ -1,0 +1,61 @@
+"""`manage.py lab_engine up|down`: a second Engine on this machine, to try the switcher with, or none again."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from networks.actions.actors import CONSOLE
+from networks.actions.lab import bring_up_lab
+from networks.management.lab_engine.dockerd import end, start
+from networks.management.lab_engine.place import LabEngineTrouble, Place
+from networks.management.prepared import PreparedCommand
+from networks.models import Engine
+from networks.sync.engines import ensure_engine
+
+SLUG, TITLE = "lab", "Lab"
+
+
+class Command(PreparedCommand):
+    """Tells each step; ends with status 1 and the reason when it can't."""
+
+    help = "Start a private dockerd beside the machine's own, with the sample lab, as the Engine “lab”; or take it away."
+    place: Place | None = None  # where else than in the data directory
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("way", choices=["up", "down"])
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        place = self.place or Place(Path(settings.NETADMIN_DATA_DIR) / "lab-engine")
+        self._refuse_another(place)
+        try:
+            if options["way"] == "up":
+                self._up(place)
+            else:
+                self._down(place)
+        except LabEngineTrouble as trouble:
+            raise CommandError(str(trouble)) from trouble
+
+    def _refuse_another(self, place: Place) -> None:
+        """Leave alone an Engine of that slug that somebody else added."""
+        another = Engine.objects.filter(slug=SLUG).exclude(url=place.url).first()
+        if another is not None:
+            raise CommandError(f"The Engine “{SLUG}” is another one ({another.url}): rename or remove it first.")
+
+    def _up(self, place: Place) -> None:
+        start(place, self.stdout.write)
+        engine = ensure_engine(SLUG, TITLE, place.url, place.netns)
+        result = bring_up_lab(CONSOLE, engine, self.stdout.write)
+        if not result.is_ok:
+            raise CommandError(f"The Engine “{SLUG}” is up, and the sample lab on it isn't: {result.sentence}")
+        self.stdout.write(f"The Engine “{SLUG}” is up, with the sample lab on it: choose it at the top of any page.")
+
+    def _down(self, place: Place) -> None:
+        for engine in Engine.objects.filter(slug=SLUG, url=place.url):
+            engine.delete()  # one by one: its receivers write that down
+        end(place, self.stdout.write)
+        self.stdout.write(f"The Engine “{SLUG}” is gone.")

@@ -1,0 +1,1 @@
+"""A second Engine of Netadmin's own on this machine, to try the switcher with."""

@@ -1,0 +1,127 @@
+"""Where the lab's own Engine lives, and how it is taken away again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from networks.hostnet.errors import HostError
+from networks.hostnet.linux.processes import Process
+
+PROGRAMS = ("dockerd", "containerd", "ip", "nsenter", "iptables", "umount")
+MOST_OF_A_SOCKET_PATH = 107  # bytes; unix(7)
+_NETNS_FOLDER, _CGROUP_FOLDER = Path("/run/netns"), Path("/sys/fs/cgroup")
+
+
+class LabEngineTrouble(Exception):
+    """It can't be started, or not be ended; the text says why, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The folder that holds all of it. `name`: of its network namespace and its cgroup."""
+
+    folder: Path
+    name: str = "netadmin-lab"
+
+    @property
+    def socket(self) -> Path:
+        """Where it answers."""
+        return self.folder / "docker.sock"
+
+    @property
+    def url(self) -> str:
+        """The Engine's URL."""
+        return f"unix://{self.socket}"
+
+    @property
+    def netns(self) -> str:
+        """The path of its network namespace."""
+        return str(_NETNS_FOLDER / self.name)
+
+    @property
+    def pid_file(self) -> Path:
+        """Where dockerd writes its process id."""
+        return self.folder / "pid"
+
+    def pid(self) -> int:
+        """Return the id of its dockerd, 0 when it doesn't run: whoever has the number of one that ended is another."""
+        with contextlib.suppress(OSError, ValueError, HostError):
+            pid = int(self.pid_file.read_text())
+            with Process(pid) as process:
+                return pid if str(self.pid_file) in process.read("cmdline").split("\0") else 0
+        return 0
+
+    def is_there(self) -> bool:
+        """Tell whether anything of it is left, running or not."""
+        return self.folder.exists() or Path(self.netns).exists()
+
+
+def refuse_where_impossible(place: Place) -> None:
+    """Raise LabEngineTrouble where this machine or this person can't have a private Engine."""
+    if not sys.platform.startswith("linux"):
+        raise LabEngineTrouble("A private Engine needs Linux: it runs in a network namespace of its own.")
+    if os.geteuid() != 0:
+        raise LabEngineTrouble("A private Engine needs root: it makes a network namespace. Run this command with sudo.")
+    if missing := [program for program in PROGRAMS if shutil.which(program) is None]:
+        programs = ", ".join(missing)
+        raise LabEngineTrouble(f"These programs are missing: {programs}.")
+    if len(os.fsencode(place.socket)) > MOST_OF_A_SOCKET_PATH:
+        most = MOST_OF_A_SOCKET_PATH
+        raise LabEngineTrouble(
+            f"{place.socket} is too long for a socket's path ({most} bytes). Choose another NETADMIN_DATA_DIR."
+        )
+
+
+def make_namespace(place: Place) -> None:
+    """Make its network namespace, with the loopback link up."""
+    if not Path(place.netns).exists():
+        run("ip", "netns", "add", place.name)
+    run("nsenter", f"--net={place.netns}", "ip", "link", "set", "lo", "up")
+
+
+def take_away(place: Place) -> None:
+    """Remove what an ended dockerd left: mounts, namespace, cgroups, folder. Raises LabEngineTrouble while it runs."""
+    if place.pid():
+        raise LabEngineTrouble(f"Its dockerd still runs (process {place.pid()}).")
+    for point in reversed(_mounts_below(place.folder)):  # the last mounted goes first
+        run("umount", "--lazy", point)
+    if Path(place.netns).exists():
+        run("ip", "netns", "delete", place.name)
+    _remove_cgroups(place.name)
+    if place.folder.exists():
+        shutil.rmtree(place.folder)
+
+
+def run(*command: str) -> None:
+    """Run a program with fixed arguments. Raises LabEngineTrouble with what it says."""
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=30)  # noqa: S603 no shell, and no word of it from a page
+    if done.returncode:
+        words = " ".join(command)
+        raise LabEngineTrouble(f"“{words}” says: {done.stderr.strip()}")
+
+
+def _mounts_below(folder: Path) -> Sequence[str]:
+    """Return the mount points in a folder. Source: proc(5), mountinfo: the fifth member, with blanks written as \\040."""
+    points = [line.split()[4].replace("\\040", " ") for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    return [point for point in points if Path(point).is_relative_to(folder)]
+
+
+def _remove_cgroups(name: str, within_s: float = 5) -> None:
+    """Remove its cgroups in every hierarchy; one is busy for a moment while its last process is on its way out."""
+    until = time.monotonic() + within_s
+    while tops := [path for pattern in (name, f"*/{name}") for path in _CGROUP_FOLDER.glob(pattern) if path.is_dir()]:
+        for top in tops:
+            for path, _folders, _files in os.walk(top, topdown=False):
+                with contextlib.suppress(OSError):
+                    Path(path).rmdir()
+        if time.monotonic() > until:
+            raise LabEngineTrouble(f"Its cgroup can't be removed: {tops[0]}.")
+        time.sleep(0.02)
