@@ -99,7 +99,7 @@ def test_it_says_what_is_missing(place: Place, monkeypatch: pytest.MonkeyPatch) 
         refuse_where_impossible(place)
 
     monkeypatch.setattr(shutil, "which", lambda program: f"/usr/bin/{program}")
-    with pytest.raises(LabEngineTrouble, match="too long for Linux"):
+    with pytest.raises(LabEngineTrouble, match="is too long for a socket"):
         refuse_where_impossible(Place(Path("/tmp") / ("x" * 100)))
 
 
