@@ -13,6 +13,8 @@ from contextlib import closing
 from networks.engine.calls import Profile
 from networks.engine.errors import EngineError
 from networks.engine.registry import connect_engine
+from networks.hostnet.errors import HostError
+from networks.hostnet.linux.processes import Process
 from networks.management.lab_engine.place import (
     LabEngineTrouble,
     Place,
@@ -57,9 +59,9 @@ def end(place: Place, tell: Tell) -> None:
     """End it with its containers, and remove everything that it made. Raises LabEngineTrouble."""
     if pid := place.pid():
         tell("Ending dockerd with its containers")
-        os.kill(pid, signal.SIGTERM)
-        late = f"It did not end within {int(END_WITHIN_S)} s."
-        _wait(lambda: not place.pid(), END_WITHIN_S, lambda: late)
+        with Process(pid) as process:  # dockerd removes its pid file some time before it has ended
+            os.kill(pid, signal.SIGTERM)
+            _wait(lambda: _has_ended(process), END_WITHIN_S, lambda: f"It did not end within {int(END_WITHIN_S)} s.")
         _left_running[:] = [process for process in _left_running if process.poll() is None]
     tell("Removing its folder, its network namespace and its cgroups")
     take_away(place)
@@ -79,6 +81,14 @@ def _launch(place: Place) -> None:
     if process.poll() is not None:
         raise LabEngineTrouble(_last_words(place))
     _left_running.append(process)
+
+
+def _has_ended(process: Process) -> bool:
+    try:
+        process.started_at()
+    except HostError:
+        return True
+    return False
 
 
 def _answers(place: Place) -> bool:
