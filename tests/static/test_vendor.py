@@ -72,7 +72,7 @@ def test_it_pins_exact_versions_and_names_no_registry() -> None:
     for version in {**package["dependencies"], **package["devDependencies"]}.values():
         assert re.fullmatch(r"\d+\.\d+\.\d+", version)
     assert "://" not in lock
-    assert lock.count('"integrity"') == 5
+    assert lock.count('"integrity"') == 10
 
 
 def test_it_ships_every_package_with_its_licence() -> None:
