@@ -16,6 +16,7 @@ from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.engine.transport.outgoing import Outgoing
 from tests import fake_orders as orders
 from tests.fake_swarm import FakeSwarmClient
+from tests.fake_terminal import Execs, FakeTerminalClient
 
 if TYPE_CHECKING:
     from tests.fake_engine import FakeEngine
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # What interfaces have counted, by container; of those that aren't here, nothing.
 Stats = dict[str, tuple[InterfaceStats, ...]]
 
+__all__ = ["Execs", "FakeClient", "FakeStream", "Stats"]
 _Result = TypeVar("_Result")
 
 
@@ -56,7 +58,7 @@ class FakeStream:
                 self._engine.streams.remove(self)
 
 
-class FakeClient(FakeSwarmClient):
+class FakeClient(FakeSwarmClient, FakeTerminalClient):
     """Asks an Engine in memory; see EngineClient."""
 
     def __init__(self, engine: FakeEngine, profile: Profile, *, is_read_only: bool = False) -> None:

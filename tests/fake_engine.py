@@ -17,7 +17,7 @@ from networks.engine.errors import EngineError
 from networks.engine.facts import ContainerFact, EndpointFact, EventFact, IPAddress, IPNetwork, NetworkFact, PoolFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from tests.fake_addresses import check_connection, counted, refuse, released, with_addresses
-from tests.fake_client import FakeClient, FakeStream, Stats
+from tests.fake_client import Execs, FakeClient, FakeStream, Stats
 from tests.fake_swarm import IN_NO_SWARM
 
 PREDEFINED = {"bridge": "bridge", "host": "host", "none": "null"}
@@ -49,7 +49,7 @@ class FakeEngine:
         self.streams: list[FakeStream] = []
         self.calls: list[tuple[str, str]] = []
         self.stats: Stats = {}
-        self.swarm = IN_NO_SWARM
+        self.swarm, self.execs = IN_NO_SWARM, Execs()
         self._numbers, self._last_nano = itertools.count(1), 0
         for name in PREDEFINED:
             self._add_network(NetworkSpec(name, PREDEFINED[name]))

@@ -13,10 +13,11 @@ CONTAINER_ID = "[0-9a-f]{64}"
 NETWORK_ID = "(?:[0-9a-f]{64}|[a-z0-9]{25})"  # the second form: networks that belong to a swarm
 IMAGE_ID = "sha256:[0-9a-f]{64}"
 NODE_ID = "[a-z0-9]{25}"
+EXEC_ID = "[0-9a-f]{64}"
 
 _VERSION = re.compile(r"/v1\.[0-9]{1,3}(?=/)")
 _ANY = r"[A-Za-z0-9._~%+*/:-]*"  # what URL encoding leaves
-_PLACES = {"{container}": CONTAINER_ID, "{network}": NETWORK_ID, "{image}": IMAGE_ID}
+_PLACES = {"{container}": CONTAINER_ID, "{network}": NETWORK_ID, "{image}": IMAGE_ID, "{exec}": EXEC_ID}
 
 
 class Profile(StrEnum):
@@ -61,6 +62,7 @@ def _path_pattern(path: str) -> re.Pattern[str]:
 
 _FLAG = "1"
 _SECONDS = "[1-5]?[0-9]|60"  # MOST_STOP_WAIT_S, of engine/containers/specs
+_CELLS = "[1-9][0-9]{0,2}|1000"  # MOST_CELLS, of engine/terminal/specs
 _NAME = r"[a-zA-Z0-9][a-zA-Z0-9_.-]+"
 
 CALLS: tuple[Call, ...] = (
@@ -109,6 +111,10 @@ CALLS: tuple[Call, ...] = (
     Call(Profile.SWARM, "POST", "/swarm/init", "begin a swarm"),
     Call(Profile.SWARM, "POST", "/swarm/join", "join a swarm"),
     Call(Profile.SWARM, "POST", "/swarm/leave", "leave the swarm", {"force": _FLAG}),
+    Call(Profile.TERMINAL, "POST", "/containers/{container}/exec", "prepare a process in a container"),
+    Call(Profile.TERMINAL, "POST", "/exec/{exec}/start", "begin it, and speak with it"),
+    Call(Profile.TERMINAL, "POST", "/exec/{exec}/resize", "how much its terminal shows", {"h": _CELLS, "w": _CELLS}),
+    Call(Profile.TERMINAL, "GET", "/exec/{exec}/json", "does it run, how did it end"),
 )
 
 

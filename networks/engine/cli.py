@@ -160,6 +160,11 @@ def _arguments(*names: tuple[str, str]) -> list[Line]:
     return [("--", ""), *lines] if any(word.startswith("-") for word in words) else lines
 
 
+def reference(name: str, full_id: str) -> str:
+    """Return how a command names something: by name where that is safe to type, else by id."""
+    return name if _is_safe(name) else full_id
+
+
 def _is_safe(name: str) -> bool:
     return bool(_SAFE_NAME.fullmatch(name)) and not _LIKE_AN_ID.fullmatch(name)
 

@@ -10,6 +10,7 @@ from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, Even
 from networks.engine.images.client import ImageClient
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.engine.swarm.client import SwarmClient
+from networks.engine.terminal.client import TerminalClient
 
 
 class EventStream(Protocol):
@@ -21,7 +22,7 @@ class EventStream(Protocol):
         """End the stream; safe from another thread, also twice."""
 
 
-class EngineClient(ContainerClient, ImageClient, SwarmClient, Protocol):
+class EngineClient(ContainerClient, ImageClient, SwarmClient, TerminalClient, Protocol):
     """One thread's way to one Engine. Every call raises only EngineError and ends by its total deadline.
 
     Ids are full ids; anything else raises NotAllowed before a byte is sent.

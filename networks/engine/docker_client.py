@@ -21,6 +21,7 @@ from networks.engine.parsing.stats import parse_stats
 from networks.engine.parsing.values import parse_done
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.engine.swarm.verbs import SwarmVerbs
+from networks.engine.terminal.verbs import TerminalVerbs
 from networks.engine.transport.deadline import Deadline
 from networks.engine.transport.stream import DockerEventStream
 from networks.engine.transport.verbs import created_id
@@ -31,7 +32,7 @@ _NANOS = 1_000_000_000
 _EVENT_TYPES = json.dumps({"type": ["network", "container", "daemon"]})
 
 
-class DockerClient(ContainerVerbs, ImageVerbs, SwarmVerbs):
+class DockerClient(ContainerVerbs, ImageVerbs, SwarmVerbs, TerminalVerbs):
     """One thread's way to one Docker Engine; see EngineClient. Nothing is sent before the first call."""
 
     def __init__(

@@ -9,9 +9,11 @@ from networks.engine.client import EngineClient
 from networks.engine.containers.specs import ContainerSpec
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.engine.terminal.specs import ExecSpec, ScreenSize
 
 ID = "a" * 64
 NETWORK_ID = "b" * 64
+EXEC_ID = "e" * 64
 NODE_ID = "n" * 25
 
 READS: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
@@ -25,6 +27,7 @@ READS: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
     "has_image": (Profile.READ, lambda client: client.has_image("busybox:1")),
     "list_nodes": (Profile.READ, lambda client: client.list_nodes()),
     "read_join_tokens": (Profile.SWARM, lambda client: client.read_join_tokens()),
+    "inspect_exec": (Profile.TERMINAL, lambda client: client.inspect_exec(EXEC_ID)),
     "events": (Profile.READ, lambda client: client.events().close()),
 }
 CHANGES: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
@@ -46,4 +49,8 @@ CHANGES: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
     "init_swarm": (Profile.SWARM, lambda client: client.init_swarm(InitSpec("192.0.2.1"))),
     "join_swarm": (Profile.SWARM, lambda client: client.join_swarm(JoinSpec(("192.0.2.1:2377",), "t"))),
     "leave_swarm": (Profile.SWARM, lambda client: client.leave_swarm(LeaveSpec(is_forced=True))),
+    "create_exec": (Profile.TERMINAL, lambda client: client.create_exec(ExecSpec(ID, ("sh",)))),
+    "open_terminal": (Profile.TERMINAL, lambda client: client.open_terminal(EXEC_ID, ScreenSize()).close()),
+    "start_exec": (Profile.TERMINAL, lambda client: client.start_exec(EXEC_ID)),
+    "resize_exec": (Profile.TERMINAL, lambda client: client.resize_exec(EXEC_ID, ScreenSize())),
 }

@@ -17,6 +17,7 @@ from networks.engine.docker_client import DockerClient
 from networks.engine.errors import NotFound
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.engine.terminal.specs import ExecSpec, ScreenSize
 from tests.private_engine import IMAGE, PrivateEngine
 
 NOT_A_CALL = {"close", "withdraw"}  # they ask nothing of an Engine
@@ -28,11 +29,13 @@ class Ground:
 
     def __init__(self, engine: PrivateEngine) -> None:
         self.name = f"f{next(_numbers)}"
-        self.network_id = self.container_id = self.image_id = ""
+        self.network_id = self.container_id = self.image_id = self.exec_id = ""
         self.network = DockerClient(engine.url, Profile.NETWORK)
         self.run = DockerClient(engine.url, Profile.RUN)
+        self.terminal = DockerClient(engine.url, Profile.TERMINAL)
         self.network.ping()
-        self.run.ping()  # so that what is open now stays all that is
+        self.run.ping()
+        self.terminal.ping()  # so that what is open now stays all that is
 
     def has_network(self, name: str) -> bool:
         return any(network.name == name for network in self.network.picture().networks)
@@ -81,6 +84,16 @@ class Ground:
         """Have an image of this name."""
         self.image_id = self.run.import_image(_archive(), self.name, "1")
 
+    def need_exec(self) -> None:
+        """Have a process that is prepared in a running container."""
+        self.need_container()
+        self.exec_id = self.terminal.create_exec(ExecSpec(self.container_id, ("sleep", "1000000")))
+
+    def need_running_exec(self) -> None:
+        """Have one that runs."""
+        self.need_exec()
+        self.terminal.open_terminal(self.exec_id, ScreenSize()).close()
+
     def close(self) -> None:
         """Remove what the call made or found."""
         for container in self.network.picture().containers:
@@ -91,6 +104,7 @@ class Ground:
                 self.network.remove_network(network.docker_id)
         self.network.close()
         self.run.close()
+        self.terminal.close()
 
 
 def _archive() -> bytes:
@@ -245,6 +259,31 @@ CALLS: dict[str, Called] = {
         lambda client, g: client.join_swarm(JoinSpec(("127.0.0.1:1",), "?")), "POST", "^/swarm/join$", profile=Profile.SWARM
     ),
     "leave_swarm": Called(lambda client, g: client.leave_swarm(LeaveSpec()), "POST", "^/swarm/leave$", profile=Profile.SWARM),
+    "create_exec": Called(
+        lambda client, g: client.create_exec(ExecSpec(g.container_id, ("sleep", "1"))),
+        *("POST", "/exec$", Ground.need_container),
+        profile=Profile.TERMINAL,
+    ),
+    "open_terminal": Called(
+        lambda client, g: client.open_terminal(g.exec_id, ScreenSize()).close(),
+        *("POST", "^/exec/.*/start$", Ground.need_exec),
+        has_happened=lambda g: g.terminal.inspect_exec(g.exec_id).is_running,
+        profile=Profile.TERMINAL,
+    ),
+    "start_exec": Called(
+        lambda client, g: client.start_exec(g.exec_id),
+        *("POST", "^/exec/.*/start$", Ground.need_exec),
+        has_happened=lambda g: g.terminal.inspect_exec(g.exec_id).is_running,
+        profile=Profile.TERMINAL,
+    ),
+    "resize_exec": Called(
+        lambda client, g: client.resize_exec(g.exec_id, ScreenSize(90, 30)),
+        *("POST", "/resize$", Ground.need_running_exec),
+        profile=Profile.TERMINAL,
+    ),
+    "inspect_exec": Called(
+        lambda client, g: client.inspect_exec(g.exec_id), "GET", "^/exec/", Ground.need_exec, profile=Profile.TERMINAL
+    ),
 }
 
 

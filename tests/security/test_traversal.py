@@ -31,7 +31,7 @@ from tests.security.test_no_calls import BODY
 from tests.security.traversal import ATTACKS, FOREIGN_ID
 
 Act = Callable[[DockerClient, str], object]
-GOOD = {"network_id": NETWORK_ID, "container_id": CONTAINER_ID, "image_id": f"sha256:{CONTAINER_ID}"}
+GOOD = {"network_id": NETWORK_ID, "container_id": CONTAINER_ID, "image_id": f"sha256:{CONTAINER_ID}", "exec_id": CONTAINER_ID}
 METHODS = {name: function for name, function in inspect.getmembers(EngineClient, inspect.isfunction) if not name.startswith("_")}
 
 
@@ -55,12 +55,16 @@ def fill(name: str, hint: Any, attacked: str, text: str) -> Any:
         assert isinstance(hint, type)
         hints = typing.get_type_hints(hint)
         wanted = [field.name for field in dataclasses.fields(hint) if field.default is dataclasses.MISSING or field.name == inner]
-        wanted = [field for field in wanted if hints[field] is str]
+        wanted = [field for field in wanted if hints[field] in (str, tuple[str, ...])]
         return hint(**{field: fill(field, hints[field], inner if place == name else "", text) for field in wanted})
     if hint is bytes:
         return b"tar"
     if hint is int:
         return 1
+    if hint == tuple[str, ...]:
+        return ("plain",)
+    if hint is bool:
+        return True
     if hint == Sequence[str]:
         return [text if place == name else CONTAINER_ID]
     if hint is str:
@@ -110,7 +114,8 @@ def test_it_keeps_other_text_out_of_paths(listener: ScriptedEngine, method: str,
                     call(client, method, place, attack)
 
     paths = {path for _profile, _method, path, _parameters, _reason in call_table()} | {"/version"}
-    filled = {path.format(network=NETWORK_ID, container=CONTAINER_ID, image=GOOD["image_id"]) for path in paths}
+    places = {"network": NETWORK_ID, "container": CONTAINER_ID, "image": GOOD["image_id"], "exec": GOOD["exec_id"]}
+    filled = {path.format(**places) for path in paths}
     assert {plain_path(target) for _method, target in listener.requests} <= filled
 
 
@@ -121,6 +126,7 @@ def test_it_tries_every_call_that_takes_an_id() -> None:
     assert tried >= {"list_containers", "inspect_container", "inspect_network", "remove_network", "connect_container"}
     assert tried >= {"disconnect_container", "remove_image", "stop_container", "remove_container"}
     assert tried >= {"start_container", "restart_container", "kill_container", "pause_container", "rename_container"}
+    assert tried >= {"open_terminal", "start_exec", "resize_exec", "inspect_exec"}
 
 
 def attacked_paths(address: Address, number: int) -> Iterator[str]:

@@ -13,7 +13,10 @@ from networks.engine.errors import EngineError, ProtocolFault, TimedOut, Unreach
 from networks.engine.transport.deadline import Deadline, DeadlineSocket
 from networks.engine.transport.openers import Opener
 from networks.engine.transport.outgoing import Outgoing
+from networks.engine.transport.raw import RawStream
 
+_SWITCHING = 101
+_UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
 MAX_BODY_BYTES = 256 * 1024 * 1024  # 500 containers are 0.7 MB; a broken Engine must not fill the memory
 
 
@@ -77,19 +80,24 @@ class Connection:
         ProtocolFault for an answer that isn't HTTP or a redirect, and when a change was sent and no answer came.
         """
         response, attempt = self._request(method, target, deadline, headers or {}, body, meanwhile)
-        try:
-            content = _read_body(response)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise attempt.failed(error, _Step.READING) from error
-        if len(content) > MAX_BODY_BYTES:
-            self.close()
-            raise attempt.fault(f"The answer is larger than {MAX_BODY_BYTES >> 20} MiB.", response.status)
-        return Answer(response.status, dict(response.headers.items()), content)
+        return self._whole(response, attempt)
 
     def open_stream(self, target: str, deadline: Deadline) -> tuple[int, http.client.HTTPResponse]:
         """Send a GET request and return status and answer with its body unread; errors as for `exchange`."""
         response, _ = self._request("GET", target, deadline, {}, b"")
         return response.status, response
+
+    def open_raw(self, target: str, deadline: Deadline, body: bytes) -> Answer | RawStream:
+        """Send a POST request that makes the connection a stream of bytes both ways; the answer, where it doesn't (no 101).
+
+        Errors as for `exchange`.
+        """
+        headers = {**_UPGRADE, "Content-Type": "application/json"}
+        response, attempt = self._request("POST", target, deadline, headers, body)
+        sock = self._http.sock if self._http else None
+        if response.status == _SWITCHING and sock is not None:
+            return RawStream(self, *sock.take_over(response.fp))
+        return self._whole(response, attempt)
 
     def shutdown(self) -> None:
         """Wake up whoever waits on this connection, from any thread; the descriptor is theirs to close."""
@@ -103,6 +111,17 @@ class Connection:
         http_connection, self._http = self._http, None
         if http_connection is not None:
             http_connection.close()
+
+    def _whole(self, response: http.client.HTTPResponse, attempt: _Attempt) -> Answer:
+        """Read an answer to its end."""
+        try:
+            content = _read_body(response)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise attempt.failed(error, _Step.READING) from error
+        if len(content) > MAX_BODY_BYTES:
+            self.close()
+            raise attempt.fault(f"The answer is larger than {MAX_BODY_BYTES >> 20} MiB.", response.status)
+        return Answer(response.status, dict(response.headers.items()), content)
 
     def _request(
         self,
@@ -137,7 +156,8 @@ class Connection:
             response = http_connection.getresponse()
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise attempt.failed(error, step) from error
-        if response.status < 200 or (300 <= response.status < 400 and response.status != 304):
+        is_agreed = response.status == _SWITCHING and "Upgrade" in headers
+        if not is_agreed and (response.status < 200 or (300 <= response.status < 400 and response.status != 304)):
             self.close()
             raise attempt.fault("The answer is a redirect or a change of protocol, not Docker's.", response.status)
         return response, attempt

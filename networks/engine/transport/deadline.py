@@ -48,6 +48,7 @@ class DeadlineSocket:
     def __init__(self, plain: socket.socket, deadline: Deadline) -> None:
         self.deadline = deadline
         self._plain = plain
+        self._is_dry = False
 
     def sendall(self, content: Any) -> None:
         """Send everything. Raises TimeoutError at the deadline; since Python 3.5 the time-out is for the whole."""
@@ -57,6 +58,20 @@ class DeadlineSocket:
     def makefile(self, mode: str) -> io.BufferedReader:
         """Return a reader that http.client takes the answer from."""
         return io.BufferedReader(_DeadlineReader(self, self._plain.makefile("rb", buffering=0)), _BUFFER_BYTES)
+
+    def take_over(self, reader: io.BufferedReader) -> tuple[socket.socket, bytes]:
+        """Return the plain socket, which waits for nothing from now on, and what a reader of `makefile` has read too much."""
+        self._is_dry = True
+        early = reader.peek()
+        self._plain.setblocking(False)
+        return self._plain, early
+
+    def read_into(self, source: io.RawIOBase, buffer: Any) -> int | None:
+        """Read what has come within the deadline; None once the socket was taken over."""
+        if self._is_dry:
+            return None
+        self.arm()
+        return source.readinto(buffer)
 
     def arm(self) -> None:
         """Give the next wait the time that is left. Raises TimeoutError when none is."""
@@ -92,8 +107,7 @@ class _DeadlineReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._owner.arm()
-        return self._source.readinto(buffer)
+        return self._owner.read_into(self._source, buffer)
 
     def close(self) -> None:
         if not self.closed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
@@ -18,9 +19,10 @@ from networks.engine.parsing.engines import choose_version
 from networks.engine.parsing.refusals import refusal
 from networks.engine.parsing.values import parse_done, parse_json
 from networks.engine.transport.adapter import EngineAdapter
-from networks.engine.transport.connection import Connection, ConnectionLost
+from networks.engine.transport.connection import Answer, Connection, ConnectionLost
 from networks.engine.transport.deadline import Deadline
 from networks.engine.transport.openers import opener_for
+from networks.engine.transport.raw import RawStream
 from networks.engine.transport.stream import DockerEventStream
 
 _HEADERS = {"User-Agent": "netadmin"}
@@ -136,6 +138,22 @@ class EngineSession:
                 raise refusal(status, _rest_of(response), "GET /events", deadline.elapsed_ms())
             deadline.lift()
             return DockerEventStream(connection, response)
+        except BaseException:
+            connection.close()
+            raise
+
+    def open_raw(self, path: str, deadline: Deadline, body: Mapping[str, Any]) -> RawStream:
+        """Send a POST request that opens a stream of bytes both ways, on a connection of its own, with a version chosen there."""
+        connection = Connection(self._url, self._opener, self._allow_list)
+        connection.outgoing = self._connection.outgoing  # what is withdrawn there doesn't leave here
+        try:
+            answer = connection.exchange("GET", "/version", deadline=deadline)
+            version = self._chosen(answer.status, answer.body, deadline)
+            opened = connection.open_raw(f"/v{version}{path}", deadline, json.dumps(body).encode())
+            if isinstance(opened, Answer):
+                raise refusal(opened.status, opened.body, f"POST {path}", deadline.elapsed_ms())
+            deadline.lift()
+            return opened
         except BaseException:
             connection.close()
             raise
