@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv6Interface
 
 from networks.addressing.findings import Finding, bad, warn
+from networks.addressing.parents import ParentLink
 from networks.addressing.ranges import Kind, is_of_kind
 from networks.addressing.reading import IPAddress, IPNetwork
 
@@ -39,13 +40,22 @@ class HostRoute:
 
 @dataclass(frozen=True, slots=True)
 class HostSide:
-    """The machine beside the Engine's own networks. `is_known` false: it isn't seen from here, so nothing can be said of it."""
+    """The machine beside the Engine's own networks. `is_known` false: it isn't seen from here, so nothing can be said of it.
+
+    `parents`: its links that networks may stand on. `is_virtual`: a hypervisor runs it.
+    """
 
     addresses: tuple[HostAddress, ...] = ()
     routes: tuple[HostRoute, ...] = ()
     name_servers: tuple[IPAddress, ...] = ()
     is_known: bool = False
     knows_name_servers: bool = False
+    parents: tuple[ParentLink, ...] = ()
+    is_virtual: bool = False
+
+    def parent(self, name: str) -> ParentLink | None:
+        """Return the link of this name, None where a network can't stand on it or there is none."""
+        return next((link for link in self.parents if link.name == name), None)
 
     @property
     def ways_out(self) -> frozenset[str]:

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from networks.addressing.findings import Level
+from networks.addressing.parents import ParentLink
 from networks.addressing.pools import Pool, is_inside
 from networks.addressing.reading import IPNetwork
 from networks.forms.networks import MAX_POOLS, POOL_COUNT, NetworkForm
+from networks.forms.options.fields import VLAN
+from networks.forms.parents.listing import pool_on
 from networks.forms.preflight.places import HARM, suggest_subnet
 from networks.forms.preflight.pool_form import read_pool
+from networks.queries.ground import Ground
 
 # What is said of a subnet that another would do for.
 COLLISIONS = HARM | {"overlaps"}
@@ -65,6 +69,28 @@ def drop_pool(data: QueryDict, dropped: int) -> QueryDict:
             edited[f"pools-{new}-{field}"] = data.get(f"pools-{old}-{field}", "")
     edited[POOL_COUNT] = str(max(len(kept), 1))
     return edited
+
+
+def take_parent(data: QueryDict, ground: Ground, name: str) -> QueryDict:
+    """Return the data with a link of the machine as the parent, and in the first row of pools what fits that link's network.
+
+    A row that somebody filled otherwise than such a list did is left as it is. A link that isn't listed changes nothing.
+    """
+    link = ground.host.parent(name)
+    if link is None:
+        return data
+    edited = data.copy()
+    edited["parent"] = name
+    edited.pop(VLAN, None)
+    row = {field: data.get(f"pools-0-{field}", "") for field in POOL_FIELDS}
+    if not any(row.values()) or row in [_row_on(other) for other in ground.host.parents]:
+        for field, text in _row_on(link).items():
+            edited[f"pools-0-{field}"] = text
+    return edited
+
+
+def _row_on(link: ParentLink) -> dict[str, str]:
+    return dict.fromkeys(POOL_FIELDS, "") | pool_on(link)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,11 @@ from networks.forms.network_checks import (
     check_special,
 )
 from networks.forms.options.checks import Asked, check_options
-from networks.forms.options.fields import hidden_of_others, make_field, read_options, set_choices
+from networks.forms.options.fields import VLAN, hidden_of_others, make_field, make_vlan_field, read_options, set_choices
 from networks.forms.options.known import options_of
 from networks.forms.pairs import parse_pairs
+from networks.forms.parents.checks import check_parent, check_vlan
+from networks.forms.parents.listing import ParentList, list_parents
 from networks.forms.preflight.places import HARM, check_config, check_sight
 from networks.forms.preflight.pool_form import PoolForm
 from networks.forms.refused_fields import find_refused
@@ -108,6 +110,8 @@ class NetworkForm(FindingsForm):
         self.driver_options = options_of(self.chosen_driver)
         for option in self.driver_options:
             self.fields[option.field] = make_field(option, ground.api_version)
+            if option.field == "parent":
+                self.fields[VLAN] = make_vlan_field()
         self.pools = [PoolForm(self.data if self.is_bound else None, prefix=f"pools-{n}") for n in range(self._count_pools())]
         self._pairs: dict[str, dict[str, str]] = {"labels": {}, "options": {}, "ipam_options": {}}
 
@@ -124,12 +128,18 @@ class NetworkForm(FindingsForm):
     @property
     def main_fields(self) -> list[BoundField]:
         """Return the fields of the driver's main options."""
-        return [self[option.field] for option in self.driver_options if option.is_main]
+        names = [option.field for option in self.driver_options if option.is_main]
+        return [self[name] for name in self.fields if name in names or name == VLAN]
 
     @property
     def further_fields(self) -> list[BoundField]:
         """Return the fields of the driver's other options."""
         return [self[option.field] for option in self.driver_options if not option.is_main]
+
+    @property
+    def parents(self) -> ParentList:
+        """Return the machine's links that the network may stand on."""
+        return list_parents(self.chosen_driver, str(self["parent"].value() or ""), self.ground)
 
     @property
     def has_further(self) -> bool:
@@ -191,6 +201,8 @@ class NetworkForm(FindingsForm):
         self.add_findings(
             check_options(Asked(spec.driver, spec.options, self.ground, fields, spec.is_internal, bool(spec.enable_ipv6)))
         )
+        self.add_findings(check_vlan(cleaned.get("parent", ""), cleaned.get(VLAN, "")))
+        self.add_findings(check_parent(spec, self.ground))
         self.add_findings(check_special(spec, self.ground))
         self._check_harm(spec)
         self._check_pools(spec)

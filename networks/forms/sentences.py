@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding
+from networks.forms.parents import words as of_parents
 
 SENTENCES: dict[str, Promise] = {
     # subnets
@@ -190,6 +191,7 @@ SENTENCES: dict[str, Promise] = {
     "typed_name_wrong": _("Type it exactly as it stands above."),
     "typed_count_wrong": _("Type the number that stands above."),
     "breaks_more": _("More would break by now than this page showed."),
+    **of_parents.SENTENCES,
 }
 
 # What Docker would do, or what helps, where the sentence alone doesn't say enough.
@@ -205,6 +207,7 @@ TEXTS: dict[str, Promise] = {
     "host_unknown": _("Look yourself where the Engine runs: ip route; ip address; cat /etc/resolv.conf"),
     "name_servers_unknown": _("Look yourself where the Engine runs: cat /etc/resolv.conf"),
     "in_default_pools": _("Nothing breaks: Docker passes it over from now on, and has one subnet less to choose from."),
+    **of_parents.TEXTS,
 }
 
 # What the button says that takes the suggestion.
@@ -249,6 +252,7 @@ WAYS: dict[str, Promise] = {
     "link_on_default_bridge": _("Leave them away"),
     "endpoint_not_yet": _("Leave it to Docker"),
     "endpoint_option_above": _("Drop it here"),
+    **of_parents.WAYS,
 }
 
 

@@ -14,9 +14,10 @@ from django.views import View
 from networks.actions.networks import create_network
 from networks.actions.recording import ActionResult
 from networks.engine.bodies import network_body
-from networks.forms.edits import add_pool, drop_pool, suggest_pool, take_suggestion
+from networks.forms.edits import add_pool, drop_pool, suggest_pool, take_parent, take_suggestion
 from networks.forms.findings import Way
 from networks.forms.networks import NetworkForm
+from networks.forms.options.fields import VLAN
 from networks.forms.options.known import OPTION_FIELDS
 from networks.forms.preflight.ground import read_whole_ground
 from networks.forms.refused.around import Around
@@ -33,11 +34,11 @@ from networks.views.acting import (
     spell_choices,
 )
 
-NETWORK_FIELDS = frozenset(NetworkForm.base_fields) | OPTION_FIELDS
+NETWORK_FIELDS = frozenset(NetworkForm.base_fields) | OPTION_FIELDS | {VLAN}
 
 
 class NetworkCreate(View):
-    """The form of a new network; its buttons `do` create, add-pool, suggest, drop-N, and `use` takes a suggestion."""
+    """The form of a new network; its buttons `do` create, add-pool, suggest, drop-N, on-LINK, and `use` takes a suggestion."""
 
     def get(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
         return self._show(request, self._form(QueryDict("driver=bridge"), is_draft=True))
@@ -81,6 +82,8 @@ class NetworkCreate(View):
             if edited is data:
                 messages.info(self.request, _("There is no subnet to suggest: each pool has one, or none is left that is free."))
             return edited
+        if do.startswith("on-"):
+            return take_parent(data, read_whole_ground(self.kwargs["engine_slug"]), do.removeprefix("on-"))
         index = do.removeprefix("drop-")
         return drop_pool(data, int(index)) if index.isascii() and index.isdigit() and len(index) < 3 else data
 

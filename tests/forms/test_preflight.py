@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from networks.addressing.findings import Level
 from networks.addressing.host import HostAddress, HostRoute, HostSide
+from networks.addressing.parents import ParentLink
 from networks.addressing.pools import TakenPool
 from networks.forms.edits import suggest_pool, take_suggestion
 from networks.forms.networks import NetworkForm
@@ -28,6 +29,10 @@ LAN = HostSide(
     name_servers=(ip_address("10.53.0.53"),),
     is_known=True,
     knows_name_servers=True,
+    parents=(
+        ParentLink("eth0", "ethernet", interfaces=(ip_interface("192.168.0.4/24"),), routers=(ip_address("192.168.0.1"),)),
+        ParentLink("eth1", "ethernet"),
+    ),
 )
 GROUND = Ground(
     "local",
@@ -238,9 +243,12 @@ def test_it_only_warns_of_a_configuration() -> None:
 @pytest.mark.parametrize(
     ("fields", "keys"),
     [
-        ({"driver": "macvlan", "parent": "eth0"}, {"host_in_range"}),
-        ({"driver": "macvlan", "parent": "eth0", "pools__0__gateway": "192.168.0.9"}, {"host_in_range", "other_router"}),
-        ({"driver": "macvlan", "parent": "eth0", "pools__0__aux_addresses": "host=192.168.0.4"}, set()),
+        ({"driver": "macvlan", "parent": "eth0"}, {"host_in_range", "dhcp_range"}),
+        (
+            {"driver": "macvlan", "parent": "eth0", "pools__0__gateway": "192.168.0.9"},
+            {"host_in_range", "other_router", "dhcp_range"},
+        ),
+        ({"driver": "macvlan", "parent": "eth0", "pools__0__aux_addresses": "host=192.168.0.4"}, {"dhcp_range"}),
         ({"driver": "macvlan", "parent": "eth0", "pools__0__ip_range": "192.168.0.128/25"}, {"other_router"}),
         ({"driver": "ipvlan", "parent": "eth1"}, {"host_hidden"}),
         ({"driver": "overlay"}, {"host_hidden"}),
@@ -250,7 +258,7 @@ def test_it_only_warns_of_a_configuration() -> None:
 def test_it_knows_which_networks_share_the_machine_s_own(fields: dict[str, str], keys: set[str]) -> None:
     form = typed(pools__0__subnet="192.168.0.0/24", **fields)
 
-    assert set(said(form)) - {"in_default_pools", "subnet_free"} == keys
+    assert set(said(form)) - {"in_default_pools", "subnet_free", "parent_apart"} == keys
     assert form.is_valid()
     assert form.harm == ""
 

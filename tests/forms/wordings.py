@@ -78,7 +78,12 @@ WORDINGS: tuple[tuple[str, str, str], ...] = (
     ("configuration network can only contain network specific fields.", "config_only", "is_config_only"),
     ("Ingress network can only be global scope network", "ingress_scope", "is_ingress"),
     ("cannot create a swarm scoped network when swarm is not active", "not_swarm_manager", "scope"),
+    ("failed to create eth0.10 vlan link: operation not supported", "kernel_lacks_vlans", "options"),
+    ("loopback interface is not a valid macvlan parent link", "parent_loopback", "options"),
     # connect
+    ("failed to create the ipvlan port: operation not supported", "kernel_lacks_children", "network_id"),
+    ("failed to create the macvlan port: device or resource busy", "parent_busy", "network_id"),
+    ("failed to create the macvlan port: invalid argument", "parent_alone", "network_id"),
     ("endpoint with name c2 already exists in network n1", "already_connected", "container_id"),
     (
         "container cannot be disconnected from host network or connected to host network",

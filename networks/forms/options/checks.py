@@ -64,6 +64,11 @@ def check_options(asked: Asked) -> Iterator[Finding]:
             yield from _CHECKS[option.field](asked, asked.place(key), value)
 
 
+def is_vlan(text: str) -> bool:
+    """Tell whether this is a VLAN's number. Source: IEEE 802.1Q, which keeps 0 and 4095."""
+    return text.isascii() and text.isdigit() and len(text) < 5 and 0 < int(text) <= MOST_VLAN
+
+
 def _ignored(asked: Asked, key: str, sentence: str, **parameters: str) -> Finding:
     suggestion, field_to_set = asked.without(key)
     return Finding(Level.WARN, asked.place(key), sentence, {"key": key, **parameters}, suggestion, field_to_set)

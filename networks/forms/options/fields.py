@@ -12,10 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from networks.addressing.parents import split_vlan
 from networks.forms.fields import TypedField
+from networks.forms.options.checks import is_vlan
 from networks.forms.options.known import MEMBERS_SINCE, OPTIONS, DriverOption, Kind, Since, options_of
-from networks.queries.ground import Ground
+from networks.queries.ground import PARENTED, Ground
 
+VLAN = "vlan"  # no option of its own: it is the end of the parent's name
 SHOWN = "-shown"  # a hidden field beside a checkbox that is on by default: unchecked is then told from not on the page
 
 
@@ -71,12 +74,24 @@ def too_new_words(since: Since) -> str:
 
 def read_options(driver: str, cleaned: Mapping[str, Any]) -> dict[str, str]:
     """Return the `--opt` pairs that the fields ask for; what is Docker's default isn't in it."""
-    return dict(_asked(options_of(driver), cleaned))
+    asked = dict(_asked(options_of(driver), cleaned))
+    parent, vlan = asked.get("parent", ""), str(cleaned.get(VLAN) or "")
+    if driver in PARENTED and parent and is_vlan(vlan) and not split_vlan(parent)[1]:
+        asked["parent"] = f"{parent}.{int(vlan)}"
+    return asked
+
+
+def make_vlan_field() -> forms.Field:
+    """Return the field of a VLAN's number beside a parent."""
+    widget = forms.TextInput({"placeholder": "10", "inputmode": "numeric"})
+    words = _("1 to 4094: Docker makes the sub-interface; empty: the parent itself")
+    return TypedField(label="VLAN", required=False, max_length=20, help_text=words, widget=widget)
 
 
 def hidden_of_others(driver: str, data: QueryDict | Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return name and value of what was typed for other drivers: it is kept, should one go back to them."""
     names = [name for option in OPTIONS if driver not in option.drivers for name in (option.field, f"{option.field}{SHOWN}")]
+    names += [] if driver in PARENTED else [VLAN]
     return [(name, str(data[name])) for name in names if data.get(name)]
 
 

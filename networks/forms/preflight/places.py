@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from networks.addressing.capacity import span
 from networks.addressing.findings import Finding, Level, bad, fine, warn
 from networks.addressing.host import check_host, collisions, occupied_by
+from networks.addressing.parents import quiet_range
 from networks.addressing.pools import Pool, TakenPool, default_gateway, is_any_of_size, overlapping
 from networks.addressing.reading import IPAddress, IPNetwork
 from networks.addressing.suggest import default_pools_of, suggest_subnet_of
@@ -102,6 +103,7 @@ def _check_machine(subnet: IPNetwork, spec: NetworkSpec, ground: Ground) -> Iter
 def _check_on_parent(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
     """What is on the parent's own network already, and Docker would hand out all the same."""
     parent = spec.options.get("parent", "")
+    yield from _check_lan(pool, subnet, spec, ground)
     gateway = pool.gateway or default_gateway(subnet, pool.ip_range)
     first, last = span(subnet, pool.ip_range)
     kept = {gateway, *pool.aux_addresses.values()}
@@ -113,6 +115,20 @@ def _check_on_parent(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: G
         address = each.interface.ip
         if each.link == parent and address.version == subnet.version and first <= int(address) <= last and address not in kept:
             yield warn("aux_addresses", "host_in_range", _with_reserved(pool, address), address=address, link=parent)
+
+
+def _check_lan(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+    """Whether the subnet is that of the parent's own network, and what else may hand out its addresses there."""
+    link = ground.host.parent(spec.options.get("parent", ""))
+    lan = link.subnet(subnet.version) if link is not None else None
+    # In the modes l3 and l3s the machine routes to the containers, whose subnet is one of their own.
+    if link is None or lan is None or spec.options.get("ipvlan_mode", "l2") != "l2":
+        return
+    if not subnet.overlaps(lan):
+        yield warn("subnet", "subnet_not_parents", lan, subnet=subnet, link=link.name, other=lan)
+    elif pool.ip_range is None and subnet.version == 4:
+        kept = [each for each in (pool.gateway, *link.routers, *link.own_addresses(subnet)) if each is not None]
+        yield warn("ip_range", "dhcp_range", quiet_range(subnet, kept) or "", subnet=subnet, link=link.name)
 
 
 def _with_reserved(pool: Pool, address: IPAddress) -> str:

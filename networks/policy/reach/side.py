@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Iterator
 from ipaddress import ip_network
 
 from networks.addressing.host import HostAddress, HostRoute, HostSide, is_of_interest
+from networks.addressing.parents import ParentLink
+from networks.hostnet.hypervisor import is_virtual_machine
 from networks.sync.host.board import picture_of
 from networks.sync.host.picture import HostPicture
+
+# What no macvlan or ipvlan can stand on, or what stands on something itself already.
+_NO_PARENTS = frozenset({"loopback", "macvlan", "macvtap", "ipvlan", "ipvtap", "openvswitch", "weave", "flannel"})
+_ETHERNET = 1  # ARPHRD_ETHER, which wireless links and VLANs are to the kernel as well
+# What Docker makes for a network without a parent; see OWN_PARENTS of sync/host/remembered.py.
+_DUMMY = re.compile(r"d[im]-[0-9a-f]{12}")
 
 _kept: dict[str, tuple[HostPicture, HostSide]] = {}
 
@@ -43,4 +53,31 @@ def side_of(picture: HostPicture) -> HostSide:
         name_servers=tuple(server for server in picture.resolver.name_servers if is_of_interest(ip_network(server))),
         is_known=True,
         knows_name_servers=picture.resolver.is_known,
+        parents=tuple(_parents_of(picture, own)),
+        is_virtual=is_virtual_machine(),
     )
+
+
+def _parents_of(picture: HostPicture, own: Collection[int]) -> Iterator[ParentLink]:
+    """Yield the links that networks may stand on: not the Engine's own bridges and what is plugged into them."""
+    names = {link.fact.index: link.fact.name for link in picture.links}
+    for link in picture.links:
+        fact = link.fact
+        is_own = fact.index in own or fact.master in own or link.peer is not None or _DUMMY.fullmatch(fact.name)
+        if is_own or fact.kind in _NO_PARENTS or fact.hardware != _ETHERNET:
+            continue
+        yield ParentLink(
+            fact.name,
+            fact.kind,
+            fact.state,
+            is_on="UP" in fact.flags,
+            is_up=fact.is_up,
+            is_hardware=fact.is_hardware,
+            interfaces=tuple(a.interface for a in fact.addresses if is_of_interest(ip_network(a.interface.ip))),
+            routers=tuple(
+                route.gateway
+                for route in picture.routes
+                if route.link_index == fact.index and route.destination.prefixlen == 0 and route.gateway is not None
+            ),
+            plugged_into=names.get(fact.master, ""),
+        )

@@ -1,0 +1,47 @@
+"""The sentences of findings about parents and drivers; see forms/sentences.py."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, Promise] = {
+    "parent_apart": _("The host itself won't reach these containers, nor they the host: the kernel keeps %(value)s apart."),
+    "parent_missing": _("The host has no device called %(value)s."),
+    "parent_no_carrier": _("%(value)s has no carrier: nothing is connected at its other end."),
+    "parent_off": _("%(value)s is switched off: until it is on, the containers reach nobody."),
+    "parent_other_driver": _(
+        "The %(other)s network %(owner)s stands on %(value)s; the kernel doesn't mix %(other)s and %(driver)s."
+    ),
+    "parent_port": _("%(value)s is a port of %(owner)s; the kernel lets no macvlan or ipvlan stand on a port."),
+    "parent_unseen": _("Whether the host has %(value)s could not be checked: its links are not seen from here."),
+    "parent_virtual": _("The host is a virtual machine: its hypervisor may drop what comes from MAC addresses it didn't give."),
+    "parent_vlan_made": _("Docker makes %(value)s, VLAN %(number)s of %(base)s, and takes it away with the network."),
+    "parent_wireless": _("%(value)s is wireless: most access points take frames from one MAC address for each member only."),
+    "passthru_alone": _("In the mode passthru one container has %(value)s for itself; a second one doesn't start."),
+    "subnet_not_parents": _("%(subnet)s is not the network that %(link)s is on (%(other)s): nobody there will answer."),
+    "dhcp_range": _("Docker hands out any address of %(subnet)s, and so may a DHCP server on %(link)s: name a range for Docker."),
+    "vlan_number": _("The number of a VLAN goes from 1 to %(limit)s."),
+    "vlan_twice": _("%(value)s names a VLAN already."),
+    "vlan_without_parent": _("A VLAN is one of a device: name the parent interface."),
+}
+
+TEXTS: dict[str, Promise] = {
+    "parent_apart": _("Where it must: give the host a macvlan link of its own beside them (ip link add … type macvlan)."),
+    "parent_off": _("ip link set … up, where the Engine runs."),
+    "parent_other_driver": _("Docker accepts it; the second container's start fails: device or resource busy."),
+    "parent_port": _("Docker accepts it, and no container starts: device or resource busy."),
+    "parent_virtual": _("Let it: promiscuous mode and forged transmits (VMware), MAC spoofing (Hyper-V); or take ipvlan."),
+    "parent_wireless": _("Docker accepts it. ipvlan works there: all its containers have the parent's MAC address."),
+    "dhcp_range": _("And keep that range out of what the DHCP server hands out."),
+}
+
+WAYS: dict[str, Promise] = {
+    "parent_missing": _("Use %(suggestion)s"),
+    "parent_port": _("Use %(suggestion)s"),
+    "parent_virtual": _("Use the driver %(suggestion)s"),
+    "parent_wireless": _("Use the driver %(suggestion)s"),
+    "subnet_not_parents": _("Use %(suggestion)s"),
+    "dhcp_range": _("Use %(suggestion)s"),
+    "vlan_twice": _("Drop it here"),
+}

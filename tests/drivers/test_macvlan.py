@@ -1,0 +1,119 @@
+"""macvlan for real: made in the page on a listed parent, two containers on it, and what the pages say of them is true."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from networks.models import Engine
+from networks.policy.reach.side import host_side_of
+from tests.drivers.reading import facts_inside, pings, text_of, value_of
+from tests.lan import NEIGHBOUR, OWN, ROUTER, SUBNET, Lan
+from tests.private_engine import PrivateEngine, wait_until
+
+DRAFT = {"name": "lan", "driver": "macvlan", "pools-count": "1"}
+POOL = ("subnet", "ip_range", "gateway", "aux_addresses")
+
+
+def chosen(admin: Client, engine: Engine, link: str) -> dict[str, str]:
+    """Press the button of a listed link, and return what the form then holds."""
+    page = admin.post(reverse("network_create", args=[engine.slug]), DRAFT | {"do": f"on-{link}"}).content
+    names = ["parent", *(f"pools-0-{field}" for field in POOL)]
+    return DRAFT | {name: value_of(page, name) for name in names}
+
+
+def created(admin: Client, engine: Engine, typed: dict[str, str]) -> str:
+    """Create the network, and return its page's address."""
+    response = admin.post(reverse("network_create", args=[engine.slug]), typed | {"do": "create"})
+    assert response.status_code == 302, text_of(response.content)
+    return str(response["Location"])
+
+
+def test_it_puts_containers_onto_the_host_s_own_lan(engine: PrivateEngine, lan: Lan, watched: Engine, admin: Client) -> None:
+    form = admin.post(reverse("network_create", args=[watched.slug]), DRAFT | {"do": "check"}).content
+    assert f"{lan.link}veth,defaultroute{SUBNET}{ROUTER}Use" in text_of(form).replace(" ", "")
+    typed = chosen(admin, watched, lan.link)
+    assert [typed[f"pools-0-{field}"] for field in POOL] == [SUBNET, "192.168.77.224/27", ROUTER, ""]
+    foreseen = text_of(admin.post(reverse("network_create", args=[watched.slug]), typed | {"preview": "1"}).content)
+    assert "The host itself won't reach these containers" in foreseen
+    assert f"--opt parent={lan.link} \\ lan" in foreseen
+
+    page = created(admin, watched, typed)
+    first, second = (engine.run(name, "--network", "lan") for name in ("first", "second"))
+
+    assert facts_inside(engine, "first")["addresses"] == {"192.168.77.224/24"}
+    assert pings(engine, "first", "192.168.77.225")
+    assert pings(engine, "first", ROUTER)
+    assert pings(engine, "second", NEIGHBOUR)
+    # What the form foretold: the parent's own machine and its children don't meet.
+    assert not lan.pings("192.168.77.224")
+    assert not pings(engine, "first", OWN)
+    assert lan.pings(ROUTER)
+    for container in (first, second):
+        look_inside(engine, watched, admin, container)
+    shown = text_of(admin.get(page).content)
+    assert f"Parent {lan.link}" in shown
+    wait_until(lambda: "parent of lan , default route" in interfaces(admin), "the parent's line")
+    assert "2 endpoints have none on the host" in interfaces(admin)
+    engine.empty()
+
+
+def look_inside(engine: PrivateEngine, row: Engine, admin: Client, container: str) -> None:
+    """The page's view from inside is what the container's own tools say."""
+    real = facts_inside(engine, container)
+    url = reverse("container_inside", args=[row.slug, container])
+    wait_until(lambda: "eth0" in text_of(admin.get(url).content), "the container's interface")
+    page = text_of(admin.get(url).content)
+
+    told = engine.cli("exec", container, "ifconfig", "eth0")
+    received = re.search(r"HWaddr (\S+)", told)
+    assert received
+    assert received[1].lower() == next(iter(real["mac"]))
+    for words in (*real["mac"], f"mtu {next(iter(real['mtu']))}", *(each.partition("/")[0] for each in real["addresses"])):
+        assert words in page, words
+
+
+def interfaces(admin: Client) -> str:
+    return text_of(admin.get(reverse("interface_list")).content)
+
+
+def test_it_works_on_a_device_that_leads_nowhere(engine: PrivateEngine, watched: Engine, admin: Client) -> None:
+    engine.check_inside("sh", "-c", "ip link add ifb5 type ifb && ip link set ifb5 up")
+    try:
+        wait_until(lambda: host_side_of(watched.slug).parent("ifb5"), "ifb5")
+        typed = chosen(admin, watched, "ifb5")
+        assert (typed["parent"], typed["pools-0-subnet"]) == ("ifb5", "")  # it has no address to go by
+
+        created(admin, watched, typed | {"pools-0-subnet": "10.99.7.0/24"})
+        engine.run("first", "--network", "lan")
+        engine.run("second", "--network", "lan")
+
+        assert pings(engine, "first", "10.99.7.3")
+        assert facts_inside(engine, "second")["addresses"] == {"10.99.7.3/24"}
+        again = text_of(admin.post(reverse("network_create", args=[watched.slug]), typed | {"preview": "1"}).content)
+        assert "The macvlan network lan has the device ifb5 as its parent already; Docker allows one." in again
+    finally:
+        engine.empty()
+        engine.check_inside("ip", "link", "delete", "ifb5")
+
+
+@pytest.mark.parametrize(
+    ("setup", "typed", "field", "words"),
+    [
+        ("", {"parent": "nosuch0"}, "parent", "The host has no device called nosuch0."),
+        ("ip link set lan0 down", {"parent": "lan0"}, "parent", "lan0 is switched off"),
+        ("ip link add bb type bridge; ip link set lan0 master bb", {"parent": "lan0"}, "parent", "lan0 is a port of bb"),
+    ],
+)
+def test_it_sees_at_once_what_is_wrong_with_a_parent(
+    engine: PrivateEngine, watched: Engine, admin: Client, setup: str, typed: dict[str, str], field: str, words: str
+) -> None:
+    engine.check_inside("sh", "-c", setup or "true")
+    url = reverse("network_create", args=[watched.slug])
+    try:
+        wait_until(lambda: words in text_of(admin.post(url, DRAFT | typed | {"preview": "1"}).content), words)
+    finally:
+        engine.check_inside("sh", "-c", "ip link delete bb 2>/dev/null; ip link set lan0 up")
