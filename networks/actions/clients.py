@@ -8,10 +8,11 @@ from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.registry import connect_engine
 from networks.models import Engine
+from networks.models.access import access_of
 from networks.policy.protection import protection_of
 
 
 def open_client(engine: Engine, profile: Profile) -> EngineClient:
     """Return a client for one thread that can't change what is protected, and nothing at all in read-only mode."""
     protected = protection_of(engine.slug).ids
-    return connect_engine(engine.url, profile, is_read_only=settings.NETADMIN_READ_ONLY, protected=protected)
+    return connect_engine(access_of(engine), profile, is_read_only=settings.NETADMIN_READ_ONLY, protected=protected)

@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Sequence
 from functools import partial
 
+from networks.engine.access.facts import EngineAccess
 from networks.engine.bodies import connect_body, disconnect_body, network_body
 from networks.engine.calls import NOTHING_PROTECTED, AllowList, Profile, ProtectedIds
 from networks.engine.containers.verbs import ContainerVerbs
@@ -37,7 +38,7 @@ class DockerClient(ContainerVerbs, ImageVerbs, SwarmVerbs, TerminalVerbs):
 
     def __init__(
         self,
-        url: str,
+        access: EngineAccess | str,
         profile: Profile,
         *,
         is_read_only: bool = False,
@@ -45,9 +46,8 @@ class DockerClient(ContainerVerbs, ImageVerbs, SwarmVerbs, TerminalVerbs):
         protected: ProtectedIds = NOTHING_PROTECTED,
     ) -> None:
         """Prepare it. `timeout_s`: for a read; changes get three times that, a ping at most 3 s. Raises EngineError
-        for a URL that can't be used."""
-        self.url = url
-        super().__init__(url, AllowList(profile, is_read_only=is_read_only, protected=protected), timeout_s)
+        for an access that can't be used."""
+        super().__init__(access, AllowList(profile, is_read_only=is_read_only, protected=protected), timeout_s)
         self._networks, self._containers = network_memory(), container_memory()
         self._streams: weakref.WeakSet[DockerEventStream] = weakref.WeakSet()
 

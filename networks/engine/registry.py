@@ -1,18 +1,20 @@
-"""How to get a client: one place that turns a URL and a profile into an EngineClient."""
+"""How to get a client: one place that turns an access and a profile into an EngineClient."""
 
 from __future__ import annotations
 
+from networks.engine.access.facts import EngineAccess
 from networks.engine.calls import NOTHING_PROTECTED, Profile, ProtectedIds
 from networks.engine.client import EngineClient
 from networks.engine.docker_client import DockerClient
 
 
 def connect_engine(
-    url: str, profile: Profile, *, is_read_only: bool = False, protected: ProtectedIds = NOTHING_PROTECTED
+    access: EngineAccess | str, profile: Profile, *, is_read_only: bool = False, protected: ProtectedIds = NOTHING_PROTECTED
 ) -> EngineClient:
     """Return a client for the calling thread; nothing is sent before its first call.
 
-    `url`: "unix:///path" today. `is_read_only`: only the read profile's calls leave, whatever `profile` says (rule S14).
+    `access`: a text is the URL of an Engine that needs no credentials; `models.access.access_of` gives that of any.
+    Raises AccessFault for one of no use. `is_read_only`: only the read profile's calls leave, whatever `profile` says (rule S14).
     `protected`: what no change may name (rule S13).
     """
-    return DockerClient(url, profile, is_read_only=is_read_only, protected=protected)
+    return DockerClient(access, profile, is_read_only=is_read_only, protected=protected)

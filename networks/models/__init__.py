@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from networks.models.access import EngineCredentials
 from networks.models.account import BrowserSession
 from networks.models.action import Action, Outcome, OutcomeKind
 from networks.models.address import AddressAssignment, WatchedSpan
@@ -18,6 +19,7 @@ __all__ = [
     "Container",
     "Endpoint",
     "Engine",
+    "EngineCredentials",
     "EngineState",
     "EngineStatus",
     "Event",

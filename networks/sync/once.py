@@ -9,6 +9,7 @@ from pathlib import Path
 from networks.engine.calls import Profile
 from networks.engine.registry import connect_engine
 from networks.models import Engine
+from networks.models.access import access_of
 from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.lease import Lease
@@ -22,12 +23,12 @@ def sync_once(engine: Engine, data_dir: Path, *, timeout_s: float = 30.0) -> int
 
     Raises EngineError when the Engine can't be read.
     """
-    lease = Lease(data_dir, engine.slug)
+    access, lease = access_of(engine), Lease(data_dir, engine.slug)
     if not lease.take():
         return None
     inbox = Inbox()
-    client = connect_engine(engine.url, Profile.READ)
-    inspectors = Inspectors(engine.slug, lambda: connect_engine(engine.url, Profile.READ), inbox)
+    client = connect_engine(access, Profile.READ)
+    inspectors = Inspectors(engine.slug, lambda: connect_engine(access, Profile.READ), inbox)
     try:
         client.negotiate()
         snapshot = Snapshot(engine.pk)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+from networks.engine.access.faults import Step, Unopened
+from networks.engine.access.openers import Opener
+from networks.engine.access.tls import explain_ending
 from networks.engine.calls import AllowList, is_change, plain_path
 from networks.engine.errors import EngineError, ProtocolFault, TimedOut, Unreachable
 from networks.engine.transport.deadline import Deadline, DeadlineSocket
-from networks.engine.transport.openers import Opener
 from networks.engine.transport.outgoing import Outgoing
 from networks.engine.transport.raw import RawStream
 
@@ -186,6 +189,10 @@ class Connection:
         """The Engine's URL, for sentences."""
         return self._url
 
+    def opener_words(self) -> str:
+        """Return what was said on the way about a socket that ended at once, "" for nothing."""
+        return self._opener.words()
+
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
@@ -212,16 +219,33 @@ class _Attempt:
             sentence = f"No whole answer within {self.deadline.seconds:g} s."
             return TimedOut(sentence, request=request, duration_ms=duration_ms, was_sent=step > _Step.OPENING)
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        if isinstance(error, ssl.SSLError) and not is_change(self.method) and step < _Step.READING:
+            return Unreachable(explain_ending(error), request=request, duration_ms=duration_ms)
         if step is _Step.OPENING and isinstance(error, OSError):
             kind = ConnectionLost if self.is_kept else Unreachable
-            return kind(f"Nobody answers at {self.connection.url}: {reason}", request=request, duration_ms=duration_ms)
+            return kind(self._unopened(error, reason), request=request, duration_ms=duration_ms)
         is_cut = isinstance(error, ConnectionError)  # http.client's RemoteDisconnected is one, too
         if is_cut and step < _Step.READING:
             if is_change(self.method):
                 return self.fault("The connection ended before an answer came: the change may have happened.")
             kind = ConnectionLost if self.is_kept else Unreachable
+            reason = self.connection.opener_words() or reason
             return kind(f"The connection ended before an answer came: {reason}", request=request, duration_ms=duration_ms)
         return self.fault(f"The answer isn't Docker's, or was cut: {reason:.200}")
+
+    def _unopened(self, error: OSError, reason: str) -> str:
+        """Return which step on the way failed, and why."""
+        if isinstance(error, Unopened) and error.step in _STEPS:
+            return _STEPS[error.step].format(url=self.connection.url, reason=reason)
+        return f"Nobody answers at {self.connection.url}: {reason}"
+
+
+# To be said of each step that can fail before anybody could answer.
+_STEPS = {
+    Step.RESOLVE: "The name in {url} leads nowhere: {reason}",
+    Step.TLS: "No TLS with {url}: {reason}",
+    Step.SSH: "No tunnel to {url}: {reason}",
+}
 
 
 def _read_body(response: http.client.HTTPResponse) -> bytes:

@@ -51,9 +51,11 @@ class DeadlineSocket:
         self._is_dry = False
 
     def sendall(self, content: Any) -> None:
-        """Send everything. Raises TimeoutError at the deadline; since Python 3.5 the time-out is for the whole."""
-        self._plain.settimeout(self.deadline.remaining_s())
-        self._plain.sendall(content)
+        """Send everything. Raises TimeoutError at the deadline. (With TLS, `sendall` has a time-out for each piece.)"""
+        rest = memoryview(content).cast("B")
+        while rest:
+            self.arm()
+            rest = rest[self._plain.send(rest) :]
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """Return a reader that http.client takes the answer from."""
@@ -89,7 +91,7 @@ class DeadlineSocket:
     def shutdown(self) -> None:
         """End both directions: whoever waits on the socket, in whatever thread, wakes up at once."""
         try:
-            self._plain.shutdown(socket.SHUT_RDWR)
+            socket.socket.shutdown(self._plain, socket.SHUT_RDWR)  # of a TLS socket, too, what lies under it
         except OSError:
             return  # it wasn't connected any more, which is what was wanted
 

@@ -13,6 +13,8 @@ import requests
 import urllib3
 from docker.errors import DockerException
 
+from networks.engine.access.facts import EngineAccess
+from networks.engine.access.openers import opener_for
 from networks.engine.calls import AllowList, plain_path
 from networks.engine.errors import EngineError, ProtocolFault, TimedOut
 from networks.engine.parsing.engines import choose_version
@@ -21,7 +23,6 @@ from networks.engine.parsing.values import parse_done, parse_json
 from networks.engine.transport.adapter import EngineAdapter
 from networks.engine.transport.connection import Answer, Connection, ConnectionLost
 from networks.engine.transport.deadline import Deadline
-from networks.engine.transport.openers import opener_for
 from networks.engine.transport.raw import RawStream
 from networks.engine.transport.stream import DockerEventStream
 
@@ -43,11 +44,11 @@ _Other = TypeVar("_Other")
 class EngineSession:
     """Asks an Engine through docker-py's low-level client over a connection of our own; connects at the first call."""
 
-    def __init__(self, url: str, allow_list: AllowList) -> None:
-        self._url = url
-        self._opener = opener_for(url)
+    def __init__(self, access: EngineAccess | str, allow_list: AllowList) -> None:
+        self._url = str(access.address) if isinstance(access, EngineAccess) else access
+        self._opener = opener_for(access)
         self._allow_list = allow_list
-        self._connection = Connection(url, self._opener, allow_list)
+        self._connection = Connection(self._url, self._opener, allow_list)
         self._adapter = EngineAdapter(self._connection)
         self._api: docker.APIClient | None = None
         self._version = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from networks.engine.access.facts import EngineAccess
 from networks.engine.calls import AllowList
 from networks.engine.errors import NotAllowed, ProtocolFault
 from networks.engine.guard import Noun, full_id
@@ -15,9 +16,9 @@ _CHANGE_FACTOR = 3  # 30 s against 10: an unknown driver takes 15 before it is r
 class Verbs:
     """The base of DockerClient's parts, one for each noun."""
 
-    def __init__(self, url: str, allow_list: AllowList, timeout_s: float) -> None:
-        """Prepare the conversation; nothing is sent. Raises EngineError for a URL that can't be used."""
-        self._session = EngineSession(url, allow_list)
+    def __init__(self, access: EngineAccess | str, allow_list: AllowList, timeout_s: float) -> None:
+        """Prepare the conversation; nothing is sent. Raises EngineError for an access that can't be used."""
+        self._session = EngineSession(access, allow_list)
         self._timeout_s = timeout_s
 
     def _reading(self, factor: float = 1) -> Deadline:

@@ -13,11 +13,14 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
+from networks.engine.access.facts import EngineAccess
+from networks.engine.access.tunnels import end_tunnel
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible
 from networks.engine.registry import connect_engine
 from networks.models import Engine, EngineStatus, Event, SyncRequest
+from networks.models.access import access_of
 from networks.models.trouble import note_trouble
 from networks.models.writes import count_of_writes
 from networks.sync.follow.inbox import Inbox, Look
@@ -60,6 +63,7 @@ class Follower:
         self._writes: int | None = None
         self._pruned_at = self._asked_at = float("-inf")
         self._has_old = False
+        self._access: EngineAccess | None = None
 
     @property
     def has_lease(self) -> bool:
@@ -83,7 +87,9 @@ class Follower:
         return look.seen
 
     def _make_client(self) -> EngineClient:
-        return connect_engine(self._engine.url, Profile.READ)
+        if self._access is None:
+            self._access = access_of(self._engine)
+        return connect_engine(self._access, Profile.READ)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -101,6 +107,8 @@ class Follower:
                 self._stopped.wait(1.0)
             finally:
                 close_old_connections()
+        if self._access is not None:
+            end_tunnel(self._access)
         self._note_trouble("")
         self._lease.give_back()
         connection.close()
@@ -136,28 +144,34 @@ class Follower:
         snapshot.write_status(follower=f"{os.uname().nodename}:{os.getpid()}")
         failures = 0
         while not self._stopped.is_set():
-            session = Session(
-                self.slug, self._engine.url, self._make_client, snapshot, memory, journal, self._inbox, self._standing
-            )
+            session: Session | None = None
             try:
-                session.open()
-                self._note_trouble("")
-                log.info("engine_live", engine=self.slug)
-                engine_changed.send(sender=Follower, engine_slug=self.slug)
+                session = Session(
+                    self.slug, self._engine.url, self._make_client, snapshot, memory, journal, self._inbox, self._standing
+                )
+                self._open(session)
                 failures = 0
-                for look in self._unanswered:
-                    look.seen.set()
-                self._unanswered.clear()
                 self._step_until_cut(session)
             except EngineError as error:
                 failures += 1
                 self._standing.is_incompatible = isinstance(error, Incompatible)
                 self._standing.last_error = error.sentence
             finally:
-                session.close()
-                memory = session.reconciler.memory
+                if session is not None:
+                    session.close()
+                    memory = session.reconciler.memory
             if not self._stopped.is_set():
                 self._rest(snapshot, failures)
+
+    def _open(self, session: Session) -> None:
+        """Begin to follow, and answer those who asked meanwhile. Raises EngineError."""
+        session.open()
+        self._note_trouble("")
+        log.info("engine_live", engine=self.slug)
+        engine_changed.send(sender=Follower, engine_slug=self.slug)
+        for look in self._unanswered:
+            look.seen.set()
+        self._unanswered.clear()
 
     def _step_until_cut(self, session: Session) -> None:
         while not self._stopped.is_set():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 import structlog
+from django.db import connection
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
@@ -15,6 +16,8 @@ from networks.engine.errors import EngineError
 from networks.engine.facts import InterfaceStats
 from networks.engine.registry import connect_engine
 from networks.hostnet.facts import Counters
+from networks.models import Engine
+from networks.models.access import access_of
 from networks.sync.attention import is_thing_looked_at
 from networks.sync.host.ring import LONGEST_STRETCH_S, Ring
 from networks.sync.host.traffic import KEPT_S
@@ -76,7 +79,7 @@ class Sampler:
     """Asks in a daemon thread, which begins with the first who looks and ends with the last."""
 
     def __init__(self, connect: Connect | None = None, *, every_s: float = EVERY_S, linger_s: float = LINGER_S) -> None:
-        self._connect = connect or (lambda url: connect_engine(url, Profile.READ))
+        self._connect = connect or _connect
         self._every_s, self._linger_s = every_s, linger_s
         self._woken = threading.Condition()
         self._watched: dict[tuple[str, str], _Watched] = {}
@@ -124,6 +127,7 @@ class Sampler:
         finally:
             for client in clients.values():
                 client.close()
+            connection.close()
 
     def _wait_for_due(self) -> list[tuple[tuple[str, str], _Watched]] | None:
         """Return what is to be asked about now, None when there is nobody left to ask for."""
@@ -153,14 +157,24 @@ class Sampler:
         is_first = began_at - interfaces.traffic.sampled_at > LONGEST_STRETCH_S
         try:
             if watched.url not in clients:
-                clients[watched.url] = self._connect(watched.url)
+                clients[watched.url] = self._connect(slug)
             answer = clients[watched.url].read_stats(container_id)
             interfaces.take(answer, now=(began_at + time.monotonic()) / 2, at=time.time())
             interfaces.trouble = ""
         except EngineError as error:
             interfaces.trouble = error.sentence
             log.info("stats_not_read", engine=slug, container=container_id, error=error.sentence)
+            if watched.url in clients:
+                clients.pop(watched.url).close()  # its credentials may be others by now
         watched.due_at = began_at + (FIRST_STRETCH_S if is_first and not interfaces.trouble else self._every_s)
+
+
+def _connect(engine_slug: str) -> EngineClient:
+    """Return a client for the Engine of this slug. Raises EngineError where there is none any more."""
+    engine = Engine.objects.filter(slug=engine_slug).first()
+    if engine is None:
+        raise EngineError("This Engine was removed.")
+    return connect_engine(access_of(engine), Profile.READ)
 
 
 def _is_shown(key: tuple[str, str], watched: _Watched, now: float) -> bool:

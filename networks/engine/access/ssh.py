@@ -1,0 +1,72 @@
+"""The command line of ssh, and the files that it reads: nothing of a user's own configuration, no agent, no question."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from networks.engine.access.facts import SSH_PORT, EngineAccess, EngineAddress
+from networks.engine.access.faults import Step, Unopened
+
+SSH = "ssh"
+_OPTIONS = (
+    "BatchMode=yes",
+    "StrictHostKeyChecking=yes",
+    "GlobalKnownHostsFile=/dev/null",
+    "UpdateHostKeys=no",
+    "IdentitiesOnly=yes",
+    "IdentityAgent=none",
+    "PreferredAuthentications=publickey",
+    "ExitOnForwardFailure=yes",
+    "StreamLocalBindMask=0177",
+    "StreamLocalBindUnlink=yes",
+    "ClearAllForwardings=no",
+    "ForwardAgent=no",
+    "ForwardX11=no",
+    "PermitLocalCommand=no",
+    "ControlMaster=no",
+    "ControlPath=none",
+    "ConnectTimeout=8",
+    "ServerAliveInterval=3",  # a dead way is noticed after three of them
+    "ServerAliveCountMax=3",
+    "LogLevel=INFO",
+)
+
+
+def ssh_command(access: EngineAccess, folder: Path) -> list[str]:
+    """Return the argv of the tunnel whose files are in `folder`. Raises Unopened where there is no ssh on this machine.
+
+    `setpriv`, where there is one, has the kernel end ssh with the thread that started it, should this process be killed.
+    """
+    ssh = shutil.which(SSH)
+    if ssh is None:
+        raise Unopened(Step.SSH, "there is no ssh on the machine that Netadmin runs on (Debian: openssh-client)")
+    address, setpriv = access.address, shutil.which("setpriv")
+    before = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
+    options = [*_OPTIONS, f"UserKnownHostsFile={folder}/known_hosts", f"HostKeyAlgorithms={_algorithms(access)}"]
+    words = [word for option in options for word in ("-o", option)]
+    forward = f"{folder}/docker.sock:{address.path}"
+    where = ["-i", f"{folder}/key", "-p", str(address.port), "-l", address.user, "-L", forward]
+    return [*before, ssh, "-F", "/dev/null", "-N", "-T", *words, *where, "--", address.host]
+
+
+def write_material(access: EngineAccess, folder: Path) -> Path:
+    """Write the key and the known host into a private folder, and return the key's path."""
+    if access.ssh is None:
+        raise Unopened(Step.SSH, "no key was given")
+    key = folder / "key"
+    for path, text in ((key, access.ssh.key), (folder / "known_hosts", f"{_known_as(access.address)} {access.ssh.host_key}")):
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text.strip() + "\n")
+    return key
+
+
+def _known_as(address: EngineAddress) -> str:
+    return address.host if address.port == SSH_PORT else f"[{address.host}]:{address.port}"
+
+
+def _algorithms(access: EngineAccess) -> str:
+    """Return which host keys to ask for: of several kinds that a machine has, the one that is known."""
+    kind = access.ssh.host_key.split()[0] if access.ssh else ""
+    return "rsa-sha2-512,rsa-sha2-256" if kind == "ssh-rsa" else kind

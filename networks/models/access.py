@@ -1,0 +1,84 @@
+"""How each Engine is reached: its URL and its credentials, which are sealed before they are stored (rule S5)."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from networks.engine.access.facts import EngineAccess, Scheme, SshMaterial, TlsMaterial
+from networks.engine.access.faults import AccessFault, Fault
+from networks.engine.access.parsing import parse_address
+from networks.models.engine import Engine
+
+_LOST = (
+    "The credentials of this Engine were sealed with another secret key and can't be opened any more: "
+    "type them again on its page, or bring the key back."
+)
+
+
+class EngineCredentials(models.Model):
+    """What proves who we are to one Engine. `sealed`: opened only by `access_of`; shown nowhere."""
+
+    engine = models.OneToOneField(Engine, models.CASCADE, related_name="credentials", verbose_name=_("Engine"))
+    sealed = models.TextField(_("sealed"), editable=False)
+
+    class Meta:
+        verbose_name = _("credentials of an Engine")
+        verbose_name_plural = _("credentials of Engines")
+
+    def __str__(self) -> str:
+        return f"credentials of {self.engine_id}"
+
+
+def access_of(engine: Engine) -> EngineAccess:
+    """Return how this Engine is reached: the one way from a row to a client. One query where it may have credentials.
+
+    Raises AccessFault for a URL of no use, and for credentials that another secret key sealed.
+    """
+    address = parse_address(engine.url)
+    if address.scheme is Scheme.UNIX:
+        return EngineAccess(address)
+    sealed = EngineCredentials.objects.filter(engine_id=engine.pk).values_list("sealed", flat=True).first()
+    kept = _open(sealed) if sealed else {}
+    if address.scheme is Scheme.SSH and "ssh_key" in kept:
+        return EngineAccess(address, ssh=SshMaterial(kept["ssh_key"], kept["host_key"]))
+    if address.scheme is Scheme.TCP and "tls_key" in kept:
+        return EngineAccess(address, tls=TlsMaterial(kept["ca"], kept["certificate"], kept["tls_key"]))
+    return EngineAccess(address)
+
+
+def keep_credentials(engine: Engine, access: EngineAccess) -> None:
+    """Seal and store what this access needs, in place of what was kept before; nothing is kept where it needs nothing."""
+    kept: dict[str, str] = {}
+    if access.tls is not None:
+        kept = {"ca": access.tls.ca, "certificate": access.tls.certificate, "tls_key": access.tls.key}
+    if access.ssh is not None:
+        kept = {"ssh_key": access.ssh.key, "host_key": access.ssh.host_key}
+    if kept:
+        EngineCredentials.objects.update_or_create(engine=engine, defaults={"sealed": _seal(kept)})
+    else:
+        EngineCredentials.objects.filter(engine=engine).delete()
+
+
+def _seal(kept: dict[str, str]) -> str:
+    return _sealer().encrypt(json.dumps(kept).encode()).decode()
+
+
+def _open(sealed: str) -> dict[str, str]:
+    try:
+        return dict(json.loads(_sealer().decrypt(sealed.encode())))
+    except (InvalidToken, ValueError) as error:
+        raise AccessFault(Fault.LOST, _LOST) from error
+
+
+def _sealer() -> Fernet:
+    """Return what seals, with a key made from SECRET_KEY for this purpose: a copy of the database alone opens nothing."""
+    key = HKDF(SHA256(), 32, salt=None, info=b"netadmin engine credentials").derive(settings.SECRET_KEY.encode())
+    return Fernet(base64.urlsafe_b64encode(key))

@@ -1,0 +1,1 @@
+"""How an Engine is reached."""
