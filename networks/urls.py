@@ -37,6 +37,7 @@ from networks.views.overview import Overview
 from networks.views.removals.disconnect import NetworkDisconnect
 from networks.views.removals.prune import NetworkPrune
 from networks.views.removals.remove import NetworkRemove
+from networks.views.running.orders import ContainerOrder
 
 urlpatterns: list[URLPattern] = [
     path("", Overview.as_view(), name="overview"),
@@ -54,6 +55,14 @@ urlpatterns: list[URLPattern] = [
     path("networks/<slug:engine_slug>/<str:docker_id>/remove/", NetworkRemove.as_view(), name="network_remove"),
     path("containers/<slug:engine_slug>/several/", ContainersSeveral.as_view(), name="container_several"),
     path("containers/<slug:engine_slug>/<str:docker_id>/connect/", ContainerConnect.as_view(), name="container_connect"),
+    *(
+        path(
+            f"containers/<slug:engine_slug>/<str:docker_id>/{order}/",
+            ContainerOrder.as_view(order=order),
+            name=f"container_{order}",
+        )
+        for order in ("start", "stop", "restart", "kill", "pause", "unpause", "rename", "remove")
+    ),
     path("engines/<slug:engine_slug>/lab/", Lab.as_view(), name="lab"),
     path("engines/<slug:engine_slug>/lab/up/", LabUp.as_view(), name="lab_up"),
     path("engines/<slug:engine_slug>/lab/down/", LabDown.as_view(), name="lab_down"),

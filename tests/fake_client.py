@@ -216,4 +216,14 @@ def _listed(container: ContainerFact) -> ContainerFact:
         replace(point, aliases=(), dns_names=(), links=(), driver_options={}, link_local_ips=(), has_detail=False)
         for point in container.endpoints
     )
-    return replace(container, endpoints=points, started_at=None, finished_at=None, hostname="", pid=0, has_detail=False)
+    return replace(
+        container,
+        endpoints=points,
+        started_at=None,
+        finished_at=None,
+        hostname="",
+        pid=0,
+        restart_policy="",
+        is_auto_removed=False,
+        has_detail=False,
+    )

@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from networks.actions.containers import ORDERS, is_order_seen
 from networks.actions.doing import is_under_way
 from networks.actions.lab import is_lab_gone, is_lab_there
 from networks.models import Action, Endpoint, Engine, Network, Outcome, OutcomeKind
@@ -63,6 +64,7 @@ SEEN: dict[str, Seen] = {
     "remove_network": _is_removed,
     "connect_container": _is_connected,
     "disconnect_container": _is_disconnected,
+    **dict.fromkeys(ORDERS, is_order_seen),
     "lab_up": lambda engine, _action: is_lab_there(engine),
     "lab_down": lambda engine, _action: is_lab_gone(engine),
 }

@@ -114,6 +114,15 @@ def inspect_container_command(name: str, container_id: str = "") -> str:
     return _joined([("docker inspect", ""), *_arguments((name, container_id))])
 
 
+def order_command(order: str, name: str, container_id: str = "", *, flags: str = "", further: str = "") -> str:
+    """Return `docker stop -t 10 …` and its kin; by name where that is safe to type, else by id.
+
+    `order`: start, stop, restart, kill, pause, unpause, rename or rm. `flags`: such as "-t 10"; `further`: the new name.
+    """
+    argument = [(further, "")] if further else []
+    return _joined([(f"docker {order}", flags), *_arguments((name, container_id), *argument)])
+
+
 def quoted(text: str) -> str:
     """Return one word for a POSIX shell; through printf where it holds control or other invisible characters.
 

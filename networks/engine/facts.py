@@ -166,6 +166,7 @@ class ContainerFact:
 
     `state`: created, running, paused, restarting, removing, exited or dead. `network_mode` as Docker writes it: "bridge",
     "host", "none", "container:<id>", or a network's name. `exit_code` None while it runs. `pid` 0 when not running.
+    `restart_policy`: always, unless-stopped, on-failure, or "" for none; `is_auto_removed`: by `--rm`. Only inspect tells them.
     """
 
     docker_id: str
@@ -185,6 +186,8 @@ class ContainerFact:
     finished_at: datetime | None = None
     hostname: str = ""
     pid: int = 0
+    restart_policy: str = ""
+    is_auto_removed: bool = False
     has_detail: bool = False
 
 

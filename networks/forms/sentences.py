@@ -10,6 +10,9 @@ from networks.addressing.findings import Finding
 from networks.forms.parents import words as of_parents
 
 SENTENCES: dict[str, Promise] = {
+    # containers
+    "container_name_wrong": _("A name has two or more letters, digits, _ . or -, and begins with a letter or a digit."),
+    "container_name_same": _("It is called that already."),
     # subnets
     "no_prefix_length": _("“%(typed)s” has no prefix length, such as /24."),
     "netmask": _("Docker wants a prefix length, not a mask."),

@@ -19,8 +19,9 @@ from networks.forms.connecting import check_container, check_network, check_pair
 from networks.forms.findings import FindingsForm
 from networks.forms.sentences import say
 from networks.models import JobStep
+from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
-from networks.queries.consequences import Consequences, breakages_of, consequences_of
+from networks.queries.consequences import Breakage, Consequences, breakages_of, consequences_of
 from networks.queries.ground import ContainerChoice, NetworkChoice, container_choices, network_choices
 
 MOST_CHOSEN = 500  # things in one form; Django takes no more than 1,000 fields
@@ -55,6 +56,7 @@ class LeftOut:
 class Plan:
     """What a job would do. `names`: of what was chosen and is there. `gone`: how many of the chosen aren't there any more.
 
+    `breakages`: what else would break, by orders to containers. `permission`: what the steps need, beside what their number does.
     `half`: the one container or network that all steps share, None where there is none or it wasn't chosen yet.
     """
 
@@ -64,12 +66,14 @@ class Plan:
     steps: tuple[JobStep, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     consequences: tuple[Consequences, ...] = ()
+    breakages: tuple[Breakage, ...] = ()
+    permission: Permission = Permission.CONNECT
 
     @property
     def tokens(self) -> frozenset[str]:
         """What a person was shown: the same word for the same step or breakage, another for any other."""
         steps = {f"{step.verb}:{step.network_id[:12]}:{step.container_id[:12]}" for step in self.steps}
-        return frozenset(steps | {breakage.token for breakage in breakages_of(self.consequences)})
+        return frozenset(steps | {breakage.token for breakage in (*breakages_of(self.consequences), *self.breakages)})
 
 
 @dataclass(slots=True)

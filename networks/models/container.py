@@ -33,6 +33,8 @@ class Container(models.Model):
     donor_id = models.CharField(_("shares the network of"), max_length=64, blank=True, default="")
     hostname = models.TextField(_("hostname"), blank=True, default="")
     pid = models.BigIntegerField(_("pid"), default=0)
+    restart_policy = models.CharField(_("restart policy"), max_length=20, blank=True, default="")
+    is_auto_removed = models.BooleanField(_("removed when it stops"), default=False)
     ports = models.JSONField(_("ports"), default=list)
     labels = models.JSONField(_("labels"), default=dict)
     has_detail = models.BooleanField(_("inspected"), default=False)

@@ -15,10 +15,12 @@ from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
 from networks.partials.commands import connect_commands
 from networks.partials.framed import draw_framed
 from networks.partials.networks import endpoint_context
+from networks.partials.running.acts import acts_of, why_no_acts
+from networks.partials.running.modes import mode_lines, say_stack
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.partials.traffic.page import Subject, draw_container_traffic, draw_no_traffic, stack_mark, subject_of
 from networks.policy.permissions import granted
-from networks.policy.protection import Protection, read_protection
+from networks.policy.protection import Lock, Protection, read_protection
 from networks.queries.addresses.history import last_of_container
 from networks.queries.addresses.keeping import is_on_network, step_left_off
 from networks.queries.addresses.marks import mark_of, read_marks
@@ -29,10 +31,11 @@ from networks.queries.kept.versioned import VersionedCache
 from networks.queries.masking import masked
 from networks.queries.networks import container_group
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow
+from networks.queries.running.nesting import nest_guests
 
 MOST_LAST = 5  # assignments
 _SUBJECTS: VersionedCache[Subject] = VersionedCache(256)
-_DETAIL_PARTS = ("name", "state", "stack", "facts", "notes", "mode", "connect", "ports", "labels", "commands")
+_DETAIL_PARTS = ("name", "acts", "state", "stack", "facts", "notes", "mode", "connect", "ports", "labels", "commands")
 
 
 def draw_containers(key: ScreenKey) -> Screen:
@@ -45,7 +48,7 @@ def draw_containers(key: ScreenKey) -> Screen:
 def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
     everything = container_rows(engine)
     asked = read_container_filter(key.query)
-    shown = asked.pick(everything)
+    shown = nest_guests(asked.pick(everything))
     rights = frozenset(key.rights.split(","))
     groups = [container_group(row.state, row.exit_code) for row in everything]
     context = {
@@ -57,10 +60,17 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
         "groups": {name: groups.count(name) for name in ("running", "paused", "stopped", "failed")},
     }
     picks = {"filter": asked, **_choices(everything, asked)}
+    locks = read_protection(engine).containers
+
+    def draw_line(row: ContainerRow, lock: Lock | None) -> DrawnRow:
+        return _draw_line(row, key, rights, engine.epoch, lock)
+
     return Screen(
         "",
         0,
-        regions={"container-rows": draw_rows(key, shown, lambda row, _nothing: _draw_line(row, key, rights, engine.epoch))},
+        regions={
+            "container-rows": draw_rows(key, shown, draw_line, beside=lambda row: locks.get(row.docker_id)),
+        },
         parts={
             "lede": draw("containers/_lede.html", context),
             "container-picks": draw_kept("containers/_picks.html", "container-picks", key=key, context=picks),
@@ -70,20 +80,22 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
     )
 
 
-def _draw_line(row: ContainerRow, key: ScreenKey, rights: frozenset[str], epoch: str) -> DrawnRow:
+def _draw_line(row: ContainerRow, key: ScreenKey, rights: frozenset[str], epoch: str, lock: Lock | None) -> DrawnRow:
     return draw_row(
         "containers/_row.html",
         f"con-{row.docker_id}",
         key=key,
-        version=(epoch, row.revision),
-        context=lambda: _row_context(row, rights),
+        version=(epoch, row.revision, lock),
+        context=lambda: _row_context(row, rights, lock),
     )
 
 
-def _row_context(row: ContainerRow, rights: frozenset[str]) -> Mapping[str, Any]:
+def _row_context(row: ContainerRow, rights: frozenset[str], lock: Lock | None) -> Mapping[str, Any]:
     return {
         "row": row,
-        "choice": words.choice(rights, can_be_chosen=mode_kind(row.network_mode) not in ("host", "container")),
+        "acts": acts_of(row, rights, is_locked=lock is not None),
+        "broken": say_stack(row)[0],
+        "choice": words.choice(rights, can_be_chosen=True),
         "status": words.status_text(row.state, row.exit_code),
         "url": reverse("container_detail", args=[row.engine_slug, row.docker_id]),
         "sees_command": sees_commands(rights),
@@ -174,13 +186,16 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
     row = detail.row
     lock = protection.containers.get(row.docker_id)
     return {
-        **_row_context(row, rights),
+        **_row_context(row, rights, lock),
         "detail": detail,
+        "mend": say_stack(row)[1],
+        "mode_lines": mode_lines(row.network_mode),
         "rights": rights,
         "left_off": _left_off(detail, rights),
         "explained": words.explain_mode(row.network_mode),
         "why_not": words.why_no_network(row) or words.said_lock(lock),
         "lock": words.said_lock(lock),
+        "why_no_acts": words.said_lock(lock) or why_no_acts(row, rights),
         "is_on_none": any(endpoint.network_driver == "null" for endpoint in detail.endpoints),
         "labels": masked(detail.labels, sees_secrets="shape" in granted(rights)),
         "inspect": inspect_container_command(row.name, row.docker_id),

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from networks.forms.refusals import explain
 from networks.models import JobStep, StepState
+from networks.partials.running.words import button_of
 from networks.queries.addresses.keeping import KEEP
 from networks.templatetags.wording import spell
 
@@ -22,6 +23,14 @@ def job_title(verb: str, count: int, what: str = "") -> str:
             text = ngettext("Empty %(count)s network", "Empty %(count)s networks", count)
         case "connect_networks":
             text = ngettext("Connect %(name)s to %(count)s network", "Connect %(name)s to %(count)s networks", count)
+        case "start_containers":
+            text = ngettext("Start %(count)s container", "Start %(count)s containers", count)
+        case "stop_containers":
+            text = ngettext("Stop %(count)s container", "Stop %(count)s containers", count)
+        case "restart_containers":
+            text = ngettext("Restart %(count)s container", "Restart %(count)s containers", count)
+        case "remove_containers":
+            text = ngettext("Remove %(count)s container", "Remove %(count)s containers", count)
         case verb if verb == KEEP:
             return _("Keep the address of %(name)s") % {"name": spell(what)[:_SHOWN]}
         case "connect_containers":
@@ -43,6 +52,8 @@ def step_words(step: JobStep) -> str:
     match step.verb:
         case "remove_network":
             text = _("Remove %(network)s")
+        case "start_container" | "stop_container" | "restart_container" | "remove_container":
+            return button_of(step.verb.removesuffix("_container"), step.container_name)
         case "connect_container":
             text = _("Connect %(container)s to %(network)s")
             if step.spec.get("kept"):

@@ -42,6 +42,14 @@ def permission_to_connect(driver_options: Iterable[str]) -> Permission:
     return Permission.CONNECT if HARMLESS_ENDPOINT_OPTIONS.issuperset(driver_options) else Permission.SHAPE
 
 
+def permission_to_order(network_mode: str) -> Permission:
+    """Return what a person needs to start, stop or remove a container of this network mode.
+
+    One on the host's own network belongs to that, one in another's stack to that container.
+    """
+    return Permission.SHAPE if network_mode == "host" or network_mode.startswith("container:") else Permission.RUN
+
+
 def permission_for_several(count: int) -> Permission:
     """Return what a person needs to change this many things at once."""
     return Permission.CONNECT if count <= MOST_AT_ONCE else Permission.SHAPE

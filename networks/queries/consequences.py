@@ -153,9 +153,15 @@ def _breakages(found: Consequences) -> Iterator[Breakage]:
 
 def _breakage(kind: str, found: Consequences, each: Affected | None, detail: str = "") -> Breakage:
     container_id = each.docker_id if each else ""
-    whole = "\0".join((kind, found.docker_id, container_id, detail)).encode("utf-8", "surrogatepass")
+    return Breakage(
+        kind, breakage_token(kind, found.docker_id, container_id, detail), found.name, each.name if each else "", detail
+    )
+
+
+def breakage_token(*parts: str) -> str:
+    """Return the token of a breakage that these parts tell from any other."""
     # 40 bits: of a million breakages none is likely to be taken for another
-    return Breakage(kind, blake2b(whole, digest_size=5).hexdigest(), found.name, each.name if each else "", detail)
+    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
 
 
 def _networks(networks: QuerySet[Network]) -> Iterable[Record]:
@@ -243,7 +249,7 @@ def _affected(record: Record, others: list[bool], dependants: tuple[Dependant, .
         is_last=not others,
         is_own_network=record["container__network_mode"] in (record["network_name"], record["network__docker_id"]),
         project=record["project"] or "",
-        closing_ports=tuple(dict.fromkeys(_port(port) for port in ports if port.get("public_port"))),
+        closing_ports=tuple(dict.fromkeys(written_port(port) for port in ports if port.get("public_port"))),
         dependants=dependants,
         static_addresses=tuple(filter(None, asked_for)),
         # Engines before 25 name the short id among them, which nobody asked for.
@@ -251,7 +257,8 @@ def _affected(record: Record, others: list[bool], dependants: tuple[Dependant, .
     )
 
 
-def _port(port: Record) -> str:
+def written_port(port: Record) -> str:
+    """Return a published port as Docker writes it."""
     address = str(port.get("address") or "")
     shown = f"[{address}]" if ":" in address else address
     return f"{shown}:{port['public_port']}->{port['private_port']}/{port['protocol']}".removeprefix(":")

@@ -40,6 +40,7 @@ ENDPOINT_COLUMNS = (
     "requested_ipv4",
     "requested_ipv6",
 )
+LIVING = frozenset({"running", "paused", "restarting"})  # states in which a container has a network stack
 # Docker's own names for "what the Engine does by default"
 _DEFAULT_MODES = frozenset({"", "default", "bridge"})
 
@@ -70,9 +71,9 @@ def _read(engine_slug: str, since: int) -> list[ContainerRow]:
     if not records:
         return []
     endpoints_of = group(_ENDPOINTS.rows(engine_slug, since), "container__docker_id")
-    donors = donor_names(engine_slug, (record["donor_id"] for record in records))
+    donors = read_donors(engine_slug, (record["donor_id"] for record in records))
     return [
-        make_container_row(engine_slug, record, endpoints_of[record["docker_id"]], donors.get(record["donor_id"], ""))
+        make_container_row(engine_slug, record, endpoints_of[record["docker_id"]], donors.get(record["donor_id"]))
         for record in records
     ]
 
@@ -80,16 +81,34 @@ def _read(engine_slug: str, since: int) -> list[ContainerRow]:
 _KEPT: RowCache[ContainerRow] = RowCache(_read, gone_since("container"))
 
 
-def donor_names(engine_slug: str, donor_ids: Iterable[str]) -> dict[str, str]:
-    """Return id to name of the containers that share their network with others. One query, none where nobody does."""
+def read_donors(engine_slug: str, donor_ids: Iterable[str]) -> dict[str, Record]:
+    """Return the containers that share their network with others, by id. One query, none where nobody does."""
     wanted = {donor_id for donor_id in donor_ids if donor_id}
     if not wanted:
         return {}
-    return dict(Container.objects.filter(engine__slug=engine_slug, docker_id__in=wanted).values_list("docker_id", "name"))
+    found = Container.objects.filter(engine__slug=engine_slug, docker_id__in=wanted)
+    return {donor["docker_id"]: donor for donor in found.values("docker_id", "name", "state", "started_at")}
 
 
-def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Record], donor_name: str) -> ContainerRow:
-    """Return the row of a container from its record and its endpoints'."""
+def stack_state(record: Record, donor: Record | None) -> str:
+    """Return what became of the stack that a container shares: "" where it is whole, or shares none.
+
+    "gone": its donor was removed; "away": its donor doesn't run; "dead": its donor was started after it, and has a new stack,
+    while this container runs in the old one, which nothing but loopback is left of.
+    """
+    if not record["donor_id"]:
+        return ""
+    if donor is None:
+        return "gone"
+    if donor["state"] not in LIVING:
+        return "away"
+    started_at, since = donor["started_at"], record["started_at"]
+    is_dead = record["state"] in LIVING and started_at is not None and since is not None and started_at > since
+    return "dead" if is_dead else ""
+
+
+def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Record], donor: Record | None) -> ContainerRow:
+    """Return the row of a container from its record, its endpoints' and, where it shares another's network, that one's."""
     ports = tuple(make_port_row(port) for port in record["ports"])
     addresses = tuple(_make_address_row(endpoint) for endpoint in endpoints)
     located = [text for row in addresses for text in (row.network_name, row.ipv4, row.ipv6, row.requested)]
@@ -108,7 +127,8 @@ def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Rec
         finished_at=record["finished_at"],
         network_mode=record["network_mode"],
         donor_id=record["donor_id"],
-        donor_name=donor_name,
+        donor_name=donor["name"] if donor else "",
+        stack=stack_state(record, donor),
         project=str(record["labels"].get(PROJECT_LABEL, "")),
         revision=record["revision"],
         ports=ports,

@@ -31,7 +31,8 @@ class NetworkDetail:
 class ContainerDetail:
     """What a container's page shows besides its row. `guests`: (id, name) of the containers that share its network.
 
-    `pid`: its first process on the Engine's machine, as it was inspected last, 0 for none.
+    `pid`: its first process on the Engine's machine, as it was inspected last, 0 for none. `restart_policy`, `is_auto_removed`:
+    as in ContainerFact.
     """
 
     row: ContainerRow
@@ -41,6 +42,8 @@ class ContainerDetail:
     endpoints: tuple[EndpointRow, ...]
     guests: Pairs
     pid: int = 0
+    restart_policy: str = ""
+    is_auto_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +88,24 @@ def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetail | Non
 
 def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetail | None:
     """Return a container with its endpoints, None where there is none. At most five queries."""
-    columns = (*containers.CONTAINER_COLUMNS, "image_id", "hostname", "pid")
+    columns = (*containers.CONTAINER_COLUMNS, "image_id", "hostname", "pid", "restart_policy", "is_auto_removed")
     record = Container.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values(*columns).first()
     if record is None:
         return None
     located = Endpoint.objects.filter(container__engine__slug=engine_slug, container__docker_id=docker_id)
     guests = Container.objects.filter(engine__slug=engine_slug, donor_id=docker_id).order_by("name")
-    donors = containers.donor_names(engine_slug, [record["donor_id"]])
+    donors = containers.read_donors(engine_slug, [record["donor_id"]])
     addresses = located.order_by("network_name").values(*containers.ENDPOINT_COLUMNS)
     return ContainerDetail(
-        row=containers.make_container_row(engine_slug, record, addresses, donors.get(record["donor_id"], "")),
+        row=containers.make_container_row(engine_slug, record, addresses, donors.get(record["donor_id"])),
         image_id=record["image_id"],
         hostname=record["hostname"],
         labels=_pairs(record["labels"]),
         endpoints=endpoint_rows(engine_slug, container_id=docker_id),
         guests=tuple(guests.values_list("docker_id", "name")),
         pid=record["pid"],
+        restart_policy=record["restart_policy"],
+        is_auto_removed=record["is_auto_removed"],
     )
 
 

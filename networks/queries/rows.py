@@ -108,7 +108,7 @@ class AddressRow:
 
 @dataclass(frozen=True, slots=True)
 class ContainerRow:
-    """One line of Containers. `search` and `asks_protection` as in NetworkRow."""
+    """One line of Containers. `search` and `asks_protection` as in NetworkRow. `stack`: see queries.containers.stack_state."""
 
     engine_slug: str
     docker_id: str
@@ -130,6 +130,7 @@ class ContainerRow:
     addresses: tuple[AddressRow, ...] = field(default_factory=tuple)
     search: str = ""
     asks_protection: bool = False
+    stack: str = ""
 
 
 @dataclass(frozen=True, slots=True)

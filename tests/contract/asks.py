@@ -45,5 +45,13 @@ def without_detail(container: ContainerFact) -> ContainerFact:
         for endpoint in container.endpoints
     )
     return dataclasses.replace(
-        container, endpoints=endpoints, started_at=None, finished_at=None, hostname="", pid=0, has_detail=False
+        container,
+        endpoints=endpoints,
+        started_at=None,
+        finished_at=None,
+        hostname="",
+        pid=0,
+        restart_policy="",
+        is_auto_removed=False,
+        has_detail=False,
     )

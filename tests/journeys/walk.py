@@ -18,6 +18,7 @@ class World:
     running: str
     stopped: str
     on_host: str
+    guest: str
 
 
 def small_world(engine: PrivateEngine) -> World:
@@ -31,11 +32,24 @@ def small_world(engine: PrivateEngine) -> World:
     engine.run("wordpress-with-a-very-long-name-for-a-container", "-p", "127.0.0.1:8081:80", "--net", "mybridge")
     on_host = engine.run("host-network", "--net", "host")
     engine.run("none-network", "--net", "none")
-    engine.run("sidecar", "--net", "container:mynetwork_bridge")
+    guest = engine.run("sidecar", "--net", "container:mynetwork_bridge")
     stopped = engine.run("myvolume_2", "--net", "my_custom_network", "--ip", "172.72.0.20", command=("true",))
     engine.run("failed", "--net", "mybridge", command=("false",))
     engine.cli("wait", "myvolume_2", "failed")
-    return World(network, lonely, running, stopped, on_host)
+    return World(network, lonely, running, stopped, on_host, guest)
+
+
+def _containers_of(world: World) -> dict[str, str]:
+    running = f"/containers/local/{world.running}/"
+    return {
+        f"/containers/local/{world.stopped}/": "container-stopped",
+        f"/containers/local/{world.on_host}/": "container-host",
+        f"/containers/local/{world.guest}/": "container-guest",
+        f"{running}stop/": "container-stop",
+        f"{running}rename/": "container-rename",
+        f"{running}remove/": "container-remove",
+        f"/containers/local/{world.stopped}/start/": "container-start",
+    }
 
 
 def pages_of(world: World) -> dict[str, str]:
@@ -55,9 +69,8 @@ def pages_of(world: World) -> dict[str, str]:
         "/containers/": "containers",
         running: "container",
         f"{running}inside/": "container-inside",
-        f"/containers/local/{world.stopped}/": "container-stopped",
-        f"/containers/local/{world.on_host}/": "container-host",
         f"{running}connect/": "container-connect",
+        **_containers_of(world),
         "/interfaces/": "interfaces",
         "/interfaces/?open=docker0": "interfaces-open",
         "/interfaces/?as=ifconfig": "interfaces-text",

@@ -43,6 +43,7 @@ CONNECT = {
     "container_connect",
 }
 SHAPE = {"lab", "lab_up", "lab_down", "network_prune"}
+RUN = {f"container_{order}" for order in ("start", "stop", "restart", "kill", "pause", "unpause", "rename", "remove")}
 GRANT = {"engine_people", "engine_grant"}
 PEOPLE = {"person_list", "person_create", "person_detail", "person_invite", "person_deactivate", "person_reactivate"}
 PEOPLE |= {"person_end_sessions", "person_reset_two_factor"}
@@ -53,6 +54,7 @@ SECOND = {
     Permission.VIEW: VIEW,
     Permission.CONNECT: CONNECT,
     Permission.SHAPE: SHAPE,
+    Permission.RUN: RUN,
     Permission.GRANT: GRANT,
     Permission.SUPERUSER: {"admin:*", *PEOPLE},
 }

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from networks.actions.actors import Actor
+from networks.actions.containers import ORDERS, is_order_done
 from networks.actions.networks import Look, asked_of_endpoint, connect_container, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
 from networks.engine.client import EngineClient
@@ -18,6 +19,9 @@ from networks.queries.addresses.keeping import DISCONNECT
 
 def carry_out_step(actor: Actor, engine: Engine, step: JobStep, *, before: Look | None = None) -> ActionResult:
     """Do one step by the action of its name, with all that the action checks and records. `before`: as of a disconnect."""
+    if step.verb in ORDERS:
+        asked = {"wait_s": int(step.spec["wait_s"])} if "wait_s" in step.spec else {}
+        return ORDERS[step.verb](actor, engine, step.container_id, name=step.container_name, **asked)
     names = {"network_name": step.network_name, "container_name": step.container_name}
     match step.verb:
         case "remove_network":
@@ -59,7 +63,11 @@ def was_step_done(client: EngineClient, step: JobStep) -> bool:
     try:
         container = client.inspect_container(step.container_id)
     except NotFound:
+        if step.verb in ORDERS:
+            return is_order_done(step.verb, None, step.spec)
         return step.verb == "disconnect_container"
+    if step.verb in ORDERS:
+        return is_order_done(step.verb, container, step.spec)
     endpoint = _endpoint_on(container, step)
     if step.verb == DISCONNECT or endpoint is None:
         return (endpoint is None) == (step.verb == DISCONNECT)

@@ -56,6 +56,7 @@ def parse_container(answer: Any) -> ContainerFact:
     word = text(child(state, "Status"), 20)
     settings = answer.get("NetworkSettings")
     created = moment(answer.get("Created"))
+    policy = text(child(answer.get("HostConfig"), "RestartPolicy", "Name"), 20)
     health = text(child(state, "Health", "Status"), 20)
     name = _name([answer.get("Name")])
     return ContainerFact(
@@ -76,6 +77,8 @@ def parse_container(answer: Any) -> ContainerFact:
         finished_at=moment(child(state, "FinishedAt")),
         hostname=text(child(config, "Hostname")),
         pid=max(integer(child(state, "Pid")) or 0, 0),
+        restart_policy="" if policy == "no" else policy,
+        is_auto_removed=child(answer.get("HostConfig"), "AutoRemove") is True,
         has_detail=True,
     )
 

@@ -153,8 +153,9 @@ def _face(fact: ContainerFact | None) -> tuple[object, ...]:
 
 
 def _touch_dependants(before: Memory, after: Memory, containers: Iterable[str], changes: Changes) -> None:
-    """Find the containers that share the sandbox of one which came, went or was renamed: their rows show its name."""
-    donors = {docker_id for docker_id in containers if _name(before, docker_id) != _name(after, docker_id)}
+    """Find the containers that share the sandbox of one which came, went, was renamed, or started or ended since: their rows
+    show its name, and whether the stack that they are in is still alive."""
+    donors = {docker_id for docker_id in containers if _as_donor(before, docker_id) != _as_donor(after, docker_id)}
     if not donors:
         return
     for docker_id, fact in after.containers.items():
@@ -162,6 +163,6 @@ def _touch_dependants(before: Memory, after: Memory, containers: Iterable[str], 
             changes.touched_containers.add(docker_id)
 
 
-def _name(memory: Memory, docker_id: str) -> str | None:
+def _as_donor(memory: Memory, docker_id: str) -> tuple[object, ...]:
     fact = memory.containers.get(docker_id)
-    return fact.name if fact else None
+    return (fact.name, fact.state, fact.started_at) if fact else ()

@@ -1,7 +1,8 @@
 """How a quick read (the list) and a thorough one (inspect) of the same container become one fact. Pure.
 
-The list lacks aliases, DNS names, links, driver options, times of start and end, hostname and pid; inspect writes image and
-command in another form. Each field therefore has one owner, so that reading both ways in turn never looks like a change.
+The list lacks aliases, DNS names, links, driver options, times of start and end, hostname, pid, restart policy and --rm; inspect
+writes image and command in another form. Each field therefore has one owner, so that reading both ways in turn never looks like
+a change.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ def merge_listed(known: ContainerFact | None, listed: ContainerFact) -> Containe
         listed,
         endpoints=endpoints,
         hostname=known.hostname,
+        restart_policy=known.restart_policy,
+        is_auto_removed=known.is_auto_removed,
         started_at=known.started_at if was_running == is_running else (None if is_running else known.started_at),
         finished_at=known.finished_at if was_running == is_running else (known.finished_at if is_running else None),
         pid=known.pid if is_running and was_running else 0,

@@ -74,6 +74,8 @@ def container_row(fact: ContainerFact, *, engine_pk: int, revision: int) -> Row:
         "donor_id": mode.removeprefix(DONOR_PREFIX)[:64] if mode.startswith(DONOR_PREFIX) else "",
         "hostname": fact.hostname,
         "pid": fact.pid,
+        "restart_policy": fact.restart_policy,
+        "is_auto_removed": fact.is_auto_removed,
         "ports": [_port(port) for port in fact.ports],
         "labels": dict(fact.labels),
         "has_detail": fact.has_detail,

@@ -16,9 +16,11 @@ from django.views import View
 
 from networks.actions.jobs.starting import JobWish, start_job
 from networks.forms.connecting import label_container, label_network
+from networks.forms.running.ordering import say_touched
+from networks.forms.running.several import ORDER_PLANS, SEVERAL_ORDERS
 from networks.forms.several import MOST_CHOSEN, PLANS, Choice, CountForm, Plan, read_choice
 from networks.partials.jobs import job_title
-from networks.policy.permissions import permissions_of
+from networks.policy.permissions import Permission, permissions_of
 from networks.policy.shapes import MOST_AT_ONCE, permission_for_several
 from networks.queries.consequences import breakages_of
 from networks.queries.ground import container_choices, network_choices
@@ -28,7 +30,10 @@ from networks.views.acting import actor_of, open_page
 from networks.views.removals.foreseeing import read_anew
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{20,40}")
-_TAKES_AWAY = frozenset({"remove_networks", "empty_networks", "disconnect_containers"})
+_TAKES_AWAY = frozenset({"remove_networks", "empty_networks", "disconnect_containers"}) | (
+    SEVERAL_ORDERS.keys() - {"start_containers"}
+)
+_COUNTED = frozenset({"remove_networks", "remove_containers"})
 _NEEDS_HALF = frozenset({"connect_networks", "connect_containers", "disconnect_containers"})
 
 
@@ -50,8 +55,8 @@ class SeveralPage(View):
             return self._back(request, choice)
         # Of a stopped container that was connected nothing tells but a whole read.
         is_known = not self._key() or verb not in _TAKES_AWAY or read_anew(request, engine_slug)
-        plan = PLANS[verb](choice)
-        form = CountForm(request.POST if self._key() else None, count=len(plan.steps) if verb == "remove_networks" else 0)
+        plan = (PLANS | ORDER_PLANS)[verb](choice)
+        form = CountForm(request.POST if self._key() else None, count=len(plan.steps) if verb in _COUNTED else 0)
         if not self._key():
             return self._show(request, verb, choice, plan, form)
         is_new = bool(plan.tokens - frozenset(request.POST.get("shown", "").split(",")))
@@ -64,7 +69,7 @@ class SeveralPage(View):
 
     def _start(self, request: HttpRequest, verb: str, plan: Plan) -> HttpResponseBase:
         engine, _may_act = open_page(request, self.kwargs["engine_slug"])
-        wish = JobWish(self._key(), verb, plan.half.name if plan.half else "")
+        wish = JobWish(self._key(), verb, plan.half.name if plan.half else "", plan.permission)
         return redirect("job_detail", start_job(actor_of(request), engine, wish, plan.steps).pk)
 
     def _key(self) -> str:
@@ -91,7 +96,7 @@ class SeveralPage(View):
     ) -> HttpResponse:
         engine, may_act = open_page(request, choice.engine_slug, takes_away=verb in _TAKES_AWAY)
         shown = frozenset(request.POST.get("shown", "").split(","))
-        needs = permission_for_several(len(plan.steps))
+        needs = {permission_for_several(len(plan.steps)), plan.permission}
         context: dict[str, Any] = {
             "engine": engine,
             "verb": verb,
@@ -107,13 +112,18 @@ class SeveralPage(View):
             "form": form,
             "is_new": is_new,
             "news": [one for one in breakages_of(plan.consequences) if one.token not in shown] if is_new else (),
+            "touched": [say_touched(one) for one in plan.breakages],
+            "touched_news": [say_touched(one) for one in plan.breakages if one.token not in shown] if is_new else (),
+            "is_order": verb in SEVERAL_ORDERS,
             "running": [one for one in plan.consequences if one.running],
             "stopped": [one for one in plan.consequences if one.stopped],
             "last": _losing_their_last(plan),
             "ports": _closing(plan),
             "command": "\n".join(step.command for step in plan.steps),
             "button": _button(verb, len(plan.steps)),
-            "is_too_many": needs not in permissions_of(request.user, engine.slug),
+            "is_too_many": not needs <= permissions_of(request.user, engine.slug),
+            "is_special": plan.permission is Permission.SHAPE,
+            "is_danger": verb in _COUNTED,
             "most": MOST_AT_ONCE,
             "may_act": may_act,
         }
@@ -143,7 +153,7 @@ class NetworksSeveral(SeveralPage):
 class ContainersSeveral(SeveralPage):
     """From the list of containers."""
 
-    verbs = frozenset({"connect_containers", "disconnect_containers"})
+    verbs = frozenset({"connect_containers", "disconnect_containers", *SEVERAL_ORDERS})
     list_url = "container_list"
     is_network = False
 
@@ -158,9 +168,9 @@ def _closing(plan: Plan) -> list[tuple[str, str]]:
 
 def _button(verb: str, count: int) -> str:
     """Return the words of the button that starts the job."""
-    if verb == "remove_networks":
-        text = ngettext("Remove %(count)s network", "Remove %(count)s networks", count)
-    elif verb in _TAKES_AWAY:
+    if verb == "remove_networks" or verb in SEVERAL_ORDERS:
+        return job_title(verb, count)
+    if verb in _TAKES_AWAY:
         text = ngettext("Disconnect %(count)s time", "Disconnect %(count)s times", count)
     else:
         text = ngettext("Connect %(count)s time", "Connect %(count)s times", count)

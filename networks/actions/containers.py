@@ -1,0 +1,215 @@
+"""What people may do to containers: start, stop, restart, kill, pause, let go on, rename, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from networks.actions.actors import Actor, require_of
+from networks.actions.recording import ActionResult, Change, Intent, carry_out
+from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
+from networks.engine.containers.cli import command_of_order
+from networks.engine.containers.specs import STOP_WAIT_S
+from networks.engine.errors import NotAllowed, NotFound
+from networks.engine.facts import ContainerFact
+from networks.models import Action, Container, Engine
+from networks.policy.permissions import Denied, Permission
+from networks.policy.protection import refuse_containers
+from networks.policy.shapes import permission_to_order
+from networks.queries.consequences import HOLDING_STATES
+
+Act = Callable[[EngineClient, ContainerFact], None]
+
+
+def start_container(actor: Actor, engine: Engine, container_id: str, *, name: str) -> ActionResult:
+    """Start a container. Twin of `docker start`; POST /containers/{id}/start."""
+    return _order(
+        actor, engine, "start_container", container_id, name, lambda client, _fact: client.start_container(container_id)
+    )
+
+
+def stop_container(actor: Actor, engine: Engine, container_id: str, *, name: str, wait_s: int = STOP_WAIT_S) -> ActionResult:
+    """Stop a container, and kill it after `wait_s`. Twin of `docker stop -t`; POST /containers/{id}/stop.
+
+    One that takes longer than a page waits is unknown at first, and settled when the Engine answers.
+    """
+
+    def act(client: EngineClient, _fact: ContainerFact) -> None:
+        client.stop_container(container_id, wait_s)
+
+    return _order(actor, engine, "stop_container", container_id, name, act, asked={"wait_s": wait_s})
+
+
+def restart_container(actor: Actor, engine: Engine, container_id: str, *, name: str, wait_s: int = STOP_WAIT_S) -> ActionResult:
+    """Stop a container and start it. Twin of `docker restart -t`; POST /containers/{id}/restart.
+
+    One that shares the stack of a container which doesn't run is left alone: the Engine would stop it and not start it again.
+    """
+
+    def act(client: EngineClient, fact: ContainerFact) -> None:
+        _refuse_lost_donor(client, fact)
+        client.restart_container(container_id, wait_s)
+
+    asked = {"wait_s": wait_s, "was_started_at": started_at_of(engine, container_id)}
+    return _order(actor, engine, "restart_container", container_id, name, act, asked=asked)
+
+
+def kill_container(actor: Actor, engine: Engine, container_id: str, *, name: str) -> ActionResult:
+    """End a container at once. Twin of `docker kill`; POST /containers/{id}/kill."""
+    return _order(actor, engine, "kill_container", container_id, name, lambda client, _fact: client.kill_container(container_id))
+
+
+def pause_container(actor: Actor, engine: Engine, container_id: str, *, name: str) -> ActionResult:
+    """Freeze a container. Twin of `docker pause`; POST /containers/{id}/pause."""
+    return _order(
+        actor, engine, "pause_container", container_id, name, lambda client, _fact: client.pause_container(container_id)
+    )
+
+
+def unpause_container(actor: Actor, engine: Engine, container_id: str, *, name: str) -> ActionResult:
+    """Let a paused container go on. Twin of `docker unpause`; POST /containers/{id}/unpause."""
+
+    def act(client: EngineClient, _fact: ContainerFact) -> None:
+        client.unpause_container(container_id)
+
+    return _order(actor, engine, "unpause_container", container_id, name, act)
+
+
+def rename_container(actor: Actor, engine: Engine, container_id: str, *, name: str, new_name: str) -> ActionResult:
+    """Give a container another name. Twin of `docker rename`; POST /containers/{id}/rename."""
+
+    def act(client: EngineClient, _fact: ContainerFact) -> None:
+        client.rename_container(container_id, new_name)
+
+    return _order(actor, engine, "rename_container", container_id, name, act, asked={"new_name": new_name})
+
+
+def remove_container(actor: Actor, engine: Engine, container_id: str, *, name: str) -> ActionResult:
+    """Remove a container, running or not, with its anonymous volumes. Twin of `docker rm -f -v`; DELETE /containers/{id}."""
+
+    def act(client: EngineClient, _fact: ContainerFact) -> None:
+        client.remove_container(container_id)
+
+    return _order(actor, engine, "remove_container", container_id, name, act)
+
+
+# By the name of the action, which is the verb of a job's step too.
+ORDERS: Mapping[str, Callable[..., ActionResult]] = {
+    "start_container": start_container,
+    "stop_container": stop_container,
+    "restart_container": restart_container,
+    "kill_container": kill_container,
+    "pause_container": pause_container,
+    "unpause_container": unpause_container,
+    "rename_container": rename_container,
+    "remove_container": remove_container,
+}
+
+
+def started_at_of(engine: Engine, container_id: str) -> str:
+    """Return when the container was started last, as the snapshot has it (ISO 8601), "" where it doesn't know."""
+    rows = Container.objects.filter(engine=engine, docker_id=container_id).values_list("started_at", flat=True)
+    started_at = rows.first()
+    return started_at.isoformat() if started_at else ""
+
+
+def is_order_seen(engine: Engine, action: Action) -> bool:
+    """Tell whether the snapshot shows that an order was carried out."""
+    return _is_seen(engine, action.verb, action.docker_id, action.asked if isinstance(action.asked, dict) else {})
+
+
+def is_order_done(verb: str, fact: ContainerFact | None, asked: Mapping[str, Any]) -> bool:
+    """Tell whether a container that was just read, None for one that is gone, is as the order wants it. `asked`: as recorded."""
+    if fact is None:
+        return _is_so(verb, None, "", "", asked)
+    started_at = fact.started_at.isoformat() if fact.started_at else ""
+    return _is_so(verb, fact.state, fact.name, started_at, asked)
+
+
+def _is_seen(engine: Engine, verb: str, container_id: str, asked: Mapping[str, Any]) -> bool:
+    found = Container.objects.filter(engine=engine, docker_id=container_id).values("state", "name", "started_at").first()
+    if found is None:
+        return _is_so(verb, None, "", "", asked)
+    started_at = found["started_at"].isoformat() if found["started_at"] else ""
+    return _is_so(verb, found["state"], found["name"], started_at, asked)
+
+
+def _is_so(verb: str, state: str | None, name: str, started_at: str, asked: Mapping[str, Any]) -> bool:
+    if state is None:
+        return verb in ("stop_container", "kill_container", "remove_container")
+    match verb:
+        case "start_container" | "unpause_container":
+            return state == "running"
+        case "stop_container" | "kill_container":
+            return state not in HOLDING_STATES
+        case "restart_container":
+            return state == "running" and bool(started_at) and started_at != asked.get("was_started_at")
+        case "pause_container":
+            return state == "paused"
+        case "rename_container":
+            return name == asked.get("new_name")
+    return False
+
+
+def _order(
+    actor: Actor,
+    engine: Engine,
+    verb: str,
+    container_id: str,
+    name: str,
+    act: Act,
+    *,
+    asked: Mapping[str, Any] | None = None,
+) -> ActionResult:
+    held = dict(asked or {})
+
+    def ask(client: EngineClient) -> str:
+        try:
+            fact = _same_container(client, container_id, name)
+            refuse_containers(engine.slug, [fact])
+            _require_for(actor, engine, fact)
+            act(client, fact)
+        except NotFound as error:
+            if verb != "remove_container":
+                raise
+            words = _("The container %(name)s was already removed.") % {"name": name}
+            raise NotFound(words, status=error.status, request=error.request, duration_ms=error.duration_ms) from error
+        return container_id
+
+    intent = Intent(verb, name, container_id, command=command_of_order(verb, name, container_id, held), asked=held)
+    change = Change(ask, lambda: _is_seen(engine, verb, container_id, held), (container_id,), Profile.RUN)
+    return carry_out(actor, engine, intent, Permission.RUN, change)
+
+
+def _same_container(client: EngineClient, container_id: str, name: str) -> ContainerFact:
+    fact = client.inspect_container(container_id)
+    if fact.name != name:
+        raise NotAllowed(_("This container is called %(name)s now; look again before you change it.") % {"name": fact.name})
+    return fact
+
+
+def _require_for(actor: Actor, engine: Engine, fact: ContainerFact) -> None:
+    """Ask the policy once more, now that the mode is known: the host's stack, and another's, need more (rule S12)."""
+    permission = permission_to_order(fact.network_mode)
+    try:
+        require_of(actor, permission, engine.slug)
+    except Denied as error:
+        words = _("%(name)s uses the host's or another container's network, and this needs the permission “%(permission)s”.")
+        raise NotAllowed(words % {"name": fact.name, "permission": error.permission}) from error
+
+
+def _refuse_lost_donor(client: EngineClient, fact: ContainerFact) -> None:
+    mode, _colon, donor_id = fact.network_mode.partition(":")
+    if mode != "container" or fact.state not in HOLDING_STATES:
+        return
+    try:
+        donor = client.inspect_container(donor_id)
+    except NotFound as error:
+        words = _("The container whose network %(name)s shares was removed: it would be stopped and could never start again.")
+        raise NotAllowed(words % {"name": fact.name}) from error
+    if donor.state not in HOLDING_STATES:
+        words = _("%(donor)s, whose network %(name)s shares, doesn't run: it would only be stopped. Start %(donor)s first.")
+        raise NotAllowed(words % {"name": fact.name, "donor": donor.name})

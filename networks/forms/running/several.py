@@ -1,0 +1,74 @@
+"""One order to several containers: the steps of a job, and what they break together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from django.utils.translation import gettext as _
+
+from networks.engine.containers.cli import command_of_order
+from networks.engine.containers.specs import STOP_WAIT_S
+from networks.forms.running.ordering import WAITING
+from networks.forms.several import Choice, LeftOut, Plan
+from networks.models import JobStep
+from networks.policy.permissions import Permission
+from networks.policy.protection import Protection, protection_of
+from networks.policy.shapes import permission_to_order
+from networks.queries.running.impact import Impact, breakages_of_order, read_impacts
+
+# By what the button says: the order that each of the containers gets.
+SEVERAL_ORDERS = {
+    "start_containers": "start_container",
+    "stop_containers": "stop_container",
+    "restart_containers": "restart_container",
+    "remove_containers": "remove_container",
+}
+# Whoever shares another's network is started after it, and stopped before it.
+_DONORS_FIRST = frozenset({"start_container", "restart_container"})
+
+
+def plan_orders(verb: str, choice: Choice) -> Plan:
+    """Plan to give the chosen containers an order. `verb`: one of SEVERAL_ORDERS' values."""
+    impacts = read_impacts(choice.engine_slug, choice.ids)
+    protection = protection_of(choice.engine_slug)
+    why_not = {impact.docker_id: _why_not(verb, impact, protection) for impact in impacts}
+    going = [impact for impact in impacts if not why_not[impact.docker_id]]
+    if len(going) < len(impacts):  # what breaks is counted among those that go
+        going = list(read_impacts(choice.engine_slug, [impact.docker_id for impact in going]))
+    going.sort(key=lambda impact: (bool(impact.donor_id) == (verb in _DONORS_FIRST), impact.name))
+    needed = {permission_to_order(impact.network_mode) for impact in going}
+    return Plan(
+        names=tuple(impact.name for impact in impacts),
+        gone=len(choice.ids) - len(impacts),
+        steps=tuple(_step(verb, impact) for impact in going),
+        left_out=tuple(LeftOut(one.name, why_not[one.docker_id]) for one in impacts if why_not[one.docker_id]),
+        breakages=tuple(each for impact in going for each in breakages_of_order(verb, impact)),
+        permission=Permission.SHAPE if Permission.SHAPE in needed else Permission.RUN,
+    )
+
+
+def _why_not(verb: str, impact: Impact, protection: Protection) -> str:
+    if lock := protection.containers.get(impact.docker_id):
+        return lock.sentence
+    if verb == "start_container" and impact.is_running:
+        return _("It runs already.")
+    if verb == "stop_container" and not impact.is_running:
+        return _("It is not running.")
+    if verb in _DONORS_FIRST and impact.stack == "gone":
+        return _("The container whose network it shares was removed: it has to be made anew.")
+    return ""
+
+
+def _step(verb: str, impact: Impact) -> JobStep:
+    asked: dict[str, object] = {"wait_s": STOP_WAIT_S} if verb in WAITING else {}
+    return JobStep(
+        verb=verb,
+        container_id=impact.docker_id,
+        container_name=impact.name,
+        command=command_of_order(verb, impact.name, impact.docker_id, asked),
+        spec=asked | ({"was_started_at": impact.started_at} if verb == "restart_container" else {}),
+    )
+
+
+ORDER_PLANS: dict[str, Callable[[Choice], Plan]] = {name: partial(plan_orders, verb) for name, verb in SEVERAL_ORDERS.items()}

@@ -1,0 +1,1 @@
+"""Orders to containers, drawn: which there are, and what they touch."""

@@ -1,0 +1,80 @@
+"""The orders that can be given to a container as it is, as buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from networks.policy.permissions import Permission
+from networks.policy.shapes import permission_to_order
+from networks.queries.rows import ContainerRow
+
+# What Docker takes in each state; the likeliest first.
+_BY_STATE = {
+    "running": ("stop", "restart", "pause", "kill", "rename", "remove"),
+    "paused": ("unpause", "stop", "restart", "kill", "rename", "remove"),
+    "restarting": ("stop", "kill", "rename", "remove"),
+    "created": ("start", "rename", "remove"),
+    "exited": ("start", "rename", "remove"),
+    "dead": ("remove",),
+}
+_LABELS = {
+    "start": gettext_lazy("Start"),
+    "stop": gettext_lazy("Stop"),
+    "restart": gettext_lazy("Restart"),
+    "pause": gettext_lazy("Pause"),
+    "unpause": gettext_lazy("Go on"),
+    "kill": gettext_lazy("Kill…"),
+    "rename": gettext_lazy("Rename…"),
+    "remove": gettext_lazy("Remove…"),
+}
+# These always ask first, on a page of their own; the others only where something breaks.
+_ASKING = frozenset({"kill", "rename", "remove"})
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One order. `order`: such as "stop"; `asks`: it is a link to the page that asks, else a button that posts."""
+
+    order: str
+    label: str
+    url: str
+    asks: bool
+
+
+def acts_of(row: ContainerRow, rights: Iterable[str], *, is_locked: bool) -> tuple[Act, ...]:
+    """Return what somebody with these rights may order this container, in its state; nothing where it is protected."""
+    if is_locked or not may_order(row.network_mode, rights):
+        return ()
+    address = [row.engine_slug, row.docker_id]
+    return tuple(
+        Act(order, str(_LABELS[order]), reverse(f"container_{order}", args=address), order in _ASKING)
+        for order in _BY_STATE.get(row.state, ())
+    )
+
+
+def orders_in(state: str) -> tuple[str, ...]:
+    """Return the orders that Docker takes of a container in this state."""
+    return _BY_STATE.get(state, ())
+
+
+def may_order(network_mode: str, rights: Iterable[str]) -> bool:
+    """Tell whether these rights suffice for a container of this mode."""
+    held = set(rights)
+    return {str(Permission.RUN), str(permission_to_order(network_mode))} <= held
+
+
+def why_no_acts(row: ContainerRow, rights: Iterable[str]) -> str:
+    """Return in words why somebody can order this container nothing, "" where they can."""
+    held = set(rights)
+    if "run.off" in held:
+        return _("Netadmin is in read-only mode: nothing is changed.")
+    if "run" not in held:
+        return _("Your role here is to look on. An operator or an admin of this Engine can start and stop containers.")
+    if not may_order(row.network_mode, held):
+        return _("It uses the host's or another container's network: to start or stop it takes the role admin.")
+    return "" if row.state in _BY_STATE else _("Docker is removing it.")

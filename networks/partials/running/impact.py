@@ -1,0 +1,184 @@
+"""What an order to a container touches, in words. Each sentence was measured on an Engine: docs/container-lifecycle.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from networks.queries.consequences import Dependant
+from networks.queries.running.impact import ENDING, Impact
+
+ENDED = frozenset({"stop_container", "kill_container"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that is said. `level`: bad (it will not work), warn (something breaks), ok. `guests`: who it is about."""
+
+    level: str
+    title: str
+    text: str = ""
+    guests: tuple[Dependant, ...] = ()
+    details: tuple[str, ...] = ()
+
+
+def tell_impact(verb: str, impact: Impact) -> tuple[Told, ...]:
+    """Return all that there is to say before this order is given; never nothing."""
+    said = tuple(_tell(verb, impact))
+    if any(each.level != "ok" for each in said):
+        return said
+    return (*said, Told("ok", _("Nothing else depends on it.")))
+
+
+def _tell(verb: str, impact: Impact) -> Iterator[Told]:
+    yield from _tell_itself(verb, impact)
+    yield from _tell_guests(verb, impact)
+    if impact.ports and (verb in ENDING or verb == "pause_container"):
+        yield Told("warn", _PORTS[verb](), details=impact.ports)
+    if verb in ENDING or verb == "pause_container":
+        alone = [one.network_name for one in impact.places if one.is_alone and one.is_user_defined]
+        if alone and impact.is_running:
+            words = ngettext("It is the last one that runs on %(names)s", "It is the last one that runs on %(names)s", len(alone))
+            yield Told("warn", words % {"names": ", ".join(alone)}, _("The network stays; nobody on it answers any more."))
+    if verb in ENDING and impact.is_running:
+        yield from _tell_addresses(verb, impact)
+    if impact.project and verb in ENDED | {"remove_container"}:
+        names = {"project": impact.project}
+        text = (
+            _("“docker compose up” starts it again.")
+            if verb in ENDED
+            else _("“docker compose up” makes it anew, with another ID.")
+        )
+        yield Told("warn", _("It belongs to the Compose project %(project)s") % names, text)
+
+
+_PORTS = {
+    "stop_container": lambda: _("Published ports close"),
+    "kill_container": lambda: _("Published ports close"),
+    "remove_container": lambda: _("Published ports close"),
+    "restart_container": lambda: _("Published ports close for a moment"),
+    "pause_container": lambda: _("Nobody answers on its published ports meanwhile"),
+}
+
+
+def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
+    if verb == "kill_container":
+        yield Told("warn", _("It is ended at once"), _("It gets no time to finish what it is writing (SIGKILL)."))
+    if verb == "remove_container":
+        if impact.is_running:
+            yield Told(
+                "warn",
+                _("It is running: it is ended at once, and then removed"),
+                _("It gets no time to finish what it is writing (SIGKILL)."),
+            )
+        yield Told(
+            "warn",
+            _("Its files and its anonymous volumes go with it"),
+            _("What it wrote elsewhere stays: named volumes, folders of the machine."),
+        )
+    if verb in ENDED and impact.is_auto_removed:
+        text = _("It was started with --rm. Its files and its anonymous volumes go with it, and it can't be started again.")
+        yield Told("warn", _("Docker removes it when it stops"), text)
+    if verb in ENDED and impact.restart_policy == "always":
+        yield Told(
+            "ok",
+            _("It stays stopped until the Engine is restarted"),
+            _("Its restart policy is “always”: Docker then starts it again."),
+        )
+    elif verb in ENDED and impact.restart_policy:
+        yield Told(
+            "ok",
+            _("It stays stopped"),
+            _("Its restart policy (%(policy)s) doesn't start what a person stopped.") % {"policy": impact.restart_policy},
+        )
+    if verb in ("start_container", "restart_container") and impact.missing:
+        names = {"names": ", ".join(impact.missing)}
+        yield Told(
+            "bad", _("It can't start: there is no network %(names)s any more") % names, _("Its own page says how to repair that.")
+        )
+    if verb in ("start_container", "restart_container") and impact.stack == "gone":
+        yield Told("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be made anew."))
+    if verb in ("start_container", "restart_container") and impact.stack == "away":
+        names = {"name": impact.donor_name}
+        yield Told(
+            "bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, _("Start %(name)s first.") % names
+        )
+    if verb == "pause_container":
+        yield Told("ok", _("It keeps its addresses, and answers nobody until it goes on"))
+    if verb == "rename_container" and impact.names:
+        text = _("Docker's DNS changes at once: the old name leads nowhere then. Aliases stay.")
+        yield Told("warn", _("Its neighbours find it by the new name only"), text)
+
+
+def _tell_guests(verb: str, impact: Impact) -> Iterator[Told]:
+    guests = impact.guests if verb in ("remove_container", "rename_container") else impact.running_guests
+    if not guests:
+        return
+    names = {"count": len(guests)}
+    match verb:
+        case "stop_container" | "kill_container":
+            title = ngettext(
+                "%(count)s container shares its network and is cut off",
+                "%(count)s containers share its network and are cut off",
+                len(guests),
+            )
+            text = _(
+                "They go on running with nothing but loopback left. After the next start restart them too: this container has a "
+                "new network stack then, and they are still in the old one."
+            )
+            yield Told("warn", title % names, text, guests)
+        case "restart_container":
+            title = ngettext(
+                "%(count)s container shares its network and stays behind in the old stack",
+                "%(count)s containers share its network and stay behind in the old stack",
+                len(guests),
+            )
+            yield Told("warn", title % names, _("They have nothing but loopback there until they are restarted too."), guests)
+        case "remove_container":
+            title = ngettext(
+                "%(count)s container shares its network and can never start again",
+                "%(count)s containers share its network and can never start again",
+                len(guests),
+            )
+            text = _("They know it by its ID, so that another of the same name doesn't help: they have to be made anew.")
+            yield Told("warn", title % names, text, guests)
+        case "pause_container":
+            title = ngettext(
+                "%(count)s container shares its network and goes on working",
+                "%(count)s containers share its network and go on working",
+                len(guests),
+            )
+            yield Told("ok", title % names, "", guests)
+        case "rename_container":
+            title = ngettext(
+                "%(count)s container shares its network and keeps it",
+                "%(count)s containers share its network and keep it",
+                len(guests),
+            )
+            yield Told("ok", title % names, "", guests)
+
+
+def _tell_addresses(verb: str, impact: Impact) -> Iterator[Told]:
+    if verb == "remove_container":
+        return
+    for place in impact.places:
+        names = {"address": place.address, "network": place.network_name, "names": ", ".join(place.takers[:5])}
+        if not place.address:
+            continue
+        if place.is_asked:
+            yield Told(
+                "ok",
+                _("It asked for %(address)s on %(network)s and gets it again") % names,
+                _("Unless somebody else takes it meanwhile."),
+            )
+        elif place.takers:
+            text = _(
+                "Docker gave it that address, and gives it to whoever starts on %(network)s first: %(names)s, or a new container."
+            )
+            yield Told("warn", _("It may come back with another address than %(address)s") % names, text % names)
+        else:
+            text = _("Docker gave it that address; a container that starts on %(network)s meanwhile may get it.")
+            yield Told("ok", _("It gets %(address)s again if nobody starts meanwhile") % names, text % names)

@@ -1,0 +1,94 @@
+"""What each network mode shares, hides and keeps apart. Each line was looked at from inside: docs/network-modes.md."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from networks.queries.containers import mode_kind
+from networks.queries.rows import ContainerRow
+
+Line = tuple[str, str]  # what it is about, and how it is
+
+
+def mode_lines(network_mode: str) -> tuple[Line, ...]:
+    """Return what is so for containers of this mode."""
+    match mode_kind(network_mode):
+        case "bridge":
+            return (
+                (_("Of its own"), _("interfaces, addresses, ports, routes: nobody on the machine shares them.")),
+                (
+                    _("Finds others"),
+                    _("by address only: this bridge has no DNS for their names."),
+                ),
+                (_("Is found"), _("by its address, and from outside by published ports.")),
+                (_("Kept apart"), _("from containers on other networks: their addresses don't answer from here.")),
+            )
+        case "network":
+            return (
+                (_("Of its own"), _("interfaces, addresses, ports, routes: nobody on the machine shares them.")),
+                (
+                    _("Finds others"),
+                    _("by name, alias or short ID: Docker's DNS answers at 127.0.0.11."),
+                ),
+                (_("Is found"), _("by name on each network that it is on, and from outside by published ports.")),
+                (_("Kept apart"), _("from containers on other networks, unless it is connected to those too.")),
+            )
+        case "host":
+            return (
+                (
+                    _("Shares"),
+                    _("the machine's interfaces, addresses, ports and routes, and its name."),
+                ),
+                (_("Of its own"), _("processes and files.")),
+                (_("Finds others"), _("containers by address; their names mean nothing here.")),
+                (_("Ignored"), _("published ports: Docker discards them. What it listens on, the machine listens on.")),
+            )
+        case "none":
+            return (
+                (_("Of its own"), _("a stack with loopback and nothing else.")),
+                (_("Reaches"), _("nobody: there is no route, not even to the name server that its resolv.conf names.")),
+                (_("May move"), _("to a network, and back: off none first, which is one job here.")),
+            )
+    return (
+        (
+            _("Shares"),
+            _("interfaces, addresses, routes, name, /etc/hosts and name servers; a port is taken by one of both."),
+        ),
+        (_("Of its own"), _("processes and files.")),
+        (_("Finds others"), _("as the other one does, by name where that one's networks have names.")),
+        (_("Is found"), _("by the other one's names and addresses, never by its own name.")),
+        (_("Stays behind"), _("when the other one is stopped or restarted: it then has to be restarted as well.")),
+    )
+
+
+def say_stack(row: ContainerRow) -> tuple[str, str]:
+    """Return in words what became of the stack that a container shares, and what mends it; ("", "") where it is whole."""
+    names = {"name": row.donor_name}
+    is_running = row.state in ("running", "paused")
+    match row.stack:
+        case "gone" if is_running:
+            return (
+                _("The container whose network it shared was removed: nothing but loopback is left of it."),
+                _("It can't be mended: a restart would only stop it. Make it anew with another --network."),
+            )
+        case "gone":
+            return (
+                _("The container whose network it shares was removed: it can't start any more."),
+                _("Another container of the same name doesn't help. Make it anew with another --network."),
+            )
+        case "away" if is_running:
+            return (
+                _("%(name)s, whose network it shares, doesn't run: nothing but loopback is left here.") % names,
+                _("Start %(name)s, then restart this one. Restarted before, it would only be stopped.") % names,
+            )
+        case "away":
+            return (
+                _("%(name)s, whose network it shares, doesn't run: it can't start.") % names,
+                _("Start %(name)s first.") % names,
+            )
+        case "dead":
+            return (
+                _("%(name)s was started after it, with a new network stack: this one is in the old one, alone.") % names,
+                _("Restart this one: it then joins the new stack."),
+            )
+    return "", ""

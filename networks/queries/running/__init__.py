@@ -1,0 +1,1 @@
+"""Containers that are started, stopped and removed: what that touches."""

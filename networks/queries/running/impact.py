@@ -1,0 +1,224 @@
+"""What an order to a container touches, said before it is given (rule S14): from the snapshot, stopped ones included."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models.fields.json import KeyTextTransform
+
+from networks.models import Container, Endpoint
+from networks.queries.consequences import (
+    HOLDING_STATES,
+    PROJECT_LABEL,
+    Breakage,
+    Dependant,
+    breakage_token,
+    written_port,
+)
+from networks.queries.containers import stack_state
+
+# Orders after which a container has no stack any more, for good or for a moment.
+ENDING = frozenset({"stop_container", "restart_container", "kill_container", "remove_container"})
+
+Record = Mapping[str, Any]
+_COLUMNS = (
+    "docker_id",
+    "name",
+    "state",
+    "network_mode",
+    "donor_id",
+    "ports",
+    "restart_policy",
+    "is_auto_removed",
+    "started_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """Who else is on the networks: ids of those on which somebody runs; by id, who would take an address there."""
+
+    running: set[str] = field(default_factory=set)
+    takers: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a container is on the network. `address`: what it has, "" where it has none; `is_asked`: it asked for that one.
+
+    `is_alone`: no other running container is on this network. `takers`: names of stopped containers that get an address from the
+    same network by themselves when they start.
+    """
+
+    network_id: str
+    network_name: str
+    address: str
+    is_asked: bool
+    is_alone: bool
+    is_user_defined: bool
+    takers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What is bound to one container. `guests`: containers that share its network. `ports`: published, as Docker writes them.
+
+    `names`: by which its neighbours on networks of one's own find it. `stack`, `donor_name`: of the network that it shares.
+    `missing`: names of networks that it shall join and that aren't there. `started_at`: ISO 8601, "" where it isn't known.
+    """
+
+    docker_id: str
+    name: str
+    state: str
+    network_mode: str
+    restart_policy: str
+    is_auto_removed: bool
+    project: str
+    ports: tuple[str, ...]
+    guests: tuple[Dependant, ...]
+    places: tuple[Place, ...]
+    names: tuple[str, ...]
+    missing: tuple[str, ...]
+    stack: str = ""
+    donor_id: str = ""
+    donor_name: str = ""
+    started_at: str = ""
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether it has a network stack now."""
+        return self.state in HOLDING_STATES
+
+    @property
+    def running_guests(self) -> tuple[Dependant, ...]:
+        """Those that lose their network with it."""
+        return tuple(each for each in self.guests if each.is_running)
+
+
+def read_impact(engine_slug: str, docker_id: str) -> Impact | None:
+    """Return what is bound to a container, None where it isn't there. At most five queries."""
+    return next(iter(read_impacts(engine_slug, [docker_id])), None)
+
+
+def read_impacts(engine_slug: str, docker_ids: Iterable[str]) -> tuple[Impact, ...]:
+    """Return what is bound to these containers, by name, when all of them get the same order. At most five queries.
+
+    Guests that are among them, and neighbours that are, don't count: nobody is surprised by what they get themselves.
+    """
+    wanted = list(dict.fromkeys(docker_ids))
+    project = KeyTextTransform(PROJECT_LABEL, "labels")
+    siblings = Container.objects.filter(engine__slug=engine_slug)
+    records = list(siblings.filter(docker_id__in=wanted).order_by("name", "docker_id").values(*_COLUMNS, project=project))
+    if not records:
+        return ()
+    guests: defaultdict[str, list[Dependant]] = defaultdict(list)
+    sharing = siblings.filter(donor_id__in=wanted).exclude(docker_id__in=wanted).order_by("name")
+    for donor_id, guest, name, state in sharing.values_list("donor_id", "docker_id", "name", "state"):
+        guests[donor_id].append(Dependant(guest, name, state, state in HOLDING_STATES))
+    donor_ids = {record["donor_id"] for record in records} - {""}
+    found = siblings.filter(docker_id__in=donor_ids).values("docker_id", "name", "state", "started_at") if donor_ids else ()
+    donors = {donor["docker_id"]: donor for donor in found}
+    endpoints: defaultdict[str, list[Record]] = defaultdict(list)
+    for one in _endpoints(engine_slug, wanted):
+        endpoints[one["container__docker_id"]].append(one)
+    others = _others(engine_slug, wanted, endpoints)
+    return tuple(
+        _impact(record, donors.get(record["donor_id"]), guests[record["docker_id"]], endpoints[record["docker_id"]], others)
+        for record in records
+    )
+
+
+def _impact(record: Record, donor: Record | None, guests: list[Dependant], endpoints: list[Record], others: _Others) -> Impact:
+    is_running = record["state"] in HOLDING_STATES
+    published = (written_port(port) for port in record["ports"] if port.get("public_port") and is_running)
+    return Impact(
+        docker_id=record["docker_id"],
+        name=record["name"],
+        state=record["state"],
+        network_mode=record["network_mode"],
+        restart_policy=record["restart_policy"],
+        is_auto_removed=record["is_auto_removed"],
+        project=record["project"] or "",
+        ports=tuple(dict.fromkeys(published)),
+        guests=tuple(guests),
+        places=tuple(_place(one, others) for one in endpoints if one["network__docker_id"]),
+        names=_names(endpoints),
+        missing=tuple(one["network_name"] for one in endpoints if one["network__docker_id"] is None),
+        stack=stack_state(record, donor),
+        donor_id=record["donor_id"],
+        donor_name=donor["name"] if donor else "",
+        started_at=record["started_at"].isoformat() if record["started_at"] else "",
+    )
+
+
+def breakages_of_order(verb: str, impact: Impact) -> tuple[Breakage, ...]:
+    """Return what breaks beside the container itself when this order is carried out, one by one."""
+    return tuple(
+        Breakage(kind, breakage_token(verb, kind, impact.docker_id, detail), network, impact.name, detail)
+        for kind, network, detail in _breaking(verb, impact)
+    )
+
+
+def _breaking(verb: str, impact: Impact) -> Iterator[tuple[str, str, str]]:
+    """Yield kind, network and detail."""
+    if verb in ENDING:
+        guests = impact.guests if verb == "remove_container" else impact.running_guests
+        yield from (("guest", "", guest.name) for guest in guests)
+    if verb in ENDING or verb == "pause_container":
+        yield from (("port", "", port) for port in impact.ports)
+        yield from (("alone", place.network_name, place.network_name) for place in impact.places if _is_last(impact, place))
+    if verb in ("stop_container", "kill_container") and impact.is_auto_removed and impact.is_running:
+        yield "auto_removed", "", ""
+    if verb in ENDING and impact.is_running:
+        moving = (place for place in impact.places if place.address and not place.is_asked and place.takers)
+        yield from (("address", place.network_name, place.address) for place in moving)
+    if verb in ("stop_container", "kill_container", "remove_container") and impact.project:
+        yield "project", "", impact.project
+    if verb == "rename_container":
+        yield from (("name", "", name) for name in impact.names if name == impact.name)
+
+
+def _is_last(impact: Impact, place: Place) -> bool:
+    return impact.is_running and place.is_user_defined and place.is_alone
+
+
+def _endpoints(engine_slug: str, wanted: list[str]) -> Iterable[Record]:
+    columns = ("network_name", "network__docker_id", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")
+    found = Endpoint.objects.filter(engine__slug=engine_slug, container__docker_id__in=wanted)
+    records: Iterable[Record] = found.order_by("network_name").values(*columns, "container__docker_id", "dns_names", "aliases")
+    return records
+
+
+def _others(engine_slug: str, wanted: list[str], endpoints: Mapping[str, list[Record]]) -> _Others:
+    ids = {one["network__docker_id"] for mine in endpoints.values() for one in mine} - {None}
+    found = Endpoint.objects.filter(engine__slug=engine_slug, network__docker_id__in=ids)
+    columns = ("network__docker_id", "container__name", "container__state", "requested_ipv4")
+    others = _Others()
+    for network_id, name, state, asked in (
+        found.exclude(container__docker_id__in=wanted).order_by("container__name").values_list(*columns)
+    ):
+        if state in HOLDING_STATES:
+            others.running.add(network_id)
+        elif not asked:
+            others.takers[network_id].append(name)
+    return others
+
+
+def _place(one: Record, others: _Others) -> Place:
+    return Place(
+        network_id=one["network__docker_id"],
+        network_name=one["network_name"],
+        address=one["ipv4"] or one["ipv6"],
+        is_asked=bool(one["requested_ipv4"] or one["requested_ipv6"]),
+        is_alone=one["network__docker_id"] not in others.running,
+        is_user_defined=one["network_name"] not in ("bridge", "host", "none"),
+        takers=tuple(others.takers[one["network__docker_id"]]),
+    )
+
+
+def _names(endpoints: list[Record]) -> tuple[str, ...]:
+    on_own = (one for one in endpoints if one["network_name"] not in ("bridge", "host", "none"))
+    return tuple(dict.fromkeys(str(name) for one in on_own for name in (*one["dns_names"], *one["aliases"])))

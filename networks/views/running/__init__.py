@@ -1,0 +1,1 @@
+"""The pages that start, stop and remove containers."""

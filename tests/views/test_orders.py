@@ -1,0 +1,148 @@
+"""Containers started, stopped, renamed and removed from the pages, on a real Engine."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from networks.models import Action, Container, Engine, Outcome
+from tests.private_engine import PrivateEngine, wait_until
+from tests.views.pages import confirm, shown_by
+from tests.views.test_forms import browser, seen, text_of
+
+__all__ = ["browser"]
+
+
+def known(container_id: str, **more: object) -> str:
+    """Wait until the snapshot has a container, with its detail, and return its id."""
+    wanted = {"docker_id": container_id, "has_detail": True, **more}
+    wait_until(lambda: Container.objects.filter(**wanted).exists(), "the container in the snapshot")
+    return container_id
+
+
+def order(followed: Engine, name: str, container_id: str) -> str:
+    return reverse(f"container_{name}", args=[followed.slug, container_id])
+
+
+def test_it_stops_and_starts_at_once_what_nobody_depends_on(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    container_id = known(engine.run("web", "--network", "none"))
+
+    stopped = browser.post(order(followed, "stop", container_id))
+    after = Container.objects.get(docker_id=container_id).state
+    started = browser.post(order(followed, "start", container_id))
+
+    assert (stopped.status_code, after) == (302, "exited")
+    assert stopped.headers["Location"] == reverse("container_detail", args=[followed.slug, container_id])
+    assert (started.status_code, Container.objects.get(docker_id=container_id).state) == (302, "running")
+
+
+def test_it_says_first_whom_a_stop_cuts_off(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    engine.cli("network", "create", "front")
+    donor = known(engine.run("donor", "--network", "front", "-p", "8083:80"))
+    known(engine.run("guest", "--network", "container:donor"))
+    url = order(followed, "stop", donor)
+
+    asked = browser.post(url)
+    words = text_of(asked)
+    assert asked.status_code == 200
+    assert engine.cli("ps", "-q", "--filter", "name=donor")
+    assert "1 container shares its network and is cut off" in words
+    assert "guest" in words
+    assert "Published ports close" in words
+    assert "0.0.0.0:8083-&gt;80/tcp" in words
+    assert "It is the last one that runs on front" in words
+
+    engine.run("late", "--network", "container:donor")
+    wait_until(lambda: Container.objects.filter(name="late").exists(), "one more guest")
+    careless = browser.post(url, {"shown": shown_by(asked)})
+    assert careless.status_code == 422
+    assert "late shares the network of donor." in text_of(careless)
+
+    careful = browser.post(url, {"shown": shown_by(careless)})
+    assert careful.status_code == 302
+    assert engine.cli("exec", "guest", "ip", "-o", "link").count("\n") == 0  # nothing but loopback, as was said
+
+
+def test_it_wants_the_name_before_it_kills_or_removes(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    container_id = known(engine.run("web"))
+
+    for name in ("kill", "remove"):
+        url = order(followed, name, container_id)
+        for careless in (browser.post(url), confirm(browser, url), confirm(browser, url, "web2")):
+            assert careless.status_code in (200, 422), (name, text_of(careless)[400:1500])
+        assert Container.objects.get(docker_id=container_id).state == ("running" if name == "kill" else "exited")
+        assert confirm(browser, url, "web").status_code == 302
+
+    assert engine.cli("ps", "-aq") == ""
+    assert [action.verb for action in Action.objects.order_by("pk")] == ["kill_container", "remove_container"]
+
+
+def test_it_says_that_one_with_rm_goes_when_it_stops(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    container_id = known(engine.run("once", "--rm", "--network", "none"), is_auto_removed=True)
+    url = order(followed, "stop", container_id)
+
+    asked = browser.post(url)
+    assert "Docker removes it when it stops" in text_of(asked)
+    done = browser.post(url, {"shown": shown_by(asked)})
+
+    assert (done.status_code, done.headers["Location"]) == (302, reverse("container_list"))
+    wait_until(lambda: not engine.cli("ps", "-aq"), "its removal")
+
+
+def test_it_renames_and_tells_which_names_cannot_be(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    container_id = known(engine.run("web"))
+    known(engine.run("other"))
+    url = order(followed, "rename", container_id)
+
+    answers = {name: browser.post(url, {"shown": "", "new_name": name}) for name in ("-x", "web", "other", "front")}
+
+    assert {name: answer.status_code for name, answer in answers.items()} == {"-x": 422, "web": 422, "other": 409, "front": 302}
+    assert "begins with a letter or a digit" in text_of(answers["-x"])
+    assert "It is called that already." in text_of(answers["web"])
+    assert "Another container has this name" in text_of(answers["other"])
+    assert Container.objects.get(docker_id=container_id).name == "front"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("pause", "It is not running."), ("unpause", "It is not paused."), ("kill", "not running")]
+)
+def test_it_offers_no_order_that_docker_would_refuse(
+    engine: PrivateEngine, followed: Engine, browser: Client, name: str, words: str
+) -> None:
+    container_id = known(engine.run("web"))
+    engine.cli("stop", "web")
+    known(container_id, state="exited")
+
+    shown, posted = browser.get(order(followed, name, container_id)), browser.post(order(followed, name, container_id))
+
+    assert words in text_of(shown)
+    assert (posted.status_code, Action.objects.exists()) == (409, False)
+
+
+def test_it_explains_why_one_cannot_start(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    network = engine.cli("network", "create", "front")
+    lost = engine.run("lost", "--network", "front")
+    engine.cli("stop", "lost")
+    engine.cli("network", "rm", network)
+    engine.run("holder", "-p", "8084:80")
+    other = known(engine.cli("create", "--name", "other", "-p", "8084:80", "netadmin-test:1"))
+    known(lost)
+
+    gone, taken = (browser.post(order(followed, "start", each)) for each in (lost, other))
+
+    assert (gone.status_code, taken.status_code) == (409, 409)
+    assert "The network is gone." in text_of(gone)
+    assert "port is already allocated" in text_of(taken)
+    assert "holder" in text_of(taken)
+    assert set(Outcome.objects.values_list("kind", flat=True)) == {"refused"}
+
+
+def test_it_leaves_protected_ones_alone(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    container_id = seen(engine, Container, engine.run("web", "--label", "netadmin.protect=true"))
+
+    for name in ("stop", "restart", "kill", "pause", "rename", "remove"):
+        answer = browser.post(order(followed, name, container_id), {"shown": "", "typed_name": "web", "new_name": "web2"})
+        assert answer.status_code == 409
+        assert "protected" in text_of(answer)
+    assert not Action.objects.exists()
