@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from networks.engine.calls import AllowList, Profile, is_change
+from networks.engine.containers.run_specs import RunSpec
 from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import EngineError, Unreachable
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, EventFact, InterfaceStats, NetworkFact
@@ -145,6 +146,10 @@ class FakeClient(FakeSwarmClient, FakeTerminalClient):
 
     def run_container(self, spec: ContainerSpec) -> str:
         return self._ask("POST", "/containers/create", lambda: self._engine.run(spec))
+
+    def create_container(self, spec: RunSpec) -> str:
+        self.negotiate()
+        return self._ask("POST", "/containers/create", lambda: orders.create(self._engine, spec))
 
     def start_container(self, container_id: str) -> None:
         self._order(container_id, "start", orders.start)

@@ -164,6 +164,16 @@ class FakeEngine:
             self._emit_endpoint("disconnect", network, container)
 
     def run(self, spec: ContainerSpec) -> str:
+        container_id = self.create(spec)
+        try:
+            self.start(container_id)
+        except EngineError:
+            self.remove_container(container_id)
+            raise
+        return container_id
+
+    def create(self, spec: ContainerSpec) -> str:
+        """Create a container that doesn't run."""
         if any(container.name == spec.name for container in self.containers.values()):
             refuse(409, f'Conflict. The container name "/{spec.name}" is already in use')
         if spec.image not in self.images:
@@ -187,11 +197,6 @@ class FakeEngine:
             has_detail=True,
         )
         self.emit("container", "create", container_id, spec.name, {"image": spec.image})
-        try:
-            self.start(container_id)
-        except EngineError:
-            self.remove_container(container_id)
-            raise
         return container_id
 
     def start(self, container_id: str) -> None:

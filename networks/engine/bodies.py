@@ -46,6 +46,11 @@ def _pool_body(pool: PoolSpec) -> Document:
 
 def connect_body(spec: ConnectSpec) -> Document:
     """Return the body of POST /networks/{id}/connect; its maps are there when empty, as the docker command sends them."""
+    return {"Container": spec.container_id, "EndpointConfig": endpoint_body(spec)}
+
+
+def endpoint_body(spec: ConnectSpec) -> Document:
+    """Return what a container shall have on a network, for a connect as for a create."""
     addresses = {"IPv4Address": spec.ipv4, "IPv6Address": spec.ipv6}
     asked: Document = {member: str(address) for member, address in addresses.items() if address is not None}
     if spec.link_local_ips:
@@ -57,7 +62,7 @@ def connect_body(spec: ConnectSpec) -> Document:
         endpoint["GwPriority"] = spec.gateway_priority
     if spec.mac:
         endpoint["MacAddress"] = spec.mac
-    return {"Container": spec.container_id, "EndpointConfig": endpoint}
+    return endpoint
 
 
 def disconnect_body(spec: DisconnectSpec) -> Document:

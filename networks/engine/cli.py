@@ -26,7 +26,7 @@ UNSEEN = frozenset(
 
 def create_network_command(spec: NetworkSpec) -> str:
     """Return `docker network create …`; only options that aren't Docker's defaults, and always the driver."""
-    return _joined(create_network_lines(spec))
+    return joined(create_network_lines(spec))
 
 
 def create_network_lines(spec: NetworkSpec) -> list[Line]:
@@ -62,7 +62,7 @@ def create_network_lines(spec: NetworkSpec) -> list[Line]:
 
 def connect_command(spec: ConnectSpec, network_name: str, container_name: str) -> str:
     """Return `docker network connect …`; by name where that is safe to type, else by id."""
-    return _joined(connect_lines(spec, network_name, container_name))
+    return joined(connect_lines(spec, network_name, container_name))
 
 
 def connect_lines(spec: ConnectSpec, network_name: str, container_name: str) -> list[Line]:
@@ -72,10 +72,10 @@ def connect_lines(spec: ConnectSpec, network_name: str, container_name: str) -> 
         lines.append(("--ip", str(spec.ipv4)))
     if spec.ipv6 is not None:
         lines.append(("--ip6", str(spec.ipv6)))
-    lines += [("--alias", quoted(_csv(alias))) for alias in spec.aliases]
+    lines += [("--alias", quoted(listed(alias))) for alias in spec.aliases]
     lines += [("--link-local-ip", str(address)) for address in spec.link_local_ips]
     lines += [("--link", quoted(link)) for link in spec.links]
-    lines += [("--driver-opt", quoted(_csv(f"{key}={value}"))) for key, value in spec.driver_options.items()]
+    lines += [("--driver-opt", quoted(listed(f"{key}={value}"))) for key, value in spec.driver_options.items()]
     if spec.gateway_priority:
         lines.append(("--gw-priority", str(spec.gateway_priority)))
     return [*lines, *_arguments((network_name, spec.network_id), (container_name, spec.container_id))]
@@ -83,7 +83,7 @@ def connect_lines(spec: ConnectSpec, network_name: str, container_name: str) -> 
 
 def disconnect_command(spec: DisconnectSpec, network_name: str, container_name: str) -> str:
     """Return `docker network disconnect …`; by name where that is safe to type, else by id."""
-    return _joined(disconnect_lines(spec, network_name, container_name))
+    return joined(disconnect_lines(spec, network_name, container_name))
 
 
 def disconnect_lines(spec: DisconnectSpec, network_name: str, container_name: str) -> list[Line]:
@@ -96,22 +96,22 @@ def disconnect_lines(spec: DisconnectSpec, network_name: str, container_name: st
 
 def remove_network_command(name: str, network_id: str = "") -> str:
     """Return `docker network rm …`; by name where that is safe to type, else by id."""
-    return _joined([("docker network rm", ""), *_arguments((name, network_id))])
+    return joined([("docker network rm", ""), *_arguments((name, network_id))])
 
 
 def prune_networks_command(filters: Iterable[tuple[str, str]] = ()) -> str:
     """Return `docker network prune …` with these filters, such as ("until", "24h") and ("label!", "keep")."""
-    return _joined([("docker network prune", ""), *(("--filter", quoted(f"{name}={value}")) for name, value in filters)])
+    return joined([("docker network prune", ""), *(("--filter", quoted(f"{name}={value}")) for name, value in filters)])
 
 
 def inspect_network_command(name: str, network_id: str = "") -> str:
     """Return `docker network inspect …`; by name where that is safe to type, else by id."""
-    return _joined([("docker network inspect", ""), *_arguments((name, network_id))])
+    return joined([("docker network inspect", ""), *_arguments((name, network_id))])
 
 
 def inspect_container_command(name: str, container_id: str = "") -> str:
     """Return `docker inspect …`; by name where that is safe to type, else by id."""
-    return _joined([("docker inspect", ""), *_arguments((name, container_id))])
+    return joined([("docker inspect", ""), *_arguments((name, container_id))])
 
 
 def order_command(order: str, name: str, container_id: str = "", *, flags: str = "", further: str = "") -> str:
@@ -158,7 +158,7 @@ def _escaped(character: str, quote: str) -> str:
     return "".join(f"\\{byte:03o}" for byte in character.encode())  # octal bytes: the same in every shell and locale
 
 
-def _csv(text: str) -> str:
+def listed(text: str) -> str:
     """Return a value of a flag that the command splits at commas (pflag's StringSlice reads CSV), such that it stays whole."""
     return '"' + text.replace('"', '""') + '"' if re.search(r'[,"\r\n]', text) else text
 
@@ -178,5 +178,6 @@ def _is_safe(name: str) -> bool:
     return bool(_SAFE_NAME.fullmatch(name)) and not _LIKE_AN_ID.fullmatch(name)
 
 
-def _joined(lines: list[Line]) -> str:
+def joined(lines: list[Line]) -> str:
+    """Return a command in one line."""
     return " ".join(word for line in lines for word in line if word)

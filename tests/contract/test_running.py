@@ -7,6 +7,7 @@ import time
 import pytest
 
 from networks.engine.calls import Profile
+from networks.engine.containers.run_specs import EndpointSpec, Mode, RunSpec
 from networks.engine.containers.specs import MOST_STOP_WAIT_S, ContainerSpec
 from networks.engine.errors import Conflict, NotAllowed, NotFound, Refused
 from tests.contract.asks import create, endpoint_of, reader, run
@@ -165,3 +166,18 @@ def test_it_starts_no_guest_whose_donor_is_gone(world: World) -> None:
 
     with pytest.raises(NotFound, match="No such container"):
         running.start_container(guest)
+
+
+def test_it_creates_what_does_not_run_yet(world: World) -> None:
+    running, front = world.client(Profile.RUN), create(world, "front")
+
+    container_id = running.create_container(RunSpec(world.image, "web", networks=(EndpointSpec(front, "front"),)))
+
+    created = reader(world).inspect_container(container_id)
+    assert (created.state, created.name, created.network_mode) == ("created", "web", "front")
+    running.start_container(container_id)
+    assert endpoint_of(reader(world).inspect_container(container_id), "front").ipv4
+    with pytest.raises(Conflict, match="already in use"):
+        running.create_container(RunSpec(world.image, "web", mode=Mode.NONE))
+    with pytest.raises(NotFound, match="No such image"):
+        running.create_container(RunSpec("not-there:1", "other", mode=Mode.NONE))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
+from networks.engine.containers.run_specs import Mode, RunSpec
 from networks.engine.containers.specs import ContainerSpec
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
@@ -36,6 +37,7 @@ CHANGES: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
     "connect_container": (Profile.NETWORK, lambda client: client.connect_container(ConnectSpec(NETWORK_ID, ID))),
     "disconnect_container": (Profile.NETWORK, lambda client: client.disconnect_container(DisconnectSpec(NETWORK_ID, ID))),
     "run_container": (Profile.RUN, lambda client: client.run_container(ContainerSpec("c", "i", "bridge"))),
+    "create_container": (Profile.RUN, lambda client: client.create_container(RunSpec("i", mode=Mode.NONE))),
     "start_container": (Profile.RUN, lambda client: client.start_container(ID)),
     "stop_container": (Profile.RUN, lambda client: client.stop_container(ID, 0)),
     "restart_container": (Profile.RUN, lambda client: client.restart_container(ID, 0)),

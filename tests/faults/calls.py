@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
+from networks.engine.containers.run_specs import Mode, RunSpec
 from networks.engine.containers.specs import ContainerSpec
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import NotFound
@@ -184,6 +185,12 @@ CALLS: dict[str, Called] = {
         lambda client, g: client.run_container(ContainerSpec(g.name, IMAGE, "none", ("sleep", "1000000"))),
         *("POST", "/start$"),
         has_happened=lambda g: any(c.name == g.name and c.state == "running" for c in g.network.picture().containers),
+        profile=Profile.RUN,
+    ),
+    "create_container": Called(
+        lambda client, g: client.create_container(RunSpec(IMAGE, g.name, mode=Mode.NONE)),
+        *("POST", "^/containers/create$"),
+        has_happened=lambda g: g.has_container(g.name),
         profile=Profile.RUN,
     ),
     "stop_container": Called(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from networks.engine.containers.run_specs import RunSpec
 from networks.engine.containers.specs import STOP_WAIT_S, ContainerSpec
 
 
@@ -12,6 +13,13 @@ class ContainerClient(Protocol):
 
     def run_container(self, spec: ContainerSpec) -> str:
         """Create and start a container, and return its id. POST /containers/create, /containers/{id}/start."""
+
+    def create_container(self, spec: RunSpec) -> str:
+        """Create a container, and return its id; it isn't started. POST /containers/create.
+
+        Before API 1.44 it is on the first of its networks alone: see `bodies.connects_after`. Raises NotFound for a missing
+        image or donor, Conflict for a taken name.
+        """
 
     def start_container(self, container_id: str) -> None:
         """Start a container; one that runs stays as it is. POST /containers/{id}/start. Raises Refused for a paused one."""

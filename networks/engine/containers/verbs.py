@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from networks.engine.containers.bodies import container_body
+from networks.engine.containers.bodies import container_body, run_body
+from networks.engine.containers.run_specs import RunSpec
 from networks.engine.containers.specs import CONTAINER_NAME, MOST_STOP_WAIT_S, STOP_WAIT_S, ContainerSpec
 from networks.engine.errors import EngineError, NotAllowed, Refused
 from networks.engine.guard import full_id
+from networks.engine.parsing.engines import OLDEST_API, read_api_version
 from networks.engine.parsing.values import parse_done
 from networks.engine.transport.verbs import Verbs, created_id
 
@@ -35,6 +37,14 @@ class ContainerVerbs(Verbs):
                 error.add_note(f"It was created as {created} and could not be removed: {left.sentence}")
             raise
         return created
+
+    def create_container(self, spec: RunSpec) -> str:
+        """Create a container, and return its id; it isn't started."""
+        deadline = self._changing()
+        version = read_api_version(self._session.negotiate(deadline)) or OLDEST_API
+        parse, params = partial(created_id, "container"), {"name": spec.name} if spec.name else None
+        body = run_body(spec, version)
+        return self._session.post(parse, "/containers/create", deadline=deadline, params=params, body=body)
 
     def start_container(self, container_id: str) -> None:
         """Start a container."""

@@ -19,10 +19,10 @@ _API = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})")
 
 def choose_version(answer: Any) -> str:
     """Return the newest API version that both speak. Raises Incompatible, and ProtocolFault where none is named."""
-    newest = _api_version(child(answer, "ApiVersion"))
+    newest = read_api_version(child(answer, "ApiVersion"))
     if newest is None:
         raise ProtocolFault("The answer names no API version.")
-    oldest = _api_version(child(answer, "MinAPIVersion")) or OLDEST_API
+    oldest = read_api_version(child(answer, "MinAPIVersion")) or OLDEST_API
     if newest < OLDEST_API or oldest > NEWEST_API:
         raise Incompatible(
             f"The Engine speaks API versions {_written(oldest)} to {_written(newest)}, "
@@ -70,7 +70,8 @@ def _parse_standing(swarm: object) -> SwarmStanding:
     )
 
 
-def _api_version(value: object) -> tuple[int, int] | None:
+def read_api_version(value: object) -> tuple[int, int] | None:
+    """Return an API version such as "1.45" as numbers that can be compared, None where it is none."""
     found = _API.fullmatch(value) if type(value) is str else None
     return (int(found[1]), int(found[2])) if found else None
 
