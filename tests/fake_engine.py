@@ -35,7 +35,6 @@ class FakeEngine:
 
     api_version: str = "1.45"
     hidden: int = 0
-
     is_down: bool = False
     is_silent: bool = False
     next_error: EngineError | None = None
@@ -84,11 +83,9 @@ class FakeEngine:
         return reference
 
     def remove_image(self, image_id: str) -> None:
-        found = [reference for reference, known in self.images.items() if known == image_id]
-        if not found:
+        if image_id not in self.images.values():
             refuse(404, f"No such image: {image_id}")
-        for reference in found:
-            del self.images[reference]
+        self.images = {reference: known for reference, known in self.images.items() if known != image_id}
 
     def network(self, name_or_id: str) -> NetworkFact:
         """Return a network by id or name."""
@@ -173,15 +170,13 @@ class FakeEngine:
         return container_id
 
     def create(self, spec: ContainerSpec) -> str:
-        """Create a container that doesn't run."""
-        if any(container.name == spec.name for container in self.containers.values()):
+        if spec.name in {container.name for container in self.containers.values()}:
             refuse(409, f'Conflict. The container name "/{spec.name}" is already in use')
         if spec.image not in self.images:
             refuse(404, f"No such image: {spec.image}")
         container_id = self._new_id()
-        mode = spec.network
-        if mode.startswith("container:"):
-            mode = f"container:{self.container(mode.partition(':')[2]).docker_id}"
+        donor = spec.network.partition("container:")[2]
+        mode = f"container:{self.container(donor).docker_id}" if donor else spec.network
         self.containers[container_id] = ContainerFact(
             docker_id=container_id,
             name=spec.name,

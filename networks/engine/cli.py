@@ -120,7 +120,7 @@ def order_command(order: str, name: str, container_id: str = "", *, flags: str =
     `order`: start, stop, restart, kill, pause, unpause, rename or rm. `flags`: such as "-t 10"; `further`: the new name.
     """
     argument = [(further, "")] if further else []
-    return _joined([(f"docker {order}", flags), *_arguments((name, container_id), *argument)])
+    return joined([(f"docker {order}", flags), *_arguments((name, container_id), *argument)])
 
 
 def quoted(text: str) -> str:

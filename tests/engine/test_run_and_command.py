@@ -65,6 +65,12 @@ def endpoint(random: Random, name: str, docker_id: str) -> EndpointSpec:
     )
 
 
+def ports(random: Random) -> tuple[PortSpec, ...]:
+    here, six = ip_address("127.0.0.1"), ip_address("::1")
+    several = PortSpec(90, 92, "udp", 9090, 9092), PortSpec(99, 99, "tcp", 9900, 9910, six), PortSpec(70, 71, address=here)
+    return some(random, PortSpec(80, 80), PortSpec(53, 53, "udp", 5353, 5353, here), *several, most=4)
+
+
 def wish(seed: int, places: dict[str, str]) -> RunSpec:
     """Return what somebody might ask for; always the same for the same seed."""
     random = Random(seed)  # noqa: S311  repeatable, no secret
@@ -91,17 +97,7 @@ def wish(seed: int, places: dict[str, str]) -> RunSpec:
         networks=tuple(endpoint(random, name, places[name]) for name in on),
         donor_id=places["donor"] if mode is Mode.CONTAINER else "",
         donor_name="donor" if mode is Mode.CONTAINER else "",
-        ports=some(
-            random,
-            PortSpec(80, 80),
-            PortSpec(53, 53, "udp", 5353, 5353, ip_address("127.0.0.1")),
-            PortSpec(90, 92, "udp", 9090, 9092),
-            PortSpec(99, 99, "tcp", 9900, 9910, ip_address("::1")),
-            PortSpec(70, 71, address=ip_address("127.0.0.1")),
-            most=4,
-        )
-        if mode is Mode.NETWORK
-        else (),
+        ports=ports(random) if mode is Mode.NETWORK else (),
         publishes_all=mode is Mode.NETWORK and random.random() < 0.3,
         dns=some(random, ip_address("127.0.0.53"), ip_address("fd00::53")) if has_own_stack else (),
         dns_options=some(random, "ndots:2", "timeout:1") if has_own_stack else (),

@@ -138,6 +138,16 @@ class Called:
         return self.method != "GET"
 
 
+def _running(
+    act: Callable[[EngineClient, Ground], object],
+    method: str,
+    path: str,
+    prepare: Callable[[Ground], None] = _nothing,
+    has_happened: Callable[[Ground], bool] | None = None,
+) -> Called:
+    return Called(act, method, path, prepare, has_happened, Profile.RUN)
+
+
 CALLS: dict[str, Called] = {
     "ping": Called(lambda client, _: client.ping(), "GET", "^/_ping$"),
     "negotiate": Called(lambda client, _: client.negotiate(), "GET", "^/version$"),
@@ -175,88 +185,74 @@ CALLS: dict[str, Called] = {
         has_happened=lambda g: g.name not in g.networks_of(g.container_id),
         profile=Profile.NETWORK,
     ),
-    "run_container": Called(
+    "run_container": _running(
         lambda client, g: client.run_container(ContainerSpec(g.name, IMAGE, "none", ("sleep", "1000000"))),
         *("POST", "^/containers/create$"),
         has_happened=lambda g: g.has_container(g.name),
-        profile=Profile.RUN,
     ),
-    "run_container, its start": Called(
+    "run_container, its start": _running(
         lambda client, g: client.run_container(ContainerSpec(g.name, IMAGE, "none", ("sleep", "1000000"))),
         *("POST", "/start$"),
         has_happened=lambda g: any(c.name == g.name and c.state == "running" for c in g.network.picture().containers),
-        profile=Profile.RUN,
     ),
-    "create_container": Called(
+    "create_container": _running(
         lambda client, g: client.create_container(RunSpec(IMAGE, g.name, mode=Mode.NONE)),
         *("POST", "^/containers/create$"),
         has_happened=lambda g: g.has_container(g.name),
-        profile=Profile.RUN,
     ),
-    "stop_container": Called(
+    "stop_container": _running(
         lambda client, g: client.stop_container(g.container_id, 0),
         *("POST", "/stop$", Ground.need_container),
         has_happened=lambda g: g.state_of(g.container_id) == "exited",
-        profile=Profile.RUN,
     ),
-    "start_container": Called(
+    "start_container": _running(
         lambda client, g: client.start_container(g.container_id),
         *("POST", "/start$", Ground.need_stopped),
         has_happened=lambda g: g.state_of(g.container_id) == "running",
-        profile=Profile.RUN,
     ),
-    "restart_container": Called(
+    "restart_container": _running(
         lambda client, g: client.restart_container(g.container_id, 0),
         *("POST", "/restart$", Ground.need_stopped),
         has_happened=lambda g: g.state_of(g.container_id) == "running",
-        profile=Profile.RUN,
     ),
-    "kill_container": Called(
+    "kill_container": _running(
         lambda client, g: client.kill_container(g.container_id),
         *("POST", "/kill$", Ground.need_container),
         has_happened=lambda g: g.state_of(g.container_id) == "exited",
-        profile=Profile.RUN,
     ),
-    "pause_container": Called(
+    "pause_container": _running(
         lambda client, g: client.pause_container(g.container_id),
         *("POST", "/pause$", Ground.need_container),
         has_happened=lambda g: g.state_of(g.container_id) == "paused",
-        profile=Profile.RUN,
     ),
-    "unpause_container": Called(
+    "unpause_container": _running(
         lambda client, g: client.unpause_container(g.container_id),
         *("POST", "/unpause$", Ground.need_paused),
         has_happened=lambda g: g.state_of(g.container_id) == "running",
-        profile=Profile.RUN,
     ),
-    "rename_container": Called(
+    "rename_container": _running(
         lambda client, g: client.rename_container(g.container_id, f"{g.name}-2"),
         *("POST", "/rename$", Ground.need_container),
         has_happened=lambda g: g.has_container(f"{g.name}-2"),
-        profile=Profile.RUN,
     ),
-    "remove_container": Called(
+    "remove_container": _running(
         lambda client, g: client.remove_container(g.container_id),
         *("DELETE", "^/containers/", Ground.need_container),
         has_happened=lambda g: not g.has_container(g.name),
-        profile=Profile.RUN,
     ),
-    "import_image": Called(
+    "import_image": _running(
         lambda client, g: client.import_image(_archive(), g.name, "1"),
         *("POST", "^/images/create$"),
         has_happened=lambda g: g.run.has_image(f"{g.name}:1"),
-        profile=Profile.RUN,
     ),
-    "pull_image": Called(  # no registry can be reached from here: the Engine's answer is a refusal, or nothing
+    "pull_image": _running(  # no registry can be reached from here: the Engine's answer is a refusal, or nothing
         lambda client, g: client.pull_image("localhost:1/nothing", "1"),
         *("POST", "^/images/create$"),
-        profile=Profile.RUN,
     ),
-    "remove_image": Called(
+    "remove_image": _running(
         lambda client, g: client.remove_image(g.image_id),
         *("DELETE", "^/images/", Ground.need_image),
         has_happened=lambda g: not g.run.has_image(f"{g.name}:1"),
-        profile=Profile.RUN,
     ),
     # This Engine is in no swarm, and stays so: its answers are refusals, or nothing.
     "list_nodes": Called(lambda client, g: client.list_nodes(), "GET", "^/nodes$"),
