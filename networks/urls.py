@@ -38,6 +38,11 @@ from networks.views.removals.disconnect import NetworkDisconnect
 from networks.views.removals.prune import NetworkPrune
 from networks.views.removals.remove import NetworkRemove
 from networks.views.running.orders import ContainerOrder
+from networks.views.swarm.beginning import SwarmInit
+from networks.views.swarm.joining import SwarmJoin
+from networks.views.swarm.leaving import SwarmLeave
+from networks.views.swarm.overlay import NetworkSwarm
+from networks.views.swarm.pages import EngineSwarm, SwarmToken
 
 urlpatterns: list[URLPattern] = [
     path("", Overview.as_view(), name="overview"),
@@ -63,6 +68,12 @@ urlpatterns: list[URLPattern] = [
         )
         for order in ("start", "stop", "restart", "kill", "pause", "unpause", "rename", "remove")
     ),
+    path("engines/<slug:engine_slug>/swarm/", EngineSwarm.as_view(), name="engine_swarm"),
+    path("engines/<slug:engine_slug>/swarm/init/", SwarmInit.as_view(), name="engine_swarm_init"),
+    path("engines/<slug:engine_slug>/swarm/join/", SwarmJoin.as_view(), name="engine_swarm_join"),
+    path("engines/<slug:engine_slug>/swarm/leave/", SwarmLeave.as_view(), name="engine_swarm_leave"),
+    path("engines/<slug:engine_slug>/swarm/token/", SwarmToken.as_view(), name="engine_swarm_token"),
+    path("networks/<slug:engine_slug>/<str:docker_id>/swarm/", NetworkSwarm.as_view(), name="network_swarm"),
     path("engines/<slug:engine_slug>/lab/", Lab.as_view(), name="lab"),
     path("engines/<slug:engine_slug>/lab/up/", LabUp.as_view(), name="lab_up"),
     path("engines/<slug:engine_slug>/lab/down/", LabDown.as_view(), name="lab_down"),

@@ -13,6 +13,7 @@ from networks.actions.doing import acting
 from networks.sync.inside.sampler import sampler
 from tests.insert_only import flush_lifts_triggers  # noqa: F401 (a fixture)
 from tests.private_engine import PrivateEngine, reap_leftovers, unavailable_reason, unwind_on_sigterm
+from tests.swarm_pair import SwarmPair
 
 IS_FULL = os.environ.get("NETADMIN_TEST_FULL") == "1"
 
@@ -21,7 +22,7 @@ hypothesis.settings.register_profile("netadmin", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("full", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("full" if IS_FULL else "netadmin")
 
-ENGINE_FIXTURES = {"shared_engine", "engine", "fresh_engine"}
+ENGINE_FIXTURES = {"shared_engine", "engine", "fresh_engine", "swarm_pair"}
 
 
 def pytest_configure() -> None:
@@ -83,3 +84,18 @@ def fresh_engine() -> Iterator[PrivateEngine]:
     with PrivateEngine() as started:
         started.import_image()
         yield started
+
+
+@pytest.fixture(scope="session")
+def shared_pair() -> Iterator[SwarmPair]:
+    """Start the session's pair of Engines that reach each other; tests take `swarm_pair`. It takes 4 s: for few tests."""
+    reap_leftovers()
+    with SwarmPair() as started:
+        yield started
+
+
+@pytest.fixture
+def swarm_pair(shared_pair: SwarmPair) -> SwarmPair:
+    """Give both Engines in no swarm, with no container and only the predefined networks."""
+    shared_pair.empty()
+    return shared_pair

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding
+from networks.forms import swarm_sentences as of_swarm
 from networks.forms.parents import words as of_parents
 
 SENTENCES: dict[str, Promise] = {
@@ -195,6 +196,7 @@ SENTENCES: dict[str, Promise] = {
     "typed_count_wrong": _("Type the number that stands above."),
     "breaks_more": _("More would break by now than this page showed."),
     **of_parents.SENTENCES,
+    **of_swarm.SENTENCES,
 }
 
 # What Docker would do, or what helps, where the sentence alone doesn't say enough.
@@ -211,6 +213,7 @@ TEXTS: dict[str, Promise] = {
     "name_servers_unknown": _("Look yourself where the Engine runs: cat /etc/resolv.conf"),
     "in_default_pools": _("Nothing breaks: Docker passes it over from now on, and has one subnet less to choose from."),
     **of_parents.TEXTS,
+    **of_swarm.TEXTS,
 }
 
 # What the button says that takes the suggestion.
@@ -256,6 +259,7 @@ WAYS: dict[str, Promise] = {
     "endpoint_not_yet": _("Leave it to Docker"),
     "endpoint_option_above": _("Drop it here"),
     **of_parents.WAYS,
+    **of_swarm.WAYS,
 }
 
 

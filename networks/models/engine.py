@@ -69,7 +69,8 @@ class EngineStatus(models.Model):
 
     `epoch` and `revision`: what a page was drawn at; another epoch means another history. `as_of`: when the snapshot was last
     known to be equal to the Engine. `docker_id`: the Engine's own ID. `last_error`: in the Engine's or the system's words.
-    `network_drivers`: list of text. Written by `sync` alone.
+    `network_drivers`: list of text. What is said of the swarm: as in SwarmStanding of engine/facts.py; `swarm_nodes`: documents
+    with the members of NodeFact; `overlay_peers`: (name, address) pairs by network id. Written by `sync` alone.
     """
 
     engine = models.OneToOneField(Engine, models.CASCADE, related_name="status", verbose_name=_("Engine"))
@@ -91,6 +92,17 @@ class EngineStatus(models.Model):
     network_drivers = models.JSONField(_("network drivers"), default=list)
     default_address_pools = models.JSONField(_("default address pools"), default=list)
     is_swarm_manager = models.BooleanField(_("swarm manager"), default=False)
+    swarm_state = models.CharField(_("state in the swarm"), max_length=20, blank=True, default="")
+    swarm_node_id = models.CharField(_("node ID"), max_length=40, blank=True, default="")
+    swarm_address = models.CharField(_("address in the swarm"), max_length=100, blank=True, default="")
+    swarm_error = models.TextField(_("error of the swarm"), blank=True, default="")
+    swarm_managers = models.JSONField(_("addresses of managers"), default=list)
+    swarm_id = models.CharField(_("swarm ID"), max_length=40, blank=True, default="")
+    swarm_pools = models.JSONField(_("pools of overlay networks"), default=list)
+    swarm_subnet_size = models.PositiveSmallIntegerField(_("prefix length of overlay networks"), default=0)
+    data_path_port = models.PositiveIntegerField(_("data path port"), default=0)
+    swarm_nodes = models.JSONField(_("nodes"), default=list)
+    overlay_peers = models.JSONField(_("peers of overlay networks"), default=dict)
     follower = models.CharField(_("follower"), max_length=120, blank=True, default="")
     is_another_engine = models.BooleanField(_("another Engine answered at this URL"), default=False)
     resyncs = models.BigIntegerField(_("resyncs"), default=0)

@@ -33,6 +33,8 @@ def job_title(verb: str, count: int, what: str = "") -> str:
             text = ngettext("Remove %(count)s container", "Remove %(count)s containers", count)
         case verb if verb == KEEP:
             return _("Keep the address of %(name)s") % {"name": spell(what)[:_SHOWN]}
+        case "join_swarm":
+            return _("Join the swarm of %(name)s") % {"name": spell(what)[:_SHOWN]}
         case "connect_containers":
             text = ngettext("Connect %(count)s container to %(name)s", "Connect %(count)s containers to %(name)s", count)
         case _:
@@ -50,6 +52,8 @@ def step_words(step: JobStep) -> str:
     """Return what one step does."""
     names = {"network": spell(step.network_name)[:_SHOWN], "container": spell(step.container_name)[:_SHOWN]}
     match step.verb:
+        case "join_swarm":
+            return _("Join the swarm of %(name)s") % {"name": names["container"]}
         case "remove_network":
             text = _("Remove %(network)s")
         case "start_container" | "stop_container" | "restart_container" | "remove_container":

@@ -143,6 +143,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "pools": words.pool_texts(detail.row),
         "flags": [*words.network_flags(detail.row), *words.protection_flags(lock)],
         "lock": words.said_lock(lock),
+        "about": words.explain_network(detail.row),
         "host": words.host_side(detail.row, dict(detail.options)),
         "public": words.public_subnets(detail.row),
         "why_not": words.why_no_connect(detail.row, is_config_only=detail.is_config_only)

@@ -14,6 +14,7 @@ from networks.queries.ordering import natural
 from networks.queries.rows import ContainerRow, NetworkRow, PortRow
 
 BRIDGE_NAME = "com.docker.network.bridge.name"
+VXLAN_IDS = "com.docker.network.driver.overlay.vxlanid_list"
 MTU = "com.docker.network.driver.mtu"
 
 
@@ -148,6 +149,14 @@ def host_side(row: NetworkRow, options: Mapping[str, str]) -> list[dict[str, str
             *rows,
             {"word": _("Mode"), "value": options.get(f"{row.driver}_mode", "bridge" if row.driver == "macvlan" else "l2")},
         ]
+    if row.driver == "overlay":
+        between = _("encrypted (IPsec)") if "encrypted" in options else _("not encrypted")
+        return [
+            {"word": "VXLAN", "code": options.get(VXLAN_IDS) or "–"},
+            {"word": _("Linux bridge"), "value": _("in a network namespace of Docker's own, not among the host's links")},
+            {"word": _("Between machines"), "value": between},
+            {"word": _("To the outside"), "value": _("over docker_gwbridge, a bridge that each machine of a swarm has")},
+        ]
     if row.driver != "bridge":
         return []
     outside = _("nothing: the network is internal") if row.is_internal else _("masqueraded behind the host's address")
@@ -162,6 +171,26 @@ def host_side(row: NetworkRow, options: Mapping[str, str]) -> list[dict[str, str
     if options.get(MTU):
         rows.append({"word": "MTU", "value": options[MTU]})
     return rows
+
+
+def explain_network(row: NetworkRow) -> str:
+    """Return in words what a network is for that Docker made for a swarm, or that a swarm shares; "" of any other."""
+    if row.name == "docker_gwbridge":
+        return _(
+            "Docker made this bridge when the Engine joined a swarm: each container on an overlay network gets a second "
+            "interface here, which is its way out of the swarm's machines. Containers don't see each other on it."
+        )
+    if row.is_ingress:
+        return _(
+            "Docker's own overlay network: what comes in on a published port of a service, on any node, reaches over it a node "
+            "where the service runs. Only Docker's load balancer is on it."
+        )
+    if row.driver == "overlay" and row.is_attachable:
+        return _(
+            "Every Engine of the swarm can use this network. A worker lists it only while a container of its own is on it: run "
+            "one there with this network's name, and it comes."
+        )
+    return ""
 
 
 def explain_mode(network_mode: str) -> str:

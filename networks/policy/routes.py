@@ -20,6 +20,7 @@ ROUTES: dict[str, Permission] = {
     "network_list": Permission.ANY,
     "network_create": Permission.CONNECT,
     "network_detail": Permission.VIEW,
+    "network_swarm": Permission.VIEW,  # of other Engines only what this person may view there
     "network_connect": Permission.CONNECT,
     "network_disconnect": Permission.CONNECT,
     "network_keep": Permission.CONNECT,
@@ -56,6 +57,12 @@ ROUTES: dict[str, Permission] = {
     "engine_detail": Permission.VIEW,
     "engine_sync": Permission.VIEW,  # it only looks again
     "engine_choose": Permission.VIEW,
+    "engine_swarm": Permission.VIEW,
+    # A swarm ties machines together, opens ports on them and gives a token to whoever asks: more than a network of one's own.
+    "engine_swarm_init": Permission.SHAPE,
+    "engine_swarm_join": Permission.SHAPE,
+    "engine_swarm_leave": Permission.SHAPE,
+    "engine_swarm_token": Permission.SHAPE,
     # The lab has a container on the host's own network, so to run containers isn't enough.
     "lab": Permission.SHAPE,
     "lab_up": Permission.SHAPE,

@@ -41,6 +41,7 @@ class EngineAbout:
     network_drivers: tuple[str, ...] = ()
     default_address_pools: tuple[tuple[str, int], ...] = ()
     is_swarm_manager: bool = False
+    swarm_state: str = ""
     follower: str = ""
     is_another_engine: bool = False
     resyncs: int = 0

@@ -69,6 +69,10 @@ _VERBS = {
     "engine_grant": "grant_role",
     "person_end_sessions": "end_sessions",
     "person_reset_two_factor": "reset_two_factor",
+    "engine_swarm_init": "init_swarm",
+    "engine_swarm_join": "join_swarm",
+    "engine_swarm_leave": "leave_swarm",
+    "engine_swarm_token": "read_join_token",
     "lab_up": "lab_up",
     "lab_down": "lab_down",
 }

@@ -209,4 +209,54 @@ WORDINGS: tuple[tuple[str, str, str], ...] = (
     ),
     ("write /var/lib/docker/network/files/local-kv.db: no space left on device", "disk_full", ""),
     ("client version 1.99 is too new. Maximum supported API version is 1.45", "client_version", ""),
+    # swarms
+    ("invalid join token", "swarm_token", "token"),
+    (
+        "rpc error: code = InvalidArgument desc = A valid join token is necessary to join this cluster",
+        "swarm_token",
+        "token",
+    ),
+    ("remote CA does not match fingerprint. Expected: 2944b8970a9c", "swarm_token", "token"),
+    (
+        'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp '
+        '192.0.2.1:2399: connect: connection refused"',
+        "swarm_manager_silent",
+        "remote_address",
+    ),
+    (
+        "Timeout was reached before node joined. The attempt to join the swarm will continue in the background.",
+        "swarm_manager_silent",
+        "remote_address",
+    ),
+    (
+        "could not find local IP address: dial udp 192.0.2.1:2377: connect: network is unreachable",
+        "swarm_no_route",
+        "remote_address",
+    ),
+    (
+        "could not choose an IP address to advertise since this system has multiple addresses on different interfaces",
+        "swarm_which_address",
+        "advertise_address",
+    ),
+    (
+        "advertise address must be a non-zero IP address or network interface (with optional port number)",
+        "swarm_address",
+        "advertise_address",
+    ),
+    ("listen address must be an IP address or network interface (with optional port number)", "swarm_address", "listen_address"),
+    ("Datapath port number is not in valid range (1024-49151) : 80", "swarm_port", "data_path_port"),
+    ('invalid CIDR: "10.44.0.0/16". Subnet size is too small for pool: 8', "swarm_pool", "subnet_size"),
+    ("invalid base pool 10.300.0.0/16: invalid CIDR address: 10.300.0.0/16", "swarm_pool", "pools"),
+    (
+        'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.',
+        "swarm_member",
+        "",
+    ),
+    ("This node is not part of a swarm", "swarm_none", ""),
+    (
+        "You are attempting to leave the swarm on a node that is participating as a manager. Removing the last manager erases "
+        "all current state of the swarm. Use `--force` to ignore this message. ",
+        "swarm_manages",
+        "",
+    ),
 )

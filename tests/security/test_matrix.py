@@ -31,7 +31,17 @@ LOGIN |= {"activity_list", "activity_detail", "activity_export"}
 ANY = {"overview", "network_list", "container_list", "address_list", "event_list", "job_list", "job_detail", "job_stop"}
 ANY |= {"interface_list", "interface_text"}
 ANY |= {"address_history", "address_history_export"}
-VIEW = {"network_detail", "container_detail", "container_inside", "engine_detail", "engine_sync", "engine_choose"}
+SWARM = {"engine_swarm_init", "engine_swarm_join", "engine_swarm_leave", "engine_swarm_token"}
+VIEW = {
+    "engine_swarm",
+    "network_swarm",
+    "network_detail",
+    "container_detail",
+    "container_inside",
+    "engine_detail",
+    "engine_sync",
+    "engine_choose",
+}
 CONNECT = {
     "network_several",
     "container_several",
@@ -42,8 +52,9 @@ CONNECT = {
     "network_remove",
     "container_connect",
 }
-SHAPE = {"lab", "lab_up", "lab_down", "network_prune"}
 RUN = {f"container_{order}" for order in ("start", "stop", "restart", "kill", "pause", "unpause", "rename", "remove")}
+VIEW |= {"engine_swarm", "network_swarm"}
+SHAPE = {*SWARM, "lab", "lab_up", "lab_down", "network_prune"}
 GRANT = {"engine_people", "engine_grant"}
 PEOPLE = {"person_list", "person_create", "person_detail", "person_invite", "person_deactivate", "person_reactivate"}
 PEOPLE |= {"person_end_sessions", "person_reset_two_factor"}

@@ -9,6 +9,7 @@ from networks.actions.actors import Actor
 from networks.actions.containers import ORDERS, is_order_done
 from networks.actions.networks import Look, asked_of_endpoint, connect_container, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
+from networks.actions.swarm import JOIN_SWARM, WORKER, KnownSwarm, join_known_swarm
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound
 from networks.engine.facts import ContainerFact, EndpointFact
@@ -31,6 +32,8 @@ def carry_out_step(actor: Actor, engine: Engine, step: JobStep, *, before: Look 
         case "disconnect_container":
             spec = DisconnectSpec(step.network_id, step.container_id)
             return disconnect_container(actor, engine, spec, before=before, **names)
+        case "join_swarm":
+            return join_known_swarm(actor, engine, _known_swarm(step))
     raise ValueError(step.verb)
 
 
@@ -60,6 +63,8 @@ def was_step_done(client: EngineClient, step: JobStep) -> bool:
     """Ask the Engine whether what the step is for is so. Raises EngineError when it can't be asked."""
     if step.verb == "remove_network":
         return not _has_network(client, step.network_id)
+    if step.verb == JOIN_SWARM:
+        return client.info().swarm.state == "active"
     try:
         container = client.inspect_container(step.container_id)
     except NotFound:
@@ -76,6 +81,13 @@ def was_step_done(client: EngineClient, step: JobStep) -> bool:
         endpoint.requested_ipv4,
         endpoint.requested_ipv6,
     )
+
+
+def _known_swarm(step: JobStep) -> KnownSwarm:
+    """Return whose swarm a step joins; an Engine that was removed meanwhile gives no token, and says so."""
+    held, slug = dict(step.spec), str(step.spec.get("manager", ""))
+    manager = Engine.objects.filter(slug=slug).first() or Engine(slug=slug, name=slug)
+    return KnownSwarm(manager, held.get("role", WORKER), held.get("advertise_address", ""), held.get("listen_address", ""))
 
 
 def _has_network(client: EngineClient, network_id: str) -> bool:

@@ -25,6 +25,7 @@ from networks.sync.follow.standing import Standing
 from networks.sync.snapshot.journal import Journal
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.writer import Snapshot
+from networks.sync.swarm.watch import SwarmWatch, columns_of
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +61,7 @@ class Session:
         self._stream: EventStream | None = None
         self.reconciler = Reconciler(self._client, snapshot, memory, journal, self._inspectors)
         self._counts = Counts(self._client, snapshot)
+        self._swarm = SwarmWatch(self._client, snapshot.engine_pk)
         self._resynced_at = 0.0
 
     def open(self) -> None:
@@ -96,6 +98,10 @@ class Session:
         status = self._standing.changes(self._inspectors.oldest_wait_s())
         if any(not look.docker_ids for look in letters.looks):
             status["is_another_engine"] = False  # whoever asked for all of it anew has seen that note
+            self._swarm.wake()
+        self._swarm.note(letters.events)
+        if self._swarm.is_due():
+            status |= self._swarm.read(self.reconciler.memory)
         is_new = self.reconciler.absorb(letters, **status)
         if time.monotonic() - self._resynced_at >= self._resync_every_s():
             is_new = self._resync() or is_new
@@ -118,6 +124,7 @@ class Session:
         revision = self._snapshot.revision
         mended = self.reconciler.resync()
         self._resynced_at = time.monotonic()
+        self._swarm.wake()
         if mended:
             log.info("resync_mended", engine=self._slug, rows=mended)
         self._snapshot.write_status(
@@ -179,7 +186,5 @@ def _columns(info: EngineInfo, api_version: str) -> dict[str, Any]:
         "os": info.os[:120],
         "kernel": info.kernel[:120],
         "architecture": info.architecture[:40],
-        "network_drivers": list(info.network_drivers),
-        "default_address_pools": [[base, size] for base, size in info.default_address_pools],
-        "is_swarm_manager": info.is_swarm_manager,
+        **columns_of(info),
     }

@@ -117,7 +117,7 @@ def endpoint_row(fact: EndpointFact, *, engine_pk: int, container_pk: int, netwo
 
 def network_fact(row: Mapping[str, Any], pools: Iterable[Mapping[str, Any]]) -> NetworkFact:
     """Return the fact that a network's row was made of. `row`, `pools`: as `values()` gives them."""
-    plain = {name: row[name] for name in NetworkFact.__slots__ if name not in ("pools", "counts")}
+    plain = {name: row[name] for name in NetworkFact.__slots__ if name not in ("pools", "counts", "peers")}
     return NetworkFact(**plain, pools=tuple(_pool_fact(pool) for pool in pools))
 
 

@@ -1,0 +1,159 @@
+"""What people may do with swarms: begin one, join one, leave it, and let others in."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from networks.actions.actors import Actor, require_of
+from networks.actions.clients import open_client
+from networks.actions.recording import ActionResult, Change, Intent, carry_out
+from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
+from networks.engine.errors import EngineError, NotAllowed
+from networks.engine.swarm.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines
+from networks.engine.swarm.facts import JoinTokens
+from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.models import Engine, EngineStatus
+from networks.policy.permissions import Denied, Permission
+
+WORKER, MANAGER = "worker", "manager"
+JOIN_SWARM = "join_swarm"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSwarm:
+    """A swarm to join by an Engine that is known here and manages it. `role`: what the new node shall be.
+
+    `remote_addresses`: none means those that the manager names itself.
+    """
+
+    manager: Engine
+    role: str = WORKER
+    advertise_address: str = ""
+    listen_address: str = ""
+    remote_addresses: tuple[str, ...] = ()
+
+    def spec(self, remote_addresses: tuple[str, ...] = (), token: str = "") -> JoinSpec:
+        """Return what to ask for."""
+        spec = JoinSpec(remote_addresses or self.remote_addresses, token, self.advertise_address)
+        return replace(spec, listen_address=self.listen_address) if self.listen_address else spec
+
+
+def init_swarm(actor: Actor, engine: Engine, spec: InitSpec) -> ActionResult:
+    """Begin a swarm with this Engine as its first manager. Twin of `docker swarm init`; POST /swarm/init."""
+
+    def ask(client: EngineClient) -> str:
+        client.init_swarm(spec)
+        return ""  # a node is nothing that has a page, and all of the Engine is to be read again
+
+    asked = {
+        "advertise_address": spec.advertise_address,
+        "listen_address": spec.listen_address,
+        "pools": [str(pool) for pool in spec.pools],
+        "subnet_size": spec.subnet_size,
+        "data_path_port": spec.data_path_port,
+    }
+    intent = Intent("init_swarm", engine.name, command=command_of(init_swarm_lines(spec)), asked=asked)
+    change = Change(ask, lambda: _is_member(engine), profile=Profile.SWARM)
+    return carry_out(actor, engine, intent, Permission.SHAPE, change)
+
+
+def join_swarm(actor: Actor, engine: Engine, spec: JoinSpec) -> ActionResult:
+    """Have this Engine join a swarm; the token is sent, and written nowhere. Twin of `docker swarm join`; POST /swarm/join.
+
+    Takes up to 30 s: for a thread of its own.
+    """
+
+    def ask(client: EngineClient) -> str:
+        client.join_swarm(spec)
+        return ""
+
+    change = Change(ask, lambda: _is_member(engine), profile=Profile.SWARM)
+    return carry_out(actor, engine, _intent_to_join(engine, spec), Permission.SHAPE, change, patience_s=None)
+
+
+def join_known_swarm(actor: Actor, engine: Engine, known: KnownSwarm) -> ActionResult:
+    """Have this Engine join the swarm that another one manages: the token goes from one to the other, and nowhere else.
+
+    Needs the permission to shape both.
+    """
+
+    def ask(client: EngineClient) -> str:
+        tokens, managers = _read_from(actor, known.manager)
+        token = tokens.manager if known.role == MANAGER else tokens.worker
+        client.join_swarm(known.spec(known.remote_addresses or managers, token))
+        return ""
+
+    intent = _intent_to_join(engine, known.spec())
+    intent = replace(intent, asked={**intent.asked, "manager": known.manager.slug, "role": known.role})
+    change = Change(ask, lambda: _is_member(engine), profile=Profile.SWARM)
+    return carry_out(actor, engine, intent, Permission.SHAPE, change)
+
+
+def leave_swarm(actor: Actor, engine: Engine, node_id: str, spec: LeaveSpec) -> ActionResult:
+    """Have this Engine leave its swarm, if it still is that node. Twin of `docker swarm leave`; POST /swarm/leave."""
+
+    def ask(client: EngineClient) -> str:
+        if client.info().swarm.node_id != node_id:
+            raise NotAllowed(_("This Engine is another node by now, or none; look again before you change it."))
+        client.leave_swarm(spec)
+        return ""
+
+    intent = Intent(
+        "leave_swarm",
+        engine.name,
+        command=command_of(leave_swarm_lines(spec)),
+        asked={"node_id": node_id, "is_forced": spec.is_forced},
+    )
+    still = EngineStatus.objects.filter(engine=engine, swarm_node_id=node_id)
+    change = Change(ask, lambda: not still.exists(), profile=Profile.SWARM)
+    return carry_out(actor, engine, intent, Permission.SHAPE, change)
+
+
+def read_join_token(actor: Actor, engine: Engine, role: str) -> tuple[ActionResult, str]:
+    """Return what lets one more Engine in, and write down that it was asked for, without it. GET /swarm.
+
+    Twin of `docker swarm join-token`. The token is "" where the result isn't ok.
+    """
+    found: list[str] = []
+
+    def ask(client: EngineClient) -> str:
+        tokens = client.read_join_tokens()
+        found.append(tokens.manager if role == MANAGER else tokens.worker)
+        return ""
+
+    intent = Intent("read_join_token", engine.name, command=f"docker swarm join-token {role}", asked={"role": role})
+    change = Change(ask, lambda: False, profile=Profile.SWARM)
+    result = carry_out(actor, engine, intent, Permission.SHAPE, change)
+    return result, found[0] if result.is_ok and found else ""
+
+
+def _read_from(actor: Actor, manager: Engine) -> tuple[JoinTokens, tuple[str, ...]]:
+    """Return a manager's tokens and where it and the others answer. Raises NotAllowed with the manager's own words."""
+    try:
+        require_of(actor, Permission.SHAPE, manager.slug)
+        with closing(open_client(manager, Profile.SWARM)) as client:
+            return client.read_join_tokens(), client.info().swarm.managers
+    except Denied as error:
+        names = {"permission": error.permission, "engine": manager.name}
+        raise NotAllowed(_("This needs the permission “%(permission)s” on %(engine)s as well.") % names) from error
+    except EngineError as error:
+        names = {"engine": manager.name, "words": error.sentence}
+        raise NotAllowed(_("%(engine)s did not give its token: %(words)s") % names) from error
+
+
+def _intent_to_join(engine: Engine, spec: JoinSpec) -> Intent:
+    asked = {
+        "remote_addresses": list(spec.remote_addresses),
+        "advertise_address": spec.advertise_address,
+        "listen_address": spec.listen_address,
+    }
+    return Intent(JOIN_SWARM, engine.name, command=command_of(join_swarm_lines(spec)), asked=asked)
+
+
+def _is_member(engine: Engine) -> bool:
+    # While it is let in, or fails to be, it is "pending".
+    return EngineStatus.objects.filter(engine=engine, swarm_state="active").exists()

@@ -1,0 +1,100 @@
+"""What Engines answer to the beginning, the joining and the leaving of a swarm. Sentences: dockerd 24 to 29."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from networks.forms.refused.meaning import Meaning
+
+_TOKEN_ADVICE = _("Have the manager show its token anew; each swarm has one for workers and one for managers.")
+_MANAGER_ADVICE = _("Look at the address and the port (2377 as a rule), and whether a firewall stands between.")
+
+SWARM: tuple[Meaning, ...] = (
+    Meaning("swarm_token", ("invalid join token",), "token", _("This is no join token."), _TOKEN_ADVICE),
+    Meaning("swarm_token", ("valid join token is necessary",), "token", _("The manager doesn't take this token."), _TOKEN_ADVICE),
+    Meaning(
+        "swarm_token",
+        ("remote ca does not match fingerprint",),
+        "token",
+        _("This token is another swarm's than the manager at that address is in."),
+        _TOKEN_ADVICE,
+    ),
+    Meaning(
+        "swarm_manager_silent",
+        ("error while dialing",),
+        "remote_address",
+        _("Nobody answers as a manager at that address."),
+        _MANAGER_ADVICE,
+    ),
+    Meaning(
+        "swarm_manager_silent",
+        ("timeout was reached before node joined",),
+        "remote_address",
+        _("The manager did not let this Engine in within 20 s. It goes on trying by itself."),
+        _MANAGER_ADVICE,
+    ),
+    Meaning(
+        "swarm_no_route",
+        ("could not find local ip address",),
+        "remote_address",
+        _("The Engine's machine has no route to that address."),
+        _MANAGER_ADVICE,
+    ),
+    Meaning(
+        "swarm_which_address",
+        ("could not choose an ip address to advertise",),
+        "advertise_address",
+        _("The machine has several addresses, and Docker doesn't choose between them."),
+        _("Name the one by which the other machines reach it."),
+    ),
+    Meaning(
+        "swarm_address",
+        ("advertise address must be",),
+        "advertise_address",
+        _("Others can't reach the machine by this."),
+        _("Name an IP address of the machine, or one of its links."),
+    ),
+    Meaning(
+        "swarm_address",
+        ("listen address must be",),
+        "listen_address",
+        _("The machine can't listen on this."),
+        _("Name an IP address of the machine, or one of its links; 0.0.0.0 means every address."),
+    ),
+    Meaning(
+        "swarm_port",
+        ("datapath port number",),
+        "data_path_port",
+        _("Docker takes ports from 1024 to 49151 for this."),
+        _("Choose another port, the same on every node."),
+    ),
+    Meaning(
+        "swarm_pool",
+        ("subnet size is too small for pool",),
+        "subnet_size",
+        _("The blocks would be bigger than a pool."),
+        _("Name a longer prefix, such as 24."),
+    ),
+    Meaning(
+        "swarm_pool",
+        ("invalid base pool",),
+        "pools",
+        _("One of the pools is no subnet."),
+        _("Correct it, or leave the pools to Docker."),
+    ),
+    Meaning(
+        "swarm_member",
+        ("already part of a swarm",),
+        "",
+        _("This Engine is in a swarm already."),
+        _("It has to leave that one first."),
+    ),
+    Meaning("swarm_none", ("not part of a swarm",), "", _("This Engine is in no swarm any more."), _("Look at its page again.")),
+    Meaning(
+        "swarm_manages",
+        ("leave the swarm on a node that is participating as a manager",),
+        "",
+        _("A manager leaves only when it is forced: with it goes its copy of all that the swarm knows."),
+        _("Let another manager take over first, or force it."),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Forms about swarms: to begin one, to join one, to leave it."""

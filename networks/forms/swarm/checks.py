@@ -1,0 +1,132 @@
+"""Checks of what was typed for a swarm, before Docker is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from networks.addressing.findings import Finding, bad, fine, warn
+from networks.addressing.host import HostSide, collisions
+from networks.addressing.pools import TakenPool, overlapping
+from networks.addressing.reading import IPAddress, IPNetwork
+from networks.queries.ground import Ground
+
+DOCKERS_POOL = ip_network("10.0.0.0/8")
+SMALLEST = 29  # of a block: Docker's own limit
+# What Linux lets a link be called, and a host's name.
+_LINK = re.compile(r"[^\s/:]{1,15}")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_TOKEN = re.compile(r"SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}")
+MOST_NAMED = 4  # networks that a pool collides with
+
+
+def split_port(text: str) -> tuple[str, str]:
+    """Return host and port of "192.0.2.1:2377", "[2001:db8::1]:2377" or of either alone; "" for no port."""
+    if text.startswith("["):
+        host, _bracket, rest = text[1:].partition("]")
+        return host, rest.removeprefix(":")
+    host, colon, port = text.rpartition(":")
+    return (host, port) if colon and ":" not in host else (text, "")
+
+
+def check_address(field: str, typed: str, host: HostSide, *, is_listening: bool = False) -> Iterator[Finding]:
+    """Yield what there is to say of an address that this machine shall be reached by, or listen on; "" leaves it to Docker."""
+    if not typed:
+        yield from () if is_listening else _check_no_address(field, host)
+        return
+    name, port = split_port(typed)
+    if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+        yield bad(field, "swarm_port_invalid")
+        return
+    address = _address_of(name)
+    if address is None:
+        if not _LINK.fullmatch(name):
+            yield bad(field, "swarm_address_unreadable", typed=typed)
+        return
+    if is_listening:
+        return
+    if address.is_unspecified or address.is_multicast:
+        yield bad(field, "swarm_address_nowhere", _likely(host), address=address)
+    elif address.is_loopback:
+        yield warn(field, "swarm_address_loopback", address=address)
+    elif host.is_known:
+        link = next((own.link for own in host.addresses if own.interface.ip == address), "")
+        if link:
+            yield fine(field, "swarm_address_known", address=address, link=link)
+        else:
+            yield warn(field, "swarm_address_not_here", _likely(host), address=address)
+
+
+def check_remote(field: str, typed: str) -> Iterator[Finding]:
+    """Yield what is wrong with the address of a manager."""
+    name, port = split_port(typed)
+    if not typed:
+        yield bad(field, "swarm_no_remote")
+    elif port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+        yield bad(field, "swarm_port_invalid")
+    elif _address_of(name) is None and not _HOST.fullmatch(name):
+        yield bad(field, "swarm_no_remote")
+
+
+def check_token(field: str, typed: str) -> Iterator[Finding]:
+    """Yield what is wrong with a token, never the token."""
+    if not typed:
+        yield bad(field, "swarm_no_token")
+    elif not _TOKEN.fullmatch(typed):
+        yield bad(field, "swarm_token_shape")
+
+
+def check_pools(field: str, pools: Sequence[IPNetwork], size: int, ground: Ground) -> Iterator[Finding]:
+    """Yield what there is to say of the pools that overlay networks get their blocks from; none: Docker's own."""
+    if not pools:
+        yield fine(field, "swarm_pool_docker")
+    for index, pool in enumerate(pools or (DOCKERS_POOL,)):
+        if pool.version != 4:
+            yield bad(field, "swarm_pool_ipv6", subnet=pool)
+        elif not pool.prefixlen <= size <= SMALLEST:
+            usual = min(max(24, pool.prefixlen), SMALLEST)
+            yield bad("subnet_size", "swarm_pool_size", usual, size=size, subnet=pool)
+        elif earlier := overlapping(pool, [TakenPool(other) for other in pools[:index]]):
+            yield bad(field, "swarm_pool_twice", subnet=pool, other=earlier[0].subnet)
+        else:
+            yield from _check_place(field, pool, size, ground)
+
+
+def own_addresses(host: HostSide) -> list[IPAddress]:
+    """Return the machine's own addresses that others may reach it by, those of a way out first."""
+    ways_out = host.ways_out
+    usable = [own for own in host.addresses if not own.interface.ip.is_loopback and not own.interface.ip.is_link_local]
+    ordered = sorted(usable, key=lambda own: (own.link not in ways_out, own.interface.version, own.link))
+    return list(dict.fromkeys(own.interface.ip for own in ordered))
+
+
+def _check_no_address(field: str, host: HostSide) -> Iterator[Finding]:
+    """Yield what follows from leaving the choice to Docker, which refuses it where there are several addresses."""
+    found = own_addresses(host)
+    if len(found) > 1:
+        yield bad(field, "swarm_address_several", found[0])
+    else:
+        yield fine(field, "swarm_address_by_docker")
+
+
+def _check_place(field: str, pool: IPNetwork, size: int, ground: Ground) -> Iterator[Finding]:
+    met = overlapping(pool, [taken for scope, taken in ground.pools if scope != "swarm"])
+    for taken in met[:MOST_NAMED]:
+        yield warn(field, "swarm_pool_network", subnet=pool, other=taken.subnet, owner=taken.owner)
+    found = collisions(pool, ground.host)
+    if found:
+        yield warn(field, "swarm_pool_host", subnet=pool, what=found[0].what)
+    if not met and not found:
+        yield fine(field, "swarm_pool_free", subnet=pool, count=2 ** (size - pool.prefixlen))
+
+
+def _address_of(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def _likely(host: HostSide) -> object:
+    return next(iter(own_addresses(host)), "")

@@ -1,0 +1,120 @@
+"""The forms that join a swarm: by what somebody was given, or by an Engine that is known here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from networks.addressing.host import HostSide
+from networks.engine.cli import Line
+from networks.engine.swarm.cli import join_swarm_lines
+from networks.engine.swarm.specs import LISTEN_ADDRESS, JoinSpec
+from networks.forms.fields import TypedField
+from networks.forms.findings import FindingsForm
+from networks.forms.swarm.checks import check_address, check_remote, check_token
+from networks.queries.swarm.standing import Standing
+
+_SECRET = {"autocomplete": "off", "spellcheck": "false"}
+ROLES = (("worker", _("worker")), ("manager", _("manager")))
+
+
+class _JoinForm(FindingsForm):
+    advertise_address = TypedField(
+        label=_("Advertise address"),
+        required=False,
+        max_length=100,
+        help_text=_("By which the other machines reach this one: an IP address of it, or the name of a link."),
+    )
+    listen_address = TypedField(
+        label=_("Listen address"),
+        required=False,
+        max_length=100,
+        help_text=_("Where it waits for other nodes; 0.0.0.0 means on every address."),
+    )
+
+    def __init__(self, *args: Any, host: HostSide, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.host = host
+
+    def clean(self) -> dict[str, Any]:
+        """Check the addresses of this machine."""
+        self.add_findings(check_address("advertise_address", self._typed("advertise_address"), self.host))
+        self.add_findings(check_address("listen_address", self._typed("listen_address"), self.host, is_listening=True))
+        return self.cleaned_data
+
+    def to_spec(self) -> JoinSpec:
+        """Return what was typed."""
+        raise NotImplementedError
+
+    def command_lines(self) -> list[Line]:
+        """Return the command that does the same, with a place for the token."""
+        return join_swarm_lines(self.to_spec())
+
+    def _typed(self, name: str) -> str:
+        return str(getattr(self, "cleaned_data", {}).get(name) or "")
+
+
+class JoinForm(_JoinForm):
+    """A swarm to join by a manager's address and a token. The token is in no page that is drawn again."""
+
+    remote_address = TypedField(
+        label=_("Address of a manager"),
+        required=False,
+        max_length=500,
+        help_text=_("Such as 192.0.2.1:2377; several with commas."),
+    )
+    token = TypedField(
+        label=_("Join token"),
+        required=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs=_SECRET),
+        help_text=_("It is sent to this Engine and kept nowhere. It also decides whether this becomes a worker or a manager."),
+    )
+
+    field_order = ("remote_address", "token", "advertise_address", "listen_address")
+
+    def clean(self) -> dict[str, Any]:
+        """Check the rest."""
+        for typed in self.remotes or ("",):
+            self.add_findings(check_remote("remote_address", typed))
+        self.add_findings(check_token("token", self._typed("token").strip()))
+        return super().clean()
+
+    @property
+    def remotes(self) -> tuple[str, ...]:
+        """The managers' addresses; one without a port has Docker's."""
+        return tuple(filter(None, re.split(r"[,\s]+", self._typed("remote_address"))))[:10]
+
+    def to_spec(self) -> JoinSpec:
+        """Return what was typed."""
+        listen = self._typed("listen_address") or LISTEN_ADDRESS
+        return JoinSpec(self.remotes, self._typed("token").strip(), self._typed("advertise_address"), listen)
+
+
+class JoinKnownForm(_JoinForm):
+    """A swarm to join that an Engine known here manages. `managers`: those that this person may shape."""
+
+    manager = forms.ChoiceField(label=_("The swarm of"), choices=())
+    role = forms.ChoiceField(label=_("As"), choices=ROLES, required=False, initial="worker")
+
+    field_order = ("manager", "role", "advertise_address", "listen_address")
+
+    def __init__(self, *args: Any, managers: Sequence[Standing], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.managers = {each.place.slug: each for each in managers}
+        choice = cast(forms.ChoiceField, self.fields["manager"])
+        choice.choices = [(each.place.slug, each.place.name) for each in managers]
+
+    def to_spec(self) -> JoinSpec:
+        """Return what was typed; the manager's address and the token come from the manager."""
+        chosen = self.managers.get(self._typed("manager"))
+        return JoinSpec(
+            chosen.managers if chosen else (),
+            "",
+            self._typed("advertise_address"),
+            self._typed("listen_address") or LISTEN_ADDRESS,
+        )

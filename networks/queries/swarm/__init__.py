@@ -1,0 +1,1 @@
+"""Swarms and overlay networks, as pages read them: of those Engines only that the reader may see."""

@@ -1,0 +1,1 @@
+"""What an Engine tells of its swarm, kept."""
