@@ -15,7 +15,7 @@ from networks.views.accounts.people import (
     PersonReactivate,
     PersonResetTwoFactor,
 )
-from networks.views.accounts.roles import EngineGrant, EnginePeople
+from networks.views.accounts.roles import EngineGrant, EngineGrantTerminal, EnginePeople, EngineTerminals
 from networks.views.accounts.sessions import SessionEnd, SessionList, SessionsEnd
 from networks.views.activity.exports import ActivityExport
 from networks.views.activity.pages import ActivityDetail, ActivityList
@@ -43,6 +43,7 @@ from networks.views.swarm.joining import SwarmJoin
 from networks.views.swarm.leaving import SwarmLeave
 from networks.views.swarm.overlay import NetworkSwarm
 from networks.views.swarm.pages import EngineSwarm, SwarmToken
+from networks.views.terminals.pages import ContainerTerminal
 
 urlpatterns: list[URLPattern] = [
     path("", Overview.as_view(), name="overview"),
@@ -81,6 +82,7 @@ urlpatterns: list[URLPattern] = [
     path("containers/", ContainerList.as_view(), name="container_list"),
     path("containers/<slug:engine_slug>/<str:docker_id>/", ContainerDetail.as_view(), name="container_detail"),
     path("containers/<slug:engine_slug>/<str:docker_id>/inside/", ContainerInside.as_view(), name="container_inside"),
+    path("containers/<slug:engine_slug>/<str:docker_id>/terminal/", ContainerTerminal.as_view(), name="container_terminal"),
     path("interfaces/", InterfaceList.as_view(), name="interface_list"),
     path("interfaces/ifconfig.txt", InterfaceText.as_view(), name="interface_text"),
     path("addresses/", AddressList.as_view(), name="address_list"),
@@ -107,6 +109,8 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/reset-two-factor/", PersonResetTwoFactor.as_view(), name="person_reset_two_factor"),
     path("engines/<slug:engine_slug>/people/", EnginePeople.as_view(), name="engine_people"),
     path("engines/<slug:engine_slug>/people/grant/", EngineGrant.as_view(), name="engine_grant"),
+    path("engines/<slug:engine_slug>/people/terminal/", EngineGrantTerminal.as_view(), name="engine_grant_terminal"),
+    path("engines/<slug:engine_slug>/terminals/", EngineTerminals.as_view(), name="engine_terminals"),
     path("accounts/sessions/", SessionList.as_view(), name="account_sessions"),
     path("accounts/sessions/end/", SessionsEnd.as_view(), name="account_sessions_end"),
     path("accounts/sessions/<int:pk>/end/", SessionEnd.as_view(), name="account_session_end"),

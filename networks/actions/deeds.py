@@ -32,7 +32,10 @@ log = structlog.get_logger(__name__)
 STRANGER = "stranger"
 # Strangers must not fill the disk: so many wrong passwords are written down an hour, of one address and of all.
 MOST_OF_ONE, MOST_OF_ALL = 30, 300
-_COLUMNS: dict[type[Model], tuple[str, ...]] = {Grant: ("role", "user_id", "engine_id"), Engine: ("slug", "name", "url")}
+_COLUMNS: dict[type[Model], tuple[str, ...]] = {
+    Grant: ("role", "has_terminal", "user_id", "engine_id"),
+    Engine: ("slug", "name", "url", "is_terminal_on"),
+}
 _PERSON: tuple[str, ...] = ("username", "is_active", "is_staff", "is_superuser")
 _DEEDS = "_netadmin_deeds"
 
@@ -174,7 +177,7 @@ def _changes_of(instance: Any, update_fields: frozenset[str] | None) -> list[tup
     changed = {name: value for name, value in new.items() if old is None or old[name] != value}
     name = _name_of(instance)
     if isinstance(instance, Grant):
-        asked = {"role": instance.role, "was": (old or {}).get("role", "")}
+        asked = {"role": instance.role, "was": (old or {}).get("role", ""), "terminal": instance.has_terminal}
         return [("grant_role", name, instance.engine.slug, asked)] if changed else []
     if isinstance(instance, Engine):
         asked = {key: _without_password(value) if key == "url" else value for key, value in changed.items()}

@@ -149,6 +149,40 @@ def set_role(actor: Actor, engine: Engine, person: User, role: str) -> ActionRes
     return _carry_out(actor, intent, Permission.GRANT, grant, engine.slug)
 
 
+def set_terminal(actor: Actor, engine: Engine, person: User, *, is_given: bool) -> ActionResult:
+    """Let a person open terminals on one Engine, or no more. It is in no role; a superuser needs it given as well.
+
+    Nobody gives it to themselves but a superuser, who could make another one that does.
+    """
+
+    def give() -> None:
+        grant = Grant.objects.filter(user=person, engine=engine).first()
+        if is_given and not person.is_superuser:
+            _refuse_self(actor, person, _("Nobody gives a terminal to themselves. Another admin can."))
+            if grant is None or not grant.role:
+                raise NotAllowedHere(_("Give a role first: a terminal alone shows nothing of the Engine."))
+        if grant is None:
+            grant = Grant(user=person, engine=engine, role="")
+        grant.has_terminal = is_given
+        grant.save()
+        if not grant.role and not is_given:
+            grant.delete()
+
+    intent = Intent("grant_terminal" if is_given else "revoke_terminal", person.get_username())
+    return _carry_out(actor, intent, Permission.GRANT, give, engine.slug)
+
+
+def switch_terminals(actor: Actor, engine: Engine, *, is_on: bool) -> ActionResult:
+    """Let terminals be opened on an Engine by whom they were given to, or by nobody; open ones are closed then."""
+
+    def switch() -> None:
+        engine.is_terminal_on = is_on
+        engine.save(update_fields=["is_terminal_on"])
+
+    intent = Intent("switch_terminals_on" if is_on else "switch_terminals_off", engine.slug)
+    return _carry_out(actor, intent, Permission.GRANT, switch, engine.slug)
+
+
 def _carry_out(
     actor: Actor, intent: Intent, permission: Permission, change: Callable[[], None], engine_slug: str = ""
 ) -> ActionResult:

@@ -61,15 +61,14 @@ def is_last_superuser(person: User) -> bool:
     return superusers.filter(pk=person.pk).exists() and not superusers.exclude(pk=person.pk).exists()
 
 
-class RoleForm(forms.Form):
-    """Whom to give which role; the empty one takes it away."""
+class TerminalGrantForm(forms.Form):
+    """Whose terminal is given or taken away."""
 
     username = forms.CharField(
         label=_("Username"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
     )
-    role = forms.ChoiceField(label=_("Role"), choices=[("", _("no role")), *Role.choices], required=False)
 
     def clean_username(self) -> User:
         """Return whom the name means."""
@@ -77,6 +76,12 @@ class RoleForm(forms.Form):
         if person is None:
             raise forms.ValidationError(_("Nobody is called so. A superuser can make the account."))
         return person
+
+
+class RoleForm(TerminalGrantForm):
+    """Whom to give which role; the empty one takes it away."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("no role")), *Role.choices], required=False)
 
 
 class InvitationForm(forms.Form):

@@ -4,22 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('networks', '0002_insert_only'),
+        ("networks", "0002_insert_only"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='container',
-            index=models.Index(fields=['engine', 'revision'], name='container_by_revision'),
+            model_name="container",
+            index=models.Index(fields=["engine", "revision"], name="container_by_revision"),
         ),
         migrations.AddIndex(
-            model_name='network',
-            index=models.Index(fields=['engine', 'revision'], name='network_by_revision'),
+            model_name="network",
+            index=models.Index(fields=["engine", "revision"], name="network_by_revision"),
         ),
         migrations.AddIndex(
-            model_name='tombstone',
-            index=models.Index(fields=['engine', 'kind', 'revision'], name='tombstone_by_revision'),
+            model_name="tombstone",
+            index=models.Index(fields=["engine", "kind", "revision"], name="tombstone_by_revision"),
         ),
     ]

@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('networks', '0004_jobs'),
+        ("networks", "0004_jobs"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='job',
-            name='stop',
-            field=models.CharField(blank=True, choices=[('asked', 'somebody stopped it'), ('rights', 'the right to do it was taken away'), ('engine', "the Engine can't be asked"), ('readonly', 'Netadmin is in read-only mode')], default='', max_length=8),
+            model_name="job",
+            name="stop",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("asked", "somebody stopped it"),
+                    ("rights", "the right to do it was taken away"),
+                    ("engine", "the Engine can't be asked"),
+                    ("readonly", "Netadmin is in read-only mode"),
+                ],
+                default="",
+                max_length=8,
+            ),
         ),
     ]

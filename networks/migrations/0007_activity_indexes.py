@@ -4,34 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('networks', '0006_browser_session'),
+        ("networks", "0006_browser_session"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['user_id', 'id'], name='action_by_user'),
+            model_name="action",
+            index=models.Index(fields=["user_id", "id"], name="action_by_user"),
         ),
         migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['who', 'id'], name='action_by_who'),
+            model_name="action",
+            index=models.Index(fields=["who", "id"], name="action_by_who"),
         ),
         migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['verb', 'id'], name='action_by_verb'),
+            model_name="action",
+            index=models.Index(fields=["verb", "id"], name="action_by_verb"),
         ),
         migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['engine_slug', 'id'], name='action_by_engine'),
+            model_name="action",
+            index=models.Index(fields=["engine_slug", "id"], name="action_by_engine"),
         ),
         migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['at'], name='action_by_time'),
+            model_name="action",
+            index=models.Index(fields=["at"], name="action_by_time"),
         ),
         migrations.AddIndex(
-            model_name='outcome',
-            index=models.Index(fields=['kind', 'action_id'], name='outcome_by_kind'),
+            model_name="outcome",
+            index=models.Index(fields=["kind", "action_id"], name="outcome_by_kind"),
         ),
     ]

@@ -5,15 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('networks', '0008_address_history'),
+        ("networks", "0008_address_history"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='engine',
-            name='netns',
-            field=models.CharField(blank=True, default='', help_text='Where the Engine runs in another one than Netadmin: /run/netns/NAME or /proc/PID/ns/net.', max_length=300, validators=[networks.models.engine.check_netns], verbose_name='network namespace'),
+            model_name="engine",
+            name="netns",
+            field=models.CharField(
+                blank=True,
+                default="",
+                help_text="Where the Engine runs in another one than Netadmin: /run/netns/NAME or /proc/PID/ns/net.",
+                max_length=300,
+                validators=[networks.models.engine.check_netns],
+                verbose_name="network namespace",
+            ),
         ),
     ]

@@ -2,20 +2,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('networks', '0009_engine_netns'),
+        ("networks", "0009_engine_netns"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='pool',
-            name='besides',
-            field=models.IntegerField(null=True, verbose_name='taken besides endpoints'),
+            model_name="pool",
+            name="besides",
+            field=models.IntegerField(null=True, verbose_name="taken besides endpoints"),
         ),
         migrations.AddField(
-            model_name='pool',
-            name='besides_in_range',
-            field=models.IntegerField(null=True, verbose_name='taken besides endpoints, in the IP range'),
+            model_name="pool",
+            name="besides_in_range",
+            field=models.IntegerField(null=True, verbose_name="taken besides endpoints, in the IP range"),
         ),
     ]

@@ -5,22 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('networks', '0010_pool_counts'),
+        ("networks", "0010_pool_counts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EngineCredentials',
+            name="EngineCredentials",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sealed', models.TextField(editable=False, verbose_name='sealed')),
-                ('engine', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='credentials', to='networks.engine', verbose_name='Engine')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sealed", models.TextField(editable=False, verbose_name="sealed")),
+                (
+                    "engine",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="credentials",
+                        to="networks.engine",
+                        verbose_name="Engine",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'credentials of an Engine',
-                'verbose_name_plural': 'credentials of Engines',
+                "verbose_name": "credentials of an Engine",
+                "verbose_name_plural": "credentials of Engines",
             },
         ),
     ]

@@ -45,6 +45,12 @@ class Engine(models.Model):
         help_text=_("Where the Engine runs in another one than Netadmin: /run/netns/NAME or /proc/PID/ns/net."),
     )
 
+    is_terminal_on = models.BooleanField(
+        _("terminals"),
+        default=False,
+        help_text=_("Whoever was given a terminal here may open one in the Engine's containers."),
+    )
+
     class Meta:
         ordering = ["slug"]
         verbose_name = _("Engine")
@@ -140,11 +146,15 @@ class Role(models.TextChoices):
 
 
 class Grant(models.Model):
-    """One person's role on one Engine. A superuser needs none."""
+    """One person's role on one Engine. A superuser needs none: `role` "" holds nothing but a terminal.
+
+    `has_terminal`: may open terminals there, while the Engine has them on; in no role.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="grants", verbose_name=_("user"))
     engine = models.ForeignKey(Engine, models.CASCADE, related_name="grants", verbose_name=_("Engine"))
-    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.VIEWER.value)
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.VIEWER.value, blank=True)
+    has_terminal = models.BooleanField(_("terminal"), default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "engine"], name="one_grant_per_user_and_engine")]

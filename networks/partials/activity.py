@@ -68,6 +68,13 @@ VERBS: dict[str, tuple[Promise, Promise]] = {
     "reset_two_factor": (gettext_lazy("Take second steps away"), gettext_lazy("Take the second steps of {what} away")),
     "grant_role": (gettext_lazy("Give a role"), gettext_lazy("Give {what} a role")),
     "revoke_role": (gettext_lazy("Take a role away"), gettext_lazy("Take a role of {what} away")),
+    "grant_terminal": (gettext_lazy("Give a terminal"), gettext_lazy("Let {what} open terminals")),
+    "revoke_terminal": (gettext_lazy("Take a terminal away"), gettext_lazy("Let {what} open terminals no more")),
+    "switch_terminals": (gettext_lazy("Switch terminals on or off"), gettext_lazy("Switch terminals on {what} on or off")),
+    "switch_terminals_on": (gettext_lazy("Switch terminals on"), gettext_lazy("Switch terminals on for {what}")),
+    "switch_terminals_off": (gettext_lazy("Switch terminals off"), gettext_lazy("Switch terminals off for {what}")),
+    "open_terminal": (gettext_lazy("Open a terminal"), gettext_lazy("Open a terminal in {what}")),
+    "close_terminal": (gettext_lazy("Close a terminal"), gettext_lazy("Close the terminal in {what}")),
     "use_admin_site": (gettext_lazy("Use the admin site"), gettext_lazy("Use the admin site: {what}")),
     "prune_activity": (gettext_lazy("Delete old activity"), gettext_lazy("Delete activity {what}")),
 }

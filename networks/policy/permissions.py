@@ -63,7 +63,7 @@ def permissions_by_engine(person: Person, engine_slugs: Iterable[str]) -> dict[s
     if is_superuser(person):
         return dict.fromkeys(engine_slugs, _ROLES[Role.ADMIN])
     grants = Grant.objects.filter(user_id=person.pk, engine__slug__in=list(engine_slugs))
-    return {slug: permissions_of_role(role) for slug, role in grants.values_list("engine__slug", "role")}
+    return {slug: permissions_of_role(role) for slug, role in grants.values_list("engine__slug", "role") if role}
 
 
 def write_rights(permissions: Iterable[Permission]) -> str:
@@ -77,6 +77,19 @@ def write_rights(permissions: Iterable[Permission]) -> str:
 def granted(rights: Iterable[str]) -> frozenset[str]:
     """Return what a person's role gives, of rights as they are written, those at rest included."""
     return frozenset(right.removesuffix(_AT_REST) for right in rights)
+
+
+def has_terminal(person: Person, engine_slug: str) -> bool:
+    """Tell whether this person may open terminals in this Engine's containers: given apart, and switched on there (rule S12).
+
+    No page is drawn for it, so it is asked for by itself, where it counts.
+    """
+    if not person.is_authenticated or not person.is_active:
+        return False
+    given = Grant.objects.filter(
+        user_id=person.pk, engine__slug=engine_slug, has_terminal=True, engine__is_terminal_on=True
+    ).values_list("role", flat=True)
+    return any(is_superuser(person) or Permission.VIEW in permissions_of_role(role) for role in given)
 
 
 def permissions_of_role(role: str) -> frozenset[Permission]:
@@ -108,6 +121,8 @@ def _may(person: Person, permission: Permission, engine_slug: str) -> bool:
         case Permission.SUPERUSER:
             return is_superuser(person)
         case Permission.ANY:
-            return is_superuser(person) or Grant.objects.filter(user_id=person.pk).exists()
+            return is_superuser(person) or Grant.objects.filter(user_id=person.pk).exclude(role="").exists()
+        case Permission.TERMINAL:
+            return has_terminal(person, engine_slug)
         case _:
             return permission in permissions_of(person, engine_slug)

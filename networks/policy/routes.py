@@ -31,6 +31,7 @@ ROUTES: dict[str, Permission] = {
     "container_detail": Permission.VIEW,
     "container_inside": Permission.VIEW,
     "container_connect": Permission.CONNECT,
+    "container_terminal": Permission.TERMINAL,
     "container_several": Permission.CONNECT,
     # On the host's own network, or in another's stack: shape as well, which the view and the action ask for.
     "container_start": Permission.RUN,
@@ -83,6 +84,8 @@ ROUTES: dict[str, Permission] = {
     "person_reset_two_factor": Permission.SUPERUSER,
     "engine_people": Permission.GRANT,
     "engine_grant": Permission.GRANT,
+    "engine_terminals": Permission.GRANT,
+    "engine_grant_terminal": Permission.GRANT,
     "account_sessions": Permission.LOGIN,
     "account_session_end": Permission.LOGIN,
     "account_sessions_end": Permission.LOGIN,

@@ -11,9 +11,11 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from networks.models import Grant
-from networks.policy.permissions import Permission, is_superuser, permissions_by_engine, permissions_of_role
+from networks.models import Grant, Role
+from networks.policy.permissions import Permission, is_superuser, permissions_of_role
 from networks.policy.routes import ON_ENGINE
+
+_ROLE_OF_SUPERUSERS = permissions_of_role(Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,12 @@ def still_allowed(standings: Iterable[Standing]) -> set[Standing]:
         return set()
     users = get_user_model().objects.in_bulk({one.user_id for one in asked})
     owners = _owners_of({one.session_key for one in asked}, users)
-    permissions: dict[tuple[int, str], frozenset[Permission]] = {
-        (user_id, slug): permissions_of_role(role)
-        for user_id, slug, role in Grant.objects.filter(user_id__in=users).values_list("user_id", "engine__slug", "role")
-    }
+    permissions: dict[tuple[int, str], frozenset[Permission]] = {}
+    columns = ("user_id", "engine__slug", "role", "has_terminal", "engine__is_terminal_on")
+    for user_id, slug, role, *terminal in Grant.objects.filter(user_id__in=users).values_list(*columns):
+        own = _ROLE_OF_SUPERUSERS if is_superuser(users[user_id]) else permissions_of_role(role)
+        has_terminal = all(terminal) and Permission.VIEW in own
+        permissions[user_id, slug] = own | {Permission.TERMINAL} if has_terminal else own
     return {one for one in asked if owners.get(one.session_key) == one.user_id and _holds(users[one.user_id], one, permissions)}
 
 
@@ -65,13 +69,10 @@ def _holds(user: AbstractBaseUser, standing: Standing, permissions: dict[tuple[i
     if not user.is_active:
         return False
     if standing.permission in ON_ENGINE:
-        if is_superuser(user):
-            own = permissions_by_engine(user, [standing.engine_slug])[standing.engine_slug]
-        else:
-            own = permissions.get((standing.user_id, standing.engine_slug), frozenset())
-        return standing.permission in own
+        own = permissions.get((standing.user_id, standing.engine_slug), frozenset())
+        return standing.permission in (own | _ROLE_OF_SUPERUSERS if is_superuser(user) else own)
     if standing.permission is Permission.ANY:
-        return is_superuser(user) or any(user_id == standing.user_id for user_id, _slug in permissions)
+        return is_superuser(user) or any(own for (user_id, _slug), own in permissions.items() if user_id == standing.user_id)
     if standing.permission is Permission.SUPERUSER:
         return is_superuser(user)
     return standing.permission in (Permission.OPEN, Permission.LOGIN)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import Signal
 
-from networks.models import Grant
+from networks.models import Engine, Grant
 
 # Sent with user_id (None: anybody's), in the thread that made the change, once it is committed. Changes by other processes and by
 # update() send nothing: sockets are asked every second as well.
@@ -21,9 +21,9 @@ rights_changed = Signal()
 
 
 def connect_receivers() -> None:
-    """Listen to what gives and takes rights: grants, users, sessions, logging out."""
+    """Listen to what gives and takes rights: grants, Engines (may terminals be opened?), users, sessions, logging out."""
     user_model = get_user_model()
-    for model, receiver in ((Grant, _on_grant), (user_model, _on_user)):
+    for model, receiver in ((Grant, _on_grant), (Engine, _on_engine), (user_model, _on_user)):
         for signal in (post_save, post_delete):
             signal.connect(receiver, sender=model, dispatch_uid=f"rights_changed {model.__name__}")
     post_delete.connect(_on_session, sender=Session, dispatch_uid="rights_changed session")
@@ -40,6 +40,10 @@ def _sending(user_id: int | None) -> Callable[[], Any]:
 
 def _on_grant(instance: Grant, **_more: object) -> None:
     _announce(instance.user_id)
+
+
+def _on_engine(**_more: object) -> None:
+    _announce(None)
 
 
 def _on_user(instance: Any, update_fields: frozenset[str] | None = None, **_more: object) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from django.dispatch import receiver
 
+from networks.actions.terminals.registry import terminals
 from networks.partials.framed import beside_of
 from networks.partials.screen import ScreenKey
 from networks.partials.screens import draw_screen
 from networks.policy.signals import rights_changed
 from networks.push.registry import Hub
+from networks.push.terminal.consumer import close_terminals
 from networks.push.watch import Watch
 from networks.queries.engines import read_engine
 from networks.sync.attention import HOST_PAGES
@@ -21,13 +25,18 @@ def read_revision(key: ScreenKey) -> tuple[str, int]:
     return (row.epoch + beside_of(key), row.revision) if row else ("", 0)
 
 
+TERMINALS_WITHIN_S = 2.8
+
 hub = Hub(draw_screen, read_revision)
 watch = Watch(hub, read_engine)
 
 
 async def close_all_sockets() -> None:
-    """Close every socket (4009) and wait until the browsers have gone, 3 s at most; await it before the reactor stops (R13)."""
-    await hub.close_all()
+    """Close every socket (4009) and wait until the browsers have gone, 3 s at most; await it before the reactor stops (R13).
+
+    Terminals end with their processes, at the same time.
+    """
+    await asyncio.gather(hub.close_all(), close_terminals(TERMINALS_WITHIN_S))
 
 
 @receiver(engine_changed, dispatch_uid="push hub")
@@ -43,3 +52,4 @@ def _wake_drawer_of_the_host(engine_slug: str, **_more: object) -> None:
 @receiver(rights_changed, dispatch_uid="push watch")
 def _wake_watch(**_more: object) -> None:
     watch.look_now()
+    terminals.look_now()

@@ -24,6 +24,10 @@ class Close(IntEnum):
     TOO_SLOW = 4008  # acknowledges nothing, or never said hello: come back and catch up
     RESTARTING = 4009  # the server ends: come back
     TOO_MANY = 4029  # more sockets than one session, or the server, may have
+    # Of terminals alone; all are final.
+    OVER = 4000  # it ended, as the message before says
+    PASSWORD = 4010  # the password has to be typed again
+    IDLE = 4011  # nobody typed for a quarter of an hour
     MALFORMED = 4400  # said something that isn't in the protocol
 
 

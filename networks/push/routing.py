@@ -7,11 +7,13 @@ from typing import Any
 from channels.routing import URLRouter
 from django.urls import re_path
 
+from networks.actions.terminals.registry import terminals
 from networks.partials.screens import has_screen
 from networks.push.consumers import LiveConsumer, Receive, Scope
 from networks.push.delivery import Send
 from networks.push.hub import hub, watch
 from networks.push.protocol import Close
+from networks.push.terminal.consumer import TerminalConsumer
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
@@ -24,12 +26,14 @@ async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
 # Django's own patterns, which Channels resolves; their types know HTTP views only.
 _route: Any = re_path
 
+terminal = TerminalConsumer(terminals)
 live = LiveConsumer(hub, watch, has_screen)
 
 # Ids as Docker writes them: anything else is no address of ours
 websocket_routes = [
     _route(r"^ws/live/(?P<page>[a-z_]{1,40})/(?P<engine_slug>[-a-zA-Z0-9_]{1,40})/$", live),
     _route(r"^ws/live/(?P<page>[a-z_]{1,40})/(?P<engine_slug>[-a-zA-Z0-9_]{1,40})/(?P<docker_id>[a-z0-9]{1,128})/$", live),
+    _route(r"^ws/terminal/(?P<engine_slug>[-a-zA-Z0-9_]{1,40})/(?P<docker_id>[a-f0-9]{64})/$", terminal),
     _route(r"", refuse),
 ]
 

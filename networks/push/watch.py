@@ -118,7 +118,7 @@ def judge(people: Iterable[Person]) -> Mapping[Person, str | Close]:
     One question to policy, however many people: three statements.
     """
     asked = set(people)
-    wanted = (Permission.LOGIN, *sorted(ON_ENGINE))
+    wanted = (Permission.LOGIN, *sorted(ON_ENGINE - {Permission.TERMINAL}))  # which no page is drawn for
     allowed = still_allowed(
         Standing(user_id, session_key, permission, slug) for user_id, session_key, slug in asked for permission in wanted
     )

@@ -152,7 +152,10 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class EngineRow:
-    """An Engine and its state, as every page shows them. `has_jobs`: somebody began one of late."""
+    """An Engine and its state, as every page shows them.
+
+    `is_terminal_on`: those who were given one may open terminals. `has_jobs`: somebody began one of late.
+    """
 
     slug: str
     name: str
@@ -166,4 +169,5 @@ class EngineRow:
     last_error: str
     epoch: str
     revision: int
+    is_terminal_on: bool = False
     has_jobs: bool = False

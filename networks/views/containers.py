@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from networks.engine.cli import inspect_container_command
 from networks.partials.containers import sees_commands
 from networks.partials.inside.page import draw_inside
 from networks.partials.screens import draw_screen
+from networks.policy.permissions import has_terminal
 from networks.queries.details import Title, read_container_detail, read_container_title, read_gone
 from networks.queries.filters import CONTAINER_PARAMS, read_container_filter
 from networks.sync.inside.containers import read_container
@@ -42,7 +44,7 @@ class ContainerInside(View):
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(draw_inside(detail, reading))
         if detail is None:
-            return _gone_page(request, engine_slug, docker_id)
+            return gone_page(request, engine_slug, docker_id)
         open_screen(request, "container_inside", engine_slug=engine_slug, is_live=False)
         title = Title(engine_slug, docker_id, detail.row.name, detail.row.image)
         return render(request, "inside/inside.html", {"title": title, "body": draw_inside(detail, reading)})
@@ -52,12 +54,14 @@ class ContainerDetail(View):
     """One container and its endpoints; when it went, where it isn't there any more."""
 
     def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
-        pick_engine(request, engine_slug)  # may this person view it?
+        engine = pick_engine(request, engine_slug)  # may this person view it?
         title = read_container_title(engine_slug, docker_id)
         if title is None:
-            return _gone_page(request, engine_slug, docker_id)
+            return gone_page(request, engine_slug, docker_id)
         key = open_screen(request, "container_detail", engine_slug=engine_slug, docker_id=docker_id)
+        may_open = engine.is_terminal_on and not settings.NETADMIN_READ_ONLY and has_terminal(request.user, engine_slug)
         context = {
+            "may_open_terminal": may_open,
             "title": title,
             "inspect": inspect_container_command(title.name, title.docker_id),
             "sees_command": sees_commands(key.rights.split(",")),
@@ -65,7 +69,8 @@ class ContainerDetail(View):
         return render_screen(request, "containers/detail.html", draw_screen(key), context)
 
 
-def _gone_page(request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
+def gone_page(request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
+    """Say that a container isn't there, and when it went: 404."""
     open_screen(request, "container_detail", engine_slug=engine_slug, is_live=False)
     context = {
         "gone": read_gone(engine_slug, "container", docker_id),

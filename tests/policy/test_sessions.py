@@ -136,6 +136,7 @@ def heard() -> Iterator[list[int | None]]:
 @pytest.mark.django_db(transaction=True)
 def test_it_announces_what_gives_and_takes_rights(heard: list[int | None]) -> None:
     engine = Engine.objects.create(slug="local", name="Local", url="unix:///x")
+    heard.clear()
     ann = User.objects.create_user("ann")
     announced = [list(heard)]
 
@@ -151,6 +152,9 @@ def test_it_announces_what_gives_and_takes_rights(heard: list[int | None]) -> No
 
     user_id = announced[0][0]
     assert announced == [[user_id]] * 5
+    heard.clear()
+    engine.save()  # terminals may have been switched off
+    assert heard == [None]
 
 
 @pytest.mark.django_db(transaction=True)

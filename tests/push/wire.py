@@ -12,13 +12,17 @@ DEADLINE_S = 5.0
 
 
 class Wire:
-    """One socket to an ASGI application. `frames`: decoded texts that came; `code`: with what it was closed, None while open."""
+    """One socket to an ASGI application.
+
+    `frames`: decoded texts that came; `output`: bytes that came. `code`: with what it was closed, None while open.
+    """
 
     def __init__(self, application: Callable[..., Awaitable[None]], scope: dict[str, Any]) -> None:
         self._inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._changed = asyncio.Event()
         self.frames: list[dict[str, Any]] = []
         self.code: int | None = None
+        self.output = bytearray()
         self.is_accepted = False
         self._inbox.put_nowait({"type": "websocket.connect"})
         self._task = asyncio.ensure_future(application(scope, self._inbox.get, self._take))
@@ -28,7 +32,10 @@ class Wire:
             case "websocket.accept":
                 self.is_accepted = True
             case "websocket.send":
-                self.frames.append(json.loads(message["text"]))
+                if message.get("bytes") is not None:
+                    self.output += message["bytes"]
+                else:
+                    self.frames.append(json.loads(message["text"]))
             case "websocket.close":
                 self.code = message["code"]
                 self._inbox.put_nowait({"type": "websocket.disconnect", "code": self.code})
@@ -37,6 +44,9 @@ class Wire:
     def say(self, content: object) -> None:
         text = content if isinstance(content, str) else json.dumps(content)
         self._inbox.put_nowait({"type": "websocket.receive", "text": text})
+
+    def type(self, keys: bytes) -> None:
+        self._inbox.put_nowait({"type": "websocket.receive", "bytes": keys})
 
     def greet(self, epoch: str, revision: int, **more: object) -> None:
         self.say({"hello": {"epoch": epoch, "revision": revision, **more}})

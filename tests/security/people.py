@@ -34,6 +34,8 @@ MAY: dict[str, set[Permission]] = {
     "operator": OPERATOR,
     "admin": ADMIN,
     "superuser": ADMIN | {Permission.SUPERUSER},
+    "viewer with a terminal": VIEWER | {Permission.TERMINAL},
+    "superuser with a terminal": ADMIN | {Permission.SUPERUSER, Permission.TERMINAL},
 }
 NOT_LOGGED_IN = ("stranger", "expired", "logged out", "password changed", "deactivated")
 DENIED_EVERYTHING = tuple(kind for kind, permissions in MAY.items() if Permission.VIEW not in permissions)
@@ -56,7 +58,7 @@ def make_person(kind: str, engine: Engine) -> User | None:
     """Make a person of this kind, None for a stranger."""
     if kind == "stranger":
         return None
-    is_superuser = kind in ("superuser", *NOT_LOGGED_IN)
+    is_superuser = kind in ("superuser", "superuser with a terminal", *NOT_LOGGED_IN)
     user = User.objects.create_user(
         kind.replace(" ", "-"), password="x", is_staff=is_superuser or kind == "staff", is_superuser=is_superuser
     )
@@ -64,6 +66,9 @@ def make_person(kind: str, engine: Engine) -> User | None:
         other = make_engine("other")
         Engine.objects.filter(pk=other.pk).update(url="unix:///nonexistent/other.sock")
         Grant.objects.create(user=user, engine=other, role=Role.ADMIN if kind.startswith("admin") else Role.OPERATOR)
+    elif kind.endswith("with a terminal"):
+        Engine.objects.filter(pk=engine.pk).update(is_terminal_on=True)
+        Grant.objects.create(user=user, engine=engine, role="" if is_superuser else Role.VIEWER, has_terminal=True)
     elif kind in Role.values:
         Grant.objects.create(user=user, engine=engine, role=kind)
     return user

@@ -26,16 +26,16 @@ def live_pages() -> list[str]:
 
 
 def socket_paths(engine_slug: str = ENGINE) -> list[str]:
-    """Return the path of every kind of socket: each route that leads somewhere, with each page that it can show."""
+    """Return the path of every kind of live socket: each route that leads to pages, with each page that it can show."""
     found = set()
     for route in websocket_routes:
         pattern = route.pattern.regex.pattern
         groups = route.pattern.regex.groupindex
-        for page in live_pages() if "page" in groups else [""]:
+        for page in live_pages() if "page" in groups else []:
             docker_id = CONTAINER_ID if page.startswith("container") else NETWORK_ID
             places = {"page": page, "engine_slug": engine_slug, "docker_id": docker_id}
             path = "/" + GROUP.sub(lambda place, places=places: places.get(place[1], "1"), pattern)  # type: ignore[misc]
-            if pattern and not ("docker_id" in groups and page.endswith("_list")):
+            if not ("docker_id" in groups and page.endswith("_list")):
                 found.add(path.replace("^", "").replace("$", ""))
     return sorted(found)
 

@@ -55,7 +55,8 @@ CONNECT = {
 RUN = {f"container_{order}" for order in ("start", "stop", "restart", "kill", "pause", "unpause", "rename", "remove")}
 VIEW |= {"engine_swarm", "network_swarm"}
 SHAPE = {*SWARM, "lab", "lab_up", "lab_down", "network_prune"}
-GRANT = {"engine_people", "engine_grant"}
+GRANT = {"engine_people", "engine_grant", "engine_terminals", "engine_grant_terminal"}
+TERMINAL = {"container_terminal"}
 PEOPLE = {"person_list", "person_create", "person_detail", "person_invite", "person_deactivate", "person_reactivate"}
 PEOPLE |= {"person_end_sessions", "person_reset_two_factor"}
 SECOND = {
@@ -67,6 +68,7 @@ SECOND = {
     Permission.SHAPE: SHAPE,
     Permission.RUN: RUN,
     Permission.GRANT: GRANT,
+    Permission.TERMINAL: TERMINAL,
     Permission.SUPERUSER: {"admin:*", *PEOPLE},
 }
 # What says nothing that needs a person, and is there before there is one.

@@ -43,7 +43,7 @@ def local(settings: Any, monkeypatch: pytest.MonkeyPatch, listener: ScriptedEngi
 
 @pytest.fixture
 def browser(local: Engine) -> Client:
-    return open_browser("superuser", make_person("superuser", local))
+    return open_browser("superuser with a terminal", make_person("superuser with a terminal", local))
 
 
 def test_it_sends_nothing_from_any_page(browser: Client, listener: ScriptedEngine) -> None:

@@ -121,11 +121,11 @@ async def test_it_refuses_superusers_too_where_no_socket_is(path: str, listener:
 
 
 def test_it_declares_what_every_consumer_needs() -> None:
-    """One that needs anything but `view` wants a matrix of its own here."""
+    """One that needs anything but `view` wants a matrix of its own: terminals have test_terminal_matrix.py."""
     needs = {route.callback: getattr(route.callback, "permission", None) for route in websocket_routes}
     needs.pop(refuse)
 
-    assert set(needs.values()) == {Permission.VIEW}
+    assert set(needs.values()) == {Permission.VIEW, Permission.TERMINAL}
 
 
 def test_it_knows_every_kind_of_socket() -> None:

@@ -1,0 +1,116 @@
+"""A terminal is opened as every change is made: intent, policy, protection, the Engine, outcome (rules S6, S12, S13)."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, replace
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils.translation import gettext as _
+
+from networks.actions.actors import require_of
+from networks.actions.clients import open_client
+from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
+from networks.actions.terminals.asked import Asked
+from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
+from networks.engine.errors import EngineError, NotAllowed, NotFound, Refused
+from networks.engine.facts import ContainerFact
+from networks.engine.terminal.cli import exec_command
+from networks.engine.terminal.client import TerminalStream
+from networks.engine.terminal.specs import ExecSpec
+from networks.models import OutcomeKind
+from networks.models.trouble import explain_trouble
+from networks.policy.permissions import Denied, Permission
+from networks.policy.protection import refuse_containers
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open terminal: who speaks for it with the Engine, and what has to be ended. `action_id`: of its intent."""
+
+    client: EngineClient
+    stream: TerminalStream
+    spec: ExecSpec
+    exec_id: str
+    action_id: int
+    opened_at: float
+
+
+def open_terminal(asked: Asked) -> Opened | ActionResult:
+    """Open a terminal, or return what came of it instead; expected trouble is never an exception. No lock is held."""
+    if settings.NETADMIN_READ_ONLY:
+        sentence = _("Netadmin is in read-only mode: no terminals are opened.")
+        return ActionResult(OutcomeKind.DENIED, 0, docker_id=asked.container_id, sentence=sentence)
+    try:
+        action_id = record_intent(asked.actor, asked.engine.slug, _intent(asked))
+    except DatabaseError as error:
+        log.error("intent_not_recorded", verb="open_terminal", engine=asked.engine.slug, error=str(error))
+        sentence = _("%(reason)s The intent could not be written down, so nothing was done.") % {"reason": explain_trouble(error)}
+        return ActionResult(OutcomeKind.FAILED, 0, docker_id=asked.container_id, sentence=sentence)
+    begun = time.monotonic()
+    opened = _open(asked, action_id)
+    duration_ms = (time.monotonic() - begun) * 1000
+    if isinstance(opened, Opened):
+        record_outcome(ActionResult(OutcomeKind.OK, action_id, docker_id=asked.container_id, duration_ms=duration_ms))
+        return opened
+    refused = replace(opened, action_id=action_id, docker_id=asked.container_id, duration_ms=duration_ms)
+    record_outcome(refused)
+    return refused
+
+
+def _intent(asked: Asked) -> Intent:
+    """Return what is written down of it: which program, never with which words, for those may be secrets."""
+    program = asked.command[0]
+    known = {"program": program, "words": len(asked.command), "user": asked.user}
+    name = asked.container_name
+    command = exec_command(name, asked.container_id, (program, *("…" for _word in asked.command[1:2])), asked.user)
+    return Intent("open_terminal", name, asked.container_id, command, known)
+
+
+def _open(asked: Asked, action_id: int) -> Opened | ActionResult:
+    client: EngineClient | None = None
+    try:
+        require_of(asked.actor, Permission.TERMINAL, asked.engine.slug)
+        client = open_client(asked.engine, Profile.TERMINAL)
+        fact = client.inspect_container(asked.container_id)
+        refuse_containers(asked.engine.slug, [fact])
+        _refuse_state(fact)
+        spec = ExecSpec(asked.container_id, asked.command, asked.user, secrets.token_hex(16), asked.size)
+        exec_id = client.create_exec(spec)
+        stream = client.open_terminal(exec_id, asked.size)
+        return Opened(client, stream, spec, exec_id, action_id, time.monotonic())
+    except Denied as denied:
+        words = _("This needs the permission “%(permission)s” on this Engine.") % {"permission": denied.permission}
+        result = ActionResult(OutcomeKind.DENIED, 0, sentence=words)
+    except EngineError as error:
+        result = _failed(error)
+    except DatabaseError as error:
+        result = ActionResult(OutcomeKind.FAILED, 0, sentence=explain_trouble(error))
+    if client is not None:
+        client.close()
+    return result
+
+
+def _refuse_state(fact: ContainerFact) -> None:
+    """Return when something can be begun in this container. Raises NotAllowed with the reason."""
+    names = {"name": fact.name}
+    if fact.state == "paused":
+        raise NotAllowed(_("%(name)s is paused: nothing in it goes on until it is unpaused.") % names)
+    if fact.state != "running":
+        raise NotAllowed(_("%(name)s does not run, so there is nothing to open a terminal in. Start it first.") % names)
+
+
+def _failed(error: EngineError) -> ActionResult:
+    kind = OutcomeKind.FAILED
+    if isinstance(error, NotAllowed):
+        kind = OutcomeKind.DENIED
+    elif isinstance(error, Refused):
+        kind = OutcomeKind.REFUSED
+    sentence = _("There is no such container any more.") if isinstance(error, NotFound) else error.sentence
+    return ActionResult(kind, 0, sentence=sentence, status=error.status, request=error.request)

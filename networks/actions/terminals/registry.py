@@ -1,0 +1,115 @@
+"""The terminals that are open in this process: how many each person has, and whether they may stay (rules S2, S12)."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import structlog
+from django.db import connections
+
+from networks.actions.terminals.asked import IDLE_S, MOST_OF_ONE, Asked, Why
+from networks.actions.terminals.session import Listener, Session
+from networks.policy.permissions import Permission
+from networks.policy.protection import protection_of
+from networks.policy.sessions import Standing, still_allowed
+
+LOOK_EVERY_S = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class TooManyTerminals(Exception):
+    """This person has as many open as anybody may, or Netadmin is about to end."""
+
+
+class Terminals:
+    """Knows every open terminal. A daemon thread asks every second whether they may stay; it ends with the last of them."""
+
+    def __init__(self, *, look_every_s: float = LOOK_EVERY_S) -> None:
+        self._look_every_s = look_every_s
+        self._lock = threading.Lock()
+        self._sessions: set[Session] = set()
+        self._woken = threading.Event()
+        self._watch: threading.Thread | None = None
+        self._is_stopping = False
+
+    def open(self, asked: Asked, listener: Listener, *, idle_s: float = IDLE_S) -> Session:
+        """Open a terminal; what comes of it the listener hears. Raises TooManyTerminals."""
+        with self._lock:
+            own = sum(1 for session in self._sessions if session.asked.user_id == asked.user_id)
+            if own >= MOST_OF_ONE or self._is_stopping:
+                raise TooManyTerminals
+            session = Session(asked, listener, self._forget, idle_s=idle_s)
+            self._sessions.add(session)
+            if self._watch is None:
+                self._watch = threading.Thread(target=self._run, name="terminal-watch", daemon=True)
+                self._watch.start()
+        session.start()
+        return session
+
+    def all(self) -> list[Session]:
+        """Return those that are open, or whose process is being ended."""
+        with self._lock:
+            return list(self._sessions)
+
+    def look_now(self) -> None:
+        """Look at once whether they may stay. Returns at once; may be called in any thread."""
+        self._woken.set()
+
+    def stop(self, timeout_s: float) -> None:
+        """End them all with their processes, let no more be opened, and wait, so long at most."""
+        with self._lock:
+            self._is_stopping = True
+        deadline = time.monotonic() + timeout_s
+        for session in self.all():
+            session.end(Why.STOPPING)
+        for session in self.all():
+            session.join(max(0.0, deadline - time.monotonic()))
+
+    def _forget(self, session: Session) -> None:
+        with self._lock:
+            self._sessions.discard(session)
+        self._woken.set()
+
+    def _run(self) -> None:
+        try:
+            while True:
+                with self._lock:
+                    if not self._sessions:
+                        self._watch = None
+                        return
+                    sessions = list(self._sessions)
+                try:
+                    _judge(sessions)
+                except Exception:  # a database that can't be read now may be in a second; the thread must outlive that
+                    log.exception("terminals_not_looked_after", terminals=len(sessions))
+                    connections.close_all()
+                self._woken.wait(self._look_every_s)
+                self._woken.clear()
+        finally:
+            connections.close_all()
+
+
+def _judge(sessions: list[Session]) -> None:
+    """End those whose person may not, or whose container is protected by now. Three statements, and one for each Engine."""
+    slugs = {session.asked.engine.slug for session in sessions}
+    allowed = still_allowed(
+        Standing(session.asked.user_id, session.asked.session_key, permission, session.asked.engine.slug)
+        for session in sessions
+        for permission in (Permission.LOGIN, Permission.TERMINAL)
+    )
+    protected = {slug: protection_of(slug).containers for slug in slugs}
+    for session in sessions:
+        asked = session.asked
+        standing = [
+            Standing(asked.user_id, asked.session_key, permission, asked.engine.slug)
+            for permission in (Permission.LOGIN, Permission.TERMINAL)
+        ]
+        if standing[0] not in allowed:
+            session.end(Why.LOGGED_OUT)
+        elif standing[1] not in allowed or asked.container_id in protected[asked.engine.slug]:
+            session.end(Why.REVOKED)
+
+
+terminals = Terminals()
