@@ -16,7 +16,7 @@ from django.views import View
 
 from networks.actions.terminals.asked import IDLE_S, MOST_OF_ONE
 from networks.engine.terminal.cli import exec_command
-from networks.forms.terminal import SHELLS, TerminalForm
+from networks.forms.terminals.opening import SHELLS, TerminalForm
 from networks.policy.login.fresh import has_typed_password
 from networks.policy.protection import protection_of
 from networks.queries.details import read_container_title
