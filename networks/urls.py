@@ -37,6 +37,7 @@ from networks.views.overview import Overview
 from networks.views.removals.disconnect import NetworkDisconnect
 from networks.views.removals.prune import NetworkPrune
 from networks.views.removals.remove import NetworkRemove
+from networks.views.running.move import ContainerMove
 from networks.views.running.orders import ContainerOrder
 from networks.views.swarm.beginning import SwarmInit
 from networks.views.swarm.joining import SwarmJoin
@@ -75,6 +76,7 @@ urlpatterns: list[URLPattern] = [
     path("engines/<slug:engine_slug>/swarm/leave/", SwarmLeave.as_view(), name="engine_swarm_leave"),
     path("engines/<slug:engine_slug>/swarm/token/", SwarmToken.as_view(), name="engine_swarm_token"),
     path("networks/<slug:engine_slug>/<str:docker_id>/swarm/", NetworkSwarm.as_view(), name="network_swarm"),
+    path("containers/<slug:engine_slug>/<str:docker_id>/move/", ContainerMove.as_view(), name="container_move"),
     path("engines/<slug:engine_slug>/lab/", Lab.as_view(), name="lab"),
     path("engines/<slug:engine_slug>/lab/up/", LabUp.as_view(), name="lab_up"),
     path("engines/<slug:engine_slug>/lab/down/", LabDown.as_view(), name="lab_down"),

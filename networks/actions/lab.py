@@ -19,6 +19,7 @@ from networks.actions.lab_image import (
     build_rootfs,
     find_static_busybox,
 )
+from networks.actions.labs.modes import MODE_CONTAINERS, MODE_NETWORKS, bring_up_modes
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.addressing.pools import TakenPool, overlapping
 from networks.engine.calls import Profile
@@ -67,11 +68,12 @@ class _Work:
     network: EngineClient
     tell: Tell
     engine_slug: str
+    with_modes: bool = False
 
 
-def bring_up_lab(actor: Actor, engine: Engine, tell: Tell) -> ActionResult:
-    """Build what is missing of the lab. `tell`: hears each step. Twin of `manage.py lab up`."""
-    return _carry_out(actor, engine, "up", tell, _bring_up, lambda: is_lab_there(engine))
+def bring_up_lab(actor: Actor, engine: Engine, tell: Tell, *, with_modes: bool = False) -> ActionResult:
+    """Build what is missing of the lab. `tell`: hears each step. Twin of `manage.py lab up`, or of `lab up --modes`."""
+    return _carry_out(actor, engine, "up", tell, _bring_up, lambda: is_lab_there(engine), with_modes=with_modes)
 
 
 def take_down_lab(actor: Actor, engine: Engine, tell: Tell) -> ActionResult:
@@ -97,24 +99,32 @@ def is_of_lab(fact: NetworkFact | ContainerFact) -> bool:
 
 
 def _carry_out(
-    actor: Actor, engine: Engine, way: str, tell: Tell, work: Callable[[_Work], None], is_done: Callable[[], bool]
+    actor: Actor,
+    engine: Engine,
+    way: str,
+    tell: Tell,
+    work: Callable[[_Work], None],
+    is_done: Callable[[], bool],
+    *,
+    with_modes: bool = False,
 ) -> ActionResult:
     def ask(client: EngineClient) -> str:
         network = open_client(engine, Profile.NETWORK)
         try:
-            work(_Work(client, network, tell, engine.slug))
+            work(_Work(client, network, tell, engine.slug, with_modes))
         finally:
             network.close()
         return ""
 
-    intent = Intent(f"lab_{way}", "sample lab", command=f"manage.py lab {way} --engine {engine.slug}")
+    command = f"manage.py lab {way}{' --modes' if with_modes else ''} --engine {engine.slug}"
+    intent = Intent(f"lab_{way}", "sample lab", command=command)
     # A container on the host's own network belongs to it, so the permission to run containers is not enough (rule S12).
     return carry_out(actor, engine, intent, Permission.SHAPE, Change(ask, is_done, profile=Profile.RUN), patience_s=None)
 
 
 def _bring_up(work: _Work) -> None:
     picture = work.run.picture()
-    _refuse_clashes(picture)
+    _refuse_clashes(picture, with_modes=work.with_modes)
     there = {fact.name for fact in picture.networks}
     _refuse_harm(work.engine_slug, [spec for spec in NETWORKS if spec.name not in there])
     image = _provide_image(work)
@@ -134,13 +144,16 @@ def _bring_up(work: _Work) -> None:
             work.run.remove_container(found.docker_id)
         work.run.run_container(ContainerSpec(name, image, network, command, _LABELS))
         work.tell(_("Started %(name)s on %(network)s.") % {"name": name, "network": network})
+    if work.with_modes:
+        bring_up_modes(work.run, work.network, work.tell, image=image, home=NETWORKS[0].name, labels=_LABELS)
 
 
-def _refuse_clashes(picture: EnginePicture) -> None:
+def _refuse_clashes(picture: EnginePicture, *, with_modes: bool) -> None:
     """Refuse before anything is made. Raises NotAllowed where a name or the subnet belongs to somebody else."""
     facts: list[NetworkFact | ContainerFact] = [*picture.networks, *picture.containers]
     foreign = [fact for fact in facts if not is_of_lab(fact)]
     wanted = {spec.name for spec in NETWORKS} | {name for name, _, _ in CONTAINERS}
+    wanted |= (MODE_NETWORKS | MODE_CONTAINERS) if with_modes else frozenset()
     if clashing := sorted(fact.name for fact in foreign if fact.name in wanted):
         names = {"names": ", ".join(clashing)}
         raise NotAllowed(_("These names are taken by others, and the lab needs them: %(names)s.") % names)

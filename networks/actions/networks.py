@@ -71,13 +71,18 @@ def remove_network(actor: Actor, engine: Engine, network_id: str, *, name: str) 
     return carry_out(actor, engine, intent, Permission.CONNECT, Change(ask, is_done, (network_id,)))
 
 
-def connect_container(actor: Actor, engine: Engine, spec: ConnectSpec, *, network_name: str, container_name: str) -> ActionResult:
-    """Put a container on a network. Twin of `docker network connect`; POST /networks/{id}/connect."""
+def connect_container(
+    actor: Actor, engine: Engine, spec: ConnectSpec, *, network_name: str, container_name: str, may_none: bool = False
+) -> ActionResult:
+    """Put a container on a network. Twin of `docker network connect`; POST /networks/{id}/connect.
+
+    `may_none`: put it back on none, too, from where a job took it.
+    """
 
     def ask(client: EngineClient) -> str:
         network = _same_network(client, spec.network_id, network_name)
         container = client.inspect_container(spec.container_id)
-        refuse_special(network, container)
+        refuse_special(network, container, may_none=may_none)
         refuse_pair(engine.slug, network, container)
         client.connect_container(spec)
         return spec.network_id
@@ -111,16 +116,17 @@ def disconnect_container(
     network_name: str,
     container_name: str,
     before: Look | None = None,
+    may_none: bool = False,
 ) -> ActionResult:
     """Take a container off a network. Twin of `docker network disconnect`; POST /networks/{id}/disconnect.
 
-    `before`: a further look at both as they are just before it; raises EngineError for no.
+    `before`: a further look at both as they are just before it; raises EngineError for no. `may_none`: take it off none, too.
     """
 
     def ask(client: EngineClient) -> str:
         network = _same_network(client, spec.network_id, network_name)
         container = client.inspect_container(spec.container_id)
-        refuse_special(network, container)
+        refuse_special(network, container, may_none=may_none)
         refuse_pair(engine.slug, network, container)
         if before is not None:
             before(client, network, container)
@@ -141,9 +147,14 @@ def disconnect_container(
     return carry_out(actor, engine, intent, Permission.CONNECT, change)
 
 
-def refuse_special(network: NetworkFact, container: ContainerFact) -> None:
-    """Refuse what no Engine can do, in words. Raises NotAllowed for host and none, host-mode and `container:` containers."""
+def refuse_special(network: NetworkFact, container: ContainerFact, *, may_none: bool = False) -> None:
+    """Refuse what no Engine can do, in words. Raises NotAllowed for host and none, host-mode and `container:` containers.
+
+    `may_none`: none itself is no reason, for a container that moves away from it, or back.
+    """
     names = {"network": network.name, "container": container.name}
+    if may_none and network.driver == "null" and network.name == "none":
+        return
     if network.name in ("host", "none") or network.driver in ("host", "null"):
         raise NotAllowed(_("%(network)s is a special network: containers join it when they are made, and stay.") % names)
     if container.network_mode == "host":

@@ -35,6 +35,7 @@ VERBS: dict[str, tuple[Promise, Promise]] = {
     "unpause_container": (gettext_lazy("Let a container go on"), gettext_lazy("Let {what} go on")),
     "rename_container": (gettext_lazy("Rename a container"), gettext_lazy("Rename {what}")),
     "remove_container": (gettext_lazy("Remove a container"), gettext_lazy("Remove the container {what}")),
+    "move_container": (gettext_lazy("Move a container"), gettext_lazy("Move {what}")),
     "keep_address": (gettext_lazy("Keep an address"), gettext_lazy("Keep an address: {what}")),
     "prune_networks": (gettext_lazy("Prune networks"), gettext_lazy("Prune networks: {what}")),
     "change_networks": (gettext_lazy("Change several networks"), gettext_lazy("Change several networks: {what}")),

@@ -15,7 +15,7 @@ from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
 from networks.partials.commands import connect_commands
 from networks.partials.framed import draw_framed
 from networks.partials.networks import endpoint_context
-from networks.partials.running.acts import acts_of, why_no_acts
+from networks.partials.running.acts import acts_of, may_order, why_no_acts
 from networks.partials.running.modes import mode_lines, say_stack
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.partials.traffic.page import Subject, draw_container_traffic, draw_no_traffic, stack_mark, subject_of
@@ -95,7 +95,7 @@ def _row_context(row: ContainerRow, rights: frozenset[str], lock: Lock | None) -
         "row": row,
         "acts": acts_of(row, rights, is_locked=lock is not None),
         "broken": say_stack(row)[0],
-        "choice": words.choice(rights, can_be_chosen=True),
+        "choice": words.choice(rights, can_be_chosen=_can_be_chosen(row, rights)),
         "status": words.status_text(row.state, row.exit_code),
         "url": reverse("container_detail", args=[row.engine_slug, row.docker_id]),
         "sees_command": sees_commands(rights),
@@ -104,6 +104,10 @@ def _row_context(row: ContainerRow, rights: frozenset[str], lock: Lock | None) -
         "ports": words.write_ports(row.ports),
         "places": [_place(row.engine_slug, address) for address in row.addresses],
     }
+
+
+def _can_be_chosen(row: ContainerRow, rights: frozenset[str]) -> bool:
+    return mode_kind(row.network_mode) not in ("host", "container") or may_order(row.network_mode, rights)
 
 
 def _place(engine_slug: str, address: AddressRow) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from networks.forms.refusals import explain
 from networks.models import JobStep, StepState
 from networks.partials.running.words import button_of
 from networks.queries.addresses.keeping import KEEP
+from networks.queries.running.impact import MOVE
 from networks.templatetags.wording import spell
 
 _SHOWN = 60  # characters of a name in a title
@@ -31,6 +32,8 @@ def job_title(verb: str, count: int, what: str = "") -> str:
             text = ngettext("Restart %(count)s container", "Restart %(count)s containers", count)
         case "remove_containers":
             text = ngettext("Remove %(count)s container", "Remove %(count)s containers", count)
+        case verb if verb == MOVE:
+            return _("Move %(name)s") % {"name": spell(what)[:_SHOWN]}
         case verb if verb == KEEP:
             return _("Keep the address of %(name)s") % {"name": spell(what)[:_SHOWN]}
         case "join_swarm":
@@ -63,7 +66,7 @@ def step_words(step: JobStep) -> str:
             if step.spec.get("kept"):
                 text = _("Connect %(container)s to %(network)s with %(address)s")
                 names["address"] = str(step.spec["kept"])
-            elif step.spec or step.job.verb == KEEP:
+            elif step.job.verb != MOVE and (step.spec or step.job.verb == KEEP):
                 text = _("Connect %(container)s to %(network)s as it was before")
         case _:
             text = _("Disconnect %(container)s from %(network)s")

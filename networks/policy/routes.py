@@ -33,6 +33,7 @@ ROUTES: dict[str, Permission] = {
     "container_connect": Permission.CONNECT,
     "container_terminal": Permission.TERMINAL,
     "container_several": Permission.CONNECT,
+    "container_move": Permission.CONNECT,
     # On the host's own network, or in another's stack: shape as well, which the view and the action ask for.
     "container_start": Permission.RUN,
     "container_stop": Permission.RUN,

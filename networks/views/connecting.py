@@ -98,8 +98,10 @@ class ConnectPage(View):
         if not is_fit or changes or form.network is None or form.container is None:
             return self._show(request, form, changes=changes, status=422 if not is_fit else 409)
         engine, _may_act = open_page(request, engine_slug)
-        names = {"network_name": form.network.name, "container_name": form.container.name}
-        result = connect_container(actor_of(request), engine, form.to_spec(), **names)
+        network_name, container_name = form.network.name, form.container.name
+        result = connect_container(
+            actor_of(request), engine, form.to_spec(), network_name=network_name, container_name=container_name
+        )
         if not result.is_ok:
             return self._done_already(request, form) or self._show(request, form, result=result, status=409)
         say_unseen(request, result)

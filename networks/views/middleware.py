@@ -60,6 +60,7 @@ _VERBS = {
     "network_disconnect": "disconnect_container",
     "container_connect": "connect_container",
     **{f"container_{order}": f"{order}_container" for order in ("start", "stop", "restart", "kill", "pause", "unpause")},
+    "container_move": "move_container",
     "container_rename": "rename_container",
     "container_remove": "remove_container",
     "network_keep": "keep_address",

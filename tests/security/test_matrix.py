@@ -51,6 +51,7 @@ CONNECT = {
     "network_keep",
     "network_remove",
     "container_connect",
+    "container_move",
 }
 RUN = {f"container_{order}" for order in ("start", "stop", "restart", "kill", "pause", "unpause", "rename", "remove")}
 VIEW |= {"engine_swarm", "network_swarm"}

@@ -9,16 +9,19 @@ from django.conf import settings
 from django.db import connection
 
 from networks.actions.jobs.keeping import KeepRun
+from networks.actions.jobs.moving import MoveRun
 from networks.actions.jobs.running import JobRun
 from networks.models import Engine, Job, JobState
 from networks.models.writes import count_of_writes
 from networks.queries.addresses.keeping import KEEP
+from networks.queries.running.impact import MOVE
 from networks.sync.followers import followers
 
 log = structlog.get_logger(__name__)
 
 POLL_S = 1.0  # for a job that another process wrote down; within one process the thread is woken
 RETRY_S = 1.0
+_RUNS = {KEEP: KeepRun, MOVE: MoveRun}
 _OPEN = (JobState.RUNNING, JobState.WAITING)
 
 
@@ -75,7 +78,7 @@ class JobRunner:
         if job is None:
             self._writes = writes
             return False
-        make = KeepRun if job.verb == KEEP else JobRun
+        make = _RUNS.get(job.verb, JobRun)
         make(Engine.objects.get(slug=self._slug), job, self._stopped.is_set).run()
         return True
 

@@ -24,14 +24,15 @@ def carry_out_step(actor: Actor, engine: Engine, step: JobStep, *, before: Look 
         asked = {"wait_s": int(step.spec["wait_s"])} if "wait_s" in step.spec else {}
         return ORDERS[step.verb](actor, engine, step.container_id, name=step.container_name, **asked)
     names = {"network_name": step.network_name, "container_name": step.container_name}
+    may_none = bool(step.spec.get("moves"))
     match step.verb:
         case "remove_network":
             return remove_network(actor, engine, step.network_id, name=step.network_name)
         case "connect_container":
-            return connect_container(actor, engine, spec_of(step), **names)
+            return connect_container(actor, engine, spec_of(step), may_none=may_none, **names)
         case "disconnect_container":
             spec = DisconnectSpec(step.network_id, step.container_id)
-            return disconnect_container(actor, engine, spec, before=before, **names)
+            return disconnect_container(actor, engine, spec, before=before, may_none=may_none, **names)
         case "join_swarm":
             return join_known_swarm(actor, engine, _known_swarm(step))
     raise ValueError(step.verb)

@@ -22,13 +22,16 @@ class Command(PreparedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("way", choices=["up", "down"])
+        parser.add_argument("--modes", action="store_true", help="with a shared stack, macvlan and, on a swarm, overlay")
         add_engine_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
         engine = choose_engine(options["engine"])
-        do = bring_up_lab if options["way"] == "up" else take_down_lab
-        result = do(CONSOLE, engine, self.stdout.write)
+        if options["way"] == "up":
+            result = bring_up_lab(CONSOLE, engine, self.stdout.write, with_modes=options["modes"])
+        else:
+            result = take_down_lab(CONSOLE, engine, self.stdout.write)
         if not result.is_ok:
             raise CommandError(f"{result.sentence}\nRecorded as action {result.action_id}.")
         ending = "The lab is up." if options["way"] == "up" else "The lab is gone."

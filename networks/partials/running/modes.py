@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from networks.engine.cli import quoted, reference
 from networks.queries.containers import mode_kind
 from networks.queries.rows import ContainerRow
 
@@ -92,3 +93,8 @@ def say_stack(row: ContainerRow) -> tuple[str, str]:
                 _("Restart this one: it then joins the new stack."),
             )
     return "", ""
+
+
+def lost_network_commands(network_name: str, name: str, container_id: str) -> tuple[str, ...]:
+    """Return what takes a container off a network that is gone, in a shell: by the network's name, which no page can send."""
+    return (f"docker network disconnect --force {quoted(network_name)} {quoted(reference(name, container_id))}",)

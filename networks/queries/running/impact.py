@@ -20,6 +20,7 @@ from networks.queries.consequences import (
 )
 from networks.queries.containers import stack_state
 
+MOVE = "move_container"  # a job's verb
 # Orders after which a container has no stack any more, for good or for a moment.
 ENDING = frozenset({"stop_container", "restart_container", "kill_container", "remove_container"})
 

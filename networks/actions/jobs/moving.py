@@ -1,0 +1,69 @@
+"""Moving a container: off one network, onto another; where that is refused, back on the one before. Never left off unsaid."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from networks.actions.jobs.keeping import KeepRun
+from networks.actions.jobs.running import JobRun
+from networks.actions.jobs.steps import carry_out_step
+from networks.actions.recording import ActionResult
+from networks.engine.cli import connect_command, disconnect_command
+from networks.engine.client import EngineClient
+from networks.engine.errors import NotAllowed
+from networks.engine.specs import ConnectSpec, DisconnectSpec
+from networks.models import JobStep
+from networks.queries.addresses.keeping import CONNECT, DISCONNECT
+from networks.queries.details import read_network_detail
+from networks.queries.ground import ContainerChoice, NetworkChoice
+
+# Of the steps of a move: they may touch none, which a single connect or disconnect may not.
+MOVES = {"moves": True}
+
+
+class MoveRun(KeepRun):
+    """Carries a job of the verb MOVE on. Its steps: disconnect and connect; a third where the connect was refused: as before."""
+
+    def _do(self, step: JobStep) -> ActionResult:
+        if step.verb != DISCONNECT:
+            return JobRun._do(self, step)
+        actor = self._actor_of(step)
+        return self._recorded(carry_out_step(actor, self._engine, step, before=lambda client, *_facts: self._foresee(client)))
+
+    def _foresee(self, client: EngineClient) -> None:
+        """Look before it leaves whether it can arrive. Raises EngineError.
+
+        A connect that Docker refuses to a running container leaves the wish behind, and then there is no way back onto none
+        (26.1): so it must not come to that.
+        """
+        taking = self._taking()
+        if taking is None:
+            raise NotAllowed(_("This job has no step that connects it again, so nothing was changed."))
+        fact = client.inspect_network(taking.network_id)
+        known = read_network_detail(self._engine.slug, taking.network_id)
+        if fact.name != taking.network_name:
+            raise NotAllowed(_("This network is called %(name)s now; look again before you change it.") % {"name": fact.name})
+        if known and known.row.capacity is not None and (known.row.used or 0) >= known.row.capacity:
+            raise NotAllowed(_("Every address of %(name)s is taken, so nothing was changed.") % {"name": fact.name})
+
+
+def move_steps(container: ContainerChoice, leaving: NetworkChoice, joining: NetworkChoice) -> list[JobStep]:
+    """Return the steps that take a container off one network and put it on another, or on a new one of the same name."""
+    off = DisconnectSpec(leaving.docker_id, container.docker_id)
+    on = ConnectSpec(joining.docker_id, container.docker_id)
+    return [
+        _step(DISCONNECT, container, leaving, disconnect_command(off, leaving.name, container.name)),
+        _step(CONNECT, container, joining, connect_command(on, joining.name, container.name)),
+    ]
+
+
+def _step(verb: str, container: ContainerChoice, network: NetworkChoice, command: str) -> JobStep:
+    return JobStep(
+        verb=verb,
+        network_id=network.docker_id,
+        network_name=network.name,
+        container_id=container.docker_id,
+        container_name=container.name,
+        command=command,
+        spec=MOVES,
+    )

@@ -1,0 +1,97 @@
+"""What `manage.py lab up --modes` adds to the sample lab: a shared stack, a macvlan network, on a swarm an overlay one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as _
+
+from networks.engine.client import EngineClient
+from networks.engine.containers.specs import ContainerSpec
+from networks.engine.errors import Refused
+from networks.engine.facts import EnginePicture
+from networks.engine.specs import NetworkSpec
+
+DONOR, GUEST = "shared_1", "shared_2"
+MACVLAN, OVERLAY = "mymacvlan", "myoverlay"
+ON = {MACVLAN: "mymacvlan_1", OVERLAY: "myoverlay_1"}
+MODE_NETWORKS = frozenset(ON)
+MODE_CONTAINERS = frozenset({DONOR, GUEST, *ON.values()})
+# A link that leads nowhere: the lab's containers must not appear on anybody's LAN. None: Docker makes a dummy of its own, where
+# the kernel has such links; ifb0 is there on kernels without them.
+PARENTS = (None, "ifb0")
+_WAIT = ("sleep", "1000000")
+_SERVE = ("httpd", "-f", "-h", "/www", "-p", "80")
+
+Tell = Callable[[str], None]
+
+
+def bring_up_modes(
+    run: EngineClient, network: EngineClient, tell: Tell, *, image: str, home: str, labels: Mapping[str, str]
+) -> None:
+    """Build what is missing of it. `home`: the network that the pair is on. What this machine has not is told, and left out."""
+    picture = run.picture()
+    _bring_up_pair(run, tell, picture, ContainerSpec(DONOR, image, home, _SERVE, labels))
+    _bring_up_network(run, network, tell, picture, _macvlans(labels), ContainerSpec(ON[MACVLAN], image, MACVLAN, _WAIT, labels))
+    if run.info().is_swarm_manager:
+        overlay = NetworkSpec(OVERLAY, "overlay", is_attachable=True, labels=labels)
+        _bring_up_network(run, network, tell, picture, [overlay], ContainerSpec(ON[OVERLAY], image, OVERLAY, _WAIT, labels))
+    else:
+        tell(_("This Engine manages no swarm: no overlay network."))
+
+
+def _macvlans(labels: Mapping[str, str]) -> list[NetworkSpec]:
+    return [NetworkSpec(MACVLAN, "macvlan", labels=labels, options={"parent": parent} if parent else {}) for parent in PARENTS]
+
+
+def _bring_up_pair(run: EngineClient, tell: Tell, picture: EnginePicture, donor: ContainerSpec) -> None:
+    there = {fact.name: fact for fact in picture.containers}
+    lender, borrower = there.get(DONOR), there.get(GUEST)
+    if lender is None or lender.state != "running":
+        if lender is not None:
+            run.remove_container(lender.docker_id)
+        donor_id = run.run_container(donor)
+        tell(_("Started %(name)s on %(network)s.") % {"name": DONOR, "network": donor.network})
+    else:
+        donor_id = lender.docker_id
+        tell(_("The container %(name)s is there.") % {"name": DONOR})
+    mode = f"container:{donor_id}"
+    if borrower is not None and borrower.state == "running" and borrower.network_mode == mode:
+        tell(_("The container %(name)s is there.") % {"name": GUEST})
+        return
+    if borrower is not None:  # in a stack that is dead
+        run.remove_container(borrower.docker_id)
+    run.run_container(ContainerSpec(GUEST, donor.image, mode, _WAIT, donor.labels))
+    tell(_("Started %(name)s in the stack of %(donor)s.") % {"name": GUEST, "donor": DONOR})
+
+
+def _bring_up_network(
+    run: EngineClient, network: EngineClient, tell: Tell, picture: EnginePicture, specs: list[NetworkSpec], guest: ContainerSpec
+) -> None:
+    """Create a network by the first of these specs that the Engine takes, with one container on it; else tell why not."""
+    found = next((fact for fact in picture.containers if fact.name == guest.name), None)
+    if found is not None and found.state == "running":
+        tell(_("The container %(name)s is there.") % {"name": guest.name})
+        return
+    if found is not None:
+        run.remove_container(found.docker_id)
+    network_id = next((fact.docker_id for fact in picture.networks if fact.name == guest.network), "")
+    refusal = ""
+    for spec in [] if network_id else specs:
+        try:
+            network_id = network.create_network(spec)
+        except Refused as error:
+            refusal = error.sentence
+        else:
+            tell(_("Created the network %(name)s.") % {"name": spec.name})
+            break
+    try:
+        if network_id:
+            run.run_container(guest)
+            tell(_("Started %(name)s on %(network)s.") % {"name": guest.name, "network": guest.network})
+    except Refused as error:
+        network.remove_network(network_id)
+        network_id, refusal = "", error.sentence
+    if not network_id:
+        driver, words = specs[0].driver, " ".join(refusal.split())
+        tell(_("No %(driver)s network on this machine: %(words)s") % {"driver": driver, "words": words})
