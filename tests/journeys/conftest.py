@@ -17,17 +17,21 @@ from tests.private_engine import PrivateEngine
 # Two cores carry the Engine, the server, the browser and, in a whole run, what else is tested at the same time.
 expect.set_options(timeout=15_000)
 
+LONGEST = ("test_for_everybody", "test_hostile_corpus", "test_trouble", "test_forms", "test_acceptance")
 LEAVING = ("otto", "oona", "otis")  # operators; each loses its rights in one test
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark every journey, and keep them together at the end: they share what takes long to start."""
+    """Mark every journey, and keep them together at the end: they share what takes long to start.
+
+    The longest files come first among them: whoever began one last would keep the other cores waiting for it.
+    """
     ours = {test for test in items if Path(__file__).parent in test.path.parents}
     for test in ours:
         test.add_marker(pytest.mark.browser)
     yield
-    items.sort(key=ours.__contains__)
+    items.sort(key=lambda test: (test in ours, test.path.stem not in LONGEST if test in ours else False))
 
 
 @pytest.fixture(scope="package")  # not longer: its event loop is the thread's running one, which asynchronous tests need
