@@ -55,12 +55,22 @@ class Runner:
         wait_until(lambda: "Following" in self._log.read_text(), "the first start", deadline_s=60, interval_s=0.05)
 
 
-@pytest.fixture
-def runner(engine: PrivateEngine, tmp_path: Path) -> Iterator[Runner]:
-    made = Runner(tmp_path, engine.url)
+@pytest.fixture(scope="module")
+def kept_runner(shared_engine: PrivateEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """Keep one data directory for these tests: the first start, which makes the tables, takes twice as long as any later one."""
+    made = Runner(tmp_path_factory.mktemp("runner"), shared_engine.url)
     made.start_first()
     yield made
     made.kill()
+
+
+@pytest.fixture
+def runner(engine: PrivateEngine, kept_runner: Runner) -> Runner:
+    """Give the runner with one process that follows, or is about to."""
+    if len(kept_runner.processes) != 1:
+        kept_runner.kill()
+        kept_runner.start()
+    return kept_runner
 
 
 def make_network(engine: PrivateEngine, name: str) -> tuple[str, str]:
