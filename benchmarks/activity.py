@@ -45,7 +45,7 @@ def measure(_folder: Path, is_brief: bool) -> Report:
     with acting(lambda: None):  # nothing of this is anybody's deed
         ensure_local_engine("unix:///nowhere")
         browsers = _browsers()
-    rounds = 3 if is_brief else 20
+    rounds = 1 if is_brief else 20
     _fill(FEW)
     small = _pages(browsers, FEW, rounds)
     count = BRIEF_ACTIONS if is_brief else ACTIONS

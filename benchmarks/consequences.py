@@ -21,6 +21,7 @@ from networks.sync.engines import ensure_local_engine
 from tests.worlds import grow_world
 
 NETWORKS, CONTAINERS = 200, 500
+BRIEF_NETWORKS, BRIEF_CONTAINERS = 10, 25
 SHOWN_WITHIN_MS = 300
 
 
@@ -28,9 +29,10 @@ def measure(_folder: Path, is_brief: bool) -> Report:
     """Measure in this process: nobody follows, and the Engine is never asked."""
     make_tables()
     collect_static_if_needed()
-    rounds = 3 if is_brief else 40
+    networks, containers = (BRIEF_NETWORKS, BRIEF_CONTAINERS) if is_brief else (NETWORKS, CONTAINERS)
+    rounds = 1 if is_brief else 40
     engine = ensure_local_engine("unix:///nowhere")
-    grow_world(engine, networks=NETWORKS, containers=CONTAINERS, second_endpoints=CONTAINERS // 10)
+    grow_world(engine, networks=networks, containers=containers, second_endpoints=containers // 10)
     EngineStatus.objects.filter(engine=engine).update(epoch="grown", revision=1, state="live", as_of=timezone.now())
     client = Client(headers={"host": "localhost:8000"})
     client.force_login(get_user_model()._default_manager.create_superuser("measuring"))
@@ -42,8 +44,8 @@ def measure(_folder: Path, is_brief: bool) -> Report:
     prune = [timed_ms(lambda: _get_prune(client)) for _ in range(rounds)]
     more = _statements(engine, ids) - _statements(engine, ids[:1])
     return {
-        "networks": NETWORKS,
-        "containers": CONTAINERS,
+        "networks": networks,
+        "containers": containers,
         "query_ms": summary(query),
         "page_of_several_ms": summary(several),
         "page_of_prune_ms": summary(prune),

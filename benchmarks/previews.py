@@ -19,6 +19,7 @@ from tests.machines import SUBNET, crowded
 from tests.worlds import grow_world
 
 NETWORKS, CONTAINERS = 200, 500
+BRIEF_NETWORKS, BRIEF_CONTAINERS = 10, 25
 DRAWN_WITHIN_MS = 30
 
 CREATE = {
@@ -38,9 +39,10 @@ def measure(_folder: Path, is_brief: bool) -> Report:
     """Measure in this process: nobody follows, and the Engine is never asked."""
     make_tables()
     collect_static_if_needed()
-    rounds = 3 if is_brief else 100
+    networks, containers = (BRIEF_NETWORKS, BRIEF_CONTAINERS) if is_brief else (NETWORKS, CONTAINERS)
+    rounds = 1 if is_brief else 100
     engine = ensure_local_engine("unix:///nowhere")
-    grow_world(engine, networks=NETWORKS, containers=CONTAINERS, second_endpoints=CONTAINERS // 10)
+    grow_world(engine, networks=networks, containers=containers, second_endpoints=containers // 10)
     EngineStatus.objects.filter(engine=engine).update(epoch="grown", revision=1, state="live", as_of=timezone.now())
     client = Client(headers={"host": "localhost:8000"})
     client.force_login(get_user_model()._default_manager.create_superuser("measuring"))
@@ -59,8 +61,8 @@ def measure(_folder: Path, is_brief: bool) -> Report:
 
     taken = {name: [timed_ms(lambda: _post(client, *one)) for _ in range(rounds + 3)][3:] for name, one in asked.items()}  # noqa: B023 called at once
     return {
-        "networks": NETWORKS,
-        "containers": CONTAINERS,
+        "networks": networks,
+        "containers": containers,
         "links": len(crowded().links),
         **{f"{name.replace(' ', '_')}_ms": summary(times) for name, times in taken.items()},
         "targets": [

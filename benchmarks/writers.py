@@ -19,26 +19,26 @@ from networks.models import EngineStatus, Event
 from networks.sync.engines import ensure_local_engine
 from tests.push.site import ROOT
 
-WRITERS = 8
+WRITERS, BRIEF_WRITERS = 8, 3
 TRANSACTIONS = 1_000
 BRIEF_TRANSACTIONS = 20
 
 
 def measure(_folder: Path, is_brief: bool) -> Report:
     """Let them write, beside one that writes alone."""
-    transactions = BRIEF_TRANSACTIONS if is_brief else TRANSACTIONS
+    writers, transactions = (BRIEF_WRITERS, BRIEF_TRANSACTIONS) if is_brief else (WRITERS, TRANSACTIONS)
     make_tables()
     began_at = time.monotonic()
     alone = _write(1, transactions)
     alone_s = time.monotonic() - began_at
     began_at = time.monotonic()
-    together = _write(WRITERS, transactions)
+    together = _write(writers, transactions)
     together_s = time.monotonic() - began_at
     waits = [wait for one in together for wait in one["waits_ms"]]
     rows, revision = _written()
     locked = sum(one["locked"] for one in together)
     return {
-        "writers": WRITERS,
+        "writers": writers,
         "transactions_each": transactions,
         "one_writer_ms": summary([wait for one in alone for wait in one["waits_ms"]]),
         "eight_writers_ms": summary(waits),
@@ -46,8 +46,8 @@ def measure(_folder: Path, is_brief: bool) -> Report:
         "eight_writers_took_s": round(together_s, 1),
         "targets": [
             target("writers", "transactions that found the database locked", locked, 0),
-            target("writers", "rows that were not written", (WRITERS + 1) * transactions - rows, 0),
-            target("writers", "updates that were lost", (WRITERS + 1) * transactions - revision, 0),
+            target("writers", "rows that were not written", (writers + 1) * transactions - rows, 0),
+            target("writers", "updates that were lost", (writers + 1) * transactions - revision, 0),
         ],
     }
 
