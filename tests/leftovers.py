@@ -16,6 +16,7 @@ from pathlib import Path
 # A name carries its owner: process id and start time (clock ticks since boot, so a reused id is told apart).
 NAME = re.compile(r"nt-(?P<pid>\d+)-(?P<start>\d+)-[a-z0-9_]+")
 NETNS_FOLDER = Path("/run/netns")
+PLUGINS_FOLDER = Path("/run/docker/plugins")  # all Engines of a machine look there
 CGROUP_FOLDER = Path("/sys/fs/cgroup")
 
 
@@ -45,6 +46,7 @@ def reap_leftovers() -> list[str]:
     folders = {path.name: path for path in Path(tempfile.gettempdir()).glob("nt-*") if path.is_dir()}
     names = set(folders)
     names |= {path.name for path in NETNS_FOLDER.glob("nt-*")}
+    names |= {path.stem for path in PLUGINS_FOLDER.glob("nt-*.sock")}
     names |= {path.name for pattern in ("nt-*", "*/nt-*") for path in CGROUP_FOLDER.glob(pattern)}
     dead = sorted(name for name in names if NAME.fullmatch(name) and not is_owner_alive(name))
     for name in dead:
@@ -59,6 +61,7 @@ def take_away(name: str, folder: Path) -> None:
     if (NETNS_FOLDER / name).exists():
         subprocess.run(["ip", "netns", "delete", name], check=False, capture_output=True)
     _remove_cgroups(name)
+    (PLUGINS_FOLDER / f"{name}.sock").unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 

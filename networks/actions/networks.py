@@ -15,9 +15,10 @@ from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed, NotFound
 from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
-from networks.models import Endpoint, Engine, EngineStatus, Network
+from networks.models import Endpoint, Engine, Network
 from networks.policy.permissions import Permission
 from networks.policy.protection import refuse_pair, refuse_removal
+from networks.policy.reach.drivers import refuse_dead_plugin, refuse_missing_driver
 from networks.policy.reach.harm import harmful_subnets, read_config_subnets, refuse_untyped
 from networks.policy.shapes import permission_to_connect, permission_to_create
 from networks.queries.masking import MASK, is_secret_key
@@ -32,7 +33,7 @@ def create_network(actor: Actor, engine: Engine, spec: NetworkSpec, *, typed_sub
     """
 
     def ask(client: EngineClient) -> str:
-        _refuse_unknown_driver(engine, spec.driver)
+        refuse_missing_driver(engine, spec.driver)
         taken = read_config_subnets(engine.slug, spec.config_from)
         refuse_untyped(harmful_subnets(engine.slug, spec, taken), typed_subnet)
         return client.create_network(spec)
@@ -84,6 +85,7 @@ def connect_container(
         container = client.inspect_container(spec.container_id)
         refuse_special(network, container, may_none=may_none)
         refuse_pair(engine.slug, network, container)
+        refuse_dead_plugin(engine, network.driver)
         client.connect_container(spec)
         return spec.network_id
 
@@ -170,14 +172,6 @@ def _same_network(client: EngineClient, network_id: str, name: str) -> NetworkFa
     if fact.name != name:
         raise NotAllowed(_("This network is called %(name)s now; look again before you change it.") % {"name": fact.name})
     return fact
-
-
-def _refuse_unknown_driver(engine: Engine, driver: str) -> None:
-    """Refuse at once what the Engine would take 15 s to look for. An Engine whose drivers we don't know is asked."""
-    drivers = EngineStatus.objects.filter(engine=engine).values_list("network_drivers", flat=True).first()
-    if drivers and driver not in drivers:
-        known = ", ".join(sorted(drivers))
-        raise NotAllowed(_("This Engine has no driver “%(driver)s”. It has %(known)s.") % {"driver": driver, "known": known})
 
 
 def _endpoints(engine: Engine, container_id: str, network_name: str) -> QuerySet[Endpoint]:

@@ -11,14 +11,14 @@ from networks.addressing.pools import Pool, default_gateway, is_any_of_size
 from networks.engine.specs import NetworkSpec
 from networks.forms.options.known import MEMBERS_SINCE
 from networks.forms.preflight.places import check_place, suggest_subnet
-from networks.queries.ground import PARENTED, Ground
+from networks.hostnet.plugins.facts import IPAM_DRIVER, PluginState
+from networks.queries.ground import OWN_DRIVERS, PARENTED, Ground
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")  # what the docker command wants; the Engine itself takes anything
 NAME_LIMIT = 128  # characters; Docker has no limit, tables do
 PREDEFINED = frozenset({"bridge", "host", "none", "default", "docker_gwbridge", "ingress"})
 SINGLE_DRIVERS = frozenset({"host", "null"})
 BUILT_IN_IPAM = frozenset({"default", "null"})
-OWN_DRIVERS = frozenset({"bridge", "host", "ipvlan", "macvlan", "null", "overlay"})
 
 
 def check_name(name: str, ground: Ground) -> Iterator[Finding]:
@@ -46,9 +46,10 @@ def check_driver(spec: NetworkSpec, ground: Ground, *, may_create: bool) -> Iter
     driver = spec.driver
     if driver in SINGLE_DRIVERS:
         yield bad("driver", "driver_single", "bridge", driver=driver)
-    elif ground.drivers and driver not in ground.drivers:
-        known = ", ".join(name for name in ground.drivers if name not in SINGLE_DRIVERS)
-        yield bad("driver", "driver_unknown", "bridge", driver=driver, known=known)
+    elif driver not in OWN_DRIVERS and (trouble := ground.plugins.trouble_of(driver)):
+        yield from _check_plugin(driver, trouble, ground)
+    elif ground.drivers and driver not in ground.all_drivers and driver not in ground.plugins.found:
+        yield bad("driver", "driver_unknown", "bridge", driver=driver, known=_known_drivers(ground))
     elif driver == "overlay" and ground.drivers and not ground.is_swarm_manager:
         yield bad("driver", "driver_needs_swarm", "bridge")
     elif not may_create:
@@ -56,7 +57,31 @@ def check_driver(spec: NetworkSpec, ground: Ground, *, may_create: bool) -> Iter
     elif driver in PARENTED and "parent" not in spec.options and not spec.config_from:
         yield warn("parent", "no_parent")
     elif ground.drivers:
+        yield from _found_driver(driver, ground)
+
+
+def _check_plugin(driver: str, trouble: str, ground: Ground) -> Iterator[Finding]:
+    """Yield that a plugin can't serve: Docker would try for 15 s, whether or not it lists the driver."""
+    plugin = ground.plugins.found.get(driver)
+    if plugin is None and driver not in ground.drivers:
+        yield bad("driver", "driver_unknown", "bridge", driver=driver, known=_known_drivers(ground))
+    else:
+        address = plugin.address if plugin else ""
+        yield bad("driver", f"plugin_{trouble}", "bridge", driver=driver, address=address)
+
+
+def _found_driver(driver: str, ground: Ground) -> Iterator[Finding]:
+    plugin = ground.plugins.found.get(driver)
+    if driver in OWN_DRIVERS or plugin is None:
         yield fine("driver", "driver_known", driver=driver)
+    elif plugin.state is PluginState.UNASKED:
+        yield warn("driver", "plugin_unasked", driver=driver, address=plugin.address)
+    else:
+        yield fine("driver", "plugin_answers", driver=driver, address=plugin.address)
+
+
+def _known_drivers(ground: Ground) -> str:
+    return ", ".join(name for name in ground.all_drivers if name not in SINGLE_DRIVERS)
 
 
 def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) -> Iterator[tuple[int, Finding]]:
@@ -154,8 +179,13 @@ def _check_config(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
 
 def _check_ipam(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
     """An IPAM driver that nothing here shows is refused: the Engine would look for it for 15 s."""
-    known = BUILT_IN_IPAM | ground.ipam_drivers | (frozenset(ground.drivers) - OWN_DRIVERS)
-    if spec.ipam_driver not in known and ground.drivers:
+    known = BUILT_IN_IPAM | ground.all_ipam_drivers
+    trouble = ground.plugins.trouble_of(spec.ipam_driver, kind=IPAM_DRIVER) if spec.ipam_driver not in BUILT_IN_IPAM else ""
+    plugin = ground.plugins.found.get(spec.ipam_driver)
+    if trouble and (plugin is not None or spec.ipam_driver in known):
+        parameters = {"driver": spec.ipam_driver, "address": plugin.address if plugin else ""}
+        yield Finding(Level.BAD, "ipam_driver", f"ipam_plugin_{trouble}", parameters, "", "ipam_driver")
+    elif spec.ipam_driver not in known and plugin is None and ground.drivers:
         yield Finding(Level.BAD, "ipam_driver", "ipam_driver_unknown", {"driver": spec.ipam_driver}, "", "ipam_driver")
     elif spec.ipam_driver == "null" and spec.driver in OWN_DRIVERS and not spec.is_config_only:
         yield Finding(Level.BAD, "ipam_driver", "ipam_null_own", {}, "", "ipam_driver")

@@ -283,7 +283,7 @@ class NetworkForm(FindingsForm):
         return min(max(int(typed), 1), MAX_POOLS) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 1
 
     def _drivers(self) -> list[tuple[str, str]]:
-        names = [name for name in self.ground.drivers if name not in SINGLE_DRIVERS] or ["bridge"]
+        names = [name for name in self.ground.all_drivers if name not in SINGLE_DRIVERS] or ["bridge"]
         if self.chosen_driver not in names:
             names.append(self.chosen_driver)  # what was typed stays
         return [(name, name) for name in names]

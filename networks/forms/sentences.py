@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding
 from networks.forms import swarm_sentences as of_swarm
-from networks.forms.parents import words as of_parents
+from networks.forms.options import words as of_drivers
 
 SENTENCES: dict[str, Promise] = {
     # containers
@@ -195,7 +195,7 @@ SENTENCES: dict[str, Promise] = {
     "typed_name_wrong": _("Type it exactly as it stands above."),
     "typed_count_wrong": _("Type the number that stands above."),
     "breaks_more": _("More would break by now than this page showed."),
-    **of_parents.SENTENCES,
+    **of_drivers.SENTENCES,
     **of_swarm.SENTENCES,
 }
 
@@ -212,7 +212,7 @@ TEXTS: dict[str, Promise] = {
     "host_unknown": _("Look yourself where the Engine runs: ip route; ip address; cat /etc/resolv.conf"),
     "name_servers_unknown": _("Look yourself where the Engine runs: cat /etc/resolv.conf"),
     "in_default_pools": _("Nothing breaks: Docker passes it over from now on, and has one subnet less to choose from."),
-    **of_parents.TEXTS,
+    **of_drivers.TEXTS,
     **of_swarm.TEXTS,
 }
 
@@ -258,7 +258,7 @@ WAYS: dict[str, Promise] = {
     "link_on_default_bridge": _("Leave them away"),
     "endpoint_not_yet": _("Leave it to Docker"),
     "endpoint_option_above": _("Drop it here"),
-    **of_parents.WAYS,
+    **of_drivers.WAYS,
     **of_swarm.WAYS,
 }
 

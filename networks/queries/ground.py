@@ -10,10 +10,13 @@ from typing import Any
 from networks.addressing.host import HostSide
 from networks.addressing.pools import Pool, TakenPool
 from networks.addressing.reading import IPAddress, IPNetwork
+from networks.hostnet.plugins.facts import IPAM_DRIVER, NETWORK_DRIVER, Plugins
 from networks.models import Container, Endpoint, EngineStatus, Network
 from networks.models import Pool as PoolRecord
 from networks.queries.engines import read_pairs
 
+# Docker's own: any other driver is a plugin's.
+OWN_DRIVERS = frozenset({"bridge", "host", "ipvlan", "macvlan", "null", "overlay"})
 PARENTED = frozenset({"macvlan", "ipvlan"})
 BRIDGE_NAME = "com.docker.network.bridge.name"
 # From here on the Engine chooses an IPv6 subnet by itself, and knows gateway modes. API 1.46 came with Engine 27.0.
@@ -39,8 +42,8 @@ class Ground:
     """An Engine as its snapshot knows it. `api_version`: (1, 45), or (0, 0) where it was never read.
 
     `parents`: which network has a device, by driver and device. `config_networks`: names of config-only networks, and
-    `config_subnets` what others take from them, by name. `ipam_drivers`: those that its networks use. `host`: its machine,
-    which no snapshot knows; see policy/reach/.
+    `config_subnets` what others take from them, by name. `ipam_drivers`: those that its networks use. `drivers`: those that
+    it lists, which a plugin's is not before a network has it. `host`, `plugins`: its machine, which no snapshot knows.
     """
 
     engine_slug: str
@@ -56,7 +59,19 @@ class Ground:
     version: str = ""
     api_version: tuple[int, int] = (0, 0)
     is_swarm_manager: bool = False
+    engine_url: str = ""
     host: HostSide = field(default_factory=HostSide)
+    plugins: Plugins = field(default_factory=Plugins)
+
+    @property
+    def all_drivers(self) -> tuple[str, ...]:
+        """The drivers that it lists, then those of plugins that were found."""
+        return (*self.drivers, *sorted(self.plugins.names_of(NETWORK_DRIVER) - set(self.drivers))) if self.drivers else ()
+
+    @property
+    def all_ipam_drivers(self) -> frozenset[str]:
+        """The IPAM drivers that are known: of its networks, of plugins, and plugins' drivers, which may be both."""
+        return self.ipam_drivers | self.plugins.names_of(IPAM_DRIVER) | (frozenset(self.drivers) - OWN_DRIVERS)
 
     @property
     def is_before_27(self) -> bool:
@@ -130,7 +145,7 @@ def read_ground(engine_slug: str) -> Ground:
             config_subnets[name] = (*config_subnets.get(name, ()), ip_network(subnet))
         else:
             pools.append((scope, TakenPool(ip_network(subnet), name, docker_id)))
-    status = EngineStatus.objects.filter(engine__slug=engine_slug).first()
+    status = EngineStatus.objects.filter(engine__slug=engine_slug).select_related("engine").first()
     return Ground(
         engine_slug=engine_slug,
         names=frozenset(name for name, *_ in networks),
@@ -144,11 +159,12 @@ def read_ground(engine_slug: str) -> Ground:
         config_networks=tuple(sorted(name for name, *_, is_config_only in networks if is_config_only)),
         config_subnets=config_subnets,
         ipam_drivers=frozenset(ipam_driver for *_, ipam_driver, _ in networks),
-        drivers=tuple(str(driver) for driver in status.network_drivers) if status else (),
+        drivers=_drivers_of(status, (driver for _, driver, *_ in networks)),
         default_pools=read_pairs(status.default_address_pools) if status else (),
         version=status.version if status else "",
         api_version=_version_pair(status.api_version) if status else (0, 0),
         is_swarm_manager=status.is_swarm_manager if status else False,
+        engine_url=status.engine.url if status else "",
     )
 
 
@@ -225,6 +241,12 @@ def unused_networks(engine_slug: str) -> tuple[tuple[str, str], ...]:
     """Return (id, name) of the networks of one's own on which no container is, running or not. One query."""
     networks = Network.objects.filter(engine__slug=engine_slug, endpoints__isnull=True, is_config_only=False)
     return tuple(networks.exclude(name__in=NEVER_UNUSED).order_by("name").values_list("docker_id", "name"))
+
+
+def _drivers_of(status: EngineStatus | None, used: Iterable[str]) -> tuple[str, ...]:
+    """Return the drivers that an Engine listed when it was read, and those that its networks got since; () for none known."""
+    listed = [str(driver) for driver in status.network_drivers] if status else []
+    return (*listed, *sorted(set(used) - {*listed, ""})) if listed else ()
 
 
 def _published(ports: Iterable[Mapping[str, Any]]) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ from networks.forms.connect_checks import changes_since, is_as_asked, seen_of
 from networks.forms.connecting import RARE_FIELDS, ConnectForm, ContainerToConnectForm, NetworkToConnectForm
 from networks.forms.edits import take_suggestion
 from networks.forms.findings import Way
+from networks.forms.refusals import explain
 from networks.forms.refused.around import Around
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
@@ -103,7 +104,10 @@ class ConnectPage(View):
             actor_of(request), engine, form.to_spec(), network_name=network_name, container_name=container_name
         )
         if not result.is_ok:
-            return self._done_already(request, form) or self._show(request, form, result=result, status=409)
+            known = explain(result.sentence)
+            # After other refusals the Engine may list a connection all the same, which isn't one.
+            done = self._done_already(request, form) if known is not None and known.key == "already_connected" else None
+            return done or self._show(request, form, result=result, status=409)
         say_unseen(request, result)
         return redirect(f"{self.given}_detail", engine_slug, docker_id)
 

@@ -13,6 +13,8 @@ from networks.models import Engine
 from networks.policy.reach.side import host_side_of
 from networks.sync.host.watcher import GATHER_S, HostWatcher
 from tests.actions.conftest import followed
+from tests.drivers.plugged import Plugin
+from tests.drivers.switch import Switch, why_no_switch
 from tests.lan import Lan
 from tests.private_engine import PrivateEngine, wait_until
 
@@ -36,6 +38,16 @@ def watched(lan: Lan, followed: Engine) -> Iterator[Engine]:
     wait_until(lambda: lan.link in host_side_of(followed.slug).ways_out, "the machine's way out")
     yield followed
     watcher.stop()
+
+
+@pytest.fixture
+def plugin(engine: PrivateEngine) -> Iterator[Plugin]:
+    """Run a network driver that plugs containers into an Open vSwitch of its own."""
+    if reason := why_no_switch():
+        pytest.skip(reason)
+    with Switch(engine) as switch, Plugin(switch) as running:
+        yield running
+        running.switch.engine.empty()
 
 
 @pytest.fixture

@@ -80,6 +80,21 @@ WORDINGS: tuple[tuple[str, str, str], ...] = (
     ("cannot create a swarm scoped network when swarm is not active", "not_swarm_manager", "scope"),
     ("failed to create eth0.10 vlan link: operation not supported", "kernel_lacks_vlans", "options"),
     ("loopback interface is not a valid macvlan parent link", "parent_loopback", "options"),
+    (
+        'Post "http://plugin.moby.localhost/NetworkDriver.CreateNetwork": dial unix /run/docker/plugins/weave.sock: '
+        "connect: connection refused",
+        "plugin_down",
+        "driver",
+    ),
+    (
+        'failed to create endpoint p2 on network plug: Post "http://plugin.moby.localhost/NetworkDriver.CreateEndpoint": '
+        "dial unix /run/docker/plugins/weave.sock: connect: no such file or directory",
+        "plugin_down",
+        "driver",
+    ),
+    ("IpamDriver.RequestPool: connection refused", "plugin_down", "ipam_driver"),
+    ("NetworkDriver.CreateNetwork: no network of the colour red", "plugin_refused", "driver"),
+    ("IpamDriver.RequestPool: no pool of the colour red", "plugin_refused", "ipam_driver"),
     # connect
     ("failed to create the ipvlan port: operation not supported", "kernel_lacks_children", "network_id"),
     ("failed to create the macvlan port: device or resource busy", "parent_busy", "network_id"),

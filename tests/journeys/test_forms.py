@@ -89,17 +89,18 @@ def test_it_refuses_an_unknown_driver_at_once(admin: Page, engine: PrivateEngine
 
 def test_it_shows_what_only_docker_knows_in_docker_s_words(admin: Page, engine: PrivateEngine) -> None:
     fill(admin, name="mine")
-    admin.get_by_label("Driver", exact=True).select_option("macvlan")
-    admin.get_by_label("Parent interface").fill("nosuch0")
+    engine.check_inside("ip", "link", "add", "nb0", "type", "ifb")
+    admin.get_by_label("Linux bridge name").fill("nb0")
 
     admin.get_by_role("button", name="Create network").click()
 
-    expect(admin.locator("#refusal blockquote")).to_contain_text("nosuch0")
-    expect(admin.locator("#refusal")).to_contain_text("has no device called nosuch0")
+    expect(admin.locator("#refusal blockquote")).to_contain_text("nb0")
+    expect(admin.locator("#refusal")).to_contain_text("has another device of this name")
     expect(admin.locator("#refusal")).to_contain_text("Nothing was changed.")
     expect(admin.get_by_label("Name", exact=True)).to_have_value("mine")
-    expect(admin.get_by_label("Parent interface")).to_have_value("nosuch0")
+    expect(admin.get_by_label("Linux bridge name")).to_have_value("nb0")
     assert "mine" not in network_names(engine)
+    engine.check_inside("ip", "link", "delete", "nb0")
 
 
 def test_it_makes_a_network_with_everything_that_the_form_offers(admin: Page, engine: PrivateEngine) -> None:

@@ -112,6 +112,7 @@ def set_choices(fields: Mapping[str, forms.Field], ground: Ground, typed_config:
     if typed_config and typed_config not in configs:
         configs.append(typed_config)  # what was typed stays
     fields["config_from"].widget = forms.Select(choices=[("", _("none")), *((name, name) for name in configs)])
+    fields["ipam_driver"].widget.attrs["list"] = "ipam-drivers"
     on_off = [("", _("Docker's default")), ("true", _("on")), ("false", _("off"))]
     scopes = [("", _("the driver's own")), ("local", _("local")), ("swarm", _("swarm"))]
     for name, choices in (("enable_ipv4", on_off), ("scope", scopes)):

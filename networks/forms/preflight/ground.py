@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from networks.policy.reach.side import host_side_of
 from networks.queries.ground import Ground, read_ground
+from networks.sync.plugins import plugins_of
 
 
 def read_whole_ground(engine_slug: str) -> Ground:
-    """Return both. Three queries."""
-    return replace(read_ground(engine_slug), host=host_side_of(engine_slug))
+    """Return both. Three queries; where its plugins weren't looked at for two seconds, they are asked."""
+    ground = read_ground(engine_slug)
+    return replace(ground, host=host_side_of(engine_slug), plugins=plugins_of(ground.engine_url))

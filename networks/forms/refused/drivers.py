@@ -6,6 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.forms.refused.meaning import Meaning
 
+_PLUGIN_DOWN = _("The Engine knows the plugin, and nobody answers at its socket.")
+_START_PLUGIN = _("Start the plugin on the Engine's machine, then try again.")
+_PLUGIN_SAYS = _("These are the plugin's own words: it refused, and Docker passed that on.")
+_ASK_PLUGIN = _("Look into the plugin's documentation and its log for what they mean.")
+
 DRIVERS: tuple[Meaning, ...] = (
     Meaning(
         "kernel_lacks_vlans",
@@ -19,22 +24,33 @@ DRIVERS: tuple[Meaning, ...] = (
         ("failed to create the", "vlan port", "operation not supported"),
         "network_id",
         _("The kernel of the Engine's machine has no such devices: the network can be made, and no container gets onto it."),
-        _("Load the kernel's module there (modprobe macvlan, modprobe ipvlan), or choose a network of another driver."),
+        _(
+            "Load the module there (modprobe macvlan, modprobe ipvlan), or take another network. "
+            "Docker lists this one all the same: stop the container and disconnect it."
+        ),
     ),
     Meaning(
         "parent_busy",
         ("failed to create the", "vlan port", "device or resource busy"),
         "network_id",
         _("The network's parent is a bridge's port, or carries containers of the other of macvlan and ipvlan."),
-        _("Take the parent off its bridge, or make the network anew on the bridge itself or on a VLAN."),
+        _(
+            "Make the network anew on the bridge itself or on a VLAN. "
+            "Docker lists it all the same: stop the container and disconnect it."
+        ),
     ),
     Meaning(
         "parent_alone",
         ("failed to create the macvlan port", "invalid argument"),
         "network_id",
         _("One container has the parent for itself: the network's mode is passthru."),
-        _("Disconnect that container first, or make the network anew in the mode bridge."),
+        _("Make the network anew in the mode bridge. Docker lists it all the same: stop the container and disconnect it."),
     ),
+    Meaning("plugin_down", ("networkdriver.", "connection refused"), "driver", _PLUGIN_DOWN, _START_PLUGIN),
+    Meaning("plugin_down", ("networkdriver.", "no such file or directory"), "driver", _PLUGIN_DOWN, _START_PLUGIN),
+    Meaning("plugin_down", ("ipamdriver.", "connection refused"), "ipam_driver", _PLUGIN_DOWN, _START_PLUGIN),
+    Meaning("plugin_refused", ("networkdriver.",), "driver", _PLUGIN_SAYS, _ASK_PLUGIN),
+    Meaning("plugin_refused", ("ipamdriver.",), "ipam_driver", _PLUGIN_SAYS, _ASK_PLUGIN),
     Meaning(
         "parent_loopback",
         ("loopback interface is not a valid",),

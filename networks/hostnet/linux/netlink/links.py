@@ -41,8 +41,9 @@ _IFA_ADDRESS, _IFA_LOCAL, _IFA_BROADCAST = 1, 2, 4
 
 # Lengths of hardware addresses that are MACs: Ethernet, IEEE 802.15.4, InfiniBand. A tunnel's is an IP address instead.
 _MAC_LENGTHS = {6, 8, 20}
-# Both overlays name their links so, whatever they are made of; no other link is known by its name.
+# Overlays name their links so, and Open vSwitch the one of its userspace datapath; no other link is known by its name.
 _OVERLAYS = (
+    ("openvswitch", re.compile(r"ovs-netdev"), {"tun"}),
     ("weave", re.compile(r"weave"), {"bridge", "openvswitch"}),
     ("flannel", re.compile(r"flannel(?:-v6)?(?:\.[0-9]+|[0-9]+)|flannel-wg(?:-v6)?"), {"vxlan", "tun", "wireguard"}),
 )

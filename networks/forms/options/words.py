@@ -21,11 +21,22 @@ SENTENCES: dict[str, Promise] = {
     "passthru_alone": _("In the mode passthru one container has %(value)s for itself; a second one doesn't start."),
     "subnet_not_parents": _("%(subnet)s is not the network that %(link)s is on (%(other)s): nobody there will answer."),
     "dhcp_range": _("Docker hands out any address of %(subnet)s, and so may a DHCP server on %(link)s: name a range for Docker."),
+    "ipam_plugin_dead": _("The IPAM plugin %(driver)s isn't running: nobody answers at %(address)s."),
+    "ipam_plugin_gone": _("The IPAM plugin %(driver)s isn't there any more; networks that use it are."),
+    "ipam_plugin_other": _("%(driver)s is a plugin, and hands out no addresses."),
+    "ipam_plugin_silent": _("The IPAM plugin %(driver)s doesn't answer at %(address)s."),
+    "plugin_answers": _("The plugin %(driver)s answers at %(address)s."),
+    "plugin_dead": _("The plugin %(driver)s isn't running: nobody answers at %(address)s."),
+    "plugin_gone": _("The plugin %(driver)s isn't there any more; networks that use it are."),
+    "plugin_other": _("%(driver)s is a plugin, but not one for networks."),
+    "plugin_silent": _("The plugin %(driver)s doesn't answer at %(address)s."),
+    "plugin_unasked": _("The plugin %(driver)s is to be found at %(address)s, where it can't be asked from here."),
     "vlan_number": _("The number of a VLAN goes from 1 to %(limit)s."),
     "vlan_twice": _("%(value)s names a VLAN already."),
     "vlan_without_parent": _("A VLAN is one of a device: name the parent interface."),
 }
 
+_PLUGIN = _("Start it on the Engine's machine. Docker would try for 15 s, and so would whatever touches such a network.")
 TEXTS: dict[str, Promise] = {
     "parent_apart": _("Where it must: give the host a macvlan link of its own beside them (ip link add … type macvlan)."),
     "parent_off": _("ip link set … up, where the Engine runs."),
@@ -33,15 +44,28 @@ TEXTS: dict[str, Promise] = {
     "parent_port": _("Docker accepts it, and no container starts: device or resource busy."),
     "parent_virtual": _("Let it: promiscuous mode and forged transmits (VMware), MAC spoofing (Hyper-V); or take ipvlan."),
     "parent_wireless": _("Docker accepts it. ipvlan works there: all its containers have the parent's MAC address."),
+    "plugin_dead": _PLUGIN,
+    "plugin_gone": _PLUGIN,
+    "plugin_silent": _PLUGIN,
+    "ipam_plugin_dead": _PLUGIN,
+    "ipam_plugin_gone": _PLUGIN,
+    "ipam_plugin_silent": _PLUGIN,
+    "plugin_unasked": _("If it isn't running there, Docker tries for 15 s and gives up."),
     "dhcp_range": _("And keep that range out of what the DHCP server hands out."),
 }
 
+_USE_DRIVER = _("Use the driver %(suggestion)s")
 WAYS: dict[str, Promise] = {
     "parent_missing": _("Use %(suggestion)s"),
     "parent_port": _("Use %(suggestion)s"),
-    "parent_virtual": _("Use the driver %(suggestion)s"),
-    "parent_wireless": _("Use the driver %(suggestion)s"),
+    "parent_virtual": _USE_DRIVER,
+    "parent_wireless": _USE_DRIVER,
     "subnet_not_parents": _("Use %(suggestion)s"),
     "dhcp_range": _("Use %(suggestion)s"),
+    "plugin_dead": _USE_DRIVER,
+    "plugin_gone": _USE_DRIVER,
+    "plugin_other": _USE_DRIVER,
+    "plugin_silent": _USE_DRIVER,
+    **dict.fromkeys(("ipam_plugin_dead", "ipam_plugin_gone", "ipam_plugin_other", "ipam_plugin_silent"), _("Use Docker's own")),
     "vlan_twice": _("Drop it here"),
 }
