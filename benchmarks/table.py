@@ -31,6 +31,7 @@ ORDER = (
     "host_map",
     "host_links",
     "interfaces",
+    "terminal",
 )
 
 

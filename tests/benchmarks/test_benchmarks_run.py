@@ -25,6 +25,7 @@ NAMES = (
     "addresses",
     "host_map",
     "interfaces",
+    "terminal",
 )
 DEADLINE_S = 180
 
