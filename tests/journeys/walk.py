@@ -19,6 +19,7 @@ class World:
     stopped: str
     on_host: str
     guest: str
+    on_none: str
 
 
 def small_world(engine: PrivateEngine) -> World:
@@ -31,12 +32,12 @@ def small_world(engine: PrivateEngine) -> World:
     engine.cli("network", "connect", "--ip", "172.72.0.10", "my_custom_network", "mynetwork_bridge")
     engine.run("wordpress-with-a-very-long-name-for-a-container", "-p", "127.0.0.1:8081:80", "--net", "mybridge")
     on_host = engine.run("host-network", "--net", "host")
-    engine.run("none-network", "--net", "none")
+    on_none = engine.run("none-network", "--net", "none")
     guest = engine.run("sidecar", "--net", "container:mynetwork_bridge")
     stopped = engine.run("myvolume_2", "--net", "my_custom_network", "--ip", "172.72.0.20", command=("true",))
     engine.run("failed", "--net", "mybridge", command=("false",))
     engine.cli("wait", "myvolume_2", "failed")
-    return World(network, lonely, running, stopped, on_host, guest)
+    return World(network, lonely, running, stopped, on_host, guest, on_none)
 
 
 def _containers_of(world: World) -> dict[str, str]:
@@ -45,6 +46,7 @@ def _containers_of(world: World) -> dict[str, str]:
         f"/containers/local/{world.stopped}/": "container-stopped",
         f"/containers/local/{world.on_host}/": "container-host",
         f"/containers/local/{world.guest}/": "container-guest",
+        f"/containers/local/{world.on_none}/move/": "container-move",
         f"{running}stop/": "container-stop",
         f"{running}rename/": "container-rename",
         f"{running}remove/": "container-remove",

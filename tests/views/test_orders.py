@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from networks.models import Action, Container, Engine, Outcome
+from networks.actions.actors import CONSOLE
+from networks.actions.jobs.running import JobRun
+from networks.actions.jobs.starting import JobWish, start_job
+from networks.forms.running.several import ORDER_PLANS
+from networks.forms.several import Choice
+from networks.models import Action, Container, Engine, Job, Outcome
+from networks.policy.permissions import Permission
 from tests.private_engine import PrivateEngine, wait_until
 from tests.views.pages import confirm, shown_by
 from tests.views.test_forms import browser, seen, text_of
@@ -133,6 +141,7 @@ def test_it_explains_why_one_cannot_start(engine: PrivateEngine, followed: Engin
 
     assert (gone.status_code, taken.status_code) == (409, 409)
     assert "The network is gone." in text_of(gone)
+    assert reverse("container_move", args=[followed.slug, lost]) in gone.content.decode()
     assert "port is already allocated" in text_of(taken)
     assert "holder" in text_of(taken)
     assert set(Outcome.objects.values_list("kind", flat=True)) == {"refused"}
@@ -146,3 +155,50 @@ def test_it_leaves_protected_ones_alone(engine: PrivateEngine, followed: Engine,
         assert answer.status_code == 409
         assert "protected" in text_of(answer)
     assert not Action.objects.exists()
+
+
+def test_it_orders_several_donors_first_and_tells_what_breaks(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    ids = {name: engine.run(name, "--network", "none") for name in ("web", "db")}
+    ids["out"] = engine.run("out", "--network", "none", "--label", "com.docker.compose.project=shop")
+    for container_id in ids.values():
+        known(container_id)
+    url, chosen = reverse("container_several", args=[followed.slug]), ",".join(ids.values())
+
+    for do, count in (("stop_containers", ""), ("start_containers", ""), ("remove_containers", "3")):
+        asked = browser.post(url, {"id": chosen, "do": do})
+        form = {"id": chosen, "do": do, "key": f"{do:-<24}", "shown": shown_by(asked), "typed_count": count}
+        assert ("shop" in text_of(asked)) == (do != "start_containers")
+        if count:
+            assert browser.post(url, form | {"typed_count": "2"}).status_code == 422
+        assert browser.post(url, form).status_code == 302, text_of(asked)
+        job = Job.objects.get(verb=do)
+        JobRun(followed, job).run()
+        job.refresh_from_db()
+        assert (job.state, job.permission) == ("done", "run")
+        wanted = {"stop_containers": "exited", "start_containers": "running"}.get(do)
+        wait_until(lambda wanted=wanted: states() == ({wanted} if wanted else set()), "the snapshot")  # type: ignore[misc]
+
+
+def states() -> set[str]:
+    return set(Container.objects.values_list("state", flat=True))
+
+
+def test_it_restarts_a_donor_before_its_guest_and_wants_an_admin(
+    engine: PrivateEngine, followed: Engine, browser: Client
+) -> None:
+    guest_last = [known(engine.run("z-donor", "--network", "none"))]
+    guest_last.append(known(engine.run("a-guest", "--network", "container:z-donor")))
+    plan = ORDER_PLANS["restart_containers"](Choice(followed.slug, tuple(reversed(guest_last))))
+
+    assert [step.container_name for step in plan.steps] == ["z-donor", "a-guest"]
+    assert [step.container_name for step in ORDER_PLANS["stop_containers"](Choice(followed.slug, tuple(guest_last))).steps] == [
+        "a-guest",
+        "z-donor",
+    ]
+    assert plan.permission is Permission.SHAPE
+    job = start_job(CONSOLE, followed, JobWish("k" * 24, "restart_containers", "", plan.permission), plan.steps)
+    JobRun(followed, job).run()
+    job.refresh_from_db()
+    assert job.state == "done"
+    pids = [engine.cli("inspect", "-f", "{{.State.Pid}}", name) for name in ("z-donor", "a-guest")]
+    assert len({Path(f"/proc/{pid}/ns/net").readlink() for pid in pids}) == 1

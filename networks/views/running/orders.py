@@ -15,6 +15,7 @@ from django.views import View
 from networks.actions.containers import ORDERS
 from networks.actions.recording import ActionResult
 from networks.engine.containers.cli import command_of_order
+from networks.forms.findings import Way
 from networks.forms.refused.around import Around
 from networks.forms.running.ordering import TYPED, OrderForm, say_touched
 from networks.partials.running.acts import may_order, orders_in
@@ -25,6 +26,7 @@ from networks.policy.protection import protection_of
 from networks.queries.details import read_gone
 from networks.queries.ground import ContainerChoice
 from networks.queries.running.impact import ENDING, Impact, breakages_of_order, read_impact
+from networks.templatetags.wording import spell
 from networks.views.acting import actor_of, explain_refusal, explain_result, mark_refused_field, open_page, say_unseen
 from networks.views.removals.foreseeing import read_anew, wanted_name
 
@@ -142,7 +144,19 @@ class ContainerOrder(View):
             "button": button_of(self.order, name),
             "is_danger": self.verb in TYPED,
             "command": command_of_order(self.verb, name, docker_id, asked),
-            "refusal": explain_refusal(result, around=around, is_typed=False) if result else None,
+            "refusal": explain_refusal(result, _mends(slug, impact), around=around, is_typed=False) if result else None,
             "may_act": may_act,
         }
         return render(request, "running/order.html", context, status=status if impact or result else 404)
+
+
+def _mends(engine_slug: str, impact: Impact | None) -> tuple[Way, ...]:
+    """Return the pages on which what keeps a container from starting is mended."""
+    if impact is None:
+        return ()
+    if impact.missing:
+        return (Way(_("Repair…"), "", url=reverse("container_move", args=[engine_slug, impact.docker_id])),)
+    if impact.stack == "away":
+        url = reverse("container_detail", args=[engine_slug, impact.donor_id])
+        return (Way(_("Open %(name)s") % {"name": spell(impact.donor_name)[:60]}, "", url=url),)
+    return ()
