@@ -248,7 +248,7 @@ class EngineAdmin(RowAdmin):
 
 @admin.register(Grant)
 class GrantAdmin(RowAdmin):
-    list_display = ("user", "engine", "role")
+    list_display = ("user", "engine", "role", "has_terminal")
     list_select_related = ("user", "engine")
     list_filter = ("engine", "role")
     search_fields = ("user__username",)

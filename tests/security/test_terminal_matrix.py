@@ -82,6 +82,17 @@ async def test_it_closes_on_what_is_none_of_ours(name: str, listener: ScriptedEn
     assert listener.requests == []
 
 
+async def test_it_lets_a_browser_go_that_asks_for_nothing(listener: ScriptedEngine) -> None:
+    cookie = await sync_to_async(log_in)("viewer with a terminal", listener.url, has_typed=True)
+    wire = open_socket(PATH, cookie)
+    await wire.until(lambda: wire.is_accepted)
+
+    await wire.hang_up()
+
+    assert wire.code is None
+    assert listener.requests == []
+
+
 async def test_it_says_which_field_is_wrong(listener: ScriptedEngine) -> None:
     cookie = await sync_to_async(log_in)("viewer with a terminal", listener.url, has_typed=True)
     wrong = {"command": OPEN | {"shell": "own"}, "shell": OPEN | {"shell": "/bin/zsh"}, "user": OPEN | {"user": "a b"}}

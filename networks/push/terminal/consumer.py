@@ -33,6 +33,7 @@ from networks.queries.details import read_container_title
 
 ASKED_WITHIN_S = 10.0
 _CLOSED_WITHIN_S = 1.0
+_GONE = object()
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +68,8 @@ class TerminalConsumer:
             await send({"type": "websocket.close", "code": int(admitted)})
             return
         wanted = await _first(receive)
+        if wanted is _GONE:
+            return
         if not isinstance(wanted, Open):
             await send({"type": "websocket.close", "code": int(Close.MALFORMED)})
             return
@@ -126,12 +129,12 @@ async def close_terminals(within_s: float) -> None:
 
 
 async def _first(receive: Receive) -> object:
-    """Return what the browser asks for, None when it says nothing for long, or something else."""
+    """Return what the browser asks for, _GONE when it left, None when it says nothing for long, or something else."""
     try:
         event: dict[str, Any] = await asyncio.wait_for(receive(), ASKED_WITHIN_S)
     except TimeoutError:
         return None
-    return read_text(event.get("text"))
+    return _GONE if event["type"] == "websocket.disconnect" else read_text(event.get("text"))
 
 
 def _read_form(wanted: Open, language: str) -> tuple[TerminalForm, dict[str, str]]:
