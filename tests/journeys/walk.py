@@ -54,6 +54,14 @@ def _containers_of(world: World) -> dict[str, str]:
     }
 
 
+# An Engine that is in no swarm; tests/journeys/test_swarm.py shows the others.
+SWARM_PAGES = {
+    "/engines/local/swarm/": "swarm",
+    "/engines/local/swarm/init/": "swarm-init",
+    "/engines/local/swarm/join/": "swarm-join",
+}
+
+
 def pages_of(world: World) -> dict[str, str]:
     """Return the addresses of all pages, each with a short name."""
     network, running = f"/networks/local/{world.network}/", f"/containers/local/{world.running}/"
@@ -91,6 +99,7 @@ def pages_of(world: World) -> dict[str, str]:
         "/activity/1/": "activity-one",
         "/jobs/": "jobs",
         "/engines/local/": "engine",
+        **SWARM_PAGES,
         "/engines/local/lab/": "lab",
         "/accounts/password/change/": "password",
         "/accounts/sessions/": "sessions",

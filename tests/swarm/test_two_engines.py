@@ -19,11 +19,13 @@ from networks.engine.calls import Profile
 from networks.engine.registry import connect_engine
 from networks.engine.specs import NetworkSpec
 from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.hostnet.linux.opening import open_host
 from networks.models import Action, Engine, EngineStatus, Grant, JobStep, OutcomeKind, Role
 from networks.queries.swarm.overlay import read_overlay
 from networks.queries.swarm.standing import read_standings
 from networks.sync.follow.follower import Follower
 from networks.sync.followers import followers
+from networks.sync.host.once import look_once
 from networks.sync.requests import request_sync
 from tests.private_engine import wait_until
 from tests.swarm_pair import SwarmPair
@@ -164,3 +166,16 @@ def test_it_asks_for_the_right_to_shape_both(engines: tuple[Engine, Engine], adm
     wrong = join_swarm(admin, second, JoinSpec(("192.0.2.1:2377",), "SWMTKN-wrong", "192.0.2.2"))
     assert (wrong.kind, wrong.request) == (OutcomeKind.REFUSED, "POST /swarm/join")
     assert wrong.sentence == "invalid join token"
+
+
+def test_it_names_the_links_of_an_overlay_network(swarm_pair: SwarmPair, engines: tuple[Engine, Engine], admin: Actor) -> None:
+    first, _second = engines
+    assert init_swarm(admin, first, InitSpec("192.0.2.1")).is_ok
+    swarm_pair.first.cli("network", "create", "--driver", "overlay", "--attachable", "across")
+    swarm_pair.first.run("near", "--network", "across")
+    request_sync("first")
+    ports = [link for link in look_once(first, open_host).links if link.master_name == "docker_gwbridge"]
+
+    # The other port is the ingress sandbox's, in which no container is.
+    named = [(link.peer.container_name, link.peer.ifname, link.peer.network_name) for link in ports if link.peer]
+    assert (len(ports), named) == (2, [("near", "eth1", "docker_gwbridge")])

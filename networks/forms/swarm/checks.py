@@ -81,6 +81,7 @@ def check_pools(field: str, pools: Sequence[IPNetwork], size: int, ground: Groun
     """Yield what there is to say of the pools that overlay networks get their blocks from; none: Docker's own."""
     if not pools:
         yield fine(field, "swarm_pool_docker")
+        field = ""  # beside an empty field it would stand there still when something is typed
     for index, pool in enumerate(pools or (DOCKERS_POOL,)):
         if pool.version != 4:
             yield bad(field, "swarm_pool_ipv6", subnet=pool)
