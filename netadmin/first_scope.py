@@ -10,8 +10,8 @@ from netadmin.gate import Application, Receive, Scope, Send
 from networks.actions.jobs.runners import start_runners
 from networks.actions.settling import start_settling
 from networks.sync.engines import ensure_local_engine
-from networks.sync.followers import followers, start_followers
-from networks.sync.watchers import start_watchers
+from networks.sync.followers import followers
+from networks.sync.tending import start_tending
 
 
 class FollowFromFirstScope:
@@ -32,7 +32,6 @@ class FollowFromFirstScope:
 
 def _follow() -> None:
     ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
-    start_followers(settings.NETADMIN_DATA_DIR)
-    start_watchers()
+    start_tending(settings.NETADMIN_DATA_DIR)
     start_runners()
     start_settling()

@@ -21,8 +21,10 @@ class NetworksConfig(AppConfig):
         from networks.models.insert_only import remake_after_migrate
         from networks.policy.login import browsers, sign_ins
         from networks.policy.signals import connect_receivers
+        from networks.sync import tending
 
         connect_receivers()
+        tending.connect_receivers()
         browsers.connect_receivers()
         sign_ins.connect_receivers()
         deeds.connect_receivers()

@@ -20,6 +20,8 @@ def start_followers(data_dir: Path) -> None:
 
 def stop_followers() -> None:
     """End them all, giving their leases back."""
-    for follower in followers.values():
+    for follower in list(followers.values()):
+        follower.tell_to_stop()
+    for follower in list(followers.values()):
         follower.stop()
     followers.clear()

@@ -12,7 +12,8 @@ from networks.actions.jobs.runners import start_runners, stop_runners
 from networks.actions.settling import start_settling, stop_settling
 from networks.management.prepared import PreparedCommand
 from networks.sync.engines import ensure_local_engine
-from networks.sync.followers import start_followers, stop_followers
+from networks.sync.followers import stop_followers
+from networks.sync.tending import start_tending, stop_tending
 
 
 class Command(PreparedCommand):
@@ -25,11 +26,12 @@ class Command(PreparedCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ended.set())
         ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
-        start_followers(settings.NETADMIN_DATA_DIR)
+        start_tending(settings.NETADMIN_DATA_DIR, is_watching=False)
         start_runners()
         start_settling()
         self.stdout.write("Following. Ctrl-C ends it.")
         ended.wait()
         stop_runners()
         stop_settling()
+        stop_tending()
         stop_followers()

@@ -20,8 +20,7 @@ from networks.management.serving.server import serve
 from networks.models.trouble import explain_trouble
 from networks.policy.setup import ensure_setup_token, home_origin, make_first_admin, show_setup_token
 from networks.sync.engines import ensure_local_engine
-from networks.sync.followers import start_followers
-from networks.sync.watchers import start_watchers
+from networks.sync.tending import start_tending
 
 
 class Command(BaseCommand):
@@ -45,11 +44,10 @@ class Command(BaseCommand):
             raise CommandError(f"{explain_trouble(error)} It is in {settings.NETADMIN_DATA_DIR}.") from error
         except OSError as error:
             raise CommandError(f"The data directory {settings.NETADMIN_DATA_DIR} can't be written: {error.strerror}.") from error
+        start_tending(settings.NETADMIN_DATA_DIR if settings.NETADMIN_FOLLOW else None)
         if settings.NETADMIN_FOLLOW:
-            start_followers(settings.NETADMIN_DATA_DIR)
             start_runners()
             start_settling()
-        start_watchers()
         application = import_string(settings.ASGI_APPLICATION)
 
         def say_ready() -> None:

@@ -18,6 +18,7 @@ from networks.actions.jobs.runners import stop_runners
 from networks.actions.settling import stop_settling
 from networks.push.hub import close_all_sockets
 from networks.sync.followers import stop_followers
+from networks.sync.tending import stop_tending
 from networks.sync.watchers import stop_watchers
 
 log = structlog.get_logger(__name__)
@@ -78,5 +79,6 @@ def _stop_threads() -> None:
     """End the runners first: a step that is under way is finished while this process still holds the lease."""
     stop_runners()
     stop_settling()
+    stop_tending()
     stop_watchers()
     stop_followers()

@@ -64,6 +64,7 @@ class Follower:
         self._pruned_at = self._asked_at = float("-inf")
         self._has_old = False
         self._access: EngineAccess | None = None
+        self._session: Session | None = None
 
     @property
     def has_lease(self) -> bool:
@@ -74,10 +75,17 @@ class Follower:
         """Start the thread."""
         self._thread.start()
 
-    def stop(self, timeout_s: float = 5.0) -> None:
-        """End within `timeout_s`, giving the lease back."""
+    def tell_to_stop(self) -> None:
+        """Have it end soon, cutting short what it waits for."""
         self._stopped.set()
         self._inbox.wake()
+        session = self._session
+        if session is not None:
+            session.interrupt()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """End within `timeout_s`, giving the lease back."""
+        self.tell_to_stop()
         self._thread.join(timeout_s)
 
     def look(self, docker_ids: tuple[str, ...]) -> threading.Event:
@@ -100,11 +108,13 @@ class Follower:
                     self._watch()
             except (DatabaseError, OSError) as error:
                 # A full disk, a locked database: say so, forget what memory holds, and begin again from what the database has.
-                self._note_trouble(str(error))
-                self._stopped.wait(1.0)
+                if self._is_wanted():
+                    self._note_trouble(str(error))
+                    self._stopped.wait(1.0)
             except Exception:
-                log.exception("follower_failed", engine=self.slug)
-                self._stopped.wait(1.0)
+                if self._is_wanted():
+                    log.exception("follower_failed", engine=self.slug)
+                    self._stopped.wait(1.0)
             finally:
                 close_old_connections()
         if self._access is not None:
@@ -112,6 +122,15 @@ class Follower:
         self._note_trouble("")
         self._lease.give_back()
         connection.close()
+
+    def _is_wanted(self) -> bool:
+        """Tell whether there still is such an Engine; one that was removed while it was read is no trouble."""
+        try:
+            if not Engine.objects.filter(pk=self._engine.pk).exists():
+                self._stopped.set()
+        except DatabaseError:
+            return True
+        return not self._stopped.is_set()
 
     def _note_trouble(self, words: str) -> None:
         """Have pages say why nothing is written down, "" that it is again; the log hears of each trouble once."""
@@ -149,6 +168,7 @@ class Follower:
                 session = Session(
                     self.slug, self._engine.url, self._make_client, snapshot, memory, journal, self._inbox, self._standing
                 )
+                self._session = session
                 self._open(session)
                 failures = 0
                 self._step_until_cut(session)
@@ -157,6 +177,7 @@ class Follower:
                 self._standing.is_incompatible = isinstance(error, Incompatible)
                 self._standing.last_error = error.sentence
             finally:
+                self._session = None
                 if session is not None:
                     session.close()
                     memory = session.reconciler.memory

@@ -112,6 +112,10 @@ class Session:
             is_new = self._counts.step(self.reconciler.memory) or is_new
         return is_new
 
+    def interrupt(self) -> None:
+        """Cut short what is asked at the moment, from any thread; it raises EngineError there."""
+        self._client.close()
+
     def close(self) -> None:
         """End the stream and the threads; harmless when they have ended."""
         self._pulse.stop()
