@@ -22,7 +22,8 @@ from networks.views.activity.pages import ActivityDetail, ActivityList
 from networks.views.addresses import AddressList
 from networks.views.connecting import ContainerConnect, NetworkConnect
 from networks.views.containers import ContainerDetail, ContainerInside, ContainerList
-from networks.views.engines import EngineChoose, EngineDetail, EngineSync
+from networks.views.engines.changing import EngineChange, EngineCreate, EngineRemove
+from networks.views.engines.pages import EngineChoose, EngineDetail, EngineList, EngineSync
 from networks.views.events import EventList
 from networks.views.history.exports import AddressHistoryExport
 from networks.views.history.keep import NetworkKeep
@@ -97,6 +98,10 @@ urlpatterns: list[URLPattern] = [
     path("activity/<int:action_id>/", ActivityDetail.as_view(), name="activity_detail"),
     path("activity/export.<str:form>", ActivityExport.as_view(), name="activity_export"),
     path("events/", EventList.as_view(), name="event_list"),
+    path("engines/", EngineList.as_view(), name="engine_list"),
+    path("engines/add/", EngineCreate.as_view(), name="engine_create"),
+    path("engines/<slug:engine_slug>/change/", EngineChange.as_view(), name="engine_change"),
+    path("engines/<slug:engine_slug>/remove/", EngineRemove.as_view(), name="engine_remove"),
     path("engines/<slug:engine_slug>/", EngineDetail.as_view(), name="engine_detail"),
     path("engines/<slug:engine_slug>/sync/", EngineSync.as_view(), name="engine_sync"),
     path("engines/<slug:engine_slug>/choose/", EngineChoose.as_view(), name="engine_choose"),

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import structlog
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
-from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
-from networks.actions.actors import Actor, require_of
-from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
-from networks.models import Engine, Grant, OutcomeKind
-from networks.models.trouble import explain_trouble
+from networks.actions.actors import Actor
+from networks.actions.here import NotAllowedHere, carry_out_here
+from networks.actions.recording import ActionResult, Intent
+from networks.models import Engine, Grant
 from networks.policy.login.browsers import end_session, end_sessions
 from networks.policy.login.invitations import make_invitation, read_invitation
 from networks.policy.login.two_factor import take_second_steps_away
-from networks.policy.permissions import Denied, Permission, permissions_of, permissions_of_role
-
-log = structlog.get_logger(__name__)
-
-
-class NotAllowedHere(Exception):
-    """A rule forbids it, whoever asks. The message says which, to people."""
+from networks.policy.permissions import Permission, permissions_of, permissions_of_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +35,7 @@ def create_person(actor: Actor, username: str) -> PersonResult:
         person = get_user_model()._default_manager.create_user(username)  # unusable password
         made.append(person)
 
-    result = _carry_out(actor, Intent("create_person", username), Permission.SUPERUSER, make)
+    result = carry_out_here(actor, Intent("create_person", username), Permission.SUPERUSER, make)
     person = made[0] if result.is_ok else None
     return PersonResult(result, person, make_invitation(person) if person else "")
 
@@ -52,7 +43,7 @@ def create_person(actor: Actor, username: str) -> PersonResult:
 def invite_person(actor: Actor, person: User) -> PersonResult:
     """Make an invitation to choose a new password; the old one holds until it is used."""
     intent = Intent("invite_person", person.get_username())
-    result = _carry_out(actor, intent, Permission.SUPERUSER, lambda: _refuse_switched_off(person))
+    result = carry_out_here(actor, intent, Permission.SUPERUSER, lambda: _refuse_switched_off(person))
     return PersonResult(result, person, make_invitation(person) if result.is_ok else "")
 
 
@@ -77,7 +68,7 @@ def accept_invitation(token: str, password: str, *, from_address: str) -> User |
         done.append(person)
 
     actor = Actor(known.get_username(), known.pk, from_address)
-    _carry_out(actor, Intent("accept_invitation", known.get_username()), Permission.OPEN, accept)
+    carry_out_here(actor, Intent("accept_invitation", known.get_username()), Permission.OPEN, accept)
     return done[0] if done else None
 
 
@@ -94,13 +85,13 @@ def set_active(actor: Actor, person: User, *, is_active: bool) -> ActionResult:
             end_sessions(person.pk)
 
     verb = "reactivate_person" if is_active else "deactivate_person"
-    return _carry_out(actor, Intent(verb, person.get_username()), Permission.SUPERUSER, switch)
+    return carry_out_here(actor, Intent(verb, person.get_username()), Permission.SUPERUSER, switch)
 
 
 def log_out_everywhere(actor: Actor, person: User) -> ActionResult:
     """End all sessions of a person."""
     intent = Intent("end_sessions", person.get_username())
-    return _carry_out(actor, intent, Permission.SUPERUSER, lambda: _discard(end_sessions(person.pk)))
+    return carry_out_here(actor, intent, Permission.SUPERUSER, lambda: _discard(end_sessions(person.pk)))
 
 
 def end_own_sessions(actor: Actor, *, but: str | None, browser_id: int | None = None) -> ActionResult:
@@ -113,7 +104,7 @@ def end_own_sessions(actor: Actor, *, but: str | None, browser_id: int | None = 
             raise NotAllowedHere(_("That session has ended already, or was never yours."))
 
     asked = {"which": "one" if browser_id else "all others"}
-    return _carry_out(actor, Intent("end_sessions", actor.name, asked=asked), Permission.LOGIN, end)
+    return carry_out_here(actor, Intent("end_sessions", actor.name, asked=asked), Permission.LOGIN, end)
 
 
 def reset_two_factor(actor: Actor, person: User) -> ActionResult:
@@ -124,7 +115,7 @@ def reset_two_factor(actor: Actor, person: User) -> ActionResult:
             raise NotAllowedHere(_("There is no second step to take away."))
 
     intent = Intent("reset_two_factor", person.get_username(), command=f"manage.py reset_two_factor {person.get_username()}")
-    return _carry_out(actor, intent, Permission.SUPERUSER, take)
+    return carry_out_here(actor, intent, Permission.SUPERUSER, take)
 
 
 def set_role(actor: Actor, engine: Engine, person: User, role: str) -> ActionResult:
@@ -146,7 +137,7 @@ def set_role(actor: Actor, engine: Engine, person: User, role: str) -> ActionRes
 
     asked = {"role": role, "was": held.role if held else ""}
     intent = Intent("grant_role" if role else "revoke_role", person.get_username(), asked=asked)
-    return _carry_out(actor, intent, Permission.GRANT, grant, engine.slug)
+    return carry_out_here(actor, intent, Permission.GRANT, grant, engine.slug)
 
 
 def set_terminal(actor: Actor, engine: Engine, person: User, *, is_given: bool) -> ActionResult:
@@ -169,7 +160,7 @@ def set_terminal(actor: Actor, engine: Engine, person: User, *, is_given: bool) 
             grant.delete()
 
     intent = Intent("grant_terminal" if is_given else "revoke_terminal", person.get_username())
-    return _carry_out(actor, intent, Permission.GRANT, give, engine.slug)
+    return carry_out_here(actor, intent, Permission.GRANT, give, engine.slug)
 
 
 def switch_terminals(actor: Actor, engine: Engine, *, is_on: bool) -> ActionResult:
@@ -180,35 +171,7 @@ def switch_terminals(actor: Actor, engine: Engine, *, is_on: bool) -> ActionResu
         engine.save(update_fields=["is_terminal_on"])
 
     intent = Intent("switch_terminals_on" if is_on else "switch_terminals_off", engine.slug)
-    return _carry_out(actor, intent, Permission.GRANT, switch, engine.slug)
-
-
-def _carry_out(
-    actor: Actor, intent: Intent, permission: Permission, change: Callable[[], None], engine_slug: str = ""
-) -> ActionResult:
-    """Write the intent, ask the policy, change all or nothing, write the outcome."""
-    try:
-        action_id = record_intent(actor, engine_slug, intent)
-    except DatabaseError as error:
-        log.error("intent_not_recorded", verb=intent.verb, engine=engine_slug, error=str(error))
-        sentence = _("%(reason)s The intent could not be written down, so nothing was done.") % {"reason": explain_trouble(error)}
-        return ActionResult(OutcomeKind.FAILED, 0, sentence=sentence)
-    try:
-        require_of(actor, permission, engine_slug)
-        with transaction.atomic():
-            change()
-        result = ActionResult(OutcomeKind.OK, action_id)
-    except Denied as denied:
-        words = _("This needs the permission “%(permission)s”.") % {"permission": denied.permission}
-        result = ActionResult(OutcomeKind.DENIED, action_id, sentence=words)
-    except NotAllowedHere as error:
-        result = ActionResult(OutcomeKind.DENIED, action_id, sentence=str(error))
-    except DatabaseError as error:
-        log.error("person_not_changed", verb=intent.verb, error=str(error))
-        words = _("%(reason)s Nothing was done.") % {"reason": explain_trouble(error)}
-        result = ActionResult(OutcomeKind.FAILED, action_id, sentence=words)
-    record_outcome(result)
-    return result
+    return carry_out_here(actor, intent, Permission.GRANT, switch, engine.slug)
 
 
 def _refuse_self(actor: Actor, person: User, words: str) -> None:

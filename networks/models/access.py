@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import dataclass
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -35,6 +36,16 @@ class EngineCredentials(models.Model):
 
     def __str__(self) -> str:
         return f"credentials of {self.engine_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineDraft:
+    """What was typed of an Engine, checked. `access`: with its secrets, which go nowhere but into `keep_credentials`."""
+
+    slug: str
+    name: str
+    access: EngineAccess
+    netns: str = ""
 
 
 def access_of(engine: Engine) -> EngineAccess:

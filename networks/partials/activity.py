@@ -52,6 +52,7 @@ VERBS: dict[str, tuple[Promise, Promise]] = {
     "create_engine": (gettext_lazy("Add an Engine"), gettext_lazy("Add the Engine {what}")),
     "remove_engine": (gettext_lazy("Remove an Engine"), gettext_lazy("Remove the Engine {what}")),
     "change_engine": (gettext_lazy("Change an Engine"), gettext_lazy("Change the Engine {what}")),
+    "try_engine": (gettext_lazy("Test an Engine"), gettext_lazy("Test the Engine {what}")),
     "log_in": (gettext_lazy("Log in"), gettext_lazy("Log in as {what}")),
     "log_out": (gettext_lazy("Log out"), gettext_lazy("Log out")),
     "change_password": (gettext_lazy("Change a password"), gettext_lazy("Change the password of {what}")),

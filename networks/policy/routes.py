@@ -56,6 +56,11 @@ ROUTES: dict[str, Permission] = {
     "activity_list": Permission.LOGIN,  # one's own; admins see their Engines', superusers all
     "activity_detail": Permission.LOGIN,
     "activity_export": Permission.LOGIN,
+    "engine_list": Permission.ANY,  # those that one may view
+    # Where the server connects to: whoever says that reaches what it reaches.
+    "engine_create": Permission.SUPERUSER,
+    "engine_change": Permission.SUPERUSER,
+    "engine_remove": Permission.SUPERUSER,
     "engine_detail": Permission.VIEW,
     "engine_sync": Permission.VIEW,  # it only looks again
     "engine_choose": Permission.VIEW,

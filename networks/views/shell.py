@@ -38,7 +38,7 @@ _NAVIGATION: tuple[tuple[str, Promise, str], ...] = (
     ("event", _("Events"), "event_list"),
     ("job", _("Jobs"), "job_list"),
     ("activity", _("Activity"), "activity_list"),
-    ("engine", _("Engine"), "engine_detail"),
+    ("engine", _("Engines"), "engine_list"),
 )
 
 

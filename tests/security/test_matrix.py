@@ -29,7 +29,7 @@ LOGIN |= {"mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_rec
 LOGIN |= {"mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"}
 LOGIN |= {"activity_list", "activity_detail", "activity_export"}
 ANY = {"overview", "network_list", "container_list", "address_list", "event_list", "job_list", "job_detail", "job_stop"}
-ANY |= {"interface_list", "interface_text"}
+ANY |= {"interface_list", "interface_text", "engine_list"}
 ANY |= {"address_history", "address_history_export"}
 SWARM = {"engine_swarm_init", "engine_swarm_join", "engine_swarm_leave", "engine_swarm_token"}
 VIEW = {
@@ -70,7 +70,7 @@ SECOND = {
     Permission.RUN: RUN,
     Permission.GRANT: GRANT,
     Permission.TERMINAL: TERMINAL,
-    Permission.SUPERUSER: {"admin:*", *PEOPLE},
+    Permission.SUPERUSER: {"admin:*", *PEOPLE, "engine_create", "engine_change", "engine_remove"},
 }
 # What says nothing that needs a person, and is there before there is one.
 WITHOUT_SETUP = {"healthz", "readyz", "setup", "favicon", "set_language"}

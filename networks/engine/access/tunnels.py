@@ -20,6 +20,11 @@ def tunnel_of(access: EngineAccess) -> Tunnel:
         return _tunnels[access]
 
 
+def has_tunnel(access: EngineAccess) -> bool:
+    """Tell whether somebody uses a tunnel for this access already."""
+    return access in _tunnels
+
+
 def end_tunnel(access: EngineAccess) -> None:
     """End the tunnel for this access, where there is one; a later use starts another."""
     with _lock:

@@ -1,4 +1,4 @@
-"""The Engine's own page, the choice of an Engine, and "read it again"."""
+"""All Engines, each one's own page, the choice of an Engine, and "read it again"."""
 
 from __future__ import annotations
 
@@ -6,18 +6,31 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import View
 
 from networks.partials.engines import draw_engine
+from networks.policy.permissions import Denied, Permission, is_superuser
 from networks.sync.requests import request_sync
 from networks.views.screens import render_screen
-from networks.views.shell import SESSION_KEY, open_screen, pick_engine
+from networks.views.shell import SESSION_KEY, access_of, open_screen, pick_engine
 
 # Where the choice of another Engine leads from a page that is about one thing of the first.
 _LISTS = {"network": "network_list", "container": "container_list"}
+
+
+class EngineList(View):
+    """Every Engine that one may view, and how each is."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        access = access_of(request)
+        if not access.engines and not is_superuser(request.user):
+            raise Denied(Permission.ANY)
+        context = {"rows": access.engines, "can_change": is_superuser(request.user), "chosen": request.session.get(SESSION_KEY)}
+        return render(request, "engines/list.html", context)
 
 
 class EngineDetail(View):

@@ -1,0 +1,1 @@
+"""Engines added, tried, changed and removed."""

@@ -1,0 +1,1 @@
+"""An Engine's address and credentials, as they are typed."""

@@ -1,0 +1,151 @@
+"""The form of an Engine: its name, its address, and what that address needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from networks.engine.access.facts import EngineAccess, EngineAddress, Scheme
+from networks.engine.access.faults import AccessFault
+from networks.engine.access.openers import opener_for
+from networks.engine.access.parsing import is_loopback_name, parse_address
+from networks.forms.engines.material import read_ssh, read_tls
+from networks.forms.engines.sentences import say_fault
+from networks.models import Engine
+from networks.models.access import EngineDraft, access_of
+from networks.models.engine import check_netns
+from networks.sync.engines import LOCAL_SLUG
+
+MOST_PEM = 64_000
+RESERVED = frozenset({"add"})  # /engines/add/
+_QUIET = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+_TLS, _SSH = ("ca", "certificate", "tls_key"), ("ssh_key", "host_key")
+
+
+def _pasted(label: Any, help_text: Any = "") -> forms.CharField:
+    area = forms.Textarea(attrs={"rows": 4, "class": "mono", **_QUIET})
+    return forms.CharField(label=label, required=False, max_length=MOST_PEM, help_text=help_text, widget=area)
+
+
+class EngineForm(forms.Form):
+    """An Engine as it is typed; `draft` after it was valid.
+
+    `engine`: the one that is changed, None for a new one. Credentials that are left empty stay as they are kept, where the
+    address is of the same kind.
+    """
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("What people call it."), widget=forms.TextInput(_QUIET))
+    slug = forms.SlugField(
+        label=_("Short name"),
+        max_length=40,
+        help_text=_("It stands in addresses and commands, and never changes: letters, digits, - and _."),
+        widget=forms.TextInput(_QUIET),
+    )
+    url = forms.CharField(
+        label="URL",
+        max_length=300,
+        help_text=_("unix:///var/run/docker.sock, tcp://host:2376 with TLS, or ssh://user@host[:port][/path/of/the/socket]."),
+        widget=forms.TextInput(_QUIET),
+    )
+    netns = forms.CharField(
+        label=_("Network namespace"),
+        required=False,
+        max_length=300,
+        validators=[check_netns],
+        help_text=_("Only where the Engine runs on this machine in another one: /run/netns/NAME."),
+        widget=forms.TextInput(_QUIET),
+    )
+    ca = _pasted(_("CA certificate"), _("Who signed the Engine's certificate: ca.pem."))
+    certificate = _pasted(_("Our certificate"), _("cert.pem: the Engine lets in who has one of its CA's."))
+    tls_key = _pasted(_("Our private key"), _("key.pem, without a passphrase. It is sealed, and never shown again."))
+    ssh_key = _pasted(
+        _("Our private key for ssh"), _("Without a passphrase; best one of its own. It is sealed, and never shown again.")
+    )
+    host_key = _pasted(_("The other machine's host key"), _("A line such as “ssh-ed25519 AAAA…”; nothing else is trusted."))
+
+    def __init__(self, *args: Any, engine: Engine | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.engine = engine
+        self.draft: EngineDraft | None = None
+        self.kept, self.is_lost = self._read_kept()
+        if engine is not None:
+            del self.fields["slug"]
+        if self.is_local:
+            self.fields["url"].disabled = True
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its URL is DOCKER_HOST."""
+        return self.engine is not None and self.engine.slug == LOCAL_SLUG
+
+    @property
+    def tls_fields(self) -> list[forms.BoundField]:
+        """What tcp:// needs."""
+        return [self[name] for name in _TLS]
+
+    @property
+    def ssh_fields(self) -> list[forms.BoundField]:
+        """What ssh:// needs."""
+        return [self[name] for name in _SSH]
+
+    def clean_slug(self) -> str:
+        """Refuse a short name that is taken, or that an address of our own has."""
+        slug = str(self.cleaned_data["slug"]).lower()
+        if slug in RESERVED or Engine.objects.filter(slug=slug).exists():
+            raise forms.ValidationError(_("This short name is taken."))
+        return slug
+
+    def clean(self) -> dict[str, Any]:
+        """Make of URL and credentials an access that can be used."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "url" not in cleaned:
+            return cleaned
+        try:
+            access = self._access(parse_address(cleaned["url"].strip()))
+            opener_for(access)
+        except AccessFault as error:
+            field, sentence = say_fault(error)
+            self.add_error(field, forms.ValidationError(sentence, error.fault.value))
+            return cleaned
+        if not self.errors:
+            slug = self.engine.slug if self.engine else cleaned["slug"]
+            self.draft = EngineDraft(slug, cleaned["name"], access, cleaned["netns"])
+        return cleaned
+
+    def _access(self, address: EngineAddress) -> EngineAccess:
+        """Return the access with what was typed, or with what is kept. Raises AccessFault."""
+        if address.scheme is Scheme.TCP:
+            typed = [self._typed(name) for name in _TLS]
+            if any(typed):
+                return EngineAccess(address, tls=read_tls(*typed))
+            tls = self.kept.tls if self.kept else None
+            # Away from loopback `opener_for` says what is missing.
+            return EngineAccess(address, tls=tls if tls or not is_loopback_name(address.host) else None)
+        if address.scheme is Scheme.SSH:
+            kept = self.kept.ssh if self.kept else None
+            key, host_key = (self._typed(name) for name in _SSH)
+            return EngineAccess(
+                address, ssh=read_ssh(key or (kept.key if kept else ""), host_key or self._kept_host_key(address))
+            )
+        return EngineAccess(address)
+
+    def _kept_host_key(self, address: EngineAddress) -> str:
+        """Return the host key that is kept for this very machine: another one has to be accepted anew."""
+        if self.kept is None or self.kept.ssh is None:
+            return ""
+        known = self.kept.address
+        return self.kept.ssh.host_key if (known.host, known.port) == (address.host, address.port) else ""
+
+    def _typed(self, name: str) -> str:
+        return str(self.cleaned_data.get(name) or "").strip()
+
+    def _read_kept(self) -> tuple[EngineAccess | None, bool]:
+        """Return what is kept of the Engine's access, and whether it is lost."""
+        if self.engine is None:
+            return None, False
+        try:
+            return access_of(self.engine), False
+        except AccessFault as error:
+            return None, error.fault.value == "lost"
