@@ -11,6 +11,7 @@ import pytest
 
 from networks.actions.doing import acting
 from networks.sync.inside.sampler import sampler
+from tests.another_engine import AnotherEngine, start_another
 from tests.insert_only import flush_lifts_triggers  # noqa: F401 (a fixture)
 from tests.private_engine import PrivateEngine, reap_leftovers, unavailable_reason, unwind_on_sigterm
 from tests.swarm_pair import SwarmPair
@@ -22,7 +23,7 @@ hypothesis.settings.register_profile("netadmin", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("full", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("full" if IS_FULL else "netadmin")
 
-ENGINE_FIXTURES = {"shared_engine", "engine", "fresh_engine", "swarm_pair"}
+ENGINE_FIXTURES = {"shared_engine", "engine", "fresh_engine", "swarm_pair", "another_engine"}
 
 
 def pytest_configure() -> None:
@@ -76,6 +77,20 @@ def engine(shared_engine: PrivateEngine) -> PrivateEngine:
     """Give the session's private Engine with no container and only the predefined networks."""
     shared_engine.empty()
     return shared_engine
+
+
+@pytest.fixture(scope="session")
+def shared_other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnotherEngine]:
+    """Start a second private Engine for the whole session; tests take `another_engine`."""
+    with start_another(tmp_path_factory.mktemp("another")) as started:
+        yield started
+
+
+@pytest.fixture
+def another_engine(shared_other: AnotherEngine) -> AnotherEngine:
+    """Give the session's second private Engine, which has TLS, with no container and only the predefined networks."""
+    shared_other.engine.empty()
+    return shared_other
 
 
 @pytest.fixture

@@ -198,7 +198,7 @@ def _navigation(
     entries = []
     for name, label, url_name in (entry for entry in _NAVIGATION if entry[0] not in hidden):
         try:
-            url = reverse(url_name, args=[engine.slug]) if name == "engine" else reverse(url_name) + suffix
+            url = reverse(url_name) + ("" if name == "engine" else suffix)
         except NoReverseMatch:  # navigation shows only pages that exist
             continue
         entries.append(NavigationEntry(name, label, url, current.split("_")[0] == name))

@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from networks.engine.access.facts import EngineAccess, EngineAddress, Scheme
-from networks.engine.access.faults import AccessFault
+from networks.engine.access.faults import AccessFault, Fault
 from networks.engine.access.openers import opener_for
-from networks.engine.access.parsing import is_loopback_name, parse_address
+from networks.engine.access.parsing import parse_address
 from networks.forms.engines.material import read_ssh, read_tls
 from networks.forms.engines.sentences import say_fault
 from networks.models import Engine
@@ -66,6 +66,8 @@ class EngineForm(forms.Form):
     host_key = _pasted(_("The other machine's host key"), _("A line such as “ssh-ed25519 AAAA…”; nothing else is trusted."))
 
     def __init__(self, *args: Any, engine: Engine | None = None, **options: Any) -> None:
+        if engine is not None:
+            options["initial"] = {"name": engine.name, "url": engine.url, "netns": engine.netns}
         super().__init__(*args, **options)
         self.engine = engine
         self.draft: EngineDraft | None = None
@@ -120,16 +122,22 @@ class EngineForm(forms.Form):
             typed = [self._typed(name) for name in _TLS]
             if any(typed):
                 return EngineAccess(address, tls=read_tls(*typed))
-            tls = self.kept.tls if self.kept else None
-            # Away from loopback `opener_for` says what is missing.
-            return EngineAccess(address, tls=tls if tls or not is_loopback_name(address.host) else None)
+            self._refuse_lost()
+            return EngineAccess(address, tls=self.kept.tls if self.kept else None)
         if address.scheme is Scheme.SSH:
             kept = self.kept.ssh if self.kept else None
             key, host_key = (self._typed(name) for name in _SSH)
+            if not key:
+                self._refuse_lost()
             return EngineAccess(
                 address, ssh=read_ssh(key or (kept.key if kept else ""), host_key or self._kept_host_key(address))
             )
         return EngineAccess(address)
+
+    def _refuse_lost(self) -> None:
+        """Raise AccessFault where what is kept, and was left as it is, can't be opened."""
+        if self.is_lost:
+            raise AccessFault(Fault.LOST, "The credentials can't be opened.")
 
     def _kept_host_key(self, address: EngineAddress) -> str:
         """Return the host key that is kept for this very machine: another one has to be accepted anew."""
@@ -148,4 +156,4 @@ class EngineForm(forms.Form):
         try:
             return access_of(self.engine), False
         except AccessFault as error:
-            return None, error.fault.value == "lost"
+            return None, error.fault is Fault.LOST

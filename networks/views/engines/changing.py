@@ -109,7 +109,7 @@ class EngineChange(EngineEdit):
 
     def get(self, request: HttpRequest, engine_slug: str) -> HttpResponse:
         engine = get_object_or_404(Engine, slug=engine_slug)
-        return self.show(request, EngineForm(engine=engine, initial=_initial(engine)))
+        return self.show(request, EngineForm(engine=engine))
 
     def engine(self, **where: Any) -> Engine | None:
         return get_object_or_404(Engine, slug=where["engine_slug"])
@@ -146,7 +146,3 @@ def _show_removal(request: HttpRequest, engine: Engine, form: ConfirmForm, *, st
         "grants": Grant.objects.filter(engine=engine).count(),
     }
     return render(request, "engines/remove.html", context, status=status)
-
-
-def _initial(engine: Engine) -> dict[str, str]:
-    return {"name": engine.name, "url": engine.url, "netns": engine.netns}

@@ -36,7 +36,7 @@ ADVICE: Mapping[Failed, Promise] = {
     ),
     Failed.SILENT: _("A hung Engine looks like this, and a port that belongs to something else."),
     Failed.NOT_DOCKER: _("Is it the right port? An Engine without TLS behind a tcp:// with TLS looks like this, too."),
-    Failed.TOO_OLD: _("Netadmin needs API 1.43, Docker 24, or newer."),
+    Failed.TOO_OLD: _("The oldest that Netadmin speaks is API 1.24, that of Docker 1.12."),
     Failed.KNOWN: _("Two entries would follow the same Engine twice. Change the other one instead."),
 }
 
