@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor
-from networks.actions.here import NotAllowedHere, carry_out_here
+from networks.actions.own.recorded import NotAllowedHere, carry_out_here
 from networks.actions.recording import ActionResult, Intent
 from networks.models import Engine, Grant
 from networks.policy.login.browsers import end_session, end_sessions

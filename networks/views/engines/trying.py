@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from networks.actions.engines.trial import Failed, Trial
+from networks.actions.own.trial import Failed, Trial
 
 STEPS: Mapping[Failed, Promise] = {
     Failed.ADDRESS: _("The address can't be used"),

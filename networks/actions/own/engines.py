@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor
-from networks.actions.here import NotAllowedHere, carry_out_here
+from networks.actions.own.recorded import NotAllowedHere, carry_out_here
 from networks.actions.recording import ActionResult, Intent
 from networks.models import Engine, SyncRequest
 from networks.models.access import EngineDraft, keep_credentials

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from networks.actions.actors import Actor
-from networks.actions.here import carry_out_here
+from networks.actions.own.recorded import carry_out_here
 from networks.actions.recording import Intent
 from networks.engine.access.facts import EngineAccess
 from networks.engine.access.faults import AccessFault, Unopened

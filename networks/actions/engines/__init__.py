@@ -1,1 +1,0 @@
-"""Engines added, tried, changed and removed."""
