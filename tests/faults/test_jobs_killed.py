@@ -22,6 +22,8 @@ from tests.management.serving import ROOT
 from tests.private_engine import PrivateEngine, wait_until
 
 pytestmark = pytest.mark.engine
+# A step takes some ten milliseconds, and each look opens the database: every millisecond they took the core that runs the job.
+LOOK_EVERY_S = 0.005
 KILLS, NETWORKS = (100, 10) if IS_FULL else (2, 4)
 
 
@@ -110,7 +112,7 @@ def test_it_ends_complete_when_killed_at_every_step(engine: PrivateEngine, runne
 
     for position in range(len(wishes)):
         is_there = partial(is_begun, runner.rows, number, position)
-        wait_until(is_there, f"step {position + 1}", deadline_s=30, interval_s=0.001)
+        wait_until(is_there, f"step {position + 1}", deadline_s=30, interval_s=LOOK_EVERY_S)
         runner.kill()
         runner.start()
     wait_until(lambda: runner.rows.has_ended(number), "the job to end", deadline_s=30)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import IS_FULL
-from tests.faults.test_jobs_killed import Runner, assert_settled
+from tests.faults.test_jobs_killed import LOOK_EVERY_S, Runner, assert_settled
 from tests.job_rows import Wish
 from tests.private_engine import PrivateEngine, wait_until
 
@@ -48,7 +48,7 @@ def test_nobody_is_left_off_when_netadmin_is_killed_at_every_step(engine: Privat
                 lambda position=position, number=number: runner.rows.states(number)[position] != "waiting",  # type: ignore[misc]
                 f"step {position + 1}",
                 deadline_s=30,
-                interval_s=0.001,
+                interval_s=LOOK_EVERY_S,
             )
             runner.kill()
             runner.start()
