@@ -17,6 +17,7 @@ from networks.queries.consequences import Breakage
 
 # What can't be undone: the name is typed.
 TYPED = frozenset({"kill_container", "remove_container"})
+MOST_OF_NAME = 60
 WAITING = frozenset({"stop_container", "restart_container"})
 
 
@@ -67,7 +68,8 @@ class OrderForm(ConfirmForm):
 
 def say_touched(breakage: Breakage) -> str:
     """Return what an order would break, as a sentence."""
-    names = {"network": breakage.network, "container": breakage.container, "detail": breakage.detail}
+    told = {"network": breakage.network, "container": breakage.container, "detail": breakage.detail}
+    names = {word: text if len(text) <= MOST_OF_NAME else f"{text[:MOST_OF_NAME]}…" for word, text in told.items()}
     match breakage.kind:
         case "guest":
             return gettext("%(detail)s shares the network of %(container)s.") % names

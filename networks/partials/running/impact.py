@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from networks.queries.consequences import Dependant
 from networks.queries.running.impact import ENDING, Impact
 
+MOST_OF_NAME, MOST_NAMES = 60, 5
 ENDED = frozenset({"stop_container", "kill_container"})
 
 
@@ -23,6 +24,15 @@ class Told:
     text: str = ""
     guests: tuple[Dependant, ...] = ()
     details: tuple[str, ...] = ()
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MOST_OF_NAME else f"{name[:MOST_OF_NAME]}…"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(_short(name) for name in names[:MOST_NAMES])
+    return shown if len(names) <= MOST_NAMES else f"{shown}, …"
 
 
 def tell_impact(verb: str, impact: Impact) -> tuple[Told, ...]:
@@ -42,11 +52,11 @@ def _tell(verb: str, impact: Impact) -> Iterator[Told]:
         alone = [one.network_name for one in impact.places if one.is_alone and one.is_user_defined]
         if alone and impact.is_running:
             words = ngettext("It is the last one that runs on %(names)s", "It is the last one that runs on %(names)s", len(alone))
-            yield Told("warn", words % {"names": ", ".join(alone)}, _("The network stays; nobody on it answers any more."))
+            yield Told("warn", words % {"names": _listed(alone)}, _("The network stays; nobody on it answers any more."))
     if verb in ENDING and impact.is_running:
         yield from _tell_addresses(verb, impact)
     if impact.project and verb in ENDED | {"remove_container"}:
-        names = {"project": impact.project}
+        names = {"project": _short(impact.project)}
         text = (
             _("“docker compose up” starts it again.")
             if verb in ENDED
@@ -88,6 +98,9 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
             _("It stays stopped until the Engine is restarted"),
             _("Its restart policy is “always”: Docker then starts it again."),
         )
+    elif verb in ENDED and impact.restart_policy == "on-failure":
+        text = _("Its restart policy is “on-failure”: Docker then starts it again, unless it ended with exit code 0.")
+        yield Told("ok", _("It stays stopped until the Engine is restarted"), text)
     elif verb in ENDED and impact.restart_policy:
         yield Told(
             "ok",
@@ -95,14 +108,14 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
             _("Its restart policy (%(policy)s) doesn't start what a person stopped.") % {"policy": impact.restart_policy},
         )
     if verb in ("start_container", "restart_container") and impact.missing:
-        names = {"names": ", ".join(impact.missing)}
+        names = {"names": _listed(impact.missing)}
         yield Told(
             "bad", _("It can't start: there is no network %(names)s any more") % names, _("Its own page says how to repair that.")
         )
     if verb in ("start_container", "restart_container") and impact.stack == "gone":
         yield Told("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be made anew."))
     if verb in ("start_container", "restart_container") and impact.stack == "away":
-        names = {"name": impact.donor_name}
+        names = {"name": _short(impact.donor_name)}
         yield Told(
             "bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, _("Start %(name)s first.") % names
         )
@@ -165,7 +178,7 @@ def _tell_addresses(verb: str, impact: Impact) -> Iterator[Told]:
     if verb == "remove_container":
         return
     for place in impact.places:
-        names = {"address": place.address, "network": place.network_name, "names": ", ".join(place.takers[:5])}
+        names = {"address": place.address, "network": _short(place.network_name), "names": _listed(place.takers)}
         if not place.address:
             continue
         if place.is_asked:

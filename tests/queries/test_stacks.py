@@ -1,0 +1,112 @@
+"""What became of the stack that a container shares, and where it stands in the list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from networks.models import Container
+from networks.queries.containers import container_rows
+from networks.queries.engines import read_engine
+from networks.queries.rows import ContainerRow
+from networks.queries.running.impact import breakages_of_order, read_impact, read_impacts
+from networks.queries.running.nesting import nest_guests
+from tests.builders import make_container, make_endpoint, make_engine, make_network
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def make_guest(donor: Container, name: str = "guest", *, state: str = "running", after_s: int = 1) -> Container:
+    started_at = NOON + timedelta(seconds=after_s)
+    mode = f"container:{donor.docker_id}"
+    return make_container(donor.engine, name, network_mode=mode, donor_id=donor.docker_id, state=state, started_at=started_at)
+
+
+def rows() -> list[ContainerRow]:
+    engine = read_engine("local")
+    assert engine is not None
+    return list(container_rows(engine))
+
+
+def stack_of(name: str) -> str:
+    return next(row.stack for row in rows() if row.name == name)
+
+
+@pytest.mark.parametrize(
+    ("donor_state", "guest_state", "after_s", "stack"),
+    [
+        ("running", "running", 1, ""),
+        ("paused", "running", 1, ""),
+        ("running", "running", -1, "dead"),  # the donor was started since, and has a new stack
+        ("running", "exited", -1, ""),  # it joins the new one when it starts
+        ("exited", "running", 1, "away"),
+        ("exited", "exited", 1, "away"),
+    ],
+)
+def test_it_knows_what_became_of_a_shared_stack(donor_state: str, guest_state: str, after_s: int, stack: str) -> None:
+    donor = make_container(make_engine(), "donor", state=donor_state, started_at=NOON)
+    make_guest(donor, state=guest_state, after_s=after_s)
+
+    assert (stack_of("donor"), stack_of("guest")) == ("", stack)
+
+
+def test_it_knows_that_a_donor_is_gone() -> None:
+    donor = make_container(make_engine(), "donor", started_at=NOON)
+    make_guest(donor)
+    donor.delete()
+
+    assert stack_of("guest") == "gone"
+
+
+def test_it_says_nothing_while_the_times_are_not_known() -> None:
+    donor = make_container(make_engine(), "donor", started_at=None)
+    make_guest(donor, after_s=-1)
+
+    assert stack_of("guest") == ""
+
+
+def test_it_puts_guests_below_their_donors_and_loses_nobody() -> None:
+    donor = make_container(make_engine(), "m-donor", started_at=NOON)
+    for name in ("a-guest", "z-guest"):
+        make_guest(donor, name)
+    make_container(donor.engine, "b-other")
+
+    assert [row.name for row in nest_guests(rows())] == ["b-other", "m-donor", "a-guest", "z-guest"]
+    without_donor = [row for row in rows() if row.name != "m-donor"]
+    assert [row.name for row in nest_guests(without_donor)] == ["a-guest", "b-other", "z-guest"]
+
+
+def test_it_counts_nobody_who_gets_the_same_order() -> None:
+    engine = make_engine()
+    front = make_network(engine, "front", "10.20.0.0/24")
+    donor, other = make_container(engine, "donor", started_at=NOON), make_container(engine, "other")
+    make_endpoint(donor, front, "10.20.0.2")
+    make_endpoint(other, front, "10.20.0.3")
+    guest = make_guest(donor)
+    ids = [donor.docker_id, other.docker_id, guest.docker_id]
+
+    alone = read_impact("local", donor.docker_id)
+    together = {impact.name: impact for impact in read_impacts("local", ids)}
+
+    assert alone is not None
+    assert [each.kind for each in breakages_of_order("stop_container", alone)] == ["guest"]
+    assert [each.kind for each in breakages_of_order("stop_container", together["donor"])] == ["alone"]
+    assert breakages_of_order("start_container", alone) == ()
+
+
+def test_it_names_who_would_take_an_address() -> None:
+    engine = make_engine()
+    front = make_network(engine, "front", "10.20.0.0/24")
+    web, fixed = make_container(engine, "web"), make_container(engine, "fixed", state="exited", exit_code=0)
+    make_endpoint(web, front, "10.20.0.2")
+    make_endpoint(fixed, front, requested_ipv4="10.20.0.9")
+    first = read_impact("local", web.docker_id)
+    make_endpoint(make_container(engine, "asleep", state="exited", exit_code=0), front)
+    second = read_impact("local", web.docker_id)
+
+    assert first is not None
+    assert second is not None
+    assert (first.places[0].takers, second.places[0].takers) == ((), ("asleep",))
+    assert [(each.kind, each.detail) for each in breakages_of_order("restart_container", second)][-1] == ("address", "10.20.0.2")
