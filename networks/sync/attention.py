@@ -16,6 +16,8 @@ LOOKING_AT_PAGE_FOR_S = 5.0
 HOST_PAGES = frozenset({"interface_list", "network_detail", "container_detail", "address_list"})
 # Those of them that show counters or rates: nothing is measured while nobody looks at one.
 FIGURE_PAGES = HOST_PAGES - {"address_list"}
+# Forms aren't drawn anew, but what they offer and check is the host's: it is read as promptly while somebody fills one.
+WATCHED_PAGES = HOST_PAGES | {"network_create"}
 
 _looked_at: dict[str, float] = {}
 _page_looked_at: dict[tuple[str, str], float] = {}
@@ -31,8 +33,8 @@ def note_viewer(engine_slug: str, page: str = "", docker_id: str = "") -> None:
     """
     now = time.monotonic()
     _looked_at[engine_slug] = now
-    if page in HOST_PAGES:
-        alike = FIGURE_PAGES if page in FIGURE_PAGES else HOST_PAGES
+    if page in WATCHED_PAGES:
+        alike = FIGURE_PAGES if page in FIGURE_PAGES else WATCHED_PAGES
         is_first = not is_looked_at(engine_slug, pages=alike)
         _page_looked_at[engine_slug, page] = now
         if docker_id:
@@ -42,7 +44,7 @@ def note_viewer(engine_slug: str, page: str = "", docker_id: str = "") -> None:
 
 
 def is_looked_at(engine_slug: str, *, pages: Collection[str] = ()) -> bool:
-    """Whether somebody looked within the last 15 s; with `pages`, of `HOST_PAGES`, at one of them within the last 5 s."""
+    """Whether somebody looked within the last 15 s; with `pages`, of `WATCHED_PAGES`, at one of them within the last 5 s."""
     now = time.monotonic()
     if pages:
         return any(now - _page_looked_at.get((engine_slug, page), float("-inf")) < LOOKING_AT_PAGE_FOR_S for page in pages)

@@ -23,6 +23,7 @@ from networks.forms.preflight.ground import read_whole_ground
 from networks.forms.refused.around import Around
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
+from networks.sync.attention import note_viewer
 from networks.views.acting import (
     actor_of,
     explain_refusal,
@@ -72,6 +73,7 @@ class NetworkCreate(View):
     def _form(self, data: QueryDict, *, is_draft: bool) -> NetworkForm:
         slug = self.kwargs["engine_slug"]
         may_shape = Permission.SHAPE in permissions_of(self.request.user, slug)
+        note_viewer(slug, "network_create")  # the next form knows links that come while this one is filled
         return NetworkForm(data, ground=read_whole_ground(slug), may_shape=may_shape, is_draft=is_draft)
 
     def _edit(self, data: QueryDict, do: str) -> QueryDict:

@@ -47,8 +47,7 @@ class Machine:
     def read_links(self, indexes: Iterable[int]) -> frozenset[int]:
         """Read these links anew, and return the namespaces (as the host numbers them) that their far ends are or were in.
 
-        -1 stands for a far end whose namespace isn't known. Where a link vanished that was no veth, or came, addresses and
-        routes may be others as well.
+        -1 stands for a far end whose namespace isn't known. Of a link that is no container's, routes may be others as well.
         """
         if not self._view.sees_host:
             return frozenset()
@@ -63,7 +62,7 @@ class Machine:
             for fact in (old, new):
                 if fact is not None and fact.kind == "veth":
                     namespaces.add(-1 if fact.peer_nsid is None else fact.peer_nsid)
-                reads_ways = reads_ways or (fact is not None and fact.kind != "veth")
+                reads_ways = reads_ways or (fact is not None and has_ways(fact))
         if reads_ways:
             self._read_ways()
         return frozenset(namespaces)
@@ -147,6 +146,11 @@ class Machine:
 
     def _read_ways(self) -> None:
         self.routes, self.resolver = self.reader.routes(), self.reader.resolver()
+
+
+def has_ways(fact: LinkFact) -> bool:
+    """Whether routes may go through a link: none do through a container's veth; a machine that is a container has one itself."""
+    return fact.kind != "veth" or any(address.scope != "link" for address in fact.addresses)
 
 
 def is_same_link(one: LinkFact, other: LinkFact) -> bool:

@@ -15,7 +15,7 @@ from networks.hostnet.errors import HostError
 from networks.hostnet.facts import Obstacle
 from networks.hostnet.reader import HostReader, LinkStream
 from networks.models import Engine
-from networks.sync.attention import FIGURE_PAGES, HOST_PAGES, is_looked_at
+from networks.sync.attention import FIGURE_PAGES, WATCHED_PAGES, is_looked_at
 from networks.sync.host.board import picture_of, put_up, take_down
 from networks.sync.host.machine import Machine
 from networks.sync.host.picture import HostPicture
@@ -249,7 +249,7 @@ class HostWatcher:
 
     def _is_time_to_ask(self) -> bool:
         """Whether to look for a newer snapshot now; while nobody looks at the host's side there is no time for it."""
-        if not is_looked_at(self.slug, pages=HOST_PAGES):
+        if not is_looked_at(self.slug, pages=WATCHED_PAGES):
             self._due_at.pop("ask", None)
             return False
         is_due = "ask" not in self._due_at or self._is_due("ask")
@@ -260,7 +260,7 @@ class HostWatcher:
         return is_looked_at(self.slug, pages=FIGURE_PAGES)
 
     def _is_seen(self) -> bool:
-        return is_looked_at(self.slug, pages=HOST_PAGES)
+        return is_looked_at(self.slug, pages=WATCHED_PAGES)
 
     def _recheck_s(self) -> float:
         return RECHECK_LOOKED_AT_S if self._is_seen() else RECHECK_S

@@ -199,6 +199,20 @@ def test_it_reads_ways_again_when_a_link_that_is_no_veth_changes(watched: Watche
     assert watched.host.reads["routes"] == asked + 1
 
 
+def test_it_reads_ways_again_when_a_veth_with_addresses_changes(watched: Watched) -> None:
+    """In a container of its own a machine gets out by a veth as well; a container's here has link-local addresses at most."""
+    uplink = watched.host.add_link("eth0", "veth", "192.168.77.4/24")
+    port = watched.host.add_link("veth1", "veth")
+    watched.open()
+    watched.host.reads.clear()
+
+    watched.hear([port])
+    assert "routes" not in watched.host.reads
+    watched.hear([uplink])
+
+    assert watched.host.reads["routes"] == 1
+
+
 def test_it_sees_all_that_an_ordinary_user_may(watched: Watched) -> None:
     watched.host.view = ORDINARY_USER
     watched.container("web", "front")
