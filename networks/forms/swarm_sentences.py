@@ -11,6 +11,7 @@ SENTENCES: dict[str, Promise] = {
     "swarm_address_loopback": _("%(address)s is loopback: no other machine can join this swarm."),
     "swarm_address_not_here": _("The machine has no address %(address)s, as far as can be seen from here."),
     "swarm_address_several": _("The machine has several addresses: Docker refuses to choose one of them."),
+    "swarm_address_none": _("The machine has no address that another one could reach: Docker finds none to choose."),
     "swarm_address_known": _("%(address)s is the machine's own, on %(link)s."),
     "swarm_address_by_docker": _("Docker chooses the address that others reach this machine by."),
     "swarm_port_invalid": _("A port is a number from 1 to 65535."),

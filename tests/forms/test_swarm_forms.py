@@ -48,6 +48,8 @@ def join(**typed: str) -> JoinForm:
         ("192.0.2.1:99999", HOST, "swarm_port_invalid"),
         ("", HOST, "swarm_address_by_docker"),
         ("", TWO, "swarm_address_several"),
+        ("", HostSide(is_known=True), "swarm_address_none"),
+        ("", HostSide(), "swarm_address_by_docker"),
     ],
 )
 def test_it_says_of_an_advertise_address(typed: str, host: HostSide, key: str) -> None:

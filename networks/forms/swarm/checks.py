@@ -107,6 +107,8 @@ def _check_no_address(field: str, host: HostSide) -> Iterator[Finding]:
     found = own_addresses(host)
     if len(found) > 1:
         yield bad(field, "swarm_address_several", found[0])
+    elif host.is_known and not found:
+        yield warn(field, "swarm_address_none")
     else:
         yield fine(field, "swarm_address_by_docker")
 
