@@ -38,6 +38,7 @@ from networks.views.overview import Overview
 from networks.views.removals.disconnect import NetworkDisconnect
 from networks.views.removals.prune import NetworkPrune
 from networks.views.removals.remove import NetworkRemove
+from networks.views.running.launch import ContainerRun, ContainerRunChosen
 from networks.views.running.move import ContainerMove
 from networks.views.running.orders import ContainerOrder
 from networks.views.swarm.beginning import SwarmInit
@@ -61,6 +62,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("networks/<slug:engine_slug>/<str:docker_id>/keep/<str:container_id>/", NetworkKeep.as_view(), name="network_keep"),
     path("networks/<slug:engine_slug>/<str:docker_id>/remove/", NetworkRemove.as_view(), name="network_remove"),
+    path("containers/run/", ContainerRunChosen.as_view(), name="container_run_chosen"),
+    path("containers/<slug:engine_slug>/run/", ContainerRun.as_view(), name="container_run"),
     path("containers/<slug:engine_slug>/several/", ContainersSeveral.as_view(), name="container_several"),
     path("containers/<slug:engine_slug>/<str:docker_id>/connect/", ContainerConnect.as_view(), name="container_connect"),
     *(

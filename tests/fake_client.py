@@ -13,6 +13,7 @@ from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import EngineError, Unreachable
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, EventFact, InterfaceStats, NetworkFact
 from networks.engine.guard import full_id
+from networks.engine.images.facts import ImageFact, LayerFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.engine.transport.outgoing import Outgoing
 from tests import fake_orders as orders
@@ -134,8 +135,12 @@ class FakeClient(FakeSwarmClient, FakeTerminalClient):
         self._ask("POST", "/images/create?fromSrc=-", lambda: self._engine.add_image(reference))
         return self._engine.images[reference]
 
-    def pull_image(self, repository: str, tag: str) -> None:
+    def pull_image(self, repository: str, tag: str, tell: Callable[[LayerFact], None] | None = None) -> None:
         self._ask("POST", "/images/create", lambda: self._engine.add_image(f"{repository}:{tag}"))
+
+    def list_images(self) -> tuple[ImageFact, ...]:
+        images = self._engine.images
+        return self._ask("GET", "/images/json", lambda: tuple(ImageFact(images[each], (each,)) for each in images))
 
     def has_image(self, reference: str) -> bool:
         return self._ask("GET", "/images/json", lambda: reference in self._engine.images)

@@ -222,6 +222,7 @@ def _failed(error: EngineError) -> ActionResult:
     return ActionResult(
         _kind_of(error),
         0,
+        docker_id=error.made_id,
         sentence=error.sentence,
         status=error.status,
         request=error.request,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from networks.actions.containers import ORDERS, is_order_seen
 from networks.actions.doing import is_under_way
 from networks.actions.lab import is_lab_gone, is_lab_there
-from networks.models import Action, Endpoint, Engine, Network, Outcome, OutcomeKind
+from networks.models import Action, Container, Endpoint, Engine, Network, Outcome, OutcomeKind
 from networks.models.writes import count_of_writes
 from networks.sync.followers import followers
 from networks.sync.requests import request_sync
@@ -38,6 +38,11 @@ Seen = Callable[[Engine, Action], bool]
 def _is_created(engine: Engine, action: Action) -> bool:
     """Tell whether a network of this name was made since. A clock that is far off leaves it unknown, which is safe."""
     return Network.objects.filter(engine=engine, name=action.what, created_at__gte=action.at - CLOCK_SLACK).exists()
+
+
+def _is_run(engine: Engine, action: Action) -> bool:
+    made = Container.objects.filter(engine=engine, name=action.what, created_at__gte=action.at - CLOCK_SLACK)
+    return made.exclude(state="created").exists()
 
 
 def _is_removed(engine: Engine, action: Action) -> bool:
@@ -64,6 +69,7 @@ SEEN: dict[str, Seen] = {
     "remove_network": _is_removed,
     "connect_container": _is_connected,
     "disconnect_container": _is_disconnected,
+    "run_container": _is_run,
     **dict.fromkeys(ORDERS, is_order_seen),
     "lab_up": lambda engine, _action: is_lab_there(engine),
     "lab_down": lambda engine, _action: is_lab_gone(engine),

@@ -7,8 +7,11 @@ class EngineError(Exception):
     """Something went wrong between us and an Engine.
 
     `sentence`: the Engine's own words where it spoke, else what we saw. `status`: the HTTP status, 0 where there was none.
-    `request`: method and path, such as "POST /networks/create". `duration_ms`: from the call to the failure.
+    `request`: method and path, such as "POST /networks/create". `duration_ms`: from the call to the failure. `made_id`: of what
+    had been made by then and stands there, "" for nothing.
     """
+
+    made_id = ""
 
     def __init__(self, sentence: str, *, status: int = 0, request: str = "", duration_ms: float = 0.0) -> None:
         super().__init__(sentence)

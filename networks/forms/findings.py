@@ -11,7 +11,8 @@ from django import forms
 from networks.addressing.findings import Finding, Level
 from networks.forms.sentences import explain, label_way, say
 
-NOT_THERE_YET = frozenset({"name_missing", "container_missing", "network_missing", "swarm_no_token", "swarm_no_remote"})
+NOT_THERE_YET = frozenset({"name_missing", "container_missing", "network_missing", "image_missing", "donor_missing"})
+NOT_THERE_YET |= {"swarm_no_token", "swarm_no_remote"}
 
 
 @dataclass(frozen=True, slots=True)

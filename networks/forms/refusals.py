@@ -9,10 +9,11 @@ from networks.forms.refused.creating import CREATING
 from networks.forms.refused.drivers import DRIVERS
 from networks.forms.refused.machine import MACHINE, PORTS
 from networks.forms.refused.meaning import Meaning
+from networks.forms.refused.running import RUNNING
 from networks.forms.refused.swarm import SWARM
 
 # The first that fits counts, so the narrower stand before the wider.
-CATALOGUE: tuple[Meaning, ...] = (*SWARM, *PORTS, *DRIVERS, *CREATING, *CONNECTING, *MACHINE, *GONE)
+CATALOGUE: tuple[Meaning, ...] = (*SWARM, *PORTS, *RUNNING, *DRIVERS, *CREATING, *CONNECTING, *MACHINE, *GONE)
 _PREFIX = re.compile(r"^(?:\s*error response from daemon:\s*)+")
 _FAULTS = re.compile(r"\n\s*\* ")
 

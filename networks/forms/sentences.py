@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from networks.addressing.findings import Finding
 from networks.forms import swarm_sentences as of_swarm
 from networks.forms.options import words as of_drivers
+from networks.forms.wording import launching as of_launching
 
 SENTENCES: dict[str, Promise] = {
     # containers
@@ -197,6 +198,7 @@ SENTENCES: dict[str, Promise] = {
     "breaks_more": _("More would break by now than this page showed."),
     **of_drivers.SENTENCES,
     **of_swarm.SENTENCES,
+    **of_launching.SENTENCES,
 }
 
 # What Docker would do, or what helps, where the sentence alone doesn't say enough.
@@ -214,6 +216,7 @@ TEXTS: dict[str, Promise] = {
     "in_default_pools": _("Nothing breaks: Docker passes it over from now on, and has one subnet less to choose from."),
     **of_drivers.TEXTS,
     **of_swarm.TEXTS,
+    **of_launching.TEXTS,
 }
 
 # What the button says that takes the suggestion.
@@ -260,6 +263,7 @@ WAYS: dict[str, Promise] = {
     "endpoint_option_above": _("Drop it here"),
     **of_drivers.WAYS,
     **of_swarm.WAYS,
+    **of_launching.WAYS,
 }
 
 

@@ -80,6 +80,7 @@ class JobStep(models.Model):
 
     `command`: the docker command that does the same. `sentence`: the Engine's own words where it spoke, else ours.
     `spec`: what is asked for besides, such as an address; members as in ConnectSpec, absent ones are its defaults.
+    Of the verb pull_image: `layers`, how far each is; its `network_name` is the image's reference.
     `kept` among them: which of its addresses a job keeps.
     """
 

@@ -27,6 +27,8 @@ VERBS: dict[str, tuple[Promise, Promise]] = {
     "remove_network": (gettext_lazy("Remove a network"), gettext_lazy("Remove the network {what}")),
     "connect_container": (gettext_lazy("Connect a container"), gettext_lazy("Connect {what}")),
     "disconnect_container": (gettext_lazy("Disconnect a container"), gettext_lazy("Disconnect {what}")),
+    "run_container": (gettext_lazy("Run a container"), gettext_lazy("Run {what}")),
+    "pull_image": (gettext_lazy("Pull an image"), gettext_lazy("Pull the image {what}")),
     "start_container": (gettext_lazy("Start a container"), gettext_lazy("Start {what}")),
     "stop_container": (gettext_lazy("Stop a container"), gettext_lazy("Stop {what}")),
     "restart_container": (gettext_lazy("Restart a container"), gettext_lazy("Restart {what}")),

@@ -34,6 +34,8 @@ def job_title(verb: str, count: int, what: str = "") -> str:
             text = ngettext("Remove %(count)s container", "Remove %(count)s containers", count)
         case verb if verb == MOVE:
             return _("Move %(name)s") % {"name": spell(what)[:_SHOWN]}
+        case "pull_image":
+            return _("Pull %(name)s") % {"name": spell(what)[:_SHOWN]}
         case verb if verb == KEEP:
             return _("Keep the address of %(name)s") % {"name": spell(what)[:_SHOWN]}
         case "join_swarm":
@@ -59,6 +61,8 @@ def step_words(step: JobStep) -> str:
             return _("Join the swarm of %(name)s") % {"name": names["container"]}
         case "remove_network":
             text = _("Remove %(network)s")
+        case "pull_image":
+            text = _("Pull %(network)s")
         case "start_container" | "stop_container" | "restart_container" | "remove_container":
             return button_of(step.verb.removesuffix("_container"), step.container_name)
         case "connect_container":

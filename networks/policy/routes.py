@@ -32,6 +32,8 @@ ROUTES: dict[str, Permission] = {
     "container_inside": Permission.VIEW,
     "container_connect": Permission.CONNECT,
     "container_terminal": Permission.TERMINAL,
+    "container_run": Permission.RUN,  # on the host's own network or in another's stack: shape, which the action asks for
+    "container_run_chosen": Permission.ANY,  # it leads to the chosen Engine's
     "container_several": Permission.CONNECT,
     "container_move": Permission.CONNECT,
     # On the host's own network, or in another's stack: shape as well, which the view and the action ask for.

@@ -50,6 +50,12 @@ def permission_to_order(network_mode: str) -> Permission:
     return Permission.SHAPE if network_mode == "host" or network_mode.startswith("container:") else Permission.RUN
 
 
+def permission_to_run(network_mode: str, driver_options: Iterable[str] = ()) -> Permission:
+    """Return what a person needs to run a container in this network mode, with these options of its endpoints."""
+    is_shaping = permission_to_connect(driver_options) is Permission.SHAPE
+    return Permission.SHAPE if is_shaping else permission_to_order(network_mode)
+
+
 def permission_for_several(count: int) -> Permission:
     """Return what a person needs to change this many things at once."""
     return Permission.CONNECT if count <= MOST_AT_ONCE else Permission.SHAPE

@@ -53,7 +53,7 @@ _PERMISSIONS_POLICY = ", ".join(
 )
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Forms that are sent while one types, to be checked: their views look at "preview" before anything else.
-_PREVIEWED = frozenset({"network_create", "network_connect", "network_disconnect", "container_connect"})
+_PREVIEWED = frozenset({"network_create", "network_connect", "network_disconnect", "container_connect", "container_run"})
 # Where an address isn't named as its action is.
 _VERBS = {
     "network_connect": "connect_container",
@@ -62,6 +62,7 @@ _VERBS = {
     **{f"container_{order}": f"{order}_container" for order in ("start", "stop", "restart", "kill", "pause", "unpause")},
     "container_move": "move_container",
     "container_rename": "rename_container",
+    "container_run": "run_container",
     "container_remove": "remove_container",
     "network_keep": "keep_address",
     "network_several": "change_networks",

@@ -26,6 +26,7 @@ READS: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
     "inspect_network": (Profile.READ, lambda client: client.inspect_network(NETWORK_ID)),
     "read_stats": (Profile.READ, lambda client: client.read_stats(ID)),
     "has_image": (Profile.READ, lambda client: client.has_image("busybox:1")),
+    "list_images": (Profile.READ, lambda client: client.list_images()),
     "list_nodes": (Profile.READ, lambda client: client.list_nodes()),
     "read_join_tokens": (Profile.SWARM, lambda client: client.read_join_tokens()),
     "inspect_exec": (Profile.TERMINAL, lambda client: client.inspect_exec(EXEC_ID)),

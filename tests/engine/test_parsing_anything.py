@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.engine.errors import EngineError, Incompatible, ProtocolFault
+from networks.engine.images.parsing import parse_imported
 from networks.engine.parsing.containers import parse_container, parse_containers
 from networks.engine.parsing.engines import choose_version, parse_engine
 from networks.engine.parsing.events import parse_event, read_event
-from networks.engine.parsing.images import parse_imported
 from networks.engine.parsing.memory import container_memory, network_memory
 from networks.engine.parsing.networks import parse_network, parse_networks
 from networks.engine.parsing.refusals import refusal

@@ -154,11 +154,10 @@ CALLS: dict[str, Called] = {
     "info": Called(lambda client, _: client.info(), "GET", "^/info$"),
     "picture": Called(lambda client, _: client.picture(), "GET", "^/containers/json$"),
     "list_containers": Called(lambda client, g: client.list_containers(["a" * 64]), "GET", "^/containers/json$"),
-    "inspect_container": Called(
-        lambda client, g: client.inspect_container(g.container_id), "GET", "/json$", Ground.need_container
-    ),
+    "inspect_container": Called(lambda c, g: c.inspect_container(g.container_id), "GET", "/json$", Ground.need_container),
     "inspect_network": Called(lambda client, g: client.inspect_network(g.network_id), "GET", "^/networks/.", Ground.need_network),
     "read_stats": Called(lambda client, g: client.read_stats(g.container_id), "GET", "/stats$", Ground.need_container),
+    "list_images": Called(lambda client, _: client.list_images(), "GET", "^/images/json$"),
     "has_image": Called(lambda client, _: client.has_image(IMAGE), "GET", "^/images/json$"),
     "events": Called(lambda client, _: client.events().close(), "GET", "^/events$"),
     "create_network": Called(

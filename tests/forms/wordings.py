@@ -207,15 +207,15 @@ WORDINGS: tuple[tuple[str, str, str], ...] = (
     (
         "driver failed programming external connectivity on endpoint w: Bind for 0.0.0.0:8080 failed: port is already allocated",
         "port_allocated",
-        "",
+        "ports",
     ),
-    ("Error starting userland proxy: listen tcp4 0.0.0.0:8099: bind: address already in use", "port_bound", ""),
-    ("failed to bind host port 0.0.0.0:8099/tcp: address already in use", "port_bound", ""),
-    ("failed to bind host port for 0.0.0.0:8099:172.17.0.2:80/tcp: address already in use", "port_bound", ""),
-    ("listen tcp4 192.0.2.1:80: bind: cannot assign requested address", "port_address", ""),
-    ("cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80'", "port_privileged", ""),
+    ("Error starting userland proxy: listen tcp4 0.0.0.0:8099: bind: address already in use", "port_bound", "ports"),
+    ("failed to bind host port 0.0.0.0:8099/tcp: address already in use", "port_bound", "ports"),
+    ("failed to bind host port for 0.0.0.0:8099:172.17.0.2:80/tcp: address already in use", "port_bound", "ports"),
+    ("listen tcp4 192.0.2.1:80: bind: cannot assign requested address", "port_address", "ports"),
+    ("cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80'", "port_privileged", "ports"),
     ("conflicting options: port publishing and the container type network mode", "conflicting_options", ""),
-    ('Conflict. The container name "/web" is already in use by container "0a1b".', "container_name_taken", ""),
+    ('Conflict. The container name "/web" is already in use by container "0a1b".', "container_name_taken", "name"),
     (
         "Failed to Setup IP tables: Unable to enable SKIP DNAT rule: (iptables failed: iptables --wait: "
         "iptables: No chain/target/match by that name.",
@@ -274,4 +274,26 @@ WORDINGS: tuple[tuple[str, str, str], ...] = (
         "swarm_manages",
         "",
     ),
+    # run and pull
+    ("No such image: not-there:1", "image_absent", "image"),
+    ("invalid reference format", "image_unreadable", "image"),
+    ("pull access denied for nobody/nothing, repository does not exist or may require 'docker login'", "image_denied", "image"),
+    ("manifest unknown: manifest unknown", "image_unknown", "image"),
+    ("manifest for 127.0.0.1:5000/web:2 not found", "image_unknown", "image"),
+    ('Get "http://127.0.0.1:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused', "registry", "image"),
+    (
+        "Invalid container name (-x), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+        "container_name_invalid",
+        "name",
+    ),
+    (
+        "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable "
+        'to start container process: exec: "nope": executable file not found in $PATH: unknown',
+        "command_not_found",
+        "command",
+    ),
+    ("no command specified", "no_command", "command"),
+    ('sysctl "net.ipv4.ip_forward" not allowed in host network namespace: unknown', "sysctl_host", "sysctls"),
+    ("open /proc/sys/net/nothing: no such file or directory: unknown", "sysctl_unknown", "sysctls"),
+    ("Error starting userland proxy: protocol not supported", "protocol_lacking", "ports"),
 )

@@ -30,7 +30,7 @@ LOGIN |= {"mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"}
 LOGIN |= {"activity_list", "activity_detail", "activity_export"}
 ANY = {"overview", "network_list", "container_list", "address_list", "event_list", "job_list", "job_detail", "job_stop"}
 ANY |= {"interface_list", "interface_text", "engine_list"}
-ANY |= {"address_history", "address_history_export"}
+ANY |= {"address_history", "address_history_export", "container_run_chosen"}
 SWARM = {"engine_swarm_init", "engine_swarm_join", "engine_swarm_leave", "engine_swarm_token"}
 VIEW = {
     "engine_swarm",
@@ -55,6 +55,7 @@ CONNECT = {
 }
 RUN = {f"container_{order}" for order in ("start", "stop", "restart", "kill", "pause", "unpause", "rename", "remove")}
 VIEW |= {"engine_swarm", "network_swarm"}
+RUN |= {"container_run"}
 SHAPE = {*SWARM, "lab", "lab_up", "lab_down", "network_prune"}
 GRANT = {"engine_people", "engine_grant", "engine_terminals", "engine_grant_terminal"}
 TERMINAL = {"container_terminal"}

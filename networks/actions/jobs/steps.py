@@ -9,6 +9,7 @@ from networks.actions.actors import Actor
 from networks.actions.containers import ORDERS, is_order_done
 from networks.actions.networks import Look, asked_of_endpoint, connect_container, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
+from networks.actions.running.images import LayerNotes, pull_image
 from networks.actions.swarm import JOIN_SWARM, WORKER, KnownSwarm, join_known_swarm
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound
@@ -26,6 +27,8 @@ def carry_out_step(actor: Actor, engine: Engine, step: JobStep, *, before: Look 
     names = {"network_name": step.network_name, "container_name": step.container_name}
     may_none = bool(step.spec.get("moves"))
     match step.verb:
+        case "pull_image":
+            return pull_image(actor, engine, step.network_name, tell=LayerNotes(step).note)
         case "remove_network":
             return remove_network(actor, engine, step.network_id, name=step.network_name)
         case "connect_container":
@@ -66,6 +69,8 @@ def was_step_done(client: EngineClient, step: JobStep) -> bool:
         return not _has_network(client, step.network_id)
     if step.verb == JOIN_SWARM:
         return client.info().swarm.state == "active"
+    if step.verb == "pull_image":
+        return client.has_image(step.network_name)
     try:
         container = client.inspect_container(step.container_id)
     except NotFound:

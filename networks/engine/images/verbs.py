@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from networks.engine.guard import full_id
-from networks.engine.parsing.images import parse_image_count, parse_imported, parse_progress
+from networks.engine.images.facts import ImageFact, LayerFact
+from networks.engine.images.parsing import parse_image_count, parse_images, parse_imported, parse_layer, parse_progress
 from networks.engine.transport.verbs import Verbs
 
 _PULL_FACTOR = 30  # 300 s: an image comes over a network
@@ -19,10 +21,19 @@ class ImageVerbs(Verbs):
         params = {"fromSrc": "-", "repo": repository, "tag": tag}
         return self._session.post(parse_imported, "/images/create", deadline=self._changing(), params=params, body=archive)
 
-    def pull_image(self, repository: str, tag: str) -> None:
+    def pull_image(self, repository: str, tag: str, tell: Callable[[LayerFact], None] | None = None) -> None:
         """Pull an image; takes up to 300 s."""
-        params = {"fromImage": repository, "tag": tag}
-        self._session.post(parse_progress, "/images/create", deadline=self._changing(_PULL_FACTOR), params=params)
+        params, deadline = {"fromImage": repository, "tag": tag}, self._changing(_PULL_FACTOR)
+
+        def hear(line: bytes) -> None:
+            if tell is not None and (layer := parse_layer(line)) is not None:
+                tell(layer)
+
+        self._session.post(parse_progress, "/images/create", deadline=deadline, params=params, hear=hear if tell else None)
+
+    def list_images(self) -> tuple[ImageFact, ...]:
+        """Read which images are there."""
+        return self._session.read(parse_images, "/images/json", deadline=self._reading())
 
     def has_image(self, reference: str) -> bool:
         """Tell whether the Engine has this image."""

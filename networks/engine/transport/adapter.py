@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
@@ -23,6 +23,7 @@ class EngineAdapter(requests.adapters.BaseAdapter):
         super().__init__()
         self.connection = connection
         self.deadline = Deadline(0)
+        self.hear: Callable[[bytes], None] | None = None
 
     def send(
         self,
@@ -42,6 +43,7 @@ class EngineAdapter(requests.adapters.BaseAdapter):
             deadline=self.deadline,
             headers=headers,
             body=body.encode() if isinstance(body, str) else body,
+            hear=self.hear,
         )
         response = requests.Response()
         response.status_code = answer.status

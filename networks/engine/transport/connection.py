@@ -20,6 +20,7 @@ from networks.engine.transport.raw import RawStream
 
 _SWITCHING = 101
 _UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
+MAX_LINE_BYTES = 65_536  # a longer one comes in pieces, of which none can be read
 MAX_BODY_BYTES = 256 * 1024 * 1024  # 500 containers are 0.7 MB; a broken Engine must not fill the memory
 
 
@@ -74,16 +75,17 @@ class Connection:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         meanwhile: Callable[[], None] | None = None,
+        hear: Callable[[bytes], None] | None = None,
     ) -> Answer:
         """Send a request and return its whole answer, opening a connection first where none is usable.
 
-        `meanwhile` is called between the two, while the Engine works.
+        `meanwhile` is called between the two, while the Engine works; `hear` with each line of the answer as it comes.
 
         Raises NotAllowed before anything is sent; TimedOut at the deadline; Unreachable when nobody answers;
         ProtocolFault for an answer that isn't HTTP or a redirect, and when a change was sent and no answer came.
         """
         response, attempt = self._request(method, target, deadline, headers or {}, body, meanwhile)
-        return self._whole(response, attempt)
+        return self._whole(response, attempt, hear)
 
     def open_stream(self, target: str, deadline: Deadline) -> tuple[int, http.client.HTTPResponse]:
         """Send a GET request and return status and answer with its body unread; errors as for `exchange`."""
@@ -115,10 +117,12 @@ class Connection:
         if http_connection is not None:
             http_connection.close()
 
-    def _whole(self, response: http.client.HTTPResponse, attempt: _Attempt) -> Answer:
+    def _whole(
+        self, response: http.client.HTTPResponse, attempt: _Attempt, hear: Callable[[bytes], None] | None = None
+    ) -> Answer:
         """Read an answer to its end."""
         try:
-            content = _read_body(response)
+            content = _read_body(response) if hear is None else _read_lines(response, hear)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise attempt.failed(error, _Step.READING) from error
         if len(content) > MAX_BODY_BYTES:
@@ -246,6 +250,17 @@ _STEPS = {
     Step.TLS: "No TLS with {url}: {reason}",
     Step.SSH: "No tunnel to {url}: {reason}",
 }
+
+
+def _read_lines(response: http.client.HTTPResponse, hear: Callable[[bytes], None]) -> bytes:
+    lines, size = [], 0
+    while size <= MAX_BODY_BYTES and (line := response.readline(MAX_LINE_BYTES)):
+        hear(line)
+        lines.append(line)
+        size += len(line)
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+    return b"".join(lines)
 
 
 def _read_body(response: http.client.HTTPResponse) -> bytes:

@@ -39,6 +39,16 @@ def find_listener(engine_url: str, port: int, protocol: str = "tcp") -> Listener
     return next((_listener(pid) for pid in _pids() if sockets and _has_one_of(pid, sockets)), None)
 
 
+def listening_ports(engine_url: str, protocol: str = "tcp") -> frozenset[int]:
+    """Return which ports are taken where the Engine binds its own, by whomever; none where that can't be seen.
+
+    Effects and sources: as of `find_listener`.
+    """
+    engine_pid = _pid_behind(engine_url)
+    tables = (f"{protocol}", f"{protocol}6") if engine_pid else ()
+    return frozenset(port for table in tables for port, _inode in _sockets_of(engine_pid, table))
+
+
 def _pid_behind(engine_url: str) -> int:
     """Return the process that listens on a Unix socket, as this PID namespace knows it; 0 where it doesn't."""
     parts = urlsplit(engine_url)
@@ -52,13 +62,18 @@ def _pid_behind(engine_url: str) -> int:
 
 
 def _sockets_on(pid: int, table: str, port: int) -> set[str]:
+    return {f"socket:[{inode}]" for bound, inode in _sockets_of(pid, table) if bound == port}
+
+
+def _sockets_of(pid: int, table: str) -> list[tuple[int, str]]:
+    """Return port and inode of each socket that waits for others."""
     wanted = _UDP_BOUND if table.startswith("udp") else _LISTEN
-    found = set()
+    found = []
     with contextlib.suppress(OSError, IndexError):
         for line in (PROC / str(pid) / "net" / table).read_text().splitlines()[1:]:
             columns = line.split()
-            if columns[3] == wanted and int(columns[1].rpartition(":")[2], 16) == port:
-                found.add(f"socket:[{columns[9]}]")
+            if columns[3] == wanted:
+                found.append((int(columns[1].rpartition(":")[2], 16), columns[9]))
     return found
 
 

@@ -113,8 +113,12 @@ class EngineSession:
         deadline: Deadline,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | bytes = b"",
+        hear: Callable[[bytes], None] | None = None,
     ) -> _Result:
-        """Send a POST request with a JSON document or with bytes, and return what `parse` makes of the answer's bytes."""
+        """Send a POST request with a JSON document or with bytes, and return what `parse` makes of the answer's bytes.
+
+        `hear`: is given each line of the answer as it comes.
+        """
 
         def send(api: docker.APIClient, url: str) -> requests.Response:
             if isinstance(body, bytes):
@@ -122,7 +126,7 @@ class EngineSession:
                 return cast(requests.Response, api._post(url, params=params, data=body, headers=headers))
             return cast(requests.Response, api._post_json(url, body, params=params))
 
-        return self._call("POST", path, ids, deadline, send, parse)
+        return self._call("POST", path, ids, deadline, send, parse, hear)
 
     def delete(self, path: str, *ids: str, deadline: Deadline, params: Mapping[str, str] | None = None) -> None:
         """Send a DELETE request."""
@@ -204,12 +208,13 @@ class EngineSession:
         deadline: Deadline,
         send: Callable[[docker.APIClient, str], requests.Response],
         parse: Callable[[bytes], _Result],
+        hear: Callable[[bytes], None] | None = None,
     ) -> _Result:
         """Send it by docker-py and return what `parse` makes of the body, unless the answer is a refusal."""
 
         def ask() -> _Result:
             api = self._ready_api(deadline)
-            self._adapter.deadline = deadline
+            self._adapter.deadline, self._adapter.hear = deadline, hear
             response = send(api, api._url(path, *ids))
             if response.status_code >= 400:
                 sent = f"{method} {path.format(*ids)}"

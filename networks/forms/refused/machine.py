@@ -16,26 +16,28 @@ PORTS: tuple[Meaning, ...] = (
     Meaning(
         "port_allocated",
         ("port is already allocated",),
-        "",
+        "ports",
         _("Another container publishes this port."),
         _("Stop that container, or publish another port when this one is made anew."),
     ),
     # 26 and before name the proxy's bind, 28 and later their own: both end like the sentence of a taken address.
-    Meaning("port_bound", ("bind: address already in use",), "", _PORT_TEXT, _PORT_ADVICE),
-    Meaning("port_bound", ("failed to bind host port", "already in use"), "", _PORT_TEXT, _PORT_ADVICE),
+    Meaning("port_bound", ("bind: address already in use",), "ports", _PORT_TEXT, _PORT_ADVICE),
+    Meaning("port_bound", ("failed to bind host port", "already in use"), "ports", _PORT_TEXT, _PORT_ADVICE),
     Meaning(
         "port_privileged",
         ("privileged port",),
-        "",
+        "ports",
         _("This Engine runs without root, and ports below 1024 are root's."),
         _("Publish a port from 1024 on when the container is made anew."),
     ),
-    Meaning("port_address", ("bind: cannot assign requested address",), "", _ADDRESS_TEXT, _ADDRESS_ADVICE),
-    Meaning("port_address", ("failed to bind host port", "cannot assign requested address"), "", _ADDRESS_TEXT, _ADDRESS_ADVICE),
+    Meaning("port_address", ("bind: cannot assign requested address",), "ports", _ADDRESS_TEXT, _ADDRESS_ADVICE),
+    Meaning(
+        "port_address", ("failed to bind host port", "cannot assign requested address"), "ports", _ADDRESS_TEXT, _ADDRESS_ADVICE
+    ),
     Meaning(
         "container_name_taken",
         ("container name", "already in use"),
-        "",
+        "name",
         _("Another container has this name; names are unique."),
         _("Choose another name, or remove that container first."),
     ),

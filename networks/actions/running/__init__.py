@@ -1,0 +1,1 @@
+"""Running containers, and the images that they are made of."""

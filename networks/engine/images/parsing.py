@@ -1,0 +1,73 @@
+"""What an import or a pull reports: lines of JSON, where an error comes with status 200."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from networks.engine.calls import IMAGE_ID
+from networks.engine.errors import EngineError, ProtocolFault, Refused
+from networks.engine.images.facts import ImageFact, LayerFact
+from networks.engine.parsing.values import child, integer, objects, parse_json, text, texts
+
+_ID = re.compile(IMAGE_ID)
+
+
+def parse_progress(body: bytes) -> str:
+    """Return the image's id from the lines, "" where none names it. Raises Refused with the Engine's sentence."""
+    found = ""
+    for line in body.splitlines():
+        if not line.strip():
+            continue
+        step = parse_json(line)
+        if refused := text(child(step, "error"), 4000) or text(child(step, "errorDetail", "message"), 4000):
+            raise Refused(refused, status=200)
+        status = text(child(step, "status"), 80)
+        if _ID.fullmatch(status):
+            found = status
+    return found
+
+
+def parse_imported(body: bytes) -> str:
+    """Return the id of an imported image. Raises Refused, and ProtocolFault where no line names it."""
+    if found := parse_progress(body):
+        return found
+    raise ProtocolFault("The answer names no id for the new image; it may be there.")
+
+
+def parse_layer(line: bytes) -> LayerFact | None:
+    """Return how far a layer is, of one line of a pull; None for a line that is about none, or can't be read."""
+    try:
+        step = parse_json(line)
+    except EngineError:
+        return None
+    layer, status = text(child(step, "id"), 80), text(child(step, "status"), 80)
+    if not layer or not status:
+        return None
+    done, total = (integer(child(step, "progressDetail", member)) or 0 for member in ("current", "total"))
+    return LayerFact(layer, status, done, total)
+
+
+def parse_images(answer: object) -> tuple[ImageFact, ...]:
+    """Return the images of a list. Raises ProtocolFault for what isn't a list."""
+    if not isinstance(answer, list):
+        raise ProtocolFault("The answer isn't a list of images.")
+    return tuple(_parse_image(each) for each in objects(answer))
+
+
+def _parse_image(image: object) -> ImageFact:
+    named = (*texts(child(image, "RepoTags")), *texts(child(image, "RepoDigests")))
+    created = integer(child(image, "Created")) or 0
+    return ImageFact(
+        docker_id=text(child(image, "Id"), 80),
+        references=tuple(name[:300] for name in named if not name.startswith("<none>")),
+        size=integer(child(image, "Size")) or 0,
+        created_at=datetime.fromtimestamp(created, UTC) if 0 < created < 1 << 33 else None,
+    )
+
+
+def parse_image_count(answer: object) -> int:
+    """Return how many images a list holds. Raises ProtocolFault for what isn't a list."""
+    if not isinstance(answer, list):
+        raise ProtocolFault("The answer isn't a list of images.")
+    return len(answer)

@@ -1,0 +1,116 @@
+"""Checks of a container before Docker is asked for it: what is taken, what is not there, what doesn't go together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from networks.addressing.findings import Finding, Level, bad, fine, warn
+from networks.engine.containers.run_specs import EndpointSpec, Mode, PortSpec, RunSpec
+from networks.engine.containers.specs import CONTAINER_NAME
+from networks.forms.launching.ground import RunGround
+from networks.queries.ground import ContainerChoice
+
+_SIGNAL = re.compile(r"(?:SIG)?[A-Z][A-Z0-9+-]{1,11}|[1-9][0-9]?")
+_HOST = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,62}[a-zA-Z0-9])?")
+MOST_SAID = 5  # of ports
+# What a container in another's stack can't have of its own. Source: moby, runconfig/hostconfig_unix.go
+ITS_DONORS = ("ports", "publishes_all", "dns", "extra_hosts", "hostname")
+
+
+def check_image(image: str, ground: RunGround) -> Iterator[Finding]:
+    """Yield whether the image is there."""
+    if not image:
+        yield bad("image", "image_missing")
+    elif (is_there := ground.has_image(image)) is None:
+        yield warn("image", "images_unknown")
+    else:
+        yield fine("image", "image_there", image=image) if is_there else bad("image", "image_absent", image=image)
+
+
+def check_run_name(name: str, ground: RunGround) -> Iterator[Finding]:
+    """Yield whether a container can be called so."""
+    names = {container.name for container in ground.containers}
+    if not name:
+        return
+    if not re.fullmatch(CONTAINER_NAME, name):
+        yield bad("name", "run_name_invalid", name=name)
+    elif name in names:
+        free = next(f"{name}-{number}" for number in range(2, len(names) + 3) if f"{name}-{number}" not in names)
+        yield bad("name", "run_name_taken", free, name=name)
+    else:
+        yield fine("name", "run_name_free", name=name)
+
+
+def check_ports(ports: Sequence[PortSpec], ground: RunGround) -> Iterator[Finding]:
+    """Yield which ports of the machine are taken, by which container or process, or twice in this form."""
+    said = 0
+    wanted = [(port, outside) for port in ports for outside in port.fixed]
+    for protocol in {port.protocol for port, _ in wanted}:
+        processes = ground.find_processes(protocol, frozenset(out for port, out in wanted if port.protocol == protocol))
+        for port, outside in ((port, outside) for port, outside in wanted if port.protocol == protocol):
+            held = next((each for each in ground.ports if each.takes(outside, protocol, port.address)), None)
+            if held is not None:
+                yield bad("ports", "port_held", name=held.container_name, port=outside)
+            elif outside in processes:
+                yield bad("ports", "port_of_process", name=processes[outside], port=outside)
+            else:
+                continue
+            said += 1
+            if said == MOST_SAID:
+                return
+    seen: set[tuple[int, str, str]] = set()
+    for port, outside in wanted:
+        place = (outside, port.protocol, str(port.address or ""))
+        if place in seen:
+            yield bad("ports", "port_twice", port=outside)
+            return
+        seen.add(place)
+    if wanted and not said:
+        yield fine("ports", "ports_free")
+
+
+def check_mode(spec: RunSpec, typed: Sequence[str], *, may_shape: bool) -> Iterator[Finding]:
+    """Yield what doesn't go with the mode. `typed`: the fields in which something stands."""
+    if spec.mode in (Mode.HOST, Mode.CONTAINER) and not may_shape:
+        yield bad("mode", "mode_needs_admin")
+    if spec.mode is Mode.CONTAINER:
+        yield from (Finding(Level.BAD, name, "shared_conflict", {}, "", name) for name in ITS_DONORS if name in typed)
+    publishes = [name for name in ("ports", "publishes_all") if name in typed]
+    if spec.mode is Mode.HOST:
+        yield from (Finding(Level.WARN, name, "ports_on_host", {}, "", name) for name in publishes)
+        if "sysctls" in typed:
+            yield Finding(Level.BAD, "sysctls", "sysctl_on_host", {}, "", "sysctls")
+    elif spec.mode is Mode.NONE:
+        yield from (Finding(Level.WARN, name, "ports_unused", {}, "", name) for name in publishes)
+
+
+def check_donor(chosen: str, donor: ContainerChoice | None) -> Iterator[Finding]:
+    """Yield whether a container's network can be shared."""
+    if donor is None:
+        yield bad("donor_id", "donor_gone" if chosen else "donor_missing")
+    elif donor.network_mode.startswith("container:"):
+        yield bad("donor_id", "donor_shared", name=donor.name)
+    elif donor.state not in ("running", "paused"):
+        yield bad("donor_id", "donor_stopped", name=donor.name)
+    else:
+        yield fine("donor_id", "donor_runs", name=donor.name)
+
+
+def check_together(networks: Sequence[EndpointSpec]) -> Iterator[tuple[int, Finding]]:
+    """Yield, with the row, what doesn't go together among several networks."""
+    names = [endpoint.network_name for endpoint in networks]
+    for row, name in enumerate(names):
+        if name in names[:row]:
+            yield row, bad("network_id", "network_twice", network=name)
+        elif name == "bridge" and len(set(names)) > 1:
+            yield row, bad("network_id", "bridge_with_others")
+
+
+def check_words(*, hostname: str, domainname: str, stop_signal: str) -> Iterator[Finding]:
+    """Yield which of these can't be."""
+    for field, word in (("hostname", hostname), ("domainname", domainname)):
+        if word and not _HOST.fullmatch(word):
+            yield bad(field, "host_name_invalid", typed=word)
+    if stop_signal and not _SIGNAL.fullmatch(stop_signal):
+        yield bad("stop_signal", "stop_signal_invalid", typed=stop_signal)

@@ -1,0 +1,60 @@
+"""What a new container must get along with: names, ports, images, networks, donors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from networks.addressing.host import HostSide
+from networks.engine.images.facts import ImageFact
+from networks.policy.reach.side import host_side_of
+from networks.queries.ground import (
+    ContainerChoice,
+    EngineVersion,
+    NetworkChoice,
+    container_choices,
+    network_choices,
+    read_version,
+)
+from networks.queries.running.ports import PublishedPort, published_ports
+
+
+@dataclass(frozen=True, slots=True)
+class RunGround:
+    """An Engine as its snapshot knows it, and what is seen besides. `images`: None where it could not be asked.
+
+    `find_processes`: from a protocol and ports of the machine to who has them, by port.
+    """
+
+    engine_slug: str
+    containers: tuple[ContainerChoice, ...] = ()
+    networks: Mapping[str, NetworkChoice] = field(default_factory=dict)
+    ports: tuple[PublishedPort, ...] = ()
+    images: tuple[ImageFact, ...] | None = None
+    version: EngineVersion = field(default_factory=EngineVersion)
+    host: HostSide = field(default_factory=HostSide)
+    find_processes: Callable[[str, frozenset[int]], Mapping[int, str]] = lambda protocol, ports: {}
+
+    def has_image(self, reference: str) -> bool | None:
+        """Tell whether the Engine has an image by this name or id; None where that isn't known."""
+        if self.images is None:
+            return None
+        return any(image.answers_to(reference) for image in self.images)
+
+
+def read_run_ground(
+    engine_slug: str,
+    images: tuple[ImageFact, ...] | None,
+    find_processes: Callable[[str, frozenset[int]], Mapping[int, str]],
+) -> RunGround:
+    """Return it. Seven queries."""
+    return RunGround(
+        engine_slug,
+        container_choices(engine_slug),
+        {each.docker_id: each for each in network_choices(engine_slug)},
+        published_ports(engine_slug),
+        images,
+        read_version(engine_slug),
+        host_side_of(engine_slug),
+        find_processes,
+    )

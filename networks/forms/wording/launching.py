@@ -1,0 +1,56 @@
+"""The sentences of what is checked before a container is run."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, Promise] = {
+    "image_missing": _("Choose an image."),
+    "image_there": _("This Engine has the image %(image)s."),
+    "image_absent": _("This Engine doesn't have the image %(image)s: pull it first."),
+    "images_unknown": _("Whether the image is there could not be asked: the Engine doesn't answer."),
+    "run_name_invalid": _("“%(name)s” can't be a container's name: letters, digits, “_”, “.” and “-”, two at least."),
+    "run_name_taken": _("Another container is called %(name)s."),
+    "run_name_free": _("No other container is called %(name)s."),
+    "port_unreadable": _("“%(typed)s” is no port to publish. One looks like 8080:80, or 127.0.0.1:8080:80/udp."),
+    "port_protocol": _("“%(protocol)s” is none of tcp, udp and sctp."),
+    "port_number": _("“%(typed)s”: ports go from 1 to 65535, a range from its lower end."),
+    "port_range": _("“%(typed)s”: both ranges need as many ports, %(limit)s at most."),
+    "port_held": _("The container %(name)s publishes port %(port)s already."),
+    "port_of_process": _("The process %(name)s on the Engine's machine has port %(port)s."),
+    "port_twice": _("Port %(port)s stands here twice."),
+    "ports_free": _("The ports are free: no container publishes them, and no process that is seen from here listens on them."),
+    "ports_unused": _("In this mode no port is published: Docker would drop them without a word."),
+    "ports_on_host": _("On the host's own network every port is the host's: Docker would drop this without a word."),
+    "mode_needs_admin": _("On the host's own network, or in another container's, it needs the role admin."),
+    "donor_missing": _("Choose the container whose network shall be shared."),
+    "donor_gone": _("This container is not there any more."),
+    "donor_stopped": _("%(name)s doesn't run, and has no network to share until it does."),
+    "donor_shared": _("%(name)s shares another container's network itself: name that one."),
+    "donor_runs": _("It shares all of %(name)s's network: addresses, ports, names. It is cut off when %(name)s restarts."),
+    "shared_conflict": _("A container that shares another's network can't have this of its own: Docker refuses it."),
+    "sysctl_not_net": _("%(key)s is no setting of a network: only net.* can be set here."),
+    "sysctl_on_host": _("On the host's own network this would be the host's setting: Docker refuses it."),
+    "network_twice": _("%(network)s stands here twice."),
+    "bridge_with_others": _("docker run takes the default bridge alone. Connect the container to it afterwards."),
+    "mac_first_only": _("Engine %(version)s gives one MAC address, on the first network."),
+    "variable_unreadable": _("Line %(number)s is not such as NAME=value."),
+    "variables_kept": _("Values of variables are sent to Docker, and nowhere shown, stored or written down."),
+    "restart_most_alone": _("A number of tries goes with “on failure” alone."),
+    "restart_most_invalid": _("“%(typed)s” is no number of tries."),
+    "stop_signal_invalid": _("“%(typed)s” is no signal. One looks like SIGTERM, or 15."),
+    "host_name_invalid": _("“%(typed)s” can't be a host's name."),
+    "ends_at_once": _("Without -it a shell that waits for input ends at once."),
+}
+TEXTS: dict[str, Promise] = {
+    "image_absent": _("Pulling it shows its progress here, and loses nothing of what you typed."),
+    "donor_runs": _("Ports are published by the container that is shared with, not by this one."),
+}
+WAYS: dict[str, Promise] = {
+    "ports_unused": _("Drop the ports"),
+    "ports_on_host": _("Drop the ports"),
+    "shared_conflict": _("Drop it"),
+    "sysctl_on_host": _("Drop it"),
+    "restart_most_alone": _("Drop it"),
+}

@@ -1,0 +1,44 @@
+"""Which container has which port of the Engine's machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from networks.addressing.reading import IPAddress
+from networks.models import Container
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPort:
+    """One port of the machine that a container has. `address`: None for all of the machine's."""
+
+    port: int
+    protocol: str
+    address: IPAddress | None
+    container_id: str
+    container_name: str
+
+    def takes(self, port: int, protocol: str, address: IPAddress | None) -> bool:
+        """Tell whether nobody else can have this port at this address, None for all."""
+        is_elsewhere = self.address is not None and address is not None and self.address != address
+        return (self.port, self.protocol) == (port, protocol) and not is_elsewhere
+
+
+def published_ports(engine_slug: str) -> tuple[PublishedPort, ...]:
+    """Return the ports that containers have now. One query."""
+    rows = Container.objects.filter(engine__slug=engine_slug).exclude(ports=[]).values_list("docker_id", "name", "ports")
+    return tuple(
+        PublishedPort(int(port["public_port"]), port["protocol"], _address(port.get("address", "")), docker_id, name)
+        for docker_id, name, ports in rows
+        for port in ports
+        if port.get("public_port")
+    )
+
+
+def _address(text: str) -> IPAddress | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return None if address.is_unspecified else address

@@ -1,0 +1,194 @@
+"""Run a container: the form, its pre-flight, the pull of a missing image, and what to do with one that can't start."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views import View
+
+from networks.actions.containers import remove_container
+from networks.actions.jobs.starting import JobWish, start_job
+from networks.actions.recording import ActionResult
+from networks.actions.running.images import images_of, pull_command
+from networks.actions.running.launching import run_container
+from networks.engine.containers.bodies import run_body
+from networks.engine.containers.run_specs import API_OF_SEVERAL
+from networks.engine.transport.listeners import find_listener, listening_ports
+from networks.forms.edits import take_suggestion
+from networks.forms.launching.edits import EDITABLE, add_row, drop_row
+from networks.forms.launching.form import RunForm
+from networks.forms.launching.ground import read_run_ground
+from networks.forms.refused.around import Around
+from networks.models import Engine, JobStep, OutcomeKind
+from networks.policy.permissions import Permission, permissions_of
+from networks.queries.filters import TEXT_LIMIT
+from networks.queries.ground import ContainerChoice, container_choices, find_network
+from networks.queries.jobs import read_job
+from networks.views.acting import (
+    actor_of,
+    explain_refusal,
+    explain_result,
+    make_aside,
+    make_asked,
+    open_page,
+    say_unseen,
+    spell_choices,
+)
+from networks.views.shell import pick_engine
+
+SHOWN_IMAGES = 50
+
+
+class ContainerRunChosen(View):
+    """Leads to the form of the Engine chosen."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        return redirect("container_run", pick_engine(request, "").slug)
+
+
+class ContainerRun(View):
+    """The form of a new container; its buttons `do` run, pull, add-network, drop-N; `remove` takes one away that can't start."""
+
+    def get(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
+        data = QueryDict("mode=network&image=", mutable=True)
+        data["networks-0-network_id"] = request.GET.get("network", "")[:TEXT_LIMIT] or find_network(engine_slug, "bridge")
+        if image := request.GET.get("image", "")[:TEXT_LIMIT]:
+            data["image"] = image
+        if donor := request.GET.get("donor", "")[:TEXT_LIMIT]:
+            data["mode"], data["donor_id"] = "container", donor
+        return self._show(request, self._form(data, is_draft=True))
+
+    def post(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
+        data, do = request.POST, request.POST.get("do", "run")
+        if "preview" in data:
+            return self._show(request, self._form(data, is_draft=True), template="containers/_run_preview.html")
+        engine, _may_act = open_page(request, engine_slug)
+        if "remove" in data:
+            return self._remove(request, engine)
+        if do != "run" or "use" in data:
+            edited = take_suggestion(data, EDITABLE) if "use" in data else self._edit(data, do)
+            form = self._form(edited, is_draft=True, is_fresh=do == "check")
+            return self._pull(request, engine, form) if do == "pull" else self._show(request, form)
+        form = self._form(data, is_draft=False, is_fresh=True)
+        if not form.is_valid():
+            return self._show(request, form, status=422)
+        result = run_container(actor_of(request), engine, form.to_spec())
+        if not result.is_ok:
+            if known := explain_result(result, self._around(form)):
+                form.mark_refused(known.field, result.sentence, known.text)
+            return self._show(request, form, result=result, status=403 if result.kind is OutcomeKind.DENIED else 409)
+        say_unseen(request, result)
+        if result.is_seen and result.docker_id:
+            return redirect("container_detail", engine_slug, result.docker_id)
+        return redirect("container_list")
+
+    def _edit(self, data: QueryDict, do: str) -> QueryDict:
+        if do == "add-network":
+            return add_row(data)
+        index = do.removeprefix("drop-")
+        return drop_row(data, int(index)) if index.isascii() and index.isdigit() and len(index) < 3 else data
+
+    def _form(self, data: QueryDict, *, is_draft: bool, is_fresh: bool = False) -> RunForm:
+        engine = Engine.objects.get(slug=pick_engine(self.request, self.kwargs["engine_slug"]).slug)
+        may_shape = Permission.SHAPE in permissions_of(self.request.user, engine.slug)
+        images = images_of(engine, is_fresh=is_fresh)
+        ground = read_run_ground(engine.slug, images, lambda protocol, ports: _processes(engine.url, protocol, ports))
+        return RunForm(data, ground=ground, may_shape=may_shape, is_draft=is_draft)
+
+    def _pull(self, request: HttpRequest, engine: Engine, form: RunForm) -> HttpResponseBase:
+        form.is_valid()
+        reference = form.to_spec().image
+        if not reference or not form.is_image_absent:
+            return self._show(request, form)
+        step = JobStep(verb="pull_image", network_id="", network_name=reference, command=pull_command(reference))
+        key = f"{request.POST.get('key', '')[:30] or secrets.token_urlsafe(12)}"
+        try:
+            job = start_job(actor_of(request), engine, JobWish(key, "pull_image", reference, Permission.RUN), [step])
+        except DatabaseError:
+            messages.error(request, _("The job could not be written down, so nothing was begun. Try again."))
+            return self._show(request, form, status=503)
+        return self._show(request, form, job_id=job.pk)
+
+    def _remove(self, request: HttpRequest, engine: Engine) -> HttpResponseBase:
+        """Take away a container that was created here and never ran; any other has a page of its own for that."""
+        form = self._form(request.POST, is_draft=True)
+        wanted = request.POST["remove"]
+        left = _unstarted(engine.slug, wanted)
+        if left is None:
+            messages.info(request, _("There is no container to remove that has never run."))
+            return self._show(request, form)
+        result = remove_container(actor_of(request), engine, left.docker_id, name=left.name)
+        if result.is_ok:
+            messages.info(request, _("The container that could not start was removed. What you typed is below."))
+            return self._show(request, self._form(request.POST, is_draft=True))
+        return self._show(request, form, result=result, status=409)
+
+    def _around(self, form: RunForm) -> Around:
+        networks = [row.network for row in form.used_rows if row.network]
+        return Around(self.kwargs["engine_slug"], network=networks[0] if networks else None)
+
+    def _show(
+        self,
+        request: HttpRequest,
+        form: RunForm,
+        *,
+        result: ActionResult | None = None,
+        job_id: int = 0,
+        template: str = "containers/run.html",
+        status: int = 200,
+    ) -> HttpResponse:
+        slug = self.kwargs["engine_slug"]
+        engine, may_act = open_page(request, slug)
+        form.is_valid()  # the pre-flight speaks while it is being filled
+        for each in (form, *form.rows):
+            spell_choices(each, "donor_id" if each is form else "network_id")
+        version = form.ground.version.api
+        body = run_body(form.to_spec().without_values(), version if version > (0, 0) else API_OF_SEVERAL)
+        asked = make_asked("POST /containers/create", body, sees_secrets=form.may_shape)
+        is_left = result is not None and bool(result.docker_id) and result.kind is not OutcomeKind.UNKNOWN
+        context: dict[str, Any] = {
+            "engine": engine,
+            "form": form,
+            "aside": make_aside(
+                form.command_lines(), form.all_findings, result, asked=asked, shows_request=form.data.get("show") == "api"
+            ),
+            "refusal": explain_refusal(result, around=self._around(form), changed=_say_left(is_left)) if result else None,
+            "left_id": result.docker_id if result and is_left else "",
+            "left_name": form.to_spec().name or (result.docker_id[:12] if result else ""),
+            "images": (form.ground.images or ())[:SHOWN_IMAGES],
+            "key": request.POST.get("key", "")[:30] or secrets.token_urlsafe(12),
+            "job": self._job(request, job_id),
+            "form_id": "run",
+            "may_act": may_act,
+        }
+        return render(request, template, context, status=status)
+
+    def _job(self, request: HttpRequest, job_id: int) -> Any:
+        """Return the pull that this form began."""
+        text = str(job_id or request.POST.get("job", ""))
+        progress = read_job(int(text)) if text.isascii() and text.isdigit() and 0 < len(text) < 12 else None
+        return progress.job if progress and progress.job.user_id == request.user.pk else None
+
+
+def _say_left(is_left: bool) -> str:
+    return str(_("The container was created, and stands there without running.")) if is_left else ""
+
+
+def _unstarted(engine_slug: str, container_id: str) -> ContainerChoice | None:
+    found = (each for each in container_choices(engine_slug) if each.docker_id == container_id and each.state == "created")
+    return next(found, None)
+
+
+def _processes(engine_url: str, protocol: str, ports: frozenset[int]) -> Mapping[int, str]:
+    """Return which of these ports a process has, and its name, where that can be seen from here."""
+    taken = ports & listening_ports(engine_url, protocol)
+    found = {port: find_listener(engine_url, port, protocol) for port in sorted(taken)[:5]}
+    return {port: listener.name if listener else "?" for port, listener in found.items()}

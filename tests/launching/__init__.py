@@ -1,0 +1,1 @@
+"""Running a container: the form, the act, and what an Engine refuses."""

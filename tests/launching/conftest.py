@@ -1,0 +1,7 @@
+"""A container is run on a real Engine that is followed in this process."""
+
+from __future__ import annotations
+
+from tests.actions.conftest import followed, operator
+
+__all__ = ["followed", "operator"]
