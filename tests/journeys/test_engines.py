@@ -1,0 +1,44 @@
+"""A second Engine: added in the browser, tested, chosen, watched live, and removed."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.another_engine import AnotherEngine
+from tests.journeys.acts import network_row
+from tests.journeys.visits import open_live
+from tests.private_engine import PrivateEngine
+
+
+def test_it_adds_an_engine_switches_to_it_and_removes_it(
+    admin: Page, engine: PrivateEngine, another_engine: AnotherEngine
+) -> None:
+    engine.cli("network", "create", "here")
+    admin.goto("/engines/")
+    admin.get_by_role("link", name="Add an Engine").click()
+    admin.get_by_label("Name", exact=True).fill("shed")
+    admin.get_by_label("Short name").fill("shed")
+    admin.get_by_label("URL").fill(another_engine.engine.url)
+
+    admin.get_by_role("button", name="Test").click()
+    expect(admin.locator("#trial")).to_contain_text("An Engine answers")
+    admin.get_by_role("button", name="Add the Engine").click()
+    expect(admin.locator("#toast")).to_contain_text("shed is followed from now on")
+    expect(admin.locator("#engine-shed")).to_be_visible()
+    admin.locator("#engine-shed").get_by_role("button", name="Show").click()
+
+    open_live(admin, "/networks/")
+    expect(admin.locator("#engine-state")).to_contain_text("shed")
+    another_engine.engine.cli("network", "create", "there")
+    expect(network_row(admin, "there")).to_be_visible()
+    expect(network_row(admin, "here")).to_have_count(0)
+
+    admin.goto("/engines/shed/remove/")
+    admin.get_by_label(re.compile("Its name")).fill("shed")
+    admin.get_by_role("button", name="Remove shed").click()
+    expect(admin.locator("#toast")).to_contain_text("shed was removed")
+    expect(admin.locator("#engine-shed")).to_have_count(0)
+    open_live(admin, "/networks/")
+    expect(network_row(admin, "here")).to_be_visible()
