@@ -32,6 +32,7 @@ ORDER = (
     "host_links",
     "interfaces",
     "terminal",
+    "engines",
 )
 
 

@@ -26,6 +26,7 @@ NAMES = (
     "host_map",
     "interfaces",
     "terminal",
+    "engines",
 )
 DEADLINE_S = 180
 
