@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from contextlib import closing
 from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
@@ -11,10 +12,11 @@ import pytest
 from networks.engine.calls import Profile
 from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import NotFound, Refused
+from networks.engine.registry import connect_engine
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
 from tests.contract.asks import GONE, create, endpoint_of, listed, reader, run, without_detail
 from tests.contract.worlds import World
-from tests.private_engine import wait_until
+from tests.private_engine import IMAGE, PrivateEngine, wait_until
 
 
 def test_it_answers_and_says_who_it_is(world: World) -> None:
@@ -200,3 +202,11 @@ def test_it_connects_with_address_and_aliases(world: World) -> None:
     assert endpoint.aliases == ("www", "api")
     assert {"web", "www", "api"} <= set(endpoint.dns_names)
     wait_until(lambda: len(listed(world, container_id).endpoints) == 2, "the list")  # it lags by up to 2 ms
+
+
+def test_it_goes_on_after_a_pull_that_was_refused(engine: PrivateEngine) -> None:
+    with closing(connect_engine(engine.url, Profile.RUN)) as client:
+        for _ in range(2):
+            with pytest.raises(Refused, match="dial tcp"):
+                client.pull_image("127.0.0.1:1/web", "1", lambda layer: None)
+        assert [image.references for image in client.list_images()] == [(IMAGE,)]

@@ -260,6 +260,8 @@ def _read_lines(response: http.client.HTTPResponse, hear: Callable[[bytes], None
         size += len(line)
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
+    if size <= MAX_BODY_BYTES:
+        response.read()  # nothing is left; but without it the connection doesn't know that, and takes no further request
     return b"".join(lines)
 
 
