@@ -13,8 +13,9 @@ from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.queries.kept.versioned import VersionedCache
 from networks.queries.rows import EngineRow
 
-# In characters of HTML. 200 networks and 500 containers in two languages for three roles are about 8 million.
-_ROWS: VersionedCache[DrawnRow] = VersionedCache(12_000_000, weigh=lambda row: len(row.html))
+# In characters of HTML. 200 networks and 500 containers in two languages for three roles are about 8 million. The rows of
+# screens that are looked at are held by those as well; what was drawn of things that are gone leaves within 10 minutes.
+_ROWS: VersionedCache[DrawnRow] = VersionedCache(12_000_000, weigh=lambda row: len(row.html), idle_s=300)
 # A screen refers to rows that are kept anyway; this many different filters may be looked at in turn.
 _SCREENS: VersionedCache[Screen] = VersionedCache(32)
 # The lines of those screens, each with the very row that it was drawn of, and what it shows besides.

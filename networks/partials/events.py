@@ -51,7 +51,7 @@ def draw_event_rows(lines: tuple[EventLine, ...], language: str) -> tuple[DrawnR
     return tuple(_draw_row(line, language) for line in lines)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)  # 2.5 kB each: what a page shows, in two languages, behind a few filters
 def _draw_row(line: EventLine, language: str) -> DrawnRow:
     dom_id = f"ev-{line.event.id}"
     verb = line.event.verb.partition(":")[0]

