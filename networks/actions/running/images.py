@@ -5,18 +5,22 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 
 from networks.actions.actors import Actor
-from networks.actions.clients import open_client
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.cli import quoted
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError
 from networks.engine.images.facts import ImageFact, LayerFact, split_reference
-from networks.models import Engine, JobStep
+from networks.engine.registry import connect_engine
+from networks.models import Engine, EngineState, JobStep
+from networks.models.access import access_of
 from networks.policy.permissions import Permission
+from networks.queries.engines import read_engine
 
+ANSWER_WITHIN_S = 1.5
 KEPT_S = 10.0  # while one types, a form is checked several times a second
 NOTED_EVERY_S = 0.5
 MOST_LAYERS = 127  # as many as Docker's storage allows an image
@@ -26,26 +30,31 @@ _lock = threading.Lock()
 
 
 def images_of(engine: Engine, *, is_fresh: bool = False) -> tuple[ImageFact, ...] | None:
-    """Return the images that an Engine has, None where it can't be asked; remembered for 10 s unless they shall be fresh.
+    """Return the images that an Engine has, None where it can't say; remembered for 10 s unless they shall be fresh.
 
-    They are in no snapshot: no event stream of ours tells of them.
+    They are in no snapshot: no event stream of ours tells of them. An Engine that isn't live isn't asked, and one that doesn't
+    answer within 1.5 s isn't waited for: the form says then that nobody knows.
     """
     now = time.monotonic()
     with _lock:
-        at, images = _kept.get(engine.slug, (0.0, None))
-    if images is not None and not is_fresh and now - at < KEPT_S:
-        return images
-    try:
-        client = open_client(engine, Profile.READ)
-        try:
-            images = client.list_images()
-        finally:
-            client.close()
-    except EngineError:
-        images = None
+        kept = _kept.get(engine.slug)
+    if kept is not None and not is_fresh and now - kept[0] < KEPT_S:
+        return kept[1]
+    images = _ask(engine)
     with _lock:
-        _kept[engine.slug] = (now, images)
+        _kept[engine.slug] = (time.monotonic(), images)
     return images
+
+
+def _ask(engine: Engine) -> tuple[ImageFact, ...] | None:
+    known = read_engine(engine.slug)
+    if known is None or known.state not in (EngineState.LIVE, EngineState.LAGGING):
+        return None
+    try:
+        with closing(connect_engine(access_of(engine), Profile.READ, timeout_s=ANSWER_WITHIN_S)) as client:
+            return client.list_images()
+    except EngineError:
+        return None
 
 
 def pull_command(reference: str) -> str:
