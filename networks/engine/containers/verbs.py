@@ -6,7 +6,7 @@ import re
 from functools import partial
 
 from networks.engine.containers.bodies import container_body, run_body
-from networks.engine.containers.run_specs import RunSpec
+from networks.engine.containers.run_specs import Mode, RunSpec
 from networks.engine.containers.specs import CONTAINER_NAME, MOST_STOP_WAIT_S, STOP_WAIT_S, ContainerSpec
 from networks.engine.errors import EngineError, NotAllowed, Refused
 from networks.engine.guard import full_id
@@ -40,6 +40,10 @@ class ContainerVerbs(Verbs):
 
     def create_container(self, spec: RunSpec) -> str:
         """Create a container, and return its id; it isn't started."""
+        if spec.mode is Mode.CONTAINER or spec.donor_id:
+            full_id("container", spec.donor_id)
+        for endpoint in spec.networks:
+            full_id("network", endpoint.network_id)
         deadline = self._changing()
         version = read_api_version(self._session.negotiate(deadline)) or OLDEST_API
         parse, params = partial(created_id, "container"), {"name": spec.name} if spec.name else None
