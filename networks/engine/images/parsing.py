@@ -10,6 +10,7 @@ from networks.engine.errors import EngineError, ProtocolFault, Refused
 from networks.engine.images.facts import ImageFact, LayerFact
 from networks.engine.parsing.values import child, integer, objects, parse_json, text, texts
 
+_LAYER = re.compile("[0-9a-f]{12}")
 _ID = re.compile(IMAGE_ID)
 
 
@@ -42,7 +43,7 @@ def parse_layer(line: bytes) -> LayerFact | None:
     except EngineError:
         return None
     layer, status = text(child(step, "id"), 80), text(child(step, "status"), 80)
-    if not layer or not status:
+    if not _LAYER.fullmatch(layer) or not status:  # a pull's first line has the tag there
         return None
     done, total = (integer(child(step, "progressDetail", member)) or 0 for member in ("current", "total"))
     return LayerFact(layer, status, done, total)

@@ -105,7 +105,7 @@ class ContainerRun(View):
 
     def _pull(self, request: HttpRequest, engine: Engine, form: RunForm) -> HttpResponseBase:
         form.is_valid()
-        reference = form.to_spec().image
+        reference = str(form["image"].value() or "").strip()  # it has a finding, so it isn't among what is clean
         if not reference or not form.is_image_absent:
             return self._show(request, form)
         step = JobStep(verb="pull_image", network_id="", network_name=reference, command=pull_command(reference))
