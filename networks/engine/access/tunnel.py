@@ -142,7 +142,7 @@ class Tunnel:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(folder), "LC_ALL": "C"},
+            env={"PATH": os.defpath, "HOME": str(folder), "LC_ALL": "C"},
             start_new_session=True,
         )
         listener = threading.Thread(target=self._listen, args=(process,), name="ssh-words", daemon=True)
