@@ -173,9 +173,11 @@ def test_it_names_the_links_of_an_overlay_network(swarm_pair: SwarmPair, engines
     assert init_swarm(admin, first, InitSpec("192.0.2.1")).is_ok
     swarm_pair.first.cli("network", "create", "--driver", "overlay", "--attachable", "across")
     swarm_pair.first.run("near", "--network", "across")
-    request_sync("first")
-    ports = [link for link in look_once(first, open_host).links if link.master_name == "docker_gwbridge"]
 
-    # The other port is the ingress sandbox's, in which no container is.
-    named = [(link.peer.container_name, link.peer.ifname, link.peer.network_name) for link in ports if link.peer]
-    assert (len(ports), named) == (2, [("near", "eth1", "docker_gwbridge")])
+    def ports() -> tuple[int, list[tuple[str, str, str]]]:
+        request_sync("first")
+        found = [link for link in look_once(first, open_host).links if link.master_name == "docker_gwbridge"]
+        return len(found), [(link.peer.container_name, link.peer.ifname, link.peer.network_name) for link in found if link.peer]
+
+    # The other port is the ingress sandbox's, in which no container is; dockerd makes it some time after the swarm.
+    wait_until(lambda: ports() == (2, [("near", "eth1", "docker_gwbridge")]), f"the ports, which are {ports()}", interval_s=0.2)
