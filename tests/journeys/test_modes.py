@@ -145,3 +145,4 @@ def test_one_browser_sees_what_another_orders(admin: Page, engine: PrivateEngine
     admin.get_by_label("Its name, to confirm").fill("web")
     admin.get_by_role("button", name="Remove web").click()
     expect(container_row(watching, "web")).to_have_count(0)
+    admin.wait_for_selector("#live[data-held]", state="attached")  # else it would be left while its socket opens
