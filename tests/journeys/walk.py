@@ -60,6 +60,7 @@ SWARM_PAGES = {
     "/engines/local/swarm/init/": "swarm-init",
     "/engines/local/swarm/join/": "swarm-join",
 }
+ENGINE_PAGES = {"/engines/": "engines", "/engines/add/": "engine-add", "/engines/local/": "engine", **SWARM_PAGES}
 
 
 def pages_of(world: World) -> dict[str, str]:
@@ -99,10 +100,7 @@ def pages_of(world: World) -> dict[str, str]:
         "/activity/?who=nobody-is-called-so": "activity-none",
         "/activity/1/": "activity-one",
         "/jobs/": "jobs",
-        "/engines/": "engines",
-        "/engines/add/": "engine-add",
-        "/engines/local/": "engine",
-        **SWARM_PAGES,
+        **ENGINE_PAGES,
         "/engines/local/lab/": "lab",
         "/accounts/password/change/": "password",
         "/accounts/sessions/": "sessions",
