@@ -134,7 +134,7 @@ def test_it_says_that_nobody_listens(server: SshServer, socket_path: str) -> Non
 def test_it_says_that_the_socket_is_not_there(server: SshServer, tmp_path: Path) -> None:
     with (
         reaching(server.url(str(tmp_path / "none.sock")), server.key, server.host_key) as access,
-        pytest.raises(Unreachable, match="open failed|Broken pipe"),
+        pytest.raises(Unreachable, match=r"open failed|Broken pipe"),
     ):
         ping(access)
 
