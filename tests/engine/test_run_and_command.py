@@ -133,6 +133,8 @@ def inspected(engine: PrivateEngine, container_id: str, spec: RunSpec) -> Any:
     for part in ("HostConfig", "Config"):
         document[part] = {member: value for member, value in document[part].items() if value not in (None, [], {}, "")}
     document["HostConfig"].pop("ConsoleSize", None)
+    if "Env" in document["Config"]:  # the docker command sends its variables in an order of chance (it walks a Go map)
+        document["Config"]["Env"].sort()
     policy = document["HostConfig"]["RestartPolicy"]
     document["HostConfig"]["RestartPolicy"] = policy | {"Name": policy["Name"] or "no"}
     return document

@@ -23,8 +23,8 @@ __all__ = ["browser"]
 
 
 def known(container_id: str, **more: object) -> str:
-    """Wait until the snapshot has a container, with its detail, and return its id."""
-    wanted = {"docker_id": container_id, "has_detail": True, **more}
+    """Wait until the snapshot has a container, running and with its detail, and return its id."""
+    wanted = {"docker_id": container_id, "has_detail": True, "state": "running", **more}
     wait_until(lambda: Container.objects.filter(**wanted).exists(), "the container in the snapshot")
     return container_id
 
@@ -134,7 +134,7 @@ def test_it_explains_why_one_cannot_start(engine: PrivateEngine, followed: Engin
     engine.cli("stop", "lost")
     engine.cli("network", "rm", network)
     engine.run("holder", "-p", "8084:80")
-    other = known(engine.cli("create", "--name", "other", "-p", "8084:80", "netadmin-test:1"))
+    other = known(engine.cli("create", "--name", "other", "-p", "8084:80", "netadmin-test:1"), state="created")
     known(lost)
 
     gone, taken = (browser.post(order(followed, "start", each)) for each in (lost, other))
