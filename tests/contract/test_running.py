@@ -41,7 +41,9 @@ def test_it_stops_a_container_and_starts_it_again(world: World) -> None:
 
 def test_it_waits_no_longer_than_it_is_told_before_a_stop_becomes_a_kill(world: World) -> None:
     spec = ContainerSpec("stubborn", world.image, "none", STUBBORN, stop_signal="SIGTERM")
-    container_id, begun = world.client(Profile.RUN).run_container(spec), time.monotonic()
+    container_id = world.client(Profile.RUN).run_container(spec)
+    world.wait_for_program("stubborn")
+    begun = time.monotonic()
 
     world.client(Profile.RUN).stop_container(container_id, 1)
 

@@ -10,7 +10,7 @@ from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.registry import connect_engine
 from tests.fake_engine import FakeEngine
-from tests.private_engine import IMAGE, PrivateEngine
+from tests.private_engine import IMAGE, PrivateEngine, wait_until
 
 
 class World(Protocol):
@@ -24,6 +24,9 @@ class World(Protocol):
     def now_nano(self) -> int:
         """Return the Engine's time."""
 
+    def wait_for_program(self, name: str) -> None:
+        """Wait until a container's own program runs: Docker calls it started while runc still stands in its place."""
+
 
 class RealWorld:
     """A private Engine and the real client. `url`: of what stands before the Engine, where anything does."""
@@ -31,6 +34,7 @@ class RealWorld:
     image = IMAGE
 
     def __init__(self, engine: PrivateEngine, url: str = "") -> None:
+        self._engine = engine
         self._url = url or engine.url
         self._stack = ExitStack()
 
@@ -39,6 +43,9 @@ class RealWorld:
 
     def now_nano(self) -> int:
         return time.time_ns()
+
+    def wait_for_program(self, name: str) -> None:
+        wait_until(lambda: "runc" not in self._engine.cli("top", name, "-eo", "pid,args"), "the program")
 
     def close(self) -> None:
         self._stack.close()
@@ -56,6 +63,9 @@ class FakeWorld:
 
     def now_nano(self) -> int:
         return self._engine.now_nano()
+
+    def wait_for_program(self, name: str) -> None:
+        pass
 
     def close(self) -> None:
         self._engine.close()

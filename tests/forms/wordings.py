@@ -199,6 +199,7 @@ WORDINGS: tuple[tuple[str, str, str], ...] = (
     ("No such container: zzz", "container_gone", "container_id"),
     ("No such network: zzz", "network_gone", "network_id"),
     ("network 0a1b not found", "network_gone", "network_id"),
+    ("invalid cluster node while attaching to network", "network_gone", "network_id"),
     ("network endpoint-tests not found", "network_gone", "network_id"),
     ("network my-plugin not found", "network_gone", "network_id"),
     ("network n is ambiguous (2 matches found on name)", "ambiguous", "network_id"),

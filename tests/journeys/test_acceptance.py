@@ -173,7 +173,9 @@ def test_it_says_what_breaks_when_only_a_stopped_container_uses_a_network(admin:
 
     expect(network_row(admin, "mybridge")).to_have_count(0)
     assert "mybridge" not in network_names(engine)
-    assert "not found" in engine.cli("start", "mynetwork_bridge", check=False)
+    # An Engine that was in a swarm since it started looks for it there, too.
+    words = engine.cli("start", "mynetwork_bridge", check=False)
+    assert "not found" in words or "invalid cluster node" in words
 
 
 def _ports(text: str) -> list[str]:

@@ -142,22 +142,25 @@ def look_at(page: Page, path: str) -> list[str]:
     return faults(page)
 
 
-def one_of_each(made: dict[str, str]) -> list[str]:
-    """Return the ids of one thing of each family."""
-    return [next(made[text] for text in family if text in made) for family in FAMILIES.values() if set(family) & set(made)]
+def one_of_each(made: dict[str, str], number: int) -> list[str]:
+    """Return the ids of one thing of each family; unless in full of every third family, of others for the next number."""
+    families = [family for family in FAMILIES.values() if set(family) & set(made)]
+    return [
+        next(made[text] for text in family if text in made) for family in (families if IS_FULL else families[number % 3 :: 3])
+    ]
 
 
 def paths_to_look_at(world: World) -> list[str]:
-    """Return every address there is, those of one thing for one of each family; in the full run the pages of all things."""
+    """Return every address there is, those of one thing for one of several families; in the full run the pages of all things."""
     plain = [one.path for one in addresses() if not one.is_admin_site and one.declared not in LEFT_OUT and one.name not in ENDS]
     of_networks = [path for path in plain if NETWORK_ID in path and CONTAINER_ID not in path]
     of_containers = [path for path in plain if CONTAINER_ID in path and NETWORK_ID not in path]
     pages = [path for path in plain if NETWORK_ID not in path and CONTAINER_ID not in path]
     pages += [f"/admin/networks/{name}/" for name in ("network", "container", "event", "endpoint", "tombstone", "action")]
-    for path in of_networks:
-        pages += [path.replace(NETWORK_ID, one) for one in one_of_each(world.networks)]
-    for path in of_containers:
-        pages += [path.replace(CONTAINER_ID, one) for one in one_of_each(world.containers)]
+    for number, path in enumerate(of_networks):
+        pages += [path.replace(NETWORK_ID, one) for one in one_of_each(world.networks, number)]
+    for number, path in enumerate(of_containers):
+        pages += [path.replace(CONTAINER_ID, one) for one in one_of_each(world.containers, number)]
     if IS_FULL:
         pages += [f"/networks/local/{one}/{page}" for one in world.networks.values() for page in ("", "remove/")]
         pages += [f"/containers/local/{one}/" for one in world.containers.values()]

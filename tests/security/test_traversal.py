@@ -130,12 +130,12 @@ def test_it_tries_every_call_that_takes_an_id() -> None:
 
 
 def attacked_paths(address: Address, number: int) -> Iterator[str]:
-    """Yield the address with a string in each of its places, percent-encoded: every third string, another third at each address;
+    """Yield the address with a string in each of its places, percent-encoded: every sixth string, another sixth at each address;
     in the full run all of them, and as they are, too.
     """
     attacks = (*ATTACKS, FOREIGN_ID)
     for name, value in resolve(address.path).kwargs.items():
-        for attack in attacks if IS_FULL else (*attacks[number % 3 :: 3], FOREIGN_ID):
+        for attack in attacks if IS_FULL else (*attacks[number % 6 :: 6], FOREIGN_ID):
             for text in {quote(attack, safe=""), quote(attack, safe="/.;\\%" if IS_FULL else "")}:
                 yield address.path.replace(str(value), text, 1) if str(value) in address.path else f"/?{name}={text}"
 

@@ -135,7 +135,7 @@ def test_it_explains_why_one_cannot_start(engine: PrivateEngine, followed: Engin
     engine.cli("network", "rm", network)
     engine.run("holder", "-p", "8084:80")
     other = known(engine.cli("create", "--name", "other", "-p", "8084:80", "netadmin-test:1"), state="created")
-    known(lost)
+    known(lost, state="exited")
 
     gone, taken = (browser.post(order(followed, "start", each)) for each in (lost, other))
 

@@ -216,4 +216,8 @@ GONE: tuple[Meaning, ...] = (
     Meaning("container_gone", ("no such container",), "container_id", _("The container is gone."), _LOOK_AGAIN),
     Meaning("network_gone", ("no such network",), "network_id", _("The network is gone."), _LOOK_AGAIN),
     Meaning("network_gone", ("network", "not found"), "network_id", _("The network is gone."), _LOOK_AGAIN),
+    # What one that was in a swarm since it started says instead: it looks there, too.
+    Meaning(
+        "network_gone", ("invalid cluster node", "attaching to network"), "network_id", _("The network is gone."), _LOOK_AGAIN
+    ),
 )

@@ -131,11 +131,12 @@ def test_it_opens_anew_when_the_engine_is_another_or_is_back(stage: Stage) -> No
 
     stage.write(state="live")
 
-    wait_until(lambda: len(stage.opened) == 2, "the second opening", deadline_s=8)
+    # It listens once it knows the Engine: an epoch that is written before that is the one it begins with.
+    wait_until(lambda: stage.host.reads["changes"] == 2, "the second opening", deadline_s=8)
     stage.shows({link: ("seen", "front")})
     stage.write(epoch="another")
 
-    wait_until(lambda: len(stage.opened) == 3, "the third opening", deadline_s=8)
+    wait_until(lambda: stage.host.reads["changes"] == 3, "the third opening", deadline_s=8)
 
 
 def test_it_claims_and_measures_nothing_where_the_links_are_anothers(stage: Stage) -> None:
