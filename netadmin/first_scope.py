@@ -9,6 +9,7 @@ from django.conf import settings
 from netadmin.gate import Application, Receive, Scope, Send
 from networks.actions.jobs.runners import start_runners
 from networks.actions.settling import start_settling
+from networks.actions.terminals.left import start_ending_left
 from networks.sync.engines import ensure_local_engine
 from networks.sync.followers import followers
 from networks.sync.tending import start_tending
@@ -35,3 +36,4 @@ def _follow() -> None:
     start_tending(settings.NETADMIN_DATA_DIR)
     start_runners()
     start_settling()
+    start_ending_left()

@@ -25,9 +25,10 @@ Execs = dict[str, ExecFact]
 class _Pair:
     """The owner of one end of a socket pair; what is written there comes back when somebody reads it."""
 
-    def __init__(self) -> None:
+    def __init__(self, when_closed: Callable[[], None] = lambda: None) -> None:
         self.near, self.far = socket.socketpair()
         self.near.setblocking(False)
+        self._when_closed = when_closed
 
     def shutdown(self) -> None:
         self.far.close()
@@ -35,6 +36,7 @@ class _Pair:
     def close(self) -> None:
         self.near.close()
         self.far.close()
+        self._when_closed()
 
 
 class FakeTerminalClient:
@@ -47,13 +49,15 @@ class FakeTerminalClient:
         return self._ask("POST", f"/containers/{wanted}/exec", lambda: self._create(wanted))
 
     def open_terminal(self, exec_id: str, size: ScreenSize) -> RawStream:
-        self.start_exec(exec_id)
-        pair = _Pair()
-        return RawStream(pair, pair.near, b"")
+        return self._open(exec_id, _Pair())
 
-    def start_exec(self, exec_id: str) -> None:
+    def open_input(self, exec_id: str) -> RawStream:
+        return self._open(exec_id, _Pair(lambda: self._end(exec_id)))
+
+    def _open(self, exec_id: str, pair: _Pair) -> RawStream:
         wanted = full_id("exec", exec_id)
         self._ask("POST", f"/exec/{wanted}/start", lambda: self._start(wanted))
+        return RawStream(pair, pair.near, b"")
 
     def resize_exec(self, exec_id: str, size: ScreenSize) -> None:
         wanted = full_id("exec", exec_id)
@@ -78,6 +82,9 @@ class FakeTerminalClient:
 
     def _start(self, exec_id: str) -> None:
         self._engine.execs[exec_id] = replace(self._exec(exec_id), is_running=True, pid=4242)
+
+    def _end(self, exec_id: str) -> None:
+        self._engine.execs[exec_id] = replace(self._exec(exec_id), is_running=False, exit_code=0)
 
     def _resize(self, exec_id: str) -> None:
         self._exec(exec_id)

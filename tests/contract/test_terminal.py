@@ -28,13 +28,15 @@ def test_it_begins_a_process_that_runs_until_it_is_ended(world: World) -> None:
     assert client.inspect_exec(exec_id).is_running  # closing its stream ends no process
 
 
-def test_it_begins_a_process_that_nobody_speaks_with(world: World) -> None:
+def test_it_begins_a_process_whose_input_ends_with_its_connection(world: World) -> None:
     client = world.client(Profile.TERMINAL)
-    exec_id = client.create_exec(ExecSpec(run(world, "web"), ("sleep", "1000")), has_terminal=False)
+    exec_id = client.create_exec(ExecSpec(run(world, "web"), ("cat",)), has_terminal=False)
 
-    client.start_exec(exec_id)
+    stream = client.open_input(exec_id)
+    wait_until(lambda: client.inspect_exec(exec_id).is_running, "the process")
+    stream.close()
 
-    assert client.inspect_exec(exec_id).is_running
+    wait_until(lambda: not client.inspect_exec(exec_id).is_running, "its end")
 
 
 def test_it_refuses_containers_that_are_paused_stopped_or_gone(world: World) -> None:

@@ -54,6 +54,6 @@ CHANGES: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
     "leave_swarm": (Profile.SWARM, lambda client: client.leave_swarm(LeaveSpec(is_forced=True))),
     "create_exec": (Profile.TERMINAL, lambda client: client.create_exec(ExecSpec(ID, ("sh",)))),
     "open_terminal": (Profile.TERMINAL, lambda client: client.open_terminal(EXEC_ID, ScreenSize()).close()),
-    "start_exec": (Profile.TERMINAL, lambda client: client.start_exec(EXEC_ID)),
+    "open_input": (Profile.TERMINAL, lambda client: client.open_input(EXEC_ID).close()),
     "resize_exec": (Profile.TERMINAL, lambda client: client.resize_exec(EXEC_ID, ScreenSize())),
 }

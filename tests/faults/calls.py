@@ -272,8 +272,8 @@ CALLS: dict[str, Called] = {
         has_happened=lambda g: g.terminal.inspect_exec(g.exec_id).is_running,
         profile=Profile.TERMINAL,
     ),
-    "start_exec": Called(
-        lambda client, g: client.start_exec(g.exec_id),
+    "open_input": Called(
+        lambda client, g: client.open_input(g.exec_id).close(),
         *("POST", "^/exec/.*/start$", Ground.need_exec),
         has_happened=lambda g: g.terminal.inspect_exec(g.exec_id).is_running,
         profile=Profile.TERMINAL,

@@ -8,7 +8,7 @@ import os
 import struct
 from dataclasses import dataclass, field
 
-TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
+TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
 class Refused(Exception):
@@ -41,6 +41,9 @@ class Client:
 
     def say(self, text: str) -> None:
         self._write(TEXT, text.encode())
+
+    def give(self, content: bytes) -> None:
+        self._write(BINARY, content)
 
     async def hear(self) -> str | None:
         """Return the next text, None once the server has closed."""

@@ -126,7 +126,7 @@ def test_it_tries_every_call_that_takes_an_id() -> None:
     assert tried >= {"list_containers", "inspect_container", "inspect_network", "remove_network", "connect_container"}
     assert tried >= {"disconnect_container", "remove_image", "stop_container", "remove_container"}
     assert tried >= {"start_container", "restart_container", "kill_container", "pause_container", "rename_container"}
-    assert tried >= {"open_terminal", "start_exec", "resize_exec", "inspect_exec"}
+    assert tried >= {"open_terminal", "open_input", "resize_exec", "inspect_exec"}
 
 
 def attacked_paths(address: Address, number: int) -> Iterator[str]:

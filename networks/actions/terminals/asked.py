@@ -26,6 +26,7 @@ class Why(StrEnum):
     STOPPING = "stopping"  # Netadmin ends
     FLOODED = "flooded"  # the browser sent more than it may
     LOST = "lost"  # the Engine hung up
+    KILLED = "killed"  # Netadmin was, with this open; written at its next start
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from networks.actions.actors import Actor
 from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
 from networks.actions.terminals.asked import Asked, Why
 from networks.actions.terminals.ending import Ending, How
@@ -29,25 +32,46 @@ class Carried:
 def record_close(asked: Asked, opened: Opened, why: Why, ending: Ending, carried: Carried) -> None:
     """Write that a terminal is over. A database that can't be written now is logged: the terminal is over all the same."""
     known = {
-        "opened_by": opened.action_id,
-        "why": str(why),
-        "process": str(ending.how),
-        "exit_code": ending.exit_code,
         "seconds": round(time.monotonic() - opened.opened_at, 1),
         "bytes_from_person": carried.from_person,
         "bytes_to_person": carried.to_person,
     }
-    intent = Intent("close_terminal", asked.container_name, asked.container_id, asked=known)
+    what = Closed(asked.actor, asked.engine.slug, asked.container_id, asked.container_name, opened.action_id, why)
     try:
-        action_id = record_intent(asked.actor, asked.engine.slug, intent)
+        write_close(what, ending, known, outcome_of(ending))
     except DatabaseError as error:
-        log.error("close_not_recorded", engine=asked.engine.slug, container=asked.container_id, error=str(error), **known)
-        return
-    kind, sentence = _outcome(ending)
-    record_outcome(ActionResult(kind, action_id, docker_id=asked.container_id, sentence=sentence))
+        log.error("close_not_recorded", engine=what.engine_slug, container=what.container_id, error=str(error), **known)
 
 
-def _outcome(ending: Ending) -> tuple[OutcomeKind, str]:
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Whose terminal is over, in what, and why. `opened_by`: the number of the action that opened it."""
+
+    actor: Actor
+    engine_slug: str
+    container_id: str
+    container_name: str
+    opened_by: int
+    why: Why
+
+
+def write_close(closed: Closed, ending: Ending, known: Mapping[str, Any], outcome: tuple[OutcomeKind, str]) -> None:
+    """Write both rows of a terminal that is over. `known`: further members of what is written down. Raises DatabaseError."""
+    asked = {
+        "opened_by": closed.opened_by,
+        "why": str(closed.why),
+        "process": str(ending.how),
+        "exit_code": ending.exit_code,
+        **known,
+    }
+    intent = Intent("close_terminal", closed.container_name, closed.container_id, asked=asked)
+    action_id = record_intent(closed.actor, closed.engine_slug, intent)
+    kind, sentence = outcome
+    record_outcome(ActionResult(kind, action_id, docker_id=closed.container_id, sentence=sentence))
+
+
+def outcome_of(ending: Ending) -> tuple[OutcomeKind, str]:
+    """Return what became of a process, as an outcome: its kind and its sentence."""
     if ending.how is How.LEFT:
         words = _("Its process goes on in the container: it could not be ended from here.")
         return OutcomeKind.FAILED, words

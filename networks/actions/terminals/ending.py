@@ -9,21 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from networks.actions.terminals.opening import Opened
+from networks.actions.terminals.opening import Begun
+from networks.actions.terminals.sentinel import post_sentinel
 from networks.engine.client import EngineClient
-from networks.engine.errors import EngineError
+from networks.engine.terminal.client import TerminalStream
 from networks.engine.terminal.specs import MARK_NAME, ExecSpec
 from networks.hostnet.ending import prove_process, send_signal, session_of
 
-SHELLS = ("/bin/sh", "/bin/bash", "/bin/ash")
-# A shell ends at the first signal within milliseconds; what ignores it is killed.
-_HANG_UP_S, _KILL_S, _KEYS_S = 0.4, 0.8, 0.4
+# A shell ends at the first signal within milliseconds; what ignores it is killed. A sentinel may have to be posted first.
+_HANG_UP_S, _KILL_S, _KEYS_S, _SENTINEL_S = 0.4, 0.8, 0.4, 1.6
 _LOOK_EVERY_S = 0.01
-# By the shell's own words alone, so that it runs in images that hold nothing else. Its own environment has no mark.
-_SCRIPT = (
-    'for p in /proc/[0-9]*; do while read -r e || [ -n "$e" ]; do case "$e" in '
-    '*{mark}*) kill -{name} "${{p#/proc/}}";; esac; done <"$p/environ"; done 2>/dev/null; :'
-)
 Proved = tuple[int, int] | None  # pid, and when it started, in ticks since boot
 _INTERRUPT_AND_END = b"\x03\x04"  # Ctrl-C, Ctrl-D
 
@@ -47,30 +42,27 @@ class Ending:
     exit_code: int | None = None
 
 
-def end_process(opened: Opened, proof: Proved) -> Ending:
-    """End what a terminal began, by the surest means that works here, and say by which. Within about 5 s; never raises.
+def end_process(begun: Begun, proof: Proved, stream: TerminalStream | None = None) -> Ending:
+    """End what a terminal began, by the surest means that works here, and say by which. Within about 5 s. Raises EngineError.
 
-    `proof`: which process it is, where that can be seen from here.
+    `proof`: which process it is, where that can be seen from here. `stream`: to it, where there is one still.
     """
-    client = opened.client
-    try:
-        fact = client.inspect_exec(opened.exec_id)
-        if not fact.is_running:
-            return Ending(How.ITSELF, fact.exit_code)
-        for how, try_to in _means(opened, proof):
-            if try_to():
-                return Ending(how, client.inspect_exec(opened.exec_id).exit_code)
-        return Ending(How.LEFT)
-    except EngineError:
-        return Ending(How.UNKNOWN)
+    fact = begun.client.inspect_exec(begun.exec_id)
+    if not fact.is_running:
+        return Ending(How.ITSELF, fact.exit_code)
+    for how, try_to in _means(begun, proof, stream):
+        if try_to():
+            return Ending(how, begun.client.inspect_exec(begun.exec_id).exit_code)
+    return Ending(How.LEFT)
 
 
-def _means(opened: Opened, proof: Proved) -> list[tuple[How, Callable[[], bool]]]:
+def _means(begun: Begun, proof: Proved, stream: TerminalStream | None) -> list[tuple[How, Callable[[], bool]]]:
     means: list[tuple[How, Callable[[], bool]]] = []
     if proof is not None:
-        means.append((How.HOST, partial(_from_host, opened, *proof)))
-    means.append((How.CONTAINER, lambda: _from_within(opened)))
-    means.append((How.KEYS, lambda: _by_keys(opened)))
+        means.append((How.HOST, partial(_from_host, begun, *proof)))
+    means.append((How.CONTAINER, lambda: _from_within(begun)))
+    if stream is not None:
+        means.append((How.KEYS, lambda: _by_keys(begun, stream)))
     return means
 
 
@@ -81,49 +73,32 @@ def prove(client: EngineClient, exec_id: str, spec: ExecSpec) -> Proved:
     return (pid, started_at) if started_at else None
 
 
-def _from_host(opened: Opened, pid: int, started_at: int) -> bool:
-    session = session_of(pid, opened.spec.container_id, started_at)
+def _from_host(begun: Begun, pid: int, started_at: int) -> bool:
+    session = session_of(pid, begun.spec.container_id, started_at)
     send_signal(session, signal.SIGHUP)
-    _has_ended(opened, _HANG_UP_S)
+    _has_ended(begun, _HANG_UP_S)
     send_signal(session, signal.SIGKILL)  # what ignored the first, and what the shell left behind
-    return _has_ended(opened, _KILL_S)
+    return _has_ended(begun, _KILL_S)
 
 
-def _from_within(opened: Opened) -> bool:
-    shell = opened.spec.command[0] if opened.spec.command[0] in SHELLS else SHELLS[0]
-    for name in ("HUP", "KILL"):
-        script = _SCRIPT.format(mark=f"{MARK_NAME}={opened.spec.mark}", name=name)
-        spec = ExecSpec(opened.spec.container_id, (shell, "-c", script), opened.spec.user)
-        try:
-            killer = opened.client.create_exec(spec, has_terminal=False)
-            opened.client.start_exec(killer)
-            _wait(partial(_is_over, opened.client, killer), _KILL_S)
-        except EngineError:
-            return False  # no shell in this image, or the container is paused
-    return _has_ended(opened, _KILL_S)
+def _from_within(begun: Begun) -> bool:
+    sentinel = begun.sentinel or post_sentinel(begun.client, begun.spec)
+    if sentinel is None:
+        return False
+    sentinel.release()
+    return _has_ended(begun, _SENTINEL_S)
 
 
-def _is_over(client: EngineClient, exec_id: str) -> bool:
-    return not client.inspect_exec(exec_id).is_running
+def _by_keys(begun: Begun, stream: TerminalStream) -> bool:
+    stream.write(_INTERRUPT_AND_END)
+    return _has_ended(begun, _KEYS_S, meanwhile=lambda: stream.read(65_536))
 
 
-def _by_keys(opened: Opened) -> bool:
-    opened.stream.write(_INTERRUPT_AND_END)
-    return _has_ended(opened, _KEYS_S, meanwhile=lambda: opened.stream.read(65_536))
-
-
-def _has_ended(opened: Opened, within_s: float, meanwhile: Callable[[], object] = lambda: None) -> bool:
-    def look() -> bool:
-        meanwhile()  # what it still writes has to go somewhere, or it waits for ever
-        return _is_over(opened.client, opened.exec_id)
-
-    return _wait(look, within_s)
-
-
-def _wait(condition: Callable[[], bool], within_s: float) -> bool:
+def _has_ended(begun: Begun, within_s: float, meanwhile: Callable[[], object] = lambda: None) -> bool:
     deadline = time.monotonic() + within_s
-    while not condition():
+    while begun.client.inspect_exec(begun.exec_id).is_running:
         if time.monotonic() > deadline:
             return False
         time.sleep(_LOOK_EVERY_S)
+        meanwhile()  # what it still writes has to go somewhere, or it waits for ever
     return True

@@ -15,6 +15,7 @@ from networks.actions.actors import require_of
 from networks.actions.clients import open_client
 from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
 from networks.actions.terminals.asked import Asked
+from networks.actions.terminals.sentinel import Sentinel, post_sentinel
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, NotFound, Refused
@@ -31,13 +32,23 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """An open terminal: who speaks for it with the Engine, and what has to be ended. `action_id`: of its intent."""
+class Begun:
+    """What was begun in a container and has to be ended, and who speaks for it with the Engine.
+
+    `sentinel`: what ends it should this process be killed; None where none stands.
+    """
 
     client: EngineClient
-    stream: TerminalStream
     spec: ExecSpec
     exec_id: str
+    sentinel: Sentinel | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Begun):
+    """An open terminal. `action_id`: of its intent."""
+
+    stream: TerminalStream
     action_id: int
     opened_at: float
 
@@ -84,7 +95,8 @@ def _open(asked: Asked, action_id: int) -> Opened | ActionResult:
         spec = ExecSpec(asked.container_id, asked.command, asked.user, secrets.token_hex(16), asked.size)
         exec_id = client.create_exec(spec)
         stream = client.open_terminal(exec_id, asked.size)
-        return Opened(client, stream, spec, exec_id, action_id, time.monotonic())
+        sentinel = post_sentinel(client, spec)
+        return Opened(client, spec, exec_id, sentinel, stream, action_id, time.monotonic())
     except Denied as denied:
         words = _("This needs the permission “%(permission)s” on this Engine.") % {"permission": denied.permission}
         result = ActionResult(OutcomeKind.DENIED, 0, sentence=words)

@@ -9,6 +9,7 @@ import structlog
 from django.db import connections
 
 from networks.actions.terminals.asked import IDLE_S, MOST_OF_ONE, Asked, Why
+from networks.actions.terminals.ledger import Ledger
 from networks.actions.terminals.session import Listener, Session
 from networks.policy.permissions import Permission
 from networks.policy.protection import protection_of
@@ -30,6 +31,7 @@ class Terminals:
         self._look_every_s = look_every_s
         self._lock = threading.Lock()
         self._sessions: set[Session] = set()
+        self._ledger = Ledger()
         self._woken = threading.Event()
         self._watch: threading.Thread | None = None
         self._is_stopping = False
@@ -40,7 +42,7 @@ class Terminals:
             own = sum(1 for session in self._sessions if session.asked.user_id == asked.user_id)
             if own >= MOST_OF_ONE or self._is_stopping:
                 raise TooManyTerminals
-            session = Session(asked, listener, self._forget, idle_s=idle_s)
+            session = Session(asked, listener, self._ledger, self._forget, idle_s=idle_s)
             self._sessions.add(session)
             if self._watch is None:
                 self._watch = threading.Thread(target=self._run, name="terminal-watch", daemon=True)

@@ -20,7 +20,9 @@ from networks.actions.recording import ActionResult
 from networks.actions.terminals.asked import IDLE_S, WARN_S, Asked, End, Why
 from networks.actions.terminals.closing import Carried, record_close
 from networks.actions.terminals.ending import Ending, How, Proved, end_process, prove
+from networks.actions.terminals.ledger import Ledger, note_of
 from networks.actions.terminals.opening import Opened, open_terminal
+from networks.actions.terminals.sentinel import Sentinel
 from networks.engine.errors import EngineError
 from networks.engine.terminal.specs import ScreenSize
 
@@ -56,6 +58,16 @@ class Listener(Protocol):
         """It is over; nothing follows. Its process may take a moment longer."""
 
 
+def _relieve(sentinel: Sentinel | None, ending: Ending) -> None:
+    """Dismiss a sentinel that has nothing left to do; else let it do what nobody else could."""
+    if sentinel is None:
+        return
+    if ending.how in (How.LEFT, How.UNKNOWN):
+        sentinel.release()
+    else:
+        sentinel.dismiss()
+
+
 def is_typed(content: bytes) -> bool:
     """Tell whether a person is behind these bytes, and not the terminal itself."""
     return bool(content) and not _ANSWERS.fullmatch(content)
@@ -64,9 +76,18 @@ def is_typed(content: bytes) -> bool:
 class Session:
     """A terminal. `start` once; `give`, `credit`, `resize` and `end` in any thread."""
 
-    def __init__(self, asked: Asked, listener: Listener, when_over: Callable[[Session], None], *, idle_s: float = IDLE_S) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        listener: Listener,
+        ledger: Ledger,
+        when_over: Callable[[Session], None],
+        *,
+        idle_s: float = IDLE_S,
+    ) -> None:
         self.asked = asked
         self._listener = listener
+        self._ledger = ledger
         self._when_over = when_over
         self._idle_s = idle_s
         self._lock = threading.Lock()
@@ -146,17 +167,26 @@ class Session:
     def _serve(self, opened: Opened) -> None:
         why, ending = Why.LOST, Ending(How.UNKNOWN)
         try:
+            self._ledger.note(note_of(opened), settings.NETADMIN_DATA_DIR)
             self._listener.on_open()
             why = self._carry(opened)
             if why is Why.EXITED:
                 why, ending = self._read_end(opened)
             else:
                 self._listener.on_end(End(why))
-                ending = end_process(opened, self._proof or self._prove(opened))
+                ending = self._end(opened, self._proof or self._prove(opened))
         finally:
             opened.stream.close()
+            _relieve(opened.sentinel, ending)
             opened.client.close()
             record_close(self.asked, opened, why, ending, self._carried)
+            self._ledger.strike(opened.action_id)
+
+    def _end(self, opened: Opened, proof: Proved) -> Ending:
+        try:
+            return end_process(opened, proof, opened.stream)
+        except EngineError:
+            return Ending(How.UNKNOWN)
 
     def _read_end(self, opened: Opened) -> tuple[Why, Ending]:
         """Say how a process ended whose stream did; a program that isn't there, or a user, is told in Docker's words."""
@@ -171,7 +201,7 @@ class Session:
             return Why.LOST, Ending(How.UNKNOWN)
         if fact.is_running:  # the Engine hung up on us
             self._listener.on_end(End(Why.LOST))
-            return Why.LOST, end_process(opened, self._proof)
+            return Why.LOST, self._end(opened, self._proof)
         if not fact.pid:
             self._listener.on_end(End(Why.REFUSED, fact.exit_code, self._last.decode(errors="replace").strip()))
             return Why.REFUSED, Ending(How.ITSELF, fact.exit_code)

@@ -7,7 +7,6 @@ import os
 import random
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 import weakref
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from networks.engine.access.facts import EngineAccess
 from networks.engine.access.faults import Step, Unopened
+from networks.engine.access.folders import own_folder
 from networks.engine.access.ssh import ssh_command, write_material
 from networks.engine.access.unix import open_unix
 
@@ -129,8 +129,8 @@ class Tunnel:
         """Run ssh until it ends, and return why it did, "" where that was our wish."""
         self._said.clear()
         try:
-            with tempfile.TemporaryDirectory(prefix="netadmin-ssh-", ignore_cleanup_errors=True) as folder:
-                return self._attend(Path(folder))
+            with own_folder() as folder:
+                return self._attend(folder)
         except OSError as error:
             return f"ssh can't be started: {error.strerror or error}"
 

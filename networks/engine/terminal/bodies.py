@@ -8,9 +8,9 @@ from networks.engine.terminal.specs import MARK_NAME, ExecSpec, ScreenSize
 
 
 def exec_body(spec: ExecSpec, *, has_terminal: bool) -> dict[str, Any]:
-    """Return the body of POST /containers/{id}/exec. `has_terminal`: somebody will speak with it."""
+    """Return the body of POST /containers/{id}/exec. `has_terminal`: somebody will speak with it; else it has an input alone."""
     body: dict[str, Any] = {
-        "AttachStdin": has_terminal,
+        "AttachStdin": True,
         "AttachStdout": has_terminal,
         "AttachStderr": has_terminal,
         "Tty": has_terminal,
@@ -30,9 +30,9 @@ def terminal_body(size: ScreenSize) -> dict[str, Any]:
     return {"Detach": False, "Tty": True, "ConsoleSize": _console_size(size)}
 
 
-def detached_body() -> dict[str, Any]:
-    """Return the body of POST /exec/{id}/start for a process that nobody speaks with."""
-    return {"Detach": True, "Tty": False}
+def input_body() -> dict[str, Any]:
+    """Return the body of POST /exec/{id}/start for a process that has an input alone."""
+    return {"Detach": False, "Tty": False}
 
 
 def _console_size(size: ScreenSize) -> list[int]:

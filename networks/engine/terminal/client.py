@@ -38,7 +38,8 @@ class TerminalClient(Protocol):
     """What may be asked about processes in containers; see EngineClient. Profile terminal."""
 
     def create_exec(self, spec: ExecSpec, *, has_terminal: bool = True) -> str:
-        """Prepare a process and return its id. POST /containers/{id}/exec. `has_terminal`: somebody will speak with it.
+        """Prepare a process and return its id. POST /containers/{id}/exec. `has_terminal`: somebody will speak with it; else it
+        has an input alone.
 
         Raises Conflict where the container doesn't run, or is paused, and NotFound where there is none.
         """
@@ -49,10 +50,11 @@ class TerminalClient(Protocol):
         A program that isn't there is no error here: the Engine says so in the stream, which ends.
         """
 
-    def start_exec(self, exec_id: str) -> None:
-        """Begin a prepared process that nobody speaks with. POST /exec/{id}/start.
+    def open_input(self, exec_id: str) -> TerminalStream:
+        """Begin a prepared process that has an input alone, on a connection of its own. POST /exec/{id}/start, hijacked.
 
-        Raises Refused for a program that isn't there.
+        Its input ends with the connection, however that ends: the kernel closes it for who is killed (measured with 26.1;
+        with a terminal the process hears nothing). A program that isn't there is no error here.
         """
 
     def resize_exec(self, exec_id: str, size: ScreenSize) -> None:

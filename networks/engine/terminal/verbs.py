@@ -7,7 +7,7 @@ from functools import partial
 from networks.engine.errors import NotAllowed
 from networks.engine.guard import full_id
 from networks.engine.parsing.values import parse_done
-from networks.engine.terminal.bodies import detached_body, exec_body, terminal_body
+from networks.engine.terminal.bodies import exec_body, input_body, terminal_body
 from networks.engine.terminal.facts import ExecFact
 from networks.engine.terminal.parsing import parse_exec
 from networks.engine.terminal.specs import MOST_CELLS, ExecSpec, ScreenSize
@@ -29,10 +29,10 @@ class TerminalVerbs(Verbs):
         wanted, body = full_id("exec", exec_id), terminal_body(_allowed(size))
         return self._session.open_raw(f"/exec/{wanted}/start", self._changing(), body)
 
-    def start_exec(self, exec_id: str) -> None:
-        """Begin a prepared process that nobody speaks with."""
-        wanted, body = full_id("exec", exec_id), detached_body()
-        self._session.post(parse_done, "/exec/{0}/start", wanted, deadline=self._changing(), body=body)
+    def open_input(self, exec_id: str) -> RawStream:
+        """Begin a prepared process that has an input alone, on a connection of its own."""
+        wanted = full_id("exec", exec_id)
+        return self._session.open_raw(f"/exec/{wanted}/start", self._changing(), input_body())
 
     def resize_exec(self, exec_id: str, size: ScreenSize) -> None:
         """Tell a process how much its terminal shows."""

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from networks.actions.jobs.runners import start_runners
 from networks.actions.settling import start_settling
+from networks.actions.terminals.left import start_ending_left
 from networks.management.serving.output import let_go_of_output
 from networks.management.serving.ports import find_listen_fault
 from networks.management.serving.prepare import collect_static_if_needed, migrate_if_needed
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"The data directory {settings.NETADMIN_DATA_DIR} can't be written: {error.strerror}.") from error
         start_tending(settings.NETADMIN_DATA_DIR if settings.NETADMIN_FOLLOW else None)
+        start_ending_left()
         if settings.NETADMIN_FOLLOW:
             start_runners()
             start_settling()
