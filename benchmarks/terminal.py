@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
 import signal
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -105,6 +108,7 @@ def measure(ground: Ground) -> Report:
             bare, ours = _measure_keys(ground, page, container, keys)
             bare_flood_ms = _bare_flood_ms(ground)
             flood = _flood(page)
+    endings = _endings(ground, container)
     base = percentile(bare, 95)
     return {
         "bare_key_to_echo_ms": summary(bare),
@@ -112,6 +116,7 @@ def measure(ground: Ground) -> Report:
         "bare_10_mb_ms": round(bare_flood_ms),
         "10_mb_on_the_screen_ms": round(flood["took"]),
         "longest_without_a_frame_ms": round(flood["longest"]),
+        "ending_ms": endings,
         "targets": [
             target("terminal", "key to echo, p95 over 1.5 × bare", percentile(ours, 95) - 1.5 * base, 5, unit="ms"),
             target("terminal", "10 MB on the screen: longest without a frame", flood["longest"], 500, unit="ms"),
@@ -158,6 +163,14 @@ def _flood(page: Page) -> dict[str, Any]:
     page.evaluate(f"window.flood = ({_FLOOD})(); true")
     page.keyboard.press("Enter")
     found: dict[str, Any] = page.evaluate("window.flood")
+    return found
+
+
+def _endings(ground: Ground, container: str) -> dict[str, Any]:
+    """Return by means how long it takes to end a process; in a process of its own, which has Django."""
+    command = [sys.executable, "-m", "benchmarks.endings", ground.engine.socket, container, str(ground.rounds(40, 2))]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
