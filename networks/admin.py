@@ -21,6 +21,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from networks.forms.engines.admin import EngineAdminForm
 from networks.forms.people import PersonAdminForm, is_last_superuser
 from networks.models import (
     Action,
@@ -36,6 +37,7 @@ from networks.models import (
     Pool,
     Tombstone,
 )
+from networks.models.access import keep_credentials
 from networks.policy.permissions import is_superuser
 from networks.sync.requests import request_sync
 from networks.templatetags.ui import cut, short_id, visible
@@ -225,13 +227,21 @@ class EngineAdmin(RowAdmin):
     """Where Engines are. They aren't deleted here: their rows are sync's, and what people did there must keep its name."""
 
     list_display = ("slug", "name", "url")
+    form = EngineAdminForm
     search_fields = ("slug", "name", "url")
     actions = ("sync_now",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Engine | None = None) -> tuple[str, ...]:
-        if obj is None or obj.slug != LOCAL_SLUG:
+        if obj is None:
             return ()
+        if obj.slug != LOCAL_SLUG:
+            return ("slug",)
         return ("slug", "url", "netns") if settings.NETADMIN_NETNS else ("slug", "url")
+
+    def save_model(self, request: HttpRequest, obj: Engine, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.draft is not None:
+            keep_credentials(obj, form.draft.access)
 
     def has_delete_permission(self, request: HttpRequest, obj: Engine | None = None) -> bool:
         return False

@@ -10,8 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from networks.models import Action, Engine, Event, Network, Outcome
+from networks.engine.access.facts import EngineAccess, TlsMaterial
+from networks.engine.access.parsing import parse_address
+from networks.models import Action, Engine, EngineCredentials, Event, Network, Outcome
+from networks.models.access import keep_credentials
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_id, make_network
+from tests.certificates import Authority
 from tests.worlds import grow_world
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +112,61 @@ def test_it_keeps_the_url_and_the_slug_of_the_local_engine(admin: Client) -> Non
 
     engine.refresh_from_db()
     assert (engine.slug, engine.name, engine.url) == ("local", "Shed", "unix:///var/run/docker.sock")
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://docker.example:2375", "Only unix://, tcp:// and ssh:// lead to an Engine."),
+        ("tcp://192.0.2.9:2375", "Without TLS an Engine is reached on this machine"),
+        ("tcp://127.0.0.1", "A port is missing"),
+        ("ssh://root@192.0.2.9", "This isn’t a private key that ssh can use."),
+        ("unix://relative", "The path of a socket begins with /"),
+        ("tcp://user:secret@127.0.0.1:2375", "The URL holds an address only"),
+    ],
+)
+def test_it_holds_the_url_of_an_engine_to_the_rules_of_its_page(admin: Client, url: str, said: str) -> None:
+    engine = make_engine("shed")
+    before = engine.url
+    typed = {"slug": "barn", "name": "Barn", "url": url, "netns": ""}
+
+    added = admin.post(reverse("admin:networks_engine_add"), typed)
+    changed = admin.post(reverse("admin:networks_engine_change", args=[engine.pk]), typed)
+
+    for answer in (added, changed):
+        assert answer.status_code == 200
+        assert said.replace("’", "&#x27;") in answer.content.decode()
+    engine.refresh_from_db()
+    assert (engine.url, Engine.objects.count()) == (before, 1)
+
+
+def test_it_adds_an_engine_that_needs_no_credentials_and_never_changes_its_short_name(admin: Client) -> None:
+    typed = {"slug": "barn", "name": "Barn", "url": "unix:///run/barn.sock", "netns": ""}
+
+    assert admin.post(reverse("admin:networks_engine_add"), typed | {"slug": "add"}).status_code == 200
+    assert admin.post(reverse("admin:networks_engine_add"), typed).status_code == 302
+    engine = Engine.objects.get()
+    page = reverse("admin:networks_engine_change", args=[engine.pk])
+    assert admin.post(page, typed | {"slug": "other", "url": "tcp://127.0.0.1:2375"}).status_code == 302
+
+    engine.refresh_from_db()
+    assert (engine.slug, engine.url) == ("barn", "tcp://127.0.0.1:2375")
+
+
+def test_it_forgets_credentials_that_an_address_has_no_use_for(admin: Client) -> None:
+    engine = make_engine("barn")
+    Engine.objects.update(url="tcp://192.0.2.9:2376")
+    authority = Authority()
+    tls = TlsMaterial(authority.pem, *authority.sign("netadmin"))
+    keep_credentials(engine, EngineAccess(parse_address("tcp://192.0.2.9:2376"), tls=tls))
+    page = reverse("admin:networks_engine_change", args=[engine.pk])
+    typed = {"name": "Barn", "netns": ""}
+
+    assert admin.post(page, typed | {"url": "tcp://192.0.2.8:2376"}).status_code == 302
+    assert EngineCredentials.objects.filter(engine=engine).exists()
+    assert admin.post(page, typed | {"url": "unix:///run/barn.sock"}).status_code == 302
+
+    assert not EngineCredentials.objects.exists()
 
 
 def test_it_deletes_no_engine(admin: Client) -> None:
