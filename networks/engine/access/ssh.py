@@ -1,15 +1,24 @@
-"""The command line of ssh, and the files that it reads: nothing of a user's own configuration, no agent, no question."""
+"""The command line of ssh, and the files that it reads: nothing of a user's own configuration, no agent, no question.
+
+They are in a folder that is locked while its process lives, so that one of a killed process, which may hold a key, is known.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from networks.engine.access.facts import SSH_PORT, EngineAccess, EngineAddress
 from networks.engine.access.faults import Step, Unopened
 
 SSH = "ssh"
+_PREFIX = "netadmin-ssh-"
+_YOUNG = "netadmin-new-"  # not locked yet
 _OPTIONS = (
     "BatchMode=yes",
     "StrictHostKeyChecking=yes",
@@ -70,3 +79,32 @@ def _algorithms(access: EngineAccess) -> str:
     """Return which host keys to ask for: of several kinds that a machine has, the one that is known."""
     kind = access.ssh.host_key.split()[0] if access.ssh else ""
     return "rsa-sha2-512,rsa-sha2-256" if kind == "ssh-rsa" else kind
+
+
+@contextlib.contextmanager
+def own_folder() -> Iterator[Path]:
+    """Make a private folder, 0700, and remove it when the block ends; first remove what killed processes left. Raises OSError."""
+    clear_folders()
+    young = Path(tempfile.mkdtemp(prefix=_YOUNG))
+    folder = young.with_name(young.name.replace(_YOUNG, _PREFIX, 1))
+    lock = os.open(young, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        young.rename(folder)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(young, ignore_errors=True)
+        os.close(lock)
+
+
+def clear_folders() -> None:
+    """Remove the folders whose processes are dead: the kernel has freed their locks. Others' it may not open, and leaves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from networks.engine.access.facts import EngineAccess
 from networks.engine.access.faults import Step, Unopened
-from networks.engine.access.folders import own_folder
-from networks.engine.access.ssh import ssh_command, write_material
+from networks.engine.access.ssh import own_folder, ssh_command, write_material
 from networks.engine.access.unix import open_unix
 
 READY_S = 10.0  # from the start of ssh to the end of its login

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -154,3 +156,23 @@ def test_it_says_what_became_of_the_tunnel_and_tries_again(server: SshServer, so
             return False
 
         wait_until(answers, "the tunnel to be back")
+
+
+def test_it_clears_what_a_killed_process_left(
+    server: SshServer, socket_path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, held = tmp_path / "netadmin-ssh-left", tmp_path / "netadmin-ssh-held"
+    for folder in (left, held):
+        folder.mkdir()
+        (folder / "key").write_text("a key")
+    lock = os.open(held, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)  # as a process that lives does
+
+    with reaching(server.url(socket_path), server.key, server.host_key) as access:
+        ping(access)
+
+        assert not left.exists()
+        assert held.exists()
+    os.close(lock)
+    assert [path.name for path in tmp_path.glob("netadmin-*")] == ["netadmin-ssh-held"]
