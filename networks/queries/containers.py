@@ -7,9 +7,9 @@ from typing import Any
 
 from networks.models import Container, Endpoint
 from networks.queries.kept.gone import gone_since
+from networks.queries.kept.prepared import Prepared, Query
 from networks.queries.kept.rowcache import RowCache
 from networks.queries.networks import PROJECT_LABEL, asks_protection, group, searched
-from networks.queries.prepared import Prepared, Query
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow, PortRow
 
 CONTAINER_COLUMNS = (

@@ -12,9 +12,9 @@ from typing import Any
 from networks.addressing.capacity import assignable, span
 from networks.models import Endpoint, Network, Pool
 from networks.queries.kept.gone import gone_since
+from networks.queries.kept.prepared import Prepared, Query
 from networks.queries.kept.rowcache import RowCache
 from networks.queries.masking import is_secret_key
-from networks.queries.prepared import Prepared, Query
 from networks.queries.rows import EngineRow, NetworkRow, PoolRow
 
 PREDEFINED = frozenset({"bridge", "host", "none"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
@@ -17,9 +16,10 @@ from networks.addressing.reading import IPAddress
 from networks.models import Endpoint, Network
 from networks.models import Pool as PoolRecord
 from networks.queries.kept.gone import gone_since
+from networks.queries.kept.prepared import Prepared, Query
 from networks.queries.kept.rowcache import RowCache
+from networks.queries.lately import kept_lately
 from networks.queries.networks import POOL_COLUMNS, group
-from networks.queries.prepared import Prepared, Query
 from networks.queries.rows import EngineRow
 
 GATEWAY_MODE = "com.docker.network.bridge.gateway_mode_ipv"
@@ -137,7 +137,7 @@ def _claims(endpoint: Record) -> Iterable[tuple[bool, Claim]]:
             yield bool(held), claim
 
 
-@lru_cache(maxsize=20_000)  # of all endpoints of a network that changed, one is new
+@kept_lately(10_000)  # of all endpoints of a network that changed, one is new
 def _claim(
     version: int,
     address: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from networks.models import Tombstone
-from networks.queries.prepared import Prepared
+from networks.queries.kept.prepared import Prepared
 
 
 def gone_since(kind: str) -> Callable[[str, int], list[tuple[str, int]]]:

@@ -14,6 +14,7 @@ from networks.engine.facts import ContainerFact, EventFact
 from networks.sync.follow.inbox import Inspection, Letters, Look
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.marks import Marks, marks_of
+from networks.sync.recent import Recent
 from networks.sync.snapshot.changes import Update, find_changes, update_from
 from networks.sync.snapshot.journal import IGNORED_VERBS, Journal
 from networks.sync.snapshot.memory import Memory
@@ -28,8 +29,8 @@ LATER_S = 0.6
 HOLD_S = 0.03
 # Docker holds a container while it starts or ends, and an inspect waits that long: 0.5 s was the longest seen.
 CALM_AFTER_S = 2.0
-# Stamps of containers that are gone are worth nothing after a minute.
-MOST_STAMPS, KEEP_STAMPS_S = 5_000, 60.0
+# What was read of a container, and when something stirred it, is worth nothing after a minute.
+KEEP_STAMPS_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,14 @@ class Reconciler:
         self.memory = memory
         self._journal = journal
         self._inspectors = inspectors
-        self._stamps: dict[str, _Stamp] = {}
+        self._stamps: Recent[_Stamp] = Recent(KEEP_STAMPS_S)
         # What the list said last and what memory holds, where they agree: merging 500 anew took 6.5 ms of each resync's 12.
         self._settled: dict[str, tuple[ContainerFact, ContainerFact]] = {}
         self._later: dict[str, float] = {}
         self._pending: list[_PendingLook] = []
         self._inspected_here: list[Inspection] = []  # since the last looks were answered
         self._doubtful: set[str] = set()  # what this pass's lists said of these came too soon after an inspect
-        self._stirred_at: dict[str, float] = {}
+        self._stirred_at: Recent[float] = Recent(KEEP_STAMPS_S)
         self._stirred_networks: set[str] = set()
         self._held: list[EventFact] = []
         self._held_until = float("inf")
@@ -85,8 +86,6 @@ class Reconciler:
         """Read everything by two calls and write what differs. Returns how many rows it had to mend."""
         began_at = time.monotonic()
         picture = self._client.picture()
-        if len(self._stamps) > MOST_STAMPS:
-            self._stamps = {key: stamp for key, stamp in self._stamps.items() if began_at - stamp.ended_at < KEEP_STAMPS_S}
         update = update_from(picture, self.memory)
         update.containers = self._admit_listed(update.containers, began_at)
         return self._write(update, events, status, is_everything=True)
@@ -155,7 +154,8 @@ class Reconciler:
         """Whether inspecting this container can't wait: it runs, and nothing started or ended it a moment ago."""
         known = self.memory.containers.get(container_id)
         is_running = known is not None and known.state in RUNNING
-        return is_running and time.monotonic() - self._stirred_at.get(container_id, float("-inf")) > CALM_AFTER_S
+        stirred_at = self._stirred_at.get(container_id)
+        return is_running and (stirred_at is None or time.monotonic() - stirred_at > CALM_AFTER_S)
 
     def _inspect_here(self, container_id: str, update: Update) -> None:
         """Inspect in this thread: two changes of thread less, which is a millisecond of the way to the browser."""
@@ -170,11 +170,9 @@ class Reconciler:
 
     def _note_stirred(self, events: Iterable[EventFact]) -> None:
         now = time.monotonic()
-        if len(self._stirred_at) > MOST_STAMPS:
-            self._stirred_at.clear()
         for event in events:
             if event.kind == "container" and event.verb not in IGNORED_VERBS:
-                self._stirred_at[event.actor_id] = now
+                self._stirred_at.put(event.actor_id, now)
             elif event.kind == "network":
                 self._stirred_networks.add(event.network_id)
 
@@ -200,7 +198,7 @@ class Reconciler:
             admitted[docker_id] = merged
             self._settled.pop(docker_id, None)
             if merged != known:
-                self._stamps[docker_id] = _Stamp(began_at, ended_at, is_inspected=False)
+                self._stamps.put(docker_id, _Stamp(began_at, ended_at, is_inspected=False))
             if merged and not merged.has_detail:
                 thin.append(docker_id)
         self._doubtful.update(doubtful)
@@ -229,7 +227,7 @@ class Reconciler:
             fact = inspection.fact
             update.containers[docker_id] = merge_inspected(self.memory.containers.get(docker_id), fact) if fact else None
             update.read_nano[docker_id] = inspection.read_nano or time.time_ns()
-            self._stamps[docker_id] = _Stamp(inspection.began_at, time.monotonic(), is_inspected=True)
+            self._stamps.put(docker_id, _Stamp(inspection.began_at, time.monotonic(), is_inspected=True))
 
     def _take_looks(self, looks: Iterable[Look], marks: Marks) -> list[Look]:
         """Turn wishes into marks; return those that this very pass answers, but for what its lists leave in doubt."""
@@ -277,6 +275,8 @@ class Reconciler:
         now = datetime.now(UTC)
         self._snapshot.write(changes, after, rows, now=now, moves=moves, **status)
         self.memory = after
+        for docker_id in changes.containers_gone:  # by an inspect: no list will speak of it any more
+            self._settled.pop(docker_id, None)
         if changes:
             self._stirred_networks |= changes.touched_networks
             self.changed_at = time.monotonic()

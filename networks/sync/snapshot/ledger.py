@@ -11,6 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from networks.engine.facts import ContainerFact, EndpointFact, EventFact, IPAddress
 from networks.models import AddressAssignment, WatchedSpan
+from networks.sync.recent import Recent
 from networks.sync.snapshot.assignments import (
     START_TAKES_NS,
     End,
@@ -31,7 +32,9 @@ from networks.sync.snapshot.upsert import Upsert
 
 PRUNED_AT_ONCE = 1_000  # 50 ms among a million
 FEW = 20  # above, one statement for all and one for their keys are cheaper than one each
-MOST_LOOSE = 5_000  # containers; what an event may still tell comes within seconds
+# What an event may still tell comes within seconds; of each container some, for one that ends again and again has always more.
+KEEP_LOOSE_S, MOST_LOOSE, MOST_LOOSE_OF_ONE = 120.0, 5_000, 50
+MOST_LAST_OF_ONE = 100  # networks of one container; beyond, the database tells
 _ASSIGNMENTS = Upsert(AddressAssignment)
 _WHO = ("pk", "container_id", "container_name", "network_id", "network_name", "family", "address", "endpoint_id")
 
@@ -42,8 +45,8 @@ class Ledger:
     def __init__(self, engine_slug: str) -> None:
         self._slug = engine_slug
         self._held: dict[str, dict[HeldKey, Held]] = {}
-        self._last: dict[tuple[str, str, int], tuple[str, datetime]] = {}  # container, network, family: address and its end
-        self._loose: dict[str, list[Loose]] = {}
+        self._last: dict[str, dict[HeldKey, tuple[str, datetime]]] = {}  # by container that is there: address and its end
+        self._loose: Recent[list[Loose]] = Recent(KEEP_LOOSE_S, MOST_LOOSE)
         self._stirred: set[str] = set()
         self._times = EventTimes()
         self._known_nano = 0  # all of the Engine was as this ledger says
@@ -79,7 +82,7 @@ class Ledger:
 
     def note(self, events: Iterable[EventFact]) -> None:
         """Remember when containers came on networks and left them."""
-        self._stirred |= self._times.note(events) & self._loose.keys()
+        self._stirred |= {container_id for container_id in self._times.note(events) if container_id in self._loose}
 
     def compare(
         self,
@@ -105,7 +108,7 @@ class Ledger:
         for container_id in containers:
             at = read_nano.get(container_id, now_nano)
             self._compare_one(container_id, after, names, at, moves)
-        for container_id in (self._stirred | containers) & self._loose.keys():
+        for container_id in self._stirred | containers:
             self._fix(container_id, after.containers.get(container_id), moves)
         self._stirred.clear()
         if is_everything:
@@ -128,6 +131,7 @@ class Ledger:
                 del held[key]
         if fact is None:
             self._held.pop(container_id, None)
+            self._last.pop(container_id, None)
             return
         for key, (address, endpoint) in holds.items():
             network_id = resolve(endpoint, after.networks, names) or endpoint.network_id
@@ -144,7 +148,11 @@ class Ledger:
         found = End(told[0]) if told else self._bound_end(one, fact, seen_nano, gone_nano)
         if not (told and told[1]):
             self._loosen(Loose(one, False, seen_nano, gone_nano, told_end=found))
-        self._last[one.container_id, one.network_name, one.family] = (one.address, to_moment(found.until_nano))
+        last = self._last.setdefault(one.container_id, {})
+        last.pop(one.key, None)
+        last[one.key] = (one.address, to_moment(found.until_nano))
+        if len(last) > MOST_LAST_OF_ONE:
+            del last[next(iter(last))]
         return found
 
     def _bound_end(self, held: Held, fact: ContainerFact | None, seen_nano: int, gone_nano: int) -> End:
@@ -157,7 +165,7 @@ class Ledger:
     def _open(
         self, fact: ContainerFact, network_id: str, key: HeldKey, address: IPAddress, endpoint: EndpointFact, seen_nano: int
     ) -> tuple[Held, Row]:
-        last = self._last.get((fact.docker_id, *key))
+        last = self._last.get(fact.docker_id, {}).get(key)
         after_nano = to_nano(last[1]) + 1_000 if last else 0  # moments are whole microseconds, rounded down
         begin = self._times.begin_of(fact.docker_id, network_id, after_nano=after_nano, seen_nano=seen_nano)
         from_nano = begin or seen_nano
@@ -171,14 +179,13 @@ class Ledger:
         return one, row
 
     def _loosen(self, loose: Loose) -> None:
-        if len(self._loose) >= MOST_LOOSE:
-            del self._loose[next(iter(self._loose))]
-        self._loose.setdefault(loose.held.container_id, []).append(loose)
+        container_id = loose.held.container_id
+        self._loose.put(container_id, [*(self._loose.get(container_id) or ())[-MOST_LOOSE_OF_ONE + 1 :], loose])
 
     def _fix(self, container_id: str, fact: ContainerFact | None, moves: Moves) -> None:
         """Look again whether events, or what an inspect said since, tell what wasn't known before."""
         kept = []
-        for loose in self._loose.pop(container_id):
+        for loose in self._loose.pop(container_id) or ():
             columns, is_exact = self._find_begin(loose, fact) if loose.is_begin else self._find_end(loose, fact)
             if columns:
                 moves.fixed.append((loose.held, columns))
@@ -186,7 +193,7 @@ class Ledger:
             if loose.is_begin or not is_exact:
                 kept.append(loose)
         if kept:
-            self._loose[container_id] = kept
+            self._loose.put(container_id, kept)
 
     def _find_begin(self, loose: Loose, fact: ContainerFact | None) -> tuple[Row, bool]:
         held = loose.held
@@ -246,8 +253,7 @@ class Ledger:
 
         Many at once are asked of memory alone: a first reading has none, and an Engine that restarts has just ended them.
         """
-        where = (held.container_id, held.network_name, held.family)
-        last: Any = self._last.get(where)
+        last: Any = self._last.get(held.container_id, {}).get(held.key)
         if last is None and not is_one_of_many:
             before = AddressAssignment.objects.filter(engine_slug=self._slug, container_id=held.container_id)
             before = before.filter(network_name=held.network_name, family=held.family, until_at__isnull=False)

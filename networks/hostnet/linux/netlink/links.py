@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import struct
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from typing import NamedTuple
 
@@ -164,8 +163,6 @@ def read_address(datagram: Datagram, message: Message) -> tuple[int, LinkAddress
     return index, _address_of(family, own, prefix_length, scope, broadcast)
 
 
-# To make an IPv6Interface takes 10 µs, ten times what the rest of an address takes, and every veth has one.
-@lru_cache(maxsize=16_384)
 def _address_of(family: int, own: bytes, prefix_length: int, scope: int, broadcast: bytes) -> LinkAddress:
     length = 4 if family == AF_INET else 16
     if len(own) != length or prefix_length > 8 * length or len(broadcast) not in (0, 4):
