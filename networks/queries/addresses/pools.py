@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from threading import Lock
 
 from networks.addressing.grid.counts import Dispute, dispute_of
 from networks.addressing.grid.states import Cell, PoolUse, State, measure
@@ -18,7 +17,7 @@ from networks.queries.rows import EngineRow
 SHORT_ID_LENGTH = 12
 # From Engine 28 on macvlan and ipvlan take no address for a gateway that has nothing to lead to. Source: moby 28, SkipGwAlloc
 GATEWAYS_LEFT_OUT = (1, 48)
-MOST_KEPT = 2_000
+MOST_ENGINES = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,8 +55,7 @@ class _Kept:
     views: tuple[PoolView, ...]
 
 
-_kept: dict[tuple[str, str], _Kept] = {}
-_lock = Lock()
+_kept: dict[str, dict[str, _Kept]] = {}  # by Engine and network, of those that were there the last time
 
 
 def pool_views(engine: EngineRow) -> tuple[PoolView, ...]:
@@ -67,11 +65,15 @@ def pool_views(engine: EngineRow) -> tuple[PoolView, ...]:
     shared = frozenset(subnet for subnet, times in subnets.items() if times > 1)
     leaves_out = api_version(engine.api_version) >= GATEWAYS_LEFT_OUT
     neighbours = _neighbours(networks)
-    return tuple(
-        view
+    last = _kept.get(engine.slug, {})
+    views = {
+        network.docker_id: _views(network, neighbours.get(network.docker_id, ()), shared, leaves_out, last.get(network.docker_id))
         for network in networks
-        for view in _views(engine, network, neighbours.get(network.docker_id, ()), shared, leaves_out)
-    )
+    }
+    if len(_kept) > MOST_ENGINES:
+        _kept.clear()
+    _kept[engine.slug] = views
+    return tuple(view for kept in views.values() for view in kept.views)
 
 
 def api_version(text: str) -> tuple[int, ...]:
@@ -105,26 +107,19 @@ def _neighbours(networks: Iterable[AddressedNetwork]) -> dict[str, tuple[Address
 
 
 def _views(
-    engine: EngineRow,
     network: AddressedNetwork,
     others: Sequence[AddressedNetwork],
     shared: frozenset[str],
     leaves_out: bool,
-) -> tuple[PoolView, ...]:
+    kept: _Kept | None,
+) -> _Kept:
     """Return a network's views, made anew only where something that they are made of changed."""
     mine = frozenset(str(pool.subnet) for pool in network.pools) & shared
     made_of = (network, *others, mine, leaves_out)
-    where = (engine.slug, network.docker_id)
-    kept = _kept.get(where)
     # Rows are compared by identity: a network of which anything changed is another row.
     if kept is not None and len(kept.made_of) == len(made_of) and all(map(_is_same, kept.made_of, made_of)):
-        return kept.views
-    views = _make_views(network, others, mine, leaves_out)
-    with _lock:
-        if len(_kept) >= MOST_KEPT:
-            _kept.clear()
-        _kept[where] = _Kept(made_of, views)
-    return views
+        return kept
+    return _Kept(made_of, _make_views(network, others, mine, leaves_out))
 
 
 def _is_same(one: object, other: object) -> bool:

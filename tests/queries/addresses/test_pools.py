@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from networks.addressing.grid.counts import Dispute
 from networks.addressing.grid.states import State
 from networks.addressing.grid.turns import Why
-from networks.models import Engine, EngineStatus, Network
+from networks.models import Engine, EngineStatus, Network, Tombstone
 from networks.queries.addresses.pools import PoolView, pool_views
 from networks.queries.engines import read_engine
 from networks.queries.rows import EngineRow
@@ -37,6 +40,17 @@ def change(engine: Engine, network: Network) -> None:
     Network.objects.filter(pk=network.pk).update(revision=status.revision)
 
 
+def remove(engine: Engine, network: Network) -> None:
+    """Let a network go, as a write does."""
+    status = EngineStatus.objects.get(engine=engine)
+    status.revision += 1
+    status.save()
+    Tombstone.objects.create(
+        engine=engine, kind="network", docker_id=network.docker_id, revision=status.revision, gone_at=datetime.now(UTC)
+    )
+    network.delete()
+
+
 def test_it_reads_only_what_changed() -> None:
     engine = make_engine()
     front = make_network(engine, "front", "10.0.0.0/24", gateway="10.0.0.1")
@@ -54,6 +68,22 @@ def test_it_reads_only_what_changed() -> None:
     ) as asked:
         assert views_of("front") == [front_after]
     assert len(asked) == 1  # the Engine's row
+
+
+def test_it_holds_nothing_of_networks_that_are_gone() -> None:
+    engine = make_engine()
+    make_network(engine, "stays", "10.0.0.0/24", gateway="10.0.0.1")
+    for number in range(3):
+        gone = make_network(engine, f"gone-{number}", f"10.0.{number + 1}.0/24", gateway=f"10.0.{number + 1}.1")
+        change(engine, gone)
+        assert len(views_of(gone.name)) == 1
+        remove(engine, gone)
+
+    assert views_of("gone-2") == []
+
+    gc.collect()
+    held = [each for each in gc.get_objects() if isinstance(each, PoolView)]
+    assert [view.network.name for view in held if view.network.name.startswith("gone")] == []
 
 
 @pytest.mark.parametrize("size", [10, 200])
