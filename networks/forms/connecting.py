@@ -35,6 +35,8 @@ from networks.forms.connect_checks import (
 from networks.forms.fields import TypedField
 from networks.forms.findings import FindingsForm
 from networks.forms.pairs import parse_pairs, parse_words
+from networks.forms.preflight.plugins import check_plugin
+from networks.forms.wording.labels import label_container, label_network
 from networks.policy.permissions import Permission
 from networks.policy.shapes import HARMLESS_ENDPOINT_OPTIONS, permission_to_connect
 from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
@@ -79,7 +81,8 @@ class ConnectForm(FindingsForm):
     """What both sides ask for. The subclass knows one half of the pair; `choose` finds the other in what was sent.
 
     `containers`: all of the Engine, for links. `may_shape`: whether the person may hand options on to a driver.
-    `is_given_gone`: the half whose page this is was removed. `find_successor`: from the id of a chosen half that isn't there to
+    `engine_slug`: whose machine's plugins are looked at, "" for nobody's. `is_given_gone`: the half whose page this is was
+    removed. `find_successor`: from the id of a chosen half that isn't there to
     its name and the id of what is called so now, each "" where there is none.
     """
 
@@ -119,12 +122,13 @@ class ConnectForm(FindingsForm):
         version: EngineVersion | None = None,
         host: HostSide | None = None,
         may_shape: bool = False,
+        engine_slug: str = "",
         is_given_gone: bool = False,
         find_successor: Callable[[str], tuple[str, str]] = lambda docker_id: ("", ""),
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.is_given_gone, self.may_shape = is_given_gone, may_shape
+        self.is_given_gone, self.may_shape, self.engine_slug = is_given_gone, may_shape, engine_slug
         self.containers, self.find_successor = containers, find_successor
         self.version, self.host = version or EngineVersion(), host or HostSide()
         self._read: dict[str, Any] = {}
@@ -185,15 +189,21 @@ class ConnectForm(FindingsForm):
             else:
                 self.add_finding(bad(self.half, f"{noun}_gone" if chosen else f"{noun}_missing"))
             why_not = check_network(self.network) if self.network else check_container(self.container) if self.container else ()
-            self.add_findings(replace(found, field=self.half) for found in why_not)
+            self.add_findings(replace(found, field=self.half) for found in (*why_not, *self._check_plugin()))
         else:
-            self.add_findings(replace(found, field=self.half) for found in check_pair(self.network, self.container))
+            found_of_pair = [*self._check_plugin()] or [*check_pair(self.network, self.container)]
+            self.add_findings(replace(found, field=self.half) for found in found_of_pair)
         if self.network is not None:
             self.add_findings(check_wishes(self.network, self._read, self.host))
             self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
             self.add_findings(check_links(self._read["links"], self.network, self.container, self.containers))
             if mac := self._read.get("mac"):
                 self.add_findings(check_mac(mac, self.network))
+
+    def _check_plugin(self) -> Iterator[Finding]:
+        """Yield that the network's plugin can't serve."""
+        if self.network is not None and self.engine_slug:
+            yield from check_plugin(self.engine_slug, self.network.driver)
 
     def _take(self, field: str, parse: Callable[[str], Any]) -> None:
         """Read a field that may be empty; one that this Engine would ignore is refused."""
@@ -280,21 +290,3 @@ class NetworkToConnectForm(ConnectForm):
     def _list_networks(self) -> Choices:
         free = [choice for choice in self._networks.values() if self.container and choice.name not in self.container.networks]
         return [("", gettext("Choose…")), *((choice.docker_id, label_network(choice)) for choice in free)]
-
-
-def label_container(choice: ContainerChoice) -> str:
-    """Return a container as a line of a list: "wordpress · running · on bridge"."""
-    if choice.network_mode.startswith("container:"):
-        place = str(_("in another container's network"))
-    elif choice.networks:
-        place = str(_("on %(networks)s")) % {"networks": ", ".join(choice.networks)}
-    else:
-        place = str(_("on no network"))
-    # the words for states are those of templatetags/ui.py; one that nobody knows stays as Docker has it
-    return " · ".join((choice.name, gettext(choice.state), place))
-
-
-def label_network(choice: NetworkChoice) -> str:
-    """Return a network as a line of a list: "front · bridge · 10.20.0.0/24"."""
-    subnets = ", ".join(str(pool.subnet) for pool in choice.pools)
-    return " · ".join(filter(None, (choice.name, choice.driver, subnets)))

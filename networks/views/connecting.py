@@ -191,7 +191,7 @@ class ConnectPage(View):
         slug = self.kwargs["engine_slug"]
         may_shape = Permission.SHAPE in permissions_of(self.request.user, slug)
         known = {"containers": containers, "version": read_version(slug), "host": host_side_of(slug), "may_shape": may_shape}
-        return {**known, "find_successor": self._find_successor, **options}
+        return {**known, "engine_slug": slug, "find_successor": self._find_successor, **options}
 
     def _find_successor(self, docker_id: str) -> tuple[str, str]:
         """Return name and successor's id of the chosen half, if it went within the last day; ("", "") where it didn't."""

@@ -8,7 +8,10 @@ import time
 from django.test import Client
 from django.urls import reverse
 
-from networks.models import Action, Engine, Network, Outcome, OutcomeKind
+from networks.actions.actors import CONSOLE
+from networks.actions.networks import connect_container
+from networks.engine.specs import ConnectSpec
+from networks.models import Action, Endpoint, Engine, Network, OutcomeKind
 from networks.sync.host.board import picture_of
 from networks.sync.plugins import look_again
 from tests.drivers.plugged import Plugin
@@ -79,21 +82,57 @@ def test_it_says_at_once_that_a_plugin_died(engine: PrivateEngine, followed: Eng
     began = time.monotonic()
 
     status, said = asked(admin, followed, typed(plugin, "another", **{"pools-0-subnet": "10.99.9.0/24"}), do="create")
-    url = reverse("network_connect", args=[followed.slug, network_id()])
-    refused = admin.post(url, {"container_id": container, "do": "connect"})
+    there = {"network_name": "plugged", "container_name": "first"}
+    refused = connect_container(CONSOLE, followed, ConnectSpec(network_id(), container), **there)
 
     assert time.monotonic() - began < 5  # Docker itself would try for 15 s, twice
     assert status == 422
     assert f"The plugin {plugin.name} isn't running: nobody answers at {plugin.socket}." in said
     assert "Docker would try for 15 s" in said
-    assert f"The plugin {plugin.name} isn't running" in text_of(refused.content)
-    assert Outcome.objects.order_by("id").last().kind == OutcomeKind.DENIED  # type: ignore[union-attr]
+    assert (refused.kind, refused.sentence.split(":")[0]) == (OutcomeKind.DENIED, f"The plugin {plugin.name} isn't running")
     plugin.socket.unlink()
     # The Engine still lists it, for there is a network of it.
     assert plugin.name in engine.cli("info", "--format", "{{json .Plugins.Network}}")
     assert f"The plugin {plugin.name} isn't there any more" in asked(admin, followed, typed(plugin, "another"), do="create")[1]
     plugin.start()
     assert f"The plugin {plugin.name} answers" in asked(admin, followed, typed(plugin, "another"), preview="1")[1]
+
+
+def test_it_says_so_before_anything_is_asked_of_a_dead_plugin_s_network(
+    engine: PrivateEngine, followed: Engine, plugin: Plugin, admin: Client
+) -> None:
+    assert asked(admin, followed, typed(plugin), do="create")[0] == 302
+    container = engine.run("first")
+    member = engine.run("member", "--network", "plugged")
+    seen = Endpoint.objects.filter(container__docker_id=member, network_name="plugged", ipv4__isnull=False)
+    wait_until(seen.exists, "the member to be seen")
+    plugin.kill()
+    look_again(followed.url)
+    slug, network = followed.slug, network_id()
+    dead = f"The plugin {plugin.name} isn't running: nobody answers at {plugin.socket}."
+    began = time.monotonic()
+
+    forms = [
+        ("network_connect", [slug, network], {"container_id": container}),
+        ("container_connect", [slug, container], {"network_id": network}),
+        ("container_run", [slug], {"name": "x", "mode": "network", "networks-count": "1", "networks-0-network_id": network}),
+    ]
+    for name, place, data in forms:
+        typing = admin.post(reverse(name, args=place), data | {"preview": "1"})
+        assert dead in text_of(typing.content), name
+    sent = admin.post(reverse("network_connect", args=[slug, network]), {"container_id": container, "do": "connect"})
+    removing = text_of(admin.get(reverse("network_remove", args=[slug, network])).content)
+    parting = text_of(admin.get(reverse("network_disconnect", args=[slug, network, member])).content)
+
+    assert time.monotonic() - began < 5
+    assert sent.status_code == 422
+    assert "Docker would try for 15 s" in text_of(sent.content)
+    assert f"{dead} Docker looks for it for 15 s." in removing
+    assert f"{dead} Docker looks for it for 30 s" in parting
+    assert set(Action.objects.values_list("verb", flat=True)) == {"create_network"}
+    plugin.start()
+    look_again(followed.url)
+    assert dead not in text_of(admin.get(reverse("network_remove", args=[slug, network])).content)
 
 
 def test_it_passes_on_what_a_plugin_refuses(engine: PrivateEngine, followed: Engine, plugin: Plugin, admin: Client) -> None:

@@ -14,13 +14,14 @@ from networks.addressing.findings import Finding, Level, bad, fine
 from networks.engine.cli import Line
 from networks.engine.containers.run_cli import run_lines
 from networks.engine.containers.run_specs import Mode, RunSpec
-from networks.forms.connecting import Choices, label_container
+from networks.forms.connecting import Choices
 from networks.forms.fields import TypedField
 from networks.forms.findings import FindingsForm
 from networks.forms.launching import checks, reading
 from networks.forms.launching.endpoints import EndpointForm
 from networks.forms.launching.ground import RunGround
 from networks.forms.pairs import parse_pairs, parse_words
+from networks.forms.wording.labels import label_container
 
 MAX_NETWORKS = 16
 ROW_COUNT = "networks-count"
@@ -78,6 +79,7 @@ class RunForm(FindingsForm):
             "version": ground.version,
             "host": ground.host,
             "may_shape": may_shape,
+            "engine_slug": ground.engine_slug,
         }
         data = self.data if self.is_bound else None
         self.rows = [

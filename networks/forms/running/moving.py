@@ -8,8 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from networks.forms.connecting import check_network, label_network
+from networks.forms.connecting import check_network
 from networks.forms.findings import FindingsForm
+from networks.forms.wording.labels import label_network
 from networks.queries.ground import NetworkChoice
 
 

@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 from django.views import View
 
 from networks.actions.jobs.starting import JobWish, start_job
-from networks.forms.connecting import label_container, label_network
 from networks.forms.running.ordering import say_touched
 from networks.forms.running.several import ORDER_PLANS, SEVERAL_ORDERS
 from networks.forms.several import MOST_CHOSEN, PLANS, Choice, CountForm, Plan, read_choice
+from networks.forms.wording.labels import label_container, label_network
 from networks.partials.jobs import job_title
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.shapes import MOST_AT_ONCE, permission_for_several

@@ -24,7 +24,7 @@ from networks.queries.consequences import Affected, Consequences, breakages_of
 from networks.queries.details import Gone, read_gone
 from networks.queries.ground import ContainerChoice, NetworkChoice, container_choices, network_choices
 from networks.views.acting import Aside, actor_of, explain_refusal, make_aside, make_asked, open_page, say_unseen
-from networks.views.removals.foreseeing import consequences_of_one, read_anew
+from networks.views.removals.foreseeing import consequences_of_one, read_anew, say_plugin
 
 FORM_ID = "disconnect"
 
@@ -140,6 +140,7 @@ class NetworkDisconnect(View):
             "form": form,
             "unseen": [say_breakage(each) for each in form.unseen],
             "why_not": self._why_not(pair),
+            "plugin": say_plugin(engine.slug, pair.network.driver) if pair.network else "",
             "aside": self._aside(pair, result),
             "form_id": FORM_ID,
             "refusal": explain_refusal(result, around=around, is_typed=False) if result else None,

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from networks.forms.preflight.plugins import check_plugin
+from networks.forms.sentences import say
 from networks.queries.consequences import Consequences, consequences_of
 from networks.sync.requests import request_sync
 from networks.templatetags.wording import can_be_typed
@@ -34,3 +36,8 @@ def read_anew(request: HttpRequest, engine_slug: str) -> bool:
 def consequences_of_one(engine_slug: str, network_id: str, container_ids: Collection[str] | None = None) -> Consequences | None:
     """Return what breaks if this network goes, or these containers leave it; None where the network isn't there."""
     return next(iter(consequences_of(engine_slug, [network_id], container_ids=container_ids)), None)
+
+
+def say_plugin(engine_slug: str, driver: str) -> str:
+    """Return that the plugin behind a network can't be asked, "" where it can, or where nobody knows."""
+    return next((say(finding) for finding in check_plugin(engine_slug, driver)), "")

@@ -17,7 +17,7 @@ from networks.queries.consequences import Consequences, breakages_of
 from networks.queries.details import read_gone, read_network_title
 from networks.queries.ground import NetworkChoice
 from networks.views.acting import actor_of, explain_refusal, open_page, say_unseen
-from networks.views.removals.foreseeing import consequences_of_one, read_anew, wanted_name
+from networks.views.removals.foreseeing import consequences_of_one, read_anew, say_plugin, wanted_name
 
 
 class NetworkRemove(View):
@@ -79,6 +79,7 @@ class NetworkRemove(View):
             "form": form,
             "unseen": [say_breakage(each) for each in form.unseen] if form else [],
             "lock": lock.sentence if lock else "",
+            "plugin": say_plugin(slug, found.driver) if found else "",
             "command": remove_network_command(name, docker_id),
             "refusal": explain_refusal(result, around=around, is_typed=False) if result else None,
             "may_act": may_act,
