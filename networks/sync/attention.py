@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
-from networks.sync.signals import viewer_came
+from networks.sync.signals import engine_viewed, viewer_came
 
 # A page or a socket says so at least this often while it is open.
 LOOKING_FOR_S = 15.0
@@ -29,10 +29,14 @@ _MOST_THINGS = 256
 def note_viewer(engine_slug: str, page: str = "", docker_id: str = "") -> None:
     """Note that somebody looks at this Engine now, at which page (its URL name) and which thing there. Cheap; from any thread.
 
-    The first who looks at the host's side, or at figures of it, sends `viewer_came`: it is read, or measured, at once.
+    The first who looks at all sends `engine_viewed`; the first who looks at the host's side, or at figures of it, `viewer_came`:
+    it is read, or measured, at once.
     """
     now = time.monotonic()
+    was_looked_at = is_looked_at(engine_slug)
     _looked_at[engine_slug] = now
+    if not was_looked_at:
+        engine_viewed.send(sender=None, engine_slug=engine_slug)
     if page in WATCHED_PAGES:
         alike = FIGURE_PAGES if page in FIGURE_PAGES else WATCHED_PAGES
         is_first = not is_looked_at(engine_slug, pages=alike)

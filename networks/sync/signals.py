@@ -12,3 +12,9 @@ host_changed = Signal()
 
 # Sent with engine_slug (str) when somebody begins to look at a page that shows counters or rates, in that somebody's thread.
 viewer_came = Signal()
+
+# Sent with engine_slug (str) when somebody begins to look at any page of an Engine, in that somebody's thread.
+engine_viewed = Signal()
+
+# Sent four times a second at most, in a thread of its own: another connection wrote to the database, this process's or not.
+others_wrote = Signal()

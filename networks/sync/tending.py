@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from django.db.models.signals import post_delete, post_save
 
 from networks.models import Engine, EngineCredentials
+from networks.models.writes import count_of_writes
 from networks.sync.followers import followers, start_followers
 from networks.sync.signals import engine_changed
 from networks.sync.watchers import start_watchers, watchers
@@ -37,6 +38,7 @@ class Tender:
         self._tended = tended
         self._every_s = every_s
         self._known = read_places()
+        self._writes: int | None = None
         self._woken, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="tend-engines", daemon=True)
 
@@ -57,19 +59,27 @@ class Tender:
 
     def _run(self) -> None:
         while not self._ended.is_set():
-            self._woken.wait(self._every_s)
+            is_told = self._woken.wait(self._every_s)
             self._woken.clear()
             if self._ended.is_set():
                 break
             try:
-                self._look()
+                if self._has_been_written() or is_told:
+                    self._look()
             except DatabaseError as error:
+                self._writes = None
                 log.warning("engines_not_read", error=str(error))
             except Exception:
+                self._writes = None
                 log.exception("engines_not_tended")
             finally:
                 close_old_connections()
         connection.close()
+
+    def _has_been_written(self) -> bool:
+        """Tell whether anybody else has written since the last look; there is nothing new where nobody has."""
+        before, self._writes = self._writes, count_of_writes()
+        return self._writes is None or self._writes != before
 
     def _look(self) -> None:
         places = read_places()

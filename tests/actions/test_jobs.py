@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from networks.actions.actors import CONSOLE, Actor
-from networks.actions.jobs.runners import JobRunner
+from networks.actions.jobs.runners import JobRunner, runner_of, start_runners, stop_runners
 from networks.actions.jobs.running import JobRun
 from networks.actions.jobs.starting import JobWish, ask_to_stop, start_job
 from networks.models import Action, Endpoint, Engine, Grant, Job, JobStep, Network, Outcome
@@ -48,10 +48,9 @@ def left(engine: PrivateEngine) -> set[str]:
 @pytest.fixture
 def runner(followed: Engine) -> Iterator[JobRunner]:
     """Run jobs in a thread, as `manage.py serve` does."""
-    running = JobRunner(followed.slug)
-    running.start()
-    yield running
-    running.stop()
+    start_runners()
+    yield runner_of(followed.slug)
+    stop_runners()
 
 
 def test_it_goes_on_after_a_refusal_and_records_every_step(engine: PrivateEngine, followed: Engine, operator: Actor) -> None:

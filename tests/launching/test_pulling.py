@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from networks.actions.jobs.runners import JobRunner
+from networks.actions.jobs.runners import start_runners, stop_runners
 from networks.actions.running import images
 from networks.models import Engine, Job, JobState
 from tests.actions.conftest import followed
@@ -42,8 +42,7 @@ def registry(engine: PrivateEngine) -> Iterator[None]:
 
 
 def test_it_pulls_an_image_and_shows_each_layer(engine: PrivateEngine, followed: Engine, browser: Client, registry: None) -> None:
-    runner = JobRunner(followed.slug)
-    runner.start()
+    start_runners()
     seen: list[list[dict[str, int | str]]] = []
 
     def has_ended() -> bool:
@@ -59,7 +58,7 @@ def test_it_pulls_an_image_and_shows_each_layer(engine: PrivateEngine, followed:
         assert Job.objects.exists(), text_of(asked)
         wait_until(has_ended, "the end of the pull", deadline_s=60)
     finally:
-        runner.stop()
+        stop_runners()
 
     job = Job.objects.get()
     page = browser.get(f"/jobs/{job.pk}/").content.decode()

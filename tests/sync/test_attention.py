@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from networks.sync.attention import FIGURE_PAGES, is_looked_at, note_viewer
-from networks.sync.signals import viewer_came
+from networks.sync.signals import engine_viewed, viewer_came
 
 SLUG = "attended"
 
@@ -41,3 +41,19 @@ def test_it_says_once_that_somebody_came(came: list[str]) -> None:
     assert not is_looked_at(SLUG, pages={"container_detail"})
     assert not is_looked_at("another", pages=FIGURE_PAGES)
     assert came == [SLUG]
+
+
+def test_it_says_once_that_somebody_looks_at_an_engine_at_all() -> None:
+    heard: list[str] = []
+
+    def hear(engine_slug: str, **_more: object) -> None:
+        heard.append(engine_slug)
+
+    engine_viewed.connect(hear)
+    try:
+        for page in ("network_list", "interface_list", ""):
+            note_viewer("viewed", page)
+    finally:
+        engine_viewed.disconnect(hear)
+
+    assert heard == ["viewed"]

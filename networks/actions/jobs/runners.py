@@ -12,14 +12,15 @@ from networks.actions.jobs.keeping import KeepRun
 from networks.actions.jobs.moving import MoveRun
 from networks.actions.jobs.running import JobRun
 from networks.models import Engine, Job, JobState
-from networks.models.writes import count_of_writes
 from networks.queries.addresses.keeping import KEEP
 from networks.queries.running.impact import MOVE
 from networks.sync.followers import followers
+from networks.sync.signals import others_wrote
 
 log = structlog.get_logger(__name__)
 
-POLL_S = 1.0  # for a job that another process wrote down; within one process the thread is woken
+POLL_S = 1.0  # until this process may follow the Engine
+AT_REST_S = 30.0  # who writes a job down wakes the thread, in whatever process that was
 RETRY_S = 1.0
 _RUNS = {KEEP: KeepRun, MOVE: MoveRun}
 _OPEN = (JobState.RUNNING, JobState.WAITING)
@@ -32,7 +33,6 @@ class JobRunner:
         self._slug = engine_slug
         self._stopped = threading.Event()
         self._woken = threading.Event()
-        self._writes: int | None = None
         self._thread = threading.Thread(target=self._run, name=f"jobs-{engine_slug}", daemon=True)
 
     def start(self) -> None:
@@ -53,55 +53,68 @@ class JobRunner:
         while not self._stopped.is_set():
             try:
                 if not self._run_next():
-                    self._woken.wait(POLL_S)
+                    self._woken.wait(AT_REST_S if self._may_run() else POLL_S)
                     self._woken.clear()
             except Exception:
                 # A full disk, a locked database: the job stays as it stands, and is taken up again from there.
                 log.exception("job_held_up", engine=self._slug)
-                self._writes = None  # comparable within one connection only
                 connection.close()
                 self._stopped.wait(RETRY_S)
         connection.close()
 
     def _run_next(self) -> bool:
         """Run the oldest open job, if there is one and this process may. Returns whether it did. In read-only mode all wait."""
-        if settings.NETADMIN_READ_ONLY:
-            return False
-        follower = followers.get(self._slug)
-        if follower is None or not follower.has_lease:
-            self._writes = None
-            return False
-        writes = count_of_writes()
-        if writes is not None and writes == self._writes:  # nobody has written, so nobody has asked for anything
+        if settings.NETADMIN_READ_ONLY or not self._may_run():
             return False
         job = Job.objects.filter(engine_slug=self._slug, state__in=_OPEN).order_by("pk").first()
         if job is None:
-            self._writes = writes
             return False
         make = _RUNS.get(job.verb, JobRun)
         make(Engine.objects.get(slug=self._slug), job, self._stopped.is_set).run()
         return True
 
+    def _may_run(self) -> bool:
+        follower = followers.get(self._slug)
+        return follower is not None and follower.has_lease
+
 
 _runners: dict[str, JobRunner] = {}
+_lock = threading.Lock()
+_is_on = threading.Event()  # this process runs jobs
 
 
 def start_runners() -> None:
-    """Start a runner for every Engine that this process follows, or would follow."""
-    for slug in followers:
-        if slug not in _runners:
-            _runners[slug] = JobRunner(slug)
-            _runners[slug].start()
+    """Run the jobs of every Engine that this process follows, or comes to follow; a runner begins with its first job."""
+    _is_on.set()
+    others_wrote.connect(_wake_for_jobs, dispatch_uid="jobs")
+    _wake_for_jobs()
 
 
 def stop_runners() -> None:
     """End them all, each after its step."""
-    for runner in _runners.values():
+    others_wrote.disconnect(dispatch_uid="jobs")
+    _is_on.clear()
+    for runner in list(_runners.values()):
         runner.stop()
     _runners.clear()
 
 
 def wake_runner(engine_slug: str) -> None:
-    """Have the Engine's runner look for a job at once, where it is in this process."""
-    if engine_slug in _runners:
-        _runners[engine_slug].wake()
+    """Have the Engine's runner look for a job at once, where this process runs jobs and follows the Engine."""
+    if _is_on.is_set() and engine_slug in followers:
+        runner_of(engine_slug).wake()
+
+
+def runner_of(engine_slug: str) -> JobRunner:
+    """Return the Engine's runner, which is started where there is none yet."""
+    with _lock:
+        if engine_slug not in _runners:
+            _runners[engine_slug] = JobRunner(engine_slug)
+            _runners[engine_slug].start()
+        return _runners[engine_slug]
+
+
+def _wake_for_jobs(**_more: object) -> None:
+    """Wake the runners of Engines that have open jobs: one question for all of them."""
+    for slug in Job.objects.filter(state__in=_OPEN).order_by().values_list("engine_slug", flat=True).distinct():
+        wake_runner(slug)

@@ -58,6 +58,11 @@ class Counts:
                 self._read.pop(network_id, None)
                 self._due[network_id] = time.monotonic() + self._calm_s
 
+    def next_due_s(self) -> float:
+        """Return in how many seconds there is something to ask or to write; large when there isn't."""
+        due = min([*self._due.values(), *(read.settles_at for read in self._read.values())], default=float("inf"))
+        return max(0.0, due - time.monotonic())
+
     def step(self, memory: Memory) -> bool:
         """Ask for one count that is due, and write those that have settled. Returns whether there is a new revision."""
         now = time.monotonic()

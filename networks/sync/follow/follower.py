@@ -27,7 +27,8 @@ from networks.sync.follow.inbox import Inbox, Look
 from networks.sync.follow.lease import Lease
 from networks.sync.follow.session import Session
 from networks.sync.follow.standing import Standing
-from networks.sync.signals import engine_changed
+from networks.sync.shared.scribe import scribe
+from networks.sync.signals import engine_changed, engine_viewed
 from networks.sync.snapshot.changes import Changes
 from networks.sync.snapshot.journal import Journal
 from networks.sync.snapshot.ledger import prune_assignments
@@ -40,8 +41,7 @@ RETRY_LOCAL_S = 0.5  # a refused connect on a socket costs microseconds
 RETRY_FIRST_S, RETRY_FACTOR, RETRY_MOST_S = 0.8, 2.0, 30.0
 LEASE_EVERY_S = 1.0
 WATCH_EVERY_S = 0.25
-REQUESTS_EVERY_S = 0.25
-PRUNE_EVERY_S = 3600.0
+PRUNE_EVERY_S, PRUNE_ON_AFTER_S = 3600.0, 0.25
 KEEP_TOMBSTONES = timedelta(hours=24)
 KEEP_EVENTS = timedelta(days=30)
 MOST_EVENTS = 100_000
@@ -60,8 +60,7 @@ class Follower:
         self._thread = threading.Thread(target=self._run, name=f"follow-{engine.slug}", daemon=True)
         self._unanswered: list[Look] = []
         self._requests: dict[int, Look] = {}
-        self._writes: int | None = None
-        self._pruned_at = self._asked_at = float("-inf")
+        self._pruned_at = float("-inf")
         self._has_old = False
         self._access: EngineAccess | None = None
         self._session: Session | None = None
@@ -73,11 +72,13 @@ class Follower:
 
     def start(self) -> None:
         """Start the thread."""
+        engine_viewed.connect(self._note_viewer)
         self._thread.start()
 
     def tell_to_stop(self) -> None:
         """Have it end soon, cutting short what it waits for."""
         self._stopped.set()
+        engine_viewed.disconnect(self._note_viewer)
         self._inbox.wake()
         session = self._session
         if session is not None:
@@ -93,6 +94,16 @@ class Follower:
         look = Look(docker_ids)
         self._inbox.put_look(look)
         return look.seen
+
+    def take_request(self, pk: int, docker_ids: tuple[str, ...]) -> None:
+        """Take another process's wish from the database, once, however often it is passed on."""
+        if pk not in self._requests:
+            self._requests[pk] = look = Look(docker_ids)
+            self._inbox.put_look(look)
+
+    def _note_viewer(self, engine_slug: str, **_more: object) -> None:
+        if engine_slug == self.slug:
+            self._inbox.wake()  # what is looked at is read whole more often
 
     def _make_client(self) -> EngineClient:
         if self._access is None:
@@ -144,12 +155,15 @@ class Follower:
     def _watch(self) -> None:
         """Another process follows: pass on its revisions until the lease falls free."""
         seen: tuple[str, int] | None = None
+        written: int | None = None
         retry_at = time.monotonic() + LEASE_EVERY_S
         while not self._stopped.wait(WATCH_EVERY_S):
-            now = EngineStatus.objects.filter(engine_id=self._engine.pk).values_list("epoch", "revision").first()
-            if now != seen:
-                seen = now
-                engine_changed.send(sender=Follower, engine_slug=self.slug)
+            before, written = written, count_of_writes()
+            if written is None or written != before:
+                now = EngineStatus.objects.filter(engine_id=self._engine.pk).values_list("epoch", "revision").first()
+                if now != seen:
+                    seen = now
+                    engine_changed.send(sender=Follower, engine_slug=self.slug)
             if time.monotonic() >= retry_at:
                 return
 
@@ -159,8 +173,15 @@ class Follower:
         memory = snapshot.load()
         newest = Event.objects.filter(engine_slug=self.slug).order_by("-time_nano").values_list("time_nano", flat=True).first()
         journal = Journal(self.slug, newest_nano=min(newest or 0, time.time_ns()))
-        self._standing, self._writes = Standing(), None
+        self._standing = Standing()
         snapshot.write_status(follower=f"{os.uname().nodename}:{os.getpid()}")
+        scribe.begin(self._engine.pk, self.take_request)
+        try:
+            self._connect_again_and_again(snapshot, memory, journal)
+        finally:
+            scribe.end(self._engine.pk)
+
+    def _connect_again_and_again(self, snapshot: Snapshot, memory: Memory, journal: Journal) -> None:
         failures = 0
         while not self._stopped.is_set():
             session: Session | None = None
@@ -196,9 +217,9 @@ class Follower:
 
     def _step_until_cut(self, session: Session) -> None:
         while not self._stopped.is_set():
-            if session.step():
+            if session.step(at_most_s=PRUNE_ON_AFTER_S if self._has_old else PRUNE_EVERY_S):
                 engine_changed.send(sender=Follower, engine_slug=self.slug)
-            self._take_requests()
+            self._answer_requests()
             now, is_due = datetime.now(UTC), time.monotonic() - self._pruned_at > PRUNE_EVERY_S
             if is_due:
                 self._pruned_at = time.monotonic()
@@ -232,25 +253,10 @@ class Follower:
                 self._unanswered.extend(looks)
                 return
 
-    def _take_requests(self) -> None:
-        """Take wishes of other processes from the database; answer those that have been seen."""
-        if time.monotonic() - self._asked_at < REQUESTS_EVERY_S:
-            return
-        self._asked_at = time.monotonic()
-        self._read_requests()
-        seen = [pk for pk, look in self._requests.items() if look.seen.is_set()]
+    def _answer_requests(self) -> None:
+        """Tell other processes that what they wished has been seen."""
+        seen = [pk for pk, look in list(self._requests.items()) if look.seen.is_set()]
         if seen:
             SyncRequest.objects.filter(pk__in=seen).update(done_at=datetime.now(UTC))
             for pk in seen:
                 del self._requests[pk]
-
-    def _read_requests(self) -> None:
-        """Read wishes that are new. Four times a second: where nobody else has written there is none."""
-        writes = count_of_writes()
-        if writes is not None and writes == self._writes:
-            return
-        self._writes = writes
-        for pk, docker_ids in SyncRequest.objects.filter(engine_id=self._engine.pk, done_at=None).values_list("pk", "docker_ids"):
-            if pk not in self._requests:
-                self._requests[pk] = Look(tuple(docker_ids))
-                self._inbox.put_look(self._requests[pk])

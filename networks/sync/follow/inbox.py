@@ -60,6 +60,7 @@ class Inbox:
         self._looks: list[Look] = []
         self._proof_at: float | None = None
         self._cut = ""
+        self._is_woken = False
 
     def put_event(self, event: EventFact) -> None:
         """Leave an event. Called by the reader thread."""
@@ -97,16 +98,22 @@ class Inbox:
             self._cut = self._cut or reason
             self._condition.notify()
 
+    def has_quiet_letters(self) -> bool:
+        """Whether something lies here that woke nobody."""
+        return bool(self._quiet_inspections)
+
     def wake(self) -> None:
-        """Wake the worker, to stop or to try again at once."""
+        """Wake the worker, or have its next wait end at once: to stop, or to see what is due by now."""
         with self._condition:
+            self._is_woken = True
             self._condition.notify()
 
     def take(self, timeout_s: float) -> Letters:
         """Wait for a letter, `timeout_s` at most, and take all that are there, the quiet ones too."""
         with self._condition:
-            if not (self._events or self._inspections or self._looks or self._cut or self._proof_at):
+            if not (self._events or self._inspections or self._looks or self._cut or self._proof_at or self._is_woken):
                 self._condition.wait(max(0.0, timeout_s))
+            self._is_woken = False
             letters = Letters(
                 events=tuple(self._events),
                 has_lost_events=self._has_lost_events,

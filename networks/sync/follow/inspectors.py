@@ -92,6 +92,6 @@ class Inspectors:
         except EngineError as error:
             log.debug("inspect_failed", container_id=container_id, error=error.sentence)
             letter = Inspection(container_id, began_at, error=error)
-        with self._lock:
-            self._waiting.pop(f"running {container_id}", None)
         self._inbox.put_inspection(letter, is_urgent=is_urgent)
+        with self._lock:  # only now: while any is under way, the worker comes by for quiet letters
+            self._waiting.pop(f"running {container_id}", None)

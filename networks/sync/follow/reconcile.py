@@ -70,7 +70,7 @@ class Reconciler:
         self._held: list[EventFact] = []
         self._held_until = float("inf")
         self.events_seen = 0
-        self.changed_at = time.monotonic()
+        self.changed_at = float("-inf")
 
     def next_due_s(self) -> float:
         """Return in how many seconds something falls due by itself; large when nothing does."""

@@ -22,6 +22,7 @@ from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.pulse import Pulse
 from networks.sync.follow.reconcile import Reconciler
 from networks.sync.follow.standing import Standing
+from networks.sync.shared.scribe import scribe
 from networks.sync.snapshot.journal import Journal
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.writer import Snapshot
@@ -32,7 +33,7 @@ log = structlog.get_logger(__name__)
 RESYNC_BUSY_S = 10.0
 RESYNC_IDLE_S = 30.0
 BUSY_FOR_S = 60.0
-TICK_S = 0.25  # how long a wish from another process, or a detail read in the background, may wait
+TICK_S = 0.25  # how long a detail that was read in the background may wait to be written
 REPLAY_NS = 2_000_000_000  # headers come before the subscription stands
 
 
@@ -88,9 +89,12 @@ class Session:
         self.reconciler.inspect_everything()
         self._counts.begin(api_version, self.reconciler.memory)
 
-    def step(self) -> bool:
-        """Do one turn of following. Returns whether there is a new revision. Raises EngineError when the Engine is gone."""
-        letters = self._inbox.take(self._wait_s())
+    def step(self, *, at_most_s: float = RESYNC_IDLE_S) -> bool:
+        """Do one turn of following, once there is something to do or `at_most_s` have passed.
+
+        Returns whether there is a new revision. Raises EngineError when the Engine is gone.
+        """
+        letters = self._inbox.take(min(at_most_s, self._wait_s()))
         if letters.cut:
             raise EngineError(letters.cut)
         if letters.proof_at is not None:
@@ -106,7 +110,7 @@ class Session:
         if time.monotonic() - self._resynced_at >= self._resync_every_s():
             is_new = self._resync() or is_new
         elif letters.proof_at is not None:
-            self._snapshot.write_status(as_of=datetime.now(UTC))
+            scribe.prove(self._snapshot.engine_pk, datetime.now(UTC))
         self._counts.note(self.reconciler.take_stirred_networks())
         if not (letters.events or letters.inspections):
             is_new = self._counts.step(self.reconciler.memory) or is_new
@@ -145,8 +149,13 @@ class Session:
         return RESYNC_BUSY_S if is_busy else RESYNC_IDLE_S
 
     def _wait_s(self) -> float:
+        """Return how long there is nothing to do if no letter comes: at rest nobody wakes ten workers four times a second."""
         until_resync_s = self._resynced_at + self._resync_every_s() - time.monotonic()
-        return max(0.0, min(TICK_S, until_resync_s, self.reconciler.next_due_s()))
+        due = [until_resync_s, *(each.next_due_s() for each in (self.reconciler, self._standing, self._swarm, self._counts))]
+        # In this order: an inspector leaves its letter before it says that it is idle.
+        if not self._inspectors.is_idle() or self._inbox.has_quiet_letters():
+            due.append(TICK_S)
+        return max(0.0, min(due))
 
     def _identify(self, info: EngineInfo) -> dict[str, Any]:
         """Compare who answers with who answered before; another Engine begins a new snapshot."""

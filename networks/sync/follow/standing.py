@@ -12,6 +12,7 @@ from networks.models import EngineState
 LAGGING_AFTER_S = 10.0
 STALE_AFTER_S = 60.0
 DIRTY_TOO_LONG_S = 2.0
+A_MOMENT_S = 0.01  # an age is over its limit just after it has reached it
 
 
 @dataclass(slots=True)
@@ -41,6 +42,12 @@ class Standing:
         if age_s > LAGGING_AFTER_S or dirty_s > DIRTY_TOO_LONG_S:
             return EngineState.LAGGING.value
         return EngineState.LIVE.value
+
+    def next_due_s(self) -> float:
+        """Return in how many seconds the proof's age makes another state, if no other proof comes; large when it never does."""
+        age_s = time.monotonic() - self.proof_at
+        ages = [limit_s for limit_s in (LAGGING_AFTER_S, STALE_AFTER_S) if limit_s >= age_s] if self.is_open else []
+        return min(ages, default=float("inf")) - age_s + A_MOMENT_S
 
     def changes(self, dirty_s: float = 0.0, *, next_try_s: float | None = None) -> dict[str, Any]:
         """Return the columns of EngineStatus to write because the state or the reason changed; empty when nothing did."""

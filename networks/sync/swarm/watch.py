@@ -82,6 +82,10 @@ class SwarmWatch:
         """Whether it is to be read now."""
         return time.monotonic() >= self._due_at
 
+    def next_due_s(self) -> float:
+        """Return in how many seconds it is to be read; large when that isn't known."""
+        return max(0.0, self._due_at - time.monotonic())
+
     def read(self, memory: Memory) -> dict[str, Any]:
         """Read what there is, and return the columns of EngineStatus that are others than before. One to three calls and more.
 

@@ -1,0 +1,1 @@
+"""What the Engines of a process share."""
