@@ -76,14 +76,16 @@ class _Watched:
 
 
 class Sampler:
-    """Asks in a daemon thread, which begins with the first who looks and ends with the last."""
+    """Asks each Engine in a daemon thread of its own, so that one that hangs holds up no other's figures.
+
+    A thread begins with the first who looks at one of the Engine's containers, and ends with the last.
+    """
 
     def __init__(self, connect: Connect | None = None, *, every_s: float = EVERY_S, linger_s: float = LINGER_S) -> None:
         self._connect = connect or _connect
         self._every_s, self._linger_s = every_s, linger_s
-        self._woken = threading.Condition()
-        self._watched: dict[tuple[str, str], _Watched] = {}
-        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._engines: dict[str, EngineSampler] = {}
         self._is_ending = False
 
     def watch(self, engine_slug: str, url: str, container_id: str, *, stack: Hashable) -> Interfaces:
@@ -91,37 +93,89 @@ class Sampler:
 
         `stack`: what its interfaces are known by. What was counted of another one is forgotten.
         """
-        now, key = time.monotonic(), (engine_slug, container_id)
+        with self._lock:
+            if engine_slug not in self._engines:
+                self._engines = {slug: one for slug, one in self._engines.items() if not one.is_forgotten()}
+                self._engines[engine_slug] = EngineSampler(
+                    engine_slug, self._connect, every_s=self._every_s, linger_s=self._linger_s
+                )
+            return self._engines[engine_slug].watch(url, container_id, stack=stack, asks=not self._is_ending)
+
+    def is_running(self, engine_slug: str) -> bool:
+        """Whether this Engine has a thread now."""
+        with self._lock:
+            return engine_slug in self._engines and self._engines[engine_slug].is_running
+
+    def stop(self, timeout_s: float = 2.0) -> None:
+        """End all threads, and wait for them: `timeout_s` in all."""
+        with self._lock:
+            self._is_ending = True
+            engines = list(self._engines.values())
+        until = time.monotonic() + timeout_s
+        for engine in engines:
+            engine.tell_to_stop()
+        for engine in engines:
+            engine.join(until - time.monotonic())
+
+
+class EngineSampler:
+    """What is counted of one Engine's containers, and the thread that asks for it."""
+
+    def __init__(self, slug: str, connect: Connect, *, every_s: float, linger_s: float) -> None:
+        self._slug = slug
+        self._connect = connect
+        self._every_s, self._linger_s = every_s, linger_s
+        self._woken = threading.Condition()
+        self._watched: dict[str, _Watched] = {}
+        self._thread: threading.Thread | None = None
+        self._is_ending = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a thread now."""
+        return self._thread is not None
+
+    def is_forgotten(self) -> bool:
+        """Whether nothing is left to keep this for."""
         with self._woken:
-            watched = self._watched.get(key)
+            self._forget(time.monotonic())
+            return self._thread is None and not self._watched
+
+    def watch(self, url: str, container_id: str, *, stack: Hashable, asks: bool) -> Interfaces:
+        """Do as `Sampler.watch` says. `asks`: whether the Engine may be asked."""
+        now = time.monotonic()
+        with self._woken:
+            watched = self._watched.get(container_id)
             if watched is None or watched.interfaces.stack != stack or watched.url != url:
-                watched = self._watched[key] = _Watched(url, Interfaces(stack), now, now)
+                watched = self._watched[container_id] = _Watched(url, Interfaces(stack), now, now)
                 self._woken.notify()
             watched.wanted_at = now
-            if self._thread is None and not self._is_ending:
-                self._thread = threading.Thread(target=self._run, name="stats-sampler", daemon=True)
+            if asks and self._thread is None and not self._is_ending:
+                self._thread = threading.Thread(target=self._run, name=f"stats-{self._slug}", daemon=True)
                 self._thread.start()
             return watched.interfaces
 
-    def stop(self, timeout_s: float = 2.0) -> None:
-        """End the thread, and wait for it."""
+    def tell_to_stop(self) -> None:
+        """Have the thread end after the question that is under way."""
         with self._woken:
             self._is_ending = True
             self._woken.notify()
-            thread = self._thread
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the thread's end."""
+        thread = self._thread
         if thread is not None:
-            thread.join(timeout_s)
+            thread.join(max(0.0, timeout_s))
 
     def _run(self) -> None:
         clients: dict[str, EngineClient] = {}
         try:
             while (due := self._wait_for_due()) is not None:
-                for (slug, container_id), watched in due:
-                    self._ask(clients, slug, container_id, watched)
-                for slug in {slug for (slug, _container_id), _watched in due}:
-                    host_changed.send(sender=Sampler, engine_slug=slug)
+                for container_id, watched in due:
+                    self._ask(clients, container_id, watched)
+                host_changed.send(sender=Sampler, engine_slug=self._slug)
         except Exception:
-            log.exception("sampler_failed")
+            log.exception("sampler_failed", engine=self._slug)
             with self._woken:
                 self._thread = None
         finally:
@@ -129,41 +183,45 @@ class Sampler:
                 client.close()
             connection.close()
 
-    def _wait_for_due(self) -> list[tuple[tuple[str, str], _Watched]] | None:
+    def _wait_for_due(self) -> list[tuple[str, _Watched]] | None:
         """Return what is to be asked about now, None when there is nobody left to ask for."""
         idle_since = time.monotonic()
         with self._woken:
             while not self._is_ending:
                 now = time.monotonic()
                 self._forget(now)
-                shown = [(key, one) for key, one in self._watched.items() if _is_shown(key, one, now)]
-                due = [(key, one) for key, one in shown if one.due_at <= now][:MOST_AT_ONCE]
+                shown = [(container_id, one) for container_id, one in self._watched.items() if self._is_shown(container_id, one)]
+                due = [(container_id, one) for container_id, one in shown if one.due_at <= now][:MOST_AT_ONCE]
                 if due:
                     return due
                 if not shown and now - idle_since > self._linger_s:
                     self._thread = None  # in the same turn of the lock: whoever comes next starts another
                     return None
-                until = min((one.due_at for _key, one in shown), default=now + 1.0)
+                until = min((one.due_at for _container_id, one in shown), default=now + 1.0)
                 self._woken.wait(max(0.01, min(until - now, 1.0)))
         return None
+
+    def _is_shown(self, container_id: str, watched: _Watched) -> bool:
+        is_wanted = time.monotonic() - watched.wanted_at < WANTED_FOR_S
+        return is_wanted and is_thing_looked_at(self._slug, PAGE, container_id)
 
     def _forget(self, now: float) -> None:
         for key in [key for key, one in self._watched.items() if now - one.wanted_at > KEPT_S]:
             del self._watched[key]
 
-    def _ask(self, clients: dict[str, EngineClient], slug: str, container_id: str, watched: _Watched) -> None:
+    def _ask(self, clients: dict[str, EngineClient], container_id: str, watched: _Watched) -> None:
         began_at = time.monotonic()
         interfaces = watched.interfaces
         is_first = began_at - interfaces.traffic.sampled_at > LONGEST_STRETCH_S
         try:
             if watched.url not in clients:
-                clients[watched.url] = self._connect(slug)
+                clients[watched.url] = self._connect(self._slug)
             answer = clients[watched.url].read_stats(container_id)
             interfaces.take(answer, now=(began_at + time.monotonic()) / 2, at=time.time())
             interfaces.trouble = ""
         except EngineError as error:
             interfaces.trouble = error.sentence
-            log.info("stats_not_read", engine=slug, container=container_id, error=error.sentence)
+            log.info("stats_not_read", engine=self._slug, container=container_id, error=error.sentence)
             if watched.url in clients:
                 clients.pop(watched.url).close()  # its credentials may be others by now
         watched.due_at = began_at + (FIRST_STRETCH_S if is_first and not interfaces.trouble else self._every_s)
@@ -175,11 +233,6 @@ def _connect(engine_slug: str) -> EngineClient:
     if engine is None:
         raise EngineError("This Engine was removed.")
     return connect_engine(access_of(engine), Profile.READ)
-
-
-def _is_shown(key: tuple[str, str], watched: _Watched, now: float) -> bool:
-    engine_slug, container_id = key
-    return now - watched.wanted_at < WANTED_FOR_S and is_thing_looked_at(engine_slug, PAGE, container_id)
 
 
 def _counters(stats: InterfaceStats) -> Counters:

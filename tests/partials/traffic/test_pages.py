@@ -30,7 +30,7 @@ HOSTILE = "<script>alert(1)</script>\u202e\x1b[31m"
 def board() -> Iterator[None]:
     yield
     take_down("local")
-    sampler._watched.clear()
+    sampler._engines.clear()
 
 
 def words(part: str) -> str:
@@ -210,7 +210,7 @@ def test_it_asks_the_engine_where_nothing_of_the_host_is_seen(world: World) -> N
     container, network = (words(screen.parts["traffic-now"]) for screen in (world.container(), world.on_network()))
 
     assert "the counters that its Engine keeps. This Engine is on another machine" in container
-    assert ("local", world.web.docker_id) in sampler._watched
+    assert world.web.docker_id in sampler._engines["local"]._watched
     assert "those can't be seen. This Engine is on another machine" in network
     assert "A container's own page shows" in network
 

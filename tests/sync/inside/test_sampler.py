@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import tempfile
+import threading
 import time
 from collections.abc import Iterator
 
@@ -9,6 +12,7 @@ import pytest
 
 from networks.engine.calls import Profile
 from networks.engine.containers.specs import ContainerSpec
+from networks.engine.docker_client import DockerClient
 from networks.engine.facts import InterfaceStats
 from networks.sync import attention
 from networks.sync.attention import note_viewer
@@ -41,7 +45,7 @@ def web(engine: FakeEngine) -> str:
 def sampler(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sampler]:
     monkeypatch.setattr(attention, "LOOKING_AT_PAGE_FOR_S", 0.3)
     monkeypatch.setattr("networks.sync.inside.sampler.FIRST_STRETCH_S", 0.05)
-    sampler = Sampler(lambda _url: engine.client(Profile.READ), every_s=0.05, linger_s=0.1)
+    sampler = Sampler(lambda _slug: engine.client(Profile.READ), every_s=0.05, linger_s=0.1)
     yield sampler
     sampler.stop()
 
@@ -55,7 +59,7 @@ def test_it_asks_only_while_somebody_looks(engine: FakeEngine, web: str, sampler
     sampler.watch(slug, "unix:///x", web, stack=1)
     wait_until(lambda: count_calls(engine) >= 2, "two questions")
 
-    wait_until(lambda: sampler._thread is None, "the end of the thread")
+    wait_until(lambda: not sampler.is_running(slug), "the end of the thread")
     asked = count_calls(engine)
     time.sleep(0.2)
 
@@ -65,7 +69,7 @@ def test_it_asks_only_while_somebody_looks(engine: FakeEngine, web: str, sampler
 def test_it_asks_nothing_for_a_page_that_nobody_looks_at(engine: FakeEngine, web: str, sampler: Sampler, slug: str) -> None:
     note_viewer(slug, PAGE, "f" * 64)
     sampler.watch(slug, "unix:///x", web, stack=1)
-    wait_until(lambda: sampler._thread is None, "the end of the thread")
+    wait_until(lambda: not sampler.is_running(slug), "the end of the thread")
 
     assert count_calls(engine) == 0
 
@@ -110,3 +114,28 @@ def test_it_keeps_the_engines_words_and_goes_on_asking(engine: FakeEngine, web: 
     wait_until(lambda: interfaces.trouble == "", "its end")
 
     assert interfaces.names == ("eth0",)
+
+
+def test_it_asks_other_engines_while_one_hangs(engine: FakeEngine, web: str, sampler: Sampler, slug: str) -> None:
+    """The one that hangs takes the connection and never answers, as a stopped dockerd does."""
+    with socket.socket(socket.AF_UNIX) as hung, tempfile.TemporaryDirectory() as folder:
+        hung.bind(f"{folder}/docker.sock")
+        hung.listen()
+        hung_url = f"unix://{folder}/docker.sock"
+        clients = {
+            slug: lambda: engine.client(Profile.READ),
+            f"{slug}-hung": lambda: DockerClient(hung_url, Profile.READ, timeout_s=2.0),
+        }
+        beside = Sampler(lambda asked: clients[asked](), every_s=0.05, linger_s=0.1)
+        try:
+            for each in (f"{slug}-hung", slug):
+                note_viewer(each, PAGE, web)
+            theirs = beside.watch(f"{slug}-hung", hung_url, web, stack=1)
+            beside.watch(slug, "unix:///x", web, stack=1)
+
+            wait_until(lambda: count_calls(engine) >= 3, "three answers of the other", deadline_s=1.5)
+            assert theirs.trouble == "", "it is still being waited for"
+            wait_until(lambda: theirs.trouble, "the end of that")
+        finally:
+            beside.stop()
+        assert not [thread.name for thread in threading.enumerate() if thread.name.startswith(f"stats-{slug}")]
