@@ -6,6 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
+from networks.policy.permissions import read_reach
+
+# Pages that show of several Engines what their reader may see there.
+SWARM_PAGES = frozenset({"engine_swarm", "network_swarm"})
+ACROSS_PAGES = SWARM_PAGES | {"engine_list"}
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnRow:
@@ -30,6 +36,7 @@ class DrawnRow:
 class ScreenKey:
     """What makes two sockets see the same: page, Engine, object, query string, language, rights.
 
+    `reach`: on `ACROSS_PAGES` the other Engines that they show of, as `write_reach` writes them.
     `page`: the view's URL name, such as "network_list". `docker_id`: "" but on detail pages. `query`: normalised query string.
     `rights`: sorted permissions joined by ",", such as "connect,run,view".
     """
@@ -40,6 +47,11 @@ class ScreenKey:
     query: str
     language: str
     rights: str
+    reach: str = ""
+
+    def shows(self, engine_slug: str) -> bool:
+        """Whether anything of this Engine is on the page."""
+        return engine_slug == self.engine_slug or (bool(self.reach) and engine_slug in read_reach(self.reach))
 
 
 @dataclass(frozen=True, slots=True)

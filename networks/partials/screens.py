@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from networks.partials.across.engines import draw_engine_list
+from networks.partials.across.swarm import draw_overlay, draw_swarm
 from networks.partials.addresses.page import draw_addresses
 from networks.partials.containers import draw_container, draw_containers
 from networks.partials.engines import draw_engine
@@ -23,6 +25,9 @@ _PAGES: Mapping[str, Callable[[ScreenKey], Screen]] = {
     "address_list": draw_addresses,
     "event_list": draw_events,
     "engine_detail": draw_engine,
+    "engine_list": draw_engine_list,
+    "engine_swarm": draw_swarm,
+    "network_swarm": draw_overlay,
 }
 
 

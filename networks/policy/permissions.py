@@ -74,6 +74,23 @@ def write_rights(permissions: Iterable[Permission]) -> str:
     return ",".join(sorted(f"{each}{_AT_REST}" if each in off else str(each) for each in permissions))
 
 
+def write_reach(engine_slugs: Iterable[str], *, is_superuser: bool) -> str:
+    """Return of which Engines a page across them shows, sorted and joined by ",": "e1,local". "*" stands first for those who also
+    say which Engines there are.
+    """
+    return ",".join([*(["*"] if is_superuser else []), *sorted(engine_slugs)])
+
+
+def read_reach(reach: str) -> frozenset[str]:
+    """Return the slugs of what `write_reach` wrote."""
+    return frozenset(slug for slug in reach.split(",") if slug and slug != "*")
+
+
+def is_reach_of_superuser(reach: str) -> bool:
+    """Tell whether whoever this was written for also says which Engines there are."""
+    return reach.split(",")[0] == "*"
+
+
 def granted(rights: Iterable[str]) -> frozenset[str]:
     """Return what a person's role gives, of rights as they are written, those at rest included."""
     return frozenset(right.removesuffix(_AT_REST) for right in rights)

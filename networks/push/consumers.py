@@ -12,13 +12,23 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
-from networks.partials.screen import ScreenKey
-from networks.policy.permissions import Denied, Permission, Person, permissions_of, require, write_rights
+from networks.partials.screen import ACROSS_PAGES, ScreenKey
+from networks.policy.permissions import (
+    Denied,
+    Permission,
+    Person,
+    is_superuser,
+    permissions_by_engine,
+    permissions_of,
+    require,
+    write_reach,
+    write_rights,
+)
 from networks.push.delivery import Send, Socket
 from networks.push.protocol import Close, read_message
 from networks.push.registry import Hub
 from networks.push.watch import Watch
-from networks.queries.engines import read_engine
+from networks.queries.engines import list_slugs, read_engine
 
 MAX_QUERY_LENGTH = 2000
 
@@ -75,7 +85,9 @@ class LiveConsumer:
         if rights is None:
             return Close.FORBIDDEN
         language, own_query = split_query(query)
-        return ScreenKey(route["page"], route["engine_slug"], route.get("docker_id", ""), own_query, language, rights)
+        page, docker_id = route["page"], route.get("docker_id", "")
+        reach = await database_sync_to_async(reach_of)(person) if page in ACROSS_PAGES else ""
+        return ScreenKey(page, route["engine_slug"], docker_id, own_query, language, rights, reach)
 
 
 def rights_on(person: Person, engine_slug: str) -> str | None:
@@ -87,6 +99,13 @@ def rights_on(person: Person, engine_slug: str) -> str | None:
     if read_engine(engine_slug) is None:
         return None
     return write_rights(permissions_of(person, engine_slug))
+
+
+def reach_of(person: Person) -> str:
+    """Return of which Engines a page across them shows this person something. Two queries."""
+    slugs = list_slugs()
+    seen = [slug for slug, may in permissions_by_engine(person, slugs).items() if Permission.VIEW in may]
+    return write_reach(seen, is_superuser=is_superuser(person))
 
 
 def split_query(query: str) -> tuple[str, str]:

@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 # Between two frames of one view, so that a burst is gathered: forty a second at most. The first of a quiet moment doesn't wait.
 GATHER_S = 0.025
+# Of pages across Engines, which ask more of the database and are woken by each of them.
+GATHER_ACROSS_S = 0.25
 RETRY_S = 1.0
 MAX_RETRY_S = 30.0
 # A view that nobody looks at any more keeps its pictures this long, for browsers that come back from a tunnel or a reload.
@@ -47,9 +49,7 @@ class Drawer:
         """
         with self._woken:
             touched = [
-                view
-                for view in self._views.values()
-                if view.key.engine_slug == engine_slug and (pages is None or view.key.page in pages)
+                view for view in self._views.values() if view.key.shows(engine_slug) and (pages is None or view.key.page in pages)
             ]
             for view in touched:
                 view.is_dirty = True
@@ -116,7 +116,8 @@ class Drawer:
                 exact = self._exact_revision(view) if any(claim.hello for claim in claims) else None
                 self._deliver(catch_up(view, claims, exact))
             # A greeting that brought nothing new must not hold up the first change after it.
-            again_s = self._gather_s if step or not claims else 0.0
+            gather_s = GATHER_ACROSS_S if view.key.reach else self._gather_s
+            again_s = gather_s if step or not claims else 0.0
             view.failures = 0
         except Exception:  # whatever it was, the other views must go on, and this one is tried again
             log.exception("view_not_drawn", page=view.key.page, engine=view.key.engine_slug)

@@ -11,12 +11,14 @@ import structlog
 from django.db import connections
 
 from networks.models.writes import count_of_writes
-from networks.policy.permissions import Permission, write_rights
+from networks.partials.screen import ACROSS_PAGES, SWARM_PAGES
+from networks.policy.permissions import Permission, read_reach, write_reach, write_rights
 from networks.policy.routes import ON_ENGINE
 from networks.policy.sessions import Standing, still_allowed
 from networks.push.delivery import Socket
 from networks.push.protocol import Close
 from networks.push.registry import Hub
+from networks.queries.engines import list_slugs
 from networks.queries.rows import EngineRow
 from networks.sync.attention import note_viewer
 
@@ -75,14 +77,17 @@ class Watch:
         sockets = self._hub.people()
         if not sockets:
             return
-        for looked_at in {(socket.key.engine_slug, socket.key.page, socket.key.docker_id) for socket in sockets}:
+        keys = {socket.key for socket in sockets}
+        for looked_at in {(key.engine_slug, key.page, key.docker_id) for key in keys}:
             note_viewer(*looked_at)
+        for slug in {slug for key in keys if key.page in SWARM_PAGES for slug in read_reach(key.reach)}:
+            note_viewer(slug)  # who takes part is known by reading alone
         try:
             written = count_of_writes()
             if written is not None and written == self._written and time.monotonic() < self._look_anyway_at:
                 return
             self._look_at_rights(sockets)
-            self._look_at_engines({socket.key.engine_slug for socket in sockets})
+            self._look_at_engines({slug for key in keys for slug in (key.engine_slug, *read_reach(key.reach))})
             self._written, self._look_anyway_at = written, time.monotonic() + LOOK_ANYWAY_S
         except Exception:  # a database that can't be read now may be in a second; the thread must outlive that
             log.exception("sockets_not_looked_after", sockets=len(sockets))
@@ -90,18 +95,22 @@ class Watch:
 
     def _look_at_rights(self, sockets: list[Socket]) -> None:
         verdicts = judge({person_of(socket) for socket in sockets})
+        reaches = judge_reach({person_of(socket) for socket in sockets if socket.key.page in ACROSS_PAGES})
         for socket in sockets:
             verdict = verdicts[person_of(socket)]
             if isinstance(verdict, Close):
                 self._hub.revoke(socket, verdict)
-            elif verdict != socket.key.rights:
-                self._hub.move(socket, replace(socket.key, rights=verdict))
+                continue
+            reach = reaches[person_of(socket)] if socket.key.page in ACROSS_PAGES else ""
+            key = replace(socket.key, rights=verdict, reach=reach)
+            if key != socket.key:
+                self._hub.move(socket, key)
 
     def _look_at_engines(self, slugs: set[str]) -> None:
         """Wake the drawer for Engines that a follower in another process wrote; ours sends a signal and needs none of this."""
         for slug in slugs:
             row = self._read_engine(slug)
-            seen = (row.epoch, row.revision, row.state, row.state_since, row.last_error) if row else ()
+            seen = (row.epoch, row.revision, row.state, row.state_since, row.last_error, row.name, row.url) if row else ()
             if self._seen.get(slug, seen) != seen:
                 self._hub.note_change(slug)
             self._seen[slug] = seen
@@ -133,3 +142,21 @@ def judge(people: Iterable[Person]) -> Mapping[Person, str | Close]:
         else:
             verdicts[person] = write_rights(permission for permission in own if permission is not Permission.LOGIN)
     return verdicts
+
+
+def judge_reach(people: Iterable[Person]) -> Mapping[Person, str]:
+    """Return of which Engines each still may see something, as `write_reach` writes it. Four statements, however many people."""
+    asked = set(people)
+    if not asked:
+        return {}
+    slugs = list_slugs()
+    everywhere = [Standing(user_id, session_key, Permission.SUPERUSER) for user_id, session_key, _slug in asked]
+    single = [Standing(one.user_id, one.session_key, Permission.VIEW, slug) for one in everywhere for slug in slugs]
+    allowed = still_allowed([*everywhere, *single])
+    reaches = {}
+    for person in asked:
+        user_id, session_key, _slug = person
+        seen = [slug for slug in slugs if Standing(user_id, session_key, Permission.VIEW, slug) in allowed]
+        is_superuser = Standing(user_id, session_key, Permission.SUPERUSER) in allowed
+        reaches[person] = write_reach(seen, is_superuser=is_superuser)
+    return reaches

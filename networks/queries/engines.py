@@ -65,6 +65,11 @@ def list_engines() -> tuple[EngineRow, ...]:
     return tuple(_row_of(record) for record in engines.values(*_ROW_COLUMNS, "has_jobs"))
 
 
+def list_slugs() -> tuple[str, ...]:
+    """Return the slugs of all Engines. One query."""
+    return tuple(Engine.objects.order_by("slug").values_list("slug", flat=True))
+
+
 def read_engine(slug: str) -> EngineRow | None:
     """Return one Engine as it is now, None where there is none. One query: read it before the rows that it dates."""
     return next((_row_of(record) for record in _ONE.rows(slug)), None)

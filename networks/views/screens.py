@@ -16,7 +16,9 @@ from networks.partials.screen import Screen
 _PLACE = f"<!--{secrets.token_hex(16)}:{{}}-->"
 
 
-def render_screen(request: HttpRequest, template: str, screen: Screen, context: Mapping[str, Any] | None = None) -> HttpResponse:
+def render_screen(
+    request: HttpRequest, template: str, screen: Screen, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
     """Return the page. The template has `{{ region.event_rows }}` and `{{ part.lede }}`: DOM ids with "_" for "-".
 
     Regions are put in after the template was drawn: each level of its inheritance would copy 0.8 MB once more.
@@ -32,4 +34,4 @@ def render_screen(request: HttpRequest, template: str, screen: Screen, context: 
         before, place, after = page.partition(places[name])
         if place:
             page = "".join((before, *(row.html for row in rows), after))
-    return HttpResponse(page)
+    return HttpResponse(page, status=status)

@@ -15,9 +15,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from networks.partials.framed import beside_of
-from networks.partials.screen import ScreenKey, socket_url
+from networks.partials.screen import ACROSS_PAGES, SWARM_PAGES, ScreenKey, socket_url
 from networks.partials.shell import FrameEngine, frame_engine
-from networks.policy.permissions import Denied, Permission, is_superuser, permissions_by_engine, write_rights
+from networks.policy.permissions import (
+    Denied,
+    Permission,
+    is_superuser,
+    permissions_by_engine,
+    read_reach,
+    write_reach,
+    write_rights,
+)
 from networks.queries.engines import list_engines
 from networks.queries.rows import EngineRow
 from networks.sync.attention import FIGURE_PAGES, note_viewer
@@ -114,6 +122,11 @@ def access_of(request: HttpRequest) -> Access:
     return known
 
 
+def reach_of(request: HttpRequest) -> str:
+    """Return of which Engines a page across them shows this person something."""
+    return write_reach((row.slug for row in access_of(request).engines), is_superuser=is_superuser(request.user))
+
+
 def pick_engine(request: HttpRequest, engine_slug: str = "") -> EngineRow:
     """Return the Engine that the page is about: the URL's, else `?engine=`, else the last choice, else the first.
 
@@ -151,9 +164,12 @@ def open_screen(
     engine = pick_engine(request, engine_slug)
     query = urlencode([(name, value) for name in sorted(params) for value in request.GET.getlist(name) if value])
     rights = write_rights(access_of(request).permissions.get(engine.slug, frozenset()))
-    key = ScreenKey(page, engine.slug, docker_id, query, get_language() or settings.LANGUAGE_CODE, rights)
+    reach = reach_of(request) if page in ACROSS_PAGES else ""
+    key = ScreenKey(page, engine.slug, docker_id, query, get_language() or settings.LANGUAGE_CODE, rights, reach)
     request.shell_engine = engine  # type: ignore[attr-defined]
     note_viewer(engine.slug, page, docker_id)
+    for slug in read_reach(reach) if page in SWARM_PAGES else ():
+        note_viewer(slug)  # who takes part is known by reading alone
     if page in FIGURE_PAGES:
         traffic_of(engine.slug).wait_for_sample(FRESH_WITHIN_S)
     request.shell_beside = beside_of(key)  # type: ignore[attr-defined]

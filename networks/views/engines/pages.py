@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import View
 
+from networks.partials.across.engines import draw_engine_list
 from networks.partials.engines import draw_engine
 from networks.policy.permissions import Denied, Permission, is_superuser
 from networks.sync.requests import request_sync
@@ -29,8 +30,11 @@ class EngineList(View):
         access = access_of(request)
         if not access.engines and not is_superuser(request.user):
             raise Denied(Permission.ANY)
-        context = {"rows": access.engines, "can_change": is_superuser(request.user), "chosen": request.session.get(SESSION_KEY)}
-        return render(request, "engines/list.html", context)
+        context = {"can_change": is_superuser(request.user)}
+        if not access.engines:
+            return render(request, "engines/list.html", context)
+        key = open_screen(request, "engine_list")
+        return render_screen(request, "engines/list.html", draw_engine_list(key), context)
 
 
 class EngineDetail(View):

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404
 from django.views import View
 
+from networks.models import Engine, Network
+from networks.partials.across.swarm import draw_overlay
 from networks.queries.details import read_network_title
-from networks.queries.swarm.overlay import read_overlay
-from networks.views.acting import open_page
-from networks.views.swarm.pages import visible_standings
+from networks.views.screens import render_screen
+from networks.views.shell import open_screen
 
 
 class NetworkSwarm(View):
-    """Which Engine sees which part of it, who takes part, and everybody's endpoints. `?part=all` is asked for again."""
+    """Which Engine sees which part of it, who takes part, and everybody's endpoints."""
 
     def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
-        engine, _may_act = open_page(request, engine_slug)
-        found = read_overlay(engine_slug, docker_id, visible_standings(request))
+        key = open_screen(request, "network_swarm", engine_slug=engine_slug, docker_id=docker_id)
         title = read_network_title(engine_slug, docker_id)
-        if found is None or title is None:
+        if title is None or not Network.objects.filter(engine__slug=engine_slug, docker_id=docker_id, driver="overlay").exists():
             raise Http404(docker_id)
-        context = {"engine": engine, "overlay": found, "title": title, "docker_id": docker_id}
-        template = "swarm/_overlay.html" if "part" in request.GET else "swarm/overlay.html"
-        return render(request, template, context)
+        context = {"engine": get_object_or_404(Engine, slug=engine_slug), "title": title, "docker_id": docker_id}
+        return render_screen(request, "swarm/overlay.html", draw_overlay(key), context)

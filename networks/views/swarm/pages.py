@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from allauth.account.decorators import reauthentication_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
 from django.views import View
 
@@ -15,18 +13,19 @@ from networks.actions.swarm import MANAGER, WORKER, read_join_token
 from networks.engine.swarm.cli import TOKEN_PLACE, command_of, join_swarm_lines
 from networks.engine.swarm.specs import JoinSpec
 from networks.models import Engine
+from networks.partials.across.swarm import draw_swarm
 from networks.policy.permissions import Permission
-from networks.queries.swarm.standing import Place, Standing, nodes_of, read_standings
+from networks.queries.swarm.standing import Standing, read_standings
 from networks.views.acting import actor_of, explain_refusal, open_page
-from networks.views.shell import access_of
+from networks.views.screens import render_screen
+from networks.views.shell import access_of, open_screen
 
 
 class EngineSwarm(View):
-    """The swarm of an Engine. `?part=nodes` is the part that is asked for again."""
+    """The swarm of an Engine."""
 
     def get(self, request: HttpRequest, engine_slug: str) -> HttpResponse:
-        template = "swarm/_nodes.html" if "part" in request.GET else "swarm/swarm.html"
-        return render(request, template, swarm_context(request, engine_slug))
+        return show_swarm(request, engine_slug)
 
 
 @method_decorator(reauthentication_required, name="dispatch")
@@ -55,34 +54,12 @@ class SwarmToken(View):
         return render(request, "swarm/token.html", context)
 
 
-def show_swarm(request: HttpRequest, engine_slug: str, result: ActionResult) -> HttpResponse:
-    """Return the page with what was refused."""
-    context = swarm_context(request, engine_slug) | {"refusal": explain_refusal(result, is_typed=False)}
-    return render(request, "swarm/swarm.html", context, status=409)
-
-
-def swarm_context(request: HttpRequest, engine_slug: str) -> dict[str, Any]:
-    """Return what the page of an Engine's swarm shows: of those Engines only that this person may see."""
-    engine, may_act = open_page(request, engine_slug)
-    standings = visible_standings(request)
-    own = standings.get(engine_slug) or Standing(Place(engine.slug, engine.name))
-    nodes = nodes_of(standings, engine_slug)
-    may = access_of(request).permissions.get(engine_slug, frozenset())
-    return {
-        "engine": engine,
-        "own": own,
-        "nodes": nodes,
-        "told_by": "" if own.is_manager else next((each.place.name for each in standings.values() if each.nodes is nodes), ""),
-        "known": sum(node.place is not None for node in nodes),
-        "has_others": any(each.is_manager for slug, each in standings.items() if slug != engine_slug),
-        "may_shape": Permission.SHAPE in may,
-        "may_act": may_act,
-    }
-
-
-def visible_standings(request: HttpRequest) -> dict[str, Standing]:
-    """Return how those Engines stand that this person may see, by slug."""
-    return read_standings(access_of(request).permissions)
+def show_swarm(request: HttpRequest, engine_slug: str, result: ActionResult | None = None) -> HttpResponse:
+    """Return the page of an Engine's swarm: of those Engines only that this person may see. `result`: what was refused."""
+    key = open_screen(request, "engine_swarm", engine_slug=engine_slug)
+    engine = get_object_or_404(Engine, slug=engine_slug)
+    context = {"engine": engine, "refusal": explain_refusal(result, is_typed=False) if result else None}
+    return render_screen(request, "swarm/swarm.html", draw_swarm(key), context, status=409 if result else 200)
 
 
 def swarms_to_join(request: HttpRequest, engine: Engine) -> list[Standing]:
