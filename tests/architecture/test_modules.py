@@ -49,7 +49,7 @@ def test_it_sees_a_hidden_import() -> None:
 
 def hidden_imports(path: Path, tree: ast.Module) -> Iterator[str]:
     """Yield the imports of our own code inside functions, AppConfig.ready() excepted."""
-    allowed = {id(function) for function in functions(tree) if is_ready_of_app(tree, function)}
+    allowed = {id(function) for function in readies(tree)}
     for function in functions(tree):
         if id(function) in allowed:
             continue
@@ -62,11 +62,8 @@ def hidden_imports(path: Path, tree: ast.Module) -> Iterator[str]:
             yield from (f"{path}:{node.lineno}: {name}" for name in names if name.split(".")[0] in OURS)
 
 
-def is_ready_of_app(tree: ast.Module, function: ast.AST) -> bool:
-    return any(
-        isinstance(node, ast.ClassDef)
-        and function in node.body
-        and getattr(function, "name", "") == "ready"
-        and any("AppConfig" in ast.unparse(base) for base in node.bases)
-        for node in ast.walk(tree)
-    )
+def readies(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield every AppConfig.ready()."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any("AppConfig" in ast.unparse(base) for base in node.bases):
+            yield from (function for function in node.body if getattr(function, "name", "") == "ready")
