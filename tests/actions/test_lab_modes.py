@@ -7,7 +7,8 @@ from networks.actions.lab import bring_up_lab, take_down_lab
 from networks.models import Engine
 from tests.actions.test_lab import contents
 from tests.conftest import IS_FULL
-from tests.private_engine import PrivateEngine
+from tests.leftovers import processes_of
+from tests.private_engine import PrivateEngine, wait_until
 
 TIMES = 10 if IS_FULL else 2
 SEED = {"host-network", "mycustom_1", "mynetwork_bridge", "myvolume_1", "myvolume_2", "myvolume_3", "none-network"}
@@ -20,7 +21,7 @@ def addresses(engine: PrivateEngine, name: str) -> str:
 def test_it_comes_and_goes_cleanly(engine: PrivateEngine, followed: Engine) -> None:
     engine.check_inside("ip", "link", "add", "ifb0", "type", "ifb")
     engine.check_inside("ip", "link", "set", "ifb0", "up")
-    links = engine.check_inside("ls", "/sys/class/net")
+    links, images, running = engine.check_inside("ls", "/sys/class/net"), engine.cli("images", "-q"), processes_of(engine.netns)
     try:
         for _ in range(TIMES):
             steps: list[str] = []
@@ -36,6 +37,8 @@ def test_it_comes_and_goes_cleanly(engine: PrivateEngine, followed: Engine) -> N
             assert take_down_lab(CONSOLE, followed, steps.append).is_ok
             assert contents(engine) == ([], [])
             assert engine.check_inside("ls", "/sys/class/net") == links
+            assert engine.cli("images", "-q") == images
+            wait_until(lambda: set(processes_of(engine.netns)) <= set(running), "what ran in it to end")
     finally:
         engine.check_inside("ip", "link", "del", "ifb0")
 
