@@ -36,6 +36,26 @@ def test_it_needs_nothing():
 def test_it_needs_an_engine(engine):
     assert engine.answers()
 """
+WITH_A_SWITCH = """
+import pytest
+
+from tests.drivers.switch import why_no_switch
+
+
+def test_it_needs_nothing():
+    assert True
+
+
+@pytest.mark.skipif(bool(why_no_switch()), reason=why_no_switch())
+def test_it_needs_a_switch():
+    assert True
+"""
+# Nothing can be run by this name, and nothing by the script's words is on this machine.
+HIDDEN = 'mount --bind /dev/null "$(command -v ovs-vswitchd)" 2>/dev/null; exec bin/test "$@"'
+POOR_APT = """#!/bin/sh
+[ "$1" = policy ] && printf '%s:\\n  Candidate: (none)\\n' "$2"
+exit 0
+"""
 
 
 def run_tests(project: Path, *argv: str) -> subprocess.CompletedProcess[str]:
@@ -83,6 +103,27 @@ def test_it_runs_the_unit_part_and_lists_the_rest_when_it_is_not_root(project: P
     assert "Left out, for it needs root" in done.stdout
     assert "1   tests/test_sample.py" in done.stdout
     assert "1 passed" in done.stdout
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("may_install", [True, False])
+def test_it_goes_on_where_the_distribution_has_no_open_vswitch(project: Path, may_install: bool) -> None:
+    (project / "tests" / "test_sample.py").write_text(WITH_A_SWITCH)
+    for name in ("apt-get", "apt-cache"):
+        (project / name).write_text(POOR_APT)
+        (project / name).chmod(0o755)
+    script = project / "bin" / "test"
+    script.write_text(script.read_text().replace("guard=/usr/sbin/", f"guard={project}/"))
+    options = [] if may_install else ["--no-install"]
+
+    command = ["env", f"PATH={project}:{os.environ['PATH']}:/usr/sbin", "unshare", "--mount", "sh", "-c", HIDDEN, "sh"]
+    done = run_tests(project, *command, *options, "tests/test_sample.py")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Going on without openvswitch-switch: the tests that need it are skipped." in done.stdout
+    assert ("This distribution has no package openvswitch-switch: left out." in done.stdout) is may_install
+    assert "tests/test_sample.py:11: Open vSwitch is not there (ovs-vswitchd)" in done.stdout
+    assert "1 passed, 1 skipped" in done.stdout
 
 
 @pytest.mark.engine

@@ -19,7 +19,7 @@ def why_no_switch() -> str:
     """Return why no Open vSwitch can run here, "" where one can."""
     missing = [program for program in PROGRAMS if shutil.which(program) is None]
     if missing:
-        return f"Open vSwitch is not installed ({', '.join(missing)}); bin/test installs it"
+        return f"Open vSwitch is not there ({', '.join(missing)}); bin/test installs it where the distribution has it"
     return "" if os.path.exists("/dev/net/tun") else "Open vSwitch's userspace datapath needs /dev/net/tun"
 
 
