@@ -25,6 +25,20 @@ WATCH = """(region) => {
     }
   }).observe(document.getElementById(region), {childList: true});
 }"""
+# The same of rows that say "running", whether they came so or became so.
+RUNNING_ROWS = """(region) => {
+  window.ran = {};
+  new MutationObserver((changes) => {
+    const at = performance.timeOrigin + performance.now();
+    for (const change of changes) {
+      for (const node of [change.target, ...change.addedNodes]) {
+        const row = (node.nodeType === 1 ? node : node.parentElement)?.closest(`#${region} > tr`);
+        const status = row?.querySelector(".status")?.textContent.trim() ?? "";
+        if (status.startsWith("running") && !(row.id in window.ran)) window.ran[row.id] = at;
+      }
+    }
+  }).observe(document.getElementById(region), {childList: true, subtree: true, characterData: true, attributes: true});
+}"""
 # Asking Chromium costs processor time of all its processes: not while the row is on its way.
 UNASKED_S = 0.05
 IS_OPEN = "document.getElementById('live')._htmx?.ws?.connection?.socket?.readyState === 1"
@@ -56,6 +70,12 @@ def row_came_ms(page: Page, dom_id: str) -> float:
     """Return when a row came, waiting for it; milliseconds since the epoch."""
     time.sleep(UNASKED_S)
     return float(wait_until(lambda: page.evaluate("(id) => window.seen[id]", dom_id), f"the row {dom_id}"))
+
+
+def row_ran_ms(page: Page, dom_id: str) -> float:
+    """Return when a row first said "running" (RUNNING_ROWS notes it), waiting for it; milliseconds since the epoch."""
+    time.sleep(UNASKED_S)
+    return float(wait_until(lambda: page.evaluate("(id) => window.ran[id]", dom_id), f"the row {dom_id} to run"))
 
 
 def wait_until_gone(page: Page, dom_id: str) -> None:

@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.private_engine import wait_until
 from tests.push.site import ROOT, Site
@@ -23,12 +24,16 @@ NANOS = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A page as it came. `first_byte_ms`: from the request to the answer's first line, `whole_ms`: to its last byte."""
+    """A page as it came. `first_byte_ms`: from the request to the answer's first line, `whole_ms`: to its last byte.
+
+    `location`: where the answer leads to, "" for nowhere.
+    """
 
     status: int
     body: bytes
     first_byte_ms: float
     whole_ms: float
+    location: str = ""
 
 
 class Visitor:
@@ -41,15 +46,35 @@ class Visitor:
 
     def get(self, path: str) -> Answer:
         """Get a page."""
+        return self._ask("GET", path)
+
+    def token_of(self, path: str) -> str:
+        """Return the token that the forms of a page send along; its other half, a cookie, is kept."""
+        page = self.page(path)
+        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        assert found, page[:2000]
+        return found[1]
+
+    def post(self, path: str, typed: Mapping[str, str]) -> Answer:
+        """Send a form. Redirects aren't followed."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://localhost:{self.port}"}
+        return self._ask("POST", path, urlencode(typed), headers)
+
+    def _ask(self, method: str, path: str, body: str | None = None, more: Mapping[str, str] | None = None) -> Answer:
         if self._http.sock is None:
             self._http.connect()
+        headers = {"Host": f"localhost:{self.port}", "Cookie": self.cookie, **(more or {})}
         began_ns = time.perf_counter_ns()
-        self._http.request("GET", path, headers={"Host": f"localhost:{self.port}", "Cookie": self.cookie})
+        self._http.request(method, path, body, headers)
         answer = self._http.getresponse()
         first_ns = time.perf_counter_ns()
-        body = answer.read()
+        content = answer.read()
         whole_ns = time.perf_counter_ns()
-        return Answer(answer.status, body, (first_ns - began_ns) / 1e6, (whole_ns - began_ns) / 1e6)
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            if cookie.startswith("netadmin_csrf"):
+                self.cookie = f"{self.cookie.partition('; ')[0]}; {cookie.partition(';')[0]}"
+        times = (first_ns - began_ns) / 1e6, (whole_ns - began_ns) / 1e6
+        return Answer(answer.status, content, *times, answer.headers.get("Location", ""))
 
     def page(self, path: str) -> str:
         """Get a page that has to be there, and return its text."""

@@ -33,6 +33,7 @@ ORDER = (
     "interfaces",
     "terminal",
     "engines",
+    "run_container",
 )
 
 

@@ -27,6 +27,7 @@ NAMES = (
     "interfaces",
     "terminal",
     "engines",
+    "run_container",
 )
 DEADLINE_S = 180
 
