@@ -32,7 +32,7 @@ class EngineClient(ContainerClient, ImageClient, SwarmClient, TerminalClient, Pr
         """Ask for a sign of life. GET /_ping, 3 s. Raises Unreachable, TimedOut."""
 
     def negotiate(self) -> str:
-        """Choose the newest API version that both speak, and return it. Raises Incompatible when there is none."""
+        """Return the newest API version that both speak; asked for once a connection. Raises Incompatible when there is none."""
 
     def info(self) -> EngineInfo:
         """Read who answers. GET /version, GET /info."""

@@ -56,7 +56,7 @@ class DockerClient(ContainerVerbs, ImageVerbs, SwarmVerbs, TerminalVerbs):
         self._session.ping(Deadline(min(_PING_S, self._timeout_s)))
 
     def negotiate(self) -> str:
-        """Choose the newest API version that both speak, and return it."""
+        """Return the newest API version that both speak; asked for once a connection."""
         return self._session.negotiate(self._reading())
 
     def info(self) -> EngineInfo:

@@ -47,6 +47,19 @@ def test_it_negotiates_once_and_keeps_the_connection(healthy: ScriptedEngine) ->
     assert healthy.requests == [("GET", "/version"), inspect, inspect]
 
 
+def test_it_asks_for_the_version_once_a_connection(healthy: ScriptedEngine) -> None:
+    with closing(DockerClient(healthy.url, Profile.READ)) as client:
+        first = client.negotiate()
+        client.inspect_container(ID)
+        again = client.negotiate()
+        healthy.version = lambda peer: peer.answer_json(VERSION | {"ApiVersion": "1.52", "MinAPIVersion": "1.44"})
+        healthy.drop_connections()
+        upgraded = client.negotiate()
+
+    assert (first, again, upgraded) == ("1.45", "1.45", "1.52")
+    assert [target for _, target in healthy.requests if target == "/version"] == ["/version"] * 2
+
+
 def test_it_connects_and_negotiates_anew_after_a_restart(healthy: ScriptedEngine) -> None:
     with closing(DockerClient(healthy.url, Profile.READ)) as client:
         client.inspect_container(ID)
