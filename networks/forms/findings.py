@@ -70,6 +70,11 @@ class FindingsForm(forms.Form):
         for finding in findings:
             self.add_finding(finding)
 
+    def mark(self, name: str, text: str) -> None:
+        """Say at a field what an Engine refused, and of the same field no longer that it is fine."""
+        self.add_error(name, text)
+        self.findings = [each for each in self.findings if each.level is not Level.OK or each.field != self.html_name(name)]
+
     def html_name(self, name: str) -> str:
         """Return the HTML name of a field of this form."""
         return str(self.add_prefix(name)) if name in self.fields else name

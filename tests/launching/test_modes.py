@@ -1,4 +1,4 @@
-"""The seed's commands for bridge and none, each through the form, and looked at from inside."""
+"""Two of the seed's containers on its bridge, through the form, and looked at from inside; the other modes are journeys."""
 
 from __future__ import annotations
 
@@ -22,12 +22,3 @@ def test_it_runs_two_that_find_each_other_on_mybridge(engine: PrivateEngine, fol
 
     assert "inet " in engine.cli("exec", "mynetwork_bridge", "ip", "-4", "addr", "show", "eth0")
     assert "1 packets received" in engine.cli("exec", "mynetwork_bridge", "ping", "-c", "1", "other")
-
-
-def test_it_runs_one_with_nothing_but_loopback(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
-    typed = on(engine, "bridge", name="alone", command="sleep 1000", stop_signal="SIGKILL") | {"mode": "none"}
-
-    assert browser.post(url(followed), typed).status_code == 302
-
-    links = engine.cli("exec", "alone", "ip", "-o", "link")
-    assert (links.count("\n"), " lo:" in links) == (0, True)

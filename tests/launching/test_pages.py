@@ -206,6 +206,9 @@ def test_it_says_what_only_the_engine_knows_at_the_right_field(engine: PrivateEn
 
     assert refused.status_code == 409
     assert "Docker chose the subnet" in raw(refused).split('id="id_networks-0-ipv4_error"', 1)[1]
+    assert 'name="use" value="networks-0-ipv4="' in raw(refused)
+    assert engine.cli("ps", "-aq") == ""
+    assert 'name="remove"' not in raw(refused)
 
 
 def test_it_previews_without_a_word_to_the_engine(engine: PrivateEngine, followed: Engine, browser: Client) -> None:

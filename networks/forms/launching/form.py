@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -63,7 +64,7 @@ class RunForm(FindingsForm):
     hostname = _text(_("Host name"), hint=_("empty: the container's id"))
     domainname = _text(_("Domain name"))
     sysctls = _text(_("Sysctls"), hint=_("net.* of the container's own stack, one a line"), is_long=True)
-    environment = _text(_("Environment"), hint=_("NAME=value, one a line; values are sent and never kept"), is_long=True)
+    environment = _text(_("Variables"), hint=_("NAME=value, one a line; values are sent and never kept"), is_long=True)
     labels = _text(_("Labels"), hint=_("key=value, one a line"), is_long=True)
     restart = forms.ChoiceField(label=_("Restart"), required=False, choices=RESTARTS)
     restart_most = _text(_("Tries"), hint=_("on failure; empty: any number"))
@@ -186,21 +187,17 @@ class RunForm(FindingsForm):
         )
 
     def command_lines(self) -> list[Line]:
-        """Return `docker run …`, one option a line."""
-        return run_lines(self.to_spec())
+        """Return `docker run …`, one option a line; IMAGE stands for one that is still to be named."""
+        spec = self.to_spec()
+        return run_lines(spec if spec.image else replace(spec, image="IMAGE"))
 
-    def mark_refused(self, about: str, sentence: str, text: str) -> None:
-        """Mark the field that an Engine's refusal is about. `about`: by the catalogue; `sentence`: the Engine's own."""
-        about = {"container_id": "donor_id"}.get(about, about)
+    def mark_refused(self, about: str, text: str, row: EndpointForm | None) -> None:
+        """Mark the field that an Engine's refusal is about. `about`: by the catalogue; `row`: the network that it is about."""
+        about = {"container_id": "donor_id", "options": "driver_options"}.get(about, about)
         if about in self.fields:
-            self.add_error(about, text)
-            return
-        about = {"network_id": "network_id", "options": "driver_options"}.get(about, about)
-        rows = [row for row in self.used_rows if about in row.fields]
-        named = [row for row in rows if (value := str(row[about].value() or "").strip()) and value in sentence]
-        filled = [row for row in rows if row[about].value()]
-        for row in (named or filled or rows)[:1]:
-            row.add_error(about, text)
+            self.mark(about, text)
+        elif row is not None and about in row.fields:
+            row.mark(about, text)
 
     def _read_texts(self, cleaned: dict[str, Any]) -> None:
         parsers: dict[str, Callable[[str], tuple[Any, list[Finding]]]] = {

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from networks.addressing.pools import default_gateway
 from networks.addressing.reading import IPAddress
 from networks.addressing.suggest import next_free_address
 from networks.engine.specs import ConnectSpec
@@ -41,6 +42,9 @@ def _held_by_nobody(plain: Explanation, around: Around, address: IPAddress) -> E
         )
         advice = _("Use another one. %(address)s is free again when the Engine (dockerd) has been restarted.")
         return replace(plain, text=text % {"address": address}, advice=advice % {"address": address})
+    if any(pool.subnet and not pool.gateway and default_gateway(pool.subnet, pool.ip_range) == address for pool in pools):
+        text = _("%(address)s is the network's gateway, most likely: none was named, and Docker takes the first address then.")
+        return replace(plain, text=text % {"address": address})
     text = _("The Engine counts %(address)s as taken, and no container here has it: an endpoint may be left over.")
     return replace(plain, text=text % {"address": address})
 

@@ -13,13 +13,17 @@ from networks.queries.ground import ContainerChoice, NetworkChoice
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a refused request was about. `pools`: a creation's, by the form's rows. Each part may be missing."""
+    """What a refused request was about. `pools`: a creation's, by the form's rows. Each part may be missing.
+
+    `prefix`: what the names of the fields begin with that a way out fills, where the form has several of each.
+    """
 
     engine_slug: str
     network: NetworkChoice | None = None
     container: ContainerChoice | None = None
     spec: ConnectSpec | NetworkSpec | None = None
     pools: Sequence[Pool] = ()
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

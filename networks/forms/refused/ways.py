@@ -40,7 +40,8 @@ def work_out(meanings: Sequence[Meaning], sentence: str, around: Around) -> Expl
     empty = Way(_("Let Docker choose"), f"{meaning.empties}=", is_primary=True)
     plain = Explanation(meaning.field, text, str(meaning.advice), (empty,) if meaning.empties else ())
     worker = _WORKERS.get(meaning.key)
-    return (worker(plain, sentence, around) if worker and len(meanings) == 1 else None) or plain
+    found = (worker(plain, sentence, around) if worker and len(meanings) == 1 else None) or plain
+    return replace(found, ways=tuple(replace(way, value=f"{around.prefix}{way.value}") for way in found.ways))
 
 
 def _pool_overlaps(plain: Explanation, sentence: str, around: Around) -> Explanation | None:

@@ -24,9 +24,10 @@ from networks.engine.containers.run_specs import API_OF_SEVERAL
 from networks.engine.transport.listeners import find_listener, listening_ports
 from networks.forms.edits import take_suggestion
 from networks.forms.launching.edits import EDITABLE, add_row, drop_row
+from networks.forms.launching.endpoints import EndpointForm
 from networks.forms.launching.form import RunForm
 from networks.forms.launching.ground import read_run_ground
-from networks.forms.refused.around import Around
+from networks.forms.launching.refused import around_row, find_refused_row
 from networks.models import Engine, JobStep, OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
 from networks.queries.filters import TEXT_LIMIT
@@ -82,9 +83,10 @@ class ContainerRun(View):
             return self._show(request, form, status=422)
         result = run_container(actor_of(request), engine, form.to_spec())
         if not result.is_ok:
-            if known := explain_result(result, self._around(form)):
-                form.mark_refused(known.field, result.sentence, known.text)
-            return self._show(request, form, result=result, status=403 if result.kind is OutcomeKind.DENIED else 409)
+            row = find_refused_row(form, result.sentence)
+            if known := explain_result(result, around_row(form, row)):
+                form.mark_refused(known.field, known.text, row)
+            return self._show(request, form, result=result, row=row, status=403 if result.kind is OutcomeKind.DENIED else 409)
         say_unseen(request, result)
         if result.is_seen and result.docker_id:
             return redirect("container_detail", engine_slug, result.docker_id)
@@ -99,7 +101,9 @@ class ContainerRun(View):
     def _form(self, data: QueryDict, *, is_draft: bool, is_fresh: bool = False) -> RunForm:
         engine = Engine.objects.get(slug=pick_engine(self.request, self.kwargs["engine_slug"]).slug)
         may_shape = Permission.SHAPE in permissions_of(self.request.user, engine.slug)
-        images = images_of(engine, is_fresh=is_fresh)
+        images, image = images_of(engine), data.get("image", "").strip()
+        if is_fresh and not any(each.answers_to(image) for each in images or ()):  # what was there still is, or Docker says so
+            images = images_of(engine, is_fresh=True)
         ground = read_run_ground(engine.slug, images, lambda protocol, ports: _processes(engine.url, protocol, ports))
         return RunForm(data, ground=ground, may_shape=may_shape, is_draft=is_draft)
 
@@ -131,16 +135,13 @@ class ContainerRun(View):
             return self._show(request, self._form(request.POST, is_draft=True))
         return self._show(request, form, result=result, status=409)
 
-    def _around(self, form: RunForm) -> Around:
-        networks = [row.network for row in form.used_rows if row.network]
-        return Around(self.kwargs["engine_slug"], network=networks[0] if networks else None)
-
     def _show(
         self,
         request: HttpRequest,
         form: RunForm,
         *,
         result: ActionResult | None = None,
+        row: EndpointForm | None = None,
         job_id: int = 0,
         template: str = "containers/run.html",
         status: int = 200,
@@ -154,15 +155,17 @@ class ContainerRun(View):
         body = run_body(form.to_spec().without_values(), version if version > (0, 0) else API_OF_SEVERAL)
         asked = make_asked("POST /containers/create", body, sees_secrets=form.may_shape)
         is_left = result is not None and bool(result.docker_id) and result.kind is not OutcomeKind.UNKNOWN
+        left_id = result.docker_id if result and is_left else request.POST.get("left", "")
+        left = _unstarted(slug, left_id)
         context: dict[str, Any] = {
             "engine": engine,
             "form": form,
             "aside": make_aside(
                 form.command_lines(), form.all_findings, result, asked=asked, shows_request=form.data.get("show") == "api"
             ),
-            "refusal": explain_refusal(result, around=self._around(form), changed=_say_left(is_left)) if result else None,
-            "left_id": result.docker_id if result and is_left else "",
-            "left_name": form.to_spec().name or (result.docker_id[:12] if result else ""),
+            "refusal": explain_refusal(result, around=around_row(form, row), changed=_say_left(is_left)) if result else None,
+            "left_id": left_id if left or is_left else "",
+            "left_name": left.name if left else form.to_spec().name or left_id[:12],
             "images": (form.ground.images or ())[:SHOWN_IMAGES],
             "key": request.POST.get("key", "")[:30] or secrets.token_urlsafe(12),
             "job": self._job(request, job_id),
@@ -183,6 +186,9 @@ def _say_left(is_left: bool) -> str:
 
 
 def _unstarted(engine_slug: str, container_id: str) -> ContainerChoice | None:
+    """Return a container that was created and has never run; None where there is no such one (any more)."""
+    if not container_id:
+        return None
     found = (each for each in container_choices(engine_slug) if each.docker_id == container_id and each.state == "created")
     return next(found, None)
 
