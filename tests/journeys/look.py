@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.quiet_place import QuietPlace
 from tests.journeys.site import ADMIN, PASSWORD, Site
 from tests.journeys.visits import ARGUMENTS, log_in, open_live
 from tests.journeys.walk import SIDEWAYS, pages_of, small_world
-from tests.private_engine import PrivateEngine, reap_leftovers
+from tests.private_engine import IMAGE, PrivateEngine, reap_leftovers
 
 OUT = Path(__file__).parents[1] / "out"
 SIZES = {"": (1440, 900), "-360": (360, 780)}
@@ -70,14 +70,34 @@ def _take(
         page.screenshot(path=OUT / f"{name}{suffix}.png", full_page=True)
         if too_wide := page.evaluate(SIDEWAYS):
             print(f"{name}{suffix} scrolls sideways by {too_wide} px")
-    if (not wanted or "create-fault" in wanted) and not language:  # its fields are found by their English names
-        page.goto("/networks/local/create/")
-        for label, value in (("Name", "mine"), ("Subnet 1", "172.72.5.0/24"), ("Gateway 1", "172.73.0.1")):
-            page.get_by_label(label, exact=True).fill(value)
-        page.get_by_role("button", name="Create network").click()
-        expect(page.locator("#create .err").first).to_be_visible()
-        page.screenshot(path=OUT / f"create-fault{suffix}.png", full_page=True)
+    for name, take in FAULTS.items():
+        if (not wanted or name in wanted) and not language:  # their fields are found by their English names
+            take(page)
+            page.screenshot(path=OUT / f"{name}{suffix}.png", full_page=True)
     context.close()
+
+
+def _type_a_faulty_network(page: Page) -> None:
+    page.goto("/networks/local/create/")
+    for label, value in (("Name", "mine"), ("Subnet 1", "172.72.5.0/24"), ("Gateway 1", "172.73.0.1")):
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="Create network").click()
+    expect(page.locator("#create .err").first).to_be_visible()
+
+
+def _run_what_cannot_start(page: Page) -> None:
+    page.goto(f"/containers/local/run/?image={IMAGE}")
+    page.locator("#id_ports").fill("8082:80\n127.0.0.1:8083:81/udp")
+    page.locator("#id_command").fill("no-such-program")
+    page.get_by_role("button", name="Add a network").click()
+    page.locator("#id_networks-1-network_id").select_option(label="mybridge · bridge · 10.201.0.64/26")
+    page.locator("#id_networks-0-network_id").select_option(label="my_custom_network · bridge · 172.72.0.0/16")
+    page.locator("#id_networks-0-ipv4").fill("172.72.0.33")
+    page.get_by_role("button", name="Run container", exact=True).click()
+    expect(page.locator("#refusal")).to_be_visible()
+
+
+FAULTS = {"create-fault": _type_a_faulty_network, "run-fault": _run_what_cannot_start}
 
 
 if __name__ == "__main__":
