@@ -10,7 +10,8 @@ from django.utils.translation import override
 from networks.partials.cache import keep_screen
 from networks.partials.screen import Screen, ScreenKey
 from networks.partials.shell import draw_foot, draw_shell_of
-from networks.queries.engines import read_engine
+from networks.policy.permissions import read_reach
+from networks.queries.engines import read_engine, versions_of
 from networks.queries.rows import EngineRow
 from networks.sync.attention import HOST_PAGES
 from networks.sync.host.board import version_of
@@ -26,7 +27,8 @@ def beside_of(key: ScreenKey) -> str:
     """
     if key.page not in HOST_PAGES:
         return ""
-    return f"+{version_of(key.engine_slug, has_figures=key.page not in FIGURES_APART)}"
+    elsewhere = versions_of(read_reach(key.reach) - {key.engine_slug}) if key.reach else ""
+    return f"+{version_of(key.engine_slug, has_figures=key.page not in FIGURES_APART)}{elsewhere}"
 
 
 def draw_framed(

@@ -8,9 +8,15 @@ from urllib.parse import quote, urlencode
 
 from networks.policy.permissions import read_reach
 
-# Pages that show of several Engines what their reader may see there.
+# Their Engines are read more often while somebody looks.
 SWARM_PAGES = frozenset({"engine_swarm", "network_swarm"})
-ACROSS_PAGES = SWARM_PAGES | {"engine_list"}
+_ACROSS_PAGES = SWARM_PAGES | {"engine_list"}
+SWARM_ID_LENGTH = 25  # of what a swarm gives ids: its networks are on several Engines
+
+
+def is_across(page: str, docker_id: str) -> bool:
+    """Whether a page shows of several Engines what its reader may see there: an overlay network's own page does too."""
+    return page in _ACROSS_PAGES or (page == "network_detail" and len(docker_id) == SWARM_ID_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class DrawnRow:
 class ScreenKey:
     """What makes two sockets see the same: page, Engine, object, query string, language, rights.
 
-    `reach`: on `ACROSS_PAGES` the other Engines that they show of, as `write_reach` writes them.
+    `reach`: on pages across Engines (`is_across`) which they show of, as `write_reach` writes them.
     `page`: the view's URL name, such as "network_list". `docker_id`: "" but on detail pages. `query`: normalised query string.
     `rights`: sorted permissions joined by ",", such as "connect,run,view".
     """

@@ -12,7 +12,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
-from networks.partials.screen import ACROSS_PAGES, ScreenKey
+from networks.partials.screen import ScreenKey, is_across
 from networks.policy.permissions import (
     Denied,
     Permission,
@@ -86,7 +86,7 @@ class LiveConsumer:
             return Close.FORBIDDEN
         language, own_query = split_query(query)
         page, docker_id = route["page"], route.get("docker_id", "")
-        reach = await database_sync_to_async(reach_of)(person) if page in ACROSS_PAGES else ""
+        reach = await database_sync_to_async(reach_of)(person) if is_across(page, docker_id) else ""
         return ScreenKey(page, route["engine_slug"], docker_id, own_query, language, rights, reach)
 
 

@@ -11,7 +11,7 @@ import structlog
 from django.db import connections
 
 from networks.models.writes import count_of_writes
-from networks.partials.screen import ACROSS_PAGES, SWARM_PAGES
+from networks.partials.screen import SWARM_PAGES, is_across
 from networks.policy.permissions import Permission, read_reach, write_reach, write_rights
 from networks.policy.routes import ON_ENGINE
 from networks.policy.sessions import Standing, still_allowed
@@ -95,13 +95,13 @@ class Watch:
 
     def _look_at_rights(self, sockets: list[Socket]) -> None:
         verdicts = judge({person_of(socket) for socket in sockets})
-        reaches = judge_reach({person_of(socket) for socket in sockets if socket.key.page in ACROSS_PAGES})
+        reaches = judge_reach({person_of(socket) for socket in sockets if is_across(socket.key.page, socket.key.docker_id)})
         for socket in sockets:
             verdict = verdicts[person_of(socket)]
             if isinstance(verdict, Close):
                 self._hub.revoke(socket, verdict)
                 continue
-            reach = reaches[person_of(socket)] if socket.key.page in ACROSS_PAGES else ""
+            reach = reaches.get(person_of(socket), "") if is_across(socket.key.page, socket.key.docker_id) else ""
             key = replace(socket.key, rights=verdict, reach=reach)
             if key != socket.key:
                 self._hub.move(socket, key)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from networks.models import Engine, EngineState, Job
+from networks.models import Engine, EngineState, EngineStatus, Job
 from networks.models.engine import state_at
 from networks.models.trouble import trouble_of
 from networks.queries.kept.prepared import Prepared
@@ -49,6 +50,7 @@ class EngineAbout:
     events_seen: int = 0
 
 
+_VERSION = ("engine__slug", "epoch", "revision")
 _COUNTED = frozenset({"has_jobs"})
 _ROW_COLUMNS = tuple(
     field.name if field.name in _OF_ENGINE else f"status__{field.name}"
@@ -68,6 +70,16 @@ def list_engines() -> tuple[EngineRow, ...]:
 def list_slugs() -> tuple[str, ...]:
     """Return the slugs of all Engines. One query."""
     return tuple(Engine.objects.order_by("slug").values_list("slug", flat=True))
+
+
+def versions_of(slugs: Iterable[str]) -> str:
+    """Return what changes with any of these Engines' snapshots. One query, none for no Engine."""
+    wanted = sorted(slugs)
+    if not wanted:
+        return ""
+    rows = EngineStatus.objects.filter(engine__slug__in=wanted).order_by("engine__slug")
+    said = "\n".join(f"{slug} {epoch} {revision}" for slug, epoch, revision in rows.values_list(*_VERSION))
+    return blake2b(said.encode(), digest_size=8).hexdigest()
 
 
 def read_engine(slug: str) -> EngineRow | None:

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from networks.partials.framed import beside_of
-from networks.partials.screen import ACROSS_PAGES, SWARM_PAGES, ScreenKey, socket_url
+from networks.partials.screen import SWARM_PAGES, ScreenKey, is_across, socket_url
 from networks.partials.shell import FrameEngine, frame_engine
 from networks.policy.permissions import (
     Denied,
@@ -164,7 +164,7 @@ def open_screen(
     engine = pick_engine(request, engine_slug)
     query = urlencode([(name, value) for name in sorted(params) for value in request.GET.getlist(name) if value])
     rights = write_rights(access_of(request).permissions.get(engine.slug, frozenset()))
-    reach = reach_of(request) if page in ACROSS_PAGES else ""
+    reach = reach_of(request) if is_across(page, docker_id) else ""
     key = ScreenKey(page, engine.slug, docker_id, query, get_language() or settings.LANGUAGE_CODE, rights, reach)
     request.shell_engine = engine  # type: ignore[attr-defined]
     note_viewer(engine.slug, page, docker_id)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
-from networks.models import Engine, EngineState, EngineStatus, Grant, Role
+from networks.models import Engine, EngineState, EngineStatus, Grant, Network, Role
 from networks.sync.signals import engine_changed
 from tests.builders import make_container, make_endpoint, make_engine, make_network
 from tests.push.wire import Wire
@@ -157,6 +157,27 @@ async def test_it_shows_an_endpoint_that_comes_to_an_overlay_network_elsewhere(w
     await wire.until(lambda: "far-away" in said(wire))
     await asyncio.sleep(0.3)
     assert "far-away" not in str(hidden.frames)
+
+
+async def test_it_counts_addresses_that_an_overlay_networks_endpoints_have_elsewhere(wires: list[Wire]) -> None:
+    wire = await open_page(wires, f"network_detail/local/{OVERLAY_ID}", "ada", "local", "other")
+    hidden = await open_page(wires, f"network_detail/local/{OVERLAY_ID}", "bob", "local")
+    assert "1 other Engine has on this network" in said(wire)
+    assert "10.0.1.5 free" in said(wire)
+
+    def run() -> None:
+        engine = Engine.objects.get(slug="other")
+        make_endpoint(make_container(engine, "far-away"), engine.networks.get(), "10.0.1.5")
+        Network.objects.filter(engine=engine).update(revision=2)
+        EngineStatus.objects.filter(engine=engine).update(revision=2)
+
+    await change(run, "other")
+
+    await wire.until(lambda: "10.0.1.5 in use: far-away · other" in said(wire))
+    assert f"/networks/local/{OVERLAY_ID}/swarm/#at-10.0.1.5" in said(wire)
+    await asyncio.sleep(0.3)
+    assert "far-away" not in str(hidden.frames)
+    assert "other Engine has" not in str(hidden.frames)
 
 
 async def test_it_says_that_an_overlay_network_is_gone(wires: list[Wire]) -> None:

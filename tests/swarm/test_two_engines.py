@@ -15,12 +15,15 @@ from networks.actions.actors import Actor
 from networks.actions.jobs.joining import start_joining
 from networks.actions.jobs.running import JobRun
 from networks.actions.swarm import KnownSwarm, init_swarm, join_swarm, leave_swarm, read_join_token
+from networks.addressing.grid.states import State
 from networks.engine.calls import Profile
 from networks.engine.registry import connect_engine
 from networks.engine.specs import NetworkSpec
 from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
 from networks.hostnet.linux.opening import open_host
 from networks.models import Action, Engine, EngineStatus, Grant, JobStep, OutcomeKind, Role
+from networks.queries.addresses.overlay import overlay_views
+from networks.queries.engines import read_engine
 from networks.queries.swarm.overlay import read_overlay
 from networks.queries.swarm.standing import read_standings
 from networks.sync.follow.follower import Follower
@@ -125,6 +128,12 @@ def test_it_shows_one_network_as_both_see_it(swarm_pair: SwarmPair, engines: tup
     }
     assert found.vxlan_ids
     assert {peer.node.place.slug for peer in found.peers if peer.node and peer.node.place} == {"first", "second"}
+    here, there = read_engine("first"), read_engine("second")
+    assert here is not None
+    assert there is not None
+    (view,) = overlay_views(here, network_id, [there]).views
+    taken = {cell.claim.container_name for cell in view.use.cells.values() if cell.claim and cell.state is State.IN_USE}
+    assert taken == {"near", f"far · {second.name}"}
     only_one = read_overlay("first", network_id, read_standings(["first"]))
     assert only_one is not None
     assert [endpoint.container_name for _part, endpoint in only_one.endpoints] == ["near"]

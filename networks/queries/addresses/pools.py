@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from networks.addressing.grid.counts import Dispute, dispute_of
@@ -60,10 +60,7 @@ _kept: dict[str, dict[str, _Kept]] = {}  # by Engine and network, of those that 
 
 def pool_views(engine: EngineRow) -> tuple[PoolView, ...]:
     """Return the pools of an Engine, by network and position. At most four queries, none where nothing changed since."""
-    networks = [network for network in addressed_networks(engine) if network.pools]
-    subnets = Counter(str(pool.subnet) for network in networks for pool in network.pools)
-    shared = frozenset(subnet for subnet, times in subnets.items() if times > 1)
-    leaves_out = api_version(engine.api_version) >= GATEWAYS_LEFT_OUT
+    networks, shared, leaves_out = _read(engine)
     neighbours = _neighbours(networks)
     last = _kept.get(engine.slug, {})
     views = {
@@ -74,6 +71,25 @@ def pool_views(engine: EngineRow) -> tuple[PoolView, ...]:
         _kept.clear()
     _kept[engine.slug] = views
     return tuple(view for kept in views.values() for view in kept.views)
+
+
+def views_with(engine: EngineRow, docker_id: str, change: Callable[[AddressedNetwork], AddressedNetwork]) -> tuple[PoolView, ...]:
+    """Return the pools of one network as they are once `change` was made to it. Queries as `pool_views` makes them."""
+    networks, shared, leaves_out = _read(engine)
+    network = next((each for each in networks if each.docker_id == docker_id), None)
+    if network is None:
+        return ()
+    others = _neighbours(networks).get(docker_id, ())
+    mine = frozenset(str(pool.subnet) for pool in network.pools) & shared
+    return _make_views(change(network), others, mine, leaves_out)
+
+
+def _read(engine: EngineRow) -> tuple[list[AddressedNetwork], frozenset[str], bool]:
+    """Return the networks that have pools, the subnets that several have, and whether gateways may have no address."""
+    networks = [network for network in addressed_networks(engine) if network.pools]
+    subnets = Counter(str(pool.subnet) for network in networks for pool in network.pools)
+    shared = frozenset(subnet for subnet, times in subnets.items() if times > 1)
+    return networks, shared, api_version(engine.api_version) >= GATEWAYS_LEFT_OUT
 
 
 def api_version(text: str) -> tuple[int, ...]:
