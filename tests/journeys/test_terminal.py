@@ -135,6 +135,21 @@ def is_narrower(page: Page) -> bool:
     return len(sizes) > 1 and int(sizes[-1][1]) < int(sizes[0][1])
 
 
+# Rows end above the edge of what shows them, whatever the height.
+CUT = """() => {
+  const box = document.getElementById("terminal-screen").getBoundingClientRect();
+  return document.querySelector(".xterm-rows").getBoundingClientRect().bottom - box.bottom;
+}"""
+
+
+def test_it_cuts_no_row_whatever_the_height(tess: Page, web: str) -> None:
+    open_terminal(tess, web)
+
+    for height in (780, 785, 790):
+        tess.set_viewport_size({"width": 360, "height": height})
+        wait_until(lambda: tess.evaluate(CUT) <= 0, f"whole rows at {height}")
+
+
 def test_it_gets_ten_megabytes_whole_and_stops_a_flood(tess: Page, engine: PrivateEngine, web: str) -> None:
     received: list[bytes] = []
 
