@@ -270,3 +270,22 @@ def test_it_lists_only_the_engines_that_one_may_view() -> None:
     assert "disconnected" in own
     assert "/engines/local/" not in own
     assert "/engines/build/change/" not in own
+
+
+def test_it_keeps_its_own_buttons_when_the_engine_in_the_bar_is_disconnected() -> None:
+    make_engine(state="disconnected")
+    client = log_in()
+
+    for url in ("/engines/", ADD, "/engines/local/change/", "/engines/local/remove/"):
+        page = client.get(url).content.decode()
+        assert 'class="is-stale"' in page, url
+        assert '<main id="main" class="page every-engine"' in page, url
+
+
+@pytest.mark.parametrize(("url", "unfolded"), [("tcp://192.0.2.9:2375", "tcp"), ("ssh://root@192.0.2.9", "ssh")])
+def test_it_unfolds_the_credentials_that_an_address_needs(url: str, unfolded: str) -> None:
+    make_engine()
+
+    page = post(log_in(), do="test", url=url)
+
+    assert re.findall(r'data-scheme="(\w+)" open', page) == [unfolded]

@@ -83,6 +83,11 @@ class EngineForm(forms.Form):
         return self.engine is not None and self.engine.slug == LOCAL_SLUG
 
     @property
+    def scheme(self) -> str:
+        """What the URL begins with, as typed: its credentials are unfolded."""
+        return str(self["url"].value() or "").strip().partition("://")[0]
+
+    @property
     def tls_fields(self) -> list[forms.BoundField]:
         """What tcp:// needs."""
         return [self[name] for name in _TLS]
