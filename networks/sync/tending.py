@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models.signals import post_delete, post_save
 
 from networks.models import Engine, EngineCredentials
@@ -67,13 +67,16 @@ class Tender:
                 if self._has_been_written() or is_told:
                     self._look()
             except DatabaseError as error:
-                self._writes = None
                 log.warning("engines_not_read", error=str(error))
+                self._begin_again()
             except Exception:
-                self._writes = None
                 log.exception("engines_not_tended")
-            finally:
-                close_old_connections()
+                self._begin_again()
+        connection.close()
+
+    def _begin_again(self) -> None:
+        """Take another connection; what others have written can be told within one alone."""
+        self._writes = None
         connection.close()
 
     def _has_been_written(self) -> bool:
