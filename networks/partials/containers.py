@@ -34,7 +34,7 @@ from networks.queries.rows import AddressRow, ContainerRow, EngineRow
 from networks.queries.running.nesting import nest_guests
 
 MOST_LAST = 5  # assignments
-_SUBJECTS: VersionedCache[Subject] = VersionedCache(256)
+_SUBJECTS: VersionedCache[Subject] = VersionedCache(256, idle_s=120)
 _DETAIL_PARTS = ("name", "acts", "state", "stack", "facts", "notes", "mode", "connect", "ports", "labels", "commands")
 
 

@@ -30,7 +30,7 @@ from networks.queries.masking import masked
 from networks.queries.networks import network_rows
 from networks.queries.rows import EndpointRow, EngineRow, NetworkRow
 
-_DRIVERS: VersionedCache[str] = VersionedCache(256)
+_DRIVERS: VersionedCache[str] = VersionedCache(256, idle_s=120)
 
 
 def draw_networks(key: ScreenKey) -> Screen:

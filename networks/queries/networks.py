@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
@@ -14,6 +13,7 @@ from networks.models import Endpoint, Network, Pool
 from networks.queries.kept.gone import gone_since
 from networks.queries.kept.prepared import Prepared, Query
 from networks.queries.kept.rowcache import RowCache
+from networks.queries.lately import kept_lately
 from networks.queries.masking import is_secret_key
 from networks.queries.rows import EngineRow, NetworkRow, PoolRow
 
@@ -147,7 +147,7 @@ def make_pool_row(record: Record, endpoints: Iterable[Record]) -> PoolRow:
     )
 
 
-@lru_cache(maxsize=2_048)
+@kept_lately(2_048)
 def _measure(subnet: str, ip_range: str, gateway: str, aux: tuple[str, ...]) -> tuple[int | None, tuple[int, int]] | None:
     """Return (capacity, (first, last) as numbers) of a pool's text, None where it can't be read."""
     try:

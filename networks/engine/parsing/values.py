@@ -138,7 +138,8 @@ def second(value: object) -> datetime | None:
         return None
 
 
-@lru_cache(maxsize=8192)
+# Small: Docker gives ever other subnets, and an entry of a list that reads as before isn't parsed again.
+@lru_cache(maxsize=1024)
 def _address(value: str) -> IPAddress | None:
     try:
         return ip_address(value.partition("/")[0])  # some Engines write a gateway with its prefix length
@@ -146,7 +147,7 @@ def _address(value: str) -> IPAddress | None:
         return None
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def _network(value: str) -> IPNetwork | None:
     try:
         return ip_network(value, strict=False)
