@@ -14,28 +14,16 @@ from networks.engine.cli import Line
 from networks.engine.swarm.cli import init_swarm_lines
 from networks.engine.swarm.specs import DATA_PATH_PORT, LISTEN_ADDRESS, SUBNET_SIZE, InitSpec
 from networks.forms.fields import TypedField
-from networks.forms.findings import FindingsForm
-from networks.forms.swarm.checks import check_address, check_pools
+from networks.forms.swarm.checks import check_pools
+from networks.forms.swarm.here import HereForm
 from networks.queries.ground import Ground
 
 MOST_POOLS = 16
 
 
-class InitForm(FindingsForm):
+class InitForm(HereForm):
     """A swarm to begin. `ground`: what its overlay networks must get along with."""
 
-    advertise_address = TypedField(
-        label=_("Advertise address"),
-        required=False,
-        max_length=100,
-        help_text=_("By which the other machines reach this one: an IP address of it, or the name of a link."),
-    )
-    listen_address = TypedField(
-        label=_("Listen address"),
-        required=False,
-        max_length=100,
-        help_text=_("Where it waits for other nodes; 0.0.0.0 means on every address."),
-    )
     pools = TypedField(
         label=_("Default address pools"),
         required=False,
@@ -58,17 +46,14 @@ class InitForm(FindingsForm):
     )
 
     def __init__(self, *args: Any, ground: Ground, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, host=ground.host, **options)
         self.ground = ground
         self.read_pools: tuple[IPNetwork, ...] = ()
 
     def clean(self) -> dict[str, Any]:
-        """Check the addresses and the pools."""
-        host = self.ground.host
-        self.add_findings(check_address("advertise_address", str(self.cleaned_data.get("advertise_address") or ""), host))
-        listen = str(self.cleaned_data.get("listen_address") or "")
-        self.add_findings(check_address("listen_address", listen, host, is_listening=True))
-        self.read_pools = self._read_pools(str(self.cleaned_data.get("pools") or ""))
+        """Check the addresses, and then the pools."""
+        super().clean()
+        self.read_pools = self._read_pools(self.typed("pools"))
         spec = self.to_spec()
         if "pools" not in self.errors and "subnet_size" not in self.errors:
             self.add_findings(check_pools("pools", self.read_pools, spec.subnet_size, self.ground))
@@ -80,8 +65,8 @@ class InitForm(FindingsForm):
         """Return what was typed, with Docker's defaults for what was not."""
         typed = getattr(self, "cleaned_data", {})
         return InitSpec(
-            advertise_address=str(typed.get("advertise_address") or ""),
-            listen_address=str(typed.get("listen_address") or LISTEN_ADDRESS),
+            advertise_address=self.typed("advertise_address"),
+            listen_address=self.typed("listen_address") or LISTEN_ADDRESS,
             pools=self.read_pools,
             subnet_size=typed.get("subnet_size") or SUBNET_SIZE,
             data_path_port=typed.get("data_path_port") or DATA_PATH_PORT,

@@ -9,43 +9,19 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from networks.addressing.host import HostSide
 from networks.engine.cli import Line
 from networks.engine.swarm.cli import join_swarm_lines
 from networks.engine.swarm.specs import LISTEN_ADDRESS, JoinSpec
 from networks.forms.fields import TypedField
-from networks.forms.findings import FindingsForm
-from networks.forms.swarm.checks import check_address, check_remote, check_token
+from networks.forms.swarm.checks import check_remote, check_token
+from networks.forms.swarm.here import HereForm
 from networks.queries.swarm.standing import Standing
 
 _SECRET = {"autocomplete": "off", "spellcheck": "false"}
 ROLES = (("worker", _("worker")), ("manager", _("manager")))
 
 
-class _JoinForm(FindingsForm):
-    advertise_address = TypedField(
-        label=_("Advertise address"),
-        required=False,
-        max_length=100,
-        help_text=_("By which the other machines reach this one: an IP address of it, or the name of a link."),
-    )
-    listen_address = TypedField(
-        label=_("Listen address"),
-        required=False,
-        max_length=100,
-        help_text=_("Where it waits for other nodes; 0.0.0.0 means on every address."),
-    )
-
-    def __init__(self, *args: Any, host: HostSide, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.host = host
-
-    def clean(self) -> dict[str, Any]:
-        """Check the addresses of this machine."""
-        self.add_findings(check_address("advertise_address", self._typed("advertise_address"), self.host))
-        self.add_findings(check_address("listen_address", self._typed("listen_address"), self.host, is_listening=True))
-        return self.cleaned_data
-
+class _JoinForm(HereForm):
     def to_spec(self) -> JoinSpec:
         """Return what was typed."""
         raise NotImplementedError
@@ -53,9 +29,6 @@ class _JoinForm(FindingsForm):
     def command_lines(self) -> list[Line]:
         """Return the command that does the same, with a place for the token."""
         return join_swarm_lines(self.to_spec())
-
-    def _typed(self, name: str) -> str:
-        return str(getattr(self, "cleaned_data", {}).get(name) or "")
 
 
 class JoinForm(_JoinForm):
@@ -81,18 +54,18 @@ class JoinForm(_JoinForm):
         """Check the rest."""
         for typed in self.remotes or ("",):
             self.add_findings(check_remote("remote_address", typed))
-        self.add_findings(check_token("token", self._typed("token").strip()))
+        self.add_findings(check_token("token", self.typed("token").strip()))
         return super().clean()
 
     @property
     def remotes(self) -> tuple[str, ...]:
         """The managers' addresses; one without a port has Docker's."""
-        return tuple(filter(None, re.split(r"[,\s]+", self._typed("remote_address"))))[:10]
+        return tuple(filter(None, re.split(r"[,\s]+", self.typed("remote_address"))))[:10]
 
     def to_spec(self) -> JoinSpec:
         """Return what was typed."""
-        listen = self._typed("listen_address") or LISTEN_ADDRESS
-        return JoinSpec(self.remotes, self._typed("token").strip(), self._typed("advertise_address"), listen)
+        listen = self.typed("listen_address") or LISTEN_ADDRESS
+        return JoinSpec(self.remotes, self.typed("token").strip(), self.typed("advertise_address"), listen)
 
 
 class JoinKnownForm(_JoinForm):
@@ -111,10 +84,10 @@ class JoinKnownForm(_JoinForm):
 
     def to_spec(self) -> JoinSpec:
         """Return what was typed; the manager's address and the token come from the manager."""
-        chosen = self.managers.get(self._typed("manager"))
+        chosen = self.managers.get(self.typed("manager"))
         return JoinSpec(
             chosen.managers if chosen else (),
             "",
-            self._typed("advertise_address"),
-            self._typed("listen_address") or LISTEN_ADDRESS,
+            self.typed("advertise_address"),
+            self.typed("listen_address") or LISTEN_ADDRESS,
         )
