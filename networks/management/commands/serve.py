@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from networks.actions.jobs.runners import start_runners
 from networks.actions.settling import start_settling
 from networks.actions.terminals.left import start_ending_left
+from networks.management.serving.allocator import bound_allocator
 from networks.management.serving.output import let_go_of_output
 from networks.management.serving.ports import find_listen_fault
 from networks.management.serving.prepare import collect_static_if_needed, migrate_if_needed
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         fault = find_listen_fault(bind, port)
         if fault:
             raise CommandError(fault)
+        bound_allocator()
         try:
             migrate_if_needed()
             collect_static_if_needed()
