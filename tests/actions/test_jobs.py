@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from networks.actions.actors import CONSOLE, Actor
+from networks.actions.jobs import starting
 from networks.actions.jobs.runners import JobRunner, runner_of, start_runners, stop_runners
 from networks.actions.jobs.running import JobRun
 from networks.actions.jobs.starting import JobWish, ask_to_stop, start_job
 from networks.models import Action, Endpoint, Engine, Grant, Job, JobStep, Network, Outcome
+from networks.policy.permissions import Permission
+from networks.sync.followers import followers
 from tests.actions.swallowing import SwallowingSocket
 from tests.private_engine import PrivateEngine, wait_until
 
@@ -90,6 +94,29 @@ def test_it_connects_and_disconnects_running_and_stopped_ones(engine: PrivateEng
             lambda seen=seen, wanted=wanted: set(seen.values_list("container__name", flat=True)) == wanted,  # type: ignore[misc]
             "both in the snapshot, the stopped one too",
         )
+
+
+def test_it_begins_with_the_first_job_of_an_engine_whoever_wrote_it(
+    engine: PrivateEngine, followed: Engine, operator: Actor
+) -> None:
+    begun, beside = removals(engine, "before"), removals(engine, "here", "elsewhere")
+    first = start(operator, followed, begun)  # nothing runs jobs yet
+    start_runners()
+    try:
+        wait_until(lambda: states(first) == ["done"], "the one that was there")
+        stop_runners()
+        followers["later"] = followers.pop(followed.slug)
+        start_runners()
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("jobs-")], "no job, no thread"
+        followers[followed.slug] = followers.pop("later")  # as an Engine that is added while Netadmin runs
+
+        own = start_job(operator, followed, JobWish("own", "remove_networks"), beside[:1])
+        wait_until(lambda: states(own) == ["done"], "its own")
+
+        theirs = starting._write(operator, followed, JobWish("theirs", "remove_networks"), beside[1:], Permission.CONNECT)
+        wait_until(lambda: states(theirs) == ["done"], "another process's, which tells nobody")
+    finally:
+        stop_runners()
 
 
 def test_it_stops_between_two_steps(engine: PrivateEngine, followed: Engine, operator: Actor, runner: JobRunner) -> None:
