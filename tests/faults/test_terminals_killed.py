@@ -85,7 +85,11 @@ class Server:
 
     def wait_until_seen(self) -> None:
         seen = "SELECT count(*) FROM networks_container WHERE docker_id = ?"
-        wait_until(lambda: self.query(seen, self.web) == [(2,)], "the container to be seen both ways", deadline_s=30)
+        wait_until(
+            lambda: self.query(seen, self.web) == [(2,)],
+            f"the container to be seen both ways: {self.serving.log()[-3000:]}",
+            deadline_s=30,
+        )
 
     def query(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         with closing(sqlite3.connect(f"file:{self.folder}/data/netadmin.sqlite3?mode=ro", uri=True)) as database:
