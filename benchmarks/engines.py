@@ -1,9 +1,12 @@
-"""Several Engines followed by one process: how soon all are live, and what that costs while nothing happens."""
+"""Several Engines followed by one process: how soon all are live, what they cost at rest, and what one that hangs costs."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import time
+from statistics import median
 
 from benchmarks.commands import Ground, run
 from benchmarks.figures import Report, target
@@ -12,6 +15,8 @@ from tests.private_engine import PrivateEngine, wait_until
 
 ENGINES, BRIEF_ENGINES = 10, 2
 SECONDS, BRIEF_SECONDS = 30.0, 2.0
+ROUNDS, BRIEF_ROUNDS = 20, 2
+HANG_MOST_S = 60.0
 SETTLE_S = 12.0  # what a start still reads: details, the host's links
 
 
@@ -30,19 +35,24 @@ def measure(ground: Ground) -> Report:
             began_at, began_text = time.monotonic(), _now(served)
             served.launch()
             wait_until(lambda: _live(served, since=began_text) == many, "all to be live again", deadline_s=60)
-            live_s = time.monotonic() - began_at
+            live_s, own_s = time.monotonic() - began_at, processor_s(served.pid)
             time.sleep(0 if ground.is_brief else SETTLE_S)
             share = _share(served.pid, seconds)
+            hang_s, beside = _hang(served, ground, others[-1], rounds=ground.rounds(ROUNDS, BRIEF_ROUNDS))
         finally:
             served.stop()
     return {
         "engines": many,
         "seconds": seconds,
         "start_to_live_s": round(live_s, 2),
+        "own_processor_s_until_live": round(own_s, 2),
         "percent_of_a_core": round(share, 3),
+        "hang_shown_after_s": round(hang_s, 2),
         "targets": [
             target("T13", f"start of the process to {many} Engines live", live_s, 5.0, unit="s"),
             target("T13", f"own processor time at rest, {many} Engines", share, 1.0, unit="% of a core"),
+            target("T13", "a hung Engine is shown as disconnected after", hang_s, 12.0, unit="s"),
+            target("T13", "a network seen while another Engine hangs / before (median)", beside, 1.2),
         ],
     }
 
@@ -59,6 +69,37 @@ def _live(served: Served, since: str = "") -> int:
     """Return how many Engines were read whole after `since`, and are live."""
     found = served.query("SELECT count(*) FROM networks_enginestatus WHERE state = 'live' AND as_of > ?", since)
     return int(found[0][0]) if found else 0
+
+
+def _hang(served: Served, ground: Ground, other: PrivateEngine, *, rounds: int) -> tuple[float, float]:
+    """Stop another dockerd as SIGSTOP does; return how long until that is shown, and how much longer networks took meanwhile.
+
+    What is timed is `docker network create` until the row is in the database.
+    """
+    before = [_seen_ms(served, ground, f"before-{number}") for number in range(rounds)]
+    assert other.process is not None
+    os.kill(other.process.pid, signal.SIGSTOP)
+    try:
+        beside: list[float] = []
+        began_at, shown_s = time.monotonic(), 0.0
+        while not shown_s or len(beside) < rounds:
+            beside.append(_seen_ms(served, ground, f"beside-{len(beside)}"))
+            if not shown_s and served.query("SELECT 1 FROM networks_enginestatus WHERE state = 'disconnected'"):
+                shown_s = time.monotonic() - began_at
+            assert time.monotonic() - began_at < HANG_MOST_S, "a hung Engine is never shown as disconnected"
+    finally:
+        os.kill(other.process.pid, signal.SIGCONT)
+    return shown_s, median(beside) / median(before)
+
+
+def _seen_ms(served: Served, ground: Ground, name: str) -> float:
+    began_at = time.monotonic()
+    ground.engine.cli("network", "create", name)
+    is_there = "SELECT 1 FROM networks_network WHERE name = ?"
+    wait_until(lambda: served.query(is_there, name), f"the network {name}", interval_s=0.002)
+    seen_ms = (time.monotonic() - began_at) * 1000
+    ground.engine.cli("network", "rm", name)
+    return seen_ms
 
 
 def _share(pid: int, seconds: float) -> float:
