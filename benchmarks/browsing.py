@@ -75,7 +75,7 @@ def row_came_ms(page: Page, dom_id: str) -> float:
 def row_ran_ms(page: Page, dom_id: str) -> float:
     """Return when a row first said "running" (RUNNING_ROWS notes it), waiting for it; milliseconds since the epoch."""
     time.sleep(UNASKED_S)
-    return float(wait_until(lambda: page.evaluate("(id) => window.ran[id]", dom_id), f"the row {dom_id} to run"))
+    return float(wait_until(lambda: page.evaluate("(id) => window.ran[id]", dom_id), f"the row {dom_id} to run", deadline_s=60))
 
 
 def wait_until_gone(page: Page, dom_id: str) -> None:

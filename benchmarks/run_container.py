@@ -70,10 +70,11 @@ def _by_command(ground: Ground, page: Page) -> tuple[float, float]:
 
 def _by_form(ground: Ground, page: Page, visitor: Visitor, token: str) -> tuple[float, float]:
     """Return milliseconds until the answer that leads to the container's page, and until the row said that it runs."""
+    name = _name()
     typed = {
         "csrfmiddlewaretoken": token,
         "image": IMAGE,
-        "name": _name(),
+        "name": name,
         "mode": "network",
         "networks-count": "1",
         "networks-0-network_id": ground.world.networks[0],
@@ -82,8 +83,9 @@ def _by_form(ground: Ground, page: Page, visitor: Visitor, token: str) -> tuple[
     began_ns = time.time_ns()
     answer = visitor.post(FORM, typed)
     ended_ns = time.time_ns()
-    assert answer.status == 302, answer.body.decode()
-    docker_id = answer.location.strip("/").rpartition("/")[2]
+    # On a machine that has too much to do, a start takes over 5 s: the page then says that it isn't known yet, and the row comes.
+    assert answer.status == 302 or b"No answer within" in answer.body, answer.body.decode()
+    docker_id = ground.raw.ask("GET", f"/containers/{name}/json")["Id"]
     return (ended_ns - began_ns) / 1e6, _row_ms(ground, page, docker_id, began_ns)
 
 

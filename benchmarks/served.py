@@ -24,16 +24,12 @@ NANOS = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A page as it came. `first_byte_ms`: from the request to the answer's first line, `whole_ms`: to its last byte.
-
-    `location`: where the answer leads to, "" for nowhere.
-    """
+    """A page as it came. `first_byte_ms`: from the request to the answer's first line, `whole_ms`: to its last byte."""
 
     status: int
     body: bytes
     first_byte_ms: float
     whole_ms: float
-    location: str = ""
 
 
 class Visitor:
@@ -73,8 +69,7 @@ class Visitor:
         for cookie in answer.headers.get_all("Set-Cookie", []):
             if cookie.startswith("netadmin_csrf"):
                 self.cookie = f"{self.cookie.partition('; ')[0]}; {cookie.partition(';')[0]}"
-        times = (first_ns - began_ns) / 1e6, (whole_ns - began_ns) / 1e6
-        return Answer(answer.status, content, *times, answer.headers.get("Location", ""))
+        return Answer(answer.status, content, (first_ns - began_ns) / 1e6, (whole_ns - began_ns) / 1e6)
 
     def page(self, path: str) -> str:
         """Get a page that has to be there, and return its text."""
