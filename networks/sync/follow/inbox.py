@@ -98,6 +98,10 @@ class Inbox:
             self._cut = self._cut or reason
             self._condition.notify()
 
+    def cut_reason(self) -> str:
+        """Return why the Engine is gone, "" while nobody said so; it stays here to be taken."""
+        return self._cut
+
     def has_quiet_letters(self) -> bool:
         """Whether something lies here that woke nobody."""
         return bool(self._quiet_inspections)

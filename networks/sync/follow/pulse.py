@@ -63,5 +63,5 @@ class Pulse:
     def _cut(self, reason: str) -> None:
         if not self._stopped.is_set():
             self._stopped.set()
+            self._inbox.put_cut(reason)  # before the worker is woken from what it waits for
             self._give_up()
-            self._inbox.put_cut(reason)

@@ -106,15 +106,22 @@ class Session:
         self._swarm.note(letters.events)
         if self._swarm.is_due():
             status |= self._swarm.read(self.reconciler.memory)
+            self._stop_if_cut()
         is_new = self.reconciler.absorb(letters, **status)
         if time.monotonic() - self._resynced_at >= self._resync_every_s():
             is_new = self._resync() or is_new
         elif letters.proof_at is not None:
             scribe.prove(self._snapshot.engine_pk, datetime.now(UTC))
         self._counts.note(self.reconciler.take_stirred_networks())
+        self._stop_if_cut()
         if not (letters.events or letters.inspections):
             is_new = self._counts.step(self.reconciler.memory) or is_new
         return is_new
+
+    def _stop_if_cut(self) -> None:
+        """Ask a silent Engine nothing more: the next call would connect anew and wait as long again. Raises EngineError."""
+        if reason := self._inbox.cut_reason():
+            raise EngineError(reason)
 
     def interrupt(self) -> None:
         """Cut short what is asked at the moment, from any thread; it raises EngineError there."""
