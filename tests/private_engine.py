@@ -221,20 +221,21 @@ class PrivateEngine:
 
     def kill9(self) -> None:
         """Kill dockerd alone and wait until it is gone; containerd and containers live on, as after a crash."""
-        self._signal(signal.SIGKILL)
+        self._process.send_signal(signal.SIGKILL)
         self._process.wait(10)
 
     def stop(self) -> None:
-        """Suspend dockerd: its socket accepts, and nothing is answered."""
-        self._signal(signal.SIGSTOP)
+        """Suspend dockerd, and wait until all of it is: its socket accepts, and nothing is answered."""
+        self._process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOWAIT)
 
     def cont(self) -> None:
         """Let a suspended dockerd go on."""
-        self._signal(signal.SIGCONT)
+        self._process.send_signal(signal.SIGCONT)
 
     def terminate(self, *, wait_s: float = 30) -> None:
         """Ask dockerd to end and wait until it has: containers are stopped, the socket is gone."""
-        self._signal(signal.SIGTERM)
+        self._process.send_signal(signal.SIGTERM)
         self._process.wait(wait_s)
 
     def restart(self) -> None:
@@ -251,9 +252,6 @@ class PrivateEngine:
         if self.process is None:
             raise RuntimeError("This Engine was never started")
         return self.process
-
-    def _signal(self, number: signal.Signals) -> None:
-        self._process.send_signal(number)
 
     def _launch(self) -> None:
         folder = self.folder

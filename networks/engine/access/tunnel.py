@@ -23,7 +23,7 @@ _LOOK_EVERY_S = 0.02
 _RETRY_FIRST_S, _RETRY_FACTOR, _RETRY_MOST_S = 0.5, 2.0, 30.0
 _STEADY_S = 60.0  # a tunnel that stood so long is built again at once
 _IDLE_S = 60.0
-_LATE_WORDS_S = 0.2  # ssh says why the far socket didn't open a moment after it has closed ours
+_LATE_WORDS_S = 1.0  # ssh says why the far socket didn't open a moment after it has closed ours
 _LINE, _LINES = 300, 20
 
 

@@ -227,6 +227,8 @@ class _Attempt:
             return Unreachable(explain_ending(error), request=request, duration_ms=duration_ms)
         if step is _Step.OPENING and isinstance(error, OSError):
             kind = ConnectionLost if self.is_kept else Unreachable
+            if isinstance(error, ConnectionError):  # opened, and closed again before anything could be sent
+                reason = self.connection.opener_words() or reason
             return kind(self._unopened(error, reason), request=request, duration_ms=duration_ms)
         is_cut = isinstance(error, ConnectionError)  # http.client's RemoteDisconnected is one, too
         if is_cut and step < _Step.READING:

@@ -41,6 +41,7 @@ RETRY_LOCAL_S = 0.5  # a refused connect on a socket costs microseconds
 RETRY_FIRST_S, RETRY_FACTOR, RETRY_MOST_S = 0.8, 2.0, 30.0
 LEASE_EVERY_S = 1.0
 WATCH_EVERY_S = 0.25
+TELL_EVERY_S = 0.25
 PRUNE_EVERY_S, PRUNE_ON_AFTER_S = 3600.0, 0.25
 KEEP_TOMBSTONES = timedelta(hours=24)
 KEEP_EVENTS = timedelta(days=30)
@@ -86,8 +87,12 @@ class Follower:
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """End within `timeout_s`, giving the lease back."""
-        self.tell_to_stop()
-        self._thread.join(timeout_s)
+        ends_at = time.monotonic() + timeout_s
+        while True:
+            self.tell_to_stop()  # again and again: it cuts short one call, and the next may have begun
+            self._thread.join(TELL_EVERY_S)
+            if not self._thread.is_alive() or time.monotonic() > ends_at:
+                return
 
     def look(self, docker_ids: tuple[str, ...]) -> threading.Event:
         """Ask for a look at these ids (none: everything); the event is set when a pass that began after this has been written."""

@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 # How long a wish from another process may lie there.
 EVERY_S = 0.25
 RETRY_S = 1.0
+LAST_TURN_S = 2.0
 
 # Takes a wish: its key, and the ids to look at.
 TakeRequest = Callable[[int, tuple[str, ...]], None]
@@ -38,6 +39,7 @@ class Scribe:
         self._proofs: dict[int, datetime] = {}
         self._writes: int | None = None
         self._is_running = False
+        self._thread = threading.Thread()
 
     def begin(self, engine_pk: int, take: TakeRequest) -> None:
         """Pass on the wishes of other processes for this Engine, old ones too: `take` is called in the thread, and again for
@@ -47,13 +49,17 @@ class Scribe:
             self._writes = None
             if not self._is_running:
                 self._is_running = True
-                threading.Thread(target=self._run, name="scribe", daemon=True).start()
+                self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
+                self._thread.start()
 
     def end(self, engine_pk: int) -> None:
-        """Pass on nothing more; harmless when nothing was."""
+        """Pass on nothing more; harmless when nothing was. The last one waits for the thread, whose turn may not be over."""
         with self._changed:
             self._takers.pop(engine_pk, None)
             self._changed.notify()
+            ending = None if self._takers or not self._is_running else self._thread
+        if ending is not None:
+            ending.join(LAST_TURN_S)
 
     def prove(self, engine_pk: int, at: datetime) -> None:
         """Have it written that the snapshot was known to be equal to the Engine at `at`. Returns at once."""

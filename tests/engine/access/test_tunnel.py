@@ -136,7 +136,7 @@ def test_it_says_that_nobody_listens(server: SshServer, socket_path: str) -> Non
 def test_it_says_that_the_socket_is_not_there(server: SshServer, tmp_path: Path) -> None:
     with (
         reaching(server.url(str(tmp_path / "none.sock")), server.key, server.host_key) as access,
-        pytest.raises(Unreachable, match=r"open failed|Broken pipe"),
+        pytest.raises(Unreachable, match="open failed"),
     ):
         ping(access)
 
@@ -145,7 +145,7 @@ def test_it_says_what_became_of_the_tunnel_and_tries_again(server: SshServer, so
     with reaching(server.url(socket_path), server.key, server.host_key) as access:
         ping(access)
         server.stop()
-        with pytest.raises(Unreachable, match=r"No tunnel|ended before"):
+        with pytest.raises(Unreachable, match=r"No tunnel|ended before|Nobody answers"):
             ping(access)
         server.start()
 
