@@ -15,7 +15,7 @@ from networks.engine.calls import Profile
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import EngineError, Incompatible, NotAllowed, ProtocolFault, TimedOut, Unreachable
 from networks.engine.specs import ConnectSpec, NetworkSpec
-from tests.engine.scripted_engine import VERSION, Peer, ScriptedEngine
+from tests.engine.scripted_engine import VERSION, Behaviour, Peer, ScriptedEngine
 from tests.private_engine import wait_until
 
 ID = "a" * 64
@@ -140,8 +140,15 @@ def test_it_says_which_versions_do_not_meet(healthy: ScriptedEngine, newest: str
     assert raised.value.request == "GET /version"
 
 
-def test_it_wakes_a_waiting_call_when_it_is_closed(tmp_path: Path) -> None:
-    with ScriptedEngine(tmp_path, Peer.hang) as engine, closing(DockerClient(engine.url, Profile.READ)) as client:
+def answer_without_end(peer: Peer) -> None:
+    """Give no length: the answer ends with the connection, which http.client then lets go of while it reads."""
+    peer.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[")
+    peer.hang()
+
+
+@pytest.mark.parametrize("behaviour", [Peer.hang, answer_without_end])
+def test_it_wakes_a_waiting_call_when_it_is_closed(tmp_path: Path, behaviour: Behaviour) -> None:
+    with ScriptedEngine(tmp_path, behaviour) as engine, closing(DockerClient(engine.url, Profile.READ)) as client:
         errors: list[EngineError] = []
 
         def wait() -> None:
@@ -153,12 +160,13 @@ def test_it_wakes_a_waiting_call_when_it_is_closed(tmp_path: Path) -> None:
         waiting = threading.Thread(target=wait)
         waiting.start()
         wait_until(lambda: len(engine.requests) == 2, "the request")
+        time.sleep(0.05)  # it reads by now
         started = time.monotonic()
         client.close()
         waiting.join(5)
 
         assert time.monotonic() - started < 1
-        assert isinstance(errors[0], Unreachable)
+        assert isinstance(errors[0], Unreachable | ProtocolFault)
         assert len(engine.requests) == 2
 
 

@@ -218,7 +218,7 @@ def test_it_quotes_whatever_was_typed(spec: RunSpec) -> None:
     for flag, word in run_lines(spec)[1:]:
         assert flag.startswith("--") or not flag
         assert not any(letter in word for letter in "\n\r")
-    if all(word.isprintable() and word.isascii() for word in (spec.image, *spec.words)):
+    if "$" not in run_command(spec):  # shlex knows no "$(printf …)", which stands for what can't be seen
         count = len(spec.words)
         assert tuple(shlex.split(run_command(spec))[-count - 1 :]) == (spec.image, *spec.words)
     assert "hunter2" not in run_command(spec)

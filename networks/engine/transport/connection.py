@@ -57,6 +57,7 @@ class Connection:
         self._opener = opener
         self._allow_list = allow_list
         self._http: _Http | None = None
+        self._sock: DeadlineSocket | None = None  # http.client lets go of its own while it reads an answer that ends with it
         self.outgoing = Outgoing()
         self.serial = 0  # counts the connections: another number is another conversation
 
@@ -106,14 +107,13 @@ class Connection:
 
     def shutdown(self) -> None:
         """Wake up whoever waits on this connection, from any thread; the descriptor is theirs to close."""
-        http_connection = self._http
-        sock = http_connection.sock if http_connection else None
+        sock = self._sock
         if sock is not None:
             sock.shutdown()
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
-        http_connection, self._http = self._http, None
+        http_connection, self._http, self._sock = self._http, None, None
         if http_connection is not None:
             http_connection.close()
 
@@ -183,7 +183,7 @@ class Connection:
         self.close()
         plain = self._opener(deadline.remaining_s())
         http_connection = _Http("localhost")
-        http_connection.sock = DeadlineSocket(plain, deadline)
+        http_connection.sock = self._sock = DeadlineSocket(plain, deadline)
         self._http = http_connection
         self.serial += 1
         return http_connection
