@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -43,6 +44,8 @@ class Process:
         try:
             return os.open(name, flags | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=self._folder)
         except OSError as error:
+            if error.errno == errno.EINVAL:  # the kernel's word for "mountinfo" of one that has left its namespaces already
+                raise Vanished("The process has ended") from error
             raise host_error(error) from error
 
     def read(self, name: str, most_bytes: int = _MOST_BYTES) -> str:

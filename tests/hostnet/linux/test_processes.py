@@ -103,4 +103,6 @@ def test_it_takes_a_zombie_for_ended() -> None:
 
         with pytest.raises(Vanished, match="has ended"):
             process.started_at()
+        with pytest.raises(Vanished, match="has ended"):  # it has no mounts any more
+            process.read("mountinfo")
     child.wait(5)
