@@ -278,7 +278,7 @@ def test_it_ends_everything_when_netadmin_stops(engine: PrivateEngine, followed:
     terminals.stop(8)
 
     assert {hearing.over().why for hearing in hearings} == {Why.STOPPING}
-    assert processes(engine) == []
+    wait_until(lambda: processes(engine) == [], "the sentinels, which were let go, to be gone", deadline_s=2)
     with pytest.raises(TooManyTerminals):
         open_one(terminals, followed, web)
 
