@@ -15,13 +15,13 @@ from networks.engine.swarm.cli import init_swarm_lines
 from networks.engine.swarm.specs import DATA_PATH_PORT, LISTEN_ADDRESS, SUBNET_SIZE, InitSpec
 from networks.forms.fields import TypedField
 from networks.forms.swarm.checks import check_pools
-from networks.forms.swarm.here import HereForm
+from networks.forms.swarm.node_address import NodeAddressForm
 from networks.queries.ground import Ground
 
 MOST_POOLS = 16
 
 
-class InitForm(HereForm):
+class InitForm(NodeAddressForm):
     """A swarm to begin. `ground`: what its overlay networks must get along with."""
 
     pools = TypedField(

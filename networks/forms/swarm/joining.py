@@ -14,14 +14,14 @@ from networks.engine.swarm.cli import join_swarm_lines
 from networks.engine.swarm.specs import LISTEN_ADDRESS, JoinSpec
 from networks.forms.fields import TypedField
 from networks.forms.swarm.checks import check_remote, check_token
-from networks.forms.swarm.here import HereForm
+from networks.forms.swarm.node_address import NodeAddressForm
 from networks.queries.swarm.standing import Standing
 
 _SECRET = {"autocomplete": "off", "spellcheck": "false"}
 ROLES = (("worker", _("worker")), ("manager", _("manager")))
 
 
-class _JoinForm(HereForm):
+class _JoinForm(NodeAddressForm):
     def to_spec(self) -> JoinSpec:
         """Return what was typed."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""What every form asks that puts this machine into a swarm: by which of its addresses others reach it."""
+"""What every form asks that makes this machine a node of a swarm: by which of its addresses others reach it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from networks.forms.findings import FindingsForm
 from networks.forms.swarm.checks import check_address
 
 
-class HereForm(FindingsForm):
+class NodeAddressForm(FindingsForm):
     """`host`: the machine's own addresses, as far as they are known."""
 
     advertise_address = TypedField(
