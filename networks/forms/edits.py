@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from networks.addressing.findings import Level
 from networks.addressing.parents import ParentLink
-from networks.addressing.pools import Pool, is_inside
+from networks.addressing.pools import Pool, check_pool, is_inside
 from networks.addressing.reading import IPNetwork
 from networks.forms.networks import MAX_POOLS, POOL_COUNT, NetworkForm
 from networks.forms.options.fields import VLAN
@@ -124,10 +124,13 @@ def suggest_pool(data: QueryDict, form: NetworkForm) -> QueryDict:
 
 
 def _move_along(edited: QueryDict, data: QueryDict, index: int) -> None:
-    """Set the other fields of a row as they are in its new subnet."""
+    """Set the other fields of a row as they are in its new subnet; what can't be there is left to Docker."""
     old, new = (read_pool(each, index) for each in (data, edited))
     for field, text in _moved(old, new.subnet) if new.subnet else ():
         edited[f"pools-{index}-{field}"] = text
+        findings = check_pool(read_pool(edited, index))
+        if any(finding.level is Level.BAD and finding.field == field for finding in findings):
+            edited[f"pools-{index}-{field}"] = ""
 
 
 def _row_to_fill(form: NetworkForm) -> Row | None:
@@ -151,22 +154,17 @@ def _row_to_fill(form: NetworkForm) -> Row | None:
 
 
 def _moved(old: Pool, subnet: IPNetwork) -> Iterator[tuple[str, str]]:
-    """Yield the other fields of a row, each at its place in another subnet of the same size; else empty what isn't in it."""
+    """Yield the other fields of a row, each at its place in another subnet of the same size; in one of another size as it is."""
     was = old.subnet
     if was is None or was.version != subnet.version:
         return
-    is_same = was.prefixlen == subnet.prefixlen
-    by = int(subnet.network_address) - int(was.network_address) if is_same else 0
+    by = int(subnet.network_address) - int(was.network_address) if was.prefixlen == subnet.prefixlen else 0
     if old.gateway is not None and is_inside(was, old.gateway):
-        yield "gateway", str(old.gateway + by) if is_inside(subnet, old.gateway + by) else ""
+        yield "gateway", str(old.gateway + by)
     if old.ip_range is not None and is_inside(was, old.ip_range.network_address):
-        first = old.ip_range.network_address + by
-        fits = is_inside(subnet, first) and old.ip_range.prefixlen >= subnet.prefixlen
-        yield "ip_range", f"{first}/{old.ip_range.prefixlen}" if fits else ""
+        yield "ip_range", f"{old.ip_range.network_address + by}/{old.ip_range.prefixlen}"
     if old.aux_addresses and all(is_inside(was, address) for address in old.aux_addresses.values()):
-        moved = {name: address + by for name, address in old.aux_addresses.items()}
-        fits = all(is_inside(subnet, address) for address in moved.values())
-        yield "aux_addresses", ", ".join(f"{name}={address}" for name, address in moved.items()) if fits else ""
+        yield "aux_addresses", ", ".join(f"{name}={address + by}" for name, address in old.aux_addresses.items())
 
 
 def count_pools(data: QueryDict) -> int:
