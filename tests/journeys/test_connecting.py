@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.acts import network_row
 from tests.journeys.engine_says import inspect_network
+from tests.journeys.visits import open_live
 from tests.private_engine import PrivateEngine, wait_until
 
 
@@ -40,14 +41,14 @@ def test_it_shows_command_and_document_while_one_types(admin: Page, engine: Priv
 def test_it_says_what_changed_meanwhile_and_keeps_what_was_typed(admin: Page, engine: PrivateEngine) -> None:
     network = engine.cli("network", "create", "front")
     web = engine.run("web")
-    admin.goto("/networks/")
+    open_live(admin, "/networks/")
     expect(network_row(admin, "front")).to_be_visible()
     admin.goto(f"/networks/local/{network}/connect/?container={web}")
     admin.get_by_label("Aliases").fill("blog")
     expect(admin.locator("#aside .as-docker code").first).to_contain_text("--alias blog")
     engine.cli("rename", "web", "shop")
     other = admin.context.new_page()
-    other.goto("/containers/")
+    open_live(other, "/containers/")
     expect(other.get_by_role("link", name="shop", exact=True)).to_be_visible()
 
     admin.get_by_role("button", name="Connect web").click()

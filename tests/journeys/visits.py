@@ -41,10 +41,10 @@ class Visits:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        complaints = self.complaints()  # not what a page says of being closed while its socket was still on the way
         for context in self._contexts:
             context.close()
         if error is None:
-            complaints = self.complaints()
             assert complaints == [], complaints
 
     def enter(self, name: str = "", **options: Any) -> Page:
