@@ -162,7 +162,7 @@ async def test_it_shows_an_endpoint_that_comes_to_an_overlay_network_elsewhere(w
 async def test_it_counts_addresses_that_an_overlay_networks_endpoints_have_elsewhere(wires: list[Wire]) -> None:
     wire = await open_page(wires, f"network_detail/local/{OVERLAY_ID}", "ada", "local", "other")
     hidden = await open_page(wires, f"network_detail/local/{OVERLAY_ID}", "bob", "local")
-    assert "1 other Engine has on this network" in said(wire)
+    assert "count endpoints of 1 other Engine as well" in said(wire)
     assert "10.0.1.5 free" in said(wire)
 
     def run() -> None:
@@ -177,7 +177,7 @@ async def test_it_counts_addresses_that_an_overlay_networks_endpoints_have_elsew
     assert f"/networks/local/{OVERLAY_ID}/swarm/#at-10.0.1.5" in said(wire)
     await asyncio.sleep(0.3)
     assert "far-away" not in str(hidden.frames)
-    assert "other Engine has" not in str(hidden.frames)
+    assert "other Engine as well" not in str(hidden.frames)
 
 
 async def test_it_says_that_an_overlay_network_is_gone(wires: list[Wire]) -> None:
