@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -19,10 +20,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error
 
-from networks.models import Engine, Role
+from networks.models import Engine, Grant, Role
 from networks.models.trouble import explain_trouble, find_trouble
 from networks.policy.origins import Approach, is_allowed_host, is_origin, read_approach
-from networks.policy.permissions import Denied, Permission
+from networks.policy.permissions import Denied, Permission, Person, is_superuser, permissions_of
+from networks.policy.routes import ON_ENGINE
 
 _MISSING: dict[Permission, Promise] = {
     Permission.ANY: _("You have no role on any Engine yet, so there is nothing to show."),
@@ -31,7 +33,6 @@ _MISSING: dict[Permission, Promise] = {
     Permission.SHAPE: _("You may not do this here: it touches the machine that the Engine runs on. That takes the role admin."),
     Permission.RUN: _("You may not run or stop containers here. That takes the role operator or admin."),
     Permission.GRANT: _("You may not give roles on this Engine. That takes the role admin."),
-    Permission.TERMINAL: _("You may not open a terminal here."),
     Permission.SUPERUSER: _("Only a superuser may enter here."),
 }
 _MOST_SHOWN = 200  # characters of a header on the page that refuses it
@@ -49,17 +50,57 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def denied_page(request: HttpRequest, denied: Denied) -> HttpResponse:
-    """Say what is missing and whom to ask: 403; htmx puts the page's main part in place of the one that asked."""
-    engine = Engine.objects.filter(slug=denied.engine_slug).first()
-    is_stranger = denied.permission in (Permission.ANY, Permission.VIEW)
+    """Say what is missing, and what to do about it or whom to ask: 403; htmx puts the page's main part in place of the one that
+    asked.
+    """
+    person, wanted, slug = request.user, denied.permission, denied.engine_slug
+    held = permissions_of(person, slug) if slug else frozenset()
+    # A stranger isn't told which Engines there are, nor anything of one.
+    is_stranger = wanted is Permission.ANY or (wanted in ON_ENGINE and Permission.VIEW not in held)
+    engine = None if is_stranger else Engine.objects.filter(slug=slug).first()
+    no = _no_terminal(person, engine, held) if wanted is Permission.TERMINAL and engine else None
+    if is_stranger and wanted is not Permission.ANY:
+        wanted = Permission.VIEW
+    asked = None if wanted is Permission.SUPERUSER else engine
     context = {
-        "missing": _MISSING.get(denied.permission, _("You may not do this.")),
-        # A stranger isn't told which Engines there are.
-        "engine": None if is_stranger else engine,
-        "people": people_to_ask(None if is_stranger or denied.permission is Permission.SUPERUSER else engine),
-        "has_nothing": denied.permission is Permission.ANY,
+        "missing": no.missing if no else _MISSING.get(wanted, _("You may not do this.")),
+        "engine": engine,
+        "advice": no.advice if no else "",
+        "advice_url": reverse("engine_people", args=[slug]) if no and no.advice else "",
+        "people": people_to_ask(asked, person) if no is None or no.asks_others else [],
+        "has_nothing": wanted is Permission.ANY,
     }
     return _framed(request, render(request, "denied.html", context, status=403))
+
+
+@dataclass(frozen=True, slots=True)
+class _NoTerminal:
+    """Why no terminal is opened, and what this person can do about it: `advice` "" for nothing. `asks_others`: somebody else must."""
+
+    missing: Promise
+    advice: Promise | str
+    asks_others: bool
+
+
+def _no_terminal(person: Person, engine: Engine, held: frozenset[Permission]) -> _NoTerminal:
+    """Tell what of the two is missing: that terminals are on for the Engine, and that one was given to this person."""
+    is_on = engine.is_terminal_on
+    is_given = Grant.objects.filter(user_id=person.pk, engine=engine, has_terminal=True).exists()
+    if is_on:
+        missing = _("No terminal was given to you on this Engine; no role brings one.")
+    elif is_given:
+        missing = _("Terminals are switched off for this Engine.")
+    else:
+        missing = _("Terminals are switched off for this Engine, and none was given to you.")
+    if Permission.GRANT not in held:
+        return _NoTerminal(missing, "", asks_others=True)
+    if is_given:
+        return _NoTerminal(missing, _("Switch them on under People and roles, then open this page again."), asks_others=False)
+    if is_superuser(person):
+        both = _("Switch them on and give one to yourself under People and roles, then open this page again.")
+        one = _("Give one to yourself under People and roles, then open this page again.")
+        return _NoTerminal(missing, one if is_on else both, asks_others=False)
+    return _NoTerminal(missing, "" if is_on else _("You can switch them on under People and roles."), asks_others=True)
 
 
 def _framed(request: HttpRequest, page: HttpResponse) -> HttpResponse:
@@ -75,12 +116,12 @@ def read_only_page(request: HttpRequest) -> HttpResponse:
     return _framed(request, render(request, "denied.html", context, status=403))
 
 
-def people_to_ask(engine: Engine | None) -> list[str]:
-    """Return the names of those who can give a role on this Engine, or on any when it is None."""
+def people_to_ask(engine: Engine | None, person: Person) -> list[str]:
+    """Return the names of those besides `person` who can give a role on this Engine, or on any when it is None."""
     who = Q(is_superuser=True)
     if engine is not None:
         who |= Q(grants__engine=engine, grants__role=Role.ADMIN)
-    users = get_user_model()._default_manager.filter(who, is_active=True).distinct().order_by("username")
+    users = get_user_model()._default_manager.filter(who, is_active=True).exclude(pk=person.pk).distinct().order_by("username")
     return [user.get_username() for user in users[:_MOST_NAMES] if isinstance(user, AbstractUser)]
 
 
