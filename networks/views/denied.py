@@ -75,7 +75,7 @@ def denied_page(request: HttpRequest, denied: Denied) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class _NoTerminal:
-    """Why no terminal is opened, and what this person can do about it: `advice` "" for nothing. `asks_others`: somebody else must."""
+    """Why no terminal is opened. `advice`: what this person can do about it, or "". `asks_others`: somebody else must."""
 
     missing: Promise
     advice: Promise | str
