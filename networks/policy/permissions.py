@@ -57,12 +57,15 @@ def permissions_of(person: Person, engine_slug: str) -> frozenset[Permission]:
 
 
 def permissions_by_engine(person: Person, engine_slugs: Iterable[str]) -> dict[str, frozenset[Permission]]:
-    """Return what this person may do to each of these Engines; those where it is nothing are left out."""
+    """Return what this person may do to each of these Engines; those where it is nothing are left out.
+
+    The order is a superuser's own, as given, and for others that in which they got their roles.
+    """
     if not person.is_authenticated or not person.is_active:
         return {}
     if is_superuser(person):
         return dict.fromkeys(engine_slugs, _ROLES[Role.ADMIN])
-    grants = Grant.objects.filter(user_id=person.pk, engine__slug__in=list(engine_slugs))
+    grants = Grant.objects.filter(user_id=person.pk, engine__slug__in=list(engine_slugs)).order_by("pk")
     return {slug: permissions_of_role(role) for slug, role in grants.values_list("engine__slug", "role") if role}
 
 

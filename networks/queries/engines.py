@@ -16,7 +16,7 @@ from networks.models.trouble import trouble_of
 from networks.queries.kept.prepared import Prepared
 from networks.queries.rows import EngineRow
 
-_OF_ENGINE = ("slug", "name", "url", "is_terminal_on")
+_OF_ENGINE = ("pk", "slug", "name", "url", "is_terminal_on")
 _DEFAULTS: dict[str, Any] = {
     # An Engine whose status row isn't there yet has never been read.
     "state": EngineState.DISCONNECTED.value,

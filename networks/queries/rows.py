@@ -154,7 +154,8 @@ class EventRow:
 class EngineRow:
     """An Engine and its state, as every page shows them.
 
-    `is_terminal_on`: those who were given one may open terminals. `has_jobs`: somebody began one of late.
+    `is_terminal_on`: those who were given one may open terminals. `has_jobs`: somebody began one of late. `pk`: rises with each
+    Engine that is added, and none has that of another again.
     """
 
     slug: str
@@ -171,3 +172,4 @@ class EngineRow:
     revision: int
     is_terminal_on: bool = False
     has_jobs: bool = False
+    pk: int = 0

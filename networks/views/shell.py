@@ -31,7 +31,7 @@ from networks.queries.rows import EngineRow
 from networks.sync.attention import FIGURE_PAGES, note_viewer
 from networks.sync.host.board import traffic_of
 
-SESSION_KEY = "engine"
+CHOICE_LASTS_S = 365 * 24 * 3600  # how long a browser keeps which Engine it looked at last
 # Counters that nobody looked at are not measured: the first page waits for a sample, which takes five milliseconds, or goes on.
 FRESH_WITHIN_S = 0.05
 THEMES = frozenset({"light", "dark"})
@@ -52,9 +52,14 @@ _NAVIGATION: tuple[tuple[str, Promise, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The Engines that this person may view, and what they may do on each; read once per request."""
+    """The Engines that this person may view, by slug, and what they may do on each; read once per request.
+
+    `default`: what a page is about that names none: the one that this browser was switched to last, else the first that was
+    added, or that the person got a role on. Whatever is added later leaves it alone. None where there is no Engine.
+    """
 
     engines: tuple[EngineRow, ...] = ()
+    default: EngineRow | None = None
     permissions: dict[str, frozenset[Permission]] = field(default_factory=dict)
 
 
@@ -116,10 +121,18 @@ def access_of(request: HttpRequest) -> Access:
     known: Access | None = getattr(request, "shell_access", None)
     if known is None:
         rows = list_engines()
-        permissions = permissions_by_engine(request.user, [row.slug for row in rows])
-        known = Access(tuple(row for row in rows if row.slug in permissions), permissions)
+        permissions = permissions_by_engine(request.user, [row.slug for row in sorted(rows, key=lambda row: row.pk)])
+        seen = {row.slug: row for row in rows if row.slug in permissions}
+        kept = request.COOKIES.get(choice_cookie(), "")
+        default = next((row for row in seen.values() if str(row.pk) == kept), None) or seen.get(next(iter(permissions), ""))
+        known = Access(tuple(seen.values()), default, permissions)
         request.shell_access = known  # type: ignore[attr-defined]
     return known
+
+
+def choice_cookie() -> str:
+    """Return the name of the cookie that keeps which Engine a browser was switched to: by number, for a name may come again."""
+    return f"netadmin_engine_{settings.NETADMIN_PORT}"
 
 
 def reach_of(request: HttpRequest) -> str:
@@ -128,7 +141,7 @@ def reach_of(request: HttpRequest) -> str:
 
 
 def pick_engine(request: HttpRequest, engine_slug: str = "") -> EngineRow:
-    """Return the Engine that the page is about: the URL's, else `?engine=`, else the last choice, else the first.
+    """Return the Engine that the page is about: the URL's, else `?engine=`, else the default.
 
     Raises Denied when the person may not view it (or any), Http404 when a superuser names one that isn't there.
     """
@@ -141,11 +154,11 @@ def pick_engine(request: HttpRequest, engine_slug: str = "") -> EngineRow:
         if is_superuser(request.user):
             raise Http404(wanted)
         raise Denied(Permission.VIEW, wanted)
-    if not access.engines:
+    if access.default is None:
         if is_superuser(request.user):
             raise Http404
         raise Denied(Permission.ANY)
-    return by_slug.get(request.session.get(SESSION_KEY, ""), access.engines[0])
+    return access.default
 
 
 def open_screen(
@@ -179,21 +192,14 @@ def open_screen(
 
 
 def _engine_of(request: HttpRequest, access: Access, key: ScreenKey | None) -> EngineRow | None:
-    """Return the Engine of the frame: the page's own, else the URL's, else the chosen one; None where there is none."""
+    """Return the Engine of the frame: the page's own, else the URL's, else the default; None where there is none."""
     chosen: EngineRow | None = getattr(request, "shell_engine", None)
     if chosen or not access.engines:
         return chosen
     by_slug = {row.slug: row for row in access.engines}
     match = request.resolver_match
     slug = key.engine_slug if key else (match.kwargs.get("engine_slug", "") if match else "")
-    return by_slug.get(slug) or _last_choice(request, access)
-
-
-def _last_choice(request: HttpRequest, access: Access) -> EngineRow:
-    """Return the Engine that pages without one in their URL are about."""
-    session = getattr(request, "session", None)
-    slug = session.get(SESSION_KEY, "") if session is not None else ""
-    return next((row for row in access.engines if row.slug == slug), access.engines[0])
+    return by_slug.get(slug) or access.default
 
 
 def _hidden(access: Access) -> frozenset[str]:
@@ -205,12 +211,12 @@ def _hidden(access: Access) -> frozenset[str]:
 def _navigation(
     request: HttpRequest, access: Access, engine: EngineRow | None, hidden: frozenset[str]
 ) -> tuple[NavigationEntry, ...]:
-    """Return the entries; they keep to the page's Engine, also where it isn't the last choice."""
+    """Return the entries; they keep to the page's Engine, also where it isn't the default."""
     if engine is None:
         return ()
     match = request.resolver_match
     current = (match.url_name or "") if match else ""
-    suffix = "" if _last_choice(request, access).slug == engine.slug else "?" + urlencode({"engine": engine.slug})
+    suffix = "" if access.default and access.default.slug == engine.slug else "?" + urlencode({"engine": engine.slug})
     entries = []
     for name, label, url_name in (entry for entry in _NAVIGATION if entry[0] not in hidden):
         try:

@@ -7,20 +7,36 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
-from networks.models import EngineState, EngineStatus, Grant
+from networks.models import Engine, EngineState, EngineStatus, Grant
 from networks.partials.shell import draw_shell, draw_shell_of
 from networks.queries.engines import list_engines, read_engine
-from networks.views.shell import SESSION_KEY, open_screen, shell
+from networks.views.shell import open_screen, shell
 from tests.builders import MORNING, make_engine
 from tests.views.pages import log_in
 
 pytestmark = pytest.mark.django_db
 
 REFUSED = "dial unix /var/run/docker.sock: connect: connection refused"
+
+
+# Every page that is about an Engine and names none in its address.
+LISTS = (
+    "/",
+    "/networks/",
+    "/containers/",
+    "/interfaces/",
+    "/addresses/",
+    "/addresses/history/",
+    "/events/",
+    "/jobs/",
+    "/activity/",
+    "/engines/",
+    "/accounts/sessions/",
+)
 
 
 def test_it_shows_the_engine_of_the_url_else_the_last_choice_else_the_first() -> None:
@@ -33,7 +49,68 @@ def test_it_shows_the_engine_of_the_url_else_the_last_choice_else_the_first() ->
     assert browser.get("/").context["shell"].engine.slug == "beta"
     assert browser.get("/?engine=gamma").context["shell"].engine.slug == "gamma"
     assert browser.get("/engines/gamma/").context["shell"].engine.slug == "gamma"
-    assert browser.session[SESSION_KEY] == "beta"
+    assert browser.get("/").context["shell"].engine.slug == "beta"
+
+
+def default_of(browser: Client) -> set[str]:
+    """Return the Engines that all pages without one in their address are about: one, if they agree."""
+    found = {browser.get("/containers/run/").headers["Location"].split("/")[2]}
+    for path in LISTS:
+        answer = browser.get(path)
+        assert answer.status_code == 200, path
+        if answer.context and "shell" in answer.context:
+            found.add(answer.context["shell"].engine.slug)
+    return found
+
+
+def test_it_leaves_one_s_own_engine_alone_when_others_are_added() -> None:
+    make_engine("local")
+    browser = log_in()
+
+    assert default_of(browser) == {"local"}
+    make_engine("a-first-by-name")
+    assert default_of(browser) == {"local"}
+    browser.post("/engines/a-first-by-name/choose/")
+    make_engine("a-a")
+    assert default_of(browser) == {"a-first-by-name"}
+
+
+def test_it_leaves_it_alone_when_a_role_is_given_on_an_older_one() -> None:
+    make_engine("alpha")
+    browser = log_in("olga", make_engine("beta"), "operator")
+
+    assert default_of(browser) == {"beta"}
+    Grant.objects.create(user=User.objects.get(username="olga"), engine=Engine.objects.get(slug="alpha"), role="viewer")
+    assert default_of(browser) == {"beta"}
+    Grant.objects.filter(engine__slug="beta").delete()
+    assert default_of(browser) == {"alpha"}
+
+
+def test_it_remembers_the_last_choice_over_a_log_out_and_by_number() -> None:
+    for slug in ("alpha", "beta"):
+        make_engine(slug)
+    browser = log_in()
+
+    browser.post("/engines/beta/choose/")
+    browser.post("/accounts/logout/")
+    browser.force_login(User.objects.get(username="root"))
+    assert default_of(browser) == {"beta"}
+    browser.force_login(User.objects.create_superuser("boss"))  # another person at this browser
+    assert default_of(browser) == {"beta"}
+    Engine.objects.filter(slug="beta").delete()
+    assert default_of(browser) == {"alpha"}
+    make_engine("beta")
+    assert default_of(browser) == {"alpha"}  # another Engine of that name
+
+
+@pytest.mark.parametrize("cookie", ["beta", "-1", "99999", "\x00", "2 or 1=1"])
+def test_it_takes_no_other_words_for_a_choice(cookie: str) -> None:
+    make_engine("alpha")
+    make_engine("beta")
+    browser = log_in()
+    browser.cookies["netadmin_engine_8000"] = cookie
+
+    assert browser.get("/").context["shell"].engine.slug == "alpha"
 
 
 def test_it_keeps_navigation_on_the_engine_shown() -> None:

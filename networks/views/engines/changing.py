@@ -25,7 +25,6 @@ from networks.models import Container, Engine, Grant, Network
 from networks.sync.engines import LOCAL_SLUG
 from networks.views.acting import actor_of
 from networks.views.engines.trying import say_trial
-from networks.views.shell import SESSION_KEY
 
 
 class EngineEdit(View):
@@ -130,8 +129,6 @@ class EngineRemove(View):
         if not result.is_ok:
             form.add_error(None, result.sentence)
             return _show_removal(request, engine, form, status=409)
-        if request.session.get(SESSION_KEY) == engine.slug:
-            del request.session[SESSION_KEY]
         messages.success(request, _("%(engine)s was removed. Nothing was asked of it.") % {"engine": engine.name})
         return HttpResponseRedirect(reverse("engine_list"))
 

@@ -17,7 +17,7 @@ from networks.partials.engines import draw_engine
 from networks.policy.permissions import Denied, Permission, is_superuser
 from networks.sync.requests import request_sync
 from networks.views.screens import render_screen
-from networks.views.shell import SESSION_KEY, access_of, open_screen, pick_engine
+from networks.views.shell import CHOICE_LASTS_S, access_of, choice_cookie, open_screen, pick_engine
 
 # Where the choice of another Engine leads from a page that is about one thing of the first.
 _LISTS = {"network": "network_list", "container": "container_list"}
@@ -58,12 +58,13 @@ class EngineSync(View):
 
 
 class EngineChoose(View):
-    """Keep the choice of an Engine in the session, and show there what was shown here."""
+    """Keep the choice of an Engine in the browser, and show there what was shown here."""
 
     def post(self, request: HttpRequest, engine_slug: str) -> HttpResponse:
         engine = pick_engine(request, engine_slug)
-        request.session[SESSION_KEY] = engine.slug
-        return HttpResponseRedirect(_same_page_on(engine.slug, _came_from(request)))
+        answer = HttpResponseRedirect(_same_page_on(engine.slug, _came_from(request)))
+        answer.set_cookie(choice_cookie(), str(engine.pk), max_age=CHOICE_LASTS_S, httponly=True, samesite="Lax")
+        return answer
 
 
 def _came_from(request: HttpRequest) -> str:
