@@ -85,7 +85,7 @@ class _NoTerminal:
 def _no_terminal(person: Person, engine: Engine, held: frozenset[Permission]) -> _NoTerminal:
     """Tell what of the two is missing: that terminals are on for the Engine, and that one was given to this person."""
     is_on = engine.is_terminal_on
-    is_given = Grant.objects.filter(user_id=person.pk, engine=engine, has_terminal=True).exists()
+    is_given = Grant.objects.filter(user_id=person.pk or 0, engine=engine, has_terminal=True).exists()
     if is_on:
         missing = _("No terminal was given to you on this Engine; no role brings one.")
     elif is_given:
@@ -121,7 +121,9 @@ def people_to_ask(engine: Engine | None, person: Person) -> list[str]:
     who = Q(is_superuser=True)
     if engine is not None:
         who |= Q(grants__engine=engine, grants__role=Role.ADMIN)
-    users = get_user_model()._default_manager.filter(who, is_active=True).exclude(pk=person.pk).distinct().order_by("username")
+    users = (
+        get_user_model()._default_manager.filter(who, is_active=True).exclude(pk=person.pk or 0).distinct().order_by("username")
+    )
     return [user.get_username() for user in users[:_MOST_NAMES] if isinstance(user, AbstractUser)]
 
 
