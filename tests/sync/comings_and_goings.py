@@ -101,6 +101,12 @@ class Following:
         self._follower.start()
         self.wait_live()
 
+    @property
+    def follower(self) -> Follower:
+        """What follows it; only between a beginning and an end."""
+        assert self._follower is not None
+        return self._follower
+
     def wait_live(self) -> None:
         wait_until(lambda: EngineStatus.objects.filter(engine=self.row, state="live").exists(), "live", deadline_s=30)
 

@@ -9,6 +9,7 @@ from typing import Self
 from django.db import connections
 
 from networks.hostnet.linux.opening import open_host
+from networks.sync.follow.follower import Follower
 from networks.sync.host.board import picture_of
 from networks.sync.host.picture import HostLink
 from networks.sync.host.watcher import GATHER_S, HostWatcher
@@ -37,6 +38,11 @@ class Watching:
         self._watcher.stop()
         self._following.end()
         connections.close_all()
+
+    @property
+    def follower(self) -> Follower:
+        """What follows the Engine; only inside."""
+        return self._following.follower
 
     def link_to(self, name: str) -> HostLink:
         """Wait for the host's end of a container that has one endpoint."""
