@@ -241,7 +241,7 @@ class FakeHostReader:
         if stack.netns == HOST_NETNS:
             return SandboxFact(container_id, HOST_NETNS, is_host=True)
         shown = (link for index, link in sorted(stack.links.items()) if index != 1)
-        links = tuple(InsideLink(link.index, link.name, link.mac if self._view.enters_containers else "") for link in shown)
+        links = tuple(_seen(link, self._view.enters_containers) for link in shown)
         return SandboxFact(container_id, stack.netns, stack.nsid, links=links)
 
     def _note(self, name: str) -> None:
@@ -250,6 +250,14 @@ class FakeHostReader:
             error, self._host.next_error = self._host.next_error, None
             if error is not None:
                 raise error
+
+
+def _seen(link: LinkFact, is_entered: bool) -> InsideLink:
+    """Return what is seen of a container's interface: from outside neither its MAC nor IPv4."""
+    addresses = tuple(one.interface.ip for one in link.addresses if one.scope not in ("link", "host"))
+    if is_entered:
+        return InsideLink(link.index, link.name, link.mac, addresses)
+    return InsideLink(link.index, link.name, "", tuple(one for one in addresses if one.version == 6))
 
 
 def _mac(index: int) -> str:

@@ -158,11 +158,15 @@ class ResolverFact:
 
 @dataclass(frozen=True, slots=True)
 class InsideLink:
-    """An interface of a container, as far as it can be seen from outside. `mac`: "" where the namespace can't be entered."""
+    """An interface of a container, as far as it can be seen from outside.
+
+    `mac`: "" where the namespace can't be entered. `addresses`: without the link-local ones; of IPv6 alone where it can't.
+    """
 
     index: int
     name: str
     mac: str = ""
+    addresses: tuple[IPAddress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,14 @@ from networks.policy.permissions import granted
 from networks.policy.protection import Lock, Protection, read_protection
 from networks.queries.addresses.history import last_of_network
 from networks.queries.addresses.marks import Mark, mark_of, read_marks
-from networks.queries.details import NetworkDetail, read_gone, read_network_detail, read_network_title
+from networks.queries.details import NetworkDetail, count_running_on, read_gone, read_network_detail, read_network_title
 from networks.queries.filters import NetworkFilter, read_network_filter
 from networks.queries.kept.versioned import VersionedCache
 from networks.queries.masking import masked
 from networks.queries.networks import network_rows
 from networks.queries.rows import EndpointRow, EngineRow, NetworkRow
 
-_DRIVERS: VersionedCache[str] = VersionedCache(256, idle_s=120)
+_PLACES: VersionedCache[tuple[str, int]] = VersionedCache(256, idle_s=120)
 
 
 def draw_networks(key: ScreenKey) -> Screen:
@@ -113,13 +113,14 @@ def draw_network(key: ScreenKey) -> Screen:
 
 def _draw_traffic(key: ScreenKey, engine: EngineRow) -> Mapping[str, str]:
     version = (engine.epoch, engine.revision)
-    driver = _DRIVERS.get((key.engine_slug, key.docker_id), version)
-    if driver is None:
-        title = read_network_title(key.engine_slug, key.docker_id)
-        driver = _DRIVERS.put((key.engine_slug, key.docker_id), version, title.badge if title else "")
+    place = _PLACES.get((key.engine_slug, key.docker_id), version)
+    if place is None:
+        title, running = read_network_title(key.engine_slug, key.docker_id), count_running_on(key.engine_slug, key.docker_id)
+        place = _PLACES.put((key.engine_slug, key.docker_id), version, (title.badge if title else "", running))
+    driver, running = place
     if not driver:
         return draw_no_traffic(_("This network is not there any more."))
-    return draw_network_traffic(engine, key.docker_id, driver)
+    return draw_network_traffic(engine, key.docker_id, driver, running=running)
 
 
 def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
@@ -129,7 +130,8 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         notes = draw("networks/_notes.html", {"gone": gone, "engine_slug": key.engine_slug})
         connect = draw("networks/_connect.html", {"why_not": _("This network is not there any more.")})
         return Screen("", 0, regions={"endpoint-rows": ()}, parts={"network-notes": notes, "network-connect": connect})
-    _DRIVERS.put((key.engine_slug, key.docker_id), (engine.epoch, engine.revision), detail.row.driver)
+    place = (detail.row.driver, detail.row.running + detail.row.paused)
+    _PLACES.put((key.engine_slug, key.docker_id), (engine.epoch, engine.revision), place)
     rights = frozenset(key.rights.split(","))
     sees_secrets = "shape" in granted(rights)
     protection = read_protection(engine)

@@ -18,10 +18,11 @@ Body = Mapping[str, Any]
 
 
 class OvsDriver:
-    """Bridges for networks, ports for endpoints. `asked`: the calls, by name, with what came with the last of each."""
+    """Bridges for networks, ports for endpoints. Of a network with the option mac=unsaid Docker isn't told its MAC addresses."""
 
     def __init__(self, database: str) -> None:
         self.database = database
+        self.quiet: set[str] = set()
 
     def call(self, name: str, body: Body) -> Body:
         """Answer a call of the protocol."""
@@ -40,6 +41,8 @@ class OvsDriver:
         options = body["Options"].get("com.docker.network.generic") or {}
         if colour := options.get("refuse"):
             raise ValueError(f"no network of the colour {colour}")
+        if options.get("mac") == "unsaid":
+            self.quiet.add(body["NetworkID"])
         name = bridge_of(body)
         self._switch("add-br", name, "--", "set", "bridge", name, "datapath_type=netdev")
         return {}
@@ -54,8 +57,8 @@ class OvsDriver:
         _run("ip", "link", "add", outside, "type", "veth", "peer", "name", inside, "address", mac)
         _run("ip", "link", "set", outside, "up")
         self._switch("add-port", bridge_of(body), outside)
-        asked = body["Interface"].get("MacAddress")
-        return {"Interface": {} if asked else {"MacAddress": mac}}
+        is_quiet = body["Interface"].get("MacAddress") or body["NetworkID"] in self.quiet
+        return {"Interface": {} if is_quiet else {"MacAddress": mac}}
 
     def delete_endpoint(self, body: Body) -> Body:
         outside, _inside = ends_of(body)

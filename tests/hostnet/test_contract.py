@@ -153,6 +153,19 @@ def test_it_looks_inside(host: Host) -> None:
     assert "10.77.0.2/24" in {str(address.interface) for address in eth0.addresses}
 
 
+def test_it_tells_the_addresses_of_a_containers_interfaces(host: Host) -> None:
+    bridge = host.add_link("br0", "bridge")
+    pid = host.add_container("a")
+    host.plug("a", bridge, "eth0", "10.77.0.2/24", "fd00:77::2/64")
+
+    def held() -> set[str]:
+        with opened(host) as reader:
+            [link] = reader.sandboxes({id_of(host, "a"): pid})[id_of(host, "a")].links
+        return {str(address) for address in link.addresses}
+
+    wait_until(lambda: held() == {"10.77.0.2", "fd00:77::2"}, "both addresses, and no link-local one")
+
+
 def test_it_tells_what_comes_and_goes(host: Host) -> None:
     with opened(host) as reader:
         hearing = Hearing(reader.changes())

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from networks.hostnet.errors import Vanished
-from networks.hostnet.facts import Counters, InsideLink, LinkAddress, LinkFact, RouteFact
+from networks.hostnet.facts import Counters, InsideLink, IPAddress, LinkAddress, LinkFact, RouteFact
 from networks.hostnet.linux.netlink import counters as stats
 from networks.hostnet.linux.netlink.conversation import Conversation, Unsupported
 from networks.hostnet.linux.netlink.known import KnownLinks
@@ -114,16 +114,28 @@ def _routes_of(asked: Conversation, family: int, name_of: Callable[[int], str]) 
 
 
 def inside_links_of(asked: Conversation) -> tuple[InsideLink, ...]:
-    """Return what the interfaces of a container are called. Raises HostError."""
+    """Return what the interfaces of a container are called, and their addresses. Raises HostError."""
     found: dict[int, InsideLink] = {}
+    held: dict[int, list[LinkAddress]] = {}
 
     def take(datagram: Datagram, message: Message) -> None:
         link = read_inside_link(datagram, message)
         if link is not None:
             found[link.index] = link
 
+    def take_address(datagram: Datagram, message: Message) -> None:
+        one = read_address(datagram, message)
+        if one is not None:
+            held.setdefault(one[0], []).append(one[1])
+
     asked.dump(RTM_GETLINK, links_body(), take, begin=found.clear)
-    return tuple(link for _, link in sorted(found.items()))
+    asked.dump(RTM_GETADDR, addresses_body(), take_address, begin=held.clear)
+    return tuple(replace(link, addresses=reached_at(held.get(index, ()))) for index, link in sorted(found.items()))
+
+
+def reached_at(addresses: Iterable[LinkAddress]) -> tuple[IPAddress, ...]:
+    """Return the addresses of an interface that others than its neighbours may know."""
+    return tuple(one.interface.ip for one in addresses if one.scope not in ("link", "host"))
 
 
 def nsid_of(asked: Conversation, *, netns: int | None = None, pid: int = 0) -> int | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 
 from networks.hostnet.errors import Garbled, HostError, NotAllowed, Vanished
-from networks.hostnet.facts import InsideFact, InsideLink, SandboxFact
+from networks.hostnet.facts import InsideFact, InsideLink, IPAddress, SandboxFact
 from networks.hostnet.linux.asking import describe_hardware, inside_links_of, links_of, nsid_of, routes_of
 from networks.hostnet.linux.namespaces import enter, in_a_thread, inode_of, own_inode
 from networks.hostnet.linux.netlink.conversation import Conversation
@@ -81,22 +82,35 @@ def _from_outside(container_id: str, process: Process, pid: int, host: HostPlace
     if host is not None and inode == host.outside:
         return SandboxFact(container_id, inode, is_host=True)
     nsid = nsid_of(host.asked, pid=pid) if host is not None else None
-    names = dict(_names_from_outside(process))
-    links = tuple(InsideLink(index, name) for index, name in sorted(names.items()) if index != _LOOPBACK_INDEX)
+    held: dict[int, tuple[str, tuple[IPAddress, ...]]] = {}
+    for index, name, addresses in _told_outside(process):
+        held[index] = (name, (*held.get(index, (name, ()))[1], *addresses))
+    links = tuple(InsideLink(index, name, "", more) for index, (name, more) in sorted(held.items()) if index != _LOOPBACK_INDEX)
     return SandboxFact(container_id, inode, nsid, links=links)
 
 
-def _names_from_outside(process: Process) -> Iterator[tuple[int, str]]:
-    """Yield index and name of the interfaces that are up: each then hears some multicast, or has an IPv6 address."""
+def _told_outside(process: Process) -> Iterator[tuple[int, str, tuple[IPAddress, ...]]]:
+    """Yield index, name and addresses of the interfaces that are up: each then hears some multicast, or has an IPv6 address.
+
+    The addresses are of IPv6: those of IPv4 are told nowhere by interface.
+    """
     for line in _lines(process, "net/dev_mcast"):  # "2    eth0            1     0     01005e000001"
         if len(line) >= 2 and line[0].isdecimal():
-            yield int(line[0]), line[1]
+            yield int(line[0]), line[1], ()
     for line in _lines(process, "net/igmp"):  # "2	eth0      :     1      V3"
         if len(line) >= 4 and line[0].isdecimal():
-            yield int(line[0]), line[1].removesuffix(":")
+            yield int(line[0]), line[1].removesuffix(":"), ()
     for line in _lines(process, "net/if_inet6"):  # "fe80000000000000… 02 40 20 80     eth0"
         if len(line) == 6:
-            yield int(line[1], 16), line[5]
+            yield int(line[1], 16), line[5], _address_in(line)
+
+
+def _address_in(line: list[str]) -> tuple[IPAddress, ...]:
+    """Return the address of a line of if_inet6, nothing for a link-local one. Source: linux/net/ipv6/addrconf.c."""
+    try:
+        return () if int(line[3], 16) else (IPv6Address(bytes.fromhex(line[0])),)
+    except ValueError:
+        return ()
 
 
 def _lines(process: Process, name: str) -> Iterator[list[str]]:

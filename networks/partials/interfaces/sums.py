@@ -21,8 +21,9 @@ _WITH_PROCESS = frozenset({"running", "paused"})
 @dataclass(frozen=True, slots=True)
 class Sums:
     """What there is. `ends`: veth links that are an endpoint's; `ways_out`: those on docker_gwbridge, a container's way out of
-    overlays; `unknown`: veth links whose far end is in no container. Of running containers: `shared` by name (container, whose
-    stack it shares), `on_host` and `on_none` the names of those in these modes.
+    overlays; `placeless`: those of a container, of which it isn't known on what network; `unknown`: those whose far end is in no
+    container. `linkless`: the driver of each endpoint without a veth. Of running containers: `shared` by name (container,
+    whose stack it shares), `on_host` and `on_none` the names of those in these modes.
     """
 
     running: int
@@ -30,18 +31,12 @@ class Sums:
     ends: int
     ways_out: int
     unknown: int
+    placeless: int = 0
     unseen: tuple[str, ...] = ()
+    linkless: tuple[str, ...] = ()
     shared: tuple[tuple[str, str], ...] = ()
     on_host: tuple[str, ...] = ()
     on_none: tuple[str, ...] = ()
-
-    @property
-    def without_link(self) -> int:
-        """Endpoints of networks that have no veth on the host: macvlan, ipvlan, overlay and plugins'.
-
-        Nothing is said of them while a veth is missing: it isn't known how many then are.
-        """
-        return 0 if self.unseen else max(0, self.endpoints - self.ends)
 
 
 def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
@@ -49,14 +44,17 @@ def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
     veths = [link for link in picture.links if link.fact.kind == "veth"]
     peers = [link.peer for link in veths if link.peer is not None]
     ways_out = sum(1 for peer in peers if peer.network_name == GATEWAY_NETWORK)
+    placeless = sum(1 for peer in peers if not peer.network_id)
     modes = [(row, row.network_mode) for row in containers if row.state in _WITH_PROCESS]
     return Sums(
         picture.running,
         picture.endpoints,
-        len(peers) - ways_out,
+        len(peers) - ways_out - placeless,
         ways_out,
         len(veths) - len(peers),
+        placeless,
         picture.unseen,
+        picture.linkless,
         tuple((row.name, row.donor_name) for row, _mode in modes if row.donor_name),
         tuple(row.name for row, mode in modes if mode == "host"),
         tuple(row.name for row, mode in modes if mode == "none"),
@@ -83,13 +81,20 @@ def say_rest(sums: Sums) -> tuple[str, ...]:
     if sums.unseen:
         words = _("Not found among the links, or not yet: the veth of %(names)s.")
         said.append(words % {"names": _names(sums.unseen)})
-    if sums.running and sums.without_link:
+    if sums.linkless:
         words = ngettext(
-            "%(count)s endpoint has none on the host: its network's driver works without (macvlan, ipvlan, overlay).",
-            "%(count)s endpoints have none on the host: their networks' drivers work without (macvlan, ipvlan, overlay).",
-            sums.without_link,
+            "%(count)s endpoint has none on the host: its network's driver is %(drivers)s.",
+            "%(count)s endpoints have none on the host: their networks' drivers are %(drivers)s.",
+            len(sums.linkless),
         )
-        said.append(words % {"count": count_text(sums.without_link)})
+        said.append(words % {"count": count_text(len(sums.linkless)), "drivers": _names(tuple(dict.fromkeys(sums.linkless)))})
+    if sums.placeless:
+        words = ngettext(
+            "%(count)s more leads into a container, and which network it is on there isn't known.",
+            "%(count)s more lead into containers, and which networks they are on there isn't known.",
+            sums.placeless,
+        )
+        said.append(words % {"count": count_text(sums.placeless)})
     if sums.ways_out:
         words = ngettext(
             "%(count)s more on docker_gwbridge is a container's way out of its overlay networks.",

@@ -81,6 +81,14 @@ def ports_of_network(picture: HostPicture, network_id: str) -> tuple[HostLink, .
     return tuple(sorted(found, key=lambda link: (link.peer.container_name if link.peer else "~", link.fact.index)))
 
 
+def perhaps_on_network(picture: HostPicture, network_id: str) -> tuple[HostLink, ...]:
+    """Return links of containers that may be on a network, and of which it isn't known; by container."""
+    certain = {link.peer.container_id for link in picture.links if link.peer and link.peer.network_id == network_id}
+    found = [link for link in picture.links if link.peer and network_id in link.peer.possible]
+    found = [link for link in found if link.peer and link.peer.container_id not in certain]
+    return tuple(sorted(found, key=lambda link: (link.peer.container_name if link.peer else "", link.fact.index)))
+
+
 def count(lines: Iterable[Line], traffic: Traffic, *, is_inside: bool = False) -> tuple[Counted, ...]:
     """Return the lines with what is counted now."""
     return tuple(

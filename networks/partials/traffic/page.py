@@ -16,12 +16,14 @@ from networks.partials.hosts.links import interfaces_url
 from networks.partials.inside.obstacles import why_not_host
 from networks.partials.links import url_of
 from networks.partials.traffic.chart import minute_rows, most_of, write_chart
+from networks.partials.traffic.doubts import say_doubtful, say_doubts, say_no_link
 from networks.partials.traffic.lines import (
     Counted,
     Line,
     count,
     foremost,
     links_of_container,
+    perhaps_on_network,
     ports_of_network,
     sum_of,
 )
@@ -101,19 +103,24 @@ def draw_container_traffic(engine: EngineRow, subject: Subject) -> Mapping[str, 
 
 def _draw_links(engine: EngineRow, subject: Subject, links: Sequence[HostLink], sentences: list[str]) -> Mapping[str, str]:
     missing = [place for place in subject.places if place[2] != "null" and not _has_link(links, place[0])]
-    lines = [*(_inside_line(engine.slug, link) for link in links), *(_unseen_line(engine.slug, place) for place in missing)]
-    if missing and subject.kind != "container":
+    lines = [_inside_line(engine.slug, link) for link in links]
+    doubtful = [link for link in links if link.peer and link.peer.possible]
+    if doubtful and subject.kind != "container":
+        sentences.append(say_doubtful(doubtful))
+    elif missing:
+        lines += [_unseen_line(engine.slug, place) for place in missing]
+    if missing and not doubtful and subject.kind != "container":
         sentences.append(_("An interface that was moved into the container whole has no link on the host: it isn't counted."))
     return _draw_lines(lines, traffic_of(engine.slug), sentences=sentences, what="container")
 
 
-def draw_network_traffic(engine: EngineRow, network_id: str, driver: str) -> Mapping[str, str]:
-    """Return the parts of a network's page: the sum of its ports, and each of them."""
-    version = (driver, *_versions(engine))
-    return _keep((engine.slug, network_id), version, lambda: _draw_network(engine, network_id, driver))
+def draw_network_traffic(engine: EngineRow, network_id: str, driver: str, *, running: int) -> Mapping[str, str]:
+    """Return the parts of a network's page: the sum of its ports, and each of them. `running`: its running containers."""
+    version = (driver, running, *_versions(engine))
+    return _keep((engine.slug, network_id), version, lambda: _draw_network(engine, network_id, driver, running))
 
 
-def _draw_network(engine: EngineRow, network_id: str, driver: str) -> Mapping[str, str]:
+def _draw_network(engine: EngineRow, network_id: str, driver: str, running: int) -> Mapping[str, str]:
     picture = picture_of(engine.slug)
     if driver in ("host", "null"):
         words = _("Nobody has an interface of its own here, so there is nothing to add up.")
@@ -122,15 +129,12 @@ def _draw_network(engine: EngineRow, network_id: str, driver: str) -> Mapping[st
         words = _("What goes over a network is the sum of its links on the host, and those can't be seen.")
         hint = _("A container's own page shows what its Engine counts for it.")
         return _draw(sentences=[f"{words} {why_not_host(picture)}".strip(), hint], what="network")
-    links = ports_of_network(picture, network_id)
+    links, perhaps = ports_of_network(picture, network_id), perhaps_on_network(picture, network_id)
+    doubts = say_doubts(links, perhaps, running=running)
     if links:
         lines = [_port_line(engine.slug, link) for link in links]
-        return _draw_lines(lines, traffic_of(engine.slug), sentences=[], what="network")
-    if driver == "bridge":
-        return _draw(sentences=[_("No running container is on it: nothing goes over it.")], what="network")
-    words = _("Its containers' interfaces have no link on the host that could be counted, as those of a bridge have.")
-    hint = _("A container's own page shows what its Engine counts for it.")
-    return _draw(sentences=[words, hint], what="network")
+        return _draw_lines(lines, traffic_of(engine.slug), sentences=doubts, what="network", is_whole=not doubts)
+    return _draw(sentences=doubts if perhaps else say_no_link(driver, running=running), what="network")
 
 
 def draw_no_traffic(words: str) -> dict[str, str]:
@@ -182,14 +186,21 @@ def _draw_statistics(
 
 
 def _draw_lines(
-    lines: Sequence[Line], traffic: Traffic, *, sentences: Sequence[str], what: str, is_inside: bool = False
+    lines: Sequence[Line],
+    traffic: Traffic,
+    *,
+    sentences: Sequence[str],
+    what: str,
+    is_inside: bool = False,
+    is_whole: bool = True,
 ) -> dict[str, str]:
+    """Draw lines, their sum and its last 15 minutes; of lines that aren't all there are (`is_whole`), neither of the two."""
     counted = count(lines, traffic, is_inside=is_inside)
     shown = foremost(counted)
     counting = [line for line in lines if line.index]
-    stretches = sums.add_up(
-        (what, *((line.index, line.mark) for line in counting)), [line.index for line in counting], traffic, is_inside=is_inside
-    )
+    known_by = (what, *((line.index, line.mark) for line in counting))
+    indexes = [line.index for line in counting]
+    stretches = sums.add_up(known_by, indexes, traffic, is_inside=is_inside) if is_whole else ()
     more = len(counted) - len(shown)
     note = ngettext(
         "And %(count)s more, over which less went; the sum is that of all.",
@@ -200,7 +211,7 @@ def _draw_lines(
         sentences=sentences,
         what=what,
         lines=[one.texts for one in shown],
-        total=sum_of(counted) if len(counted) > 1 else None,
+        total=sum_of(counted) if len(counted) > 1 and is_whole else None,
         more=note % {"count": more} if more else "",
         losing=_losing(counted),
         data=write_chart(stretches),

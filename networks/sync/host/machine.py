@@ -9,7 +9,7 @@ from datetime import datetime
 
 from networks.hostnet.facts import Counters, LinkFact, Obstacle, ResolverFact, RouteFact, SandboxFact, View
 from networks.hostnet.reader import HostReader
-from networks.sync.host.naming import Naming, Proof, count_endpoints, proof_of, unseen
+from networks.sync.host.naming import Naming, Proof, count_endpoints, linkless, proof_of, unseen
 from networks.sync.host.picture import HostPicture
 from networks.sync.host.remembered import Remembered
 
@@ -108,6 +108,7 @@ class Machine:
             running=sum(1 for one in remembered.containers.values() if one.is_running),
             endpoints=count_endpoints(remembered.containers.values()),
             unseen=unseen(remembered.containers.values(), remembered.networks, links) if sees else (),
+            linkless=linkless(remembered.containers.values(), links) if sees else (),
         )
         is_same = replace(made, revision=before.revision, as_of=before.as_of) == before
         return replace(made, revision=before.revision) if is_same else made

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from networks.hostnet.facts import LinkFact, PeerFact, RouteFact, SandboxFact
+from networks.hostnet.facts import InsideLink, LinkFact, PeerFact, RouteFact, SandboxFact
 from networks.hostnet.mapping import peers_of
 from networks.sync.host.picture import HostLink, Peer
 from networks.sync.host.remembered import WITHOUT_LINKS, ContainerRecord, EndpointRecord, NetworkRecord
@@ -86,7 +86,7 @@ def _named(
     master_name: str,
     network: NetworkRecord,
     plugged: NetworkRecord,
-    inside: Any,
+    inside: InsideLink | None,
     owner: ContainerRecord | None,
     sharing: tuple[str, ...],
     parent_of: tuple[tuple[str, str], ...],
@@ -94,7 +94,7 @@ def _named(
 ) -> HostLink:
     peer = None
     if owner is not None and inside is not None:
-        endpoint = endpoint_of(owner, inside.mac, plugged)
+        endpoint = endpoint_of(owner, inside, plugged)
         peer = Peer(
             owner.docker_id,
             owner.name,
@@ -103,6 +103,7 @@ def _named(
             endpoint.network_name if endpoint else "",
             endpoint.ipv4 if endpoint else "",
             sharing,
+            () if endpoint or plugged.docker_id else _without_bridge(owner),
         )
     return HostLink(
         fact,
@@ -171,18 +172,23 @@ def owner_of(peer: PeerFact, containers: Mapping[str, ContainerRecord]) -> tuple
     return owners[0], tuple(sorted(one.name for one in known if one.donor_id))
 
 
-def endpoint_of(owner: ContainerRecord, mac: str, plugged: NetworkRecord) -> EndpointRecord | None:
+def endpoint_of(owner: ContainerRecord, inside: InsideLink, plugged: NetworkRecord) -> EndpointRecord | None:
     """Return which of a container's endpoints an interface is: the one on the network whose bridge its veth is plugged into.
 
-    A container has one endpoint on a network at most. Where the bridge isn't known, by the interface's MAC, when one alone has
-    it. docker_gwbridge is listed with no container: a port of it is the container's way out of its overlay networks.
+    A container has one endpoint on a network at most. Where the bridge isn't known, the one that alone has the interface's MAC;
+    else, since a plugin need not tell Docker a MAC, the one that alone has an address of the interface. docker_gwbridge is
+    listed with no container: a port of it is the container's way out of its overlay networks.
     """
     if plugged.docker_id:
         on_it = next((one for one in owner.endpoints if one.network_id == plugged.docker_id), None)
         if on_it is None and plugged.name == "docker_gwbridge":
             return EndpointRecord(plugged.docker_id, plugged.name, plugged.driver)
         return on_it
-    same = [one for one in owner.endpoints if mac and one.mac == mac]
+    same = [one for one in owner.endpoints if inside.mac and one.mac == inside.mac]
+    if not same:
+        held = {str(address) for address in inside.addresses}
+        unmarked = (one for one in owner.endpoints if not (one.mac and inside.mac))
+        same = [one for one in unmarked if held & {one.ipv4, one.ipv6}]
     return same[0] if len(same) == 1 else None
 
 
@@ -233,6 +239,30 @@ def unseen(
                 (networks.get(end.network_id) or NO_NETWORK).bridge and (one.docker_id, end.network_id) not in seen
                 for end in one.endpoints
             )
+        )
+    )
+
+
+def _without_bridge(owner: ContainerRecord) -> tuple[str, ...]:
+    """Return the ids of a container's networks that no bridge of the host tells."""
+    return tuple(one.network_id for one in owner.endpoints if one.driver != "bridge" and one.driver not in WITHOUT_LINKS)
+
+
+def linkless(containers: Iterable[ContainerRecord], links: Iterable[HostLink]) -> tuple[str, ...]:
+    """Return the drivers of running containers' endpoints without a link, bridge networks aside; one for each endpoint.
+
+    Of a container with a link that may be on any of several networks it isn't known which of them has none.
+    """
+    peers = [link.peer for link in links if link.peer]
+    seen = {(peer.container_id, peer.network_id) for peer in peers}
+    doubtful = {peer.container_id for peer in peers if peer.possible}
+    return tuple(
+        sorted(
+            end.driver
+            for one in containers
+            if one.is_running and one.docker_id not in doubtful
+            for end in one.endpoints
+            if end.network_id in _without_bridge(one) and (one.docker_id, end.network_id) not in seen
         )
     )
 

@@ -13,7 +13,7 @@ class Peer:
     """The far end of a host's link: an interface of a container, and the endpoint that it is.
 
     `container_id`: the sandbox's owner; `sharing`: names of the containers in `container:` mode that share it. `network_id` ""
-    where the endpoint isn't known (yet). `ipv4`: the endpoint's, "" for none.
+    where the endpoint isn't known (yet); `possible`: the networks that it may then be on. `ipv4`: the endpoint's, "" for none.
     """
 
     container_id: str
@@ -23,6 +23,7 @@ class Peer:
     network_name: str = ""
     ipv4: str = ""
     sharing: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class HostPicture:
 
     `trouble`: why it could not be read, in the system's words, "" where it could. `as_of`: when it was read last.
     `running`, `endpoints`: how many containers run, and how many endpoints they have, for the sentence that adds it up;
-    `unseen`: names of running containers with an endpoint whose link was not found.
+    `unseen`: names of running containers with an endpoint on a bridge network whose link was not found; `linkless`: the driver of
+    each other endpoint that has none.
     """
 
     view: View = field(default_factory=View)
@@ -63,6 +65,7 @@ class HostPicture:
     running: int = 0
     endpoints: int = 0
     unseen: tuple[str, ...] = ()
+    linkless: tuple[str, ...] = ()
 
     def link_of(self, container_id: str, network_id: str) -> HostLink | None:
         """Return the host's end of an endpoint, None where it isn't known."""

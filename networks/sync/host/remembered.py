@@ -49,6 +49,7 @@ class EndpointRecord:
     driver: str = "bridge"
     mac: str = ""
     ipv4: str = ""
+    ipv6: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Remembered:
         rows = Container.objects.filter(**newer).order_by().values("docker_id", "name", "pid", "state", "donor_id")
         found = list(rows)
         endpoints: defaultdict[str, list[EndpointRecord]] = defaultdict(list)
-        columns = ("container__docker_id", "network__docker_id", "network__name", "network__driver", "mac", "ipv4")
+        columns = ("container__docker_id", "network__docker_id", "network__name", "network__driver", "mac", "ipv4", "ipv6")
         placed = Endpoint.objects.filter(
             engine_id=self.engine_pk, container__revision__gt=since, container__state__in=_WITH_PROCESS, network__isnull=False
         )

@@ -131,6 +131,8 @@ def test_it_names_containers_to_an_ordinary_user(lab: LabHost) -> None:
     pids = {lab.full_id(name): lab.add_container(name) for name in ("a", "b")}
     pids[lab.full_id("h")] = lab.add_container("h", is_host=True)
     ends = {lab.plug(name, bridge, ifname): (lab.full_id(name), ifname) for name, ifname in (("a", "eth0"), ("b", "eth7"))}
+    pids[lab.full_id("c")] = lab.add_container("c")
+    ends[lab.plug("c", bridge, "eth0", "10.77.0.2/24", "fd77::2/64")] = (lab.full_id("c"), "eth0")
 
     def look() -> Any:
         reader = open_host()
@@ -140,12 +142,15 @@ def test_it_names_containers_to_an_ordinary_user(lab: LabHost) -> None:
         except NotAllowed:
             refused = True
         peers = {index: (peer.container_ids[0], peer.link.name) for index, peer in peers_of(links, sandboxes).items()}
-        return peers, [one.is_host for one in sandboxes.values()], reader.view().tier, reader.view().why_not_inside, refused
+        held = [str(address) for address in sandboxes[lab.full_id("c")].links[0].addresses]
+        view = reader.view()
+        return peers, [one.is_host for one in sandboxes.values()], view.tier, view.why_not_inside, refused, held
 
-    peers, hosts, tier, why, refused = lab.standing_in(lambda: as_nobody(look))
+    peers, hosts, tier, why, refused, held = lab.standing_in(lambda: as_nobody(look))
 
     assert {int(index): tuple(end) for index, end in peers.items()} == ends
-    assert hosts == [False, False, True]
+    assert hosts == [False, False, True, False]
+    assert held == ["fd77::2"]  # by interface the kernel tells anybody those of IPv6 alone
     assert (tier, why, refused) == (Tier.HOST, Obstacle.NOT_ROOT, True)
 
 

@@ -56,9 +56,23 @@ def test_it_says_what_keeps_the_sum_from_adding_up(lab: Watched) -> None:
     said = words(page().parts["interface-sum"])
 
     assert said.startswith("7 running containers have 4 endpoints: 3 veth links.")
-    assert "1 endpoint has none on the host: its network's driver works without (macvlan, ipvlan, overlay)." in unescaped(said)
+    assert "1 endpoint has none on the host: its network's driver is macvlan." in unescaped(said)
     assert "1 more leads into no container that is known." in said
     assert "guest shares db's. onhost uses the host's own links. quiet has none." in unescaped(said)
+
+
+def test_it_counts_no_link_for_an_endpoint_that_it_is_not_known_to_be(lab: Watched) -> None:
+    """A veth that somebody put into a container whose own interface isn't on the host, as macvlan's is not."""
+    network = make_network(lab.engine, "lan", driver="macvlan", revision=2)
+    lab.run("away", network, 0, "10.0.0.2", revision=2)
+    lab.host.plug(make_id("container away"), 0, "tap0")
+    EngineStatus.objects.update(revision=2)
+    lab.look()
+
+    said = unescaped(words(page().parts["interface-sum"]))
+
+    assert said.startswith("4 running containers have 4 endpoints: 3 veth links.")
+    assert "1 more leads into a container, and which network it is on there isn't known." in said
 
 
 def test_it_names_whose_veth_was_not_found(lab: Watched) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +12,7 @@ from networks.hostnet.facts import Counters, Obstacle, View
 from networks.models import Container
 from networks.partials.screen import Screen
 from networks.partials.screens import draw_screen
-from networks.sync.host.board import put_up, take_down
+from networks.sync.host.board import put_up
 from networks.sync.host.picture import HostLink, HostPicture, Peer
 from networks.sync.host.ring import Ring
 from networks.sync.inside.sampler import sampler
@@ -24,13 +23,6 @@ from tests.partials.looking import words as words_of
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script>\u202e\x1b[31m"
-
-
-@pytest.fixture(autouse=True)
-def board() -> Iterator[None]:
-    yield
-    take_down("local")
-    sampler._engines.clear()
 
 
 def words(part: str) -> str:

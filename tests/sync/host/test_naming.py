@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 import pytest
 
 from networks.hostnet.facts import RouteFact
-from networks.sync.host.naming import Proof, count_endpoints, proof_of, unseen
+from networks.sync.host.naming import Proof, count_endpoints, linkless, proof_of, unseen
 from networks.sync.host.picture import Peer
 from networks.sync.host.remembered import EndpointRecord
 from tests.builders import make_id
@@ -107,6 +107,47 @@ def test_it_takes_no_mac_that_two_endpoints_have(scene: Scene) -> None:
     link = scene.host.plug(make_id("container web"), scene.host.add_link("weave", "bridge"), mac="02:42:0a:00:00:02")
 
     assert scene.peers() == {link: ("web", "eth0", "")}
+
+
+def test_it_takes_the_address_where_docker_was_told_no_mac(scene: Scene) -> None:
+    """A plugin need not tell one: what is certain then is the address that Docker gave, read at the far end."""
+    plugged, second = scene.record("plugged", "ovs"), scene.record("second", "ovs")
+    container = scene.container("web", "plugged", "second")
+    ends = (
+        EndpointRecord(plugged, "plugged", "ovs", ipv4="10.99.8.2"),
+        EndpointRecord(second, "second", "ovs", ipv6="fd00:9::2"),
+    )
+    scene.containers[container] = replace(scene.containers[container], endpoints=ends)
+    first = scene.host.plug(container, 0, "eth0", "10.99.8.2/24")
+    other = scene.host.plug(container, 0, "eth1", "fd00:9::2/64")
+
+    assert scene.peers() == {first: ("web", "eth0", "plugged"), other: ("web", "eth1", "second")}
+    assert linkless(scene.containers.values(), scene.named().values()) == ()
+
+
+def test_it_takes_no_address_that_another_mac_speaks_against(scene: Scene) -> None:
+    plugged = scene.record("plugged", "ovs")
+    container = scene.container("web", "plugged")
+    ends = (EndpointRecord(plugged, "plugged", "ovs", "02:42:0a:00:00:02", "10.99.8.2"),)
+    scene.containers[container] = replace(scene.containers[container], endpoints=ends)
+    link = scene.host.plug(container, 0, "eth0", "10.99.8.2/24", mac="02:42:0a:00:00:99")
+
+    assert scene.peers() == {link: ("web", "eth0", "")}
+
+
+def test_it_knows_which_networks_a_link_may_be_on(scene: Scene) -> None:
+    """From outside neither MAC nor IPv4 is seen: then nothing is guessed, also where there is one network only."""
+    plugged = scene.record("plugged", "ovs")
+    scene.record("none", "null")
+    container = scene.container("web", "plugged", "front", "none")
+    scene.container("lone", "plugged")
+    unsure, sure = scene.host.plug(container, 0, "eth0"), scene.plug("web", "front", "eth1")
+
+    named = scene.named()
+
+    peers = [named[index].peer for index in (unsure, sure)]
+    assert [(peer.network_name, peer.possible) for peer in peers if peer] == [("", (plugged,)), ("front", ())]
+    assert linkless(scene.containers.values(), named.values()) == ("ovs",)  # lone's
 
 
 def test_it_knows_the_way_out_of_overlay_networks(scene: Scene) -> None:
