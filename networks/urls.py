@@ -44,6 +44,7 @@ from networks.views.running.orders import ContainerOrder
 from networks.views.swarm.beginning import SwarmInit
 from networks.views.swarm.joining import SwarmJoin
 from networks.views.swarm.leaving import SwarmLeave
+from networks.views.swarm.nodes import SwarmNodeRemove
 from networks.views.swarm.overlay import NetworkSwarm
 from networks.views.swarm.pages import EngineSwarm, SwarmToken
 from networks.views.terminals.pages import ContainerTerminal
@@ -78,6 +79,11 @@ urlpatterns: list[URLPattern] = [
     path("engines/<slug:engine_slug>/swarm/init/", SwarmInit.as_view(), name="engine_swarm_init"),
     path("engines/<slug:engine_slug>/swarm/join/", SwarmJoin.as_view(), name="engine_swarm_join"),
     path("engines/<slug:engine_slug>/swarm/leave/", SwarmLeave.as_view(), name="engine_swarm_leave"),
+    path(
+        "engines/<slug:engine_slug>/swarm/nodes/<str:node_id>/remove/",
+        SwarmNodeRemove.as_view(),
+        name="engine_swarm_node_remove",
+    ),
     path("engines/<slug:engine_slug>/swarm/token/", SwarmToken.as_view(), name="engine_swarm_token"),
     path("networks/<slug:engine_slug>/<str:docker_id>/swarm/", NetworkSwarm.as_view(), name="network_swarm"),
     path("containers/<slug:engine_slug>/<str:docker_id>/move/", ContainerMove.as_view(), name="container_move"),

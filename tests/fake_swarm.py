@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from networks.engine.facts import SwarmStanding
+from networks.engine.guard import full_id
 from networks.engine.swarm.facts import JoinTokens, NodeFact
 from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
 from tests.fake_addresses import refuse
@@ -19,6 +20,7 @@ TOKENS = JoinTokens("SWMTKN-1-worker", "SWMTKN-1-manager")
 NO_MANAGER = 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm.'
 MEMBER = 'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.'
 LAST = "You are attempting to leave the swarm on a node that is participating as a manager. Use `--force` to ignore this. "
+STILL_MANAGES = "is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal"
 
 _Result = TypeVar("_Result")
 
@@ -42,6 +44,9 @@ class FakeSwarmClient:
 
     def leave_swarm(self, spec: LeaveSpec) -> None:
         self._ask("POST", "/swarm/leave" + ("?force=1" if spec.is_forced else ""), lambda: self._leave(spec))
+
+    def remove_node(self, node_id: str) -> None:
+        self._ask("DELETE", f"/nodes/{full_id('node', node_id)}", lambda: self._remove(node_id))
 
     def _ask(self, method: str, target: str, act: Callable[[], _Result]) -> _Result:
         raise NotImplementedError
@@ -69,6 +74,12 @@ class FakeSwarmClient:
         if self._engine.swarm.is_member:
             refuse(503, MEMBER)
         refuse(500, "invalid join token")
+
+    def _remove(self, node_id: str) -> None:
+        self._nodes()
+        if node_id != NODE_ID:
+            refuse(404, f"node {node_id} not found")
+        refuse(400, f"node {node_id} {STILL_MANAGES}")
 
     def _leave(self, spec: LeaveSpec) -> None:
         if not self._engine.swarm.is_member:

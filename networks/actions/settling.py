@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from networks.actions.containers import ORDERS, is_order_seen
 from networks.actions.doing import is_under_way
 from networks.actions.lab import is_lab_gone, is_lab_there
+from networks.actions.swarm import is_node_gone
 from networks.models import Action, Container, Endpoint, Engine, Network, Outcome, OutcomeKind
 from networks.models.writes import count_of_writes
 from networks.sync.followers import followers
@@ -71,6 +72,7 @@ SEEN: dict[str, Seen] = {
     "disconnect_container": _is_disconnected,
     "run_container": _is_run,
     **dict.fromkeys(ORDERS, is_order_seen),
+    "remove_node": lambda engine, action: is_node_gone(engine, str(action.asked.get("node_id", ""))),
     "lab_up": lambda engine, _action: is_lab_there(engine),
     "lab_down": lambda engine, _action: is_lab_gone(engine),
 }

@@ -13,7 +13,7 @@ from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed
-from networks.engine.swarm.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines
+from networks.engine.swarm.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines, remove_node_lines
 from networks.engine.swarm.facts import JoinTokens
 from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
 from networks.models import Engine, EngineStatus
@@ -111,6 +111,28 @@ def leave_swarm(actor: Actor, engine: Engine, node_id: str, spec: LeaveSpec) -> 
     still = EngineStatus.objects.filter(engine=engine, swarm_node_id=node_id)
     change = Change(ask, lambda: not still.exists(), profile=Profile.SWARM)
     return carry_out(actor, engine, intent, Permission.SHAPE, change)
+
+
+def remove_node(actor: Actor, engine: Engine, node_id: str, *, hostname: str) -> ActionResult:
+    """Take a worker that is down out of the list of the swarm that this Engine manages. Twin of `docker node rm`.
+
+    DELETE /nodes/{id}, without force: Docker refuses a node that is back meanwhile, and a manager.
+    """
+
+    def ask(client: EngineClient) -> str:
+        client.remove_node(node_id)
+        return ""
+
+    asked = {"node_id": node_id, "hostname": hostname}
+    intent = Intent("remove_node", hostname or node_id, command=command_of(remove_node_lines(node_id)), asked=asked)
+    change = Change(ask, lambda: is_node_gone(engine, node_id), profile=Profile.SWARM)
+    return carry_out(actor, engine, intent, Permission.SHAPE, change)
+
+
+def is_node_gone(engine: Engine, node_id: str) -> bool:
+    """Tell whether the list that this manager was last read to have is without the node; a list of none says nothing."""
+    nodes = EngineStatus.objects.filter(engine=engine).values_list("swarm_nodes", flat=True).first() or []
+    return bool(nodes) and all(node["node_id"] != node_id for node in nodes)
 
 
 def read_join_token(actor: Actor, engine: Engine, role: str) -> tuple[ActionResult, str]:

@@ -17,7 +17,7 @@ EXEC_ID = "[0-9a-f]{64}"
 
 _VERSION = re.compile(r"/v1\.[0-9]{1,3}(?=/)")
 _ANY = r"[A-Za-z0-9._~%+*/:-]*"  # what URL encoding leaves
-_PLACES = {"{container}": CONTAINER_ID, "{network}": NETWORK_ID, "{image}": IMAGE_ID, "{exec}": EXEC_ID}
+_PLACES = {"{container}": CONTAINER_ID, "{network}": NETWORK_ID, "{image}": IMAGE_ID, "{exec}": EXEC_ID, "{node}": NODE_ID}
 
 
 class Profile(StrEnum):
@@ -112,6 +112,8 @@ CALLS: tuple[Call, ...] = (
     Call(Profile.SWARM, "POST", "/swarm/init", "begin a swarm"),
     Call(Profile.SWARM, "POST", "/swarm/join", "join a swarm"),
     Call(Profile.SWARM, "POST", "/swarm/leave", "leave the swarm", {"force": _FLAG}),
+    # Without force: Docker then takes only a node that is down and no manager.
+    Call(Profile.SWARM, "DELETE", "/nodes/{node}", "take a node that is down out of a swarm's list"),
     Call(Profile.TERMINAL, "POST", "/containers/{container}/exec", "prepare a process in a container"),
     Call(Profile.TERMINAL, "POST", "/exec/{exec}/start", "begin it, and speak with it"),
     Call(Profile.TERMINAL, "POST", "/exec/{exec}/resize", "how much its terminal shows", {"h": _CELLS, "w": _CELLS}),

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from networks.engine.calls import CONTAINER_ID, EXEC_ID, IMAGE_ID, NETWORK_ID
+from networks.engine.calls import CONTAINER_ID, EXEC_ID, IMAGE_ID, NETWORK_ID, NODE_ID
 from networks.engine.errors import NotAllowed
 
-Noun = Literal["container", "network", "image", "exec"]
+Noun = Literal["container", "network", "image", "exec", "node"]
 
 _PATTERNS: dict[Noun, re.Pattern[str]] = {
     "container": re.compile(CONTAINER_ID),
     "network": re.compile(NETWORK_ID),
     "image": re.compile(IMAGE_ID),
     "exec": re.compile(EXEC_ID),
+    "node": re.compile(NODE_ID),
 }
 
 

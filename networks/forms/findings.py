@@ -12,7 +12,7 @@ from networks.addressing.findings import Finding, Level
 from networks.forms.sentences import explain, label_way, say
 
 NOT_THERE_YET = frozenset({"name_missing", "container_missing", "network_missing", "image_missing", "donor_missing"})
-NOT_THERE_YET |= {"swarm_no_token", "swarm_no_remote"}
+NOT_THERE_YET |= {"swarm_no_token", "swarm_no_remote", "swarm_no_manager"}
 
 
 @dataclass(frozen=True, slots=True)

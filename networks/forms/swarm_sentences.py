@@ -16,6 +16,7 @@ SENTENCES: dict[str, Promise] = {
     "swarm_address_by_docker": _("Docker chooses the address that others reach this machine by."),
     "swarm_port_invalid": _("A port is a number from 1 to 65535."),
     "swarm_no_remote": _("The address of a manager is needed, such as 192.0.2.1:2377."),
+    "swarm_no_manager": _("Choose whose swarm it shall join."),
     "swarm_no_token": _("A join token is needed."),
     "swarm_token_shape": _("A join token begins with SWMTKN-1- and has two parts after it."),
     "swarm_pool_size": _("Blocks of /%(size)s are bigger than the pool %(subnet)s, or too small: /29 is the smallest."),

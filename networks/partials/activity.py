@@ -45,6 +45,7 @@ VERBS: dict[str, tuple[Promise, Promise]] = {
     "init_swarm": (gettext_lazy("Begin a swarm"), gettext_lazy("Begin a swarm on {what}")),
     "join_swarm": (gettext_lazy("Join a swarm"), gettext_lazy("Have {what} join a swarm")),
     "leave_swarm": (gettext_lazy("Leave a swarm"), gettext_lazy("Have {what} leave its swarm")),
+    "remove_node": (gettext_lazy("Remove a node"), gettext_lazy("Remove the node {what} from the swarm")),
     "read_join_token": (gettext_lazy("Show a join token"), gettext_lazy("Show a join token of {what}")),
     "stop_job": (gettext_lazy("Stop a job"), gettext_lazy("Stop the job {what}")),
     "lab_up": (gettext_lazy("Build the sample lab"), gettext_lazy("Build the sample lab")),

@@ -71,6 +71,7 @@ ROUTES: dict[str, Permission] = {
     "engine_swarm_init": Permission.SHAPE,
     "engine_swarm_join": Permission.SHAPE,
     "engine_swarm_leave": Permission.SHAPE,
+    "engine_swarm_node_remove": Permission.SHAPE,
     "engine_swarm_token": Permission.SHAPE,
     # The lab has a container on the host's own network, so to run containers isn't enough.
     "lab": Permission.SHAPE,

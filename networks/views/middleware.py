@@ -77,6 +77,7 @@ _VERBS = {
     "engine_swarm_init": "init_swarm",
     "engine_swarm_join": "join_swarm",
     "engine_swarm_leave": "leave_swarm",
+    "engine_swarm_node_remove": "remove_node",
     "engine_swarm_token": "read_join_token",
     "lab_up": "lab_up",
     "lab_down": "lab_down",

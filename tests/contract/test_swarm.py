@@ -21,7 +21,7 @@ def test_it_tells_that_it_is_in_no_swarm(world: World) -> None:
 def test_it_refuses_what_no_worker_tells(world: World) -> None:
     client = world.client(Profile.SWARM)
 
-    for ask in (client.list_nodes, client.read_join_tokens):
+    for ask in (client.list_nodes, client.read_join_tokens, lambda: client.remove_node("n" * 25)):
         with pytest.raises(Refused, match="not a swarm manager") as raised:
             ask()
         assert raised.value.status == 503
@@ -48,6 +48,13 @@ def test_it_keeps_swarms_to_their_own_profile(world: World, profile: Profile) ->
         lambda: client.init_swarm(InitSpec("192.0.2.1")),
         lambda: client.join_swarm(JoinSpec(("192.0.2.1:2377",), "t")),
         lambda: client.leave_swarm(LeaveSpec()),
+        lambda: client.remove_node("n" * 25),
     ):
         with pytest.raises(NotAllowed):
             act()
+
+
+@pytest.mark.parametrize("node_id", ["front", "n" * 24, f"{'n' * 25}/x", "../networks/x", "N" * 25])
+def test_it_asks_for_no_node_by_anything_but_its_id(world: World, node_id: str) -> None:
+    with pytest.raises(NotAllowed):
+        world.client(Profile.SWARM).remove_node(node_id)

@@ -32,6 +32,7 @@ PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 PLACES = {
     "engine_slug": "<engine>",
     "docker_id": "<id>",
+    "node_id": "<id>",
     "container_id": "<container id>",
     "job_id": "<job>",
     "action_id": "<number>",

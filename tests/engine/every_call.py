@@ -51,6 +51,7 @@ CHANGES: dict[str, tuple[Profile, Callable[[EngineClient], object]]] = {
     "remove_image": (Profile.RUN, lambda client: client.remove_image(f"sha256:{ID}")),
     "init_swarm": (Profile.SWARM, lambda client: client.init_swarm(InitSpec("192.0.2.1"))),
     "join_swarm": (Profile.SWARM, lambda client: client.join_swarm(JoinSpec(("192.0.2.1:2377",), "t"))),
+    "remove_node": (Profile.SWARM, lambda client: client.remove_node(NODE_ID)),
     "leave_swarm": (Profile.SWARM, lambda client: client.leave_swarm(LeaveSpec(is_forced=True))),
     "create_exec": (Profile.TERMINAL, lambda client: client.create_exec(ExecSpec(ID, ("sh",)))),
     "open_terminal": (Profile.TERMINAL, lambda client: client.open_terminal(EXEC_ID, ScreenSize()).close()),

@@ -155,7 +155,7 @@ def test_it_gives_each_profile_what_reads_need_and_nothing_of_another_profile() 
 
 def test_it_leaves_only_reads_in_read_only_mode() -> None:
     for call in CALLS:
-        target = call.path.format(container=ID, network=ID, image=f"sha256:{ID}", exec=ID)
+        target = call.path.format(container=ID, network=ID, image=f"sha256:{ID}", exec=ID, node=NODE_ID)
         allowed = AllowList(call.profile, is_read_only=True)
         if call.profile is Profile.READ:
             allowed.check(call.method, target)
@@ -256,7 +256,13 @@ def test_it_lists_no_call_that_the_client_never_makes(tmp_path: Path) -> None:
 
     def answer(peer: Peer) -> None:
         path = peer.target.partition("?")[0].removeprefix("/v1.45")
-        for whole, place in ((f"sha256:{ID}", "{image}"), (EXEC_ID, "{exec}"), (ID, "{container}"), (NETWORK_ID, "{network}")):
+        for whole, place in (
+            (f"sha256:{ID}", "{image}"),
+            (EXEC_ID, "{exec}"),
+            (ID, "{container}"),
+            (NETWORK_ID, "{network}"),
+            (NODE_ID, "{node}"),
+        ):
             path = path.replace(whole, place)
         sent.add((peer.method, path))
         bodies = {"/networks": "[]", "/containers/json": "[]", "/images/json": "[]", "/_ping": "OK", "/nodes": "[]"}

@@ -15,7 +15,7 @@ from networks.engine.facts import OverlayPeer
 from networks.engine.parsing.engines import parse_engine
 from networks.engine.parsing.networks import parse_network
 from networks.engine.swarm.bodies import init_body, join_body
-from networks.engine.swarm.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines
+from networks.engine.swarm.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines, remove_node_lines
 from networks.engine.swarm.facts import JoinTokens, NodeFact
 from networks.engine.swarm.parsing import parse_new_node, parse_nodes, parse_tokens
 from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
@@ -145,4 +145,5 @@ def test_it_says_the_same_as_commands() -> None:
     assert command_of(join_swarm_lines(JoinSpec(("192.0.2.1:2377", "192.0.2.9:2377"), "t"))) == (
         "docker swarm join --token <TOKEN> 192.0.2.1:2377"
     )
+    assert command_of(remove_node_lines(NODE)) == f"docker node rm {NODE}"
     assert command_of(leave_swarm_lines(LeaveSpec(is_forced=True))) == "docker swarm leave --force"

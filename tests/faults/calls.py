@@ -261,6 +261,7 @@ CALLS: dict[str, Called] = {
         lambda client, g: client.join_swarm(JoinSpec(("127.0.0.1:1",), "?")), "POST", "^/swarm/join$", profile=Profile.SWARM
     ),
     "leave_swarm": Called(lambda client, g: client.leave_swarm(LeaveSpec()), "POST", "^/swarm/leave$", profile=Profile.SWARM),
+    "remove_node": Called(lambda client, g: client.remove_node("n" * 25), "DELETE", "^/nodes/", profile=Profile.SWARM),
     "create_exec": Called(
         lambda client, g: client.create_exec(ExecSpec(g.container_id, ("sleep", "1"))),
         *("POST", "/exec$", Ground.need_container),

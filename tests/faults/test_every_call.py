@@ -41,8 +41,8 @@ OPENS_A_STREAM = (Fault.HTML, Fault.TRUNCATE, Fault.CORRUPT)
 HAS_NO_BODY = {"remove_network", "connect_container", "disconnect_container", "stop_container", "remove_container"} | {
     *("kill_container", "pause_container", "unpause_container", "rename_container")
 }
-HAS_NO_BODY |= {"join_swarm", "leave_swarm", "resize_exec"}
-ALWAYS_REFUSED = {"pull_image", "list_nodes", "read_join_tokens", "init_swarm", "join_swarm", "leave_swarm"}
+HAS_NO_BODY |= {"join_swarm", "leave_swarm", "remove_node", "resize_exec"}
+ALWAYS_REFUSED = {"pull_image", "list_nodes", "read_join_tokens", "init_swarm", "join_swarm", "leave_swarm"} | {"remove_node"}
 
 CASES = [
     (name, fault, reaches)

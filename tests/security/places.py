@@ -16,7 +16,13 @@ ENGINE = "local"
 NETWORK_ID, CONTAINER_ID = make_id("network front"), make_id("container web")
 PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
 GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
-SAMPLES = {"engine_slug": ENGINE, "docker_id": NETWORK_ID, "container_id": CONTAINER_ID, "network_id": NETWORK_ID}
+SAMPLES = {
+    "engine_slug": ENGINE,
+    "docker_id": NETWORK_ID,
+    "container_id": CONTAINER_ID,
+    "network_id": NETWORK_ID,
+    "node_id": "n" * 25,
+}
 BY_CONVERTER = {"int": "1", "uuid": "00000000-0000-4000-8000-000000000001"}
 
 

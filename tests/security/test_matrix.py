@@ -32,7 +32,7 @@ LOGIN |= {"activity_list", "activity_detail", "activity_export"}
 ANY = {"overview", "network_list", "container_list", "address_list", "event_list", "job_list", "job_detail", "job_stop"}
 ANY |= {"interface_list", "interface_text", "engine_list"}
 ANY |= {"address_history", "address_history_export", "container_run_chosen"}
-SWARM = {"engine_swarm_init", "engine_swarm_join", "engine_swarm_leave", "engine_swarm_token"}
+SWARM = {"engine_swarm_init", "engine_swarm_join", "engine_swarm_leave", "engine_swarm_token", "engine_swarm_node_remove"}
 VIEW = {
     "engine_swarm",
     "network_swarm",

@@ -118,3 +118,60 @@ def test_it_takes_engines_for_one_swarm_by_its_nodes(swarm: tuple[Engine, Engine
 
     assert [each.place.slug for each in same_swarm(standings, "second")] == ["first", "second"]
     assert [each.place.slug for each in same_swarm({"second": standings["second"]}, "second")] == ["second"]
+
+
+def test_it_opens_the_join_form_without_a_fault_and_with_a_swarm_chosen(swarm: tuple[Engine, Engine]) -> None:
+    EngineStatus.objects.filter(engine=swarm[1]).update(swarm_state="inactive", swarm_node_id="")
+    browser = browser_of("ada", first=Role.ADMIN, second=Role.ADMIN)
+
+    page = browser.get("/engines/second/swarm/join/").content.decode()
+    empty = browser.post("/engines/second/swarm/join/", {"by": "known", "manager": "", "role": "worker"})
+
+    assert "This field is required" not in page
+    assert 'aria-invalid="true"' not in page
+    assert '<option value="first" selected>' in page
+    assert "192.0.2.1:2377" in page  # of the chosen swarm, in the command
+    assert empty.status_code == 422
+    assert "Choose whose swarm it shall join." in empty.content.decode()
+
+
+def test_it_opens_the_form_for_a_token_without_a_fault(swarm: tuple[Engine, Engine]) -> None:
+    EngineStatus.objects.filter(engine=swarm[1]).update(swarm_state="inactive", swarm_node_id="")
+
+    page = browser_of("ada", second=Role.ADMIN).get("/engines/second/swarm/join/?by=token").content.decode()
+
+    assert 'aria-invalid="true"' not in page
+
+
+def test_it_offers_to_remove_only_a_worker_that_is_down(swarm: tuple[Engine, Engine]) -> None:
+    status = EngineStatus.objects.get(engine=swarm[0])
+    states = {FIRST: ("manager", "ready"), SECOND: ("worker", "ready"), THIRD: ("worker", "down"), "d" * 25: ("manager", "down")}
+    status.swarm_nodes = [node(key, "192.0.2.9", role) | {"state": state} for key, (role, state) in states.items()]
+    status.save()
+
+    page = browser_of("ada", first=Role.ADMIN).get("/engines/first/swarm/").content.decode()
+    operator = browser_of("bob", first=Role.OPERATOR).get("/engines/first/swarm/").content.decode()
+
+    assert [key for key in states if f"/swarm/nodes/{key}/remove/" in page] == [THIRD]
+    assert "/swarm/nodes/" not in operator
+
+
+@pytest.mark.parametrize(
+    ("node_id", "role", "state", "sentence"),
+    [
+        (THIRD, "worker", "ready", "The node is not down: Docker refuses to remove it"),
+        (THIRD, "manager", "down", "The node is a manager: Docker refuses to remove it"),
+        ("e" * 25, "worker", "down", "The swarm's list has no such node"),
+    ],
+)
+def test_it_says_why_a_node_stays(swarm: tuple[Engine, Engine], node_id: str, role: str, state: str, sentence: str) -> None:
+    status = EngineStatus.objects.get(engine=swarm[0])
+    status.swarm_nodes = [node(FIRST, "192.0.2.1", "manager"), node(THIRD, "192.0.2.3", role) | {"state": state}]
+    status.save()
+    address = f"/engines/first/swarm/nodes/{node_id}/remove/"
+
+    page = browser_of("ada", first=Role.ADMIN).get(address).content.decode()
+
+    assert sentence in page
+    assert 'name="typed_name"' not in page
+    assert browser_of("eve", first=Role.ADMIN).get("/engines/first/swarm/nodes/nonsense/remove/").status_code == 404

@@ -33,6 +33,11 @@ def leave_swarm_lines(spec: LeaveSpec) -> list[Line]:
     return [("docker swarm leave", ""), *([("--force", "")] if spec.is_forced else [])]
 
 
+def remove_node_lines(node_id: str) -> list[Line]:
+    """Return `docker node rm …`: by id, for several nodes may have one host name."""
+    return [("docker node rm", ""), ("", node_id)]
+
+
 def command_of(lines: list[Line]) -> str:
     """Return the command in one line."""
     return " ".join(word for line in lines for word in line if word)

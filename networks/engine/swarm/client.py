@@ -25,3 +25,9 @@ class SwarmClient(Protocol):
 
     def leave_swarm(self, spec: LeaveSpec) -> None:
         """Leave the swarm; overlay networks go from this Engine. POST /swarm/leave. Profile swarm."""
+
+    def remove_node(self, node_id: str) -> None:
+        """Take a node out of the list that managers keep. DELETE /nodes/{id}. Profile swarm.
+
+        Raises Refused for one that isn't down, or is a manager, and NotFound for one that isn't there.
+        """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from networks.engine.errors import EngineError
+from networks.engine.guard import full_id
 from networks.engine.parsing.values import parse_done
 from networks.engine.swarm.bodies import init_body, join_body
 from networks.engine.swarm.facts import JoinTokens, NodeFact
@@ -40,3 +41,7 @@ class SwarmVerbs(Verbs):
         """Leave the swarm."""
         params = {"force": "1"} if spec.is_forced else None
         self._session.post(parse_done, "/swarm/leave", deadline=self._changing(), params=params)
+
+    def remove_node(self, node_id: str) -> None:
+        """Take a node out of the list that managers keep."""
+        self._session.delete("/nodes/{0}", full_id("node", node_id), deadline=self._changing())

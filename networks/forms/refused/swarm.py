@@ -91,6 +91,27 @@ SWARM: tuple[Meaning, ...] = (
     ),
     Meaning("swarm_none", ("not part of a swarm",), "", _("This Engine is in no swarm any more."), _("Look at its page again.")),
     Meaning(
+        "swarm_node_up",
+        ("is not down and can't be removed",),
+        "",
+        _("The node is back: Docker removes only one that is down."),
+        _("Have its Engine leave the swarm first; a moment later the node is down."),
+    ),
+    Meaning(
+        "swarm_node_manages",
+        ("must be demoted to worker before removal",),
+        "",
+        _("The node is one of the swarm's managers, and counts among them even while it is down."),
+        _("Make it a worker first, on a manager: docker node demote …"),
+    ),
+    Meaning(
+        "swarm_node_gone",
+        ("^node ", "not found"),
+        "",
+        _("The swarm has no such node any more."),
+        _("There is nothing more to do."),
+    ),
+    Meaning(
         "swarm_manages",
         ("leave the swarm on a node that is participating as a manager",),
         "",

@@ -9,6 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from networks.addressing.findings import bad
 from networks.engine.cli import Line
 from networks.engine.swarm.cli import join_swarm_lines
 from networks.engine.swarm.specs import LISTEN_ADDRESS, JoinSpec
@@ -71,7 +72,7 @@ class JoinForm(_JoinForm):
 class JoinKnownForm(_JoinForm):
     """A swarm to join that an Engine known here manages. `managers`: those that this person may shape."""
 
-    manager = forms.ChoiceField(label=_("The swarm of"), choices=())
+    manager = forms.ChoiceField(label=_("The swarm of"), required=False, choices=())
     role = forms.ChoiceField(label=_("As"), choices=ROLES, required=False, initial="worker")
 
     field_order = ("manager", "role", "advertise_address", "listen_address")
@@ -81,6 +82,12 @@ class JoinKnownForm(_JoinForm):
         self.managers = {each.place.slug: each for each in managers}
         choice = cast(forms.ChoiceField, self.fields["manager"])
         choice.choices = [(each.place.slug, each.place.name) for each in managers]
+
+    def clean(self) -> dict[str, Any]:
+        """Check that a swarm is chosen, then the addresses."""
+        if not self.typed("manager") and "manager" not in self.errors:
+            self.add_finding(bad("manager", "swarm_no_manager"))
+        return super().clean()
 
     def to_spec(self) -> JoinSpec:
         """Return what was typed; the manager's address and the token come from the manager."""

@@ -50,6 +50,11 @@ class NodeRow:
     place: Place | None = None
     is_own: bool = False
 
+    @property
+    def is_removable(self) -> bool:
+        """Whether Docker takes it out of the list without force: it is down, and no manager."""
+        return self.state == "down" and self.role == "worker" and not self.is_own
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

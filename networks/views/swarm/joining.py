@@ -55,6 +55,8 @@ class SwarmJoin(View):
         first = next((str(address) for address in own_addresses(host_side_of(engine_slug))), "")
         data = QueryDict(mutable=True)
         data.update({"advertise_address": first, "listen_address": LISTEN_ADDRESS})
+        if managers := swarms_to_join(request, engine):
+            data["manager"] = managers[0].place.slug  # as the browser shows it
         return self._show(request, self._form(engine, data, request.GET.get("by", ""), is_draft=True))
 
     def post(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
