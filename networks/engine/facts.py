@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 IPAddress = IPv4Address | IPv6Address
@@ -160,13 +161,34 @@ class EndpointFact:
     has_detail: bool = False
 
 
+class Ending(StrEnum):
+    """Who ended a container, as events tell: somebody sent the signal that its exit code names, nobody did, or the kernel took
+    it for want of memory. UNKNOWN: it ended while nobody followed the Engine, or too soon after.
+    """
+
+    UNKNOWN = ""
+    ASKED = "asked"
+    ITSELF = "itself"
+    MEMORY = "memory"
+
+
+class Stopping(StrEnum):
+    """What was begun with a container that runs still: it was sent its stop signal, and is killed after a time."""
+
+    NOT = ""
+    STOP = "stop"
+    RESTART = "restart"
+
+
 @dataclass(frozen=True, slots=True)
 class ContainerFact:
     """A container. Never holds its environment (secrets). Source: ContainerList, and ContainerInspect where `has_detail`.
 
     `state`: created, running, paused, restarting, removing, exited or dead. `network_mode` as Docker writes it: "bridge",
     "host", "none", "container:<id>", or a network's name. `exit_code` None while it runs. `pid` 0 when not running.
-    `restart_policy`: always, unless-stopped, on-failure, or "" for none; `is_auto_removed`: by `--rm`. Only inspect tells them.
+    `restart_policy`: always, unless-stopped, on-failure, or "" for none; `is_auto_removed`: by `--rm`; `is_out_of_memory`: the
+    kernel killed a process of it for want of memory; `stop_wait_s`: its own time between the stop signal and the kill, None for
+    Docker's. Only inspect tells them. `ending`, `stopping` and `killed_at` (when the kill is due): only events tell them.
     """
 
     docker_id: str
@@ -188,6 +210,11 @@ class ContainerFact:
     pid: int = 0
     restart_policy: str = ""
     is_auto_removed: bool = False
+    is_out_of_memory: bool = False
+    stop_wait_s: int | None = None
+    ending: str = Ending.UNKNOWN.value
+    stopping: str = Stopping.NOT.value
+    killed_at: datetime | None = None
     has_detail: bool = False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from networks.engine.facts import Ending, Stopping
 from networks.models.engine import Engine
 from networks.models.network import Network
 
@@ -14,6 +15,8 @@ class Container(models.Model):
 
     `ports`: list of {"private_port", "protocol", "public_port" or null, "address"}. `exit_code` null while it runs.
     `network_mode` as Docker writes it; `donor_id`: the container whose sandbox it shares, "" for none.
+    `ending`, `is_out_of_memory`: what is known of its end; `stopping`, `killed_at`: of the end that was begun. `stop_wait_s`: its
+    own, negative for never; null for Docker's.
     `revision`: like Network's, of all that the container's row shows (its networks' names included).
     """
 
@@ -25,6 +28,11 @@ class Container(models.Model):
     command = models.TextField(_("command"), blank=True, default="")
     state = models.CharField(_("state"), max_length=20)
     exit_code = models.IntegerField(_("exit code"), null=True)
+    ending = models.CharField(_("ended by"), max_length=10, blank=True, default=Ending.UNKNOWN.value)
+    is_out_of_memory = models.BooleanField(_("out of memory"), default=False)
+    stopping = models.CharField(_("being stopped"), max_length=10, blank=True, default=Stopping.NOT.value)
+    killed_at = models.DateTimeField(_("killed at"), null=True)
+    stop_wait_s = models.IntegerField(_("seconds until it is killed"), null=True)
     health = models.CharField(_("health"), max_length=20, blank=True, default="")
     created_at = models.DateTimeField(_("created"), null=True)
     started_at = models.DateTimeField(_("started"), null=True)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class Event(models.Model):
     """One Engine event, its references copied as text: it outlives what it is about.
 
-    `time_nano`: the Engine's clock. `engine_slug` instead of a key. `attributes`: Docker's, cut by the seam.
+    `time_nano`: the Engine's clock. `engine_slug` instead of a key. `attributes`: Docker's, cut by the seam. `ending`:
+    of the end of a container, who ended it, as Container's.
     """
 
     engine_slug = models.CharField(_("Engine"), max_length=40)
@@ -22,6 +23,7 @@ class Event(models.Model):
     container_id = models.CharField(_("container ID"), max_length=64, blank=True, default="")
     container_name = models.TextField(_("container"), blank=True, default="")
     attributes = models.JSONField(_("attributes"), default=dict)
+    ending = models.CharField(_("ended by"), max_length=10, blank=True, default="")
 
     class Meta:
         ordering = ["-id"]

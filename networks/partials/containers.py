@@ -16,6 +16,7 @@ from networks.partials.commands import connect_commands
 from networks.partials.framed import draw_framed
 from networks.partials.networks import endpoint_context
 from networks.partials.running.acts import acts_of, may_order, why_no_acts
+from networks.partials.running.ends import say_ending
 from networks.partials.running.modes import mode_lines, say_stack
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.partials.traffic.page import Subject, draw_container_traffic, draw_no_traffic, stack_mark, subject_of
@@ -50,7 +51,7 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
     asked = read_container_filter(key.query)
     shown = nest_guests(asked.pick(everything))
     rights = frozenset(key.rights.split(","))
-    groups = [container_group(row.state, row.exit_code) for row in everything]
+    groups = [container_group(row.state, row.exit_code, row.ending) for row in everything]
     context = {
         "engine": engine,
         "filter": asked,
@@ -193,6 +194,7 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
         **_row_context(row, rights, lock),
         "detail": detail,
         "mend": say_stack(row)[1],
+        "ended": say_ending(row),
         "mode_lines": mode_lines(row.network_mode),
         "rights": rights,
         "left_off": _left_off(detail, rights),

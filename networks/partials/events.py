@@ -9,12 +9,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
-from networks.partials.sentences import sentence_of
+from networks.partials.sentences import read_exit_code, sentence_of
 from networks.partials.shell import draw_shell_of, may_act
 from networks.queries.engines import read_engine
 from networks.queries.events import EventFilter, EventLine, EventPage, list_events
 from networks.queries.rows import EngineRow
-from networks.templatetags.ui import draw_glyph, icon
+from networks.templatetags.ui import container_shape, draw_glyph, icon
 
 # Of what happened in a container only what changes its state has a glyph of state.
 _GLYPHS = {"start": "run", "restart": "run", "unpause": "run", "pause": "pause", "stop": "off", "oom": "fail"}
@@ -57,7 +57,7 @@ def _draw_row(line: EventLine, language: str) -> DrawnRow:
     verb = line.event.verb.partition(":")[0]
     glyph = _GLYPHS.get(verb, "") if line.event.kind == "container" else ""
     if line.event.kind == "container" and verb == "die":
-        glyph = "off" if line.exit_code in ("", "0") else "fail"
+        glyph = container_shape("exited", read_exit_code(line), line.ending)[0]
     with override(language):
         html = render_to_string(
             "events/_row.html",

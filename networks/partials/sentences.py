@@ -10,7 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from networks.engine.facts import Ending
 from networks.queries.events import EventLine
+from networks.queries.networks import container_group
 from networks.templatetags.ui import cut, short_id
 
 Sentence = Callable[[EventLine], SafeString]
@@ -81,8 +83,22 @@ def sentence_of(line: EventLine) -> SafeString:
 def _died(line: EventLine) -> SafeString:
     if line.exit_code in ("", "0"):
         return format_html(_("{container} ended"), container=_container(line))
-    text = _("{container} died with exit code {code}")
+    is_failed = container_group("exited", read_exit_code(line), line.ending) == "failed"
+    if line.ending == Ending.ASKED:
+        text = _("{container} ended as it was told to, with exit code {code}")
+    elif line.ending == Ending.MEMORY:
+        text = _("{container} was killed by the kernel for want of memory, with exit code {code}")
+    else:
+        text = _("{container} died with exit code {code}") if is_failed else _("{container} ended with exit code {code}")
     return format_html(text, container=_container(line), code=cut(line.exit_code, NAME_LENGTH))
+
+
+def read_exit_code(line: EventLine) -> int | None:
+    """Return the exit code that an event tells, None where it tells none."""
+    try:
+        return int(line.exit_code)
+    except ValueError:
+        return None
 
 
 def _killed(line: EventLine) -> SafeString:

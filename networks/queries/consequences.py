@@ -53,6 +53,7 @@ class Affected:
     dependants: tuple[Dependant, ...] = ()
     static_addresses: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    ending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ def _endpoints(leaving: QuerySet[Endpoint]) -> Iterable[Record]:
         "container__name",
         "container__state",
         "container__exit_code",
+        "container__ending",
         "container__network_mode",
         "container__ports",
     )
@@ -244,6 +246,7 @@ def _affected(record: Record, others: list[bool], dependants: tuple[Dependant, .
         name=record["container__name"],
         state=state,
         exit_code=record["container__exit_code"],
+        ending=record["container__ending"],
         address=record["ipv4"] or record["requested_ipv4"] or record["ipv6"],
         is_running=is_running,
         is_last=not others,

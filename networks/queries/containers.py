@@ -19,6 +19,9 @@ CONTAINER_COLUMNS = (
     "command",
     "state",
     "exit_code",
+    "ending",
+    "stopping",
+    "killed_at",
     "health",
     "created_at",
     "started_at",
@@ -135,6 +138,9 @@ def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Rec
         addresses=addresses,
         search=searched(record["name"], record["image"], *located, *published, labels=record["labels"]),
         asks_protection=asks_protection(record["labels"]),
+        ending=record["ending"],
+        stopping=record["stopping"],
+        killed_at=record["killed_at"],
     )
 
 

@@ -19,6 +19,7 @@ _COLUMNS = (
     "container__name",
     "container__state",
     "container__exit_code",
+    "container__ending",
     "container__revision",
     "ipv4",
     "ipv4_prefix_length",
@@ -74,4 +75,5 @@ def _row_of(engine_slug: str, record: Mapping[str, Any]) -> EndpointRow:
         links=tuple(record["links"]),
         driver_options=tuple(sorted((str(key), str(value)) for key, value in record["driver_options"].items())),
         gateway_priority=record["gateway_priority"],
+        ending=record["container__ending"],
     )

@@ -40,7 +40,8 @@ class EventFilter:
 class EventLine:
     """An event and what its sentence needs. `has_*`: it is still there, so its name may be a link.
 
-    `exit_code`, `signal`, `old_name`: Docker's own text, "" where the event tells none.
+    `exit_code`, `signal`, `old_name`: Docker's own text, "" where the event tells none. `ending`: see
+    facts.Ending.
     """
 
     event: EventRow
@@ -49,6 +50,7 @@ class EventLine:
     exit_code: str = ""
     signal: str = ""
     old_name: str = ""
+    ending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +124,5 @@ def _line_of(record: Mapping[str, Any], networks: frozenset[str], containers: fr
         exit_code=str(attributes.get("exitCode", "")),
         signal=str(attributes.get("signal", "")),
         old_name=str(attributes.get("oldName", "")).removeprefix("/"),
+        ending=record["ending"],
     )

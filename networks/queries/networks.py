@@ -9,6 +9,7 @@ from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
 from networks.addressing.capacity import assignable, span
+from networks.engine.facts import Ending
 from networks.models import Endpoint, Network, Pool
 from networks.queries.kept.gone import gone_since
 from networks.queries.kept.prepared import Prepared, Query
@@ -24,6 +25,8 @@ ICC = "com.docker.network.bridge.enable_icc"
 FALSE_WORDS = frozenset({"0", "f", "false"})  # what Go's ParseBool, hence Docker, takes for no
 TRUE_WORDS = frozenset({"1", "t", "true"})
 PROTECT_LABEL = "netadmin.protect"
+# By which a process ends that was sent SIGHUP, SIGINT, SIGQUIT, SIGKILL or SIGTERM, as people do
+ASKED_CODES = frozenset({129, 130, 131, 137, 143})
 SEARCHED_LABELS_LENGTH = 4_000  # of each row; labels may be megabytes
 
 NETWORK_COLUMNS = (
@@ -42,7 +45,7 @@ NETWORK_COLUMNS = (
     "labels",
 )
 POOL_COLUMNS = ("network__docker_id", "subnet", "ip_range", "gateway", "aux_addresses")
-ENDPOINT_COLUMNS = ("network__docker_id", "ipv4", "ipv6", "container__state", "container__exit_code")
+ENDPOINT_COLUMNS = ("network__docker_id", "ipv4", "ipv6", "container__state", "container__exit_code", "container__ending")
 
 Record = Mapping[str, Any]
 
@@ -99,7 +102,10 @@ def make_network_row(engine_slug: str, record: Record, pools: Iterable[Record], 
     labels, options = record["labels"], record["options"]
     pool_rows = tuple(make_pool_row(pool, endpoints) for pool in pools)
     counted = [pool for pool in pool_rows if pool.capacity is not None and ":" not in pool.subnet]
-    states = [container_group(endpoint["container__state"], endpoint["container__exit_code"]) for endpoint in endpoints]
+    states = [
+        container_group(endpoint["container__state"], endpoint["container__exit_code"], endpoint["container__ending"])
+        for endpoint in endpoints
+    ]
     return NetworkRow(
         engine_slug=engine_slug,
         docker_id=record["docker_id"],
@@ -179,13 +185,20 @@ def asks_protection(labels: Mapping[str, Any]) -> bool:
     return str(labels.get(PROTECT_LABEL, "")).lower() in TRUE_WORDS
 
 
-def container_group(state: str, exit_code: int | None) -> str:
-    """Return what a container counts as: running, paused (restarting too), stopped, or failed (exit code other than 0, dead)."""
+def container_group(state: str, exit_code: int | None, ending: str) -> str:
+    """Return what a container counts as: running, paused (restarting too), stopped, or failed.
+
+    Failed is one that is dead, or ended by another exit code than 0; but for the code of a signal that somebody sent, or that
+    somebody may have sent while nobody looked. `ending`: see facts.Ending.
+    """
     if state == "running":
         return "running"
     if state in ("paused", "restarting"):
         return "paused"
-    return "failed" if state == "dead" or exit_code else "stopped"
+    if state == "dead":
+        return "failed"
+    is_told = ending == Ending.ASKED or (ending == Ending.UNKNOWN and exit_code in ASKED_CODES)
+    return "failed" if exit_code and not is_told else "stopped"
 
 
 def searched(*texts: str, labels: Mapping[str, Any]) -> str:

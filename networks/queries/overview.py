@@ -25,7 +25,8 @@ class Remark:
     """One thing that is worth a look.
 
     `kind`: failed, unhealthy, restarting (about a container), idle (only stopped containers use the network), full.
-    `exit_code` and `at`: of a failed container. `number`: stopped containers of an idle network, free addresses of a full one.
+    `exit_code`, `ending` and `at`: of a failed container. `number`: stopped containers of an idle network, free addresses of a
+    full one.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Remark:
     exit_code: int | None = None
     at: datetime | None = None
     number: int = 0
+    ending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Totals:
 def add_up(engine: EngineRow) -> Totals:
     """Return an Engine's totals. At most nine queries, three where nothing changed since the last time."""
     networks, containers = network_rows(engine), container_rows(engine)
-    states = Counter(container_group(row.state, row.exit_code) for row in containers)
+    states = Counter(container_group(row.state, row.exit_code, row.ending) for row in containers)
     alive = [row for row in containers if row.state in ALIVE]
     blocks_taken, blocks = count_blocks(_subnets(networks), read_engine_about(engine.slug).default_address_pools)
     return Totals(
@@ -138,8 +140,8 @@ def _about_containers(rows: Iterable[ContainerRow]) -> list[Remark]:
             living.append(Remark("restarting", row.docker_id, row.name))
         elif row.state in ALIVE and row.health == "unhealthy":
             living.append(Remark("unhealthy", row.docker_id, row.name))
-        elif container_group(row.state, row.exit_code) == "failed":
-            failed.append(Remark("failed", row.docker_id, row.name, row.exit_code, row.finished_at))
+        elif container_group(row.state, row.exit_code, row.ending) == "failed":
+            failed.append(Remark("failed", row.docker_id, row.name, row.exit_code, row.finished_at, ending=row.ending))
     failed.sort(key=lambda remark: remark.at.timestamp() if remark.at else 0.0, reverse=True)
     return [*living, *failed]
 

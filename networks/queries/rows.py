@@ -91,6 +91,7 @@ class EndpointRow:
     links: tuple[str, ...] = ()
     driver_options: tuple[tuple[str, str], ...] = ()
     gateway_priority: int = 0
+    ending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,10 @@ class AddressRow:
 
 @dataclass(frozen=True, slots=True)
 class ContainerRow:
-    """One line of Containers. `search` and `asks_protection` as in NetworkRow. `stack`: see queries.containers.stack_state."""
+    """One line of Containers. `search` and `asks_protection` as in NetworkRow. `stack`: see queries.containers.stack_state.
+
+    `ending`, `stopping`: see facts.Ending and facts.Stopping; `killed_at`: when one that is being stopped is killed.
+    """
 
     engine_slug: str
     docker_id: str
@@ -131,6 +135,9 @@ class ContainerRow:
     search: str = ""
     asks_protection: bool = False
     stack: str = ""
+    ending: str = ""
+    stopping: str = ""
+    killed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

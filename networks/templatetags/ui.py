@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from networks.models.trouble import explain_trouble
+from networks.queries.networks import container_group
 from networks.templatetags.wording import parse_address, spell, split_at_prefix
 
 register = template.Library()
@@ -184,22 +185,24 @@ def progress_bar(step: int, steps: int, label: str) -> SafeString:
     )
 
 
-def container_shape(state: str, exit_code: int | None) -> tuple[str, str]:
-    """Return (shape, word) of a container's state; a clean exit is no failure, any other exit is one."""
+def container_shape(state: str, exit_code: int | None, ending: str = "") -> tuple[str, str]:
+    """Return (shape, word) of a container's state; a clean exit is no failure, nor is one that somebody asked for."""
     shape, word = CONTAINER_STATES.get(state, ("off", spell(state)))
     if state == "exited" and exit_code is not None:
-        return ("fail" if exit_code else "off"), _("exited (%(code)s)") % {"code": exit_code}
+        return ("fail" if container_group(state, exit_code, ending) == "failed" else "off"), _("exited (%(code)s)") % {
+            "code": exit_code
+        }
     return shape, str(word)
 
 
 @register.simple_tag
-def state_glyph(state: str, exit_code: int | None = None, word: str = "beside") -> SafeString:
-    """Draw a container's state: ● running, ❚❚ paused or restarting, □ created or exited (0), ■ exited (≠ 0) or dead.
+def state_glyph(state: str, exit_code: int | None = None, ending: str = "", word: str = "beside") -> SafeString:
+    """Draw a container's state: ● running, ❚❚ paused or restarting, □ created or exited, ■ failed or dead.
 
     `word`: "beside" shows it but hides "running" from sight, "always" shows every word, "none" leaves it to
     `{% state_word %}` after the name (running is said to screen readers in any case).
     """
-    shape, text = container_shape(state, exit_code)
+    shape, text = container_shape(state, exit_code, ending)
     if word == "none" and state != "running":
         return draw_glyph(shape)
     hidden = word != "always" and state == "running"

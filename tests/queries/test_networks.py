@@ -31,12 +31,14 @@ def test_it_counts_containers_by_state_and_addresses_in_use() -> None:
         make_endpoint(make_container(engine, f"mycustom_{index}"), network, f"172.72.0.{index}")
     make_endpoint(make_container(engine, "elsewhere"), network, "172.72.9.9")  # outside the range
     make_endpoint(make_container(engine, "asleep", state="exited", exit_code=0), network, requested_ipv4="172.72.0.20")
-    make_endpoint(make_container(engine, "broken", state="exited", exit_code=137), network)
+    make_endpoint(make_container(engine, "broken", state="exited", exit_code=137, ending="itself"), network)
+    make_endpoint(make_container(engine, "told", state="exited", exit_code=137, ending="asked"), network)
+    make_endpoint(make_container(engine, "unseen", state="exited", exit_code=143), network)
     make_endpoint(make_container(engine, "halted", state="paused"), network, "172.72.0.9")
 
     row = row_of("my_custom_network")
 
-    assert (row.running, row.paused, row.stopped, row.failed) == (4, 1, 1, 1)
+    assert (row.running, row.paused, row.stopped, row.failed) == (4, 1, 3, 1)
     assert (row.used, row.capacity) == (4, 254)
 
 

@@ -84,20 +84,24 @@ def test_it_writes_the_used_number_alone_where_another_column_has_the_rest() -> 
 
 
 @pytest.mark.parametrize(
-    ("state", "exit_code", "shape", "word"),
+    ("state", "exit_code", "ending", "shape", "word"),
     [
-        ("running", None, "run", "running"),
-        ("paused", None, "pause", "paused"),
-        ("restarting", 1, "pause", "restarting"),
-        ("created", 0, "off", "created"),
-        ("exited", 0, "off", "exited (0)"),
-        ("exited", 137, "fail", "exited (137)"),
-        ("dead", None, "fail", "dead"),
-        ("<odd>", None, "off", "&lt;odd&gt;"),
+        ("running", None, "", "run", "running"),
+        ("paused", None, "", "pause", "paused"),
+        ("restarting", 1, "", "pause", "restarting"),
+        ("created", 0, "", "off", "created"),
+        ("exited", 0, "", "off", "exited (0)"),
+        ("exited", 137, "itself", "fail", "exited (137)"),
+        ("exited", 137, "memory", "fail", "exited (137)"),
+        ("exited", 137, "asked", "off", "exited (137)"),
+        ("exited", 137, "", "off", "exited (137)"),
+        ("exited", 1, "", "fail", "exited (1)"),
+        ("dead", None, "", "fail", "dead"),
+        ("<odd>", None, "", "off", "&lt;odd&gt;"),
     ],
 )
-def test_it_tells_states_by_shape_and_word(state: str, exit_code: int | None, shape: str, word: str) -> None:
-    drawn = ui.state_glyph(state, exit_code, "always")
+def test_it_tells_states_by_shape_and_word(state: str, exit_code: int | None, ending: str, shape: str, word: str) -> None:
+    drawn = ui.state_glyph(state, exit_code, ending, "always")
 
     assert f'class="g g-{shape}"' in drawn
     assert f'<span class="mut">{word}</span>' in drawn
@@ -108,7 +112,7 @@ def test_it_hides_the_word_running_from_sight_only() -> None:
     assert '<span class="sr">running</span>' in ui.state_glyph("running", word="none")
     assert ui.state_word("running") == ""
     assert ui.state_word("exited", 1) == '<span class="mut small">exited (1)</span>'
-    assert "exited" not in ui.state_glyph("exited", 1, "none")
+    assert "exited" not in ui.state_glyph("exited", 1, word="none")
 
 
 def test_it_counts_containers_by_state() -> None:

@@ -32,6 +32,23 @@ def test_it_lists_containers_as_docker_ps_does() -> None:
     assert "/ws/live/container_list/local/" in html
 
 
+@pytest.mark.parametrize(
+    ("ending", "sentence"),
+    [
+        ("asked", "It was sent SIGKILL through Docker, and ended by it: no failure."),
+        ("memory", "The kernel killed it: it was out of memory."),
+        ("itself", "SIGKILL ended it, and nobody sent that through Docker."),
+        ("", "SIGKILL ended it. Nobody followed this Engine then, so whether somebody asked for it isn&#x27;t known."),
+    ],
+)
+def test_it_says_who_ended_a_container(ending: str, sentence: str) -> None:
+    ended = make_container(make_engine(), "ended", state="exited", exit_code=137, ending=ending)
+
+    html = log_in().get(f"/containers/local/{ended.docker_id}/").content.decode()
+
+    assert sentence in html
+
+
 def test_it_filters_by_the_query_string() -> None:
     engine = make_engine()
     front = make_network(engine, "front", "172.20.0.0/16")

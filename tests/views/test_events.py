@@ -61,7 +61,9 @@ def test_it_says_an_event_in_words(event: tuple[str, ...], sentence: str) -> Non
 
 def test_it_tells_an_end_from_a_failure() -> None:
     engine = make_engine()
-    note(engine, "container", "die", "web", exitCode="137")
+    for name, ending in (("web", "itself"), ("told", "asked"), ("hungry", "memory"), ("unseen", "")):
+        note(engine, "container", "die", name, exitCode="137")
+        Event.objects.filter(actor_name=name).update(ending=ending)
     note(engine, "container", "die", "job", exitCode="0")
     note(engine, "container", "kill", "web", signal="9")
     note(engine, "container", "rename", "new", oldName="/old")
@@ -69,7 +71,10 @@ def test_it_tells_an_end_from_a_failure() -> None:
     rows = page_of()
 
     assert "<b>web</b> died with exit code 137" in rows
-    assert "g-fail" in rows
+    assert "<b>told</b> ended as it was told to, with exit code 137" in rows
+    assert "<b>hungry</b> was killed by the kernel for want of memory, with exit code 137" in rows
+    assert "<b>unseen</b> ended with exit code 137" in rows
+    assert rows.count("g-fail") == 2
     assert "<b>job</b> ended" in rows
     assert "<b>web</b> was sent signal 9" in rows
     assert "<b>old</b> renamed to <b>new</b>" in rows

@@ -71,7 +71,8 @@ def test_it_points_at_what_is_worth_a_look() -> None:
     tiny, sleepy = make_network(engine, "tiny", "10.9.9.0/30"), make_network(engine, "sleepy", "172.18.0.0/16")
     make_endpoint(make_container(engine, "sick", health="unhealthy"), tiny, "10.9.9.2")
     make_container(engine, "flappy", state="restarting")
-    make_endpoint(make_container(engine, "crashed", state="exited", exit_code=137, finished_at=MORNING), sleepy)
+    make_endpoint(make_container(engine, "crashed", state="exited", exit_code=137, ending="itself", finished_at=MORNING), sleepy)
+    make_container(engine, "told", state="exited", exit_code=143, ending="asked", finished_at=MORNING)
 
     remarks = [(remark.kind, remark.name) for remark in totals().remarks]
     page = log_in().get("/").content.decode()

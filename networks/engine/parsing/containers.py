@@ -79,6 +79,8 @@ def parse_container(answer: Any) -> ContainerFact:
         pid=max(integer(child(state, "Pid")) or 0, 0),
         restart_policy="" if policy == "no" else policy,
         is_auto_removed=child(answer.get("HostConfig"), "AutoRemove") is True,
+        is_out_of_memory=child(state, "OOMKilled") is True,
+        stop_wait_s=_stop_wait(child(config, "StopTimeout")),
         has_detail=True,
     )
 
@@ -105,6 +107,11 @@ def parse_listed(answer: Any) -> ContainerFact:
         exit_code=exit_code,
         health=health,
     )
+
+
+def _stop_wait(answer: object) -> int | None:
+    seconds = integer(answer)
+    return None if seconds is None else max(-1, min(seconds, 2**31 - 1))
 
 
 def _name(names: list[Any]) -> str:

@@ -19,7 +19,7 @@ from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible
 from networks.engine.registry import connect_engine
-from networks.models import Engine, EngineStatus, Event, SyncRequest
+from networks.models import Engine, EngineStatus, SyncRequest
 from networks.models.access import access_of
 from networks.models.trouble import note_trouble
 from networks.models.writes import count_of_writes
@@ -30,7 +30,7 @@ from networks.sync.follow.standing import Standing
 from networks.sync.shared.scribe import scribe
 from networks.sync.signals import engine_changed, engine_viewed
 from networks.sync.snapshot.changes import Changes
-from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.journal import Journal, open_journal
 from networks.sync.snapshot.ledger import prune_assignments
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.writer import Snapshot, prune
@@ -176,8 +176,7 @@ class Follower:
         """Hold the lease: connect, follow, and connect again, until stopped or something of our own breaks."""
         snapshot = Snapshot(self._engine.pk)
         memory = snapshot.load()
-        newest = Event.objects.filter(engine_slug=self.slug).order_by("-time_nano").values_list("time_nano", flat=True).first()
-        journal = Journal(self.slug, newest_nano=min(newest or 0, time.time_ns()))
+        journal = open_journal(self.slug)
         self._standing = Standing()
         snapshot.write_status(follower=f"{os.uname().nodename}:{os.getpid()}")
         scribe.begin(self._engine.pk, self.take_request)

@@ -71,6 +71,7 @@ class Session:
         info = self._client.info()
         identity = self._identify(info)
         since_nano = self._journal.newest_nano or time.time_ns() - REPLAY_NS
+        self._journal.endings.begin(since_nano)
         self._stream = self._client.events(since_nano)
         threading.Thread(target=self._read_events, args=(self._stream,), name=f"events-{self._slug}", daemon=True).start()
         self._inspectors.start()

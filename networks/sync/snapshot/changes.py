@@ -149,7 +149,7 @@ def _touch_networks(before: Memory, after: Memory, containers: Iterable[str], ch
 
 def _face(fact: ContainerFact | None) -> tuple[object, ...]:
     """What networks' rows and pages show of a container."""
-    return (fact.name, fact.state, fact.exit_code, fact.endpoints) if fact else ()
+    return (fact.name, fact.state, fact.exit_code, fact.ending, fact.endpoints) if fact else ()
 
 
 def _touch_dependants(before: Memory, after: Memory, containers: Iterable[str], changes: Changes) -> None:

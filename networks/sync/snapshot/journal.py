@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from networks.engine.facts import EventFact
+from networks.models import Event, WatchedSpan
+from networks.sync.snapshot.assignments import to_nano
+from networks.sync.snapshot.ends.endings import KEEP_S, NOTED, Endings
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.translate import Row
 
@@ -24,6 +28,7 @@ class Journal:
         self.engine_slug = engine_slug
         self.newest_nano = newest_nano
         self.floor_nano = newest_nano
+        self.endings = Endings()
         self._seen: deque[tuple[int, str, str, str, str]] = deque(maxlen=REMEMBERED)
         self._last: dict[tuple[str, str, str, str], int] = {}
 
@@ -62,4 +67,20 @@ class Journal:
             if event.kind == "container"
             else "",
             "attributes": dict(event.attributes),
+            "ending": self.endings.of_event(event).value if event.verb == "die" else "",
         }
+
+
+def open_journal(engine_slug: str) -> Journal:
+    """Return the journal of an Engine as the last process left it. Three statements."""
+    events = Event.objects.filter(engine_slug=engine_slug)
+    newest = events.order_by("-time_nano").values_list("time_nano", flat=True).first()
+    journal = Journal(engine_slug, newest_nano=min(newest or 0, time.time_ns()))
+    spans = WatchedSpan.objects.filter(engine_slug=engine_slug).order_by("-from_at", "-id")
+    watched = spans.values_list("from_at", flat=True).first()
+    if watched is not None:
+        lately = events.filter(kind="container", verb__in=NOTED, time_nano__gte=journal.newest_nano - int(KEEP_S * 1e9))
+        columns = ("kind", "verb", "actor_id", "actor_name", "time_nano", "attributes")
+        facts = (EventFact(**row) for row in lately.order_by("time_nano", "id").values(*columns))
+        journal.endings.load(facts, since_nano=to_nano(watched))
+    return journal

@@ -1,0 +1,39 @@
+"""What ended a container, in words: only what is known of it."""
+
+from __future__ import annotations
+
+import signal
+
+from django.utils.translation import gettext as _
+
+from networks.engine.facts import Ending
+from networks.queries.networks import ASKED_CODES
+from networks.queries.rows import ContainerRow
+
+_SIGNALLED = 128  # what Docker adds to the number of the signal
+
+
+def say_ending(row: ContainerRow) -> str:
+    """Return who ended a container that doesn't run, "" where there is nothing to say beyond its exit code."""
+    if row.state != "exited" or not row.exit_code:
+        return ""
+    named = {"signal": _signal_of(row.exit_code)}
+    match row.ending:
+        case Ending.ASKED:
+            return _("It was sent %(signal)s through Docker, and ended by it: no failure.") % named
+        case Ending.MEMORY:
+            return _("The kernel killed it: it was out of memory.")
+        case Ending.ITSELF if named["signal"]:
+            return _("%(signal)s ended it, and nobody sent that through Docker.") % named
+        case Ending.UNKNOWN if row.exit_code in ASKED_CODES:
+            return (
+                _("%(signal)s ended it. Nobody followed this Engine then, so whether somebody asked for it isn't known.") % named
+            )
+    return ""
+
+
+def _signal_of(exit_code: int) -> str:
+    try:
+        return signal.Signals(exit_code - _SIGNALLED).name
+    except ValueError:
+        return ""

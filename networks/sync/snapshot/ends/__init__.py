@@ -1,0 +1,1 @@
+"""How containers end: who ended them, and which are being stopped."""
