@@ -55,6 +55,7 @@ from networks.views.acting import (
     say_unseen,
     spell_choices,
 )
+from networks.views.unconnectable import why_not_connectable
 
 EDITABLE = frozenset({"network_id", "container_id", "ipv4", "ipv6", "aliases", *RARE_FIELDS})
 
@@ -161,7 +162,7 @@ class ConnectPage(View):
         form.is_valid()
         if lock := self._lock(form):
             form.add_finding(bad(form.half, "protected", reason=lock.sentence))
-        around = Around(slug, form.network, form.container, form.to_spec())
+        around, why_not = Around(slug, form.network, form.container, form.to_spec()), why_not_connectable(slug, form, self.given)
         if result is not None:
             mark_refused_field(form, explain_result(result, around))
         if not is_preview:
@@ -175,12 +176,13 @@ class ConnectPage(View):
             "docker_id": self.kwargs["docker_id"],
             "button": _("Connect %(name)s") % {"name": spell(form.container.name)[:60]} if form.container else _("Connect"),
             "aside": _aside_of(form, result),
-            "refusal": explain_refusal(result, _ways(result), around=around) if result else None,
+            "refusal": explain_refusal(result, _ways(result), around=around, is_typed=why_not is None) if result else None,
             "changes": changes or [],
             "successor_url": successor_url,
             "form_id": "connect",
             "may_act": may_act,
             "is_gone": form.is_given_gone,
+            "why_not": why_not,
         }
         # A preview is put into the page whatever it says, so it never fails.
         template = "networks/_connect_preview.html" if is_preview else "networks/connect.html"

@@ -109,13 +109,19 @@ def _open(asked: Asked, action_id: int) -> Opened | ActionResult:
     return result
 
 
+def why_not_open(name: str, state: str) -> str:
+    """Return in words why nothing can be begun in a container of this state, "" where it can."""
+    if state == "paused":
+        return _("%(name)s is paused: nothing in it goes on until it is unpaused.") % {"name": name}
+    if state != "running":
+        return _("%(name)s does not run, so there is nothing to open a terminal in. Start it first.") % {"name": name}
+    return ""
+
+
 def _refuse_state(fact: ContainerFact) -> None:
     """Return when something can be begun in this container. Raises NotAllowed with the reason."""
-    names = {"name": fact.name}
-    if fact.state == "paused":
-        raise NotAllowed(_("%(name)s is paused: nothing in it goes on until it is unpaused.") % names)
-    if fact.state != "running":
-        raise NotAllowed(_("%(name)s does not run, so there is nothing to open a terminal in. Start it first.") % names)
+    if why_not := why_not_open(fact.name, fact.state):
+        raise NotAllowed(why_not)
 
 
 def _failed(error: EngineError) -> ActionResult:

@@ -20,7 +20,7 @@ from networks.actions.recording import ActionResult
 from networks.actions.running.images import images_of, pull_command
 from networks.actions.running.launching import run_container
 from networks.engine.containers.bodies import run_body
-from networks.engine.containers.run_specs import API_OF_SEVERAL
+from networks.engine.containers.run_specs import API_OF_SEVERAL, Mode
 from networks.engine.transport.listeners import find_listener, listening_ports
 from networks.forms.edits import take_suggestion
 from networks.forms.launching.edits import EDITABLE, add_row, drop_row
@@ -65,6 +65,8 @@ class ContainerRun(View):
             data["image"] = image
         if donor := request.GET.get("donor", "")[:TEXT_LIMIT]:
             data["mode"], data["donor_id"] = "container", donor
+        elif (mode := request.GET.get("mode", "")) in (Mode.HOST, Mode.NONE):
+            data["mode"] = mode
         return self._show(request, self._form(data, is_draft=True))
 
     def post(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:

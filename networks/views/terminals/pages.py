@@ -15,8 +15,10 @@ from django.utils.translation import get_language
 from django.views import View
 
 from networks.actions.terminals.asked import IDLE_S, MOST_OF_ONE
+from networks.actions.terminals.opening import why_not_open
 from networks.engine.terminal.cli import exec_command
 from networks.forms.terminals.opening import SHELLS, TerminalForm
+from networks.models import Container
 from networks.policy.login.fresh import has_typed_password
 from networks.policy.protection import protection_of
 from networks.queries.details import read_container_title
@@ -42,10 +44,13 @@ class ContainerTerminal(View):
             return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{wanted}")
         open_screen(request, "container_terminal", engine_slug=engine_slug, is_live=False)
         lock = protection_of(engine_slug).containers.get(docker_id)
+        found = Container.objects.filter(engine__slug=engine_slug, docker_id=docker_id)
+        state = found.values_list("state", flat=True).first() or ""
         context = {
             "title": title,
             "engine": engine,
             "lock": lock.sentence if lock else "",
+            "why_not": why_not_open(title.name, state),
             "form": TerminalForm(),
             "command": exec_command(title.name, docker_id, SHELLS[:1]),
             "socket_path": f"/ws/terminal/{engine_slug}/{docker_id}/?lang={get_language()}",

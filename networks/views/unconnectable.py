@@ -1,0 +1,94 @@
+"""Why a network or a container can't be connected to anything, and which page has what works instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from networks.engine.containers.run_specs import Mode
+from networks.engine.guard import Noun
+from networks.forms.connecting import ConnectForm, check_container, check_network
+from networks.forms.findings import Way
+from networks.forms.preflight.plugins import check_plugin
+from networks.forms.sentences import explain, say
+from networks.models import Container, Network
+from networks.policy.protection import protection_of
+from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.templatetags.wording import spell
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why no form is shown. `advice`: what works instead, "" for nothing; `ways`: links to it, the best first."""
+
+    sentence: str
+    advice: str = ""
+    ways: tuple[Way, ...] = ()
+    is_protected: bool = False
+
+
+def why_not_connectable(engine_slug: str, form: ConnectForm, given: Noun) -> WhyNot | None:
+    """Return why the half whose page this is can be connected to nothing; None where it can, or isn't there any more."""
+    half = form.network if given == "network" else form.container
+    if half is None or form.is_given_gone:
+        return None
+    protection = protection_of(engine_slug)
+    if lock := (protection.networks if given == "network" else protection.containers).get(half.docker_id):
+        return WhyNot(lock.sentence, is_protected=True)
+    if isinstance(half, NetworkChoice):
+        return _of_network(engine_slug, half)
+    return _of_container(engine_slug, half, form.containers)
+
+
+def _of_network(engine_slug: str, network: NetworkChoice) -> WhyNot | None:
+    if Network.objects.filter(engine__slug=engine_slug, docker_id=network.docker_id, is_config_only=True).exists():
+        return WhyNot(
+            _("It is only a configuration for other networks: no container can be on it."),
+            _("Create a network that takes its configuration from it, and connect the container to that one."),
+            (Way(_("Create a network…"), "", url=reverse("network_create", args=[engine_slug]), is_primary=True),),
+        )
+    if found := next(check_network(network), None):
+        mode = Mode.HOST if network.driver == "host" else Mode.NONE
+        run = _run_way(engine_slug, _("Run a container there…"), mode=mode.value)
+        return WhyNot(say(found), _("A container gets onto it when it is made."), (run,))
+    if found := next(check_plugin(engine_slug, network.driver), None):
+        return WhyNot(say(found), explain(found))
+    return None
+
+
+def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable[ContainerChoice]) -> WhyNot | None:
+    found = next(check_container(container), None)
+    if found is None:
+        return None
+    if found.key == "container_none":
+        url = reverse("container_move", args=[engine_slug, container.docker_id])
+        advice = _("It can be moved: off none first and onto the network then, as one job.")
+        return WhyNot(say(found), advice, (Way(_("Move it to a network…"), "", url=url, is_primary=True),))
+    known = Container.objects.filter(engine__slug=engine_slug, docker_id=container.docker_id)
+    image = known.values_list("image", flat=True).first() or ""
+    anew = _run_way(engine_slug, _("Make it anew…"), image=image)
+    advice = _(
+        "The network mode is chosen when a container is made. Made anew from its image it can be on any network; its command, "
+        "variables and volumes have to be given again."
+    )
+    donor_id = container.network_mode.removeprefix("container:")
+    donor = next((each for each in others if each.docker_id == donor_id), None) if found.key == "container_shared" else None
+    if donor is None:
+        return WhyNot(say(found), advice, (anew,))
+    name = spell(donor.name)[:60]
+    place = "container_detail" if next(check_container(donor), None) else "container_connect"
+    label = _("Open %(name)s") if place == "container_detail" else _("Connect %(name)s…")
+    way = Way(label % {"name": name}, "", url=reverse(place, args=[engine_slug, donor.docker_id]), is_primary=True)
+    shared = _("What %(name)s is connected to, those that share its stack have as well.") % {"name": name}
+    return WhyNot(say(found), f"{shared} {advice}", (way, anew))
+
+
+def _run_way(engine_slug: str, label: str, **filled: str) -> Way:
+    """Return a link to the form of a new container with this much filled in."""
+    query = urlencode({name: value for name, value in filled.items() if value})
+    url = reverse("container_run", args=[engine_slug])
+    return Way(label, "", url=f"{url}?{query}" if query else url, is_primary=True)
