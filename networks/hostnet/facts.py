@@ -86,18 +86,25 @@ class LinkAddress:
     broadcast: IPv4Address | None = None
 
 
+class VxlanFact(NamedTuple):
+    """A VXLAN link's own numbers. `id` None: whoever sends through it says it packet by packet. `port`: UDP."""
+
+    id: int | None
+    port: int
+
+
 @dataclass(frozen=True, slots=True)
 class LinkFact:
     """A Linux network device. Source: RTM_GETLINK and RTM_GETADDR; `ip -d -s address`.
 
     `index`: unique in its namespace, never reused for another link while this one lives. `name`: any bytes but "/" and blanks,
-    those that are no UTF-8 escaped. `kind`: "bridge", "veth", "loopback", "ethernet", "wireless", "vlan", "macvlan", "ipvlan",
-    "vxlan", "tun", "dummy", "ifb", "openvswitch", "weave", "flannel" or the kernel's own word.
+    those that are no UTF-8 escaped. `kind`: "bridge", "veth", "vlan", "macvlan", "ipvlan", "vxlan", "tun", "openvswitch" or any
+    other word of the kernel's; where it has none "loopback", "ethernet", "wireless". Never read out of a name.
     `flags`: as `ip link` writes them, such as ("BROADCAST", "MULTICAST", "UP", "LOWER_UP"). `mac`: "" where it has none.
     `master`: the index of the bridge or bond that it is plugged into, 0 for none. `peer`: the index of what it is tied to (a
     veth's far end, a vlan's parent), in namespace `peer_nsid` as this namespace numbers them, None for its own; 0 for nothing.
     `hardware`: ARPHRD_*, 1 for Ethernet, 772 for loopback. `state`: "up", "down", "lowerlayerdown", "dormant", "unknown" and so
-    on, as the driver says. `is_hardware`: whether it is a device of the machine itself.
+    on, as the driver says. `is_hardware`: whether it is a device of the machine itself. `vxlan`: of a VXLAN link.
     """
 
     index: int
@@ -113,6 +120,7 @@ class LinkFact:
     peer: int = 0
     peer_nsid: int | None = None
     is_hardware: bool = False
+    vxlan: VxlanFact | None = None
     addresses: tuple[LinkAddress, ...] = ()
     counters: Counters = field(default_factory=Counters)
 

@@ -16,7 +16,9 @@ def host_document(picture: HostPicture) -> dict[str, Any]:
     A link: "name", "kind", "mtu", "mac" (null for none), "master" (a name, null for none), "addresses" (with prefix length),
     "flags", "rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "network_id" and "network_name" (of the network whose bridge it
     is, else null), "peer" (null where its far end is in no container): "container_id", "container_name", "ifname", "network_id",
-    "network_name" (both null where it isn't known which endpoint that is).
+    "network_name" (both null where it isn't known which endpoint that is), "belongs_to" (null where nothing but Docker or the
+    machine is known): "software", "by" ("kind", "master": by the kernel's word; "name": by its name alone), "vxlan" (null for
+    other kinds): "id" (null where it is chosen packet by packet), "port".
     """
     view = picture.view
     return {
@@ -49,6 +51,8 @@ def _link(link: HostLink) -> dict[str, Any]:
         "tx_packets": fact.counters.tx_packets,
         "network_id": link.network_id or None,
         "network_name": link.network_name or None,
+        "belongs_to": {"software": link.belonging.software, "by": link.belonging.proof} if link.belonging else None,
+        "vxlan": fact.vxlan._asdict() if fact.vxlan else None,
         "peer": _peer(link.peer) if link.peer else None,
     }
 

@@ -55,7 +55,7 @@ def test_it_plugs_containers_into_open_vswitch(
 
     def labelled() -> bool:
         page = text_of(admin.get(interfaces).content)
-        return "first eth0" in page and "second eth0" in page and "ovs-netdev openvswitch" in page
+        return "first eth0" in page and "second eth0" in page and "Open vSwitch, by its name" in page
 
     wait_until(labelled, "the links, each with its container")
     [link] = [each for each in linked(watched) if each.startswith("first")]

@@ -96,7 +96,7 @@ def test_it_plugs_containers_into_open_vswitch_by_a_plugin(admin: Page, engine: 
     assert pings(engine, "first", "10.99.8.3")
     assert inspect_network(engine, "plugged")["Options"] == {"colour": "blue"}
     admin.goto("/interfaces/")
-    expect(admin.locator("tr", has_text="ovs-netdev")).to_contain_text("openvswitch")
+    expect(admin.locator("tr", has_text="ovs-netdev")).to_contain_text("Open vSwitch, by its name")
     expect(admin.locator("tr", has_text=re.compile("first.*eth0"))).to_be_visible()
 
     plugin.kill()

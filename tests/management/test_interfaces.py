@@ -23,7 +23,7 @@ from tests.sync.host.ties import Tie, true_ties
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LINK = {"name", "kind", "mtu", "mac", "master", "addresses", "flags", "rx_bytes", "tx_bytes", "rx_packets", "tx_packets"}
-LINK |= {"network_id", "network_name", "peer"}
+LINK |= {"network_id", "network_name", "peer", "belongs_to", "vxlan"}
 
 
 def run(host: FakeHost | None, *args: str) -> tuple[str, str]:
@@ -75,7 +75,7 @@ def test_it_prints_a_table_for_people(host: FakeHost) -> None:
     head, *lines = out.splitlines()
     assert head.split()[:4] == ["NAME", "KIND", "STATE", "MTU"]
     assert [line.split()[0] for line in lines] == ["lo", next(one.name for one in host.links.values() if one.index == 2), "veth1"]
-    assert lines[-1].endswith("front    web␊␛[31m eth0")
+    assert lines[-1].endswith("front    web␊␛[31m eth0  -")
     assert "doesn't run as root" in err
 
 

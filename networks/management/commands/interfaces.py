@@ -15,6 +15,7 @@ from networks.hostnet.linux.opening import open_host
 from networks.management.choose import add_engine_argument, choose_engine
 from networks.management.host_document import explain, host_document
 from networks.management.prepared import PreparedCommand
+from networks.partials.interfaces.belonging import say_belonging
 from networks.sync.engines import ensure_local_engine
 from networks.sync.host.once import look_once
 from networks.sync.host.picture import HostLink
@@ -22,7 +23,7 @@ from networks.sync.host.watcher import OpenReader
 from networks.sync.once import sync_once
 from networks.templatetags.wording import spell
 
-HEAD = ("NAME", "KIND", "STATE", "MTU", "MAC", "MASTER", "ADDRESSES", "RX BYTES", "TX BYTES", "NETWORK", "FAR END")
+HEAD = ("NAME", "KIND", "STATE", "MTU", "MAC", "MASTER", "ADDRESSES", "RX BYTES", "TX BYTES", "NETWORK", "FAR END", "BELONGS TO")
 
 
 class Command(PreparedCommand):
@@ -73,4 +74,5 @@ def _line(link: HostLink) -> tuple[str, ...]:
         str(fact.counters.tx_bytes),
         spell(network)[:60] or "-",
         far_end,
+        say_belonging(link.belonging) or "-",
     )

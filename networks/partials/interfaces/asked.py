@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from networks.partials.hosts.links import interfaces_url
+from networks.partials.interfaces.belonging import NAMES
 from networks.queries.filters import TEXT_LIMIT
 from networks.sync.host.picture import HostLink
 from networks.sync.host.traffic import Traffic
@@ -133,6 +134,8 @@ def _is_found(link: HostLink, networks: Iterable[str], words: Iterable[str]) -> 
     fact, peer = link.fact, link.peer
     said = [fact.name, fact.kind, fact.mac, link.master_name, *networks]
     said += [str(address.interface) for address in fact.addresses]
+    if link.belonging is not None:
+        said += [link.belonging.software.value, NAMES[link.belonging.software]]
     if peer is not None:
         said += [peer.container_name, peer.ifname, peer.ipv4, *peer.sharing]
     text = "\n".join(said).casefold()

@@ -16,6 +16,7 @@ from networks.partials.cache import draw
 from networks.partials.hosts.figures import rate_text
 from networks.partials.hosts.links import row_id
 from networks.partials.interfaces.asked import Asked
+from networks.partials.interfaces.belonging import explain_software
 from networks.partials.interfaces.rows import Figures, Place, digest, line_context
 from networks.partials.screen import DrawnRow
 from networks.queries.networks import network_rows
@@ -50,6 +51,7 @@ def draw_card(engine: EngineRow, asked: Asked, link: HostLink, place: Place, fig
         "rates": _rates(figures),
         "troubles": _troubles(link, figures),
         "is_mirrored": link.peer is not None,
+        "software": explain_software(link),
     }
     html = draw("interfaces/_card.html", context)
     return DrawnRow(f"{row_id(link)}-open", digest(f"{link.revision} {place}"), html, digest(html))

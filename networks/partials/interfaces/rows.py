@@ -16,6 +16,7 @@ from networks.hostnet.facts import Counters
 from networks.partials.cache import draw_row
 from networks.partials.hosts.links import opening, row_id
 from networks.partials.interfaces.asked import Asked
+from networks.partials.interfaces.belonging import say_belonging
 from networks.partials.interfaces.cells import CellWords, draw_figures
 from networks.partials.screen import DrawnRow, ScreenKey
 from networks.queries.kept.versioned import VersionedCache
@@ -135,6 +136,10 @@ def line_context(engine_slug: str, link: HostLink, place: Place) -> dict[str, An
         "dom_id": row_id(link),
         "addresses": [str(address.interface) for address in shown[:MOST_SHOWN_ADDRESSES]],
         "more_addresses": max(0, len(shown) - MOST_SHOWN_ADDRESSES),
+        "belonging": say_belonging(link.belonging),
+        "has_end": bool(
+            peer or link.network_id or link.parent_of or link.is_way_out or place.lower or place.ports or fact.kind == "veth"
+        ),
         "has_link_local": any(address.scope == "link" for address in fact.addresses),
         "container_url": reverse("container_detail", args=[engine_slug, peer.container_id]) if peer else "",
         "network_url": reverse("network_detail", args=[engine_slug, link.network_id]) if link.network_id else "",

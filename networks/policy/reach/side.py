@@ -13,7 +13,7 @@ from networks.sync.host.board import picture_of
 from networks.sync.host.picture import HostPicture
 
 # What no macvlan or ipvlan can stand on, or what stands on something itself already.
-_NO_PARENTS = frozenset({"loopback", "macvlan", "macvtap", "ipvlan", "ipvtap", "openvswitch", "weave", "flannel"})
+_NO_PARENTS = frozenset({"loopback", "macvlan", "macvtap", "ipvlan", "ipvtap", "openvswitch"})
 _ETHERNET = 1  # ARPHRD_ETHER, which wireless links and VLANs are to the kernel as well
 # What Docker makes for a network without a parent; see OWN_PARENTS of sync/host/remembered.py.
 _DUMMY = re.compile(r"d[im]-[0-9a-f]{12}")
@@ -64,7 +64,7 @@ def _parents_of(picture: HostPicture, own: Collection[int]) -> Iterator[ParentLi
     for link in picture.links:
         fact = link.fact
         is_own = fact.index in own or fact.master in own or link.peer is not None or _DUMMY.fullmatch(fact.name)
-        if is_own or fact.kind in _NO_PARENTS or fact.hardware != _ETHERNET:
+        if is_own or link.belonging or fact.kind in _NO_PARENTS or fact.hardware != _ETHERNET:
             continue
         yield ParentLink(
             fact.name,

@@ -9,6 +9,7 @@ from typing import Any
 
 from networks.hostnet.facts import InsideLink, LinkFact, PeerFact, RouteFact, SandboxFact
 from networks.hostnet.mapping import peers_of
+from networks.hostnet.software import Belonging, belonging_of
 from networks.sync.host.picture import HostLink, Peer
 from networks.sync.host.remembered import WITHOUT_LINKS, ContainerRecord, EndpointRecord, NetworkRecord
 
@@ -57,6 +58,7 @@ class Naming:
             made_of = (
                 fact,
                 master.name if master else "",
+                None if network.docker_id else belonging_of(fact, master),
                 network,
                 plugged,
                 peer.link if peer else None,
@@ -84,6 +86,7 @@ def _unless_equal(last: tuple[tuple[Any, ...], HostLink] | None, link: HostLink,
 def _named(
     fact: LinkFact,
     master_name: str,
+    belonging: Belonging | None,
     network: NetworkRecord,
     plugged: NetworkRecord,
     inside: InsideLink | None,
@@ -114,6 +117,7 @@ def _named(
         network.hue or plugged.hue,
         parent_of,
         is_way_out,
+        belonging,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from networks.hostnet.facts import LinkFact, ResolverFact, RouteFact, View
+from networks.hostnet.software import Belonging
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class HostLink:
     """A link and what it is for. `network_*`: of a bridge, the network that it is; of a parent, "" (see `parent_of`).
 
     `hue`: of the network that it or its bridge is, 0 for none. `parent_of`: (id, name) of macvlan and ipvlan networks on it.
-    `is_way_out`: the default route goes through it. `revision`: the picture's revision at which anything but counters changed.
+    `is_way_out`: the default route goes through it. `belonging`: to what other software than Docker. `revision`: the picture's
+    revision at which anything but counters changed.
     """
 
     fact: LinkFact
@@ -42,6 +44,7 @@ class HostLink:
     hue: int = 0
     parent_of: tuple[tuple[str, str], ...] = ()
     is_way_out: bool = False
+    belonging: Belonging | None = None
     revision: int = 0
 
 

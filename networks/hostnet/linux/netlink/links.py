@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from typing import NamedTuple
 
 from networks.hostnet.errors import Garbled
-from networks.hostnet.facts import InsideLink, LinkAddress
+from networks.hostnet.facts import InsideLink, LinkAddress, VxlanFact
 from networks.hostnet.linux.netlink.wire import (
     AF_INET,
     AF_INET6,
@@ -33,19 +32,14 @@ _IFADDR = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, index
 _IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_MTU, _IFLA_LINK, _IFLA_MASTER = 1, 3, 4, 5, 10
 _IFLA_TXQLEN, _IFLA_OPERSTATE, _IFLA_LINKINFO, _IFLA_EXT_MASK = 13, 16, 18, 29
 _IFLA_STATS, _IFLA_STATS64, _IFLA_LINK_NETNSID, _IFLA_PARENT_DEV_NAME = 7, 23, 37, 56
-_IFLA_INFO_KIND = 1
+_IFLA_INFO_KIND, _IFLA_INFO_DATA = 1, 2
+_IFLA_VXLAN_ID, _IFLA_VXLAN_PORT, _IFLA_VXLAN_COLLECT_METADATA = 1, 15, 25
 # Linux 4.5: without IPv6's counters, some sixty a link, for which the kernel adds up every core's.
 _RTEXT_FILTER_SKIP_STATS = 8
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_BROADCAST = 1, 2, 4
 
 # Lengths of hardware addresses that are MACs: Ethernet, IEEE 802.15.4, InfiniBand. A tunnel's is an IP address instead.
 _MAC_LENGTHS = {6, 8, 20}
-# Overlays name their links so, and Open vSwitch the one of its userspace datapath; no other link is known by its name.
-_OVERLAYS = (
-    ("openvswitch", re.compile(r"ovs-netdev"), {"tun"}),
-    ("weave", re.compile(r"weave"), {"bridge", "openvswitch"}),
-    ("flannel", re.compile(r"flannel(?:-v6)?(?:\.[0-9]+|[0-9]+)|flannel-wg(?:-v6)?"), {"vxlan", "tun", "wireguard"}),
-)
 
 
 class LinkRow(NamedTuple):
@@ -64,6 +58,7 @@ class LinkRow(NamedTuple):
     peer: int
     peer_nsid: int | None
     is_hardware: bool
+    vxlan: VxlanFact | None = None
 
 
 def links_body(index: int = 0) -> bytes:
@@ -105,10 +100,13 @@ def row_of(datagram: Datagram, message: Message, found: Attributes) -> LinkRow:
         raise Garbled("A link has no index or no name")
     peer, peer_nsid = _tie_of(datagram, found, index)
     address = octets(datagram, found, _IFLA_ADDRESS)
+    place = found.get(_IFLA_LINKINFO)
+    info = attributes(datagram, *place) if place else {}
+    kind = text(datagram, info, _IFLA_INFO_KIND)
     return LinkRow(
         index,
         name,
-        _kind_of(datagram, found, name, hardware),
+        hardware_kind_of(hardware) if not kind or hardware == LOOPBACK else kind,
         flags_of(flags),
         number(datagram, found, _IFLA_MTU),
         number(datagram, found, _IFLA_TXQLEN),
@@ -119,6 +117,7 @@ def row_of(datagram: Datagram, message: Message, found: Attributes) -> LinkRow:
         peer,
         peer_nsid,
         _IFLA_PARENT_DEV_NAME in found,
+        _vxlan_of(datagram, info) if kind == "vxlan" else None,
     )
 
 
@@ -131,15 +130,15 @@ def _tie_of(datagram: Datagram, found: Attributes, index: int) -> tuple[int, int
     return number(datagram, found, _IFLA_LINK, 0 if nsid is None else index), nsid
 
 
-def _kind_of(datagram: Datagram, found: Attributes, name: str, hardware: int) -> str:
-    place = found.get(_IFLA_LINKINFO)
-    kind = text(datagram, attributes(datagram, *place), _IFLA_INFO_KIND) if place else ""
-    if not kind or hardware == LOOPBACK:
-        return hardware_kind_of(hardware)
-    for overlay, names, kinds in _OVERLAYS:
-        if kind in kinds and names.fullmatch(name):
-            return overlay
-    return kind
+def _vxlan_of(datagram: Datagram, info: Attributes) -> VxlanFact | None:
+    """Return a VXLAN link's numbers. The port is in the order of the network, all else in this machine's."""
+    place = info.get(_IFLA_INFO_DATA)
+    told = attributes(datagram, *place) if place else {}
+    port = octets(datagram, told, _IFLA_VXLAN_PORT)
+    if len(port) != 2:
+        return None
+    is_apart = any(octets(datagram, told, _IFLA_VXLAN_COLLECT_METADATA))
+    return VxlanFact(None if is_apart else number(datagram, told, _IFLA_VXLAN_ID), int.from_bytes(port, "big"))
 
 
 def read_inside_link(datagram: Datagram, message: Message) -> InsideLink | None:
