@@ -130,12 +130,33 @@ class PortFact:
     address: str = ""
 
 
+# States in which a container has a network stack. One that restarts has none between its runs (measured: 26.1).
+WITH_STACK = frozenset({"running", "paused"})
+
+
+def is_of_swarm(network_id: str) -> bool:
+    """Tell whether a network belongs to a swarm, whose managers give its addresses out: others have an id of 64 digits."""
+    return len(network_id) == 25
+
+
+@dataclass(frozen=True, slots=True)
+class LeftoverFact:
+    """What the record of a container that has ended still names, after kill -9 of dockerd and containerd: nobody has it."""
+
+    endpoint_id: str
+    ipv4: IPv4Address | None = None
+    ipv6: IPv6Address | None = None
+    mac: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class EndpointFact:
     """A container's presence on a network.
 
-    *Assigned* (None or empty while the container isn't running): `ipv4`, `ipv6` with their prefix lengths, `mac`, gateways.
-    *Asked for*: `requested_*`, `aliases`, `links`, `link_local_ips`, `driver_options`, `gateway_priority`.
+    *Assigned* (None or empty while the container has no stack, whatever its record says): `endpoint_id`, `ipv4`, `ipv6` with
+    their prefix lengths, gateways, `mac` (but of one that was never started: a MAC address that was asked for).
+    *Asked for*: `requested_*`, `aliases`, `links`, `link_local_ips`, `driver_options`, `gateway_priority`. On a swarm's network
+    an Engine shows the address that a running container got in the place of the one that it asked for: `hides_wishes`.
     `network_id` is "" for a network that the container joined while it wasn't running: join by `network_name` then.
     Only inspect gives aliases, DNS names, links, driver options and link-local addresses: `has_detail` tells.
     """
@@ -158,7 +179,13 @@ class EndpointFact:
     links: tuple[str, ...] = ()
     driver_options: Mapping[str, str] = field(default_factory=dict)
     gateway_priority: int = 0
+    leftover: LeftoverFact | None = None
     has_detail: bool = False
+
+    @property
+    def hides_wishes(self) -> bool:
+        """Tell whether nobody can know which address it asked for: `requested_*` are None then."""
+        return bool(self.endpoint_id) and is_of_swarm(self.network_id)
 
 
 class Ending(StrEnum):
@@ -186,6 +213,7 @@ class ContainerFact:
 
     `state`: created, running, paused, restarting, removing, exited or dead. `network_mode` as Docker writes it: "bridge",
     "host", "none", "container:<id>", or a network's name. `exit_code` None while it runs. `pid` 0 when not running.
+    `ports`: of a running one; `leftover_ports`: those that the record of one that has ended still names as published.
     `restart_policy`: always, unless-stopped, on-failure, or "" for none; `is_auto_removed`: by `--rm`; `is_out_of_memory`: the
     kernel killed a process of it for want of memory; `stop_wait_s`: its own time between the stop signal and the kill, None for
     Docker's. Only inspect tells them. `ending`, `stopping` and `killed_at` (when the kill is due): only events tell them.
@@ -201,6 +229,7 @@ class ContainerFact:
     network_mode: str
     endpoints: tuple[EndpointFact, ...] = ()
     ports: tuple[PortFact, ...] = ()
+    leftover_ports: tuple[PortFact, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     exit_code: int | None = None
     health: str = ""

@@ -13,7 +13,8 @@ from networks.models.network import Network
 class Container(models.Model):
     """A container as the Engine last showed it; never its environment.
 
-    `ports`: list of {"private_port", "protocol", "public_port" or null, "address"}. `exit_code` null while it runs.
+    `ports`: list of {"private_port", "protocol", "public_port" or null, "address"}, of a running one; `leftover_ports`: as in
+    ContainerFact. `exit_code` null while it runs.
     `network_mode` as Docker writes it; `donor_id`: the container whose sandbox it shares, "" for none.
     `ending`, `is_out_of_memory`: what is known of its end; `stopping`, `killed_at`: of the end that was begun. `stop_wait_s`: its
     own, negative for never; null for Docker's.
@@ -44,6 +45,7 @@ class Container(models.Model):
     restart_policy = models.CharField(_("restart policy"), max_length=20, blank=True, default="")
     is_auto_removed = models.BooleanField(_("removed when it stops"), default=False)
     ports = models.JSONField(_("ports"), default=list)
+    leftover_ports = models.JSONField(_("ports left over from a crash"), default=list)
     labels = models.JSONField(_("labels"), default=dict)
     has_detail = models.BooleanField(_("inspected"), default=False)
     revision = models.BigIntegerField(_("revision"), default=0)
@@ -63,7 +65,9 @@ class Endpoint(models.Model):
     """One container's presence on one network: what was asked for, and what was assigned.
 
     `network` is null for a network that isn't there (a stopped container may name one); `network_name` always stands.
-    Addresses are text without prefix length, "" where there is none.
+    Addresses are text without prefix length, "" where there is none. What is assigned is so: it is empty while the container has
+    no stack, or where its network isn't there. What the Engine's record says nevertheless is `leftover`, by the columns' names;
+    it counts nowhere.
     """
 
     engine = models.ForeignKey(Engine, models.CASCADE, related_name="endpoints", verbose_name=_("Engine"))
@@ -81,6 +85,7 @@ class Endpoint(models.Model):
     ipv6_gateway = models.CharField(_("IPv6 gateway"), max_length=45, blank=True, default="")
     mac = models.CharField("MAC", max_length=17, blank=True, default="")
     dns_names = models.JSONField(_("DNS names"), default=list)
+    leftover = models.JSONField(_("left over from a crash"), default=dict, blank=True)
     # asked for
     requested_ipv4 = models.CharField(_("requested IPv4"), max_length=15, blank=True, default="")
     requested_ipv6 = models.CharField(_("requested IPv6"), max_length=45, blank=True, default="")

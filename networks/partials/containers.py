@@ -198,6 +198,7 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
         "mode_lines": mode_lines(row.network_mode),
         "rights": rights,
         "left_off": _left_off(detail, rights),
+        "left": _left_over(detail),
         "explained": words.explain_mode(row.network_mode),
         "why_not": words.why_no_network(row) or words.said_lock(lock),
         "lock": words.said_lock(lock),
@@ -209,6 +210,12 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
         "connects": connect_commands(detail.endpoints, sees_secrets="shape" in granted(rights)),
         "guests": [(name, reverse("container_detail", args=[key.engine_slug, guest])) for guest, name in detail.guests],
     }
+
+
+def _left_over(detail: ContainerDetail) -> list[str]:
+    """Return what only the record of a container that has ended still names: addresses with their network, published ports."""
+    found = [f"{address} ({one.network_name[:60]})" for one in detail.endpoints for address in one.leftover]
+    return [*found, *words.write_ports(detail.leftover_ports)]
 
 
 def _left_off(detail: ContainerDetail, rights: frozenset[str]) -> Mapping[str, Any] | None:

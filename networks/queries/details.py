@@ -8,7 +8,7 @@ from datetime import datetime
 from networks.models import Container, Endpoint, Network, Pool, Tombstone
 from networks.queries import containers, networks
 from networks.queries.endpoints import endpoint_rows
-from networks.queries.rows import ContainerRow, EndpointRow, NetworkRow
+from networks.queries.rows import ContainerRow, EndpointRow, NetworkRow, PortRow
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -31,8 +31,8 @@ class NetworkDetail:
 class ContainerDetail:
     """What a container's page shows besides its row. `guests`: (id, name) of the containers that share its network.
 
-    `pid`: its first process on the Engine's machine, as it was inspected last, 0 for none. `restart_policy`, `is_auto_removed`:
-    as in ContainerFact.
+    `pid`: its first process on the Engine's machine, as it was inspected last, 0 for none. `restart_policy`, `is_auto_removed`,
+    `leftover_ports`: as in ContainerFact.
     """
 
     row: ContainerRow
@@ -44,6 +44,7 @@ class ContainerDetail:
     pid: int = 0
     restart_policy: str = ""
     is_auto_removed: bool = False
+    leftover_ports: tuple[PortRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetail | Non
 
 def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetail | None:
     """Return a container with its endpoints, None where there is none. At most five queries."""
-    columns = (*containers.CONTAINER_COLUMNS, "image_id", "hostname", "pid", "restart_policy", "is_auto_removed")
+    beside = ("image_id", "hostname", "pid", "restart_policy", "is_auto_removed", "leftover_ports")
+    columns = (*containers.CONTAINER_COLUMNS, *beside)
     record = Container.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values(*columns).first()
     if record is None:
         return None
@@ -106,6 +108,7 @@ def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetail |
         pid=record["pid"],
         restart_policy=record["restart_policy"],
         is_auto_removed=record["is_auto_removed"],
+        leftover_ports=tuple(map(containers.make_port_row, record["leftover_ports"])),
     )
 
 

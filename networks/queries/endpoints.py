@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from networks.engine.facts import WITH_STACK
 from networks.models import Endpoint
 from networks.queries.rows import EndpointRow
 
@@ -35,6 +36,7 @@ _COLUMNS = (
     "links",
     "driver_options",
     "gateway_priority",
+    "leftover",
 )
 
 
@@ -76,4 +78,11 @@ def _row_of(engine_slug: str, record: Mapping[str, Any]) -> EndpointRow:
         driver_options=tuple(sorted((str(key), str(value)) for key, value in record["driver_options"].items())),
         gateway_priority=record["gateway_priority"],
         ending=record["container__ending"],
+        leftover=_left(record),
     )
+
+
+def _left(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the addresses that only a crash left behind; what a running one has on a network that isn't there is none."""
+    left = record["leftover"] if record["container__state"] not in WITH_STACK else {}
+    return tuple(address for family in ("ipv4", "ipv6") if (address := str(left.get(family, ""))))

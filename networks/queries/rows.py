@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from networks.engine.facts import WITH_STACK, is_of_swarm
+
 
 @dataclass(frozen=True, slots=True)
 class PoolRow:
@@ -65,7 +67,10 @@ class PortRow:
 
 @dataclass(frozen=True, slots=True)
 class EndpointRow:
-    """One endpoint: the network's page names its container, the container's page its network."""
+    """One endpoint: the network's page names its container, the container's page its network.
+
+    `leftover`: addresses that nobody has any more, which the record of a container that has ended still names.
+    """
 
     engine_slug: str
     network_id: str
@@ -92,6 +97,12 @@ class EndpointRow:
     driver_options: tuple[tuple[str, str], ...] = ()
     gateway_priority: int = 0
     ending: str = ""
+    leftover: tuple[str, ...] = ()
+
+    @property
+    def hides_wishes(self) -> bool:
+        """Tell whether it can't be known which address it asked for: facts.EndpointFact."""
+        return self.container_state in WITH_STACK and is_of_swarm(self.network_id)
 
 
 @dataclass(frozen=True, slots=True)

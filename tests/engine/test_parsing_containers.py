@@ -100,6 +100,7 @@ def test_it_never_keeps_the_environment() -> None:
 
 def test_it_reads_endpoints_with_all_their_detail() -> None:
     container = _inspected(
+        State={"Status": "running"},
         NetworkSettings={
             "Networks": {
                 "n1": {
@@ -124,7 +125,7 @@ def test_it_reads_endpoints_with_all_their_detail() -> None:
                     "MacAddress": "02:42:ac:48:00:09",
                 }
             }
-        }
+        },
     )
 
     (endpoint,) = container.endpoints
@@ -168,22 +169,24 @@ def test_it_has_no_endpoints_where_the_answer_has_none_of_the_right_type(wrong: 
 
 def test_it_reads_ports_alike_from_both() -> None:
     listed = _listed(
+        State="running",
         Ports=[
             {"IP": "127.0.0.1", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"},
             {"PrivatePort": 53, "Type": "udp"},
             {"IP": "::1", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"},
             {"PrivatePort": 99999, "Type": "tcp"},
             "garbage",
-        ]
+        ],
     )
     inspected = _inspected(
+        State={"Status": "running"},
         NetworkSettings={
             "Ports": {
                 "80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}, {"HostIp": "::1", "HostPort": "8080"}],
                 "53/udp": None,
                 "x/tcp": None,
             }
-        }
+        },
     )
 
     assert listed.ports == inspected.ports

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
 import pytest
+from django.apps import apps
 
-from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact, PoolFact, PortFact
-from networks.models import Container, EngineStatus, Network, Tombstone
+from networks.engine.facts import ContainerFact, EndpointFact, LeftoverFact, NetworkFact, PoolFact, PortFact
+from networks.models import Container, Endpoint, EngineStatus, Network, Tombstone
 from networks.sync.engines import ensure_local_engine
 from networks.sync.snapshot.changes import Update, find_changes
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.writer import Snapshot
+from tests.builders import make_container, make_endpoint, make_engine, make_network
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -141,3 +145,51 @@ def test_it_finds_nothing_to_write_when_what_was_read_is_known(snapshot: Snapsho
     changes, _ = find_changes(after, Update({FRONT.docker_id: FRONT}, {WEB.docker_id: WEB}))
 
     assert not changes
+
+
+def test_it_keeps_apart_what_a_crash_left_behind(snapshot: Snapshot) -> None:
+    left = LeftoverFact("e" * 64, IPv4Address("172.72.0.2"), IPv6Address("fd00:72::2"), "02:42:ac:48:00:02")
+    endpoint = EndpointFact(network_name="<front>", network_id="a" * 64, leftover=left)
+    ended = replace(WEB, endpoints=(endpoint,), ports=(), leftover_ports=(PortFact(80, "tcp", 8080),))
+    after = write(snapshot, Memory(), Update({FRONT.docker_id: FRONT}, {WEB.docker_id: ended}))
+
+    row = Endpoint.objects.get()
+
+    assert (row.ipv4, row.ipv6, row.mac, row.docker_id) == ("", "", "", "")
+    assert row.leftover["ipv4"] == "172.72.0.2"
+    assert Snapshot(snapshot.engine_pk).load() == after
+
+
+def test_it_gives_nothing_to_one_whose_network_is_not_there_until_it_is(snapshot: Snapshot) -> None:
+    running = replace(WEB, state="running", exit_code=None)
+    after = write(snapshot, Memory(), Update(containers={WEB.docker_id: running}))
+    row = Endpoint.objects.get()
+    assert (row.network, row.ipv4, row.ipv4_prefix_length, row.leftover["ipv4"]) == (None, "", None, "172.72.0.2")
+    assert Snapshot(snapshot.engine_pk).load() == after
+
+    write(snapshot, after, Update({FRONT.docker_id: FRONT}))
+
+    row.refresh_from_db()
+    assert (row.ipv4, row.ipv4_prefix_length, row.leftover) == ("172.72.0.2", 16, {})
+
+
+def test_it_puts_right_what_an_earlier_version_wrote() -> None:
+    engine = make_engine()
+    front = make_network(engine, "front", "172.72.0.0/16")
+    across = make_network(engine, "across", docker_id="c" * 25, driver="overlay", scope="swarm")
+    port = {"private_port": 80, "protocol": "tcp", "public_port": 8080, "address": ""}
+    ended = make_container(engine, "ended", state="exited", exit_code=137, ports=[port, port | {"public_port": None}])
+    make_endpoint(ended, front, "172.72.0.2", docker_id="e" * 64, requested_ipv4="172.72.0.2")
+    make_endpoint(make_container(engine, "web", ports=[port]), front, "172.72.0.3", docker_id="f" * 64)
+    given = {"docker_id": "1" * 64, "requested_ipv4": "10.0.1.4"}
+    make_endpoint(make_container(engine, "member"), across, "10.0.1.4", **given)
+    migration = import_module("networks.migrations.0016_what_is_assigned")
+
+    migration.put_apart(apps, None)
+
+    rows = {row.container.name: row for row in Endpoint.objects.all()}
+    assert (rows["ended"].ipv4, rows["ended"].requested_ipv4, rows["ended"].leftover["ipv4"]) == ("", "172.72.0.2", "172.72.0.2")
+    assert (rows["web"].ipv4, rows["web"].leftover) == ("172.72.0.3", {})
+    assert (rows["member"].ipv4, rows["member"].requested_ipv4) == ("10.0.1.4", "")
+    ports = {one.name: (one.ports, one.leftover_ports) for one in Container.objects.all()}
+    assert ports == {"ended": ([], [port]), "web": ([port], []), "member": ([], [])}

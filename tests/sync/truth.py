@@ -56,13 +56,15 @@ def truth(socket_path: str) -> dict[str, Any]:
             is_by_name = not end["NetworkID"] or network_name in ("bridge", "host", "none")
             key = end["NetworkID"] if end["NetworkID"] in networks else names.get(network_name, "") if is_by_name else ""
             if key:
+                # After a crash the record of one that has ended names what it had, and nobody has that.
+                is_so = row["State"]["Status"] in ("running", "paused") or not end["EndpointID"]
                 endpoints[key].append(
                     {
                         "container_id": row["Id"],
                         "container_name": name,
-                        "ipv4": end["IPAddress"] or None,
-                        "ipv6": end["GlobalIPv6Address"] or None,
-                        "mac": end["MacAddress"] or None,
+                        "ipv4": (is_so and end["IPAddress"]) or None,
+                        "ipv6": (is_so and end["GlobalIPv6Address"]) or None,
+                        "mac": (is_so and end["MacAddress"]) or None,
                     }
                 )
     return {

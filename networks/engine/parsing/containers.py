@@ -7,8 +7,8 @@ from typing import Any
 
 from networks.engine.calls import CONTAINER_ID
 from networks.engine.errors import ProtocolFault
-from networks.engine.facts import ContainerFact, PortFact
-from networks.engine.parsing.endpoints import parse_endpoints
+from networks.engine.facts import WITH_STACK, ContainerFact, PortFact
+from networks.engine.parsing.endpoints import ENDED, parse_endpoints
 from networks.engine.parsing.values import (
     child,
     identity,
@@ -59,6 +59,7 @@ def parse_container(answer: Any) -> ContainerFact:
     policy = text(child(answer.get("HostConfig"), "RestartPolicy", "Name"), 20)
     health = text(child(state, "Health", "Status"), 20)
     name = _name([answer.get("Name")])
+    ports = _inspected_ports(child(settings, "Ports"))
     return ContainerFact(
         docker_id=docker_id,
         name=name,
@@ -68,8 +69,9 @@ def parse_container(answer: Any) -> ContainerFact:
         state=word,
         created_at=created.replace(microsecond=0) if created else None,  # the list knows whole seconds
         network_mode=_mode(child(answer.get("HostConfig"), "NetworkMode")),
-        endpoints=parse_endpoints(child(settings, "Networks"), docker_id, has_detail=True, container_name=name),
-        ports=_inspected_ports(child(settings, "Ports")),
+        endpoints=parse_endpoints(child(settings, "Networks"), docker_id, state=word, has_detail=True, container_name=name),
+        ports=ports if word in WITH_STACK else (),
+        leftover_ports=_left(ports, word),
         labels=text_map(child(config, "Labels")),
         exit_code=integer(child(state, "ExitCode")) if word in _STATES_WITH_EXIT_CODE else None,
         health=health if word == "running" and health in _HEALTH_WORDS else "",
@@ -92,17 +94,19 @@ def parse_listed(answer: Any) -> ContainerFact:
     get = answer.get
     docker_id = identity(get("Id"), _ID, "container")
     exit_code, health = _read_status(get("State"), get("Status"))
+    state, ports = text(get("State"), 20), _listed_ports(get("Ports"))
     return ContainerFact(
         docker_id=docker_id,
         name=_name(members(get("Names"))),
         image=text(get("Image")),
         image_id=text(get("ImageID"), 80),
         command=text(get("Command")),
-        state=text(get("State"), 20),
+        state=state,
         created_at=second(get("Created")),
         network_mode=_mode(child(get("HostConfig"), "NetworkMode")),
-        endpoints=parse_endpoints(child(get("NetworkSettings"), "Networks"), docker_id, has_detail=False),
-        ports=_listed_ports(get("Ports")),
+        endpoints=parse_endpoints(child(get("NetworkSettings"), "Networks"), docker_id, state=state, has_detail=False),
+        ports=ports if state in WITH_STACK else (),
+        leftover_ports=_left(ports, state),
         labels=text_map(get("Labels")),
         exit_code=exit_code,
         health=health,
@@ -132,6 +136,11 @@ def _command(path: object, arguments: object) -> str:
     """Return the command line as Docker's list writes it: arguments with a space between quotes."""
     words = [f"'{word}'" if " " in word else word for word in texts(arguments)]
     return " ".join([text(path), *words])
+
+
+def _left(ports: tuple[PortFact, ...], state: str) -> tuple[PortFact, ...]:
+    """Return the ports that the record of a container which has ended names as published: the host listens on none of them."""
+    return tuple(port for port in ports if port.public_port) if state in ENDED else ()
 
 
 def _listed_ports(answer: object) -> tuple[PortFact, ...]:

@@ -3,23 +3,52 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from networks.engine.calls import NETWORK_ID
-from networks.engine.facts import EndpointFact
+from networks.engine.facts import WITH_STACK, EndpointFact, LeftoverFact
 from networks.engine.parsing.values import address_4, address_6, child, integer, text, text_map, texts
 
 _ID = re.compile(NETWORK_ID)
 
 
-def parse_endpoints(answer: Any, container_id: str, *, has_detail: bool, container_name: str = "") -> tuple[EndpointFact, ...]:
-    """Return the endpoints, sorted by the network's name; none for anything that isn't an object."""
+# Its record is what it was left with. One that is created may be starting at this moment: nothing was left behind then.
+ENDED = frozenset({"exited", "dead"})
+
+
+def parse_endpoints(
+    answer: Any, container_id: str, *, state: str, has_detail: bool, container_name: str = ""
+) -> tuple[EndpointFact, ...]:
+    """Return the endpoints, sorted by the network's name; none for anything that isn't an object. `state`: the container's."""
     if not answer or type(answer) is not dict:
         return ()
-    return tuple(
+    found = (
         _parse_endpoint(text(name), entry, container_id, has_detail, container_name)
         for name, entry in (sorted(answer.items()) if len(answer) > 1 else answer.items())
         if type(entry) is dict
+    )
+    return tuple(_told(fact, state) for fact in found)
+
+
+def _told(fact: EndpointFact, state: str) -> EndpointFact:
+    """Return the endpoint with what is so: nothing is assigned without a stack, and no wish is known where none can be."""
+    if fact.hides_wishes:
+        fact = replace(fact, requested_ipv4=None, requested_ipv6=None)
+    if state in WITH_STACK or not (fact.endpoint_id or fact.ipv4 or fact.ipv6):
+        return fact
+    is_left = state in ENDED and (fact.ipv4 or fact.ipv6)
+    return replace(
+        fact,
+        endpoint_id="",
+        ipv4=None,
+        ipv4_prefix_length=None,
+        ipv4_gateway=None,
+        ipv6=None,
+        ipv6_prefix_length=None,
+        ipv6_gateway=None,
+        mac="",
+        leftover=LeftoverFact(fact.endpoint_id, fact.ipv4, fact.ipv6, fact.mac) if is_left else None,
     )
 
 

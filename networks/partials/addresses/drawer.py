@@ -10,6 +10,7 @@ from django.urls import reverse
 from networks.addressing.grid.states import Cell, Claim, State
 from networks.addressing.keys import address_key
 from networks.addressing.reading import IPAddress
+from networks.engine.facts import is_of_swarm
 from networks.partials.addresses.grid import addresses_url
 from networks.partials.addresses.history import HistoryDrawing, history_url
 from networks.partials.hosts.links import interfaces_url
@@ -46,6 +47,7 @@ def drawer_context(key: ScreenKey, engine: EngineRow, asked: Asked, found: Found
         "network_url": reverse("network_detail", args=[engine.slug, view.network.docker_id]),
         "connect_url": _connect_url(key, engine, view, state, found),
         "is_default_bridge": view.is_default_bridge,
+        "is_by_swarm": is_of_swarm(view.network.docker_id),
         **_holder(engine, cell),
         "others": [_named(engine, claim) for claim in cell.others] if cell else [],
     }

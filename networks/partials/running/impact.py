@@ -187,6 +187,12 @@ def _tell_addresses(verb: str, impact: Impact) -> Iterator[Told]:
                 _("It asked for %(address)s on %(network)s and gets it again") % names,
                 _("Unless somebody else takes it meanwhile."),
             )
+        elif place.is_by_swarm:
+            text = _(
+                "The swarm's managers hand the addresses of %(network)s out in turn. It gets the same one again only if it asked "
+                "for it (--ip), which Docker doesn't tell of a container that runs on a swarm's network."
+            )
+            yield Told("warn", _("It may come back with another address than %(address)s") % names, text % names)
         elif place.takers:
             text = _(
                 "Docker gave it that address, and gives it to whoever starts on %(network)s first: %(names)s, or a new container."

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from django.db.models import F, Q
 
 from networks.addressing.reading import IPAddress
-from networks.engine.facts import EndpointFact
+from networks.engine.facts import EndpointFact, is_of_swarm
 from networks.engine.specs import ConnectSpec
 from networks.models import Endpoint, JobState, JobStep, Pool, StepState
 from networks.queries.addresses.marks import Mark
@@ -92,10 +92,12 @@ def addresses_of(endpoint: EndpointRow, mark: Mark | None = None) -> tuple[IPAdd
 def takes_chosen_addresses(engine_slug: str, network_id: str) -> bool | None:
     """Tell whether a network takes chosen addresses, None where nothing tells: Docker doesn't say whether a subnet was typed.
 
-    An IP range, reserved addresses, a bridge without a typed gateway (Docker shows the one that goes with a subnet of its own
-    choice) and an address that somebody chose go with a typed subnet alone. That the Engine refused one
-    is remembered as long as the job that asked. Three statements at most.
+    A swarm's network takes them, typed or not (measured: 26.1). An IP range, reserved addresses, a bridge without a typed gateway
+    (Docker shows the one that goes with a subnet of its own choice) and an address that somebody chose go with a typed subnet
+    alone. That the Engine refused one is remembered as long as the job that asked. Three statements at most.
     """
+    if is_of_swarm(network_id):
+        return True
     endpoints = Endpoint.objects.filter(network__engine__slug=engine_slug, network__docker_id=network_id)
     is_4, is_6 = (Q(**{f"requested_ipv{family}": F(f"ipv{family}")}) & ~Q(**{f"ipv{family}": ""}) for family in (4, 6))
     pools = Pool.objects.filter(network__engine__slug=engine_slug, network__docker_id=network_id)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models.fields.json import KeyTextTransform
 
+from networks.engine.facts import is_of_swarm
 from networks.models import Container, Endpoint
 from networks.queries.consequences import (
     HOLDING_STATES,
@@ -50,6 +51,7 @@ class _Others:
 class Place:
     """Where a container is on the network. `address`: what it has, "" where it has none; `is_asked`: it asked for that one.
 
+    `is_by_swarm`: a swarm's managers give it, and whether it asked for it isn't told while it runs (facts.EndpointFact).
     `is_alone`: no other running container is on this network. `takers`: names of stopped containers that get an address from the
     same network by themselves when they start.
     """
@@ -60,6 +62,7 @@ class Place:
     is_asked: bool
     is_alone: bool
     is_user_defined: bool
+    is_by_swarm: bool = False
     takers: tuple[str, ...] = ()
 
 
@@ -174,7 +177,7 @@ def _breaking(verb: str, impact: Impact) -> Iterator[tuple[str, str, str]]:
     if verb in ("stop_container", "kill_container") and impact.is_auto_removed and impact.is_running:
         yield "auto_removed", "", ""
     if verb in ENDING and impact.is_running:
-        moving = (place for place in impact.places if place.address and not place.is_asked and place.takers)
+        moving = (one for one in impact.places if one.address and not one.is_asked and (one.takers or one.is_by_swarm))
         yield from (("address", place.network_name, place.address) for place in moving)
     if verb in ("stop_container", "kill_container", "remove_container") and impact.project:
         yield "project", "", impact.project
@@ -216,6 +219,7 @@ def _place(one: Record, others: _Others) -> Place:
         is_asked=bool(one["requested_ipv4"] or one["requested_ipv6"]),
         is_alone=one["network__docker_id"] not in others.running,
         is_user_defined=one["network_name"] not in ("bridge", "host", "none"),
+        is_by_swarm=is_of_swarm(one["network__docker_id"]),
         takers=tuple(others.takers[one["network__docker_id"]]),
     )
 

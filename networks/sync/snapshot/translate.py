@@ -6,10 +6,21 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact, PoolFact, PortFact
+from networks.engine.facts import WITH_STACK, ContainerFact, EndpointFact, LeftoverFact, NetworkFact, PoolFact, PortFact
 from networks.sync.snapshot.changes import DONOR_PREFIX
 
 Row = dict[str, Any]  # by column, foreign keys as `engine_id`, as `values()` gives them
+# What an endpoint has, with what stands there where it has nothing.
+_ASSIGNED: Row = {
+    "docker_id": "",
+    "ipv4": "",
+    "ipv4_prefix_length": None,
+    "ipv4_gateway": "",
+    "ipv6": "",
+    "ipv6_prefix_length": None,
+    "ipv6_gateway": "",
+    "mac": "",
+}
 
 
 def network_row(fact: NetworkFact, *, engine_pk: int, hue: int, revision: int) -> Row:
@@ -82,6 +93,7 @@ def container_row(fact: ContainerFact, *, engine_pk: int, revision: int) -> Row:
         "stopping": fact.stopping,
         "killed_at": fact.killed_at,
         "ports": [_port(port) for port in fact.ports],
+        "leftover_ports": [_port(port) for port in fact.leftover_ports],
         "labels": dict(fact.labels),
         "has_detail": fact.has_detail,
         "revision": revision,
@@ -93,7 +105,14 @@ def _port(fact: PortFact) -> Row:
 
 
 def endpoint_row(fact: EndpointFact, *, engine_pk: int, container_pk: int, network_pk: int | None) -> Row:
-    """Return the row of an endpoint."""
+    """Return the row of an endpoint. One on a network that isn't there has nothing: what it was given is kept as a leftover."""
+    row = _endpoint_row(fact, engine_pk, container_pk, network_pk)
+    if network_pk is None and fact.endpoint_id:
+        return row | _ASSIGNED | {"leftover": {column: row[column] for column in _ASSIGNED}}
+    return row
+
+
+def _endpoint_row(fact: EndpointFact, engine_pk: int, container_pk: int, network_pk: int | None) -> Row:
     return {
         "engine_id": engine_pk,
         "container_id": container_pk,
@@ -116,8 +135,13 @@ def endpoint_row(fact: EndpointFact, *, engine_pk: int, container_pk: int, netwo
         "links": list(fact.links),
         "driver_options": dict(fact.driver_options),
         "gateway_priority": fact.gateway_priority,
+        "leftover": _leftover_document(fact.leftover) if fact.leftover else {},
         "has_detail": fact.has_detail,
     }
+
+
+def _leftover_document(fact: LeftoverFact) -> Row:
+    return {"docker_id": fact.endpoint_id, "ipv4": str(fact.ipv4 or ""), "ipv6": str(fact.ipv6 or ""), "mac": fact.mac}
 
 
 def network_fact(row: Mapping[str, Any], pools: Iterable[Mapping[str, Any]]) -> NetworkFact:
@@ -137,15 +161,19 @@ def _pool_fact(row: Mapping[str, Any]) -> PoolFact:
 
 def container_fact(row: Mapping[str, Any], endpoints: Iterable[Mapping[str, Any]]) -> ContainerFact:
     """Return the fact that a container's row was made of."""
-    plain = {name: row[name] for name in ContainerFact.__slots__ if name not in ("endpoints", "ports")}
+    plain = {name: row[name] for name in ContainerFact.__slots__ if name not in ("endpoints", "ports", "leftover_ports")}
     return ContainerFact(
         **plain,
-        endpoints=tuple(_endpoint_fact(endpoint) for endpoint in endpoints),
+        endpoints=tuple(_endpoint_fact(endpoint, row["state"]) for endpoint in endpoints),
         ports=tuple(PortFact(**port) for port in row["ports"]),
+        leftover_ports=tuple(PortFact(**port) for port in row["leftover_ports"]),
     )
 
 
-def _endpoint_fact(row: Mapping[str, Any]) -> EndpointFact:
+def _endpoint_fact(row: Mapping[str, Any], state: str) -> EndpointFact:
+    left = row["leftover"]
+    if left and state in WITH_STACK:  # its network wasn't there: the Engine did say that it has this
+        row, left = {**row, **left}, None
     return EndpointFact(
         network_name=row["network_name"],
         network_id=row["network_docker_id"],
@@ -165,6 +193,7 @@ def _endpoint_fact(row: Mapping[str, Any]) -> EndpointFact:
         links=tuple(row["links"]),
         driver_options=row["driver_options"],
         gateway_priority=row["gateway_priority"],
+        leftover=LeftoverFact(left["docker_id"], _ipv4(left["ipv4"]), _ipv6(left["ipv6"]), left["mac"]) if left else None,
         has_detail=row["has_detail"],
     )
 

@@ -17,6 +17,7 @@ from django.views import View
 from networks.actions.jobs.keeping import keep_steps, take_step
 from networks.actions.jobs.starting import JobWish, start_job
 from networks.actions.jobs.steps import spec_of
+from networks.engine.facts import is_of_swarm
 from networks.engine.guard import is_full_id
 from networks.forms.removals.confirming import say_breakage
 from networks.forms.removals.keeping import KeepForm, offers_of
@@ -159,6 +160,7 @@ class NetworkKeep(View):
             "why_not": why_not,
             "takes_chosen": place.takes_chosen,
             "is_mac_lost": place.is_mac_lost,
+            "is_by_swarm": is_of_swarm(place.network.docker_id),
             "command": "" if why_not else _command(place, form),
             "key": self._key() or secrets.token_urlsafe(24),
             "may_act": may_act,
