@@ -8,17 +8,15 @@ from pathlib import Path
 
 from tests.architecture.tree import files_ending, parse, python_modules
 
-REFUSED = {"util", "utils", "helper", "helpers", "common", "core", "data", "info"}
-REFUSED |= {"manager", "managers", "handler", "handlers", "service", "services"}
-# Words of others: Docker's EngineInfo, and the data directory that people configure as NETADMIN_DATA_DIR.
-ALLOWED = re.compile(r"engine_info|data_dir(ectory)?")
+# Where the field has a word for a thing (manager, handler, registry, store, service, cache), that word is used.
+REFUSED = {"util", "utils", "helper", "helpers", "common", "misc", "obj", "item"}
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def refused_words(name: str) -> set[str]:
     """Return the refused words in a name, written in snake_case, kebab-case or CamelCase."""
     snake = CAMEL.sub("_", name).lower().replace("-", "_").replace(".", "_")
-    return REFUSED & set(ALLOWED.sub("", snake).split("_"))
+    return REFUSED & set(snake.split("_"))
 
 
 def test_it_refuses_file_names_that_say_nothing() -> None:
@@ -37,7 +35,6 @@ def refused_definitions(path: Path) -> list[str]:
 
 
 def test_it_knows_whole_words_only() -> None:
-    assert refused_words("ConnectionManager") == {"manager"}
+    assert refused_words("CommonFields") == {"common"}
     assert refused_words("http-utils") == {"utils"}
-    assert refused_words("EngineInfo") == refused_words("make_data_dir") == refused_words("information") == set()
-    assert refused_words("management") == set()
+    assert refused_words("ConnectionManager") == refused_words("commonly_used") == refused_words("object_of") == set()

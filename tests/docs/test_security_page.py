@@ -99,11 +99,11 @@ def names_in(path: Path) -> set[str]:
     return {function.name for function in functions(parse(path)) if function.name.startswith("test_")}
 
 
-def test_it_goes_through_every_item() -> None:
+def test_it_goes_through_every_row() -> None:
     assert list(rows()) == ITEMS
 
 
-def test_it_shows_each_item_by_a_test() -> None:
+def test_it_shows_each_row_by_a_test() -> None:
     bare = {item for item, cells in rows().items() if not TEST.search(cells[2])}
 
     assert bare == WITHOUT_TEST
