@@ -17,9 +17,9 @@ def make_id(text: str) -> str:
 
 
 def make_engine(slug: str = "local", *, state: str = EngineState.LIVE.value, revision: int = 1, **status: Any) -> Engine:
-    """Make an Engine with its status row; what is told to be live was read just now."""
+    """Make an Engine with its status row, which nobody can reach; what is told to be live was read just now."""
     as_of = datetime.now(UTC) if state in (EngineState.LIVE, EngineState.LAGGING) else MORNING
-    engine = Engine.objects.create(slug=slug, name=slug, url="unix:///var/run/docker.sock")
+    engine = Engine.objects.create(slug=slug, name=slug, url=f"unix:///nonexistent/{slug}/docker.sock")
     EngineStatus.objects.create(
         engine=engine, **{"state": state, "revision": revision, "as_of": as_of, "version": "26.1.5"} | status
     )

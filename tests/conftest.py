@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from networks.actions.doing import acting
 from networks.sync.inside.sampler import sampler
 from tests.another_engine import AnotherEngine, start_another
+from tests.guarded.sitecustomize import allow_below, strays_file
 from tests.insert_only import flush_lifts_triggers  # noqa: F401 (a fixture)
 from tests.private_engine import PrivateEngine, reap_leftovers, unavailable_reason, unwind_on_sigterm
 from tests.swarm_pair import SwarmPair
@@ -26,9 +28,11 @@ hypothesis.settings.load_profile("full" if IS_FULL else "netadmin")
 ENGINE_FIXTURES = {"shared_engine", "engine", "fresh_engine", "swarm_pair", "another_engine"}
 
 
-def pytest_configure() -> None:
-    """Make SIGTERM clean up, and let the processes that tests start hear Ctrl-C."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Make SIGTERM clean up, let the processes that tests start hear Ctrl-C, and let tests use sockets in their own folders."""
     unwind_on_sigterm()
+    if folder := config.option.basetemp:
+        allow_below(Path(folder))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # bin/test runs this in the background, where a shell has SIGINT ignored, and sends SIGTERM instead. An ignored
         # signal stays ignored in child processes; one with a handler does not.
@@ -48,6 +52,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             test.add_marker(pytest.mark.skip(reason="runs only in ./bin/test full"))
     yield
     items.sort(key=lambda test: test.path.name != "test_soak.py")
+
+
+@pytest.fixture(autouse=True)
+def nothing_leads_elsewhere() -> Iterator[None]:
+    """Fail the test during which somebody, in whatever process, was about to connect to what no test made."""
+    path = strays_file()
+    before = path.stat().st_size if path.exists() else 0
+    yield
+    assert not path.exists() or path.read_text(errors="replace")[before:] == ""
 
 
 @pytest.fixture(autouse=True)

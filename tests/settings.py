@@ -6,7 +6,9 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
+from tests.guarded.sitecustomize import NOWHERE, hold
 from tests.leftovers import name_prefix
 
 for name in [name for name in os.environ if name.startswith("NETADMIN_") and not name.startswith("NETADMIN_TEST")]:
@@ -16,6 +18,10 @@ for name in [name for name in os.environ if name.startswith("NETADMIN_") and not
 os.environ["NETADMIN_DATA_DIR"] = tempfile.mkdtemp(prefix=name_prefix())
 atexit.register(shutil.rmtree, os.environ["NETADMIN_DATA_DIR"], ignore_errors=True)
 
+# Nothing here opens a socket that no test made, and nothing that is started from here does.
+hold(Path(os.environ["NETADMIN_DATA_DIR"], "strays"))
+os.environ["DOCKER_HOST"] = NOWHERE_ENGINE = f"unix://{NOWHERE[0]}/docker.sock"
+
 from netadmin.settings import *  # noqa: E402, F403
 from netadmin.settings import ALLOWED_HOSTS, NETADMIN_ALLOWED_ORIGINS, STATIC_ROOT, STORAGES  # noqa: E402
 
@@ -24,7 +30,7 @@ NETADMIN_ALLOWED_ORIGINS = NETADMIN_ALLOWED_ORIGINS | {"http://testserver"}
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
 CSRF_TRUSTED_ORIGINS = sorted(NETADMIN_ALLOWED_ORIGINS)
 NETADMIN_FOLLOW = False  # a test that needs a follower starts its own
-NETADMIN_DOCKER_HOST = "unix:///nonexistent/docker.sock"  # never the user's own Engine
+NETADMIN_DOCKER_HOST = NOWHERE_ENGINE
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # made to be quick
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -111,7 +111,7 @@ def test_it_keeps_the_url_and_the_slug_of_the_local_engine(admin: Client) -> Non
     admin.post(url, {"slug": "other", "name": "Shed", "url": "unix:///elsewhere.sock"})
 
     engine.refresh_from_db()
-    assert (engine.slug, engine.name, engine.url) == ("local", "Shed", "unix:///var/run/docker.sock")
+    assert (engine.slug, engine.name, engine.url) == ("local", "Shed", "unix:///nonexistent/local/docker.sock")
 
 
 @pytest.mark.parametrize(

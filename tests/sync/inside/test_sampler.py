@@ -19,6 +19,7 @@ from networks.sync.attention import note_viewer
 from networks.sync.inside.sampler import PAGE, Sampler
 from networks.sync.signals import host_changed
 from tests.fake_engine import FakeEngine
+from tests.leftovers import name_prefix
 from tests.private_engine import wait_until
 
 
@@ -118,7 +119,7 @@ def test_it_keeps_the_engines_words_and_goes_on_asking(engine: FakeEngine, web: 
 
 def test_it_asks_other_engines_while_one_hangs(engine: FakeEngine, web: str, sampler: Sampler, slug: str) -> None:
     """The one that hangs takes the connection and never answers, as a stopped dockerd does."""
-    with socket.socket(socket.AF_UNIX) as hung, tempfile.TemporaryDirectory() as folder:
+    with socket.socket(socket.AF_UNIX) as hung, tempfile.TemporaryDirectory(prefix=name_prefix()) as folder:
         hung.bind(f"{folder}/docker.sock")
         hung.listen()
         hung_url = f"unix://{folder}/docker.sock"
