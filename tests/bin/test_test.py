@@ -36,6 +36,13 @@ def test_it_needs_nothing():
 def test_it_needs_an_engine(engine):
     assert engine.answers()
 """
+OF_A_CHAPTER = """
+from tests.conftest import IS_FULL
+
+
+def test_it_has_its_whole_size():
+    assert IS_FULL
+"""
 WITH_A_SWITCH = """
 import pytest
 
@@ -85,11 +92,32 @@ def test_it_ends_with_status_1_after_a_failure(project: Path) -> None:
 
     done = run_tests(project, "bin/test", "--no-install", "tests/test_sample.py")
 
-    closing, failed, total = done.stdout.splitlines()[-3:]
+    closing, step, machine, failed, total = done.stdout.splitlines()[-5:]
     assert done.returncode == 1
     assert "1 failed" in closing
+    assert step == "== this machine's own Engine"
+    assert machine.startswith("No Engine answers at /nonexistent/docker.sock")
     assert failed == "Failed: pytest;"
     assert total.startswith("Total: ")
+
+
+def test_it_says_which_chapters_have_whole_sizes() -> None:
+    done = run_tests(ROOT, "bin/test", "full")
+
+    assert done.returncode == 1
+    assert "Which chapter?" in done.stderr
+    assert {"sync", "faults", "security"} <= set(done.stderr.split())
+
+
+@pytest.mark.engine
+def test_it_runs_a_chapter_at_its_whole_size(project: Path) -> None:
+    (project / "tests" / "sample").mkdir()
+    (project / "tests" / "sample" / "test_sample.py").write_text(OF_A_CHAPTER)
+
+    done = run_tests(project, "bin/test", "--no-install", "full", "sample", "-q")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
 
 
 @pytest.mark.engine
