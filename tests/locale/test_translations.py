@@ -29,6 +29,8 @@ SAME = {
     "IPv6",
     "URL",
     "ingress",
+    "Ingress",
+    "config only",
     "up",
     "down",
     "MTU",
@@ -104,7 +106,9 @@ def test_it_keeps_markup(catalog: polib.POFile) -> None:
 
 
 def test_it_puts_no_changing_particle_after_a_name(catalog: polib.POFile) -> None:
-    assert [text for entry in catalog for text in translations(entry) if WRONG_PARTICLE.search(text)] == []
+    assert [
+        text for entry in catalog for text in translations(entry) if WRONG_PARTICLE.search(TAG.sub("", text).replace("”", ""))
+    ] == []
 
 
 def test_it_compiles_what_is_written(catalog: polib.POFile, tmp_path: Path) -> None:

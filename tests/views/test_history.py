@@ -11,6 +11,7 @@ from io import StringIO
 import pytest
 from django.http import StreamingHttpResponse
 from django.utils.html import escape
+from django.utils.translation import override
 
 from networks.models import Endpoint, Engine
 from networks.partials.addresses.history import say_seconds
@@ -228,3 +229,5 @@ def read(response: object) -> str:
 def test_a_length_has_two_units() -> None:
     spans = [timedelta(seconds=0.44), timedelta(seconds=12), timedelta(minutes=38), timedelta(hours=23, minutes=18, seconds=4)]
     assert [say_seconds(span.total_seconds()) for span in spans] == ["0.4 s", "12 s", "38 min", "23 h 18 min"]
+    with override("ko"):
+        assert [say_seconds(span.total_seconds()) for span in spans] == ["0.4초", "12초", "38분", "23시간 18분"]

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from networks.partials.cache import draw
 from networks.partials.links import url_of
@@ -24,7 +25,12 @@ from networks.queries.rows import EngineRow
 from networks.templatetags.ui import moment
 from networks.templatetags.wording import spell
 
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+_UNITS = (
+    (86_400, gettext_lazy("%(number)s d")),
+    (3_600, gettext_lazy("%(number)s h")),
+    (60, gettext_lazy("%(number)s min")),
+    (1, gettext_lazy("%(number)s s")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +177,16 @@ def say_was(address: str, until_at: datetime | None) -> SafeString | str:
 
 
 def say_seconds(seconds: float) -> str:
-    """Return a length in its two largest units: "23 h 18 min", "38 min", "0.4 s"."""
+    """Return a length in its two largest units: "23 h 18 min", "38 min", "0.4 s"; in Korean "23시간 18분"."""
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return str(_UNITS[-1][1] % {"number": f"{seconds:.1f}"})
     parts: list[tuple[int, str]] = []
     left = round(seconds)
     for size, unit in _UNITS:
         number, left = divmod(left, size)
         if number or parts:
             parts.append((number, unit))
-    return " ".join(f"{number} {unit}" for number, unit in parts[:2] if number)
+    return " ".join(unit % {"number": number} for number, unit in parts[:2] if number)
 
 
 def _say_begin(row: Assignment, exact: str, between: str, open_ended: str) -> SafeString:
