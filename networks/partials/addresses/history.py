@@ -185,7 +185,7 @@ def say_seconds(seconds: float) -> str:
     for size, unit in _UNITS:
         number, left = divmod(left, size)
         if number or parts:
-            parts.append((number, unit))
+            parts.append((number, str(unit)))
     return " ".join(unit % {"number": number} for number, unit in parts[:2] if number)
 
 

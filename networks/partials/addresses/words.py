@@ -49,8 +49,8 @@ def say_next(view: PoolView) -> str:
         return words % {"address": address, "name": spell(cell.claim.container_name)[:60]}
     if view.turn.why is Why.UNLESS_REFUSED:
         words = _(
-            "The next container that asks for none gets %(address)s, unless Docker refused one for its IPv6 address before: "
-            "then it may be passed over, and no list shows it, until dockerd starts again."
+            "The next container that requests no address gets %(address)s. If Docker ever refused an IPv6 address in "
+            "a connect, it may still hold the IPv4 address of that connect and skip it, until dockerd restarts."
         )
         return words % {"address": address}
     return _("The next container that asks for none gets %(address)s.") % {"address": address}
