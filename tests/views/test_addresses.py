@@ -233,7 +233,7 @@ def test_it_escapes_hostile_names() -> None:
         ({"ipam_driver": "dhcp"}, "The IPAM driver dhcp decides which address comes next."),
         ({"driver": "weave"}, "Which address comes next is up to the driver weave."),
         ({"driver": "overlay", "scope": "swarm"}, "Swarm managers hand these out in turn"),
-        ({"driver": "macvlan"}, "whether a gateway has an address here: which comes next can&#x27;t be known."),
+        ({"driver": "macvlan"}, "whether a gateway has an address here: the next address can&#x27;t be known."),
     ],
 )
 def test_it_says_why_the_next_address_is_not_known(fields: dict[str, str], said: str) -> None:
@@ -256,7 +256,7 @@ def test_it_says_when_nothing_is_left_to_hand_out() -> None:
     browser = log_in()
 
     assert "the next container is refused" in browser.get("/addresses/?pool=10.0.0.0/30").content.decode()
-    assert "what is free has to be asked for by --ip" in browser.get("/addresses/?pool=10.0.1.0/24").content.decode()
+    assert "has to be requested with --ip" in browser.get("/addresses/?pool=10.0.1.0/24").content.decode()
 
 
 def test_it_leads_to_the_pools_that_a_network_has_besides_four() -> None:

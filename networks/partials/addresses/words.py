@@ -94,14 +94,20 @@ def _say_why(view: PoolView) -> str:
         Why.FULL: _("No address is left to hand out: the next container is refused."),
         Why.IPAM_DRIVER: _("The IPAM driver %(driver)s decides which address comes next.") % {"driver": ipam_driver},
         Why.DRIVER: _("Which address comes next is up to the driver %(driver)s.") % {"driver": driver},
-        Why.SWARM: _("Swarm managers hand these out in turn, some to what no list shows: which comes next can't be known."),
-        Why.HIDDEN: _("Docker's own sandboxes have addresses here that no list shows: which comes next can't be known."),
-        Why.FROM_MAC: _("Up to Engine 27 the default bridge makes IPv6 addresses of the MAC: which comes next can't be known."),
-        Why.GATEWAY: _("The Engine doesn't say whether a gateway has an address here: which comes next can't be known."),
-        Why.COUNT: _("The Engine counts otherwise than Netadmin: which address comes next can't be known."),
+        Why.SWARM: _(
+            "Swarm managers hand these out in turn, also to endpoints that Docker lists nowhere: the next address can't be known."
+        ),
+        Why.HIDDEN: _("Docker's own sandboxes have addresses here that Docker lists nowhere: the next address can't be known."),
+        Why.FROM_MAC: _(
+            "Up to Engine 27 the default bridge derives IPv6 addresses from the MAC address: the next address can't be known."
+        ),
+        Why.GATEWAY: _("The Engine doesn't say whether a gateway has an address here: the next address can't be known."),
+        Why.COUNT: _("The Engine's count differs from Netadmin's: the next address can't be known."),
     }
     if view.turn.why is Why.FULL and view.use.free:
-        return _("All that may be handed out is taken; what is free has to be asked for by --ip.")
+        return _(
+            "Every address that Docker may hand out is taken. A free one outside the IP range has to be requested with --ip."
+        )
     return sentences.get(view.turn.why, "")
 
 
