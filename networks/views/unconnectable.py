@@ -83,7 +83,7 @@ def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable
     place = "container_detail" if next(check_container(donor), None) else "container_connect"
     label = _("Open %(name)s") if place == "container_detail" else _("Connect %(name)s…")
     way = Way(label % {"name": name}, "", url=reverse(place, args=[engine_slug, donor.docker_id]), is_primary=True)
-    shared = _("What %(name)s is connected to, those that share its stack have as well.") % {"name": name}
+    shared = _("Containers that share the stack of %(name)s get its networks too.") % {"name": name}
     return WhyNot(say(found), f"{shared} {advice}", (way, anew))
 
 

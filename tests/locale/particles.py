@@ -29,6 +29,7 @@ READINGS = {
     "엘": ("sysctl",),
     "엔": ("JSON",),
     "업": ("up",),
+    "운": ("down",),
     "지": ("bridge", "mybridge", "docker_gwbridge"),
     "트": ("host", "localhost", "root", "start", "JavaScript", "inspect", "tlscacert", "netadmin.protect"),
     "너": ("container",),

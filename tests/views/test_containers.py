@@ -35,10 +35,10 @@ def test_it_lists_containers_as_docker_ps_does() -> None:
 @pytest.mark.parametrize(
     ("ending", "sentence"),
     [
-        ("asked", "It was sent SIGKILL through Docker, and ended by it: no failure."),
+        ("asked", "It was ended by SIGKILL, sent through Docker: no failure."),
         ("memory", "The kernel killed it: it was out of memory."),
-        ("itself", "SIGKILL ended it, and nobody sent that through Docker."),
-        ("", "SIGKILL ended it. Nobody followed this Engine then, so whether somebody asked for it isn&#x27;t known."),
+        ("itself", "It was ended by SIGKILL, which wasn&#x27;t sent through Docker."),
+        ("", "It was ended by SIGKILL. Netadmin didn&#x27;t follow this Engine then, so it isn&#x27;t known who sent that."),
     ],
 )
 def test_it_says_who_ended_a_container(ending: str, sentence: str) -> None:

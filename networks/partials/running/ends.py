@@ -20,14 +20,14 @@ def say_ending(row: ContainerRow) -> str:
     named = {"signal": _signal_of(row.exit_code)}
     match row.ending:
         case Ending.ASKED:
-            return _("It was sent %(signal)s through Docker, and ended by it: no failure.") % named
+            return _("It was ended by %(signal)s, sent through Docker: no failure.") % named
         case Ending.MEMORY:
             return _("The kernel killed it: it was out of memory.")
         case Ending.ITSELF if named["signal"]:
-            return _("%(signal)s ended it, and nobody sent that through Docker.") % named
+            return _("It was ended by %(signal)s, which wasn't sent through Docker.") % named
         case Ending.UNKNOWN if row.exit_code in ASKED_CODES:
             return (
-                _("%(signal)s ended it. Nobody followed this Engine then, so whether somebody asked for it isn't known.") % named
+                _("It was ended by %(signal)s. Netadmin didn't follow this Engine then, so it isn't known who sent that.") % named
             )
     return ""
 
