@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network
 
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,9 @@ from networks.actions.lab_image import (
     build_rootfs,
     find_static_busybox,
 )
-from networks.actions.labs.modes import MODE_CONTAINERS, MODE_NETWORKS, bring_up_modes
+from networks.actions.labs.modes import bring_up_modes
+from networks.actions.labs.plan import LABEL, PREFIX_LABEL, LabPlan
+from networks.actions.labs.standing import is_lab_label
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.addressing.pools import TakenPool, overlapping
 from networks.engine.calls import Profile
@@ -27,37 +29,13 @@ from networks.engine.client import EngineClient
 from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import EngineError, NotAllowed, NotFound
 from networks.engine.facts import ContainerFact, EnginePicture, NetworkFact
-from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.engine.specs import NetworkSpec
 from networks.models import Container, Engine, Network
 from networks.policy.permissions import Permission
 from networks.policy.protection import refuse_containers, refuse_removal
 from networks.policy.reach.harm import harmful_subnets, words_to_type
 
-LABEL = ("netadmin.lab", "1")
 Tell = Callable[[str], None]
-
-_LABELS = dict([LABEL])
-_SUBNET = ip_network("172.72.0.0/16")
-NETWORKS = (
-    NetworkSpec("mybridge", labels=_LABELS),
-    NetworkSpec(
-        "my_custom_network",
-        pools=(PoolSpec(_SUBNET, ip_network("172.72.0.0/24"), ip_address("172.72.0.1")),),
-        labels=_LABELS,
-    ),
-)
-_WAIT = ("sleep", "1000000")
-_SERVE = ("httpd", "-f", "-h", "/www", "-p", "80")
-CONTAINERS = (  # name, network, command
-    ("mynetwork_bridge", "mybridge", _SERVE),
-    ("mycustom_1", "my_custom_network", _SERVE),
-    ("host-network", "host", _WAIT),
-    ("none-network", "none", _WAIT),
-    ("myvolume_1", "bridge", _SERVE),
-    ("myvolume_3", "bridge", _WAIT),
-    ("myvolume_2", "bridge", ("true",)),  # ends by itself, with status 0
-)
-STOPPED = "myvolume_2"
 
 
 @dataclass(slots=True)
@@ -68,23 +46,28 @@ class _Work:
     network: EngineClient
     tell: Tell
     engine_slug: str
+    plan: LabPlan
     with_modes: bool = False
 
 
-def bring_up_lab(actor: Actor, engine: Engine, tell: Tell, *, with_modes: bool = False) -> ActionResult:
-    """Build what is missing of the lab. `tell`: hears each step. Twin of `manage.py lab up`, or of `lab up --modes`."""
-    return _carry_out(actor, engine, "up", tell, _bring_up, lambda: is_lab_there(engine), with_modes=with_modes)
+def bring_up_lab(actor: Actor, engine: Engine, tell: Tell, *, prefix: str = "", with_modes: bool = False) -> ActionResult:
+    """Build what is missing of the lab. `tell`: hears each step; `prefix`: stands before each of its names (`is_prefix`).
+
+    Twin of `manage.py lab up`, with `--prefix` and `--modes`.
+    """
+    plan = LabPlan(prefix)
+    return _carry_out(actor, engine, "up", tell, _bring_up, lambda: is_lab_there(engine, prefix), plan, with_modes=with_modes)
 
 
 def take_down_lab(actor: Actor, engine: Engine, tell: Tell) -> ActionResult:
     """Remove whatever carries the lab's label, and its image; nothing else. Twin of `manage.py lab down`."""
-    return _carry_out(actor, engine, "down", tell, _take_down, lambda: is_lab_gone(engine))
+    return _carry_out(actor, engine, "down", tell, _take_down, lambda: is_lab_gone(engine), LabPlan())
 
 
-def is_lab_there(engine: Engine) -> bool:
-    """Tell whether the snapshot has all containers of the lab."""
-    there = Container.objects.filter(engine=engine, name__in=[name for name, _, _ in CONTAINERS])
-    return there.count() == len(CONTAINERS)
+def is_lab_there(engine: Engine, prefix: str = "") -> bool:
+    """Tell whether the snapshot has all containers of the lab with this prefix."""
+    wanted = [name for name, _network, _command in LabPlan(prefix).containers]
+    return Container.objects.filter(engine=engine, name__in=wanted).count() == len(wanted)
 
 
 def is_lab_gone(engine: Engine) -> bool:
@@ -95,7 +78,7 @@ def is_lab_gone(engine: Engine) -> bool:
 
 def is_of_lab(fact: NetworkFact | ContainerFact) -> bool:
     """Tell whether a network or container carries the lab's label."""
-    return fact.labels.get(LABEL[0]) == LABEL[1]
+    return is_lab_label(fact.labels)
 
 
 def _carry_out(
@@ -105,67 +88,85 @@ def _carry_out(
     tell: Tell,
     work: Callable[[_Work], None],
     is_done: Callable[[], bool],
+    plan: LabPlan,
     *,
     with_modes: bool = False,
 ) -> ActionResult:
     def ask(client: EngineClient) -> str:
         network = open_client(engine, Profile.NETWORK)
         try:
-            work(_Work(client, network, tell, engine.slug, with_modes))
+            work(_Work(client, network, tell, engine.slug, plan, with_modes))
         finally:
             network.close()
         return ""
 
-    command = f"manage.py lab {way}{' --modes' if with_modes else ''} --engine {engine.slug}"
-    intent = Intent(f"lab_{way}", "sample lab", command=command)
+    further = f"{f' --prefix {plan.prefix}' if plan.prefix else ''}{' --modes' if with_modes else ''}"
+    asked = {"prefix": plan.prefix} if plan.prefix else {}
+    intent = Intent(f"lab_{way}", "sample lab", command=f"manage.py lab {way}{further} --engine {engine.slug}", asked=asked)
     # A container on the host's own network belongs to it, so the permission to run containers is not enough (rule S12).
     return carry_out(actor, engine, intent, Permission.SHAPE, Change(ask, is_done, profile=Profile.RUN), patience_s=None)
 
 
 def _bring_up(work: _Work) -> None:
-    picture = work.run.picture()
-    _refuse_clashes(picture, with_modes=work.with_modes)
+    picture, plan = work.run.picture(), work.plan
+    _refuse_names(picture, plan, with_modes=work.with_modes)
     there = {fact.name for fact in picture.networks}
-    _refuse_harm(work.engine_slug, [spec for spec in NETWORKS if spec.name not in there])
+    specs = plan.networks(_choose_subnet(work, picture))
+    _refuse_harm(work.engine_slug, [spec for spec in specs if spec.name not in there])
     image = _provide_image(work)
-    for spec in NETWORKS:
+    for spec in specs:
         if spec.name in there:
             work.tell(_("The network %(name)s is there.") % {"name": spec.name})
             continue
         work.network.create_network(spec)
         work.tell(_("Created the network %(name)s.") % {"name": spec.name})
     containers = {fact.name: fact for fact in picture.containers}
-    for name, network, command in CONTAINERS:
+    for name, network, command in plan.containers:
         found = containers.get(name)
-        if found and (found.state == "running" or name == STOPPED):
+        if found and (found.state == "running" or name == plan.stopped):
             work.tell(_("The container %(name)s is there.") % {"name": name})
             continue
         if found:  # of an earlier time, and ended since
             work.run.remove_container(found.docker_id)
-        work.run.run_container(ContainerSpec(name, image, network, command, _LABELS))
+        work.run.run_container(ContainerSpec(name, image, network, command, plan.labels))
         work.tell(_("Started %(name)s on %(network)s.") % {"name": name, "network": network})
     if work.with_modes:
-        bring_up_modes(work.run, work.network, work.tell, image=image, home=NETWORKS[0].name, labels=_LABELS)
+        home = plan.network_names[0]
+        bring_up_modes(work.run, work.network, work.tell, image=image, home=home, labels=plan.labels, prefix=plan.prefix)
 
 
-def _refuse_clashes(picture: EnginePicture, *, with_modes: bool) -> None:
-    """Refuse before anything is made. Raises NotAllowed where a name or the subnet belongs to somebody else."""
+def _refuse_names(picture: EnginePicture, plan: LabPlan, *, with_modes: bool) -> None:
+    """Refuse before anything is made. Raises NotAllowed where somebody else has a name of it, or it is there by other names."""
+    taken = plan.taken(
+        (fact.name for fact in picture.networks if not is_of_lab(fact)),
+        (fact.name for fact in picture.containers if not is_of_lab(fact)),
+        with_modes=with_modes,
+    )
+    if taken:
+        words = _("These names are taken by others, and the lab needs them: %(names)s. With a prefix it has names of its own.")
+        raise NotAllowed(words % {"names": ", ".join(taken)})
     facts: list[NetworkFact | ContainerFact] = [*picture.networks, *picture.containers]
-    foreign = [fact for fact in facts if not is_of_lab(fact)]
-    wanted = {spec.name for spec in NETWORKS} | {name for name, _, _ in CONTAINERS}
-    wanted |= (MODE_NETWORKS | MODE_CONTAINERS) if with_modes else frozenset()
-    if clashing := sorted(fact.name for fact in foreign if fact.name in wanted):
-        names = {"names": ", ".join(clashing)}
-        raise NotAllowed(_("These names are taken by others, and the lab needs them: %(names)s.") % names)
+    for fact in facts:
+        if is_of_lab(fact) and fact.labels.get(PREFIX_LABEL, "") != plan.prefix:
+            words = _("The lab is there already, by other names, such as %(name)s. Take it away first.")
+            raise NotAllowed(words % {"name": fact.name})
+
+
+def _choose_subnet(work: _Work, picture: EnginePicture) -> IPv4Network:
+    """Return where the lab's own subnet goes. Raises NotAllowed where others have all that it may be."""
     taken = [
         TakenPool(pool.subnet, fact.name)
         for fact in picture.networks
         if not is_of_lab(fact) and fact.scope == "local"
         for pool in fact.pools
     ]
-    for clash in overlapping(_SUBNET, taken):
-        clashing_with = {"subnet": _SUBNET, "other": clash.subnet, "owner": clash.owner}
-        raise NotAllowed(_("The lab needs %(subnet)s, and %(owner)s has %(other)s of it.") % clashing_with)
+    free = [subnet for subnet in work.plan.subnets if not overlapping(subnet, taken)]
+    if free:
+        return next((each for each in free if not harmful_subnets(work.engine_slug, work.plan.networks(each)[1])), free[0])
+    subnet = work.plan.subnets[0]
+    clash = overlapping(subnet, taken)[0]
+    words = _("The lab needs %(subnet)s, and %(owner)s has %(other)s of it.")
+    raise NotAllowed(words % {"subnet": subnet, "other": clash.subnet, "owner": clash.owner})
 
 
 def _refuse_harm(engine_slug: str, specs: Iterable[NetworkSpec]) -> None:
@@ -238,7 +239,7 @@ def _refuse_guests(picture: EnginePicture, networks: Iterable[NetworkFact]) -> N
 
 def _image_id(work: _Work) -> str:
     """Return the id of the lab's image, which only a container of it tells."""
-    probe = work.run.run_container(ContainerSpec("netadmin-lab-probe", IMAGE, "none", ("true",), _LABELS))
+    probe = work.run.run_container(ContainerSpec("netadmin-lab-probe", IMAGE, "none", ("true",), work.plan.labels))
     try:
         return work.run.inspect_container(probe).image_id
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,19 +11,20 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 
 from networks.actions.actors import Actor
-from networks.actions.lab import Tell, bring_up_lab, take_down_lab
+from networks.actions.lab import bring_up_lab, take_down_lab
 from networks.actions.recording import ActionResult
 from networks.models import Engine
-
-WAYS: dict[str, Callable[[Actor, Engine, Tell], ActionResult]] = {"up": bring_up_lab, "down": take_down_lab}
 
 
 @dataclass(slots=True)
 class LabJob:
-    """One way up or down, under way or done. `steps`: sentences, in the language of who asked."""
+    """One way up or down, under way or done. `steps`: sentences, in the language of who asked. `prefix`: of the names, on the way
+    up.
+    """
 
     way: str
     who: str
+    prefix: str = ""
     begun_at: datetime = field(default_factory=timezone.now)
     steps: list[str] = field(default_factory=list)
     result: ActionResult | None = None
@@ -40,13 +40,13 @@ def last_lab_job(engine_slug: str) -> LabJob | None:
     return _jobs.get(engine_slug)
 
 
-def start_lab_job(actor: Actor, engine: Engine, way: str) -> LabJob:
+def start_lab_job(actor: Actor, engine: Engine, way: str, prefix: str = "") -> LabJob:
     """Start a job ("up" or "down"), or return the one that is under way."""
     with _lock:
         running = _jobs.get(engine.slug)
         if running is not None and not running.ended.is_set():
             return running
-        job = _jobs[engine.slug] = LabJob(way, actor.name)
+        job = _jobs[engine.slug] = LabJob(way, actor.name, prefix)
     language = get_language() or "en"
     threading.Thread(target=_work, args=(job, actor, engine, language), name=f"lab-{engine.slug}", daemon=True).start()
     return job
@@ -55,7 +55,9 @@ def start_lab_job(actor: Actor, engine: Engine, way: str) -> LabJob:
 def _work(job: LabJob, actor: Actor, engine: Engine, language: str) -> None:
     try:
         with override(language):
-            job.result = WAYS[job.way](actor, engine, job.steps.append)
+            tell = job.steps.append
+            is_up = job.way == "up"
+            job.result = bring_up_lab(actor, engine, tell, prefix=job.prefix) if is_up else take_down_lab(actor, engine, tell)
     finally:
         job.ended.set()
         connections.close_all()

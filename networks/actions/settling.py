@@ -64,6 +64,10 @@ def _container_of(action: Action) -> str:
     return str(action.asked.get("container_id", "")) if isinstance(action.asked, dict) else ""
 
 
+def _prefix_of(action: Action) -> str:
+    return str(action.asked.get("prefix", "")) if isinstance(action.asked, dict) else ""
+
+
 # How the snapshot shows that it was done. What has no line here stays unknown.
 SEEN: dict[str, Seen] = {
     "create_network": _is_created,
@@ -73,7 +77,7 @@ SEEN: dict[str, Seen] = {
     "run_container": _is_run,
     **dict.fromkeys(ORDERS, is_order_seen),
     "remove_node": lambda engine, action: is_node_gone(engine, str(action.asked.get("node_id", ""))),
-    "lab_up": lambda engine, _action: is_lab_there(engine),
+    "lab_up": lambda engine, action: is_lab_there(engine, _prefix_of(action)),
     "lab_down": lambda engine, _action: is_lab_gone(engine),
 }
 # These take many requests: not all done is not the same as not done.

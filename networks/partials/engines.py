@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from networks.actions.labs.standing import read_lab_standing
 from networks.addressing.suggest import DOCKER_DEFAULT_POOLS
 from networks.partials.links import url_of
 from networks.partials.screen import Screen, ScreenKey
@@ -20,7 +21,7 @@ _PARTS = (
 
 
 def draw_engine(key: ScreenKey) -> Screen:
-    """Draw the page: no rows; parts `engine-facts`, `engine-about`, `engine-follower`, `engine-lab`. Two queries."""
+    """Draw the page: no rows; parts `engine-facts`, `engine-about`, `engine-follower`, `engine-lab`. Five queries at most."""
     engine = read_engine(key.engine_slug)
     if engine is None:
         return Screen("", 0)
@@ -33,6 +34,8 @@ def draw_engine(key: ScreenKey) -> Screen:
         "pools": about.default_address_pools or DOCKER_DEFAULT_POOLS,
         "has_told_pools": bool(about.default_address_pools),
         "may_act": may_act(engine),
+        "lab": read_lab_standing(engine.slug),
+        "lab_url": url_of("lab", engine.slug) if may_shape else "",
         "lab_up_url": url_of("lab_up", engine.slug) if may_shape else "",
         "lab_down_url": url_of("lab_down", engine.slug) if may_shape else "",
     }

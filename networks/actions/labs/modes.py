@@ -27,42 +27,50 @@ Tell = Callable[[str], None]
 
 
 def bring_up_modes(
-    run: EngineClient, network: EngineClient, tell: Tell, *, image: str, home: str, labels: Mapping[str, str]
+    run: EngineClient,
+    network: EngineClient,
+    tell: Tell,
+    *,
+    image: str,
+    home: str,
+    labels: Mapping[str, str],
+    prefix: str = "",
 ) -> None:
-    """Build what is missing of it. `home`: the network that the pair is on. What this machine has not is told, and left out."""
+    """Build what is missing of it. `home`: the network that the pair is on; `prefix`: before each name. What this machine has not
+    is told, and left out.
+    """
     picture = run.picture()
-    _bring_up_pair(run, tell, picture, ContainerSpec(DONOR, image, home, _SERVE, labels))
-    _bring_up_network(run, network, tell, picture, _macvlans(labels), ContainerSpec(ON[MACVLAN], image, MACVLAN, _WAIT, labels))
+    _bring_up_pair(run, tell, picture, ContainerSpec(prefix + DONOR, image, home, _SERVE, labels), prefix + GUEST)
+    name = prefix + MACVLAN
+    macvlans = [NetworkSpec(name, "macvlan", labels=labels, options={"parent": link} if link else {}) for link in PARENTS]
+    _bring_up_network(run, network, tell, picture, macvlans, ContainerSpec(prefix + ON[MACVLAN], image, name, _WAIT, labels))
     if run.info().is_swarm_manager:
-        overlay = NetworkSpec(OVERLAY, "overlay", is_attachable=True, labels=labels)
-        _bring_up_network(run, network, tell, picture, [overlay], ContainerSpec(ON[OVERLAY], image, OVERLAY, _WAIT, labels))
+        name = prefix + OVERLAY
+        overlay = [NetworkSpec(name, "overlay", is_attachable=True, labels=labels)]
+        _bring_up_network(run, network, tell, picture, overlay, ContainerSpec(prefix + ON[OVERLAY], image, name, _WAIT, labels))
     else:
         tell(_("This Engine manages no swarm: no overlay network."))
 
 
-def _macvlans(labels: Mapping[str, str]) -> list[NetworkSpec]:
-    return [NetworkSpec(MACVLAN, "macvlan", labels=labels, options={"parent": parent} if parent else {}) for parent in PARENTS]
-
-
-def _bring_up_pair(run: EngineClient, tell: Tell, picture: EnginePicture, donor: ContainerSpec) -> None:
+def _bring_up_pair(run: EngineClient, tell: Tell, picture: EnginePicture, donor: ContainerSpec, guest: str) -> None:
     there = {fact.name: fact for fact in picture.containers}
-    lender, borrower = there.get(DONOR), there.get(GUEST)
+    lender, borrower = there.get(donor.name), there.get(guest)
     if lender is None or lender.state != "running":
         if lender is not None:
             run.remove_container(lender.docker_id)
         donor_id = run.run_container(donor)
-        tell(_("Started %(name)s on %(network)s.") % {"name": DONOR, "network": donor.network})
+        tell(_("Started %(name)s on %(network)s.") % {"name": donor.name, "network": donor.network})
     else:
         donor_id = lender.docker_id
-        tell(_("The container %(name)s is there.") % {"name": DONOR})
+        tell(_("The container %(name)s is there.") % {"name": donor.name})
     mode = f"container:{donor_id}"
     if borrower is not None and borrower.state == "running" and borrower.network_mode == mode:
-        tell(_("The container %(name)s is there.") % {"name": GUEST})
+        tell(_("The container %(name)s is there.") % {"name": guest})
         return
     if borrower is not None:  # in a stack that is dead
         run.remove_container(borrower.docker_id)
-    run.run_container(ContainerSpec(GUEST, donor.image, mode, _WAIT, donor.labels))
-    tell(_("Started %(name)s in the stack of %(donor)s.") % {"name": GUEST, "donor": DONOR})
+    run.run_container(ContainerSpec(guest, donor.image, mode, _WAIT, donor.labels))
+    tell(_("Started %(name)s in the stack of %(donor)s.") % {"name": guest, "donor": donor.name})
 
 
 def _bring_up_network(

@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 
 from networks.actions.actors import CONSOLE
 from networks.actions.lab import bring_up_lab, take_down_lab
+from networks.actions.labs.plan import MOST_OF_PREFIX, is_prefix
 from networks.management.choose import add_engine_argument, choose_engine
 from networks.management.prepared import PreparedCommand
 from networks.sync.engines import ensure_local_engine
@@ -22,14 +23,20 @@ class Command(PreparedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("way", choices=["up", "down"])
+        parser.add_argument("--prefix", default="", help="before each of its names, where yours are the same: --prefix lab-")
         parser.add_argument("--modes", action="store_true", help="with a shared stack, macvlan and, on a swarm, overlay")
         add_engine_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
         engine = choose_engine(options["engine"])
+        prefix = options["prefix"]
+        if not is_prefix(prefix):
+            raise CommandError(
+                f"A prefix begins with a letter or digit and has {MOST_OF_PREFIX} characters at most: a-z, 0-9, _ . -"
+            )
         if options["way"] == "up":
-            result = bring_up_lab(CONSOLE, engine, self.stdout.write, with_modes=options["modes"])
+            result = bring_up_lab(CONSOLE, engine, self.stdout.write, prefix=prefix, with_modes=options["modes"])
         else:
             result = take_down_lab(CONSOLE, engine, self.stdout.write)
         if not result.is_ok:
