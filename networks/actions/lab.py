@@ -51,7 +51,7 @@ class _Work:
 
 
 def bring_up_lab(actor: Actor, engine: Engine, tell: Tell, *, prefix: str = "", with_modes: bool = False) -> ActionResult:
-    """Build what is missing of the lab. `tell`: hears each step; `prefix`: stands before each of its names (`is_prefix`).
+    """Build what is missing of the lab. `tell`: hears each step; `prefix`: stands before each of its names (`is_name_prefix`).
 
     Twin of `manage.py lab up`, with `--prefix` and `--modes`.
     """

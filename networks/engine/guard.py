@@ -10,6 +10,8 @@ from networks.engine.errors import NotAllowed
 
 Noun = Literal["container", "network", "image", "exec", "node"]
 
+MOST_OF_PREFIX = 20  # characters; names of containers become host names, which have 63
+_NAME_PREFIX = re.compile(rf"[a-zA-Z0-9][a-zA-Z0-9_.-]{{0,{MOST_OF_PREFIX - 1}}}")
 _PATTERNS: dict[Noun, re.Pattern[str]] = {
     "container": re.compile(CONTAINER_ID),
     "network": re.compile(NETWORK_ID),
@@ -29,3 +31,8 @@ def full_id(noun: Noun, text: object) -> str:
     if isinstance(text, str) and is_full_id(noun, text):
         return text
     raise NotAllowed(f"Not the full id of a {noun}: {text!r:.80}")
+
+
+def is_name_prefix(text: str) -> bool:
+    """Tell whether names of Docker's may begin with this; nothing before a name is fine as well."""
+    return not text or _NAME_PREFIX.fullmatch(text) is not None

@@ -9,8 +9,9 @@ from django.core.management import CommandError, call_command
 
 from networks.actions.actors import CONSOLE
 from networks.actions.lab import bring_up_lab, take_down_lab
-from networks.actions.labs.plan import LabPlan, is_prefix
+from networks.actions.labs.plan import LabPlan
 from networks.actions.labs.standing import read_lab_standing
+from networks.engine.guard import is_name_prefix
 from networks.models import Action, Container, Engine, Network, OutcomeKind
 from tests.actions.test_lab import contents
 from tests.private_engine import PrivateEngine, wait_until
@@ -103,5 +104,5 @@ def test_it_takes_a_prefix_at_the_console(engine: PrivateEngine, followed: Engin
 
 
 def test_it_knows_what_a_name_may_begin_with() -> None:
-    assert [text for text in ("", "lab-", "A1_.-", "x" * 20) if not is_prefix(text)] == []
-    assert [text for text in ("-", "_x", "a b", "x" * 21, "a/b", "é", "a\n") if is_prefix(text)] == []
+    assert [text for text in ("", "lab-", "A1_.-", "x" * 20) if not is_name_prefix(text)] == []
+    assert [text for text in ("-", "_x", "a b", "x" * 21, "a/b", "é", "a\n") if is_name_prefix(text)] == []

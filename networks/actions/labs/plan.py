@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_address
@@ -12,9 +11,6 @@ from networks.engine.specs import NetworkSpec, PoolSpec
 
 LABEL = ("netadmin.lab", "1")
 PREFIX_LABEL = "netadmin.lab.prefix"
-MOST_OF_PREFIX = 20
-# As Docker has names: what begins with it has to be one.
-_PREFIX = re.compile(rf"[a-zA-Z0-9][a-zA-Z0-9_.-]{{0,{MOST_OF_PREFIX - 1}}}")
 BRIDGE, CUSTOM = "mybridge", "my_custom_network"
 SUBNET = IPv4Network("172.72.0.0/16")
 # Where a lab with a prefix goes, whose learner may have the lesson's own subnet already.
@@ -31,11 +27,6 @@ CONTAINERS = (  # name, network, command
     ("myvolume_2", "bridge", ("true",)),  # ends by itself, with status 0
 )
 STOPPED = "myvolume_2"
-
-
-def is_prefix(text: str) -> bool:
-    """Tell whether the lab's names may begin with this; "" is the lesson's own."""
-    return not text or _PREFIX.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

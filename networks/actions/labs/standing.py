@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from networks.actions.labs.plan import LABEL, PREFIX_LABEL, LabPlan, is_prefix
+from networks.actions.labs.plan import LABEL, PREFIX_LABEL, LabPlan
+from networks.engine.guard import is_name_prefix
 from networks.models import Container, Network, Pool
 
 _SUGGESTED = ("lab-", *(f"lab{number}-" for number in range(2, 10)))
@@ -38,7 +39,7 @@ def read_lab_standing(engine_slug: str) -> LabStanding:
     containers, states = {name: labels for name, labels, _state in rows}, {name: state for name, _labels, state in rows}
     own = [*filter(is_lab_label, networks.values()), *filter(is_lab_label, containers.values())]
     said = [str(labels.get(PREFIX_LABEL, "")) for labels in own]
-    prefixes = [text if is_prefix(text) else "" for text in said]
+    prefixes = [text if is_name_prefix(text) else "" for text in said]
     plan = LabPlan(prefixes[0] if prefixes else "")
     missing = [name for name in plan.network_names if not is_lab_label(networks.get(name))]
     for name, _network, _command in plan.containers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from networks.actions.labs.plan import MOST_OF_PREFIX, is_prefix
+from networks.engine.guard import MOST_OF_PREFIX, is_name_prefix
 
 
 class LabForm(forms.Form):
@@ -22,6 +22,6 @@ class LabForm(forms.Form):
     def clean_name_prefix(self) -> str:
         """Hold it to what a name of Docker's may begin with."""
         prefix: str = self.cleaned_data["name_prefix"]
-        if not is_prefix(prefix):
+        if not is_name_prefix(prefix):
             raise forms.ValidationError(_("A prefix begins with a letter or a digit; after that also _ . and - are taken."))
         return prefix

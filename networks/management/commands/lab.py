@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 
 from networks.actions.actors import CONSOLE
 from networks.actions.lab import bring_up_lab, take_down_lab
-from networks.actions.labs.plan import MOST_OF_PREFIX, is_prefix
+from networks.engine.guard import MOST_OF_PREFIX, is_name_prefix
 from networks.management.choose import add_engine_argument, choose_engine
 from networks.management.prepared import PreparedCommand
 from networks.sync.engines import ensure_local_engine
@@ -31,7 +31,7 @@ class Command(PreparedCommand):
         ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
         engine = choose_engine(options["engine"])
         prefix = options["prefix"]
-        if not is_prefix(prefix):
+        if not is_name_prefix(prefix):
             raise CommandError(
                 f"A prefix begins with a letter or digit and has {MOST_OF_PREFIX} characters at most: a-z, 0-9, _ . -"
             )
