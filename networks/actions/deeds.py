@@ -175,16 +175,17 @@ def _changes_of(instance: Any, update_fields: frozenset[str] | None) -> list[tup
     old = None if instance._state.adding else type(instance)._default_manager.filter(pk=instance.pk).values(*columns).first()
     new = {name: getattr(instance, name) for name in columns}
     changed = {name: value for name, value in new.items() if old is None or old[name] != value}
+    was = {"was": {name: old[name] for name in changed}} if old else {}
     name = _name_of(instance)
     if isinstance(instance, Grant):
         asked = {"role": instance.role, "was": (old or {}).get("role", ""), "terminal": instance.has_terminal}
         return [("grant_role", name, instance.engine.slug, asked)] if changed else []
     if isinstance(instance, Engine):
-        asked = {key: _without_password(value) if key == "url" else value for key, value in changed.items()}
+        asked = _without_passwords(changed) | ({"was": _without_passwords(was["was"])} if was else {})
         return [("create_engine" if old is None else "change_engine", name, instance.slug, asked)] if changed else []
     if old is None:
         return [("create_person", name, "", changed)]
-    found = [("change_person", name, "", changed)] if changed else []
+    found = [("change_person", name, "", {**changed, **was})] if changed else []
     # Set by set_password() until it is saved; a hash that a login renews leaves it empty.
     if getattr(instance, "_password", None) is not None and (update_fields is None or "password" in update_fields):
         found.append(("change_password", name, "", {}))
@@ -195,6 +196,10 @@ def _name_of(instance: Any) -> str:
     if isinstance(instance, Grant):
         return str(instance.user.get_username())
     return str(instance.slug if isinstance(instance, Engine) else instance.get_username())
+
+
+def _without_passwords(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _without_password(value) if key == "url" else value for key, value in values.items()}
 
 
 def _without_password(url: str) -> str:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from networks.forms.refusals import explain
 from networks.models import OutcomeKind
+from networks.partials.deeds.sentences import fuller_sentence, words_of_what
 from networks.queries.activity.rows import ActionRow, OutcomeRow
-from networks.queries.masking import Pair, masked
 from networks.templatetags.ui import cut, draw_glyph, icon
 from networks.templatetags.wording import spell
 
@@ -128,19 +125,27 @@ def draw_outcomes(row: ActionRow) -> list[OutcomeLine]:
 
 def sentence_of(row: ActionRow) -> SafeString:
     """Return what was asked as a sentence in the active language, escaped, without a full stop."""
-    name = format_html("<b>{}</b>", cut(row.what, NAME_LENGTH))
-    if row.verb not in VERBS:
-        return format_html("{} {}", cut(row.verb.replace("_", " "), NAME_LENGTH), name)
-    label, sentence = VERBS[row.verb]
-    return format_html(str(sentence), what=name) if row.what else format_html("{}", label)
+    sentence, marks = _sentence(row)
+    if not marks:
+        return format_html("{}", sentence)
+    return format_html(sentence, **{mark: format_html("<b>{}</b>", cut(text, NAME_LENGTH)) for mark, text in marks.items()})
 
 
 def title_of(row: ActionRow) -> str:
     """Return the same as plain text, to be escaped."""
+    sentence, marks = _sentence(row)
+    return sentence.format(**{mark: spell(text) for mark, text in marks.items()})
+
+
+def _sentence(row: ActionRow) -> tuple[str, dict[str, str]]:
+    """Return the sentence that fits an action best, and what stands at its marks."""
     if row.verb not in VERBS:
-        return f"{spell(row.verb.replace('_', ' '))} {spell(row.what)}"
+        return "{verb} {what}", {"verb": row.verb.replace("_", " "), "what": row.what}
     label, sentence = VERBS[row.verb]
-    return str(sentence).replace("{what}", spell(row.what)) if row.what else str(label)
+    if not row.what:
+        return str(label), {}
+    fuller, marks = fuller_sentence(row) or (sentence, {})
+    return str(fuller), {**marks, "what": words_of_what(row)}
 
 
 def draw_outcome(outcome: OutcomeRow | None) -> SafeString:
@@ -162,18 +167,6 @@ def offered_verbs(current: str) -> list[tuple[str, str]]:
     if current:
         offered.setdefault(current, current.replace("_", " "))
     return list(offered.items())
-
-
-def pairs_of(asked: Mapping[str, Any]) -> tuple[Pair, ...]:
-    """Return what was asked in detail, as keys and values for people; what is empty is left out."""
-    shown = {key: value for key, value in asked.items() if value not in (None, "", [], {})}
-    return masked(((str(key), _as_text(value)) for key, value in shown.items()), sees_secrets=False)
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _meaning_of(outcome: OutcomeRow) -> str:

@@ -101,7 +101,7 @@ def test_it_records_what_the_admin_site_changes(ann: User) -> None:
     assert answer.status_code == 302
     assert deeds() == [("root", "change_person", "ann", "ok"), ("root", "grant_role", "ann", "ok")]
     switched_off, granted = Action.objects.order_by("id")
-    assert switched_off.asked == {"is_active": False}
+    assert switched_off.asked == {"is_active": False, "was": {"is_active": True}}
     assert (granted.engine_slug, granted.asked) == ("local", {"role": "operator", "was": "", "terminal": False})
 
 
@@ -125,7 +125,10 @@ def test_it_records_roles_accounts_and_engines_whoever_changes_them(ann: User) -
         ("console", "create_person", "boss", "ok"),
         ("console", "change_engine", "local", "ok"),
     ]
-    assert Action.objects.get(verb="change_engine").asked == {"url": "tcp://192.0.2.1:2376"}
+    assert Action.objects.get(verb="change_engine").asked == {
+        "url": "tcp://192.0.2.1:2376",
+        "was": {"url": "unix:///nonexistent/local/docker.sock"},
+    }
     assert [action.asked for action in Action.objects.filter(verb="grant_role").order_by("id")] == [
         {"role": "viewer", "was": "", "terminal": False},
         {"role": "admin", "was": "viewer", "terminal": False},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor
@@ -38,7 +40,11 @@ def change_engine(actor: Actor, engine: Engine, draft: EngineDraft) -> ActionRes
         found.save(update_fields=["name", "url", "netns"])
         keep_credentials(found, draft.access)
 
-    return carry_out_here(actor, _intent("change_engine", draft), Permission.SUPERUSER, change, engine.slug)
+    intent = _intent("change_engine", draft)
+    old = {"url": engine.url, "name": engine.name, "netns": engine.netns}
+    was = {name: value for name, value in old.items() if value and intent.asked.get(name, "") != value}
+    asked = {**dict.fromkeys(was, ""), **intent.asked, "was": was} if was else intent.asked
+    return carry_out_here(actor, replace(intent, asked=asked), Permission.SUPERUSER, change, engine.slug)
 
 
 def remove_engine(actor: Actor, engine: Engine) -> ActionResult:

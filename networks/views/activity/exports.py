@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views import View
 
+from networks.partials.activity import title_of
 from networks.queries.activity.filters import ActivityFilter
 from networks.queries.activity.pages import all_activity
 from networks.queries.activity.rows import ActionRow, OutcomeRow
@@ -45,6 +46,7 @@ COLUMNS = (
     "words",
     "duration_ms",
     "outcomes",
+    "sentence",
 )
 
 
@@ -113,6 +115,7 @@ def _cells(row: ActionRow) -> list[object]:
         newest.sentence if newest else "",
         round(row.duration_ms, 3) or "",
         " ".join(outcome.kind for outcome in row.outcomes),
+        title_of(row),
     ]
 
 
@@ -130,6 +133,7 @@ def _document(row: ActionRow) -> dict[str, Any]:
         "command": row.command,
         "asked": row.asked,
         "outcomes": [_outcome(outcome) for outcome in row.outcomes],
+        "sentence": title_of(row),
     }
 
 

@@ -15,10 +15,10 @@ from networks.partials.activity import (
     draw_outcomes,
     offered_outcomes,
     offered_verbs,
-    pairs_of,
     sentence_of,
     title_of,
 )
+from networks.partials.deeds.fields import pairs_of
 from networks.queries.activity.filters import ActivityFilter
 from networks.queries.activity.pages import list_activity, read_action
 from networks.queries.activity.rows import ActionRow
