@@ -17,6 +17,7 @@ from networks.policy.permissions import has_terminal
 from networks.queries.details import Title, read_container_detail, read_container_title, read_gone
 from networks.queries.filters import CONTAINER_PARAMS, read_container_filter
 from networks.sync.inside.containers import read_container
+from networks.views.lists.columns import read_columns
 from networks.views.screens import render_screen
 from networks.views.shell import open_screen, pick_engine
 
@@ -25,13 +26,15 @@ class ContainerList(View):
     """The containers of the Engine chosen."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        columns = read_columns(request, "container_list")
         key = open_screen(request, "container_list", params=CONTAINER_PARAMS)
         context = {
             "filter": read_container_filter(key.query),
             "engine_slug": key.engine_slug if "engine" in request.GET else "",
+            "columns": columns,
             "sees_command": sees_commands(key.rights.split(",")),
         }
-        return render_screen(request, "containers/list.html", draw_screen(key), context)
+        return columns.keep(render_screen(request, "containers/list.html", draw_screen(key), context))
 
 
 class ContainerInside(View):

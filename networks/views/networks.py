@@ -13,6 +13,7 @@ from networks.partials.screens import draw_screen
 from networks.policy.protection import read_protection
 from networks.queries.details import read_gone, read_network_title
 from networks.queries.filters import NETWORK_PARAMS, read_network_filter
+from networks.views.lists.columns import read_columns
 from networks.views.screens import render_screen
 from networks.views.shell import open_screen, pick_engine
 
@@ -21,12 +22,14 @@ class NetworkList(View):
     """The networks of the Engine chosen."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        columns = read_columns(request, "network_list")
         key = open_screen(request, "network_list", params=NETWORK_PARAMS)
         context = {
             "filter": read_network_filter(key.query),
             "engine_slug": key.engine_slug if "engine" in request.GET else "",
+            "columns": columns,
         }
-        return render_screen(request, "networks/list.html", draw_screen(key), context)
+        return columns.keep(render_screen(request, "networks/list.html", draw_screen(key), context))
 
 
 class NetworkDetail(View):

@@ -1,0 +1,1 @@
+"""What the lists of networks and of containers share."""
