@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.host import HostSide
-from networks.addressing.pools import Pool, is_inside, is_reserved_in
+from networks.addressing.pools import Pool, default_gateway, is_inside, is_reserved_in
 from networks.addressing.reading import IPAddress
 from networks.addressing.suggest import next_free_address
 
@@ -43,6 +43,8 @@ def check_endpoint_address(
         yield bad(field, "address_held", free, address=address, name=holders[address])
     elif address in wishes:
         yield warn(field, "address_wished", free, address=address, name=wishes[address])
+    elif pool.gateway is None and address == default_gateway(pool.subnet, pool.ip_range):
+        yield warn(field, "address_likely_gateway", free, address=address)
     elif address in beside:
         key, name = beside[address]
         # A container may well be the machine's name server; its own address or its router's is never a container's.

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv6Network, ip_network
 
-from networks.addressing.capacity import assignable
-from networks.addressing.findings import Finding, bad, warn
-from networks.addressing.ranges import Kind, kind_of
+from networks.addressing.capacity import assignable, own_addresses
+from networks.addressing.findings import Finding, Level, bad, warn
+from networks.addressing.ranges import Kind, is_of_kind, kind_of
 from networks.addressing.reading import IPAddress, IPNetwork
 
 # With a shorter prefix much else may be numbered in it: /16 is the most that Docker takes for one network, /48 what a site gets.
 SHORTEST = {4: 16, 6: 48}
+_MAPPED = IPv6Network("::ffff:0:0/96")
+_ORDINALS = 2**64 - 1  # that many addresses of an IPv6 subnet have a number; the one after the last can't be had
 LITTLE_ROOM = 4  # containers: below, a network that grows by a few is full
 
 
@@ -41,10 +43,11 @@ def is_any_of_size(subnet: IPNetwork) -> bool:
 
 
 def is_reserved_in(subnet: IPNetwork, address: IPAddress) -> bool:
-    """Tell whether the address is the subnet's own: its network address or, for IPv4, its broadcast address."""
-    if address == subnet.network_address:
-        return True
-    return isinstance(subnet, IPv4Network) and address == subnet.broadcast_address
+    """Tell whether the address is the subnet's own: its network address or, for IPv4, its broadcast address.
+
+    A /31 and a /32 have neither.
+    """
+    return address in own_addresses(subnet)
 
 
 def is_inside(subnet: IPNetwork, address: IPAddress) -> bool:
@@ -57,6 +60,14 @@ def default_gateway(subnet: IPNetwork, ip_range: IPNetwork | None = None) -> IPA
     first = (ip_range or subnet).network_address
     has_own = subnet.version == 6 or subnet.num_addresses > 2  # a /31 and a /32 have no network address
     return first + 1 if first == subnet.network_address and has_own else first
+
+
+def ends_block(subnet: IPNetwork, address: IPAddress) -> bool:
+    """Tell whether it is the last address of a /64 in an IPv6 subnet that has all of it: Docker 26 has no number for that one.
+
+    An ip range that ends with it has no address at all. Source: a real Engine of 26.1.
+    """
+    return subnet.version == 6 and subnet.prefixlen <= 64 and int(address) & _ORDINALS == _ORDINALS
 
 
 def overlapping(subnet: IPNetwork, taken: Sequence[TakenPool]) -> list[TakenPool]:
@@ -74,7 +85,7 @@ def check_pool(pool: Pool) -> Iterator[Finding]:
     if is_any_of_size(pool.subnet):
         return
     if pool.ip_range is not None:
-        yield from _check_range(pool.subnet, pool.ip_range)
+        yield from _check_range(pool.subnet, pool.ip_range, pool.gateway)
     if pool.gateway is not None:
         yield from _check_member(pool.subnet, pool.gateway, "gateway", _free_host(pool))
     yield from _check_aux(pool, pool.subnet)
@@ -94,8 +105,10 @@ def _check_subnet(subnet: IPNetwork) -> Iterator[Finding]:
     kind = kind_of(subnet)
     if subnet.prefixlen == 0:
         yield bad("subnet", "whole_address_space", subnet=subnet)
+    elif isinstance(subnet, IPv6Network) and subnet.subnet_of(_MAPPED):
+        yield bad("subnet", "ipv4_mapped", subnet=subnet)
     elif kind in (Kind.LOOPBACK, Kind.MULTICAST):
-        yield bad("subnet", str(kind), subnet=subnet)
+        yield bad("subnet", str(kind) if is_of_kind(subnet, kind) else f"{kind}_in_it", subnet=subnet)
     elif subnet.num_addresses < 4 and assignable(subnet) == 0:  # Docker accepts it, and no container can start there
         wider = subnet.supernet(new_prefix=subnet.max_prefixlen - 3)
         yield bad("subnet", "too_small", wider, subnet=subnet)
@@ -125,7 +138,7 @@ def _lies_in(inner: IPNetwork, outer: IPNetwork) -> bool:
     return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
 
 
-def _check_range(subnet: IPNetwork, ip_range: IPNetwork) -> Iterator[Finding]:
+def _check_range(subnet: IPNetwork, ip_range: IPNetwork, gateway: IPAddress | None) -> Iterator[Finding]:
     if ip_range.version != subnet.version:
         yield bad("ip_range", "range_outside", subnet, ip_range=ip_range, subnet=subnet)
     elif ip_range.prefixlen < subnet.prefixlen:
@@ -133,15 +146,16 @@ def _check_range(subnet: IPNetwork, ip_range: IPNetwork) -> Iterator[Finding]:
     elif not subnet.overlaps(ip_range):
         first = ip_network((subnet.network_address, ip_range.prefixlen))
         yield bad("ip_range", "range_outside", first, ip_range=ip_range, subnet=subnet)
+    elif gateway is None and ip_range.num_addresses == 1 and is_reserved_in(subnet, ip_range.network_address):
+        yield Finding(Level.BAD, "ip_range", "range_without_gateway", {"ip_range": str(ip_range)}, "", "ip_range")
 
 
 def _check_member(subnet: IPNetwork, address: IPAddress, field: str, suggestion: object) -> Iterator[Finding]:
     if not is_inside(subnet, address):
         yield bad(field, f"{field}_outside", suggestion, address=address, subnet=subnet)
-    elif address == subnet.network_address:
-        yield bad(field, f"{field}_is_network_address", suggestion, address=address, subnet=subnet)
     elif is_reserved_in(subnet, address):
-        yield bad(field, f"{field}_is_broadcast_address", suggestion, address=address, subnet=subnet)
+        which = "network_address" if address == subnet.network_address else "broadcast_address"
+        yield bad(field, f"{field}_is_{which}", suggestion, address=address, subnet=subnet)
 
 
 def _check_aux(pool: Pool, subnet: IPNetwork) -> Iterator[Finding]:

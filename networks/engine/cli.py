@@ -174,6 +174,14 @@ def reference(name: str, full_id: str) -> str:
     return name if _is_safe(name) else full_id
 
 
+def reads_as_mode(name: str) -> bool:
+    """Tell whether Docker reads a network's name, where a container is run on it, as another network mode.
+
+    host, none and bridge are Docker's own networks and nothing else can be called so. Source: moby, runconfig and container.
+    """
+    return name in ("container", "default") or name.startswith("container:")
+
+
 def _is_safe(name: str) -> bool:
     return bool(_SAFE_NAME.fullmatch(name)) and not _LIKE_AN_ID.fullmatch(name)
 

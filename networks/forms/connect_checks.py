@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from networks.addressing.endpoints import check_endpoint_address
 from networks.addressing.findings import Finding, Level, Misread, bad, warn
 from networks.addressing.host import HostSide
+from networks.addressing.pools import ends_block
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.specs import ConnectSpec
-from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
+from networks.queries.ground import API_OF_ENGINE_27, ContainerChoice, EngineVersion, NetworkChoice
 
 ALIAS = re.compile(r"[a-zA-Z0-9_](?:[a-zA-Z0-9_.-]{0,253}[a-zA-Z0-9_])?")
 SYSCTLS = "com.docker.network.endpoint.sysctls"
@@ -64,16 +65,19 @@ def not_yet(field: str, version: EngineVersion, target: str = "") -> Finding:
     return Finding(Level.BAD, target or field, "endpoint_not_yet", parameters, "", target or field)
 
 
-def check_wishes(network: NetworkChoice, read: Mapping[str, Any], host: HostSide) -> Iterator[Finding]:
+def check_wishes(network: NetworkChoice, read: Mapping[str, Any], host: HostSide, version: EngineVersion) -> Iterator[Finding]:
     """Yield what there is to say of the addresses and aliases in `read` (`ipv4`, `ipv6`, `aliases`)."""
+    pools = network.pools
     for field in ("ipv4", "ipv6"):
         address = read.get(field)
         if address is None:
             continue
         if network.name == "bridge":
             yield Finding(Level.BAD, field, "static_on_default_bridge", {}, "", field)
+        elif version.is_before(API_OF_ENGINE_27) and any(pool.subnet and ends_block(pool.subnet, address) for pool in pools):
+            yield bad(field, "last_of_block", address=address, version=version.text)
         else:
-            yield from check_endpoint_address(address, network.pools, network.holders, network.wishes, host)
+            yield from check_endpoint_address(address, pools, network.holders, network.wishes, host)
     aliases = read["aliases"]
     if aliases and network.name == "bridge":
         yield Finding(Level.BAD, "aliases", "alias_on_default_bridge", {}, "", "aliases")

@@ -12,7 +12,7 @@ from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from networks.addressing.findings import Finding, Misread, bad, fine, warn
+from networks.addressing.findings import Finding, Misread, bad
 from networks.addressing.host import HostSide
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.specs import ConnectSpec
@@ -35,6 +35,7 @@ from networks.forms.connect_checks import (
 from networks.forms.fields import TypedField
 from networks.forms.findings import FindingsForm
 from networks.forms.pairs import parse_pairs, parse_words
+from networks.forms.preflight.pair import check_container, check_joining, check_pair
 from networks.forms.preflight.plugins import check_plugin
 from networks.forms.wording.labels import label_container, label_network
 from networks.policy.permissions import Permission
@@ -44,37 +45,6 @@ from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoic
 # What most people never need, behind a fold.
 RARE_FIELDS = ("gateway_priority", "mac", "link_local_ips", "links", "interface_name", "sysctls", "driver_options")
 Choices = list[tuple[str, str]]  # made when a page draws them: while one types, nobody needs them
-RUNNING = frozenset({"running", "paused", "restarting"})
-
-
-def check_network(network: NetworkChoice) -> Iterator[Finding]:
-    """Yield why nothing can be connected to this network, if so."""
-    if network.name in ("host", "none") or network.driver in ("host", "null"):
-        yield bad("network", "network_special", network=network.name)
-
-
-def check_container(container: ContainerChoice) -> Iterator[Finding]:
-    """Yield why this container can be connected to nothing, if so."""
-    if container.network_mode == "host":
-        yield bad("container", "container_host", container=container.name)
-    elif container.network_mode.startswith("container:"):
-        yield bad("container", "container_shared", container=container.name)
-    elif "none" in container.networks:
-        yield bad("container", "container_none", container=container.name)
-
-
-def check_pair(network: NetworkChoice, container: ContainerChoice) -> Iterator[Finding]:
-    """Yield whether this container can be on this network, before Docker is asked."""
-    names = {"network": network.name, "container": container.name}
-    why_not = [*check_network(network), *check_container(container)]
-    if why_not:
-        yield why_not[0]
-    elif network.name in container.networks:
-        yield bad("container", "already_connected", **names)
-    elif container.state not in RUNNING:
-        yield warn("container", "container_stopped", **names)
-    else:
-        yield fine("container", "container_can", **names)
 
 
 class ConnectForm(FindingsForm):
@@ -188,13 +158,13 @@ class ConnectForm(FindingsForm):
                 self.add_finding(bad(self.half, key, successor, name=name))
             else:
                 self.add_finding(bad(self.half, f"{noun}_gone" if chosen else f"{noun}_missing"))
-            why_not = check_network(self.network) if self.network else check_container(self.container) if self.container else ()
+            why_not = check_joining(self.network) if self.network else check_container(self.container) if self.container else ()
             self.add_findings(replace(found, field=self.half) for found in (*why_not, *self._check_plugin()))
         else:
             found_of_pair = [*self._check_plugin()] or [*check_pair(self.network, self.container)]
             self.add_findings(replace(found, field=self.half) for found in found_of_pair)
         if self.network is not None:
-            self.add_findings(check_wishes(self.network, self._read, self.host))
+            self.add_findings(check_wishes(self.network, self._read, self.host, self.version))
             self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
             self.add_findings(check_links(self._read["links"], self.network, self.container, self.containers))
             if mac := self._read.get("mac"):

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
 
 from networks.addressing.findings import Finding, Level, bad, fine, warn
-from networks.addressing.pools import Pool, default_gateway, is_any_of_size
+from networks.addressing.pools import Pool, default_gateway, ends_block, is_any_of_size
+from networks.addressing.reading import IPNetwork
+from networks.engine.cli import reads_as_mode
 from networks.engine.specs import NetworkSpec
 from networks.forms.options.known import MEMBERS_SINCE
 from networks.forms.preflight.places import check_place, suggest_subnet
@@ -19,6 +21,7 @@ NAME_LIMIT = 128  # characters; Docker has no limit, tables do
 PREDEFINED = frozenset({"bridge", "host", "none", "default", "docker_gwbridge", "ingress"})
 SINGLE_DRIVERS = frozenset({"host", "null"})
 BUILT_IN_IPAM = frozenset({"default", "null"})
+_LINK_LOCAL = IPv6Network("fe80::/64")  # what each bridge has; Docker takes this subnet or one that has nothing of it
 
 
 def check_name(name: str, ground: Ground) -> Iterator[Finding]:
@@ -35,6 +38,8 @@ def check_name(name: str, ground: Ground) -> Iterator[Finding]:
     elif name in ground.names:
         number = next(number for number in range(2, len(ground.names) + 3) if f"{name}-{number}" not in ground.names)
         yield bad("name", "name_taken", f"{name}-{number}", name=name)
+    elif reads_as_mode(name):
+        yield warn("name", "name_like_mode", f"my-{name}", name=name)
     elif re.fullmatch(r"[0-9a-f]{4,64}", name):
         yield warn("name", "name_like_id")
     else:
@@ -101,9 +106,10 @@ def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) ->
             yield index, bad("subnet", "bridge_two_pools")
         for name in pool.aux_addresses.keys() & {name for other in pools[:index] for name in other.aux_addresses}:
             yield index, bad("aux_addresses", "aux_name_twice", name=name)
-        if _lacks_gateway(pool, ground):
-            parameters, first = {"version": ground.version}, str(default_gateway(pool.subnet, pool.ip_range))
-            yield index, Finding(Level.BAD, "ip_range", "range_wants_gateway", parameters, first, f"pools-{index}-gateway")
+        if ground.is_before_27:
+            yield from ((index, finding) for finding in _check_last(pool, pool.subnet, ground))
+        if driver == "bridge" and pool.subnet != _LINK_LOCAL and pool.subnet.overlaps(_LINK_LOCAL):
+            yield index, bad("subnet", "link_local_part", _LINK_LOCAL, subnet=pool.subnet)
         if is_any_of_size(pool.subnet) and ground.is_before_27:
             yield index, Finding(Level.BAD, "subnet", "any_of_size_not_yet", {"version": ground.version}, "", "subnet")
         elif is_any_of_size(pool.subnet):
@@ -113,10 +119,16 @@ def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) ->
                 yield index, finding
 
 
-def _lacks_gateway(pool: Pool, ground: Ground) -> bool:
-    """Tell whether this Engine fails to choose a gateway: 26.1 counts the addresses of an IPv6 range in 64 bits."""
-    is_large = pool.ip_range is not None and pool.ip_range.version == 6 and pool.ip_range.prefixlen <= 64
-    return is_large and pool.gateway is None and ground.is_before_27
+def _check_last(pool: Pool, subnet: IPNetwork, ground: Ground) -> Iterator[Finding]:
+    """Yield where the last address of a /64 is meant, which this Engine has no number for."""
+    if pool.ip_range is not None and ends_block(subnet, pool.ip_range.broadcast_address):
+        parameters = {"version": ground.version, "ip_range": str(pool.ip_range)}
+        yield Finding(Level.BAD, "ip_range", "range_ends_block", parameters, "", "ip_range")
+    if pool.gateway is not None and ends_block(subnet, pool.gateway):
+        yield bad("gateway", "last_of_block", default_gateway(subnet), version=ground.version, address=pool.gateway)
+    for address in pool.aux_addresses.values():
+        if ends_block(subnet, address):
+            yield bad("aux_addresses", "last_of_block", version=ground.version, address=address)
 
 
 def check_families(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
@@ -151,6 +163,9 @@ def check_special(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
         parameters = {"version": ground.version, "since": MEMBERS_SINCE["enable_ipv4"].engine}
         yield Finding(Level.BAD, "enable_ipv4", "member_not_yet", parameters, "", "enable_ipv4")
     yield from _check_config(spec, ground)
+    is_of_swarm = spec.driver == "overlay" or spec.scope == "swarm"
+    if is_of_swarm and not (spec.is_attachable or spec.is_ingress or spec.is_config_only):
+        yield Finding(Level.WARN, "is_attachable", "services_only", {}, "on", "is_attachable")
     if spec.is_ingress and spec.driver != "overlay":
         yield Finding(Level.BAD, "is_ingress", "ingress_needs_overlay", {}, "overlay", "driver")
     if spec.scope == "swarm" and ground.drivers and not ground.is_swarm_manager:

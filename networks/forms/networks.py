@@ -54,7 +54,9 @@ class NetworkForm(FindingsForm):
     name = TypedField(label=_("Name"), required=False, max_length=2000)
     driver = TypedField(label=_("Driver"), required=False, initial="bridge", max_length=255)
     is_internal = forms.BooleanField(label=_("Internal"), required=False, help_text=_("no way to the outside"))
-    is_attachable = forms.BooleanField(label=_("Attachable"), required=False, help_text=_("only matters on swarm networks"))
+    is_attachable = forms.BooleanField(
+        label=_("Attachable"), required=False, help_text=_("of a swarm's networks: containers may join, not services alone")
+    )
     enable_ipv6 = forms.BooleanField(label=_("IPv6"), required=False, help_text=_("off: IPv6 pools would be dropped"))
     labels = TypedField(
         label=_("Labels"), required=False, widget=forms.Textarea, max_length=100_000, help_text=_("key=value, one a line")
@@ -252,7 +254,8 @@ class NetworkForm(FindingsForm):
 
     def _check_harm(self, spec: NetworkSpec) -> None:
         subnets = subnets_of(spec, self.ground.config_subnets.get(spec.config_from, ()))
-        harmful = [subnet for subnet in subnets if is_harmful(subnet, self.ground.host)]
+        # Docker refuses the whole address space, so there is nothing to go on with.
+        harmful = [subnet for subnet in subnets if subnet.prefixlen and is_harmful(subnet, self.ground.host)]
         self.harm = words_to_type(harmful)
         self.is_confirmed = self.may_shape and is_typed(self.cleaned_data.get("typed_subnet", ""), harmful)
         if self.harm and self.may_shape and not (self.is_confirmed or self.is_draft):

@@ -10,36 +10,12 @@ from networks.addressing.findings import Finding
 from networks.forms import swarm_sentences as of_swarm
 from networks.forms.options import words as of_drivers
 from networks.forms.wording import launching as of_launching
+from networks.forms.wording import subnets as of_subnets
 
 SENTENCES: dict[str, Promise] = {
     # containers
     "container_name_wrong": _("A name has two or more letters, digits, _ . or -, and begins with a letter or a digit."),
     "container_name_same": _("It is called that already."),
-    # subnets
-    "no_prefix_length": _("“%(typed)s” has no prefix length, such as /24."),
-    "netmask": _("Docker wants a prefix length, not a mask."),
-    "not_a_subnet": _("“%(typed)s” is no subnet. One looks like 10.20.0.0/24."),
-    "host_bits_set": _("%(typed)s is an address within a subnet, not the subnet itself."),
-    "whole_address_space": _("%(subnet)s is every address there is."),
-    "loopback": _("%(subnet)s lies in the loopback range: packets to it never leave the machine. Docker would accept it."),
-    "multicast": _("%(subnet)s lies in the multicast range: no container can have such an address. Docker would accept it."),
-    "too_small": _("%(subnet)s has no address left for a container. Docker would accept it."),
-    "link_local": _("%(subnet)s is link-local: routers never pass such packets on."),
-    "public": _("%(subnet)s is public address space: its real owners can't be reached from these containers."),
-    "reserved": _("%(subnet)s is reserved; some systems refuse to use it."),
-    "shared_space": _("%(subnet)s is for providers (CGNAT) and some VPNs: where one of them is in use, it is out of reach."),
-    "documentation": _("%(subnet)s is for examples in documentation; some routers drop it."),
-    "too_big": _("%(subnet)s is very big: whatever else is numbered in it can't be reached from here."),
-    "no_room": _("%(subnet)s has no address left for a container: the gateway and the reserved ones take them all."),
-    "little_room": _("%(subnet)s has room for few containers: %(count)s."),
-    "subnet_missing": _("A subnet is needed for this range, gateway or reserved address."),
-    "overlaps": _("%(subnet)s overlaps %(other)s, which the network %(owner)s has."),
-    "shared_subnet": _("The network %(owner)s has the same subnet: the IP ranges must not overlap."),
-    "overlaps_other_scope": _("%(subnet)s overlaps %(other)s of the network %(owner)s: no container can use both."),
-    "in_default_pools": _("%(subnet)s lies in %(pool)s, from which Docker takes subnets for networks that name none."),
-    "overlaps_own_pool": _("%(subnet)s overlaps %(other)s, another pool of this network."),
-    "subnet_free": _("%(subnet)s is free: no other network has any of it."),
-    "subnet_free_all": _("%(subnet)s is free: no network, route, address or name server of the host has any of it."),
     # the Engine's machine
     "host_gateway": _("%(subnet)s holds %(what)s, the gateway by which the host itself gets out (%(by)s)."),
     "host_lan": _("%(subnet)s collides with %(what)s, the host's own network on %(by)s, by which it gets out."),
@@ -56,29 +32,15 @@ SENTENCES: dict[str, Promise] = {
     "any_of_size": _("Docker chooses a free subnet with prefix length /%(length)s."),
     "any_of_size_not_yet": _("Engine %(version)s would take this as a subnet like any other. Left empty, Docker chooses."),
     "subnet_by_docker": _("Docker chooses the subnet. Containers then can't ask for a fixed address."),
-    # ranges, gateways, reserved addresses
-    "range_outside": _("%(ip_range)s is not inside the subnet %(subnet)s."),
-    "range_wants_gateway": _("Engine %(version)s finds no gateway in an IPv6 range this large: name one."),
-    "range_bigger": _("%(ip_range)s is bigger than its subnet %(subnet)s."),
-    "range_full": _("%(ip_range)s has no address left to hand out: each container would have to ask for one outside of it."),
-    "not_an_address": _("“%(typed)s” is no IP address."),
-    "address_with_prefix_length": _("An address stands here without a prefix length."),
-    "gateway_outside": _("%(address)s is not inside the subnet %(subnet)s."),
-    "gateway_is_network_address": _("%(address)s is the address of the subnet itself."),
-    "gateway_is_broadcast_address": _("%(address)s is the broadcast address of %(subnet)s."),
-    "aux_addresses_outside": _("%(address)s is not inside the subnet %(subnet)s."),
-    "aux_addresses_is_network_address": _("%(address)s is the address of the subnet itself."),
-    "aux_addresses_is_broadcast_address": _("%(address)s is the broadcast address of %(subnet)s."),
-    "aux_is_gateway": _("%(address)s is the gateway already."),
-    "aux_twice": _("%(address)s is reserved twice, as %(other)s and as %(name)s."),
-    "aux_name_twice": _("%(name)s is reserved in another pool too; the docker command takes a name once."),
-    "aux_unreadable": _("“%(typed)s” is not name=address."),
     # names
     "name_missing": _("A network needs a name."),
     "name_invalid": _("A name begins with a letter or digit; letters, digits, “_”, “.” and “-” may follow."),
     "name_too_long": _("This name has %(length)s characters; %(limit)s is the limit here."),
     "name_predefined": _("%(name)s is the name of one of Docker's own networks."),
     "name_taken": _("There is a network called %(name)s already."),
+    "name_like_mode": _(
+        "docker run reads --network %(name)s as another container's network: only this network's ID works there."
+    ),
     "name_like_id": _("This name looks like an ID: a short ID of another network may be mistaken for it."),
     "name_free": _("No other network is called %(name)s."),
     # drivers and options
@@ -111,6 +73,7 @@ SENTENCES: dict[str, Promise] = {
     "mtu_ipv6": _("IPv6 needs an MTU of 1280 or more."),
     "bridge_two_pools": _("A bridge network has one pool for IPv4 and one for IPv6, not more."),
     "no_parent": _("Without the option parent the containers reach only each other."),
+    "services_only": _("Only services of the swarm could be on it: no container that is run or connected by hand."),
     # IPv6
     "ipv6_off": _("%(subnet)s would be dropped without a word: IPv6 is off for this network."),
     "ipv6_without_pool": _("Engine %(version)s does not choose an IPv6 subnet by itself."),
@@ -143,6 +106,9 @@ SENTENCES: dict[str, Promise] = {
     "container_replaced": _("The container %(name)s was removed, and another one is called so now."),
     "network_replaced": _("The network %(name)s was removed, and another one is called so now."),
     "network_special": _("%(network)s is a special network: containers join it when they are made, and stay."),
+    "network_config_only": _("%(network)s only holds settings for other networks: no container can be on it."),
+    "network_ingress": _("%(network)s brings the published ports of services in: no container of your own can be on it."),
+    "network_for_services": _("%(network)s is for services of the swarm alone: it was not made attachable."),
     "container_host": _("%(container)s uses the host's own network, so it can't be connected or disconnected."),
     "container_shared": _("%(container)s shares another container's network, so it has no connections of its own."),
     "container_none": _("%(container)s is on none, and a container on none can be on no other network."),
@@ -182,6 +148,9 @@ SENTENCES: dict[str, Promise] = {
     "address_outside": _("%(address)s is not inside %(subnet)s."),
     "address_of_subnet": _("%(address)s belongs to %(subnet)s itself; no container can have it."),
     "address_is_gateway": _("%(address)s is the gateway of this network."),
+    "address_likely_gateway": _(
+        "%(address)s is the network's gateway, most likely: none was named, and Docker takes the first address then."
+    ),
     "address_is_reserved": _("%(address)s is reserved as %(name)s."),
     "address_held": _("%(address)s is held by %(name)s."),
     "address_wished": _("%(name)s, which is stopped, asks for %(address)s and could not start any more."),
@@ -199,6 +168,7 @@ SENTENCES: dict[str, Promise] = {
     **of_drivers.SENTENCES,
     **of_swarm.SENTENCES,
     **of_launching.SENTENCES,
+    **of_subnets.SENTENCES,
 }
 
 # What Docker would do, or what helps, where the sentence alone doesn't say enough.
@@ -239,6 +209,7 @@ WAYS: dict[str, Promise] = {
     "option_not_yet": _("Drop the option"),
     "member_not_yet": _("Leave it to Docker"),
     "isolated_not_internal": _("Make it internal"),
+    "services_only": _("Make it attachable"),
     "ipv4_off": _("Turn IPv4 on"),
     "no_family": _("Turn IPv6 on"),
     "ipv6_both": _("Drop it here"),
@@ -252,7 +223,8 @@ WAYS: dict[str, Promise] = {
     "ipam_driver_unknown": _("Use Docker's own"),
     "ipam_null_pools": _("Use Docker's own"),
     "ipam_null_own": _("Use Docker's own"),
-    "range_wants_gateway": _("Use %(suggestion)s"),
+    "range_ends_block": _("Leave the range away"),
+    "range_without_gateway": _("Leave the range away"),
     "static_on_default_bridge": _("Let Docker choose"),
     "any_of_size_not_yet": _("Let Docker choose"),
     "alias_on_default_bridge": _("Leave them away"),

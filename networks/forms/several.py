@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from networks.addressing.findings import Finding, Level, bad
 from networks.engine.cli import connect_command, disconnect_command, remove_network_command
 from networks.engine.specs import ConnectSpec, DisconnectSpec
-from networks.forms.connecting import check_container, check_network, check_pair
 from networks.forms.findings import FindingsForm
+from networks.forms.preflight.pair import check_container, check_network, check_pair
 from networks.forms.sentences import say
 from networks.models import JobStep
 from networks.policy.permissions import Permission

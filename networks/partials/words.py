@@ -8,6 +8,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
+from networks.engine.cli import reads_as_mode
 from networks.policy.protection import Lock, Reason
 from networks.queries.containers import mode_kind
 from networks.queries.ordering import natural
@@ -135,7 +136,7 @@ def why_no_connect(row: NetworkRow, *, is_config_only: bool = False) -> str:
         return _("This network only holds settings for other networks; no container can be on it.")
     if row.is_ingress:
         return _("This network belongs to the swarm: it spreads what comes in over the nodes.")
-    if row.driver == "overlay" and row.scope == "swarm" and not row.is_attachable:
+    if row.scope == "swarm" and not row.is_attachable:
         return _("Only services can be on this network: it isn't attachable.")
     return ""
 
@@ -174,7 +175,14 @@ def host_side(row: NetworkRow, options: Mapping[str, str]) -> list[dict[str, str
 
 
 def explain_network(row: NetworkRow) -> str:
-    """Return in words what a network is for that Docker made for a swarm, or that a swarm shares; "" of any other."""
+    """Return in words what a network is for that Docker made for a swarm, or that a swarm shares, and what a name gets in the
+    way of; "" of any other.
+    """
+    if reads_as_mode(row.name):
+        return _(
+            "docker run --network reads this name as another container's network; there, only the network's ID works. "
+            "The forms here send the ID."
+        )
     if row.name == "docker_gwbridge":
         return _(
             "Docker made this bridge when the Engine joined a swarm: each container on an overlay network gets a second "

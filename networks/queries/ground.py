@@ -34,6 +34,8 @@ _WISHES = (
     "mac",
     "has_detail",
 )
+# What of a NetworkChoice is a column.
+_CHOICE = ("docker_id", "name", "driver", "has_ipv6", "hue", "scope", "is_attachable", "is_ingress", "is_config_only")
 NEVER_UNUSED = frozenset({"bridge", "host", "none", "docker_gwbridge", "ingress"})
 
 
@@ -117,17 +119,26 @@ class ContainerChoice:
 @dataclass(frozen=True, slots=True)
 class NetworkChoice:
     """A network to connect to. `holders`: who has which address; `wishes`: which stopped container asks for which; `macs`: who
-    has which MAC address."""
+    has which MAC address. `scope` and the flags: as in NetworkFact."""
 
     docker_id: str
     name: str
     driver: str
     has_ipv6: bool = False
     hue: int = 0
+    scope: str = "local"
+    is_attachable: bool = False
+    is_ingress: bool = False
+    is_config_only: bool = False
     pools: tuple[Pool, ...] = ()
     holders: Mapping[IPAddress, str] = field(default_factory=dict)
     wishes: Mapping[IPAddress, str] = field(default_factory=dict)
     macs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_for_services(self) -> bool:
+        """Whether the swarm lets only its services' containers on it, and none that was run or connected by hand."""
+        return self.scope == "swarm" and not self.is_attachable
 
 
 def read_ground(engine_slug: str) -> Ground:
@@ -208,13 +219,13 @@ def network_choices(engine_slug: str, docker_ids: Iterable[str] = ()) -> tuple[N
         macs.setdefault(docker_id, {}).update({mac: name} if mac else {})
     return tuple(
         NetworkChoice(
-            *values,
-            pools=tuple(pools.get(values[0], ())),
-            holders=held.get(values[0], {}),
-            wishes={a: name for a, name in wished.get(values[0], {}).items() if a not in held.get(values[0], {})},
-            macs=macs.get(values[0], {}),
+            **record,
+            pools=tuple(pools.get(record["docker_id"], ())),
+            holders=(holders := held.get(record["docker_id"], {})),
+            wishes={each: name for each, name in wished.get(record["docker_id"], {}).items() if each not in holders},
+            macs=macs.get(record["docker_id"], {}),
         )
-        for values in networks.order_by("name", "docker_id").values_list("docker_id", "name", "driver", "has_ipv6", "hue")
+        for record in networks.order_by("name", "docker_id").values(*_CHOICE)
     )
 
 

@@ -89,7 +89,7 @@ def test_it_reads_what_few_networks_need() -> None:
         ({"ipam_driver": "null"}, ("ipam_driver", "ipam_null_own", "")),
         (
             {"enable_ipv6": "on", "pools__0__subnet": "fd00:9::/64", "pools__0__ip_range": "fd00:9::/64"},
-            ("pools-0-ip_range", "range_wants_gateway", "fd00:9::1"),
+            ("pools-0-ip_range", "range_ends_block", ""),
         ),
         ({"driver": "ipvlan", "ipvlan_flag": "l2"}, ("ipvlan_flag", "option_not_choice", "")),
         ({"mtu": "1400", "options": "com.docker.network.driver.mtu=1500"}, ("options", "option_above", "")),

@@ -208,6 +208,15 @@ def test_it_lets_an_admin_go_on_who_types_the_subnet() -> None:
     assert said(confirmed)["host_gateway"] is Level.WARN
 
 
+@pytest.mark.parametrize("subnet", ["0.0.0.0/0", "::/0"])
+def test_it_asks_nobody_to_type_the_whole_address_space(subnet: str) -> None:
+    form = typed(pools__0__subnet=subnet, typed_subnet=subnet, enable_ipv6="on")
+
+    assert form.harm == ""
+    assert "typed_subnet" not in form.errors
+    assert form.pools[0].errors["subnet"] == [f"{subnet} is every address there is."]
+
+
 def test_it_lets_nobody_else_go_on() -> None:
     form = typed(may_shape=False, pools__0__subnet="192.168.0.0/25", typed_subnet="192.168.0.0/25")
 
@@ -253,7 +262,8 @@ def test_it_only_warns_of_a_configuration() -> None:
         ({"driver": "macvlan", "parent": "eth0", "pools__0__aux_addresses": "host=192.168.0.4"}, {"dhcp_range"}),
         ({"driver": "macvlan", "parent": "eth0", "pools__0__ip_range": "192.168.0.128/25"}, {"other_router"}),
         ({"driver": "ipvlan", "parent": "eth1"}, {"host_hidden"}),
-        ({"driver": "overlay"}, {"host_hidden"}),
+        ({"driver": "overlay"}, {"host_hidden", "services_only"}),
+        ({"driver": "overlay", "is_attachable": "on"}, {"host_hidden"}),
         ({"inhibit_ipv4": "on"}, {"host_hidden"}),
     ],
 )

@@ -7,10 +7,13 @@ from django.utils.translation import override
 
 from networks.forms.refusals import CATALOGUE, explain, explain_each
 from networks.forms.refused.meaning import Meaning
+from tests.forms.odd_wordings import ODD_WORDINGS
 from tests.forms.wordings import WORDINGS
 
+KNOWN = (*WORDINGS, *ODD_WORDINGS)
 
-@pytest.mark.parametrize(("sentence", "key", "field"), WORDINGS)
+
+@pytest.mark.parametrize(("sentence", "key", "field"), KNOWN)
 def test_it_knows_the_wordings_of_all_versions(sentence: str, key: str, field: str) -> None:
     for words in (sentence, sentence.upper(), sentence.title(), f"Error response from daemon: {sentence}"):
         meaning = explain(words)
@@ -32,7 +35,7 @@ def test_it_says_in_both_languages_what_it_means_and_what_to_do(meaning: Meaning
 
 def test_it_has_a_wording_for_nearly_everything_that_it_knows() -> None:
     # Those that are in the sources of the Engine alone: nobody has seen them said.
-    assert {meaning.key for meaning in CATALOGUE} - {key for _, key, _ in WORDINGS} == {"ingress_taken", "not_permitted"}
+    assert {meaning.key for meaning in CATALOGUE} - {key for _, key, _ in KNOWN} == {"ingress_taken", "not_permitted"}
 
 
 def test_it_explains_each_of_several_faults() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from networks.engine.cli import Line, joined, listed, quoted, reference
+from networks.engine.cli import Line, joined, listed, quoted, reads_as_mode, reference
 from networks.engine.containers.run_specs import EndpointSpec, Mode, PortSpec, RunSpec
 from networks.engine.facts import IPAddress
 
@@ -53,7 +53,8 @@ def restart_word(spec: RunSpec) -> str:
 
 def reference_of(endpoint: EndpointSpec) -> str:
     """Return what to call a network in a create: its name, or its id where the name could be taken for something else."""
-    return reference(endpoint.network_name, endpoint.network_id)
+    name, docker_id = endpoint.network_name, endpoint.network_id
+    return docker_id if reads_as_mode(name) else reference(name, docker_id)
 
 
 def _network_lines(spec: RunSpec) -> Iterator[Line]:

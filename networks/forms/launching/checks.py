@@ -6,12 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 
 from networks.addressing.findings import Finding, Level, bad, fine, warn
+from networks.addressing.reading import IPAddress
 from networks.engine.containers.run_specs import EndpointSpec, Mode, PortSpec, RunSpec
 from networks.engine.containers.specs import CONTAINER_NAME
 from networks.forms.launching.ground import RunGround
 from networks.queries.ground import ContainerChoice
 
-_SIGNAL = re.compile(r"(?:SIG)?[A-Z][A-Z0-9+-]{1,11}|[1-9][0-9]?")
+# The signals that Docker knows by name. Source: moby/sys, signal_linux.go
+_NAMES = (
+    "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN "
+    "TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ"
+)
+_SIGNAL = re.compile(
+    rf"(?:SIG)?(?:{_NAMES.replace(' ', '|')}|RTMIN(?:\+(?:[1-9]|1[0-5]))?|RTMAX(?:-(?:[1-9]|1[0-4]))?)|[1-9]|[1-5][0-9]|6[0-4]"
+)
 _HOST = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,62}[a-zA-Z0-9])?")
 MOST_SAID = 5  # of ports
 # What a container in another's stack can't have of its own. Source: moby, runconfig/hostconfig_unix.go
@@ -59,15 +67,33 @@ def check_ports(ports: Sequence[PortSpec], ground: RunGround) -> Iterator[Findin
             said += 1
             if said == MOST_SAID:
                 return
-    seen: set[tuple[int, str, str]] = set()
+    seen: dict[tuple[int, str], list[PortSpec]] = {}
     for port, outside in wanted:
-        place = (outside, port.protocol, str(port.address or ""))
-        if place in seen:
+        earlier = seen.setdefault((outside, port.protocol), [])
+        if any(_share_address(port, other) for other in earlier):
             yield bad("ports", "port_twice", port=outside)
             return
-        seen.add(place)
-    if wanted and not said:
+        earlier.append(port)
+    unseen = [port.address for port in ports if port.address and not _may_have(port.address, ground)]
+    for address in dict.fromkeys(unseen):
+        yield warn("ports", "port_address_unseen", address=address)
+    if wanted and not said and not unseen:
         yield fine("ports", "ports_free")
+
+
+def _share_address(port: PortSpec, other: PortSpec) -> bool:
+    """Tell whether two publications of one port would want it on the same address; none named means all of both families."""
+    if port.address is None or other.address is None or port.address == other.address:
+        return True
+    return port.address.version == other.address.version and (port.address.is_unspecified or other.address.is_unspecified)
+
+
+def _may_have(address: IPAddress, ground: RunGround) -> bool:
+    """Tell whether the Engine's machine may have the address: it is seen to, or the machine isn't seen."""
+    if not ground.host.is_known or address.is_unspecified or address.is_loopback:
+        return True
+    gateways = (pool.gateway for network in ground.networks.values() for pool in network.pools)
+    return address in {*(own.interface.ip for own in ground.host.addresses), *gateways}
 
 
 def check_mode(spec: RunSpec, typed: Sequence[str], *, may_shape: bool) -> Iterator[Finding]:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from networks.addressing.findings import Finding, Misread, bad
 from networks.engine.containers.run_specs import API_OF_SEVERAL, EndpointSpec
 from networks.forms.connect_checks import check_link_local, check_mac, check_wishes
-from networks.forms.connecting import Choices, ConnectForm, check_network
+from networks.forms.connecting import Choices, ConnectForm
 from networks.forms.fields import TypedField
+from networks.forms.preflight.pair import check_joining
 from networks.forms.wording.labels import label_network
 from networks.queries.ground import NetworkChoice
 
@@ -73,10 +74,9 @@ class EndpointForm(ConnectForm):
         if self.network is None:
             self.add_finding(bad("network_id", "network_gone" if chosen else "network_missing"))
             return
-        if any(check_network(self.network)):
-            self.add_finding(bad("network_id", "network_special", network=self.network.name))
+        self.add_findings(replace(found, field="network_id") for found in check_joining(self.network))
         self.add_findings(replace(found, field="network_id") for found in self._check_plugin())
-        self.add_findings(check_wishes(self.network, self._read, self.host))
+        self.add_findings(check_wishes(self.network, self._read, self.host, self.version))
         self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
         if mac := self._read.get("mac"):
             self.add_findings(check_mac(mac, self.network))

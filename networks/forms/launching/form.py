@@ -193,7 +193,8 @@ class RunForm(FindingsForm):
 
     def mark_refused(self, about: str, text: str, row: EndpointForm | None) -> None:
         """Mark the field that an Engine's refusal is about. `about`: by the catalogue; `row`: the network that it is about."""
-        about = {"container_id": "donor_id", "options": "driver_options"}.get(about, about)
+        program = "entrypoint" if any(self._read.get("entrypoint") or ()) else "command"  # whichever is begun
+        about = {"container_id": "donor_id", "options": "driver_options", "command": program}.get(about, about)
         if about in self.fields:
             self.mark(about, text)
         elif row is not None and about in row.fields:

@@ -22,7 +22,7 @@ _PUBLICATION = re.compile(
 )
 _VARIABLE = re.compile(r"[^\s=\x00-\x1f\x7f]+")
 _HOST_NAME = re.compile(r"[a-zA-Z0-9_](?:[a-zA-Z0-9_.-]{0,252}[a-zA-Z0-9_])?")
-_SYSCTL = re.compile(r"net\.[a-zA-Z0-9_.*/-]+")
+_SYSCTL = re.compile(r"net(?:[./][a-zA-Z0-9_-]+)+")
 _Part = TypeVar("_Part")
 
 

@@ -64,6 +64,20 @@ CREATING: tuple[Meaning, ...] = (
         _("Add a pool with an IPv6 subnet."),
     ),
     Meaning(
+        "link_local_part",
+        ("clash with the link-local prefix",),
+        "subnet",
+        _("Each bridge has fe80::/64: Docker takes that very subnet, or one that has nothing of it."),
+        _("Use fe80::/64, or a subnet of another range."),
+    ),
+    Meaning(
+        "bridge_address",
+        ("failed to add ipv6 address",),
+        "subnet",
+        _("Linux doesn't take the subnet's first address for the bridge."),
+        _("Choose a subnet of another range, such as one of fd00::/8."),
+    ),
+    Meaning(
         "host_bits",
         ("invalid subnet", "it should be"),
         "subnet",

@@ -58,6 +58,28 @@ RUNNING: tuple[Meaning, ...] = (
         _("On the host's own network these settings would be the host's."),
         _("Leave them away, or give the container a network of its own."),
     ),
+    # A network's, and narrower than what follows: it names a file of /proc/sys too.
+    Meaning(
+        "bridge_ipv6",
+        ("ipv6 setup for bridge",),
+        "options",
+        _("The network's bridge can't have IPv6, most likely for an MTU below 1280."),
+        _("Choose an MTU of 1280 or more, or turn IPv6 off."),
+    ),
+    Meaning(
+        "sysctl_unknown",
+        ("write /proc/sys/",),
+        "sysctls",
+        _("The kernel of the Engine's machine has no such setting, or doesn't take this value."),
+        _("Correct it, or leave it away."),
+    ),
+    Meaning(
+        "stop_signal",
+        ("invalid signal",),
+        "stop_signal",
+        _("Docker knows no such signal."),
+        _("Name one such as SIGTERM, or leave it empty: then the image's own is sent."),
+    ),
     Meaning(
         "sysctl_unknown",
         ("open /proc/sys/",),

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from networks.forms.connecting import check_network
 from networks.forms.findings import FindingsForm
+from networks.forms.preflight.pair import check_joining
 from networks.forms.wording.labels import label_network
 from networks.queries.ground import NetworkChoice
 
@@ -21,7 +21,7 @@ class MoveForm(FindingsForm):
 
     def __init__(self, *args: Any, networks: Iterable[NetworkChoice], **options: Any) -> None:
         super().__init__(*args, **options)
-        self._networks = {one.docker_id: one for one in networks if not any(check_network(one))}
+        self._networks = {one.docker_id: one for one in networks if not any(check_joining(one))}
         choices = [(docker_id, label_network(one)) for docker_id, one in self._networks.items()]
         self.fields["network_id"].choices = choices  # type: ignore[attr-defined]
 

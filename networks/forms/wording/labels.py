@@ -23,4 +23,9 @@ def label_container(choice: ContainerChoice) -> str:
 def label_network(choice: NetworkChoice) -> str:
     """Return a network as a line of a list: "front · bridge · 10.20.0.0/24"."""
     subnets = ", ".join(str(pool.subnet) for pool in choice.pools)
-    return " · ".join(filter(None, (choice.name, choice.driver, subnets)))
+    use = ""
+    if choice.is_config_only:
+        use = gettext("settings alone")
+    elif choice.is_for_services:
+        use = gettext("services only")
+    return " · ".join(filter(None, (choice.name, choice.driver, subnets, use)))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from networks.forms.connecting import check_container, check_network
 from networks.forms.findings import Way
+from networks.forms.preflight.pair import check_container, check_network
 from networks.forms.sentences import say
 from networks.partials.links import url_of
 from networks.policy.protection import protection_of

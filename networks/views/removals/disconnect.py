@@ -15,7 +15,7 @@ from networks.engine.bodies import disconnect_body
 from networks.engine.cli import disconnect_lines
 from networks.engine.guard import is_full_id
 from networks.engine.specs import DisconnectSpec
-from networks.forms.connecting import check_container, check_network
+from networks.forms.preflight.pair import check_container, check_network
 from networks.forms.refused.around import Around
 from networks.forms.removals.confirming import DisconnectForm, say_breakage
 from networks.forms.sentences import say

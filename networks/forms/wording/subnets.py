@@ -1,0 +1,63 @@
+"""The sentences of what is checked of a network's pools."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, Promise] = {
+    # subnets
+    "no_prefix_length": _("“%(typed)s” has no prefix length, such as /24."),
+    "netmask": _("Docker wants a prefix length, not a mask."),
+    "not_a_subnet": _("“%(typed)s” is no subnet. One looks like 10.20.0.0/24."),
+    "host_bits_set": _("%(typed)s is an address within a subnet, not the subnet itself."),
+    "whole_address_space": _("%(subnet)s is every address there is."),
+    "loopback": _("%(subnet)s lies in the loopback range: packets to it never leave the machine. Docker would accept it."),
+    "multicast": _("%(subnet)s lies in the multicast range: no container can have such an address. Docker would accept it."),
+    "loopback_in_it": _(
+        "%(subnet)s has the loopback range in it: packets to those never leave the machine. Docker would accept it."
+    ),
+    "multicast_in_it": _(
+        "%(subnet)s has the multicast range in it: no container can have those addresses. Docker would accept it."
+    ),
+    "ipv4_mapped": _("%(subnet)s holds IPv4 addresses in IPv6's writing: Docker reads it as IPv4 and refuses it."),
+    "link_local_part": _("%(subnet)s meets fe80::/64, which each bridge has: Docker takes that very subnet, or none of it."),
+    "too_small": _("%(subnet)s has no address left for a container. Docker would accept it."),
+    "link_local": _("%(subnet)s is link-local: routers never pass such packets on."),
+    "public": _("%(subnet)s is public address space: its real owners can't be reached from these containers."),
+    "reserved": _("%(subnet)s is reserved; some systems refuse to use it."),
+    "shared_space": _("%(subnet)s is for providers (CGNAT) and some VPNs: where one of them is in use, it is out of reach."),
+    "documentation": _("%(subnet)s is for examples in documentation; some routers drop it."),
+    "too_big": _("%(subnet)s is very big: whatever else is numbered in it can't be reached from here."),
+    "no_room": _("%(subnet)s has no address left for a container: the gateway and the reserved ones take them all."),
+    "little_room": _("%(subnet)s has room for few containers: %(count)s."),
+    "subnet_missing": _("A subnet is needed for this range, gateway or reserved address."),
+    "overlaps": _("%(subnet)s overlaps %(other)s, which the network %(owner)s has."),
+    "shared_subnet": _("The network %(owner)s has the same subnet: the IP ranges must not overlap."),
+    "overlaps_other_scope": _("%(subnet)s overlaps %(other)s of the network %(owner)s: no container can use both."),
+    "in_default_pools": _("%(subnet)s lies in %(pool)s, from which Docker takes subnets for networks that name none."),
+    "overlaps_own_pool": _("%(subnet)s overlaps %(other)s, another pool of this network."),
+    "subnet_free": _("%(subnet)s is free: no other network has any of it."),
+    "subnet_free_all": _("%(subnet)s is free: no network, route, address or name server of the host has any of it."),
+    # ranges, gateways, reserved addresses
+    "range_outside": _("%(ip_range)s is not inside the subnet %(subnet)s."),
+    "range_ends_block": _("%(ip_range)s ends with the last address of a /64: Engine %(version)s hands out none of such a range."),
+    "range_without_gateway": _(
+        "%(ip_range)s has no address for the gateway: Docker takes it from the range where none is named."
+    ),
+    "last_of_block": _("%(address)s is the last address of a /64, which Engine %(version)s can't give to anything."),
+    "range_bigger": _("%(ip_range)s is bigger than its subnet %(subnet)s."),
+    "range_full": _("%(ip_range)s has no address left to hand out: each container would have to ask for one outside of it."),
+    "not_an_address": _("“%(typed)s” is no IP address."),
+    "address_with_prefix_length": _("An address stands here without a prefix length."),
+    "gateway_outside": _("%(address)s is not inside the subnet %(subnet)s."),
+    "gateway_is_network_address": _("%(address)s is the address of the subnet itself."),
+    "gateway_is_broadcast_address": _("%(address)s is the broadcast address of %(subnet)s."),
+    "aux_addresses_outside": _("%(address)s is not inside the subnet %(subnet)s."),
+    "aux_addresses_is_network_address": _("%(address)s is the address of the subnet itself."),
+    "aux_addresses_is_broadcast_address": _("%(address)s is the broadcast address of %(subnet)s."),
+    "aux_is_gateway": _("%(address)s is the gateway already."),
+    "aux_twice": _("%(address)s is reserved twice, as %(other)s and as %(name)s."),
+    "aux_name_twice": _("%(name)s is reserved in another pool too; the docker command takes a name once."),
+    "aux_unreadable": _("“%(typed)s” is not name=address."),
+}
