@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from networks.engine.containers.run_specs import Mode
 from networks.engine.guard import Noun
-from networks.forms.connecting import ConnectForm, check_container, check_network
+from networks.forms.connecting import ConnectForm
 from networks.forms.findings import Way
+from networks.forms.preflight.pair import check_container, check_joining
 from networks.forms.preflight.plugins import check_plugin
 from networks.forms.sentences import explain, say
-from networks.models import Container, Network
+from networks.models import Container
 from networks.policy.protection import protection_of
 from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.templatetags.wording import spell
@@ -45,13 +46,16 @@ def why_not_connectable(engine_slug: str, form: ConnectForm, given: Noun) -> Why
 
 
 def _of_network(engine_slug: str, network: NetworkChoice) -> WhyNot | None:
-    if Network.objects.filter(engine__slug=engine_slug, docker_id=network.docker_id, is_config_only=True).exists():
+    create = Way(_("Create a network…"), "", url=reverse("network_create", args=[engine_slug]), is_primary=True)
+    found = next(check_joining(network), None)
+    if found and found.key == "network_config_only":
+        advice = _("Create a network that takes its configuration from it, and connect the container to that one.")
+        return WhyNot(say(found), advice, (create,))
+    if found and found.key in ("network_ingress", "network_for_services"):
         return WhyNot(
-            _("It is only a configuration for other networks: no container can be on it."),
-            _("Create a network that takes its configuration from it, and connect the container to that one."),
-            (Way(_("Create a network…"), "", url=reverse("network_create", args=[engine_slug]), is_primary=True),),
+            say(found), _("Create an overlay network that is attachable, and connect the container to that one."), (create,)
         )
-    if found := next(check_network(network), None):
+    if found:
         mode = Mode.HOST if network.driver == "host" else Mode.NONE
         run = _run_way(engine_slug, _("Run a container there…"), mode=mode.value)
         return WhyNot(say(found), _("A container gets onto it when it is made."), (run,))

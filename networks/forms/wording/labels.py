@@ -25,7 +25,7 @@ def label_network(choice: NetworkChoice) -> str:
     subnets = ", ".join(str(pool.subnet) for pool in choice.pools)
     use = ""
     if choice.is_config_only:
-        use = gettext("settings alone")
+        use = gettext("Config-only")
     elif choice.is_for_services:
         use = gettext("services only")
     return " · ".join(filter(None, (choice.name, choice.driver, subnets, use)))
