@@ -12,6 +12,7 @@ from django.utils.translation import get_language, override
 
 from networks.engine.client import EngineClient
 
+SOON_S = 1.0  # nearly all that will end by themselves have ended by then
 MOST_WAITING = 32  # threads; an Engine that hangs must not gather them without end
 
 _Answer = TypeVar("_Answer")
@@ -30,17 +31,25 @@ class StillAsking:
 
 
 def ask_patiently(
-    work: Callable[[], _Answer], client: EngineClient, *, patience_s: float, when_late: Callable[[_Answer], None]
+    work: Callable[[], _Answer],
+    client: EngineClient,
+    *,
+    patience_s: float,
+    when_late: Callable[[_Answer], None],
+    begun: threading.Event | None = None,
 ) -> _Answer | StillAsking:
     """Run `work` in a thread of its own and return what it returns, or StillAsking after `patience_s`.
 
     `client`: the one that `work` asks. Once a change has left, `work` goes on and `when_late` gets its answer, in its thread;
-    before that the change is withdrawn, and its answer is of no use to anybody. Raises what `work` raises, and TooManyWaiting.
+    before that the change is withdrawn, and its answer is of no use to anybody. `begun`: set by a `work` that has asked for what
+    takes its time, and after that waited for SOON_S only. Raises what `work` raises, and TooManyWaiting.
     """
     if not _places.acquire(blocking=False):
         raise TooManyWaiting
     asking = _Asking(work, when_late)
     threading.Thread(target=asking.run, args=(get_language() or "en",), name="asking", daemon=True).start()
+    if begun is not None and begun.wait(patience_s):
+        patience_s = min(patience_s, SOON_S)
     if asking.ended.wait(patience_s):
         return asking.answer()
     request = client.withdraw()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -34,13 +35,15 @@ def start_container(actor: Actor, engine: Engine, container_id: str, *, name: st
 def stop_container(actor: Actor, engine: Engine, container_id: str, *, name: str, wait_s: int = STOP_WAIT_S) -> ActionResult:
     """Stop a container, and kill it after `wait_s`. Twin of `docker stop -t`; POST /containers/{id}/stop.
 
-    One that takes longer than a page waits is unknown at first, and settled when the Engine answers.
+    One that takes longer than a moment is under way at first; its outcome is written when the Engine answers.
     """
+    begun = threading.Event()
 
     def act(client: EngineClient, _fact: ContainerFact) -> None:
+        begun.set()
         client.stop_container(container_id, wait_s)
 
-    return _order(actor, engine, "stop_container", container_id, name, act, asked={"wait_s": wait_s})
+    return _order(actor, engine, "stop_container", container_id, name, act, asked={"wait_s": wait_s}, begun=begun)
 
 
 def restart_container(actor: Actor, engine: Engine, container_id: str, *, name: str, wait_s: int = STOP_WAIT_S) -> ActionResult:
@@ -49,12 +52,15 @@ def restart_container(actor: Actor, engine: Engine, container_id: str, *, name: 
     One that shares the stack of a container which doesn't run is left alone: the Engine would stop it and not start it again.
     """
 
+    begun = threading.Event()
+
     def act(client: EngineClient, fact: ContainerFact) -> None:
         _refuse_lost_donor(client, fact)
+        begun.set()
         client.restart_container(container_id, wait_s)
 
     asked = {"wait_s": wait_s, "was_started_at": started_at_of(engine, container_id)}
-    return _order(actor, engine, "restart_container", container_id, name, act, asked=asked)
+    return _order(actor, engine, "restart_container", container_id, name, act, asked=asked, begun=begun)
 
 
 def kill_container(actor: Actor, engine: Engine, container_id: str, *, name: str) -> ActionResult:
@@ -163,6 +169,7 @@ def _order(
     act: Act,
     *,
     asked: Mapping[str, Any] | None = None,
+    begun: threading.Event | None = None,
 ) -> ActionResult:
     held = dict(asked or {})
 
@@ -180,7 +187,7 @@ def _order(
         return container_id
 
     intent = Intent(verb, name, container_id, command=command_of_order(verb, name, container_id, held), asked=held)
-    change = Change(ask, lambda: _is_seen(engine, verb, container_id, held), (container_id,), Profile.RUN)
+    change = Change(ask, lambda: _is_seen(engine, verb, container_id, held), (container_id,), Profile.RUN, begun)
     return carry_out(actor, engine, intent, Permission.RUN, change)
 
 

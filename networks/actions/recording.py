@@ -50,7 +50,8 @@ class ActionResult:
     """What came of it. `action_id` 0: not even the intent could be written, so nothing was asked.
 
     `docker_id`: of what was made or changed. `sentence`: the Engine's own words where it spoke, else ours. `request`: method
-    and path. `is_seen`: the follower has looked since, so that the pages show the result.
+    and path. `is_seen`: the follower has looked since, so that the pages show the result. `is_under_way`: it was begun, takes its
+    time, and its outcome is written when it ends; `kind` is unknown until then, and nobody wrote that down.
     """
 
     kind: OutcomeKind
@@ -61,6 +62,7 @@ class ActionResult:
     request: str = ""
     duration_ms: float = 0.0
     is_seen: bool = False
+    is_under_way: bool = False
 
     @property
     def is_ok(self) -> bool:
@@ -71,12 +73,16 @@ class ActionResult:
 @dataclass(frozen=True, slots=True)
 class Change:
     """How to do it. `ask`: asks the Engine and returns the id of what was made or changed. `is_done`: reads in the snapshot
-    whether it happened, for when no answer came. `ids`: what the follower shall look at. `profile`: of the client."""
+    whether it happened, for when no answer came. `ids`: what the follower shall look at. `profile`: of the client.
+
+    `begun`: of what takes its time by itself, as a stop does; `ask` sets it when it asks for that.
+    """
 
     ask: Callable[[EngineClient], str]
     is_done: Callable[[], bool]
     ids: tuple[str, ...] = ()
     profile: Profile = Profile.NETWORK
+    begun: threading.Event | None = None
 
 
 def carry_out(
@@ -95,7 +101,8 @@ def carry_out(
     read-only mode nothing is written and nothing asked.
 
     `patience_s`: a request that was sent and has no answer by then is unknown; it goes on in a thread, which writes the outcome
-    that comes. One that was not sent by then never is. None, and a step of a job, waits for the client's own deadlines.
+    that comes. One that was not sent by then never is. What takes its time is under way by then, not unknown. None, and a step of
+    a job, waits for the client's own deadlines.
     """
     if settings.NETADMIN_READ_ONLY:
         sentence = _("Netadmin is in read-only mode: nothing is changed.")
@@ -113,10 +120,12 @@ def carry_out(
 
     def finish(result: ActionResult, *, is_late: bool = False) -> ActionResult:
         result = replace(result, action_id=action_id, docker_id=result.docker_id or intent.docker_id)
-        if not is_late:
+        if result.is_under_way:
+            is_recorded.set()
+        elif not is_late:
             record_outcome(result, actor.journal)
             is_recorded.set()
-        elif result.kind is not OutcomeKind.UNKNOWN:  # which is written already
+        elif result.kind is not OutcomeKind.UNKNOWN or change.begun is not None:  # else that is written already
             is_recorded.wait(LOOKED_WITHIN_S)
             record_outcome(result, actor.journal)
         within_s = LOOK_WITHIN_S if is_late else min(LOOK_WITHIN_S, LOOKED_WITHIN_S - (time.monotonic() - begun))
@@ -193,17 +202,23 @@ def _ask(
         try:
             return _answer(client, change)
         finally:
+            if change.begun is not None:
+                change.begun.set()
             client.close()
 
     if patience_s is None:
         return answer_and_close()
     try:
-        answer = ask_patiently(answer_and_close, client, patience_s=patience_s, when_late=when_late)
+        answer = ask_patiently(answer_and_close, client, patience_s=patience_s, when_late=when_late, begun=change.begun)
     except TooManyWaiting:
         client.close()
         words = _("%(count)s changes wait for an answer already, so this one was not asked for.") % {"count": MOST_WAITING}
         return ActionResult(OutcomeKind.FAILED, 0, sentence=words)
-    return _unanswered(answer, patience_s) if isinstance(answer, StillAsking) else answer
+    if not isinstance(answer, StillAsking):
+        return answer
+    if change.begun is not None and answer.request:
+        return ActionResult(OutcomeKind.UNKNOWN, 0, request=answer.request, is_under_way=True)
+    return _unanswered(answer, patience_s)
 
 
 def _answer(client: EngineClient, change: Change) -> ActionResult:
@@ -251,7 +266,8 @@ def _look(actor: Actor, engine: Engine, change: Change, result: ActionResult, wi
         return result  # the job settles what is unknown by asking the Engine itself
     try:
         result = replace(result, is_seen=request_sync(engine.slug, ids, timeout_s=max(0.0, within_s)))
-        return _settle(result, change) if result.kind is OutcomeKind.UNKNOWN else result
+        is_open = result.kind is OutcomeKind.UNKNOWN and not result.is_under_way
+        return _settle(result, change) if is_open else result
     except DatabaseError as error:  # where the follower is in another process, the wish is a row
         log.error("look_not_asked_for", engine=engine.slug, error=str(error))
         return result

@@ -60,6 +60,12 @@ def _is_disconnected(engine: Engine, action: Action) -> bool:
     return bool(action.docker_id and _container_of(action)) and not _is_connected(engine, action)
 
 
+def _wait_s(action: Action) -> int:
+    """Return for how long the Engine was asked to wait, in another process perhaps."""
+    wait_s = action.asked.get("wait_s", 0) if isinstance(action.asked, dict) else 0
+    return wait_s if isinstance(wait_s, int) else 0
+
+
 def _container_of(action: Action) -> str:
     return str(action.asked.get("container_id", "")) if isinstance(action.asked, dict) else ""
 
@@ -98,7 +104,7 @@ def mark_cut_off(engine_slugs: Iterable[str], *, after: int, now: datetime) -> i
     left = newest
     slugs = set(engine_slugs)
     for action in without[:MOST_AT_ONCE]:
-        if is_under_way(action.pk):
+        if is_under_way(action.pk) or action.at + timedelta(seconds=_wait_s(action)) > now - CUT_OFF_AFTER:
             left = min(left, action.pk - 1)
         elif action.engine_slug in slugs:
             _add(action.pk, OutcomeKind.UNKNOWN, _("Netadmin ended, or could not write it down, before an answer came."), None)

@@ -61,7 +61,7 @@ def _path_pattern(path: str) -> re.Pattern[str]:
 
 
 _FLAG = "1"
-_SECONDS = "[1-5]?[0-9]|60"  # MOST_STOP_WAIT_S, of engine/containers/specs
+_SECONDS = "[0-9]{1,3}|[12][0-9]{3}|3[0-5][0-9]{2}|3600"  # MOST_STOP_WAIT_S, of engine/containers/specs
 _CELLS = "[1-9][0-9]{0,2}|1000"  # MOST_CELLS, of engine/terminal/specs
 _NAME = r"[a-zA-Z0-9][a-zA-Z0-9_.-]+"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -104,6 +106,14 @@ class JobStep(models.Model):
     def said(self) -> str:
         """The sentence in one line: the Engine speaks in several where it finds several faults."""
         return " ".join(self.sentence.split("\n"))
+
+    @property
+    def killed_at(self) -> datetime | None:
+        """When a container that is being stopped by this step is killed, None where none is."""
+        wait_s = self.spec.get("wait_s")
+        if self.state != StepState.STARTED or self.started_at is None or not isinstance(wait_s, int):
+            return None
+        return self.started_at + timedelta(seconds=wait_s)
 
     class Meta:
         ordering = ["job", "position"]

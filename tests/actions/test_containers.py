@@ -18,10 +18,8 @@ from networks.actions.containers import (
     unpause_container,
 )
 from networks.actions.recording import ActionResult
-from networks.models import Action, Container, Engine, Outcome, OutcomeKind
+from networks.models import Action, Container, Engine, OutcomeKind
 from tests.private_engine import PrivateEngine, wait_until
-
-STUBBORN = ("sh", "-c", "trap '' TERM; while :; do sleep 1; done")
 
 
 def state(container_id: str) -> str:
@@ -107,19 +105,6 @@ def test_it_restarts_no_guest_that_could_not_start_again(engine: PrivateEngine, 
     assert "was removed" in gone.sentence
     assert engine.cli("ps", "-q", "--no-trunc") == guest
     assert donor
-
-
-def test_it_goes_on_waiting_for_a_slow_stop(engine: PrivateEngine, followed: Engine, operator: Actor) -> None:
-    container_id = engine.run("slow", "--stop-signal", "TERM", command=STUBBORN)
-
-    result = stop_container(operator, followed, container_id, name="slow", wait_s=6)
-
-    assert result.kind is OutcomeKind.UNKNOWN
-    assert "goes on waiting" in result.sentence
-    ends = Outcome.objects.filter(action_id=result.action_id).order_by("pk")
-    wait_until(lambda: ends.count() == 2, "the answer that came late")
-    assert [end.kind for end in ends] == ["unknown", "ok"]
-    wait_until(lambda: state(container_id) == "exited", "the look after it")
 
 
 def test_it_says_what_the_engine_refused(engine: PrivateEngine, followed: Engine, operator: Actor) -> None:

@@ -15,6 +15,7 @@ from networks.forms.running.several import ORDER_PLANS
 from networks.forms.several import Choice
 from networks.models import Action, Container, Engine, Job, Outcome
 from networks.policy.permissions import Permission
+from tests.actions.test_stopping import run_stubborn
 from tests.private_engine import PrivateEngine, wait_until
 from tests.views.pages import confirm, shown_by
 from tests.views.test_forms import browser, seen, text_of
@@ -202,3 +203,39 @@ def test_it_restarts_a_donor_before_its_guest_and_wants_an_admin(
     assert job.state == "done"
     pids = [engine.cli("inspect", "-f", "{{.State.Pid}}", name) for name in ("z-donor", "a-guest")]
     assert len({Path(f"/proc/{pid}/ns/net").readlink() for pid in pids}) == 1
+
+
+def test_it_shows_a_stop_under_way_and_explains_what_comes_meanwhile(
+    engine: PrivateEngine, followed: Engine, browser: Client
+) -> None:
+    container_id = known(run_stubborn(engine, "slow", "--network", "none", "--stop-timeout", "5"))
+
+    stopped = browser.post(order(followed, "stop", container_id))
+
+    page = reverse("container_detail", args=[followed.slug, container_id])
+    assert (stopped.status_code, stopped.headers["Location"]) == (302, page)
+    action = Action.objects.get()
+    assert (action.asked["wait_s"], action.command) == (5, "docker stop -t 5 slow")
+    words = text_of(browser.get(page))
+    assert "It is being stopped. It ends by itself, or is killed when its time is over:" in words
+    assert "not yet known" not in words
+    assert "being stopped, kill due:" in text_of(browser.get(reverse("container_list")))
+    assert "the container ends by itself, or is killed at" in text_of(browser.get(reverse("activity_detail", args=[action.pk])))
+    for again in ("stop", "restart"):
+        refused = browser.post(order(followed, again, container_id))
+        assert refused.status_code == 409
+        assert "It is being stopped already." in text_of(refused)
+    assert "It is being stopped" in text_of(browser.get(order(followed, "remove", container_id)))
+    plan = ORDER_PLANS["stop_containers"](Choice(followed.slug, (container_id,)))
+    assert [each.reason for each in plan.left_out] == ["It is being stopped already."]
+
+    wait_until(lambda: Outcome.objects.filter(action_id=action.pk).exists(), "the end")
+    wait_until(lambda: Container.objects.filter(docker_id=container_id, ending="asked").exists(), "who ended it")
+    words = text_of(browser.get(page))
+    assert "exited (137)" in words
+    assert "It was sent SIGKILL through Docker, and ended by it: no failure." in words
+    assert "being stopped" not in words
+    overview = text_of(browser.get(reverse("overview")))
+    assert "no container is known to have failed" in overview
+    assert "1 failed" not in overview
+    assert Outcome.objects.get(action_id=action.pk).duration_ms > 5000

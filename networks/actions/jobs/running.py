@@ -139,7 +139,8 @@ class JobRun:
 
     def _settle_lost(self, step: JobStep) -> bool:
         """Find out whether a step was done whose end nobody wrote down, and write that. Returns whether it was."""
-        if self._is_done_within(step, SETTLE_AFTER_CRASH_S):
+        left_s = (step.killed_at - timezone.now()).total_seconds() if step.killed_at else 0.0  # the Engine goes on with a stop
+        if self._is_done_within(step, SETTLE_AFTER_CRASH_S + max(0.0, left_s)):
             self._record(step, step.action_id, OutcomeKind.OK, _("Netadmin ended meanwhile; the Engine says that it was done."))
             return True
         words = _("Netadmin ended meanwhile; the Engine says that it was not done. It is asked again.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 STOP_WAIT_S = 10  # Docker's own, from the signal that asks to the one that kills
-MOST_STOP_WAIT_S = 60  # an answer is waited for as long, and 30 s more
+MOST_STOP_WAIT_S = 3_600  # what databases ask for is minutes; an answer is waited for as long, and 30 s more
 CONTAINER_NAME = "[a-zA-Z0-9][a-zA-Z0-9_.-]+"  # Docker's own rule
 
 

@@ -22,7 +22,8 @@ WAITING = frozenset({"stop_container", "restart_container"})
 
 
 class OrderForm(ConfirmForm):
-    """An order. `verb`: the action's name; `name`: the container's. Fields that the order hasn't are left out.
+    """An order. `verb`: the action's name; `name`: the container's; `wait_s`: its own time to end. Fields that the order
+    hasn't are left out.
 
     A form without the hidden field `shown` is a button's: it names nothing that was seen, and confirms nothing.
     """
@@ -41,9 +42,11 @@ class OrderForm(ConfirmForm):
         help_text=_("Letters, digits, _ . and -, two or more; a letter or a digit first."),
     )
 
-    def __init__(self, *args: Any, verb: str, name: str, breakages: Sequence[Breakage] = (), **options: Any) -> None:
+    def __init__(
+        self, *args: Any, verb: str, name: str, wait_s: int = STOP_WAIT_S, breakages: Sequence[Breakage] = (), **options: Any
+    ) -> None:
         super().__init__(*args, breakages=breakages, **options)
-        self._name = name
+        self._name, self._wait_s = name, wait_s
         if verb not in WAITING:
             del self.fields["wait_s"]
         if verb != "rename_container":
@@ -53,7 +56,7 @@ class OrderForm(ConfirmForm):
     def further(self) -> dict[str, Any]:
         """What the action takes beside the container, once the form is cleaned."""
         named = {name: self.cleaned_data.get(name) for name in ("wait_s", "new_name") if name in self.fields}
-        return {name: STOP_WAIT_S if value is None else value for name, value in named.items()}
+        return {name: self._wait_s if value is None else value for name, value in named.items()}
 
     def clean(self) -> dict[str, Any]:
         """Look at the new name."""

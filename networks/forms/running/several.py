@@ -8,7 +8,6 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from networks.engine.containers.cli import command_of_order
-from networks.engine.containers.specs import STOP_WAIT_S
 from networks.forms.running.ordering import WAITING
 from networks.forms.several import Choice, LeftOut, Plan
 from networks.models import JobStep
@@ -55,13 +54,15 @@ def _why_not(verb: str, impact: Impact, protection: Protection) -> str:
         return _("It runs already.")
     if verb == "stop_container" and not impact.is_running:
         return _("It is not running.")
+    if verb in WAITING and impact.stopping:
+        return _("It is being stopped already.")
     if verb in _DONORS_FIRST and impact.stack == "gone":
         return _("The container whose network it shares was removed: it has to be made anew.")
     return ""
 
 
 def _step(verb: str, impact: Impact) -> JobStep:
-    asked: dict[str, object] = {"wait_s": STOP_WAIT_S} if verb in WAITING else {}
+    asked: dict[str, object] = {"wait_s": impact.stop_wait_s} if verb in WAITING else {}
     return JobStep(
         verb=verb,
         container_id=impact.docker_id,

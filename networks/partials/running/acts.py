@@ -33,6 +33,7 @@ _LABELS = {
     "remove": gettext_lazy("Remove…"),
 }
 # These always ask first, on a page of their own; the others only where something breaks.
+_BEGUN = frozenset({"stop", "restart", "pause"})  # what is no use any more once a stop was begun
 _ASKING = frozenset({"kill", "rename", "remove"})
 
 
@@ -53,13 +54,14 @@ def acts_of(row: ContainerRow, rights: Iterable[str], *, is_locked: bool) -> tup
     address = [row.engine_slug, row.docker_id]
     return tuple(
         Act(order, str(_LABELS[order]), reverse(f"container_{order}", args=address), order in _ASKING)
-        for order in _BY_STATE.get(row.state, ())
+        for order in orders_in(row.state, row.stopping)
     )
 
 
-def orders_in(state: str) -> tuple[str, ...]:
-    """Return the orders that Docker takes of a container in this state."""
-    return _BY_STATE.get(state, ())
+def orders_in(state: str, stopping: str = "") -> tuple[str, ...]:
+    """Return the orders that make sense for a container in this state; one that is being stopped can be ended at once."""
+    orders = _BY_STATE.get(state, ())
+    return tuple(order for order in orders if order not in _BEGUN) if stopping else orders
 
 
 def may_order(network_mode: str, rights: Iterable[str]) -> bool:

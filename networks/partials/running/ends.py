@@ -1,4 +1,4 @@
-"""What ended a container, in words: only what is known of it."""
+"""What ended a container, or is about to, in words: only what is known of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import signal
 
 from django.utils.translation import gettext as _
 
-from networks.engine.facts import Ending
+from networks.engine.facts import Ending, Stopping
 from networks.queries.networks import ASKED_CODES
 from networks.queries.rows import ContainerRow
 
@@ -30,6 +30,13 @@ def say_ending(row: ContainerRow) -> str:
                 _("It was ended by %(signal)s. Netadmin didn't follow this Engine then, so it isn't known who sent that.") % named
             )
     return ""
+
+
+def say_begun(stopping: str) -> str:
+    """Return why one that is being stopped isn't stopped, restarted or paused. `stopping`: see facts.Stopping."""
+    if stopping == Stopping.RESTART:
+        return _("It is being restarted already. Kill it to have it end now.")
+    return _("It is being stopped already. Kill it to have it end now.")
 
 
 def _signal_of(exit_code: int) -> str:

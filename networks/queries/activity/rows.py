@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 
@@ -40,6 +40,12 @@ class ActionRow:
     def newest(self) -> OutcomeRow | None:
         """Return the outcome that counts, None before there is one."""
         return self.outcomes[-1] if self.outcomes else None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Return when a container that is being stopped by this is killed, None where there is an outcome or it is no stop."""
+        wait_s = self.asked.get("wait_s")
+        return None if self.outcomes or not isinstance(wait_s, int) else self.at + timedelta(seconds=wait_s)
 
     @property
     def duration_ms(self) -> float:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models.fields.json import KeyTextTransform
 
+from networks.engine.containers.specs import MOST_STOP_WAIT_S, STOP_WAIT_S
 from networks.engine.facts import is_of_swarm
 from networks.models import Container, Endpoint
 from networks.queries.consequences import (
@@ -36,6 +38,9 @@ _COLUMNS = (
     "restart_policy",
     "is_auto_removed",
     "started_at",
+    "stopping",
+    "killed_at",
+    "stop_wait_s",
 )
 
 
@@ -72,6 +77,7 @@ class Impact:
 
     `names`: by which its neighbours on networks of one's own find it. `stack`, `donor_name`: of the network that it shares.
     `missing`: names of networks that it shall join and that aren't there. `started_at`: ISO 8601, "" where it isn't known.
+    `stopping`, `killed_at`: see ContainerRow. `stop_wait_s`: how long a stop waits until it kills, unless something is typed.
     """
 
     docker_id: str
@@ -90,6 +96,9 @@ class Impact:
     donor_id: str = ""
     donor_name: str = ""
     started_at: str = ""
+    stopping: str = ""
+    killed_at: datetime | None = None
+    stop_wait_s: int = STOP_WAIT_S
 
     @property
     def is_running(self) -> bool:
@@ -155,7 +164,20 @@ def _impact(record: Record, donor: Record | None, guests: list[Dependant], endpo
         donor_id=record["donor_id"],
         donor_name=donor["name"] if donor else "",
         started_at=record["started_at"].isoformat() if record["started_at"] else "",
+        stopping=record["stopping"],
+        killed_at=record["killed_at"],
+        stop_wait_s=own_stop_wait(record["stop_wait_s"]),
     )
+
+
+def own_stop_wait(stop_wait_s: int | None) -> int:
+    """Return for how long a stop waits by itself: as long as the container was made with, Docker's default else.
+
+    One that shall never be killed, and one that asks for more than may be typed, gets the most that may be.
+    """
+    if stop_wait_s is None:
+        return STOP_WAIT_S
+    return min(stop_wait_s, MOST_STOP_WAIT_S) if stop_wait_s >= 0 else MOST_STOP_WAIT_S
 
 
 def breakages_of_order(verb: str, impact: Impact) -> tuple[Breakage, ...]:

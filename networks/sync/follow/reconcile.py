@@ -94,9 +94,7 @@ class Reconciler:
         """Read what the letters make us read and write what differs. Returns whether there is a new revision."""
         self.events_seen += len(letters.events)
         self._snapshot.ledger.note(letters.events)
-        if letters.has_lost_events:
-            self._journal.endings.lose()
-        self._journal.endings.note(letters.events)
+        self._journal.note(letters.events, has_lost=letters.has_lost_events)
         self._doubtful.clear()
         update = Update()
         self._note_stirred(letters.events)
@@ -268,7 +266,7 @@ class Reconciler:
         self._inspectors.ask(list(self.memory.containers), is_urgent=False)
 
     def _write(self, update: Update, events: Sequence[EventFact], status: dict[str, Any], *, is_everything: bool = False) -> int:
-        self._journal.endings.complete(update, self.memory)
+        self._journal.complete(update, self.memory, is_everything=is_everything)
         changes, after = find_changes(self.memory, update)
         rows = self._journal.rows(events, after if after.containers else self.memory)
         moves = self._snapshot.ledger.compare(

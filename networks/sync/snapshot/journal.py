@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from networks.engine.facts import EventFact
 from networks.models import Event, WatchedSpan
 from networks.sync.snapshot.assignments import to_nano
+from networks.sync.snapshot.changes import Update
 from networks.sync.snapshot.ends.endings import KEEP_S, NOTED, Endings
+from networks.sync.snapshot.ends.stops import Stops
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.translate import Row
 
@@ -28,9 +30,21 @@ class Journal:
         self.engine_slug = engine_slug
         self.newest_nano = newest_nano
         self.floor_nano = newest_nano
-        self.endings = Endings()
+        self.endings, self.stops = Endings(), Stops(engine_slug)
         self._seen: deque[tuple[int, str, str, str, str]] = deque(maxlen=REMEMBERED)
         self._last: dict[tuple[str, str, str, str], int] = {}
+
+    def note(self, events: Sequence[EventFact], *, has_lost: bool) -> None:
+        """Remember what events tell of ends. `has_lost`: others were lost."""
+        if has_lost:
+            self.endings.lose()
+        self.endings.note(events)
+        self.stops.note(events)
+
+    def complete(self, update: Update, memory: Memory, *, is_everything: bool) -> None:
+        """Add to what was read what only events tell. `is_everything`: all of the Engine was read."""
+        self.endings.complete(update, memory)
+        self.stops.complete(update, memory, is_everything=is_everything)
 
     def rows(self, events: Iterable[EventFact], memory: Memory) -> list[Row]:
         """Return rows for the events that are new. `memory` gives the names of containers."""

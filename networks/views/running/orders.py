@@ -19,6 +19,7 @@ from networks.forms.findings import Way
 from networks.forms.refused.around import Around
 from networks.forms.running.ordering import TYPED, OrderForm, say_touched
 from networks.partials.running.acts import may_order, orders_in
+from networks.partials.running.ends import say_begun
 from networks.partials.running.impact import tell_impact
 from networks.partials.running.words import button_of, title_of
 from networks.policy.permissions import permissions_of
@@ -64,9 +65,10 @@ class ContainerOrder(View):
         if not form.is_valid() or not may_act:
             return self._show(request, form, status=422)
         result = ORDERS[self.verb](actor_of(request), engine, docker_id, name=impact.name, **form.further)
-        if not result.is_ok:
+        if not (result.is_ok or result.is_under_way):
             return self._show(request, form, result=result, name=impact.name, status=409)
-        say_unseen(request, result)
+        if result.is_ok:
+            say_unseen(request, result)
         return self._back(request, impact)
 
     def _asks(self, impact: Impact) -> bool:
@@ -87,6 +89,8 @@ class ContainerOrder(View):
             return lock.sentence
         if not may_order(impact.network_mode, permissions_of(request.user, slug)):
             return _("It uses the host's or another container's network: to start or stop it takes the role admin.")
+        if self.order in orders_in(impact.state) and self.order not in orders_in(impact.state, impact.stopping):
+            return say_begun(impact.stopping)
         if self.order in orders_in(impact.state) or (self.order == "stop" and not impact.is_running):
             return ""
         if self.order == "unpause":
@@ -102,9 +106,10 @@ class ContainerOrder(View):
             data,
             verb=self.verb,
             name=impact.name,
+            wait_s=impact.stop_wait_s,
             wanted=wanted_name(impact.name, impact.docker_id) if self.verb in TYPED else "",
             breakages=breakages_of_order(self.verb, impact) if data is None or "shown" in data else (),
-            initial={"wait_s": 10},
+            initial={"wait_s": impact.stop_wait_s},
         )
 
     def _show(
@@ -128,6 +133,7 @@ class ContainerOrder(View):
         if form is not None and result is not None and form.is_bound:
             mark_refused_field(form, explain_result(result, around))
         asked: dict[str, Any] = {"new_name": "NEW_NAME"} if self.order == "rename" else {}
+        asked |= {"wait_s": impact.stop_wait_s} if impact else {}
         context = {
             "engine": engine,
             "order": self.order,
