@@ -120,10 +120,9 @@ def carry_out(
 
     def finish(result: ActionResult, *, is_late: bool = False) -> ActionResult:
         result = replace(result, action_id=action_id, docker_id=result.docker_id or intent.docker_id)
-        if result.is_under_way:
-            is_recorded.set()
-        elif not is_late:
-            record_outcome(result, actor.journal)
+        if not is_late:
+            if not result.is_under_way:
+                record_outcome(result, actor.journal)
             is_recorded.set()
         elif result.kind is not OutcomeKind.UNKNOWN or change.begun is not None:  # else that is written already
             is_recorded.wait(LOOKED_WITHIN_S)
