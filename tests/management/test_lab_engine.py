@@ -15,7 +15,7 @@ from networks.engine.calls import Profile
 from networks.engine.registry import connect_engine
 from networks.management.commands.lab_engine import Command
 from networks.management.lab_engine import place as places
-from networks.management.lab_engine.place import LabEngineTrouble, Place, refuse_where_impossible
+from networks.management.lab_engine.place import OWN_NAME, LabEngineTrouble, Place, place_in, refuse_where_impossible
 from networks.models import Action, Engine
 from tests.builders import make_engine
 from tests.leftovers import name_prefix, processes_of, take_away
@@ -64,6 +64,40 @@ def test_it_starts_a_second_engine_with_the_lab_and_takes_it_away_without_a_trac
     assert place.name not in Path("/proc/self/mountinfo").read_text()
     assert not Engine.objects.filter(slug="lab").exists()
     assert "is gone" in run(place, "down")
+
+
+@pytest.mark.engine
+def test_it_leaves_the_one_of_another_data_directory_alone() -> None:
+    data_dirs = [Path(tempfile.mkdtemp(prefix=name_prefix())) for _ in range(2)]
+    first, second = (place_in(data_dir, data_dirs[0].name) for data_dir in data_dirs)
+    try:
+        run(first, "up")
+        pid = first.pid()
+        assert place_in(data_dirs[0], data_dirs[0].name) == first
+        Engine.objects.all().delete()  # another data directory has another database
+
+        run(second, "up")
+
+        assert second.pid() not in (0, pid)
+        assert (first.pid(), Path(first.netns).exists()) == (pid, True)
+        run(second, "down")
+        client = connect_engine(first.url, Profile.READ)
+        assert len(client.picture().containers) == 7
+        client.close()
+        assert not second.is_there()
+        Engine.objects.all().delete()
+        run(first, "down")
+    finally:
+        for place, data_dir in ((first, data_dirs[0]), (second, data_dirs[1])):
+            take_away(place.name, data_dir)
+
+
+def test_it_knows_the_one_that_was_made_when_all_had_one_name(tmp_path: Path) -> None:
+    assert place_in(tmp_path).name.startswith("netadmin-lab-")
+    (tmp_path / "lab-engine").mkdir()
+    assert place_in(tmp_path).name == "netadmin-lab"
+    (tmp_path / "lab-engine" / OWN_NAME).touch()
+    assert place_in(tmp_path).name.startswith("netadmin-lab-")
 
 
 @pytest.mark.engine

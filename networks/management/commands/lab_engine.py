@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from networks.actions.actors import CONSOLE
 from networks.actions.lab import bring_up_lab
 from networks.management.lab_engine.dockerd import end, start
-from networks.management.lab_engine.place import LabEngineTrouble, Place
+from networks.management.lab_engine.place import LabEngineTrouble, Place, place_in
 from networks.management.prepared import PreparedCommand
 from networks.models import Engine
 from networks.sync.engines import ensure_engine
@@ -30,7 +30,7 @@ class Command(PreparedCommand):
         parser.add_argument("way", choices=["up", "down"])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        place = self.place or Place(Path(settings.NETADMIN_DATA_DIR) / "lab-engine")
+        place = self.place or place_in(Path(settings.NETADMIN_DATA_DIR))
         self._refuse_another(place)
         try:
             if options["way"] == "up":

@@ -16,6 +16,7 @@ from networks.engine.registry import connect_engine
 from networks.hostnet.errors import HostError
 from networks.hostnet.linux.processes import Process
 from networks.management.lab_engine.place import (
+    OWN_NAME,
     LabEngineTrouble,
     Place,
     make_namespace,
@@ -46,6 +47,7 @@ def start(place: Place, tell: Tell) -> None:
     try:
         tell(f"Making its network namespace {place.name}")
         place.folder.mkdir(mode=0o700, parents=True)
+        (place.folder / OWN_NAME).write_text(place.name)
         (place.folder / "daemon.json").write_text("{}")  # not the machine's own
         make_namespace(place)
         tell("Starting dockerd")

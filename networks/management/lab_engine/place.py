@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from networks.hostnet.errors import HostError
@@ -17,7 +18,12 @@ from networks.hostnet.linux.processes import Process
 
 PROGRAMS = ("dockerd", "containerd", "ip", "nsenter", "iptables", "umount")
 MOST_OF_A_SOCKET_PATH = 107  # bytes; unix(7)
+OWN_NAME = "name"  # a file that says that the name is this folder's own
 _NETNS_FOLDER, _CGROUP_FOLDER = Path("/run/netns"), Path("/sys/fs/cgroup")
+
+
+# Before each data directory had its own, all of them were called so.
+NAME = "netadmin-lab"
 
 
 class LabEngineTrouble(Exception):
@@ -26,10 +32,10 @@ class LabEngineTrouble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The folder that holds all of it. `name`: of its network namespace and its cgroup."""
+    """The folder that holds all of it. `name`: of its network namespace and its cgroup, which the machine has one of each."""
 
     folder: Path
-    name: str = "netadmin-lab"
+    name: str = NAME
 
     @property
     def socket(self) -> Path:
@@ -62,6 +68,14 @@ class Place:
     def is_there(self) -> bool:
         """Tell whether anything of it is left, running or not."""
         return self.folder.exists() or Path(self.netns).exists()
+
+
+def place_in(data_dir: Path, name: str = NAME) -> Place:
+    """Return the place of a data directory: what it calls its own on the machine no other data directory does."""
+    folder = data_dir.resolve() / "lab-engine"
+    if folder.exists() and not (folder / OWN_NAME).exists():
+        return Place(folder, name)
+    return Place(folder, f"{name}-{sha256(os.fsencode(folder)).hexdigest()[:8]}")
 
 
 def refuse_where_impossible(place: Place) -> None:
