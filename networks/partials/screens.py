@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from networks.partials.across.engines import draw_engine_list
 from networks.partials.across.swarm import draw_overlay, draw_swarm
+from networks.partials.addresses.history_page import draw_history
 from networks.partials.addresses.page import draw_addresses
 from networks.partials.containers import draw_container, draw_containers
 from networks.partials.engines import draw_engine
@@ -23,6 +24,7 @@ _PAGES: Mapping[str, Callable[[ScreenKey], Screen]] = {
     "container_detail": draw_container,
     "interface_list": draw_interfaces,
     "address_list": draw_addresses,
+    "address_history": draw_history,
     "event_list": draw_events,
     "engine_detail": draw_engine,
     "engine_list": draw_engine_list,

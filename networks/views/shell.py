@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +36,8 @@ from networks.sync.host.board import traffic_of
 CHOICE_LASTS_S = 365 * 24 * 3600  # how long a browser keeps which Engine it looked at last
 # Counters that nobody looked at are not measured: the first page waits for a sample, which takes five milliseconds, or goes on.
 FRESH_WITHIN_S = 0.05
+# Where no script runs, a live page may read itself anew: by its address, so that it is one page's alone, and ends with it.
+RELOADS, RELOADS_ON, RELOAD_EVERY_S = "refresh", "on", 10
 THEMES = frozenset({"light", "dark"})
 
 # What navigation shows: the first word of the URL names that belong to it, label, and where it leads.
@@ -74,8 +78,20 @@ class NavigationEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Reload:
+    """How a live page is read anew where no script runs. `every_s`: by itself, 0 for not; `url`: once more, `other_url`: the
+    page with that switched. `drawn_at`: of when it is.
+    """
+
+    every_s: int
+    url: str
+    other_url: str
+    drawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
-    """The template context `shell`. `socket_url` is "" on a page that isn't live."""
+    """The template context `shell`. `socket_url` is "" and `reload` None on a page that isn't live."""
 
     engines: tuple[FrameEngine, ...] = ()
     engine: FrameEngine | None = None
@@ -87,6 +103,7 @@ class Shell:
     socket_url: str = ""
     epoch: str = ""
     revision: int = 0
+    reload: Reload | None = None
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:
@@ -112,8 +129,19 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             # Read before the page's rows: they may be newer than this revision, never older.
             epoch=engine.epoch + getattr(request, "shell_beside", "") if engine else "",
             revision=engine.revision if engine else 0,
+            reload=_reload_of(request) if key else None,
         )
     }
+
+
+def _reload_of(request: HttpRequest) -> Reload:
+    given = request.GET.copy()
+    is_on = given.pop(RELOADS, [""])[-1] == RELOADS_ON
+    if not is_on:
+        given[RELOADS] = RELOADS_ON
+    switched = given.urlencode()
+    other_url = f"{request.path}?{switched}" if switched else request.path
+    return Reload(RELOAD_EVERY_S if is_on else 0, request.get_full_path(), other_url, timezone.now())
 
 
 def access_of(request: HttpRequest) -> Access:

@@ -55,6 +55,7 @@
       standing.set(connection, { epoch: element.dataset.epoch || "", revision: Number(element.dataset.revision) || 0, mark: "" });
     }
     say(connection, { hello: standing.get(connection) });
+    document.documentElement.classList.add("is-open");
     endSilence();
   }
 
@@ -212,6 +213,7 @@
 
   document.addEventListener("htmx:ws:close", function (event) {
     frame = null;
+    document.documentElement.classList.toggle("is-open", isOpen(current));
     if (event.detail.reason === "removed") {
       return; // the element went, with its page
     }
@@ -228,6 +230,7 @@
   // From the back-forward cache: hx-ws closed the socket when the page was left, and its timers stood still.
   window.addEventListener("pageshow", function (event) {
     if (event.persisted) {
+      document.documentElement.classList.remove("is-open");
       startSilence();
       revive();
     }
