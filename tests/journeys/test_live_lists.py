@@ -13,7 +13,7 @@ from tests.journeys.engine_says import address_of
 from tests.journeys.visits import Visits, open_live
 from tests.private_engine import PrivateEngine
 
-LIVE_PAGES = ("/", "/networks/", "/containers/", "/interfaces/", "/events/", "/engines/local/")
+LIVE_PAGES = ("/", "/networks/", "/containers/", "/interfaces/", "/addresses/history/", "/events/", "/engines/local/")
 LOADS = 30 if IS_FULL else 3
 SERVICES = 60
 
