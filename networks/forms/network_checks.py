@@ -20,6 +20,15 @@ NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")  # what the docker command want
 NAME_LIMIT = 128  # characters; Docker has no limit, tables do
 PREDEFINED = frozenset({"bridge", "host", "none", "default", "docker_gwbridge", "ingress"})
 SINGLE_DRIVERS = frozenset({"host", "null"})
+# How the names of drivers begin that tutorials speak of; "net-plugin" is Weave Net's own as Docker manages it.
+_OF_TUTORIALS = (
+    ("weave", "weave"),
+    ("net-plugin", "weave"),
+    ("flannel", "flannel"),
+    ("openvswitch", "openvswitch"),
+    ("ovs", "openvswitch"),
+    ("ovn", "openvswitch"),
+)
 BUILT_IN_IPAM = frozenset({"default", "null"})
 _LINK_LOCAL = IPv6Network("fe80::/64")  # what each bridge has; Docker takes this subnet or one that has nothing of it
 
@@ -54,7 +63,7 @@ def check_driver(spec: NetworkSpec, ground: Ground, *, may_create: bool) -> Iter
     elif driver not in OWN_DRIVERS and (trouble := ground.plugins.trouble_of(driver)):
         yield from _check_plugin(driver, trouble, ground)
     elif ground.drivers and driver not in ground.all_drivers and driver not in ground.plugins.found:
-        yield bad("driver", "driver_unknown", "bridge", driver=driver, known=_known_drivers(ground))
+        yield bad("driver", _unknown(driver), "bridge", driver=driver, known=_known_drivers(ground))
     elif driver == "overlay" and ground.drivers and not ground.is_swarm_manager:
         yield bad("driver", "driver_needs_swarm", "bridge")
     elif not may_create:
@@ -69,7 +78,7 @@ def _check_plugin(driver: str, trouble: str, ground: Ground) -> Iterator[Finding
     """Yield that a plugin can't serve: Docker would try for 15 s, whether or not it lists the driver."""
     plugin = ground.plugins.found.get(driver)
     if plugin is None and driver not in ground.drivers:
-        yield bad("driver", "driver_unknown", "bridge", driver=driver, known=_known_drivers(ground))
+        yield bad("driver", _unknown(driver), "bridge", driver=driver, known=_known_drivers(ground))
     else:
         address = plugin.address if plugin else ""
         yield bad("driver", f"plugin_{trouble}", "bridge", driver=driver, address=address)
@@ -83,6 +92,13 @@ def _found_driver(driver: str, ground: Ground) -> Iterator[Finding]:
         yield warn("driver", "plugin_unasked", driver=driver, address=plugin.address)
     else:
         yield fine("driver", "plugin_answers", driver=driver, address=plugin.address)
+
+
+def _unknown(driver: str) -> str:
+    """Return what there is to say of a driver that isn't there: of those that tutorials name, what they are today."""
+    begun = driver.lower().rpartition("/")[2]
+    known = next((name for begins, name in _OF_TUTORIALS if begun.startswith(begins)), "")
+    return f"driver_unknown_{known}" if known else "driver_unknown"
 
 
 def _known_drivers(ground: Ground) -> str:

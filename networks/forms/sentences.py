@@ -44,7 +44,6 @@ SENTENCES: dict[str, Promise] = {
     "name_like_id": _("This name looks like an ID: a short ID of another network may be mistaken for it."),
     "name_free": _("No other network is called %(name)s."),
     # drivers and options
-    "driver_unknown": _("This Engine has no driver “%(driver)s”. It has %(known)s."),
     "driver_single": _("There can be only one network with the driver %(driver)s, and Docker made it already."),
     "driver_needs_swarm": _("An overlay network needs a swarm, and this Engine is not a swarm manager."),
     "driver_known": _("This Engine has the driver %(driver)s."),

@@ -5,7 +5,12 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+# What tutorials name and Docker doesn't bring: docs/third-party-drivers.md.
+_UNKNOWN = _("This Engine has no driver “%(driver)s”. It has %(known)s.")
+_OF_TUTORIALS = ("driver_unknown_weave", "driver_unknown_flannel", "driver_unknown_openvswitch")
+
 SENTENCES: dict[str, Promise] = {
+    **dict.fromkeys(("driver_unknown", *_OF_TUTORIALS), _UNKNOWN),
     "parent_apart": _("The host itself won't reach these containers, nor they the host: the kernel keeps %(value)s apart."),
     "parent_missing": _("The host has no device called %(value)s."),
     "parent_no_carrier": _("%(value)s has no carrier: nothing is connected at its other end."),
@@ -38,6 +43,14 @@ SENTENCES: dict[str, Promise] = {
 
 _PLUGIN = _("Start it on the Engine's machine. Docker would try for 15 s, and so would whatever touches such a network.")
 TEXTS: dict[str, Promise] = {
+    "driver_unknown_weave": _(
+        "Weave Net is a plugin that is no longer maintained: its company closed in 2024. Docker doesn't bring it."
+    ),
+    "driver_unknown_flannel": _(
+        "flannel is no driver for Docker: it gives each machine a subnet, and dockerd takes that for its default bridge "
+        "(--bip, --mtu)."
+    ),
+    "driver_unknown_openvswitch": _("Open vSwitch is no driver by itself: Docker needs a plugin for it, and none runs here."),
     "parent_apart": _("Where it must: give the host a macvlan link of its own beside them (ip link add … type macvlan)."),
     "parent_off": _("ip link set … up, where the Engine runs."),
     "parent_other_driver": _("Docker accepts it; the second container's start fails: device or resource busy."),
@@ -56,6 +69,7 @@ TEXTS: dict[str, Promise] = {
 
 _USE_DRIVER = _("Use the driver %(suggestion)s")
 WAYS: dict[str, Promise] = {
+    **dict.fromkeys(_OF_TUTORIALS, _USE_DRIVER),
     "parent_missing": _("Use %(suggestion)s"),
     "parent_port": _("Use %(suggestion)s"),
     "parent_virtual": _USE_DRIVER,

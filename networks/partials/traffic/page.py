@@ -82,8 +82,8 @@ def stack_mark(subject: Subject) -> str:
 
 def draw_container_traffic(engine: EngineRow, subject: Subject) -> Mapping[str, str]:
     """Return the parts of a container's page. Has the Engine asked for statistics where the host shows no link of it."""
-    why_not = _why_nothing(subject)
-    links = () if why_not else links_of_container(picture_of(engine.slug), subject.owner_id)
+    links = links_of_container(picture_of(engine.slug), subject.owner_id)
+    why_not = _why_nothing(subject, links)
     interfaces = None
     if not why_not and not links and engine.state in ANSWERING:
         stack = (subject.pid, subject.places)
@@ -105,6 +105,10 @@ def _draw_links(engine: EngineRow, subject: Subject, links: Sequence[HostLink], 
     missing = [place for place in subject.places if place[2] != "null" and not _has_link(links, place[0])]
     lines = [_inside_line(engine.slug, link) for link in links]
     doubtful = [link for link in links if link.peer and link.peer.possible]
+    if not subject.donor_id and any(link.peer and not link.peer.network_id and not link.peer.possible for link in links):
+        sentences.append(
+            _("A link without a network isn't one that Docker made for it, or Docker's record of it hasn't been read yet.")
+        )
     if doubtful and subject.kind != "container":
         sentences.append(say_doubtful(doubtful))
     elif missing:
@@ -152,13 +156,14 @@ def _keep(thing: tuple[str, str], version: Hashable, make: Callable[[], Mapping[
     return _PARTS.get(key, version) or _PARTS.put(key, version, make())
 
 
-def _why_nothing(subject: Subject) -> str:
+def _why_nothing(subject: Subject, links: Sequence[HostLink]) -> str:
+    """Return why no figures are of this container; one that Docker gave no interface may have been given one by somebody else."""
     if not subject.is_running:
         return _("It isn't running: it has no interfaces, and what they had counted went with them.")
     if subject.kind == "host":
         return _("It uses the host's own interfaces: what goes over them is the host's, and its share can't be told.")
-    if subject.is_alone:
-        return _("It has nothing but loopback: no packet comes in or goes out.")
+    if subject.is_alone and not links:
+        return _("Docker gave it nothing but loopback, and no link on the host is known to be its: there is nothing to measure.")
     if subject.kind == "container" and not subject.donor_id:
         return _("The container whose network it shares isn't known.")
     return ""

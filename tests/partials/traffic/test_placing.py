@@ -104,3 +104,21 @@ def test_it_says_of_a_network_without_links_what_is_so(driver: str, state: str, 
     put_up("local", HostPicture(EVERYTHING, revision=1))
 
     assert sentence in words(draw_screen(key("network_detail", network.docker_id)).parts["traffic-now"])
+
+
+def test_it_shows_what_somebody_else_plugged_into_a_container() -> None:
+    """Into one on no network, as `ovs-docker add-port` does: its mode says nothing of that, the host's links do."""
+    watched = Watched(make_engine())
+    watched.bridge(make_network(watched.engine, "front", "172.20.0.0/16", gateway="172.20.0.1"), "br-front", "172.20.0.1/16")
+    watched.run("alone", network_mode="none")
+    index = watched.host.plug(make_id("container alone"), 0, "eth1", "10.99.0.1/24", name="port1")
+    watched.host.count(index, tx_bytes=4_000)
+    watched.look()
+    watched.sample()
+
+    said = words(draw_screen(key("container_detail", make_id("container alone"))).parts["traffic-now"])
+
+    assert "network not known eth1 port1" in said
+    assert "4.0 kB" in said
+    assert "A link without a network isn't one that Docker made for it, or Docker's record of it hasn't been read yet." in said
+    assert "loopback" not in said
