@@ -19,6 +19,7 @@ from tests.private_engine import PrivateEngine
 ELSEWHERE = ["unix:///var/run/docker.sock", "unix:///run/user/0/docker.sock", "tcp://127.0.0.1:2375"]
 ADDRESSES = ["/var/run/docker.sock", "/run/podman/podman.sock", ("127.0.0.1", 2375), ("192.0.2.1", 80), ("2001:db8::1", 80, 0, 0)]
 OWN = ["/nonexistent/docker.sock", "/tmp/nt-1-2-abc/docker.sock", ("127.0.0.1", 8000), ("::1", 8000, 0, 0), ("localhost", 80)]
+OWN.append("/proc/self/fd/29/run/docker/plugins/nt-1-2-ovs.sock")  # a plugin's, where Docker looks for them
 # Connects as an Engine's client would, in a process with other settings.
 OPEN = "import sys; from networks.engine.access.openers import opener_for; opener_for(sys.argv[1])(1)"
 

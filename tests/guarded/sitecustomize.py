@@ -25,7 +25,7 @@ MACHINES_OWN = "/var/run/docker.sock"
 NOWHERE = ("/nonexistent", "/nowhere")
 DOCKERS_PORTS = range(2375, 2378)
 # Made by a process of the run, which is in the name (tests/leftovers.py), by pytest, by a benchmark, or for a tunnel of ssh.
-_OWN_FOLDER = re.compile(r"nt-\d+-\d+-.*|pytest-of-.*|netadmin-(ssh|benchmark)-.*")
+_OWN_NAME = re.compile(r"nt-\d+-\d+-.*|pytest-of-.*|netadmin-(ssh|benchmark)-.*")
 _SIOCGSKNS = 0x894C  # linux/sockios.h
 _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)
 
@@ -95,8 +95,8 @@ def _why_stray_path(path: str, known: dict[str, Any]) -> str:
         return "it is the machine's own Engine"
     if known["mnt"] != _namespace("mnt") or path.startswith(tuple(known["below"])):
         return ""
-    folder = Path(path).absolute().parent
-    return "" if any(_OWN_FOLDER.fullmatch(part) for part in folder.parts) else "no test made that socket"
+    # A plugin's socket stands in Docker's own folder, under a name of the run's.
+    return "" if any(_OWN_NAME.fullmatch(part) for part in Path(path).absolute().parts) else "no test made that socket"
 
 
 def _namespace(kind: str) -> str:
