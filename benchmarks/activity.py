@@ -140,7 +140,7 @@ FROM (SELECT id, at, CASE WHEN id * 7919 %% 100 < 90 THEN 'ok' WHEN id * 7919 %%
 """  # noqa: S608 (nothing in it comes from outside)
 _SETTLED = """
 INSERT INTO networks_outcome (action_id, at, kind, status, sentence, duration_ms)
-SELECT action_id, at, 'ok', 0, 'Seen in the next read of the Engine.', 0 FROM networks_outcome
+SELECT action_id, at, 'ok', 0, 'Confirmed by the next read of the Engine.', 0 FROM networks_outcome
 WHERE kind = 'unknown' AND action_id > %s AND action_id %% 1000 > 99
 """
 

@@ -56,7 +56,7 @@ else:
     RowAdmin, RowInline, AnyUserAdmin = admin.ModelAdmin, admin.TabularInline, UserAdmin
 
 admin.site.site_header = admin.site.site_title = "Netadmin"
-admin.site.index_title = _("What is remembered, and who may do what")
+admin.site.index_title = _("What Netadmin remembers, and who may do what")
 # is_staff alone opens nothing here.
 admin.site.has_permission = lambda request: is_superuser(request.user)  # type: ignore[method-assign]
 
@@ -252,7 +252,7 @@ class EngineAdmin(RowAdmin):
             if request_sync(engine.slug):
                 self.message_user(request, gettext("%(engine)s was read again.") % {"engine": engine.name})
             else:
-                text = gettext("%(engine)s was asked, and hasn't been read yet.") % {"engine": engine.name}
+                text = gettext("%(engine)s was asked, but has not been read yet.") % {"engine": engine.name}
                 self.message_user(request, text, messages.WARNING)
 
 

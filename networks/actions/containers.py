@@ -204,7 +204,7 @@ def _require_for(actor: Actor, engine: Engine, fact: ContainerFact) -> None:
     try:
         require_of(actor, permission, engine.slug)
     except Denied as error:
-        words = _("%(name)s uses the host's or another container's network, and this needs the permission “%(permission)s”.")
+        words = _("%(name)s uses the network of the host or of another container, which needs the permission “%(permission)s”.")
         raise NotAllowed(words % {"name": fact.name, "permission": error.permission}) from error
 
 
@@ -215,8 +215,13 @@ def _refuse_lost_donor(client: EngineClient, fact: ContainerFact) -> None:
     try:
         donor = client.inspect_container(donor_id)
     except NotFound as error:
-        words = _("The container whose network %(name)s shares was removed: it would be stopped and could never start again.")
+        words = _(
+            "The container that %(name)s shares its network with was removed: a restart would stop it, and it could "
+            "never start again."
+        )
         raise NotAllowed(words % {"name": fact.name}) from error
     if donor.state not in HOLDING_STATES:
-        words = _("%(donor)s, whose network %(name)s shares, doesn't run: it would only be stopped. Start %(donor)s first.")
+        words = _(
+            "%(name)s shares the network of %(donor)s, which isn't running: a restart would only stop it. Start %(donor)s first."
+        )
         raise NotAllowed(words % {"name": fact.name, "donor": donor.name})

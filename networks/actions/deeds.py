@@ -112,9 +112,9 @@ def _on_failed_login(credentials: Mapping[str, Any], request: HttpRequest | None
         return
     words = _("The password was wrong.") if account else _("There is no such account.")
     if credentials.get("step") == "second":
-        words = _("The password was right, and the second step was wrong.")
+        words = _("The password was right, but the second step was wrong.")
     if left == 1:
-        words = f"{words} {_('Further ones within this hour are not written down.')}"
+        words = f"{words} {_('Further attempts within this hour are not recorded.')}"
     actor = Actor(STRANGER, account.pk if account else None, address)
     name = account.get_username() if account else ""
     record_deed("log_in", name, actor=actor, kind=OutcomeKind.REFUSED, sentence=words)

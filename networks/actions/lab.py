@@ -116,7 +116,7 @@ def _bring_up(work: _Work) -> None:
     image = _provide_image(work)
     for spec in specs:
         if spec.name in there:
-            work.tell(_("The network %(name)s is there.") % {"name": spec.name})
+            work.tell(_("The network %(name)s is there already.") % {"name": spec.name})
             continue
         work.network.create_network(spec)
         work.tell(_("Created the network %(name)s.") % {"name": spec.name})
@@ -124,7 +124,7 @@ def _bring_up(work: _Work) -> None:
     for name, network, command in plan.containers:
         found = containers.get(name)
         if found and (found.state == "running" or name == plan.stopped):
-            work.tell(_("The container %(name)s is there.") % {"name": name})
+            work.tell(_("The container %(name)s is there already.") % {"name": name})
             continue
         if found:  # of an earlier time, and ended since
             work.run.remove_container(found.docker_id)
@@ -143,12 +143,12 @@ def _refuse_names(picture: EnginePicture, plan: LabPlan, *, with_modes: bool) ->
         with_modes=with_modes,
     )
     if taken:
-        words = _("These names are taken by others, and the lab needs them: %(names)s. With a prefix it has names of its own.")
+        words = _("The lab needs these names, which are taken: %(names)s. Use a prefix to give it other names.")
         raise NotAllowed(words % {"names": ", ".join(taken)})
     facts: list[NetworkFact | ContainerFact] = [*picture.networks, *picture.containers]
     for fact in facts:
         if is_of_lab(fact) and fact.labels.get(PREFIX_LABEL, "") != plan.prefix:
-            words = _("The lab is there already, by other names, such as %(name)s. Take it away first.")
+            words = _("The lab is there already under other names, such as %(name)s. Remove it first.")
             raise NotAllowed(words % {"name": fact.name})
 
 
@@ -165,7 +165,7 @@ def _choose_subnet(work: _Work, picture: EnginePicture) -> IPv4Network:
         return next((each for each in free if not harmful_subnets(work.engine_slug, work.plan.networks(each)[1])), free[0])
     subnet = work.plan.subnets[0]
     clash = overlapping(subnet, taken)[0]
-    words = _("The lab needs %(subnet)s, and %(owner)s has %(other)s of it.")
+    words = _("The lab needs %(subnet)s, but %(owner)s uses %(other)s, which overlaps it.")
     raise NotAllowed(words % {"subnet": subnet, "other": clash.subnet, "owner": clash.owner})
 
 
@@ -173,7 +173,7 @@ def _refuse_harm(engine_slug: str, specs: Iterable[NetworkSpec]) -> None:
     """Refuse before anything is made. Raises NotAllowed where a network would cut the Engine's machine off."""
     for spec in specs:
         if harmful := harmful_subnets(engine_slug, spec):
-            words = _("The lab needs %(subnet)s, and the Engine's machine itself has addresses, routes or name servers there.")
+            words = _("The lab needs %(subnet)s, but the Engine's machine has addresses, routes or name servers in it.")
             raise NotAllowed(words % {"subnet": words_to_type(harmful)})
 
 
@@ -219,7 +219,7 @@ def _take_down(work: _Work) -> None:
         _unless_gone(work.run.remove_image, image_id)
         work.tell(_("Removed the image %(image)s.") % {"image": IMAGE})
     if not (containers or networks or image_ids):
-        work.tell(_("Nothing of the lab is there."))
+        work.tell(_("No part of the lab is there."))
 
 
 def _refuse_guests(picture: EnginePicture, networks: Iterable[NetworkFact]) -> None:
@@ -233,7 +233,7 @@ def _refuse_guests(picture: EnginePicture, networks: Iterable[NetworkFact]) -> N
         if endpoint.network_name in names
     ]
     if guests:
-        words = _("Containers that aren't the lab's are on its networks: %(names)s. Disconnect them first.")
+        words = _("Containers that don't belong to the lab are on its networks: %(names)s. Disconnect them first.")
         raise NotAllowed(words % {"names": ", ".join(sorted(guests))})
 
 

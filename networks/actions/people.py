@@ -61,7 +61,7 @@ def accept_invitation(token: str, password: str, *, from_address: str) -> User |
         get_user_model()._default_manager.select_for_update().get(pk=known.pk)
         person = read_invitation(token)  # anew, alone with the row
         if person is None:
-            raise NotAllowedHere(_("This link was used already."))
+            raise NotAllowedHere(_("This link has been used already."))
         person.set_password(password)
         person.save(update_fields=["password"])
         end_sessions(person.pk)
@@ -77,7 +77,7 @@ def set_active(actor: Actor, person: User, *, is_active: bool) -> ActionResult:
 
     def switch() -> None:
         if not is_active:
-            _refuse_self(actor, person, _("Nobody switches off their own account."))
+            _refuse_self(actor, person, _("You can't switch off your own account."))
             _refuse_last_superuser(person)
         person.is_active = is_active
         person.save(update_fields=["is_active"])
@@ -101,7 +101,7 @@ def end_own_sessions(actor: Actor, *, but: str | None, browser_id: int | None = 
         if browser_id is None:
             end_sessions(actor.user_id or 0, but=but)
         elif not end_session(actor.user_id or 0, browser_id):
-            raise NotAllowedHere(_("That session has ended already, or was never yours."))
+            raise NotAllowedHere(_("That session has already ended, or isn't yours."))
 
     asked = {"which": "one" if browser_id else "all others"}
     return carry_out_here(actor, Intent("end_sessions", actor.name, asked=asked), Permission.LOGIN, end)
@@ -112,7 +112,7 @@ def reset_two_factor(actor: Actor, person: User) -> ActionResult:
 
     def take() -> None:
         if not take_second_steps_away(person.pk):
-            raise NotAllowedHere(_("There is no second step to take away."))
+            raise NotAllowedHere(_("There is no second step to remove."))
 
     intent = Intent("reset_two_factor", person.get_username(), command=f"manage.py reset_two_factor {person.get_username()}")
     return carry_out_here(actor, intent, Permission.SUPERUSER, take)
@@ -128,7 +128,7 @@ def set_role(actor: Actor, engine: Engine, person: User, role: str) -> ActionRes
     def grant() -> None:
         if person.is_superuser:
             raise NotAllowedHere(_("A superuser has every Engine already; a role would change nothing."))
-        _refuse_self(actor, person, _("Nobody changes their own role. Another admin can."))
+        _refuse_self(actor, person, _("You can't change your own role. Another admin can."))
         _refuse_more_than_own(actor, engine, role)
         if role:
             Grant.objects.update_or_create(user=person, engine=engine, defaults={"role": role})
@@ -149,9 +149,9 @@ def set_terminal(actor: Actor, engine: Engine, person: User, *, is_given: bool) 
     def give() -> None:
         grant = Grant.objects.filter(user=person, engine=engine).first()
         if is_given and not person.is_superuser:
-            _refuse_self(actor, person, _("Nobody gives a terminal to themselves. Another admin can."))
+            _refuse_self(actor, person, _("You can't give yourself a terminal. Another admin can."))
             if grant is None or not grant.role:
-                raise NotAllowedHere(_("Give a role first: a terminal alone shows nothing of the Engine."))
+                raise NotAllowedHere(_("Give a role first: without one, a terminal shows nothing of the Engine."))
         if grant is None:
             grant = Grant(user=person, engine=engine, role="")
         grant.has_terminal = is_given
@@ -187,7 +187,7 @@ def _refuse_switched_off(person: User) -> None:
 def _refuse_last_superuser(person: User) -> None:
     others = get_user_model()._default_manager.select_for_update().filter(is_superuser=True, is_active=True).exclude(pk=person.pk)
     if person.is_superuser and not others.exists():
-        raise NotAllowedHere(_("This is the last superuser. Nobody could switch the account on again."))
+        raise NotAllowedHere(_("This is the last superuser. If it is switched off, nobody can switch the account on again."))
 
 
 def _refuse_more_than_own(actor: Actor, engine: Engine, role: str) -> None:

@@ -26,7 +26,7 @@ def refuse_automatic_subnet(client: EngineClient, network: NetworkFact, containe
     before 25 says that the container is on the network. On a swarm's network the managers would be asked, so they are not.
     """
     if network.name == "bridge" and network.driver == "bridge":
-        raise NotAllowed(_("Docker's default bridge takes no chosen address, so nothing was changed."))
+        raise NotAllowed(_("On Docker's default bridge an address can't be chosen, so nothing was changed."))
     if network.scope == "swarm":
         return
     probe = _outside(network, address)
@@ -37,7 +37,7 @@ def refuse_automatic_subnet(client: EngineClient, network: NetworkFact, containe
         if any(words in error.sentence for words in REFUSALS_OF_ANY):
             raise
         return
-    raise NotAllowed(_("The Engine took an address that no pool of this network holds; no more was changed."))
+    raise NotAllowed(_("The Engine accepted an address that is in no pool of this network; nothing else was changed."))
 
 
 def _outside(network: NetworkFact, address: IPAddress) -> IPv4Address | IPv6Address:

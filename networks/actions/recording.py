@@ -105,14 +105,14 @@ def carry_out(
     a job, waits for the client's own deadlines.
     """
     if settings.NETADMIN_READ_ONLY:
-        sentence = _("Netadmin is in read-only mode: nothing is changed.")
+        sentence = _("Netadmin is in read-only mode: nothing can be changed.")
         return ActionResult(OutcomeKind.DENIED, 0, docker_id=intent.docker_id, sentence=sentence)
     begun = time.monotonic()
     try:
         action_id = record_intent(actor, engine.slug, intent)
     except DatabaseError as error:
         log.error("intent_not_recorded", verb=intent.verb, engine=engine.slug, error=str(error))
-        sentence = _("%(reason)s The intent could not be written down, so nothing was done.") % {"reason": explain_trouble(error)}
+        sentence = _("%(reason)s The action could not be recorded, so nothing was done.") % {"reason": explain_trouble(error)}
         return ActionResult(OutcomeKind.FAILED, 0, docker_id=intent.docker_id, sentence=sentence)
     if actor.journal is not None:
         patience_s = None
@@ -211,7 +211,7 @@ def _ask(
         answer = ask_patiently(answer_and_close, client, patience_s=patience_s, when_late=when_late, begun=change.begun)
     except TooManyWaiting:
         client.close()
-        words = _("%(count)s changes wait for an answer already, so this one was not asked for.") % {"count": MOST_WAITING}
+        words = _("%(count)s changes are already waiting for an answer, so this one was not sent.") % {"count": MOST_WAITING}
         return ActionResult(OutcomeKind.FAILED, 0, sentence=words)
     if not isinstance(answer, StillAsking):
         return answer
@@ -248,9 +248,9 @@ def _unanswered(asking: StillAsking, patience_s: float) -> ActionResult:
     """Return the result of a change whose answer is still awaited, or that was given up before it was sent."""
     seconds = {"seconds": f"{patience_s:.0f}"}
     if asking.request:
-        words = _("No answer within %(seconds)s s. Netadmin goes on waiting, and records what the Engine answers.") % seconds
+        words = _("No answer within %(seconds)s s. Netadmin keeps waiting and records what the Engine answers.") % seconds
         return ActionResult(OutcomeKind.UNKNOWN, 0, sentence=words, request=asking.request, duration_ms=patience_s * 1000)
-    words = _("The Engine did not answer within %(seconds)s s, so it was not asked for the change.") % seconds
+    words = _("The Engine did not answer within %(seconds)s s, so the change was not sent.") % seconds
     return ActionResult(OutcomeKind.FAILED, 0, sentence=words, duration_ms=patience_s * 1000)
 
 
@@ -288,6 +288,6 @@ def _settle(result: ActionResult, change: Change) -> ActionResult:
     """Add the outcome that the read after it shows; what it doesn't show stays unknown, for it may still happen."""
     if not (result.is_seen and change.is_done()):
         return result
-    settled = replace(result, kind=OutcomeKind.OK, sentence=_("Seen in the next read of the Engine."))
+    settled = replace(result, kind=OutcomeKind.OK, sentence=_("Confirmed by the next read of the Engine."))
     record_outcome(settled)
     return settled

@@ -107,7 +107,7 @@ def mark_cut_off(engine_slugs: Iterable[str], *, after: int, now: datetime) -> i
         if is_under_way(action.pk) or action.at + timedelta(seconds=_wait_s(action)) > now - CUT_OFF_AFTER:
             left = min(left, action.pk - 1)
         elif action.engine_slug in slugs:
-            _add(action.pk, OutcomeKind.UNKNOWN, _("Netadmin ended, or could not write it down, before an answer came."), None)
+            _add(action.pk, OutcomeKind.UNKNOWN, _("Netadmin ended, or could not record the answer, before it came."), None)
     return left
 
 
@@ -119,9 +119,9 @@ def settle_unknown(engine: Engine, *, now: datetime) -> int:
     left = 0
     for action, unknown_at in open_actions:
         if SEEN[action.verb](engine, action):
-            _add(action.pk, OutcomeKind.OK, _("Seen in the next read of the Engine."), OutcomeKind.UNKNOWN)
+            _add(action.pk, OutcomeKind.OK, _("Confirmed by the next read of the Engine."), OutcomeKind.UNKNOWN)
         elif now - unknown_at > NOT_DONE_AFTER and action.verb not in _NEVER_FAILED:
-            words = _("Ten minutes of reading the Engine have not shown it: it was not done.")
+            words = _("Ten minutes of reads did not show it: it was not done.")
             _add(action.pk, OutcomeKind.FAILED, words, OutcomeKind.UNKNOWN)
         else:
             left += 1

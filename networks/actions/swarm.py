@@ -98,7 +98,7 @@ def leave_swarm(actor: Actor, engine: Engine, node_id: str, spec: LeaveSpec) -> 
 
     def ask(client: EngineClient) -> str:
         if client.info().swarm.node_id != node_id:
-            raise NotAllowed(_("This Engine is another node by now, or none; look again before you change it."))
+            raise NotAllowed(_("This Engine is a different node by now, or none; look again before you change it."))
         client.leave_swarm(spec)
         return ""
 

@@ -168,7 +168,7 @@ class AllowList:
                     self._refuse_protected(method, path, body)
                 return
         if self.is_read_only and is_change(method):
-            raise NotAllowed("Netadmin is in read-only mode: nothing is changed.", request=f"{method} {path[:200]}")
+            raise NotAllowed("Netadmin is in read-only mode: nothing can be changed.", request=f"{method} {path[:200]}")
         raise NotAllowed(f"This call isn't on the list of the {self.profile} profile.", request=f"{method} {path[:200]}")
 
     def _refuse_protected(self, method: str, path: str, body: bytes) -> None:

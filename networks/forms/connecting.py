@@ -59,26 +59,36 @@ class ConnectForm(FindingsForm):
     ipv4 = TypedField(label=_("IPv4 address"), required=False, max_length=60, help_text=_("empty: Docker chooses"))
     ipv6 = TypedField(label=_("IPv6 address"), required=False, max_length=60, help_text=_("empty: Docker chooses"))
     aliases = TypedField(
-        label=_("Aliases"), required=False, max_length=4000, help_text=_("other names on this network, comma between")
+        label=_("Aliases"), required=False, max_length=4000, help_text=_("other names on this network, separated by commas")
     )
     gateway_priority = TypedField(
-        label=_("Gateway priority"), required=False, max_length=20, help_text=_("the network with the highest is the way out")
+        label=_("Gateway priority"),
+        required=False,
+        max_length=20,
+        help_text=_("the default route goes through the network with the highest one"),
     )
     mac = TypedField(label=_("MAC address"), required=False, max_length=40, help_text=_("empty: Docker chooses"))
     link_local_ips = TypedField(
-        label=_("Link-local addresses"), required=False, max_length=4000, help_text=_("beside the network's own, comma between")
+        label=_("Link-local addresses"),
+        required=False,
+        max_length=4000,
+        help_text=_("in addition to the network's address, separated by commas"),
     )
     links = TypedField(
-        label=_("Links"), required=False, max_length=4000, help_text=_("container:name, by which this one finds it")
+        label=_("Links"), required=False, max_length=4000, help_text=_("container:name; the name is how this container finds it")
     )
     interface_name = TypedField(
         label=_("Interface name"), required=False, max_length=60, help_text=_("inside the container; empty: eth and a number")
     )
     sysctls = TypedField(
-        label=_("Sysctls"), required=False, max_length=4000, help_text=_("of the interface, which is called IFNAME here")
+        label=_("Sysctls"), required=False, max_length=4000, help_text=_("for this interface, written as IFNAME")
     )
     driver_options = TypedField(
-        label=_("Driver options"), required=False, widget=forms.Textarea, max_length=100_000, help_text=_("key=value, one a line")
+        label=_("Driver options"),
+        required=False,
+        widget=forms.Textarea,
+        max_length=100_000,
+        help_text=_("key=value, one per line"),
     )
     half = ""  # the name of the field that chooses
 
@@ -105,7 +115,7 @@ class ConnectForm(FindingsForm):
         for name, member in NEW_MEMBERS.items():
             if is_too_new(name, self.version):
                 self.fields[name].widget.attrs["disabled"] = True
-                self.fields[name].help_text = gettext("from Engine %(version)s on") % {"version": member.engine}
+                self.fields[name].help_text = gettext("from Engine %(version)s") % {"version": member.engine}
 
     @property
     def has_rare(self) -> bool:

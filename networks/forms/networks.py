@@ -59,46 +59,48 @@ class NetworkForm(FindingsForm):
     )
     enable_ipv6 = forms.BooleanField(label=_("IPv6"), required=False, help_text=_("off: IPv6 pools would be dropped"))
     labels = TypedField(
-        label=_("Labels"), required=False, widget=forms.Textarea, max_length=100_000, help_text=_("key=value, one a line")
+        label=_("Labels"), required=False, widget=forms.Textarea, max_length=100_000, help_text=_("key=value, one per line")
     )
     options = TypedField(
         label=_("Other driver options"),
         required=False,
         widget=forms.Textarea,
         max_length=100_000,
-        help_text=_("key=value, one a line: for what has no field here"),
+        help_text=_("key=value, one per line: options without a field here"),
     )
     ipam_driver = TypedField(
-        label=_("IPAM driver"), required=False, max_length=255, help_text=_("who hands out the addresses; empty: Docker itself")
+        label=_("IPAM driver"), required=False, max_length=255, help_text=_("who assigns the addresses; empty: Docker")
     )
     ipam_options = TypedField(
         label=_("IPAM options"),
         required=False,
         widget=forms.Textarea,
         max_length=100_000,
-        help_text=_("key=value, one a line; Docker's own IPAM driver ignores them"),
+        help_text=_("key=value, one per line; Docker's own IPAM driver ignores them"),
     )
     is_config_only = forms.BooleanField(
-        label=_("Config-only"), required=False, help_text=_("no network yet, only pools, options and labels for others to take")
+        label=_("Config-only"),
+        required=False,
+        help_text=_("no usable network, only pools, options and labels that others take over"),
     )
     config_from = TypedField(
         label=_("Config-from"),
         required=False,
         max_length=255,
-        help_text=_("take pools, options and labels from a config-only one"),
+        help_text=_("take over pools, options and labels from a config-only network"),
     )
     enable_ipv4 = forms.ChoiceField(label=_("IPv4"), required=False, help_text=_("off: containers have IPv6 alone"))
     is_ipv6_off = forms.BooleanField(
-        label=_("IPv6 off, said outright"), required=False, help_text=_("even where this Engine's own default is on")
+        label=_("Turn IPv6 off explicitly"), required=False, help_text=_("even if it is on by default on this Engine")
     )
     scope = forms.ChoiceField(
-        label=_("Scope"), required=False, help_text=_("where the network is known: on this machine, or in the whole swarm")
+        label=_("Scope"), required=False, help_text=_("where the network exists: on this machine, or in the whole swarm")
     )
     is_ingress = forms.BooleanField(
-        label=_("Ingress"), required=False, help_text=_("the network that publishes a swarm's ports; there is one")
+        label=_("Ingress"), required=False, help_text=_("the network for a swarm's published ports; there can be one")
     )
 
-    typed_subnet = TypedField(label=_("The subnet, to go on"), required=False, max_length=500)
+    typed_subnet = TypedField(label=_("The subnet, to confirm"), required=False, max_length=500)
 
     def __init__(self, *args: Any, ground: Ground, may_shape: bool, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -259,7 +261,7 @@ class NetworkForm(FindingsForm):
         self.harm = words_to_type(harmful)
         self.is_confirmed = self.may_shape and is_typed(self.cleaned_data.get("typed_subnet", ""), harmful)
         if self.harm and self.may_shape and not (self.is_confirmed or self.is_draft):
-            self.add_error("typed_subnet", gettext("Type it exactly as it stands above."))
+            self.add_error("typed_subnet", gettext("Type it exactly as shown above."))
         self.add_findings(self._settled(finding) for finding in check_config(spec, self.ground))
 
     def _settled(self, finding: Finding) -> Finding:

@@ -35,7 +35,7 @@ class PersonForm(forms.Form):
         username: str = self.cleaned_data["username"]
         get_user_model()._meta.get_field("username").run_validators(username)
         if get_user_model()._default_manager.filter(username__iexact=username).exists():
-            raise forms.ValidationError(_("Somebody is called so already."))
+            raise forms.ValidationError(_("This username is taken."))
         return username
 
 
@@ -49,9 +49,11 @@ class PersonAdminForm(AnyUserChangeForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         stays = bool(cleaned.get("is_active")) and bool(cleaned.get("is_superuser"))
         if self.instance.pk == self.asker.pk and not stays:
-            raise forms.ValidationError(_("Nobody switches off or demotes themselves. Another superuser can."))
+            raise forms.ValidationError(_("You can't switch off or demote your own account. Another superuser can."))
         if not stays and is_last_superuser(self.instance):
-            raise forms.ValidationError(_("This is the last superuser. Nobody could switch the account on again."))
+            raise forms.ValidationError(
+                _("This is the last superuser. If it is switched off, nobody can switch the account on again.")
+            )
         return cleaned
 
 
@@ -74,7 +76,7 @@ class TerminalGrantForm(forms.Form):
         """Return whom the name means."""
         person = get_user_model()._default_manager.filter(username=self.cleaned_data["username"]).first()
         if person is None:
-            raise forms.ValidationError(_("Nobody is called so. A superuser can make the account."))
+            raise forms.ValidationError(_("There is no such user. A superuser can create the account."))
         return person
 
 
@@ -105,7 +107,7 @@ class InvitationForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         password = cleaned.get("password1")
         if password and cleaned.get("password2") and password != cleaned["password2"]:
-            self.add_error("password2", _("The two passwords differ."))
+            self.add_error("password2", _("The two passwords don't match."))
         return cleaned
 
     def judge_password(self, person: User) -> bool:

@@ -47,7 +47,7 @@ class SecondStepForm(AuthenticateForm):  # type: ignore[misc]  # allauth has no 
 
     code = forms.CharField(
         label=_("Code"),
-        help_text=_("Of your authenticator app, or one of your recovery codes."),
+        help_text=_("From your authenticator app, or a recovery code."),
         max_length=40,
         widget=forms.TextInput(attrs={**_OF_A_CODE, "autofocus": True}),
     )
@@ -58,7 +58,7 @@ class SecondStepForm(AuthenticateForm):  # type: ignore[misc]  # allauth has no 
         with _telling_of_wrong_ones(self.user):
             code: str = super().clean_code()
         if not cache.add(f"code-used:{self.user.pk}:{normalize_user_code(code)}", 1, _FITS_FOR_S):
-            raise forms.ValidationError(_("This code was used already. Wait for the next one."))
+            raise forms.ValidationError(_("This code has been used already. Wait for the next one."))
         guess.take_back()
         return code
 

@@ -15,7 +15,7 @@ class SetupForm(forms.Form):
 
     token = forms.CharField(
         label=_("Token"),
-        help_text=_("It stands in the console where Netadmin was started. “manage.py setup_token” shows it again."),
+        help_text=_("It is shown in the console where Netadmin was started. “manage.py setup_token” shows it again."),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -39,7 +39,7 @@ class SetupForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         password = cleaned.get("password1")
         if password and cleaned.get("password2") and password != cleaned["password2"]:
-            self.add_error("password2", _("The two passwords differ."))
+            self.add_error("password2", _("The two passwords don't match."))
         elif password:
             try:
                 validate_password(password, get_user_model()(username=cleaned.get("username", "")))

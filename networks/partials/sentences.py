@@ -39,7 +39,7 @@ _PLAIN = {
     ("container", "restart"): gettext_lazy("{container} restarted"),
     ("container", "stop"): gettext_lazy("{container} stopped"),
     ("container", "pause"): gettext_lazy("{container} paused"),
-    ("container", "unpause"): gettext_lazy("{container} goes on after its pause"),
+    ("container", "unpause"): gettext_lazy("{container} resumed"),
     ("container", "oom"): gettext_lazy("{container} ran out of memory"),
     ("container", "update"): gettext_lazy("limits of {container} changed"),
     ("container", "destroy"): gettext_lazy("{container} removed"),

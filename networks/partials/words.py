@@ -129,11 +129,11 @@ def _is_public(subnet: str) -> bool:
 def why_no_connect(row: NetworkRow, *, is_config_only: bool = False) -> str:
     """Return in words why no container can be connected to this network, "" where one can."""
     if row.driver == "host":
-        return _("A container joins the host's own network only when it is made, and stays there: docker run --network host.")
+        return _("A container can use the host's network only from its creation on: docker run --network host.")
     if row.driver == "null":
         return _("none is the absence of a network: a container has it from the start, or leaves it for another network.")
     if is_config_only:
-        return _("This network only holds settings for other networks; no container can be on it.")
+        return _("This network only holds settings for other networks; a container can't be on it.")
     if row.is_ingress:
         return _("This network belongs to the swarm: it spreads what comes in over the nodes.")
     if row.scope == "swarm" and not row.is_attachable:
@@ -195,8 +195,8 @@ def explain_network(row: NetworkRow) -> str:
         )
     if row.driver == "overlay" and row.is_attachable:
         return _(
-            "Every Engine of the swarm can use this network. A worker lists it only while a container of its own is on it: run "
-            "one there with this network's name, and it comes."
+            "Every Engine of the swarm can use this network. A worker lists it only while one of its containers is on"
+            " it: run a container there with this network's name, and it appears."
         )
     return ""
 
@@ -241,7 +241,7 @@ def why_no_address(row: ContainerRow, *, is_on_none: bool) -> str:
     """Return in words why Docker has given a container no address of its own, "" where it may have."""
     kind = mode_kind(row.network_mode)
     if kind == "host":
-        return _("It uses the host's own addresses. Docker gives it none, so there is nothing to write down.")
+        return _("It uses the host's own addresses. Docker assigns it none, so there is nothing to record.")
     if kind == "container":
         return _("It uses the addresses of the container whose network it shares; their history is on that container's page.")
     if is_on_none:

@@ -25,8 +25,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "too_many_login_attempts": _(
-            "Too many wrong guesses for this name. Try again in a few minutes; a browser that has logged in before "
-            "isn't held up by those of others."
+            "Too many wrong attempts for this name. Try again in a few minutes; a browser that has logged in before "
+            "isn't blocked by the attempts of others."
         ),
     }
 

@@ -33,7 +33,7 @@ def record_denied(
                 what = what or _name_of(denied.engine_slug, docker_id)
                 words = _("This needs the permission “%(permission)s”.") % {"permission": denied.permission}
                 if left == 1:
-                    words = f"{words} {_('Further ones within this hour are not written down.')}"
+                    words = f"{words} {_('Further attempts within this hour are not recorded.')}"
                 _write(person, denied, words, verb=verb, what=what, docker_id=docker_id, from_address=from_address)
     except DatabaseError as error:
         logger.error("denial_not_recorded", user=person.pk, verb=verb, engine=denied.engine_slug, error=str(error))

@@ -64,7 +64,7 @@ class Lock:
             case Reason.OWN:
                 return _("%(name)s is the container that Netadmin runs in: Netadmin doesn't change it.") % names
             case Reason.BACKING:
-                return _("%(name)s holds what Netadmin itself needs (its database or Redis): Netadmin doesn't change it.") % names
+                return _("%(name)s runs what Netadmin itself needs (its database or Redis): Netadmin doesn't change it.") % names
             case Reason.DONOR:
                 return _("%(name)s lends its network to %(by)s, which is protected: Netadmin doesn't change it.") % names
             case Reason.GUEST:

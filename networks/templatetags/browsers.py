@@ -41,4 +41,4 @@ def name_browser(user_agent: str) -> str:
     system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-    return browser or system or _("a browser that doesn't say which")
+    return browser or system or _("an unidentified browser")

@@ -38,7 +38,7 @@ STATE_WORDS = {
     State.AUX: gettext_lazy("reserved"),
     State.IN_USE: gettext_lazy("in use"),
     State.REQUESTED: gettext_lazy("asked for"),
-    State.OUTSIDE: gettext_lazy("free, outside of the IP range"),
+    State.OUTSIDE: gettext_lazy("free, outside the IP range"),
     State.FREE: gettext_lazy("free"),
 }
 EMPTY = frozenset({State.FREE, State.OUTSIDE})

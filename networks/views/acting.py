@@ -185,7 +185,7 @@ def mark_refused_field(form: forms.Form, known: Explanation | None) -> None:
 def say_unseen(request: HttpRequest, result: ActionResult) -> None:
     """Say what the next page can't show: it was done, and the follower has not looked since."""
     if not result.is_seen:
-        messages.info(request, _("Done by the Engine; this page has not seen it yet. It follows as soon as the Engine is read."))
+        messages.info(request, _("The Engine has done it; this page doesn't show it yet. It will as soon as the Engine is read."))
 
 
 def spell_choices(form: forms.Form, name: str) -> None:
@@ -213,12 +213,12 @@ def _title(result: ActionResult) -> str:
         case OutcomeKind.REFUSED:
             return _("The Engine refused")
         case OutcomeKind.UNKNOWN:
-            return _("Asked, and not yet known")
+            return _("Sent; the result isn't known yet")
         case OutcomeKind.DENIED:
             return _("Netadmin refused")
     if not result.action_id:
-        return _("The Engine was not asked")
-    return _("The Engine could not be asked")
+        return _("The request was not sent")
+    return _("The Engine could not be reached")
 
 
 def _state(result: ActionResult, changed: str, *, is_typed: bool) -> SafeString:

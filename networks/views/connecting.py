@@ -142,7 +142,7 @@ class ConnectPage(View):
         words = _("The network %(name)s was removed.") if self.given == "network" else _("The container %(name)s was removed.")
         changes = [words % {"name": gone.name}]
         if namesake:
-            changes.append(_("Another one is called so now."))
+            changes.append(_("Another one has this name now."))
         is_preview = "preview" in data
         return self._show(request, form, changes=changes, successor_url=url, is_preview=is_preview, status=404)
 

@@ -28,7 +28,7 @@ from networks.policy.routes import ON_ENGINE
 
 _MISSING: dict[Permission, Promise] = {
     Permission.ANY: _("You have no role on any Engine yet, so there is nothing to show."),
-    Permission.VIEW: _("You may not see this Engine."),
+    Permission.VIEW: _("You may not view this Engine."),
     Permission.CONNECT: _("You may look, but not change networks here. That takes the role operator or admin."),
     Permission.SHAPE: _("You may not do this here: it touches the machine that the Engine runs on. That takes the role admin."),
     Permission.RUN: _("You may not run or stop containers here. That takes the role operator or admin."),
@@ -112,7 +112,7 @@ def _framed(request: HttpRequest, page: HttpResponse) -> HttpResponse:
 
 def read_only_page(request: HttpRequest) -> HttpResponse:
     """Say that nothing is changed now, by anybody: 403."""
-    context = {"missing": _("Netadmin is in read-only mode: nothing is changed."), "is_read_only": True}
+    context = {"missing": _("Netadmin is in read-only mode: nothing can be changed."), "is_read_only": True}
     return _framed(request, render(request, "denied.html", context, status=403))
 
 

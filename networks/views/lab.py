@@ -28,7 +28,7 @@ class LabWay(View):
         if not form.is_valid():
             return show_lab(request, engine_slug, form, status=422)
         if not may_act:
-            messages.warning(request, _("The Engine does not answer: nothing can be built or taken away now."))
+            messages.warning(request, _("The Engine does not answer: nothing can be built or removed now."))
             return redirect("lab", engine_slug)
         job = start_lab_job(actor_of(request), engine, self.way, form.cleaned_data["name_prefix"])
         job.ended.wait(PATIENCE_S)
@@ -61,7 +61,7 @@ def show_lab(request: HttpRequest, engine_slug: str, form: LabForm | None = None
     engine, may_act = open_page(request, engine_slug)
     job, standing = last_lab_job(engine_slug), read_lab_standing(engine_slug)
     result = job.result if job else None
-    changed = _("What the steps below say was done, and no more.") if job and job.steps else ""
+    changed = _("The steps below were done, and no more.") if job and job.steps else ""
     context = {
         "engine": engine,
         "job": job,

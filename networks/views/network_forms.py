@@ -82,7 +82,7 @@ class NetworkCreate(View):
         if do == "suggest":
             edited = suggest_pool(data, self._form(data, is_draft=True))
             if edited is data:
-                messages.info(self.request, _("There is no subnet to suggest: each pool has one, or none is left that is free."))
+                messages.info(self.request, _("There is no subnet to suggest: every pool has one, or none is free."))
             return edited
         if do.startswith("on-"):
             return take_parent(data, read_whole_ground(self.kwargs["engine_slug"]), do.removeprefix("on-"))

@@ -17,9 +17,9 @@ from networks.policy.login.known import mark_browser
 from networks.policy.setup import SetupFault, SetupRefused, claim_setup, ensure_setup_token, needs_setup
 
 _WORDS: dict[SetupFault, str] = {
-    SetupFault.WRONG: gettext_noop("That isn't the token. It stands in the console where Netadmin was started."),
-    SetupFault.EXPIRED: gettext_noop("This token is older than an hour. A new one stands in the console now."),
-    SetupFault.RENEWED: gettext_noop("That was the fifth wrong guess. A new token stands in the console now."),
+    SetupFault.WRONG: gettext_noop("That isn't the token. It is shown in the console where Netadmin was started."),
+    SetupFault.EXPIRED: gettext_noop("This token is older than an hour. A new one is in the console now."),
+    SetupFault.RENEWED: gettext_noop("That was the fifth wrong attempt. A new token is in the console now."),
 }
 
 

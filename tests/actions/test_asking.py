@@ -112,7 +112,7 @@ def test_it_never_sends_what_nobody_waits_for_any_more(tmp_path: Path, slow: Slo
         wait_until(lambda: asking_threads() == 0, "the end of it")
 
     assert result.kind is OutcomeKind.FAILED
-    assert "was not asked for the change" in result.sentence
+    assert "the change was not sent" in result.sentence
     assert kinds(result.action_id) == ["failed"]
     assert "POST" not in [method for method, _ in scripted.requests]
 

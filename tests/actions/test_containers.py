@@ -101,7 +101,10 @@ def test_it_restarts_no_guest_that_could_not_start_again(engine: PrivateEngine, 
     gone = restart_container(CONSOLE, followed, guest, name="guest")
 
     assert (stopped.kind, gone.kind) == (OutcomeKind.DENIED, OutcomeKind.DENIED)
-    assert stopped.sentence == "donor, whose network guest shares, doesn't run: it would only be stopped. Start donor first."
+    assert (
+        stopped.sentence
+        == "guest shares the network of donor, which isn't running: a restart would only stop it. Start donor first."
+    )
     assert "was removed" in gone.sentence
     assert engine.cli("ps", "-q", "--no-trunc") == guest
     assert donor

@@ -50,7 +50,7 @@ def test_it_comes_and_goes_twice_without_a_trace(engine: PrivateEngine, followed
     kinds = [do(CONSOLE, followed, steps.append).kind for do in (bring_up_lab, bring_up_lab, take_down_lab, take_down_lab)]
 
     assert kinds == [OutcomeKind.OK] * 4
-    assert steps[-1] == "Nothing of the lab is there."
+    assert steps[-1] == "No part of the lab is there."
     assert contents(engine) == ([], [])
     assert engine.cli("images", "-aq", "--no-trunc").split() == before
     assert Action.objects.count() == 4

@@ -50,7 +50,7 @@ def test_it_says_what_this_machine_has_not_and_mends_the_pair(engine: PrivateEng
     assert up.is_ok
     made = "mymacvlan_1" in contents(engine)[1]  # on a kernel with dummy links Docker makes a parent of its own
     assert made or any("No macvlan network on this machine:" in step for step in steps), steps
-    assert "This Engine manages no swarm: no overlay network." in steps
+    assert "This Engine is not a swarm manager: no overlay network." in steps
 
     engine.cli("stop", "shared_1")  # which leaves its guest in a dead stack
     assert bring_up_lab(CONSOLE, followed, steps.append, with_modes=True).is_ok

@@ -46,7 +46,7 @@ def test_it_is_built_beside_what_has_its_names(engine: PrivateEngine, followed: 
     standing = read_lab_standing(followed.slug)
 
     assert (foreseen.is_any, set(foreseen.taken), foreseen.suggested) == (False, set(OWN), "lab-")
-    assert (refused.kind, "With a prefix it has names of its own" in refused.sentence) == (OutcomeKind.DENIED, True)
+    assert (refused.kind, "Use a prefix to give it other names" in refused.sentence) == (OutcomeKind.DENIED, True)
     assert up.is_ok
     assert up.is_seen
     networks, containers = contents(engine)
@@ -74,7 +74,7 @@ def test_it_is_there_once(engine: PrivateEngine, followed: Engine) -> None:
     again = bring_up_lab(CONSOLE, followed, print, prefix="a.")
 
     assert (partly.is_any, partly.is_whole, set(partly.missing)) == (True, False, {"a.mycustom_1", "a.host-network"})
-    assert (other.kind, "there already, by other names" in other.sentence) == (OutcomeKind.DENIED, True)
+    assert (other.kind, "there already under other names" in other.sentence) == (OutcomeKind.DENIED, True)
     assert again.is_ok
     assert read_lab_standing(followed.slug).is_whole
     assert take_down_lab(CONSOLE, followed, print).is_ok

@@ -202,4 +202,4 @@ def test_it_ends_every_session_of_a_person(root: User, ann: User) -> None:
 def test_it_says_that_there_is_no_second_step_to_take_away(root: User, ann: User) -> None:
     result = reset_two_factor(acting(root), ann)
 
-    assert (result.kind, result.sentence) == (OutcomeKind.DENIED, "There is no second step to take away.")
+    assert (result.kind, result.sentence) == (OutcomeKind.DENIED, "There is no second step to remove.")

@@ -66,7 +66,8 @@ def test_it_connects_by_ipvlan_or_says_that_the_kernel_can_not(
     assert response.status_code == 409
     assert "failed to create the ipvlan port: operation not supported" in said
     assert (
-        "The kernel of the Engine's machine has no such devices: the network can be made, and no container gets onto it." in said
+        "The kernel of the Engine's machine doesn't support such devices: the network can be created, but no container can start "
+        "on it." in said
     )
 
 
@@ -121,7 +122,7 @@ def test_it_connects_a_running_container_with_an_address_of_the_lan(
     taken = admin.post(url, {"container_id": container, "ipv4": "192.168.77.4", "do": "connect"})
     done = admin.post(url, {"container_id": container, "ipv4": "192.168.77.240", "do": "connect"})
 
-    assert "192.168.77.4 is the host's own address on lan0." in text_of(taken.content)
+    assert "192.168.77.4 is the host's address on lan0." in text_of(taken.content)
     assert done.status_code == 302, text_of(done.content)
     assert facts_inside(engine, "first", "eth1")["addresses"] == {"192.168.77.240/24"}
     assert pings(engine, "first", "192.168.77.9")

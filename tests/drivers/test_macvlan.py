@@ -38,7 +38,7 @@ def test_it_puts_containers_onto_the_host_s_own_lan(engine: PrivateEngine, lan: 
     typed = chosen(admin, watched, lan.link)
     assert [typed[f"pools-0-{field}"] for field in POOL] == [SUBNET, "192.168.77.224/27", ROUTER, ""]
     foreseen = text_of(admin.post(reverse("network_create", args=[watched.slug]), typed | {"preview": "1"}).content)
-    assert "The host itself won't reach these containers" in foreseen
+    assert "The host itself can't reach these containers" in foreseen
     assert f"--opt parent={lan.link} \\ lan" in foreseen
 
     page = created(admin, watched, typed)
@@ -94,7 +94,7 @@ def test_it_works_on_a_device_that_leads_nowhere(engine: PrivateEngine, watched:
         assert pings(engine, "first", "10.99.7.3")
         assert facts_inside(engine, "second")["addresses"] == {"10.99.7.3/24"}
         again = text_of(admin.post(reverse("network_create", args=[watched.slug]), typed | {"preview": "1"}).content)
-        assert "The macvlan network lan has the device ifb5 as its parent already; Docker allows one." in again
+        assert "The macvlan network lan already uses ifb5 as its parent; Docker allows one." in again
     finally:
         engine.empty()
         engine.check_inside("ip", "link", "delete", "ifb5")

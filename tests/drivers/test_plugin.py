@@ -88,7 +88,7 @@ def test_it_says_at_once_that_a_plugin_died(engine: PrivateEngine, followed: Eng
     assert time.monotonic() - began < 5  # Docker itself would try for 15 s, twice
     assert status == 422
     assert f"The plugin {plugin.name} isn't running: nobody answers at {plugin.socket}." in said
-    assert "Docker would try for 15 s" in said
+    assert "Docker would retry for 15 s" in said
     assert (refused.kind, refused.sentence.split(":")[0]) == (OutcomeKind.DENIED, f"The plugin {plugin.name} isn't running")
     plugin.socket.unlink()
     # The Engine still lists it, for there is a network of it.
@@ -126,7 +126,7 @@ def test_it_says_so_before_anything_is_asked_of_a_dead_plugin_s_network(
 
     assert time.monotonic() - began < 5
     assert sent.status_code == 422
-    assert "Docker would try for 15 s" in text_of(sent.content)
+    assert "Docker would retry for 15 s" in text_of(sent.content)
     assert f"{dead} Docker looks for it for 15 s." in removing
     assert f"{dead} Docker looks for it for 30 s" in parting
     assert set(Action.objects.values_list("verb", flat=True)) == {"create_network"}

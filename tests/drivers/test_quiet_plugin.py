@@ -13,7 +13,7 @@ from tests.lan import Lan
 from tests.private_engine import PrivateEngine, wait_until
 
 NO_CONTAINER, MOVED_WHOLE = "of no known container", "moved into the container whole"
-NO_LINK = "no link on the host that could be counted"
+NO_LINK = "no links on the host that could be counted"
 
 
 def shown(admin: Client, name: str, engine: Engine, *args: str) -> str:

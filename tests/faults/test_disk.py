@@ -88,7 +88,7 @@ def assert_refused(seen: Seen, why: str) -> None:
     assert seen.status == 409, seen.words[:1000]
     assert seen.took_s <= LONGEST_S
     assert why in seen.words
-    assert "The Engine was not asked" in seen.words
+    assert "The request was not sent" in seen.words
 
 
 def test_it_reads_on_a_full_disk_and_goes_on_by_itself_when_there_is_room(

@@ -89,7 +89,7 @@ def test_it_shows_an_address_for_those_alone_who_have_it(fresh_engine: PrivateEn
     assert "Also asked for by" not in drawer
     assert [one.container_name for one in published_ports(followed.slug)] == []
     assert pool["used"] == 2, "the gateway, and the one that runs"
-    assert f"The next container that asks for none gets {ip_address(address) + 1}." in page("address_list", q="front")
+    assert f"The next container that requests no address gets {ip_address(address) + 1}." in page("address_list", q="front")
 
 
 def test_it_forgets_what_was_left_over_when_it_starts(fresh_engine: PrivateEngine, followed: Engine) -> None:

@@ -138,7 +138,7 @@ def assert_said_right(seen: Seen, fault: Fault, acting: Acting, ground: Ground) 
         assert "The Engine refused" in seen.words
         assert "the disk is on fire" in seen.words
     else:
-        assert "Asked, and not yet known" in seen.words, seen.words[:2000]
+        assert "Sent; the result isn't known yet" in seen.words, seen.words[:2000]
 
 
 @pytest.mark.parametrize(("name", "fault", "reaches"), CASES)

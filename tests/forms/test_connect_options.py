@@ -184,7 +184,7 @@ def test_it_refuses_what_the_engine_would_ignore(fields: dict[str, str], field: 
 
     assert not form.is_valid()
     [said] = form.errors[field]
-    assert said == f"Engine 26.1.5 would take this and ignore it. It came with Engine {since}."
+    assert said == f"Engine 26.1.5 would accept this and ignore it. It came with Engine {since}."
 
 
 def test_it_shows_what_the_engine_cannot_as_disabled_with_the_version_that_can() -> None:

@@ -101,7 +101,7 @@ def test_it_always_says_that_the_host_itself_stays_apart() -> None:
     [apart] = [each for each in typed(parent="eth0").all_findings if each.key == "parent_apart"]
 
     assert apart.level is Level.WARN
-    assert say(apart) == "The host itself won't reach these containers, nor they the host: the kernel keeps eth0 apart."
+    assert say(apart) == "The host itself can't reach these containers, nor they the host: the kernel keeps eth0 apart."
     assert "macvlan link of its own" in explain(apart)
 
 

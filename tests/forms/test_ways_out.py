@@ -53,7 +53,7 @@ def creating(sentence: str, *subnets: str, name: str = "new", driver: str = "bri
 def test_it_names_who_holds_the_address_and_the_next_free_one(local: Engine) -> None:
     found = connecting("Address already in use", "172.72.0.2")
 
-    assert found.text == "172.72.0.2 belongs to shop on this network. An address serves one endpoint at a time."
+    assert found.text == "shop has 172.72.0.2 on this network. Only one endpoint at a time can use an address."
     assert found.ways == (
         Way("Use 172.72.0.3, the next free one", "ipv4=172.72.0.3", is_primary=True),
         Way("Let Docker choose", "ipv4="),
@@ -79,7 +79,7 @@ def test_it_says_that_docker_keeps_an_address_whose_connect_was_refused_over_ipv
         "The Engine counts 172.73.0.9 as taken, and no container here has it. Docker keeps an IPv4 address when it refuses the "
         "same connect for its IPv6 address."
     )
-    assert found.advice == "Use another one. 172.73.0.9 is free again when the Engine (dockerd) has been restarted."
+    assert found.advice == "Use another one. 172.73.0.9 is free again after the Engine (dockerd) is restarted."
     assert found.ways[0] == Way("Use 172.73.0.2, the next free one", "ipv4=172.73.0.2", is_primary=True)
 
 
@@ -113,7 +113,7 @@ def test_it_names_the_network_that_overlaps_and_a_subnet_that_is_free(local: Eng
 def test_it_says_when_the_machine_itself_has_the_addresses(local: Engine) -> None:
     found = creating("conflicts with network 0a (br-0a): networks have overlapping IPv4", "192.168.7.0/24")
 
-    assert found.text.startswith("No other network has any of 192.168.7.0/24: the Engine's machine itself")
+    assert found.text.startswith("No other network overlaps 192.168.7.0/24: the Engine's machine itself")
     assert found.ways[0].value == "pools-0-subnet=10.128.0.0/24"
 
 
@@ -122,7 +122,7 @@ def test_it_names_networks_that_nothing_uses_where_all_subnets_are_taken(local: 
 
     found = creating("all predefined address pools have been fully subnetted", "")
 
-    assert found.advice == "Name a subnet yourself, or remove networks on which nothing is: idle."
+    assert found.advice == "Name a subnet yourself, or remove networks without containers: idle."
     assert found.ways == (Way("Use 10.128.0.0/16, which is free", "pools-0-subnet=10.128.0.0/16", is_primary=True),)
     assert found.opens == (Opening("network", make_id("network idle"), "idle"),)
 
@@ -146,7 +146,7 @@ def test_it_names_the_network_that_has_the_bridge(local: Engine) -> None:
 
     found = creating("networks have same bridge name", com_docker_network_bridge_name="br0")
 
-    assert found.text == "The network lan has the bridge br0 already."
+    assert found.text == "The network lan already uses the bridge br0."
     assert found.opens == (Opening("network", make_id("network lan"), "lan"),)
 
 
@@ -206,7 +206,9 @@ def test_it_says_what_each_of_several_faults_means(local: Engine) -> None:
         "* invalid gateway 10.21.0.1: parent subnet 10.20.0.0/24 doesn't contain this address"
     )
 
-    assert found.text == ("This is an address within a subnet; the Engine names the subnet. The gateway lies outside its subnet.")
+    assert found.text == (
+        "This is an address in a subnet; the Engine's message gives the subnet. The gateway is outside its subnet."
+    )
 
 
 def test_it_explains_nothing_that_it_does_not_know() -> None:

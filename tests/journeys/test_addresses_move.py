@@ -60,7 +60,7 @@ def test_an_address_moves_on_the_default_bridge_and_the_history_tells(admin: Pag
     expect(lines.nth(0)).to_contain_text("br-third")
     expect(admin.locator(".hist tbody tr:not(.gap)").nth(1)).to_contain_text("br-first")
     lines.nth(0).get_by_role("link", name="Keep this address…").click()
-    expect(admin.get_by_text("Docker's default bridge takes no chosen address")).to_be_visible()
+    expect(admin.get_by_text("An address can't be chosen on Docker's default bridge")).to_be_visible()
     expect(admin.get_by_role("link", name="Create a network…")).to_be_visible()
     assert complaints_of_axe(admin) == []
 

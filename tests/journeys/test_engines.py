@@ -20,7 +20,7 @@ def test_it_adds_an_engine_switches_to_it_and_removes_it(
     admin.get_by_role("link", name="Add an Engine").click()
     admin.get_by_label("Name", exact=True).fill("shed")
     admin.get_by_label("Short name").fill("shed")
-    for scheme, unfolded in (("tcp", "Our certificate"), ("ssh", "The other machine's host key")):
+    for scheme, unfolded in (("tcp", "Netadmin's certificate"), ("ssh", "The other machine's host key")):
         admin.get_by_label("URL").fill(f"{scheme}://192.0.2.9")
         expect(admin.get_by_label(unfolded)).to_be_visible()
         expect(admin.locator("details[data-scheme][open]")).to_have_count(1)

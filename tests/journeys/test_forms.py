@@ -26,7 +26,7 @@ def fill(page: Page, **values: str) -> None:
         ({"subnet": "10.20.0.0/25"}, "10.20.0.0/25 overlaps 10.20.0.0/24, which the network front has."),
         ({"subnet": "10.30.0.0/24", "gateway": "10.31.0.1"}, "10.31.0.1 is not inside the subnet 10.30.0.0/24."),
         ({"subnet": "10.30.0.0/24", "ip_range": "10.31.0.0/25"}, "10.31.0.0/25 is not inside the subnet 10.30.0.0/24."),
-        ({"name": "front"}, "There is a network called front already."),
+        ({"name": "front"}, "There is already a network called front."),
     ],
     ids=["overlap", "gateway", "range", "name"],
 )

@@ -79,7 +79,7 @@ def test_it_runs_on_a_network_with_an_address_and_a_port(admin: Page, engine: Pr
 def test_it_runs_on_the_host_s_network_and_on_none(admin: Page, engine: PrivateEngine) -> None:
     choose_image(admin)
     fill(admin, name="on-host")
-    admin.get_by_label("The host's own").check()
+    admin.get_by_label("The host's network").check()
     expect(admin.locator("#id_networks-0-ipv4")).to_be_hidden()
     run(admin, "on-host")
     expect(admin.locator("#container-mode")).to_contain_text("the machine's interfaces, addresses, ports and routes")

@@ -59,7 +59,7 @@ def begin(page: Page) -> None:
     page.get_by_label("Default address pools").fill("10.77.0.0/16")
     expect(page.locator("#aside")).to_contain_text("--default-addr-pool")
     page.get_by_label("Advertise address").fill("nonsense and more")
-    expect(page.locator("#aside")).to_contain_text("is no IP address and no link's name")
+    expect(page.locator("#aside")).to_contain_text("is neither an IP address nor the name of a link")
     picture(page, "init")
     page.get_by_label("Advertise address").fill("192.0.2.1")
     page.get_by_role("button", name="Begin the swarm").last.click()

@@ -93,7 +93,7 @@ def test_it_takes_a_switch_a_grant_and_a_password(visits: Visits, site: Site, we
     confirm(theo)
     expect(theo.locator("#toast")).to_contain_text("Terminals are on")
     theo.get_by_role("button", name="Give tess").click()
-    expect(theo.locator("#toast")).to_contain_text("tess may open terminals here now.")
+    expect(theo.locator("#toast")).to_contain_text("tess can open terminals here now.")
     expect(theo.get_by_role("button", name="Give theo")).to_have_count(0)
 
     tess.goto(f"/containers/local/{web}/")

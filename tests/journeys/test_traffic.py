@@ -116,7 +116,7 @@ def test_it_asks_the_engine_where_the_host_is_not_seen(
         open_live(page, f"/containers/local/{db}/")
         now = page.locator("#traffic-now")
 
-        expect(now).to_contain_text("these are the counters that its Engine keeps")
+        expect(now).to_contain_text("these are the Engine's counters")
         expect(now.locator("tbody th")).to_have_text("eth0")
         expect(now.locator("tbody tr td[data-l='In now']")).to_have_text(RATE)
         expect(page.locator("#traffic-chart canvas")).to_be_visible()

@@ -79,7 +79,7 @@ def test_it_says_what_it_could_not_ask_and_keeps_what_was_typed(admin: Page, mor
     engine.kill9()
 
     admin.get_by_role("button", name="Create network").click()
-    expect(admin.locator("#refusal")).to_contain_text("The Engine could not be asked")
+    expect(admin.locator("#refusal")).to_contain_text("The Engine could not be reached")
     expect(admin.locator("#refusal")).to_contain_text("Nothing was changed.")
     expect(admin.get_by_label("Name", exact=True)).to_have_value("late")
     expect(admin.get_by_role("button", name="Create network")).to_be_disabled()

@@ -124,9 +124,9 @@ def test_it_takes_more_than_an_operator_to_use_another_stack(
         ({"image": "not-there:1"}, "image", "This Engine doesn't have the image not-there:1"),
         ({"name": "taken"}, "name", "Another container is called taken."),
         ({"ports": "8086:80"}, "ports", "The container taken publishes port 8086 already."),
-        ({"ports": "8087:80\n8087:81"}, "ports", "Port 8087 stands here twice."),
-        ({"networks-0-ipv4": "172.17.0.99"}, "networks-0-ipv4", "default bridge gives no fixed addresses"),
-        ({"mode": "container"}, "donor_id", "Choose the container whose network"),
+        ({"ports": "8087:80\n8087:81"}, "ports", "Port 8087 is given twice."),
+        ({"networks-0-ipv4": "172.17.0.99"}, "networks-0-ipv4", "default bridge doesn't support fixed addresses"),
+        ({"mode": "container"}, "donor_id", "Choose the container to share the network with"),
         ({"sysctls": "kernel.msgmax=1"}, "sysctls", "only net.* can be set here"),
         ({"restart_most": "3"}, "restart_most", "goes with"),
         ({"command": "sh 'a"}, "command", "quotation mark"),
@@ -158,7 +158,7 @@ def test_it_finds_the_process_that_has_a_port(engine: PrivateEngine, followed: E
             ),
             "the process",
         )
-        assert "The process busybox on the Engine's machine has port 8099." in html.unescape(raw(answer))
+        assert "The process busybox on the Engine's machine uses port 8099." in html.unescape(raw(answer))
     finally:
         holder.kill()
         holder.wait()

@@ -26,7 +26,7 @@ SUBNETS = {"front": "172.72.0.0/16", "back": "172.73.0.0/16"}
 WAS_FINE = {
     "ports": "The ports are free",
     "networks-0-ipv4": " is free.",
-    "donor_id": "It shares all of donor's network",
+    "donor_id": "It shares the whole network of donor",
     "image": "This Engine has the image",
     "name": "No other container is called",
 }
@@ -76,14 +76,14 @@ CASES = {
         {"networks-0-ipv4": "172.72.0.1"},
         lambda engine: None,  # no list of Docker's tells of it
         "networks-0-ipv4",
-        "172.72.0.1 is the network's gateway, most likely",
+        "172.72.0.1 is most likely the network's gateway",
         is_left=True,
     ),
     "donor stopped": Between(
         {"mode": "container"},
         lambda engine: engine.cli("stop", "donor"),
         "donor_id",
-        "The container whose network shall be shared isn't running.",
+        "The container whose network is to be shared isn't running.",
         is_left=True,
         beside=("donor",),
     ),

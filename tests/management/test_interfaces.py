@@ -129,4 +129,4 @@ def test_it_claims_none_of_the_links_of_another_namespace(engine: PrivateEngine,
     document = json.loads(run(None, "--json")[0])
 
     assert (document["view"], document["can_enter_containers"], document["links"]) == ("namespaces", True, [])
-    assert "are not those of this Engine's networks" in document["why"]
+    assert "don't belong to this Engine's networks" in document["why"]

@@ -41,7 +41,7 @@ def test_it_draws_a_network_with_its_endpoints() -> None:
 @pytest.mark.parametrize(
     ("mode", "network", "why"),
     [
-        ("host", "host", "It uses the host's own addresses. Docker gives it none, so there is nothing to write down."),
+        ("host", "host", "It uses the host's own addresses. Docker assigns it none, so there is nothing to record."),
         ("none", "none", "It is on none, with loopback alone: Docker gives it no address until it is on another network."),
         (
             f"container:{make_id('container web')}",
@@ -158,7 +158,7 @@ def test_it_says_why_nothing_joins_host_and_none() -> None:
     screen = draw_screen(key("network_detail", host.docker_id))
 
     assert "/connect/" not in screen.parts["network-connect"]
-    assert "only when it is made" in words(screen.parts["network-connect"])
+    assert "only from its creation on" in words(screen.parts["network-connect"])
     assert "/disconnect/" not in screen.regions["endpoint-rows"][0].html
     assert "absence of a network" in words(draw_screen(key("network_detail", none.docker_id)).parts["network-connect"])
 

@@ -223,8 +223,8 @@ def test_it_ends_every_session_a_month_after_the_login() -> None:
         ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0", "Edge on Windows"),
         ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/142.0 Safari/537.36", "Chrome on Linux"),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
-        ("<script>alert(1)</script>", "a browser that doesn't say which"),
-        ("", "a browser that doesn't say which"),
+        ("<script>alert(1)</script>", "an unidentified browser"),
+        ("", "an unidentified browser"),
     ],
 )
 def test_it_names_browsers(agent: str, name: str) -> None:

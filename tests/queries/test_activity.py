@@ -42,7 +42,7 @@ def whats(reader: Reader = ALL, **wanted: object) -> list[str]:
 
 
 def test_it_shows_the_newest_first_with_all_outcomes_in_order() -> None:
-    first = make_action("front", outcomes=(("unknown", ""), ("ok", "Seen in the next read of the Engine.")))
+    first = make_action("front", outcomes=(("unknown", ""), ("ok", "Confirmed by the next read of the Engine.")))
     make_action("back", outcomes=())
 
     newest, oldest = list_activity(ALL).rows

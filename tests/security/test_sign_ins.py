@@ -51,4 +51,4 @@ def test_it_writes_down_that_a_second_step_was_wrong() -> None:
     tried = Action.objects.get(verb="log_in", who="stranger")
     outcome = Outcome.objects.get(action_id=tried.pk)
     assert (tried.what, outcome.kind) == ("ann", "refused")
-    assert outcome.sentence == "The password was right, and the second step was wrong."
+    assert outcome.sentence == "The password was right, but the second step was wrong."

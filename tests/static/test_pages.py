@@ -45,7 +45,7 @@ class NetworkForm(forms.Form):
     driver = forms.ChoiceField(choices=[("bridge", "bridge"), ("macvlan", "macvlan")])
     subnet = forms.CharField(required=False, help_text="such as 172.28.0.0/16")
     note = forms.CharField(required=False, help_text="comma between", widget=forms.Textarea)
-    internal = forms.BooleanField(required=False, help_text="no way to the outside")
+    internal = forms.BooleanField(required=False, help_text="no traffic to the outside")
 
     def clean_subnet(self) -> str:
         raise forms.ValidationError("10.20.0.1/24 has host bits set.")

@@ -66,7 +66,7 @@ def test_it_calls_nothing_asked_for_that_a_swarm_has_given(
     assert "the one it has now" in of_keeping
     assert "It is kept already" not in of_keeping
     assert "lowest free address" not in of_keeping
-    assert f"It may come back with another address than {given['IPAddress']}" in of_restart
+    assert f"It may get an address other than {given['IPAddress']}" in of_restart
     assert "gets it again" not in of_restart
     assert "How" not in of_address.partition("Held by")[2].partition("MAC")[0]
     engine.cli("stop", "free", "fixed")

@@ -60,7 +60,7 @@ def test_it_shows_one_action_with_its_command_and_all_outcomes_in_order() -> Non
         command="docker network create --subnet 10.0.0.0/24 front",
         from_address="192.0.2.7",
         asked={"driver": "bridge", "is_internal": False, "labels": {"db.password": "•••"}},
-        outcomes=(("unknown", "read timed out"), ("ok", "Seen in the next read of the Engine.")),
+        outcomes=(("unknown", "read timed out"), ("ok", "Confirmed by the next read of the Engine.")),
     )
 
     page = text_of(log_in(), f"/activity/{action.pk}/")
@@ -68,7 +68,7 @@ def test_it_shows_one_action_with_its_command_and_all_outcomes_in_order() -> Non
     assert "docker network create --subnet 10.0.0.0/24 front" in page
     assert "192.0.2.7" in page
     assert "db.password" in page
-    assert page.index("read timed out") < page.index("Seen in the next read")
+    assert page.index("read timed out") < page.index("Confirmed by the next read")
     assert f'href="/networks/local/{network.docker_id}/"' in page
     assert f"?q={network.docker_id}" in page
 

@@ -47,9 +47,9 @@ def test_it_shows_every_address_of_a_block() -> None:
         "172.72.0.9 reserved: router": "aux",
     }
     assert "2 of 65,532 in use" in html
-    assert "1 asked for, 1 reserved, 65,529 free, 65,279 of them outside of the IP range." in html
+    assert "1 asked for, 1 reserved, 65,529 free, 65,279 of them outside the IP range." in html
     assert "256 blocks of /24" in html
-    assert "Docker doesn&#x27;t spare it for asleep" in html
+    assert "Docker doesn&#x27;t hold it back for asleep" in html
     assert "/ws/live/address_list/local/" in html
 
 
@@ -194,10 +194,10 @@ def test_it_shows_huge_pools_by_what_is_used_of_them() -> None:
     ("counted", "said"),
     [
         ((4, 4), ""),
-        ((5, 5), "counts 1 address more in use here"),
-        ((2, 2), "counts 2 addresses fewer in use here"),
-        ((4, 3), "has 1 address more left to hand out"),
-        ((4, 6), "has 2 addresses fewer left to hand out"),
+        ((5, 5), "counts 1 more address in use here"),
+        ((2, 2), "counts 2 fewer addresses in use here"),
+        ((4, 3), "1 more address is left to hand out"),
+        ((4, 6), "2 fewer addresses are left to hand out"),
     ],
 )
 def test_it_says_where_the_engine_counts_otherwise(counted: tuple[int, int], said: str) -> None:
@@ -231,7 +231,7 @@ def test_it_escapes_hostile_names() -> None:
     ("fields", "said"),
     [
         ({"ipam_driver": "dhcp"}, "The IPAM driver dhcp decides which address comes next."),
-        ({"driver": "weave"}, "Which address comes next is up to the driver weave."),
+        ({"driver": "weave"}, "The driver weave decides which address comes next."),
         ({"driver": "overlay", "scope": "swarm"}, "Swarm managers hand these out in turn"),
         ({"driver": "macvlan"}, "whether a gateway has an address here: the next address can&#x27;t be known."),
     ],

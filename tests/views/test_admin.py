@@ -117,12 +117,12 @@ def test_it_keeps_the_url_and_the_slug_of_the_local_engine(admin: Client) -> Non
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://docker.example:2375", "Only unix://, tcp:// and ssh:// lead to an Engine."),
-        ("tcp://192.0.2.9:2375", "Without TLS an Engine is reached on this machine"),
-        ("tcp://127.0.0.1", "A port is missing"),
+        ("http://docker.example:2375", "An Engine is reached by unix://, tcp:// or ssh://."),
+        ("tcp://192.0.2.9:2375", "Without TLS, only an Engine on this machine"),
+        ("tcp://127.0.0.1", "The port is missing"),
         ("ssh://root@192.0.2.9", "This isn’t a private key that ssh can use."),
         ("unix://relative", "The path of a socket begins with /"),
-        ("tcp://user:secret@127.0.0.1:2375", "The URL holds an address only"),
+        ("tcp://user:secret@127.0.0.1:2375", "The URL holds only an address"),
     ],
 )
 def test_it_holds_the_url_of_an_engine_to_the_rules_of_its_page(admin: Client, url: str, said: str) -> None:

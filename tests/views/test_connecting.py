@@ -114,7 +114,7 @@ def test_it_disables_what_this_engine_would_ignore(followed: Engine, browser: Cl
         assert f"from Engine {since} on" in shown
     assert forged.status_code == 422
     assert "Engine 26.1.5" in text_of(forged)
-    assert "would take this and ignore it. It came with Engine 29.3." in text_of(forged)
+    assert "would accept this and ignore it. It came with Engine 29.3." in text_of(forged)
     assert not Action.objects.exists()
 
 
@@ -178,8 +178,8 @@ def test_it_says_that_the_network_went_and_keeps_the_form(
 
     assert (gone.status_code, replaced.status_code) == (404, 404)
     assert "The network front was removed." in text_of(gone)
-    assert "Another one is called so now." not in text_of(gone)
-    assert "Another one is called so now." in text_of(replaced)
+    assert "Another one has this name now." not in text_of(gone)
+    assert "Another one has this name now." in text_of(replaced)
     assert f'formaction="{connect_url(followed, successor)}"' in replaced.content.decode()
     for page in (gone, replaced, went_on):
         assert 'value="blog"' in page.content.decode()
@@ -198,7 +198,7 @@ def test_it_says_that_the_chosen_container_went(
 
     assert (gone.status_code, replaced.status_code) == (422, 422)
     assert "The container web was removed." in text_of(gone)
-    assert "The container web was removed, and another one is called so now." in text_of(replaced)
+    assert "The container web was removed; another one has that name now." in text_of(replaced)
     assert f'value="container_id={successor}"' in replaced.content.decode()
 
 
@@ -219,7 +219,7 @@ def test_it_forces_a_disconnect(engine: PrivateEngine, followed: Engine, browser
     assert done.status_code == 302
     assert Action.objects.order_by("pk")[0].asked == {"container_id": web, "is_forced": True}
     assert again.status_code == 409
-    assert "It was disconnected already, here or elsewhere." in text_of(again)
+    assert "It was already disconnected, here or elsewhere." in text_of(again)
     assert list(Outcome.objects.order_by("pk").values_list("kind", flat=True)) == ["ok", "refused"]
 
 

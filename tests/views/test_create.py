@@ -165,7 +165,7 @@ HOSTILE = {
     "words": ({"pools-0-subnet": "a subnet"}, "has no prefix length"),
     "too long a length": ({"pools-0-subnet": "10.9.0.0/33"}, "is no subnet"),
     "other digits": ({"pools-0-subnet": "١٠.9.0.0/24"}, "is no subnet"),
-    "everything": ({"pools-0-subnet": "0.0.0.0/0"}, "is every address there is"),
+    "everything": ({"pools-0-subnet": "0.0.0.0/0"}, "covers all addresses"),
     "loopback": ({"pools-0-subnet": "127.0.0.0/8"}, "loopback range"),
     "multicast": ({"pools-0-subnet": "224.0.0.0/8"}, "multicast range"),
     "IPv6 multicast": ({"pools-0-subnet": "ff00::/64", "enable_ipv6": "on"}, "multicast range"),
@@ -176,12 +176,12 @@ HOSTILE = {
     "NUL in a label": ({"labels": "a=\0"}, "Null characters are not allowed"),
     "NUL in an option": ({"bridge_name": "br\0"}, "Null characters are not allowed"),
     "20,000 labels": ({"labels": "\n".join(f"k{n}=v" for n in range(20_000))}, "at most 100000 characters"),
-    "2,000 labels": ({"labels": "\n".join(f"k{n}=v" for n in range(2_000))}, "These are 2000 lines; this form takes 1000."),
+    "2,000 labels": ({"labels": "\n".join(f"k{n}=v" for n in range(2_000))}, "There are 2000 lines; this form accepts 1000."),
     "2 MB in a label": ({"labels": "k=" + "v" * 2_000_000}, "at most 100000 characters (it has 2000002)"),
     "a forged family": ({"enable_ipv4": "perhaps"}, "perhaps is not one of the available choices"),
     "a forged scope": ({"scope": "galaxy"}, "galaxy is not one of the available choices"),
     "a configuration of nowhere": ({"config_from": "nothing"}, "has no config-only network called nothing"),
-    "an IPAM driver of nowhere": ({"ipam_driver": "nosuch"}, "Nothing here shows that this Engine has the IPAM driver"),
+    "an IPAM driver of nowhere": ({"ipam_driver": "nosuch"}, "Nothing shows that this Engine has the IPAM driver"),
 }
 
 

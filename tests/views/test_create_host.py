@@ -38,8 +38,8 @@ def test_it_says_while_one_types_what_would_be_lost_and_asks_for_the_second_step
 
     text = text_of(response)
     assert response.status_code == 200  # type: ignore[attr-defined]
-    assert "192.168.77.0/24 holds 192.168.77.1, the gateway by which the host itself gets out (eth0)." in text
-    assert "Docker accepts it. The host then looks for that network behind the new bridge and may lose it" in text
+    assert "192.168.77.0/24 contains 192.168.77.1, the host's default gateway (eth0)." in text
+    assert "Docker accepts it. The host then looks for that network behind the new bridge: it may lose its connection" in text
     assert "Use 10.128.0.0/24, which is free" in text
     assert "Create anyway…" in text
     assert "To create it all the same, type 192.168.77.0/24" in text
@@ -69,7 +69,7 @@ def test_it_stops_an_admin_who_has_not_typed_it(engine: Engine) -> None:
     for typed in ("", "192.168.77.0", "192.168.77.0/25"):
         response = post(admin, typed_subnet=typed)
         assert response.status_code == 422  # type: ignore[attr-defined]
-        assert "Type it exactly as it stands above." in text_of(response)
+        assert "Type it exactly as shown above." in text_of(response)
     assert not Action.objects.exists()
 
 
@@ -108,7 +108,7 @@ def test_it_says_where_nothing_is_seen_of_the_machine(engine: Engine) -> None:
     response = log_in().post(URL, TYPED | {"preview": "1", "pools-0-subnet": "10.99.0.0/24", "pools-0-gateway": ""})
 
     text = text_of(response)
-    assert "10.99.0.0/24 is free: no other network has any of it." in text
+    assert "10.99.0.0/24 is free: no other network overlaps it." in text
     assert "The host's own routes, addresses and name servers could not be checked" in text
     assert "Create network" in text
 

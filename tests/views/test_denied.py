@@ -106,6 +106,6 @@ def test_it_tells_a_stranger_nothing_of_an_engine(engine: Engine, path: str) -> 
 
     words = read(browser, f"/containers/local/{container.docker_id}/{path}")
 
-    assert "You may not see this Engine." in words
+    assert "You may not view this Engine." in words
     assert "Payroll" not in words
     assert "You may look" not in words

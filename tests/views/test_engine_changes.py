@@ -111,7 +111,7 @@ def test_it_adds_an_engine_by_ssh_once_its_host_key_was_accepted(another_engine:
     assert "saving accepts it" in scanned
     assert "An Engine answers" in tested
     assert "open failed" in failed
-    assert "The ssh tunnel did not come about" in stranger
+    assert "The ssh tunnel failed" in stranger
     assert "Permission denied" in stranger
 
 
@@ -125,10 +125,10 @@ def test_it_says_which_step_of_tls_failed(another_engine: AnotherEngine) -> None
     no_pair = post(client, do="test", **{**typed, "tls_key": another_engine.authority.sign("x")[1]})
     by_name = post(client, do="test", **{**typed, "url": "tcp://no-such-machine.invalid:2376"})
 
-    assert "TLS did not come about" in wrong_ca
+    assert "The TLS connection failed" in wrong_ca
     assert "certificate verify failed" in wrong_ca
     assert "doesn&#x27;t belong to the certificate" in no_pair
-    assert "The name leads nowhere" in by_name
+    assert "The name can't be resolved" in by_name
 
 
 def test_it_knows_an_engine_that_is_there_already(another_engine: AnotherEngine) -> None:
@@ -137,7 +137,7 @@ def test_it_knows_an_engine_that_is_there_already(another_engine: AnotherEngine)
 
     page = post(log_in(), do="test", **another_engine.typed())
 
-    assert "This Engine is known already" in page
+    assert "This Engine is already known" in page
 
 
 @pytest.mark.parametrize(
@@ -162,17 +162,17 @@ def test_it_says_that_nobody_answers() -> None:
 
     page = post(log_in(), do="test")
 
-    assert "Nobody answers there" in page
+    assert "Nothing answers there" in page
     assert "No such file or directory" in page
 
 
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"url": "tcp://10.0.0.1:2375"}, "Without TLS an Engine is reached on this machine"),
-        ({"url": "tcp://169.254.169.254:80"}, "Without TLS an Engine is reached on this machine"),
-        ({"url": "http://127.0.0.1"}, "Only unix://, tcp:// and ssh://"),
-        ({"url": "tcp://build"}, "A port is missing"),
+        ({"url": "tcp://10.0.0.1:2375"}, "Without TLS, only an Engine on this machine"),
+        ({"url": "tcp://169.254.169.254:80"}, "Without TLS, only an Engine on this machine"),
+        ({"url": "http://127.0.0.1"}, "An Engine is reached by unix://, tcp:// or ssh://"),
+        ({"url": "tcp://build"}, "The port is missing"),
         ({"url": "ssh://build"}, "Say as whom"),
         ({"url": "ssh://u@h", "host_key": "x"}, "a private key that ssh can use"),
         ({"url": "tcp://h:2376", "ca": "x"}, "a certificate in PEM form"),
@@ -226,8 +226,8 @@ def test_it_says_plainly_that_the_key_to_the_credentials_is_lost(another_engine:
         page = client.get("/engines/build/change/").content.decode()
         kept = post(client, "/engines/build/change/", url=another_engine.url)
 
-    assert "sealed with another secret key" in page
-    assert "Without TLS" in kept or "sealed with another secret key" in kept
+    assert "encrypted with another secret key" in page
+    assert "Without TLS" in kept or "encrypted with another secret key" in kept
 
 
 def test_it_removes_an_engine_once_its_name_was_typed() -> None:

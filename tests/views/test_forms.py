@@ -139,7 +139,7 @@ def test_it_shows_what_only_docker_knows_and_keeps_what_was_typed(
     assert "invalid subinterface vlan name nothere" in text
     assert "500 · POST /networks/create" in text
     assert "The Engine&#x27;s machine has no device called nothere, which the option parent names." in text
-    assert "Name a device of that machine: ip link lists them." in text
+    assert "Use a device of that machine: ip link lists them." in text
     assert f"Nothing was changed. What you typed is below. Recorded as action {Action.objects.get().pk}." in text
     assert 'value="lan"' in response.content.decode()
     assert list(Outcome.objects.values_list("kind", "status")) == [("refused", 500)]
@@ -217,7 +217,7 @@ def test_it_says_what_an_automatic_subnet_lacks(engine: PrivateEngine, followed:
     text = text_of(response)
     assert response.status_code == 409
     assert "user configured subnets" in text
-    assert "Fixed addresses need a network whose subnet was named" in text
+    assert "Fixed addresses need a network that was created with a subnet" in text
     assert "Let Docker choose" in text
 
 

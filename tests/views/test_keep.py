@@ -55,7 +55,7 @@ def test_it_says_who_has_the_one_before() -> None:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ({"network": "bridge"}, "default bridge takes no chosen address"),
+        ({"network": "bridge"}, "An address can't be chosen on Docker's default bridge"),
         ({"network": "host"}, "can&#x27;t be kept"),
         ({"ipv4": "", "state": "exited"}, "does not run, so it has no address"),
         ({"requested_ipv4": "172.18.0.3"}, "It is kept already"),
@@ -79,7 +79,7 @@ def test_where_the_engine_refused_before_it_says_so_and_what_would_help() -> Non
 
     html = page(url)
 
-    assert "Docker takes no chosen address on net" in html
+    assert "An address can't be chosen on net" in html
     assert "/networks/local/create/" in html
     assert 'name="key"' not in html
 
@@ -118,7 +118,7 @@ def test_options_that_touch_the_host_take_the_role_admin() -> None:
     engine = make_engine()
     url = make_place(engine, driver_options={"com.example.anything": "1"})
 
-    assert "takes the role admin" in log_in("olga", engine, "operator").get(url).content.decode()
+    assert "needs the role admin" in log_in("olga", engine, "operator").get(url).content.decode()
     assert 'name="key"' in page(url)
 
 

@@ -60,7 +60,7 @@ def test_it_says_first_whom_a_stop_cuts_off(engine: PrivateEngine, followed: Eng
     assert "guest" in words
     assert "Published ports close" in words
     assert "0.0.0.0:8083-&gt;80/tcp" in words
-    assert "It is the last one that runs on front" in words
+    assert "It is the only container running on front" in words
 
     engine.run("late", "--network", "container:donor")
     wait_until(lambda: Container.objects.filter(name="late").exists(), "one more guest")

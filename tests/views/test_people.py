@@ -119,7 +119,7 @@ def test_it_says_on_the_page_why_something_was_refused(root: Client) -> None:
     answer = root.post(f"/people/{User.objects.get(username='root').pk}/deactivate/")
 
     assert answer.status_code == 409
-    assert "Nobody switches off their own account." in answer.content.decode()
+    assert "You can't switch off your own account." in answer.content.decode()
     assert Outcome.objects.latest("pk").kind == "denied"
 
 
@@ -205,6 +205,6 @@ def test_it_keeps_oneself_and_the_last_superuser_in_the_admin_site_too(root: Cli
     other = root.post(f"/admin/auth/user/{second.pk}/change/", of_the_admin_site(second, **{box: ""}))
 
     assert (own.status_code, deleted.status_code, other.status_code) == (200, 403, 302)
-    assert "Nobody switches off or demotes themselves." in own.content.decode()
+    assert "You can't switch off or demote your own account." in own.content.decode()
     assert bulk.status_code in (200, 302)
     assert list(User.objects.filter(is_superuser=True, is_active=True)) == [myself]

@@ -90,8 +90,8 @@ def test_it_refuses_a_change_before_the_engine_is_asked() -> None:
 
     words = page.content.decode()
     assert page.status_code == 409
-    assert "The Engine was not asked" in words
-    assert f"{WORDS}: its file or folder is read-only. The intent could not be written down, so nothing was done." in words
+    assert "The request was not sent" in words
+    assert f"{WORDS}: its file or folder is read-only. The action could not be recorded, so nothing was done." in words
     assert 'value="front"' in words
     assert not Action.objects.exists()
 

@@ -93,7 +93,7 @@ class KeepRun(JobRun):
         """Look whether all is as it must be, and write down what the endpoint is to be given back. Raises EngineError."""
         taking = self._taking()
         if taking is None:
-            raise NotAllowed(_("This job has no step that connects it again, so nothing was changed."))
+            raise NotAllowed(_("This job has no step that connects the container again, so nothing was changed."))
         address = ip_address(taking.spec["kept"]) if "kept" in taking.spec else None
         endpoint = _endpoint_on(container, network)
         if address is None or endpoint is None or container.state not in HAS_ADDRESS:
@@ -103,7 +103,10 @@ class KeepRun(JobRun):
         try:
             require_of(self._actor, permission_to_connect(was.driver_options), self._engine.slug)
         except Denied as error:
-            words = _("Its driver options need the permission “%(permission)s” to be given again, so nothing was changed.")
+            words = _(
+                "Its driver options would have to be set again, which needs the permission “%(permission)s”, so nothing "
+                "was changed."
+            )
             raise NotAllowed(words % {"permission": error.permission}) from error
         refuse_automatic_subnet(client, network, container, address)
         JobStep.objects.filter(pk=step.pk).update(spec=document_of(was))

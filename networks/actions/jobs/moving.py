@@ -38,7 +38,7 @@ class MoveRun(KeepRun):
         """
         taking = self._taking()
         if taking is None:
-            raise NotAllowed(_("This job has no step that connects it again, so nothing was changed."))
+            raise NotAllowed(_("This job has no step that connects the container again, so nothing was changed."))
         fact = client.inspect_network(taking.network_id)
         known = read_network_detail(self._engine.slug, taking.network_id)
         if fact.name != taking.network_name:

@@ -88,7 +88,7 @@ class JobRun:
         if result.kind is OutcomeKind.DENIED and not self._is_permitted():  # no more since it was asked just before
             self._deny_the_rest()
         if result.kind is OutcomeKind.UNKNOWN and self._is_done_within(step, SETTLE_WITHIN_S):  # else it stays so (rule R11)
-            self._record(step, result.action_id, OutcomeKind.OK, _("Seen when the Engine was asked again."))
+            self._record(step, result.action_id, OutcomeKind.OK, _("Confirmed when the Engine was asked again."))
 
     def _make_whole(self) -> None:
         """Do what follows from steps that were not done."""
@@ -143,7 +143,7 @@ class JobRun:
         if self._is_done_within(step, SETTLE_AFTER_CRASH_S + max(0.0, left_s)):
             self._record(step, step.action_id, OutcomeKind.OK, _("Netadmin ended meanwhile; the Engine says that it was done."))
             return True
-        words = _("Netadmin ended meanwhile; the Engine says that it was not done. It is asked again.")
+        words = _("Netadmin ended in the meantime; according to the Engine it was not done. It is tried again.")
         self._record(step, step.action_id, OutcomeKind.FAILED, words)
         return False
 

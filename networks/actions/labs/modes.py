@@ -49,7 +49,7 @@ def bring_up_modes(
         overlay = [NetworkSpec(name, "overlay", is_attachable=True, labels=labels)]
         _bring_up_network(run, network, tell, picture, overlay, ContainerSpec(prefix + ON[OVERLAY], image, name, _WAIT, labels))
     else:
-        tell(_("This Engine manages no swarm: no overlay network."))
+        tell(_("This Engine is not a swarm manager: no overlay network."))
 
 
 def _bring_up_pair(run: EngineClient, tell: Tell, picture: EnginePicture, donor: ContainerSpec, guest: str) -> None:
@@ -62,10 +62,10 @@ def _bring_up_pair(run: EngineClient, tell: Tell, picture: EnginePicture, donor:
         tell(_("Started %(name)s on %(network)s.") % {"name": donor.name, "network": donor.network})
     else:
         donor_id = lender.docker_id
-        tell(_("The container %(name)s is there.") % {"name": donor.name})
+        tell(_("The container %(name)s is there already.") % {"name": donor.name})
     mode = f"container:{donor_id}"
     if borrower is not None and borrower.state == "running" and borrower.network_mode == mode:
-        tell(_("The container %(name)s is there.") % {"name": guest})
+        tell(_("The container %(name)s is there already.") % {"name": guest})
         return
     if borrower is not None:  # in a stack that is dead
         run.remove_container(borrower.docker_id)
@@ -79,7 +79,7 @@ def _bring_up_network(
     """Create a network by the first of these specs that the Engine takes, with one container on it; else tell why not."""
     found = next((fact for fact in picture.containers if fact.name == guest.name), None)
     if found is not None and found.state == "running":
-        tell(_("The container %(name)s is there.") % {"name": guest.name})
+        tell(_("The container %(name)s is there already.") % {"name": guest.name})
         return
     if found is not None:
         run.remove_container(found.docker_id)

@@ -20,7 +20,7 @@ def create_engine(actor: Actor, draft: EngineDraft) -> ActionResult:
 
     def create() -> None:
         if Engine.objects.filter(slug=draft.slug).exists():
-            raise NotAllowedHere(_("There is an Engine with this short name already."))
+            raise NotAllowedHere(_("There is already an Engine with this short name."))
         engine = Engine.objects.create(slug=draft.slug, name=draft.name, url=draft.access.url, netns=draft.netns)
         keep_credentials(engine, draft.access)
 
@@ -33,7 +33,7 @@ def change_engine(actor: Actor, engine: Engine, draft: EngineDraft) -> ActionRes
     def change() -> None:
         found = Engine.objects.select_for_update().filter(pk=engine.pk).first()
         if found is None:
-            raise NotAllowedHere(_("Somebody has removed this Engine meanwhile."))
+            raise NotAllowedHere(_("Someone has removed this Engine in the meantime."))
         if found.slug == LOCAL_SLUG and found.url != draft.access.url:
             raise NotAllowedHere(_("The URL of this Engine is DOCKER_HOST, which is read at each start."))
         found.name, found.url, found.netns = draft.name, draft.access.url, draft.netns
@@ -52,7 +52,7 @@ def remove_engine(actor: Actor, engine: Engine) -> ActionResult:
 
     def remove() -> None:
         if engine.slug == LOCAL_SLUG:
-            raise NotAllowedHere(_("This Engine is DOCKER_HOST's: it would be back at the next start."))
+            raise NotAllowedHere(_("This Engine comes from DOCKER_HOST: it would be back at the next start."))
         SyncRequest.objects.filter(engine_id=engine.pk).delete()
         Engine.objects.filter(pk=engine.pk).delete()
 

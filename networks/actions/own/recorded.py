@@ -29,7 +29,7 @@ def carry_out_here(
         action_id = record_intent(actor, engine_slug, intent)
     except DatabaseError as error:
         log.error("intent_not_recorded", verb=intent.verb, engine=engine_slug, error=str(error))
-        sentence = _("%(reason)s The intent could not be written down, so nothing was done.") % {"reason": explain_trouble(error)}
+        sentence = _("%(reason)s The action could not be recorded, so nothing was done.") % {"reason": explain_trouble(error)}
         return ActionResult(OutcomeKind.FAILED, 0, sentence=sentence)
     try:
         require_of(actor, permission, engine_slug)

@@ -73,8 +73,8 @@ def write_close(closed: Closed, ending: Ending, known: Mapping[str, Any], outcom
 def outcome_of(ending: Ending) -> tuple[OutcomeKind, str]:
     """Return what became of a process, as an outcome: its kind and its sentence."""
     if ending.how is How.LEFT:
-        words = _("Its process goes on in the container: it could not be ended from here.")
+        words = _("Its process is still running in the container: it could not be ended from here.")
         return OutcomeKind.FAILED, words
     if ending.how is How.UNKNOWN:
-        return OutcomeKind.UNKNOWN, _("The Engine did not say what became of its process.")
+        return OutcomeKind.UNKNOWN, _("The Engine did not say what happened to its process.")
     return OutcomeKind.OK, ""

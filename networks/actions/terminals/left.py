@@ -109,8 +109,8 @@ def _outcome_of(ending: Ending) -> tuple[OutcomeKind, str]:
     if kind is not OutcomeKind.OK:
         return kind, sentence
     if ending.how is How.ITSELF:
-        return kind, _("Netadmin was killed while it was open. Its process had ended before the next start.")
-    return kind, _("Netadmin was killed while it was open. Its process was ended at the next start.")
+        return kind, _("Netadmin was killed while the terminal was open. Its process had ended before the next start.")
+    return kind, _("Netadmin was killed while the terminal was open. Its process was ended at the next start.")
 
 
 _started: list[LeftTerminals] = []

@@ -56,13 +56,13 @@ class Opened(Begun):
 def open_terminal(asked: Asked) -> Opened | ActionResult:
     """Open a terminal, or return what came of it instead; expected trouble is never an exception. No lock is held."""
     if settings.NETADMIN_READ_ONLY:
-        sentence = _("Netadmin is in read-only mode: no terminals are opened.")
+        sentence = _("Netadmin is in read-only mode: no terminal can be opened.")
         return ActionResult(OutcomeKind.DENIED, 0, docker_id=asked.container_id, sentence=sentence)
     try:
         action_id = record_intent(asked.actor, asked.engine.slug, _intent(asked))
     except DatabaseError as error:
         log.error("intent_not_recorded", verb="open_terminal", engine=asked.engine.slug, error=str(error))
-        sentence = _("%(reason)s The intent could not be written down, so nothing was done.") % {"reason": explain_trouble(error)}
+        sentence = _("%(reason)s The action could not be recorded, so nothing was done.") % {"reason": explain_trouble(error)}
         return ActionResult(OutcomeKind.FAILED, 0, docker_id=asked.container_id, sentence=sentence)
     begun = time.monotonic()
     opened = _open(asked, action_id)
@@ -112,9 +112,9 @@ def _open(asked: Asked, action_id: int) -> Opened | ActionResult:
 def why_not_open(name: str, state: str) -> str:
     """Return in words why nothing can be begun in a container of this state, "" where it can."""
     if state == "paused":
-        return _("%(name)s is paused: nothing in it goes on until it is unpaused.") % {"name": name}
+        return _("%(name)s is paused: nothing in it runs until it is unpaused.") % {"name": name}
     if state != "running":
-        return _("%(name)s does not run, so there is nothing to open a terminal in. Start it first.") % {"name": name}
+        return _("%(name)s isn't running, so there is nothing to open a terminal in. Start it first.") % {"name": name}
     return ""
 
 
@@ -130,5 +130,5 @@ def _failed(error: EngineError) -> ActionResult:
         kind = OutcomeKind.DENIED
     elif isinstance(error, Refused):
         kind = OutcomeKind.REFUSED
-    sentence = _("There is no such container any more.") if isinstance(error, NotFound) else error.sentence
+    sentence = _("This container no longer exists.") if isinstance(error, NotFound) else error.sentence
     return ActionResult(kind, 0, sentence=sentence, status=error.status, request=error.request)

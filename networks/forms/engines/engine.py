@@ -36,11 +36,13 @@ class EngineForm(forms.Form):
     address is of the same kind.
     """
 
-    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("What people call it."), widget=forms.TextInput(_QUIET))
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("The name that people see."), widget=forms.TextInput(_QUIET)
+    )
     slug = forms.SlugField(
         label=_("Short name"),
         max_length=40,
-        help_text=_("It stands in addresses and commands, and never changes: letters, digits, - and _."),
+        help_text=_("It is used in addresses and commands and never changes: letters, digits, - and _."),
         widget=forms.TextInput(_QUIET),
     )
     url = forms.CharField(
@@ -54,16 +56,21 @@ class EngineForm(forms.Form):
         required=False,
         max_length=300,
         validators=[check_netns],
-        help_text=_("Only where the Engine runs on this machine in another one: /run/netns/NAME."),
+        help_text=_("Only if the Engine runs on this machine in another namespace: /run/netns/NAME."),
         widget=forms.TextInput(_QUIET),
     )
-    ca = _pasted(_("CA certificate"), _("Who signed the Engine's certificate: ca.pem."))
-    certificate = _pasted(_("Our certificate"), _("cert.pem: the Engine lets in who has one of its CA's."))
-    tls_key = _pasted(_("Our private key"), _("key.pem, without a passphrase. It is sealed, and never shown again."))
-    ssh_key = _pasted(
-        _("Our private key for ssh"), _("Without a passphrase; best one of its own. It is sealed, and never shown again.")
+    ca = _pasted(_("CA certificate"), _("The CA that signed the Engine's certificate: ca.pem."))
+    certificate = _pasted(
+        _("Netadmin's certificate"), _("cert.pem: the Engine accepts clients whose certificate is signed by its CA.")
     )
-    host_key = _pasted(_("The other machine's host key"), _("A line such as “ssh-ed25519 AAAA…”; nothing else is trusted."))
+    tls_key = _pasted(
+        _("Netadmin's private key"), _("key.pem, without a passphrase. It is stored encrypted and never shown again.")
+    )
+    ssh_key = _pasted(
+        _("Netadmin's private key for ssh"),
+        _("Without a passphrase; best a key used for this alone. It is stored encrypted and never shown again."),
+    )
+    host_key = _pasted(_("The other machine's host key"), _("A line such as “ssh-ed25519 AAAA…”; no other key is trusted."))
 
     def __init__(self, *args: Any, engine: Engine | None = None, **options: Any) -> None:
         if engine is not None:

@@ -27,10 +27,10 @@ from networks.forms.wording.labels import label_container
 MAX_NETWORKS = 16
 ROW_COUNT = "networks-count"
 MODES = (
-    (Mode.NETWORK.value, _("On networks")),
-    (Mode.HOST.value, _("The host's own")),
+    (Mode.NETWORK.value, _("Networks")),
+    (Mode.HOST.value, _("The host's network")),
     (Mode.NONE.value, _("None")),
-    (Mode.CONTAINER.value, _("Another container's")),
+    (Mode.CONTAINER.value, _("Another container's network")),
 )
 RESTARTS = (
     ("", _("no")),
@@ -48,27 +48,31 @@ def _text(label: Any, *, hint: Any = "", is_long: bool = False) -> TypedField:
 class RunForm(FindingsForm):
     """A new container. `rows`: its networks. Needs the Engine's `ground`, and whether the person `may_shape`."""
 
-    image = _text(_("Image"), hint=_("one that is there, or one to pull"))
-    name = _text(_("Name"), hint=_("empty: Docker makes one up"))
-    command = _text(_("Command"), hint=_("words as in a shell; empty: the image's own"))
-    entrypoint = _text(_("Entrypoint"), hint=_("the program instead of the image's; its words come before the command's"))
-    has_terminal = forms.BooleanField(label=_("Terminal (-it)"), required=False, help_text=_("a shell waits instead of ending"))
+    image = _text(_("Image"), hint=_("one on this Engine, or one to pull"))
+    name = _text(_("Name"), hint=_("empty: Docker makes up a name"))
+    command = _text(_("Command"), hint=_("as in a shell; empty: the image's command"))
+    entrypoint = _text(_("Entrypoint"), hint=_("runs instead of the image's entrypoint; the command is appended"))
+    has_terminal = forms.BooleanField(label=_("Terminal (-it)"), required=False, help_text=_("keeps a shell running"))
     mode = forms.ChoiceField(label=_("Network mode"), required=False, choices=MODES, widget=forms.RadioSelect)
-    donor_id = TypedField(label=_("Container to share with"), required=False, max_length=64)
-    ports = _text(_("Ports to publish"), hint=_("one a line, as docker run -p: 8080:80, 127.0.0.1:53:53/udp"), is_long=True)
-    publishes_all = forms.BooleanField(label=_("Publish all (-P)"), required=False, help_text=_("what the image exposes"))
-    dns = _text(_("DNS servers"), hint=_("addresses, comma between"))
-    dns_options = _text(_("DNS options"), hint=_("such as ndots:2, comma between"))
-    dns_search = _text(_("Search domains"), hint=_("comma between; a single dot: none"))
-    extra_hosts = _text(_("Further hosts"), hint=_("name=address, one a line; host-gateway stands for the host"), is_long=True)
+    donor_id = TypedField(label=_("Container to share the network with"), required=False, max_length=64)
+    ports = _text(_("Ports to publish"), hint=_("one per line, as in docker run -p: 8080:80, 127.0.0.1:53:53/udp"), is_long=True)
+    publishes_all = forms.BooleanField(
+        label=_("Publish all (-P)"), required=False, help_text=_("every port that the image exposes")
+    )
+    dns = _text(_("DNS servers"), hint=_("addresses, separated by commas"))
+    dns_options = _text(_("DNS options"), hint=_("such as ndots:2, separated by commas"))
+    dns_search = _text(_("Search domains"), hint=_("separated by commas; a single dot: none"))
+    extra_hosts = _text(_("Extra hosts"), hint=_("name=address, one per line; host-gateway stands for the host"), is_long=True)
     hostname = _text(_("Host name"), hint=_("empty: the container's id"))
     domainname = _text(_("Domain name"))
-    sysctls = _text(_("Sysctls"), hint=_("net.* of the container's own stack, one a line"), is_long=True)
-    environment = _text(_("Variables"), hint=_("NAME=value, one a line; values are sent and never kept"), is_long=True)
-    labels = _text(_("Labels"), hint=_("key=value, one a line"), is_long=True)
+    sysctls = _text(_("Sysctls"), hint=_("net.* of the container's network stack, one per line"), is_long=True)
+    environment = _text(
+        _("Variables"), hint=_("NAME=value, one per line; values are sent to Docker and not stored"), is_long=True
+    )
+    labels = _text(_("Labels"), hint=_("key=value, one per line"), is_long=True)
     restart = forms.ChoiceField(label=_("Restart"), required=False, choices=RESTARTS)
-    restart_most = _text(_("Tries"), hint=_("on failure; empty: any number"))
-    stop_signal = _text(_("Stop signal"), hint=_("empty: the image's, else SIGTERM"))
+    restart_most = _text(_("Maximum retries"), hint=_("with “on failure”; empty: no limit"))
+    stop_signal = _text(_("Stop signal"), hint=_("empty: the image's signal, or SIGTERM"))
 
     def __init__(self, *args: Any, ground: RunGround, may_shape: bool, **options: Any) -> None:
         super().__init__(*args, **options)

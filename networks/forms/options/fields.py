@@ -69,7 +69,7 @@ def make_field(option: DriverOption, api_version: tuple[int, int]) -> forms.Fiel
 
 def too_new_words(since: Since) -> str:
     """Return "from Engine 28 on"."""
-    return gettext("from Engine %(version)s on") % {"version": since.engine}
+    return gettext("from Engine %(version)s") % {"version": since.engine}
 
 
 def read_options(driver: str, cleaned: Mapping[str, Any]) -> dict[str, str]:
@@ -84,7 +84,7 @@ def read_options(driver: str, cleaned: Mapping[str, Any]) -> dict[str, str]:
 def make_vlan_field() -> forms.Field:
     """Return the field of a VLAN's number beside a parent."""
     widget = forms.TextInput({"placeholder": "10", "inputmode": "numeric"})
-    words = _("1 to 4094: Docker makes the sub-interface; empty: the parent itself")
+    words = _("1 to 4094: Docker creates the sub-interface; empty: the parent itself")
     return TypedField(label="VLAN", required=False, max_length=20, help_text=words, widget=widget)
 
 
@@ -114,7 +114,7 @@ def set_choices(fields: Mapping[str, forms.Field], ground: Ground, typed_config:
     fields["config_from"].widget = forms.Select(choices=[("", _("none")), *((name, name) for name in configs)])
     fields["ipam_driver"].widget.attrs["list"] = "ipam-drivers"
     on_off = [("", _("Docker's default")), ("true", _("on")), ("false", _("off"))]
-    scopes = [("", _("the driver's own")), ("local", _("local")), ("swarm", _("swarm"))]
+    scopes = [("", _("the driver's default")), ("local", _("local")), ("swarm", _("swarm"))]
     for name, choices in (("enable_ipv4", on_off), ("scope", scopes)):
         field = fields[name]
         if isinstance(field, forms.ChoiceField):

@@ -14,18 +14,23 @@ SENTENCES: dict[str, Promise] = {
     "parent_apart": _("The host itself won't reach these containers, nor they the host: the kernel keeps %(value)s apart."),
     "parent_missing": _("The host has no device called %(value)s."),
     "parent_no_carrier": _("%(value)s has no carrier: nothing is connected at its other end."),
-    "parent_off": _("%(value)s is switched off: until it is on, the containers reach nobody."),
+    "parent_off": _("%(value)s is down: until it is up, the containers reach nobody."),
     "parent_other_driver": _(
-        "The %(other)s network %(owner)s stands on %(value)s; the kernel doesn't mix %(other)s and %(driver)s."
+        "The %(other)s network %(owner)s uses %(value)s as its parent; the kernel doesn't mix %(other)s and "
+        "%(driver)s on one device."
     ),
-    "parent_port": _("%(value)s is a port of %(owner)s; the kernel lets no macvlan or ipvlan stand on a port."),
+    "parent_port": _("%(value)s is a port of %(owner)s; the kernel allows no macvlan or ipvlan on a port."),
     "parent_unseen": _("Whether the host has %(value)s could not be checked: its links are not seen from here."),
-    "parent_virtual": _("The host is a virtual machine: its hypervisor may drop what comes from MAC addresses it didn't give."),
-    "parent_vlan_made": _("Docker makes %(value)s, VLAN %(number)s of %(base)s, and takes it away with the network."),
-    "parent_wireless": _("%(value)s is wireless: most access points take frames from one MAC address for each member only."),
-    "passthru_alone": _("In the mode passthru one container has %(value)s for itself; a second one doesn't start."),
-    "subnet_not_parents": _("%(subnet)s is not the network that %(link)s is on (%(other)s): nobody there will answer."),
-    "dhcp_range": _("Docker hands out any address of %(subnet)s, and so may a DHCP server on %(link)s: name a range for Docker."),
+    "parent_virtual": _(
+        "The host is a virtual machine: its hypervisor may drop packets from MAC addresses that it didn't assign."
+    ),
+    "parent_vlan_made": _("Docker creates %(value)s, VLAN %(number)s on %(base)s, and removes it with the network."),
+    "parent_wireless": _("%(value)s is wireless: most access points accept frames from only one MAC address per client."),
+    "passthru_alone": _("In passthru mode one container gets %(value)s for itself; a second one doesn't start."),
+    "subnet_not_parents": _("%(subnet)s is not the subnet that %(link)s is in (%(other)s): nothing there will answer."),
+    "dhcp_range": _(
+        "Docker hands out any address of %(subnet)s, and so may a DHCP server on %(link)s: set an IP range for Docker."
+    ),
     "ipam_plugin_dead": _("The IPAM plugin %(driver)s isn't running: nobody answers at %(address)s."),
     "ipam_plugin_gone": _("The IPAM plugin %(driver)s isn't there any more; networks that use it are."),
     "ipam_plugin_other": _("%(driver)s is a plugin, and hands out no addresses."),
@@ -35,13 +40,15 @@ SENTENCES: dict[str, Promise] = {
     "plugin_gone": _("The plugin %(driver)s isn't there any more; networks that use it are."),
     "plugin_other": _("%(driver)s is a plugin, but not one for networks."),
     "plugin_silent": _("The plugin %(driver)s doesn't answer at %(address)s."),
-    "plugin_unasked": _("The plugin %(driver)s is to be found at %(address)s, where it can't be asked from here."),
+    "plugin_unasked": _("The plugin %(driver)s listens at %(address)s, where it can't be asked from here."),
     "vlan_number": _("The number of a VLAN goes from 1 to %(limit)s."),
     "vlan_twice": _("%(value)s names a VLAN already."),
     "vlan_without_parent": _("A VLAN is one of a device: name the parent interface."),
 }
 
-_PLUGIN = _("Start it on the Engine's machine. Docker would try for 15 s, and so would whatever touches such a network.")
+_PLUGIN = _(
+    "Start it on the Engine's machine. Docker would retry for 15 s, for this and for anything else that uses such a network."
+)
 TEXTS: dict[str, Promise] = {
     "driver_unknown_weave": _(
         "Weave Net is a plugin that is no longer maintained: its company closed in 2024. Docker doesn't bring it."
@@ -55,7 +62,7 @@ TEXTS: dict[str, Promise] = {
     "parent_off": _("ip link set … up, where the Engine runs."),
     "parent_other_driver": _("Docker accepts it; the second container's start fails: device or resource busy."),
     "parent_port": _("Docker accepts it, and no container starts: device or resource busy."),
-    "parent_virtual": _("Let it: promiscuous mode and forged transmits (VMware), MAC spoofing (Hyper-V); or take ipvlan."),
+    "parent_virtual": _("Allow it: promiscuous mode and forged transmits (VMware), MAC spoofing (Hyper-V). Or use ipvlan."),
     "parent_wireless": _("Docker accepts it. ipvlan works there: all its containers have the parent's MAC address."),
     "plugin_dead": _PLUGIN,
     "plugin_gone": _PLUGIN,
@@ -64,7 +71,7 @@ TEXTS: dict[str, Promise] = {
     "ipam_plugin_gone": _PLUGIN,
     "ipam_plugin_silent": _PLUGIN,
     "plugin_unasked": _("If it isn't running there, Docker tries for 15 s and gives up."),
-    "dhcp_range": _("And keep that range out of what the DHCP server hands out."),
+    "dhcp_range": _("And exclude that range from what the DHCP server hands out."),
 }
 
 _USE_DRIVER = _("Use the driver %(suggestion)s")

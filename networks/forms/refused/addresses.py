@@ -22,7 +22,7 @@ def address_held(plain: Explanation, sentence: str, around: Around) -> Explanati
         ways = _free_address(around, address.version)
         holder = around.network.holders.get(address) if around.network else None
         if holder is not None:
-            text = _("%(address)s belongs to %(name)s on this network. An address serves one endpoint at a time.")
+            text = _("%(name)s has %(address)s on this network. Only one endpoint at a time can use an address.")
             container = _container_named(around, holder)
             opens = (container,) if container else ()
             return replace(plain, field=place, text=text % {"address": address, "name": holder}, ways=ways, opens=opens)
@@ -40,10 +40,10 @@ def _held_by_nobody(plain: Explanation, around: Around, address: IPAddress) -> E
             "The Engine counts %(address)s as taken, and no container here has it. Docker keeps an IPv4 address when it refuses "
             "the same connect for its IPv6 address."
         )
-        advice = _("Use another one. %(address)s is free again when the Engine (dockerd) has been restarted.")
+        advice = _("Use another one. %(address)s is free again after the Engine (dockerd) is restarted.")
         return replace(plain, text=text % {"address": address}, advice=advice % {"address": address})
     if any(pool.subnet and not pool.gateway and default_gateway(pool.subnet, pool.ip_range) == address for pool in pools):
-        text = _("%(address)s is the network's gateway, most likely: none was named, and Docker takes the first address then.")
+        text = _("%(address)s is most likely the network's gateway: none was set, and Docker then takes the first address.")
         return replace(plain, text=text % {"address": address})
     text = _("The Engine counts %(address)s as taken, and no container here has it: an endpoint may be left over.")
     return replace(plain, text=text % {"address": address})

@@ -7,14 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from networks.forms.refused.meaning import Meaning
 
 _CHOOSE_ADDRESS = _("Choose another address, or let Docker choose.")
-_HOST_TEXT = _("A container joins the host's network when it is made, and never later.")
-_HOST_ADVICE = _("Make the container anew with --network host, or choose another network.")
-_OUTSIDE = _("The address lies outside the network's subnets.")
-_ALIAS_TEXT = _("Docker's default bridge knows no aliases; a network of your own does.")
-_ALIAS_ADVICE = _("Leave the aliases away, or choose another network.")
-_LINK_LOCAL_TEXT = _("A link-local address lies in 169.254.0.0/16 or fe80::/10, and this one doesn't.")
+_HOST_TEXT = _("A container can use the host's network only from its creation on.")
+_HOST_ADVICE = _("Recreate the container with --network host, or choose another network.")
+_OUTSIDE = _("The address is outside the network's subnets.")
+_ALIAS_TEXT = _("Docker's default bridge has no aliases; a network of your own does.")
+_ALIAS_ADVICE = _("Remove the aliases, or choose another network.")
+_LINK_LOCAL_TEXT = _("A link-local address is in 169.254.0.0/16 or fe80::/10; this one isn't.")
 _LINK_LOCAL_ADVICE = _("Correct it, or leave it empty.")
-_LOOK_AGAIN = _("Go back to the list: it shows what is there now.")
+_LOOK_AGAIN = _("Go back to the list: it shows what exists now.")
 
 CONNECTING: tuple[Meaning, ...] = (
     Meaning(
@@ -22,7 +22,7 @@ CONNECTING: tuple[Meaning, ...] = (
         ("already exists in network",),
         "container_id",
         _("The container is on this network already."),
-        _("To change its addresses or aliases, disconnect it and connect it anew."),
+        _("To change its addresses or aliases, disconnect it and connect it again."),
     ),
     Meaning("host_network", ("connected to host network",), "network_id", _HOST_TEXT, _HOST_ADVICE),
     Meaning("host_network", ("container to host network",), "network_id", _HOST_TEXT, _HOST_ADVICE),
@@ -30,28 +30,28 @@ CONNECTING: tuple[Meaning, ...] = (
         "host_network_kept",
         ("container from host network",),
         "",
-        _("A container that was made in the host's network keeps it."),
-        _("Make the container anew with another --network."),
+        _("A container created on the host's network stays on it."),
+        _("Recreate the container with another --network."),
     ),
     Meaning(
         "shared_stack",
         ("sharing network namespace",),
         "container_id",
-        _("The container uses the host's or another container's network, and has no connections of its own."),
-        _("Connect the container whose network it uses, or make this one anew with a network of its own."),
+        _("The container uses the network of the host or of another container, and has no connections of its own."),
+        _("Connect the container whose network it uses, or recreate this one with a network of its own."),
     ),
     Meaning(
         "on_none",
         ("private (none) mode",),
         "container_id",
-        _("A container on none is on no other network."),
+        _("A container on none can't be on another network."),
         _("Disconnect it from none first: docker network disconnect none …"),
     ),
     Meaning(
         "static_on_default_bridge",
         ("user defined networks only",),
         "ipv4",
-        _("Docker's default bridge gives no fixed addresses; a network of your own does."),
+        _("Docker's default bridge doesn't support fixed addresses; a network of your own does."),
         _("Let Docker choose the address, or choose another network."),
         "ipv4",
     ),
@@ -59,7 +59,7 @@ CONNECTING: tuple[Meaning, ...] = (
         "static_on_automatic",
         ("user configured subnets",),
         "ipv4",
-        _("Docker chose the subnet of this network. Fixed addresses need a network whose subnet was named when it was made."),
+        _("Docker chose this network's subnet. Fixed addresses need a network that was created with a subnet."),
         _("Let Docker choose the address, or make a network with a subnet of your own."),
         "ipv4",
     ),
@@ -72,30 +72,30 @@ CONNECTING: tuple[Meaning, ...] = (
         "link_local_set",
         ("error setting interface", "link local"),
         "link_local_ips",
-        _("The container's kernel did not take the link-local address."),
-        _("Leave it empty, or choose one that the container doesn't have yet."),
+        _("The container's kernel rejected the link-local address."),
+        _("Leave it empty, or choose an address that the container doesn't have yet."),
         "link_local_ips",
     ),
     Meaning(
         "sysctl",
         ("network interface sysctl",),
         "sysctls",
-        _("A sysctl of an endpoint concerns its interface alone, which is called IFNAME here."),
+        _("A sysctl of an endpoint is for its interface only, which is written as IFNAME."),
         _("Write it as net.ipv4.conf.IFNAME.forwarding=1."),
     ),
     Meaning(
         "mac_invalid",
         ("invalid mac address",),
         "mac",
-        _("What stands there is no MAC address."),
-        _("One looks like 02:42:ac:48:00:0a. Left empty, Docker chooses."),
+        _("This is not a MAC address."),
+        _("It looks like 02:42:ac:48:00:0a. Leave it empty and Docker chooses."),
         "mac",
     ),
     Meaning(
         "mac_set",
         ("error setting interface", " mac to "),
         "mac",
-        _("The container's kernel did not take the MAC address."),
+        _("The container's kernel rejected the MAC address."),
         _("Choose one whose first octet is even, such as 02:…, or let Docker choose."),
         "mac",
     ),
@@ -103,7 +103,7 @@ CONNECTING: tuple[Meaning, ...] = (
         "interface_name",
         ("error renaming interface",),
         "interface_name",
-        _("The container's kernel did not take the interface's name: it is in use there, or can't be one."),
+        _("The container's kernel rejected the interface's name: it is in use there, or invalid."),
         _("Choose another name, or leave it empty."),
         "interface_name",
     ),
@@ -111,7 +111,7 @@ CONNECTING: tuple[Meaning, ...] = (
         "link_format",
         ("format for links",),
         "links",
-        _("A link is the name of a container, and after a colon the name by which it is found."),
+        _("A link is a container's name, a colon, and the name by which it is found."),
         _("Write it as db:database."),
         "links",
     ),
@@ -126,22 +126,22 @@ CONNECTING: tuple[Meaning, ...] = (
         "not_attachable",
         ("not manually attachable",),
         "network_id",
-        _("Only services of the swarm can be on this network: it was not made attachable."),
+        _("Only services of the swarm can be on this network: it was not created as attachable."),
         _("Make a network with --attachable for containers of your own."),
     ),
     Meaning(
         "config_only_network",
         ("configuration-only network",),
         "network_id",
-        _("This network is only a configuration for others; no container can be on it."),
+        _("This network only holds configuration for others; no container can be on it."),
         _("Choose a network that takes its configuration from it."),
     ),
     Meaning(
         "option_type",
         ("invalid endpoint configuration",),
         "driver_options",
-        _("The driver doesn't take such an option from here."),
-        _("Leave the option away."),
+        _("The driver doesn't accept this option here."),
+        _("Remove the option."),
         "driver_options",
     ),
     Meaning(
@@ -185,21 +185,21 @@ CONNECTING: tuple[Meaning, ...] = (
         "not_connected",
         ("is not connected to",),
         "",
-        _("It was disconnected already, here or elsewhere."),
-        _("If an endpoint of it is left over on the network, disconnect it with force."),
+        _("It was already disconnected, here or elsewhere."),
+        _("If an endpoint of it is left on the network, force the disconnect."),
     ),
     Meaning(
         "failed_to_leave",
         ("failed to leave network",),
         "",
-        _("The Engine could not take the interface out of the container."),
-        _("Disconnect it with force: that removes the endpoint anyway."),
+        _("The Engine could not remove the interface from the container."),
+        _("Force the disconnect: this removes the endpoint in any case."),
     ),
     Meaning(
         "endpoint_gone",
         ("^endpoint ", "not found"),
         "",
-        _("The network has no endpoint of this container, not even a left-over one."),
+        _("The network has no endpoint of this container, not even an orphaned one."),
         _("There is nothing more to do."),
     ),
     Meaning(
@@ -210,7 +210,11 @@ CONNECTING: tuple[Meaning, ...] = (
         _("Disconnect or stop them, then remove it."),
     ),
     Meaning(
-        "predefined_stays", ("pre-defined",), "", _("Docker's own networks stay."), _("There is nothing to do: it harms nobody.")
+        "predefined_stays",
+        ("pre-defined",),
+        "",
+        _("Docker's own networks can't be removed."),
+        _("There is nothing to do: it does no harm."),
     ),
     Meaning(
         "config_in_use",
@@ -230,7 +234,7 @@ CONNECTING: tuple[Meaning, ...] = (
         "ambiguous",
         ("is ambiguous",),
         "network_id",
-        _("Several networks have this name, or an ID that begins like it."),
+        _("Several networks have this name, or an ID that starts with it."),
         _LOOK_AGAIN,
     ),
 )

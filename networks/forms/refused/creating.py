@@ -8,10 +8,10 @@ from networks.forms.refused.meaning import Meaning
 
 _FREE_SUBNET = _("Name a subnet that is free.")
 _FITTING = _("Correct it, or leave it empty: then Docker chooses.")
-_ON_THE_MACHINE = _("The addresses are in use on this Engine's machine.")
+_ON_THE_MACHINE = _("The addresses are in use on the Engine's machine.")
 _OTHER_NAME = _("Choose another name, or remove that network first.")
 _OWN_SUBNET = _("Name a subnet yourself, or remove networks that nothing uses.")
-_EXISTING_DEVICE = _("Name a device of that machine: ip link lists them.")
+_EXISTING_DEVICE = _("Use a device of that machine: ip link lists them.")
 
 CREATING: tuple[Meaning, ...] = (
     Meaning(
@@ -32,14 +32,14 @@ CREATING: tuple[Meaning, ...] = (
         "pool_overlaps",
         ("networks have overlapping ipv4",),
         "subnet",
-        _("The addresses are in use on this Engine's machine."),
+        _("The addresses are in use on the Engine's machine."),
         _FREE_SUBNET,
     ),
     Meaning(
         "pool_overlaps",
         ("networks have overlapping ipv6",),
         "subnet",
-        _("The addresses are in use on this Engine's machine."),
+        _("The addresses are in use on the Engine's machine."),
         _FREE_SUBNET,
     ),
     Meaning(
@@ -81,32 +81,32 @@ CREATING: tuple[Meaning, ...] = (
         "host_bits",
         ("invalid subnet", "it should be"),
         "subnet",
-        _("This is an address within a subnet; the Engine names the subnet."),
-        _("Use the subnet that the Engine names."),
+        _("This is an address in a subnet; the Engine's message gives the subnet."),
+        _("Use the subnet from the Engine's message."),
     ),
     Meaning(
         "not_a_subnet",
         ("invalid cidr",),
         "subnet",
-        _("What stands there is no subnet."),
+        _("This is not a subnet."),
         _("A subnet looks like 10.20.0.0/24."),
     ),
-    Meaning("range_outside", ("doesn't contain ip-range",), "ip_range", _("The IP range lies outside its subnet."), _FITTING),
+    Meaning("range_outside", ("doesn't contain ip-range",), "ip_range", _("The IP range is outside its subnet."), _FITTING),
     Meaning(
-        "range_bigger", ("bigger than its parent subnet",), "ip_range", _("The IP range must fit into its subnet."), _FITTING
+        "range_bigger", ("bigger than its parent subnet",), "ip_range", _("The IP range must be inside its subnet."), _FITTING
     ),
     Meaning(
         "reserved_outside",
         ("auxiliary address", "doesn't contain this address"),
         "aux_addresses",
-        _("A reserved address lies outside its subnet."),
+        _("A reserved address is outside its subnet."),
         _FITTING,
     ),
     Meaning(
         "gateway_outside",
         ("doesn't contain this address",),
         "gateway",
-        _("The gateway lies outside its subnet."),
+        _("The gateway is outside its subnet."),
         _FITTING,
         "gateway",
     ),
@@ -114,7 +114,7 @@ CREATING: tuple[Meaning, ...] = (
         "gateway_reserved",
         ("failed to allocate gateway",),
         "gateway",
-        _("The gateway's address is the subnet's own, or reserved."),
+        _("The gateway's address is the subnet's own address, or reserved."),
         _FITTING,
         "gateway",
     ),
@@ -122,7 +122,7 @@ CREATING: tuple[Meaning, ...] = (
         "reserved_taken",
         ("failed to allocate secondary ip address",),
         "aux_addresses",
-        _("A reserved address is the subnet's own, or the gateway's."),
+        _("A reserved address is the subnet's own address, or the gateway's."),
         _FITTING,
         "aux_addresses",
     ),
@@ -131,7 +131,7 @@ CREATING: tuple[Meaning, ...] = (
         ("support multiple subnets",),
         "subnet",
         _("A bridge network has one pool for IPv4 and one for IPv6."),
-        _("Take one of the pools away, or make two networks."),
+        _("Remove one of the pools, or create two networks."),
     ),
     Meaning(
         "name_predefined",
@@ -144,7 +144,7 @@ CREATING: tuple[Meaning, ...] = (
         "driver_single",
         ("only one instance of",),
         "driver",
-        _("There can be only one network with this driver, and Docker made it already."),
+        _("There can be only one network with this driver, and Docker has created it already."),
         _("Choose another driver, such as bridge."),
     ),
     Meaning(
@@ -152,7 +152,7 @@ CREATING: tuple[Meaning, ...] = (
         ('plugin "', "not found"),
         "driver",
         _("The Engine has no such driver: drivers other than Docker's own are plugins."),
-        _("Install the plugin on the Engine's machine, or choose a driver that is there."),
+        _("Install the plugin on the Engine's machine, or choose another driver."),
     ),
     Meaning(
         "not_swarm_manager",
@@ -186,7 +186,7 @@ CREATING: tuple[Meaning, ...] = (
         "vlan_number",
         ("vlan id must be between",),
         "options",
-        _("The option parent names a VLAN whose number there can't be."),
+        _("The option parent names a VLAN with an invalid number."),
         _("Choose a number from 1 to 4094."),
     ),
     Meaning(
@@ -207,14 +207,14 @@ CREATING: tuple[Meaning, ...] = (
         "parent_missing",
         ("parent interface was not found",),
         "options",
-        _("The option parent names a device that the Engine's machine hasn't."),
+        _("The option parent names a device that the Engine's machine doesn't have."),
         _EXISTING_DEVICE,
     ),
     Meaning(
         "parent_missing",
         ("invalid subinterface vlan name",),
         "options",
-        _("The option parent names a device that the Engine's machine hasn't."),
+        _("The option parent names a device that the Engine's machine doesn't have."),
         _EXISTING_DEVICE,
     ),
     Meaning(
@@ -228,29 +228,29 @@ CREATING: tuple[Meaning, ...] = (
         "kernel_lacks",
         ("operation not supported",),
         "driver",
-        _("The kernel of the Engine's machine has no such devices."),
-        _("Load the kernel's module for them there, or choose another driver."),
+        _("The kernel of the Engine's machine doesn't support such devices."),
+        _("Load the kernel module there, or choose another driver."),
     ),
     Meaning(
         "gateway_mode",
         ("gateway mode",),
         "options",
-        _("This gateway mode doesn't go with the rest, or this Engine doesn't know it."),
+        _("This gateway mode doesn't fit the other settings, or this Engine doesn't know it."),
         _("Choose another gateway mode, or leave it to Docker."),
     ),
     Meaning(
         "option_syntax",
         ("failed to parse", " value: "),
         "options",
-        _("The value of an option is not what the driver wants: a number, true or false."),
-        _("Correct the value that the Engine names."),
+        _("The driver expects another kind of value for an option: a number, true or false."),
+        _("Correct the value in the Engine's message."),
     ),
-    Meaning("mtu", ("invalid mtu",), "options", _("The MTU is not one that Linux takes."), _("Choose one from 68 to 65535.")),
+    Meaning("mtu", ("invalid mtu",), "options", _("Linux does not accept this MTU."), _("Choose one from 68 to 65535.")),
     Meaning(
         "mtu",
         ("^invalid argument",),
         "options",
-        _("Linux refuses a number as too big or too small, most likely the MTU."),
+        _("Linux rejected a number as too big or too small, most likely the MTU."),
         _("Choose one from 68 to 65535."),
     ),
     Meaning(
@@ -264,22 +264,22 @@ CREATING: tuple[Meaning, ...] = (
         "config_from",
         ("configuration network", "does not exist"),
         "config_from",
-        _("The network that the configuration shall come from isn't there."),
+        _("The network that the configuration comes from doesn't exist."),
         _("Name a config-only network of this Engine."),
     ),
     Meaning(
         "config_from",
         ("depends on a configuration network",),
         "config_from",
-        _("What comes from another network's configuration can't be given here besides."),
-        _("Leave pools, options and IPv6 away, or take nothing from the other network."),
+        _("What comes from another network's configuration can't be set here as well."),
+        _("Remove pools, options and IPv6 here, or take no configuration from the other network."),
     ),
     Meaning(
         "config_only",
         ("configuration network can only contain",),
         "is_config_only",
-        _("A config-only network can't have all of this."),
-        _("Leave away what the Engine names."),
+        _("A config-only network can't have all of these settings."),
+        _("Remove what the Engine's message names."),
     ),
     Meaning(
         "ingress_scope",

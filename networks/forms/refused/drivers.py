@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.forms.refused.meaning import Meaning
 
-_PLUGIN_DOWN = _("The Engine knows the plugin, and nobody answers at its socket.")
+_PLUGIN_DOWN = _("The Engine knows the plugin, but nothing answers at its socket.")
 _START_PLUGIN = _("Start the plugin on the Engine's machine, then try again.")
-_PLUGIN_SAYS = _("These are the plugin's own words: it refused, and Docker passed that on.")
-_ASK_PLUGIN = _("Look into the plugin's documentation and its log for what they mean.")
+_PLUGIN_SAYS = _("These are the plugin's own words: the plugin refused, and Docker passed that on.")
+_ASK_PLUGIN = _("The plugin's documentation and log say what they mean.")
 
 DRIVERS: tuple[Meaning, ...] = (
     Meaning(
@@ -23,7 +23,10 @@ DRIVERS: tuple[Meaning, ...] = (
         "kernel_lacks_children",
         ("failed to create the", "vlan port", "operation not supported"),
         "network_id",
-        _("The kernel of the Engine's machine has no such devices: the network can be made, and no container gets onto it."),
+        _(
+            "The kernel of the Engine's machine doesn't support such devices: the network can be created, but no "
+            "container can start on it."
+        ),
         _(
             "Load the module there (modprobe macvlan, modprobe ipvlan), or take another network. "
             "Docker lists this one all the same: stop the container and disconnect it."
@@ -35,16 +38,16 @@ DRIVERS: tuple[Meaning, ...] = (
         "network_id",
         _("The network's parent is a bridge's port, or carries containers of the other of macvlan and ipvlan."),
         _(
-            "Make the network anew on the bridge itself or on a VLAN. "
-            "Docker lists it all the same: stop the container and disconnect it."
+            "Recreate the network on the bridge itself or on a VLAN. Docker lists this one all the same: stop the "
+            "container and disconnect it."
         ),
     ),
     Meaning(
         "parent_alone",
         ("failed to create the macvlan port", "invalid argument"),
         "network_id",
-        _("One container has the parent for itself: the network's mode is passthru."),
-        _("Make the network anew in the mode bridge. Docker lists it all the same: stop the container and disconnect it."),
+        _("One container has the parent for itself: the network is in passthru mode."),
+        _("Recreate the network in bridge mode. Docker lists this one all the same: stop the container and disconnect it."),
     ),
     Meaning("plugin_down", ("networkdriver.", "connection refused"), "driver", _PLUGIN_DOWN, _START_PLUGIN),
     Meaning("plugin_down", ("networkdriver.", "no such file or directory"), "driver", _PLUGIN_DOWN, _START_PLUGIN),
@@ -55,7 +58,7 @@ DRIVERS: tuple[Meaning, ...] = (
         "parent_loopback",
         ("loopback interface is not a valid",),
         "options",
-        _("No container can stand on the loopback device: nothing goes out there."),
-        _("Name a device of that machine: ip link lists them."),
+        _("A container can't use the loopback device as its parent: nothing gets out there."),
+        _("Use a device of that machine: ip link lists them."),
     ),
 )

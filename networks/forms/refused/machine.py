@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.forms.refused.meaning import Meaning
 
-_PORT_TEXT = _("A process on the Engine's machine has this port.")
-_PORT_ADVICE = _("End that process, or publish another port when the container is made anew.")
-_ADDRESS_TEXT = _("The Engine's machine doesn't have the address that the port shall be published on.")
+_PORT_TEXT = _("A process on the Engine's machine uses this port.")
+_PORT_ADVICE = _("End that process, or publish another port when you recreate the container.")
+_ADDRESS_TEXT = _("The Engine's machine doesn't have the address on which the port is to be published.")
 _ADDRESS_ADVICE = _("Publish it on an address of that machine, or on all.")
-_CONFLICT_ADVICE = _("Leave away what the Engine names, or give the container a network of its own.")
+_CONFLICT_ADVICE = _("Remove what the Engine's message names, or give the container a network of its own.")
 
 PORTS: tuple[Meaning, ...] = (
     Meaning(
@@ -18,7 +18,7 @@ PORTS: tuple[Meaning, ...] = (
         ("port is already allocated",),
         "ports",
         _("Another container publishes this port."),
-        _("Stop that container, or publish another port when this one is made anew."),
+        _("Stop that container, or publish another port when you recreate this one."),
     ),
     # 26 and before name the proxy's bind, 28 and later their own: both end like the sentence of a taken address.
     Meaning("port_bound", ("bind: address already in use",), "ports", _PORT_TEXT, _PORT_ADVICE),
@@ -27,8 +27,8 @@ PORTS: tuple[Meaning, ...] = (
         "port_privileged",
         ("privileged port",),
         "ports",
-        _("This Engine runs without root, and ports below 1024 are root's."),
-        _("Publish a port from 1024 on when the container is made anew."),
+        _("This Engine runs without root, and ports below 1024 need root."),
+        _("Publish a port from 1024 on when you recreate the container."),
     ),
     Meaning("port_address", ("bind: cannot assign requested address",), "ports", _ADDRESS_TEXT, _ADDRESS_ADVICE),
     Meaning(
@@ -48,10 +48,13 @@ MACHINE: tuple[Meaning, ...] = (
         "address_held",
         ("address already in use",),
         "ipv4",
-        _("Another endpoint has this address, or the Engine's own book says so. It serves one at a time."),
         _(
-            "Choose another address, or let Docker choose. Where nobody has it: Docker keeps an IPv4 address whose connect was "
-            "refused for its IPv6 address, until dockerd is restarted."
+            "Another endpoint has this address, or the Engine has it recorded as taken. Only one endpoint at a time "
+            "can use an address."
+        ),
+        _(
+            "Choose another address, or let Docker choose. If nobody uses it: Docker keeps the IPv4 address of a "
+            "connect that it refused because of the IPv6 address, until dockerd is restarted."
         ),
         "ipv4",
     ),
@@ -59,7 +62,7 @@ MACHINE: tuple[Meaning, ...] = (
         "donor_stopped",
         ("non running container",),
         "container_id",
-        _("The container whose network shall be shared isn't running."),
+        _("The container whose network is to be shared isn't running."),
         _("Start that container first."),
     ),
     Meaning(
@@ -73,28 +76,28 @@ MACHINE: tuple[Meaning, ...] = (
         "firewall",
         ("no chain/target/match",),
         "",
-        _("Docker's chains in the firewall of its machine are gone: something reloaded the rules."),
-        _("Restart the Engine; it makes them anew."),
+        _("Docker's chains are missing from the firewall of its machine: something reloaded the rules."),
+        _("Restart the Engine; it creates them again."),
     ),
     Meaning(
         "firewall",
         ("iptables",),
         "",
-        _("The Engine could not set the firewall's rules on its machine."),
-        _("Look at what iptables says there; a restart of the Engine makes its rules anew."),
+        _("The Engine could not change the firewall rules on its machine."),
+        _("Look at the output of iptables there; a restart of the Engine creates its rules again."),
     ),
     Meaning(
         "disk_full",
         ("no space left on device",),
         "",
-        _("A disk of the Engine's machine is full, or the kernel has no room for more of this."),
-        _("Make room there: docker system df shows what Docker uses."),
+        _("A disk of the Engine's machine is full, or a limit of the kernel is reached."),
+        _("Free some space there: docker system df shows what Docker uses."),
     ),
     Meaning(
         "not_permitted",
         ("operation not permitted",),
         "",
-        _("The Engine itself may not do this on its machine."),
+        _("The Engine itself lacks a permission on its machine."),
         _("It needs root, or the capability NET_ADMIN."),
     ),
     Meaning(

@@ -8,10 +8,10 @@ from networks.forms.refused.meaning import Meaning
 
 _PULL_IT = _("Pull it, or choose one that is there.")
 _NOT_FOUND = _("The image has no such program, or it can't be run.")
-_NAME_IT = _("Correct the command, or leave it empty: then the image's own is run.")
+_NAME_IT = _("Correct the command, or leave it empty to run the image's own.")
 _UNKNOWN = _("The registry has no image of this name and tag.")
-_NO_REGISTRY = _("The Engine could not reach the registry that the image shall come from.")
-_REACH_IT = _("Look whether the Engine's machine reaches it, or name another registry: host:port/name:tag.")
+_NO_REGISTRY = _("The Engine could not reach the image's registry.")
+_REACH_IT = _("Check whether the Engine's machine can reach it, or name another registry: host:port/name:tag.")
 
 RUNNING: tuple[Meaning, ...] = (
     Meaning("image_absent", ("no such image",), "image", _("This Engine doesn't have the image."), _PULL_IT),
@@ -19,15 +19,15 @@ RUNNING: tuple[Meaning, ...] = (
         "image_unreadable",
         ("invalid reference format",),
         "image",
-        _("That is no image's name."),
-        _("One looks like ubuntu:18.04, or registry.example:5000/team/name:tag; all in small letters."),
+        _("This is not an image name."),
+        _("It looks like ubuntu:18.04, or registry.example:5000/team/name:tag; all in lower case."),
     ),
     Meaning(
         "image_denied",
         ("pull access denied",),
         "image",
-        _("The registry has no such image, or shows it only to those who log in there."),
-        _("Check the name; Netadmin logs in at no registry."),
+        _("The registry has no such image, or shows it only after a login."),
+        _("Check the name; Netadmin doesn't log in to registries."),
     ),
     Meaning("image_unknown", ("manifest unknown",), "image", _UNKNOWN, _PULL_IT),
     Meaning("image_unknown", ("manifest for", "not found"), "image", _UNKNOWN, _PULL_IT),
@@ -38,7 +38,7 @@ RUNNING: tuple[Meaning, ...] = (
         "container_name_invalid",
         ("invalid container name",),
         "name",
-        _("A container can't be called so."),
+        _("This can't be a container's name."),
         _("Begin with a letter or a digit; letters, digits, “_”, “.” and “-” may follow."),
     ),
     Meaning("command_not_found", ("executable file not found",), "command", _NOT_FOUND, _NAME_IT),
@@ -48,15 +48,15 @@ RUNNING: tuple[Meaning, ...] = (
         "no_command",
         ("no command specified",),
         "command",
-        _("The image names no command of its own."),
-        _("Type the command that shall run."),
+        _("The image has no default command."),
+        _("Type the command to run."),
     ),
     Meaning(
         "sysctl_host",
         ("sysctl", "not allowed in host network namespace"),
         "sysctls",
         _("On the host's own network these settings would be the host's."),
-        _("Leave them away, or give the container a network of its own."),
+        _("Remove them, or give the container a network of its own."),
     ),
     # A network's, and narrower than what follows: it names a file of /proc/sys too.
     Meaning(
@@ -84,14 +84,14 @@ RUNNING: tuple[Meaning, ...] = (
         "sysctl_unknown",
         ("open /proc/sys/",),
         "sysctls",
-        _("The kernel of the Engine's machine has no such setting, or doesn't take this value."),
-        _("Correct it, or leave it away."),
+        _("The kernel of the Engine's machine has no such setting, or rejects this value."),
+        _("Correct it, or remove it."),
     ),
     Meaning(
         "protocol_lacking",
         ("protocol not supported",),
         "ports",
-        _("The kernel of the Engine's machine doesn't speak this protocol, most likely SCTP."),
-        _("Load the kernel's module for it there, or publish no port of it."),
+        _("The kernel of the Engine's machine doesn't support this protocol, most likely SCTP."),
+        _("Load the kernel module there, or publish no port of this protocol."),
     ),
 )

@@ -6,31 +6,31 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.forms.refused.meaning import Meaning
 
-_TOKEN_ADVICE = _("Have the manager show its token anew; each swarm has one for workers and one for managers.")
-_MANAGER_ADVICE = _("Look at the address and the port (2377 as a rule), and whether a firewall stands between.")
+_TOKEN_ADVICE = _("Get the token from the manager again; each swarm has one for workers and one for managers.")
+_MANAGER_ADVICE = _("Check the address, the port (usually 2377), and whether a firewall is in between.")
 
 SWARM: tuple[Meaning, ...] = (
-    Meaning("swarm_token", ("invalid join token",), "token", _("This is no join token."), _TOKEN_ADVICE),
-    Meaning("swarm_token", ("valid join token is necessary",), "token", _("The manager doesn't take this token."), _TOKEN_ADVICE),
+    Meaning("swarm_token", ("invalid join token",), "token", _("This is not a join token."), _TOKEN_ADVICE),
+    Meaning("swarm_token", ("valid join token is necessary",), "token", _("The manager rejected this token."), _TOKEN_ADVICE),
     Meaning(
         "swarm_token",
         ("remote ca does not match fingerprint",),
         "token",
-        _("This token is another swarm's than the manager at that address is in."),
+        _("This token belongs to a different swarm than the manager at that address."),
         _TOKEN_ADVICE,
     ),
     Meaning(
         "swarm_manager_silent",
         ("error while dialing",),
         "remote_address",
-        _("Nobody answers as a manager at that address."),
+        _("No manager answers at that address."),
         _MANAGER_ADVICE,
     ),
     Meaning(
         "swarm_manager_silent",
         ("timeout was reached before node joined",),
         "remote_address",
-        _("The manager did not let this Engine in within 20 s. It goes on trying by itself."),
+        _("The manager did not accept this Engine within 20 s. The Engine keeps trying."),
         _MANAGER_ADVICE,
     ),
     Meaning(
@@ -44,42 +44,42 @@ SWARM: tuple[Meaning, ...] = (
         "swarm_which_address",
         ("could not choose an ip address to advertise",),
         "advertise_address",
-        _("The machine has several addresses, and Docker doesn't choose between them."),
-        _("Name the one by which the other machines reach it."),
+        _("The machine has several addresses, and Docker won't choose one."),
+        _("Give the one by which other machines reach it."),
     ),
     Meaning(
         "swarm_address",
         ("advertise address must be",),
         "advertise_address",
-        _("Others can't reach the machine by this."),
-        _("Name an IP address of the machine, or one of its links."),
+        _("Other machines can't reach this one by it."),
+        _("Give an IP address of the machine, or the name of one of its links."),
     ),
     Meaning(
         "swarm_address",
         ("listen address must be",),
         "listen_address",
         _("The machine can't listen on this."),
-        _("Name an IP address of the machine, or one of its links; 0.0.0.0 means every address."),
+        _("Give an IP address of the machine, or the name of one of its links; 0.0.0.0 means every address."),
     ),
     Meaning(
         "swarm_port",
         ("datapath port number",),
         "data_path_port",
-        _("Docker takes ports from 1024 to 49151 for this."),
+        _("Docker accepts ports from 1024 to 49151 here."),
         _("Choose another port, the same on every node."),
     ),
     Meaning(
         "swarm_pool",
         ("subnet size is too small for pool",),
         "subnet_size",
-        _("The blocks would be bigger than a pool."),
-        _("Name a longer prefix, such as 24."),
+        _("The blocks would be larger than a pool."),
+        _("Use a longer prefix, such as 24."),
     ),
     Meaning(
         "swarm_pool",
         ("invalid base pool",),
         "pools",
-        _("One of the pools is no subnet."),
+        _("One of the pools is not a subnet."),
         _("Correct it, or leave the pools to Docker."),
     ),
     Meaning(
@@ -115,7 +115,7 @@ SWARM: tuple[Meaning, ...] = (
         "swarm_manages",
         ("leave the swarm on a node that is participating as a manager",),
         "",
-        _("A manager leaves only when it is forced: with it goes its copy of all that the swarm knows."),
+        _("A manager leaves only by force: its copy of the swarm's state goes with it."),
         _("Let another manager take over first, or force it."),
     ),
 )

@@ -58,7 +58,7 @@ def _pool_overlaps(plain: Explanation, sentence: str, around: Around) -> Explana
             opens = (Opening("network", clash.owner_id, clash.owner),)
             return replace(plain, text=text, ways=(way,) if free else (), opens=opens)
         if len(around.pools) == 1:
-            text = _("No other network has any of %(subnet)s: the Engine's machine itself has an address or a route there.")
+            text = _("No other network overlaps %(subnet)s: the Engine's machine itself has an address or a route there.")
             return replace(plain, text=text % {"subnet": pool.subnet}, ways=(way,) if free else ())
     return None
 
@@ -72,7 +72,7 @@ def _defaults_used(plain: Explanation, sentence: str, around: Around) -> Explana
     if not unused:
         return replace(plain, ways=ways)
     names = {"names": _listed([name for _id, name in unused])}
-    advice = _("Name a subnet yourself, or remove networks on which nothing is: %(names)s.") % names
+    advice = _("Name a subnet yourself, or remove networks without containers: %(names)s.") % names
     opens = tuple(Opening("network", docker_id, name) for docker_id, name in unused[:1])
     return replace(plain, advice=advice, ways=ways, opens=opens)
 
@@ -109,7 +109,7 @@ def _bridge_name_taken(plain: Explanation, sentence: str, around: Around) -> Exp
     if owner is None:
         return None
     docker_id = find_network(around.engine_slug, owner)
-    text = _("The network %(owner)s has the bridge %(value)s already.") % {"owner": owner, "value": value}
+    text = _("The network %(owner)s already uses the bridge %(value)s.") % {"owner": owner, "value": value}
     return replace(plain, text=text, opens=(Opening("network", docker_id, owner),) if docker_id else ())
 
 
@@ -138,16 +138,16 @@ def _port_bound(plain: Explanation, sentence: str, around: Around) -> Explanatio
     is_udp = "/udp" in sentence or "listen udp" in sentence
     listener = find_listener(engine.url, int(found[1]), "udp" if is_udp else "tcp")
     if listener is None:
-        text = _("A process on the Engine's machine has port %(port)s. There, this names it: ss -lnp 'sport = :%(port)s'")
+        text = _("A process on the Engine's machine uses port %(port)s. This command shows which: ss -lnp 'sport = :%(port)s'")
         return replace(plain, text=text % {"port": found[1]})
     choices = {choice.docker_id: choice for choice in container_choices(around.engine_slug)}
     if inside := choices.get(listener.container_id):
-        text = _("The process %(process)s of the container %(name)s has port %(port)s.")
+        text = _("The process %(process)s of the container %(name)s uses port %(port)s.")
         opens = (Opening("container", inside.docker_id, inside.name),)
         names = {"process": listener.name, "name": inside.name, "port": found[1]}
         return replace(plain, text=text % names, opens=opens)
     names = {"process": listener.name, "pid": str(listener.pid), "port": found[1]}
-    return replace(plain, text=_("The process %(process)s (pid %(pid)s) on the Engine's machine has port %(port)s.") % names)
+    return replace(plain, text=_("The process %(process)s (pid %(pid)s) on the Engine's machine uses port %(port)s.") % names)
 
 
 def _active_endpoints(plain: Explanation, sentence: str, around: Around) -> Explanation | None:

@@ -55,7 +55,7 @@ class DisconnectForm(ConfirmForm):
     is_forced = forms.BooleanField(
         label=_("Force it (--force)"),
         required=False,
-        help_text=_("Only where Docker refuses because the container, or its interface, is in a state that it can't undo."),
+        help_text=_("Only if Docker refuses because the container, or its interface, is in a state that it can't undo."),
     )
 
 

@@ -80,7 +80,7 @@ class Pruning:
 class PruneForm(FindingsForm):
     """The filters, typed. Not being bound to anything it is valid, and filters nothing."""
 
-    until = forms.CharField(label=_("Made before"), required=False, max_length=_LONGEST, help_text=_("24h, 90m or 2026-11-24"))
+    until = forms.CharField(label=_("Created before"), required=False, max_length=_LONGEST, help_text=_("24h, 90m or 2026-11-24"))
     labels = forms.CharField(
         label=_("With label"), required=False, max_length=_LONGEST, help_text=_("key or key=value, several with spaces between")
     )

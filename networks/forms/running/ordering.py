@@ -29,11 +29,11 @@ class OrderForm(ConfirmForm):
     """
 
     wait_s = forms.IntegerField(
-        label=_("Seconds until it is killed"),
+        label=_("Seconds before it is killed"),
         min_value=0,
         max_value=MOST_STOP_WAIT_S,
         required=False,
-        help_text=_("It is asked to end first. One that doesn't by then is ended at once."),
+        help_text=_("It is asked to stop first. If it is still running then, it is killed."),
     )
     new_name = forms.CharField(
         label=_("New name"),
@@ -79,7 +79,7 @@ def say_touched(breakage: Breakage) -> str:
         case "port":
             return gettext("%(container)s publishes %(detail)s.") % names
         case "alone":
-            return gettext("%(container)s is the only one that runs on %(network)s.") % names
+            return gettext("%(container)s is the only container running on %(network)s.") % names
         case "auto_removed":
             return gettext("%(container)s was started with --rm: Docker removes it when it stops.") % names
         case "address":

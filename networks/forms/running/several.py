@@ -51,13 +51,13 @@ def _why_not(verb: str, impact: Impact, protection: Protection) -> str:
     if lock := protection.containers.get(impact.docker_id):
         return lock.sentence
     if verb == "start_container" and impact.is_running:
-        return _("It runs already.")
+        return _("It is already running.")
     if verb == "stop_container" and not impact.is_running:
         return _("It is not running.")
     if verb in WAITING and impact.stopping:
         return _("It is being stopped already.")
     if verb in _DONORS_FIRST and impact.stack == "gone":
-        return _("The container whose network it shares was removed: it has to be made anew.")
+        return _("The container that it shares the network with was removed: it has to be recreated.")
     return ""
 
 

@@ -28,14 +28,14 @@ class InitForm(NodeAddressForm):
         label=_("Default address pools"),
         required=False,
         max_length=1_000,
-        help_text=_("Subnets that overlay networks get their blocks from, with commas between. They can't be changed later."),
+        help_text=_("Overlay networks get their blocks from these subnets, separated by commas. They can't be changed later."),
     )
     subnet_size = forms.IntegerField(
         label=_("Prefix length of a block"),
         required=False,
         min_value=1,
         max_value=32,
-        help_text=_("24 gives each 254 addresses."),
+        help_text=_("24 gives each network 254 addresses."),
     )
     data_path_port = forms.IntegerField(
         label=_("Data path port"),

@@ -39,14 +39,16 @@ class JoinForm(_JoinForm):
         label=_("Address of a manager"),
         required=False,
         max_length=500,
-        help_text=_("Such as 192.0.2.1:2377; several with commas."),
+        help_text=_("Such as 192.0.2.1:2377; several separated by commas."),
     )
     token = TypedField(
         label=_("Join token"),
         required=False,
         max_length=200,
         widget=forms.PasswordInput(attrs=_SECRET),
-        help_text=_("It is sent to this Engine and kept nowhere. It also decides whether this becomes a worker or a manager."),
+        help_text=_(
+            "It is sent to this Engine and stored nowhere. It also decides whether this Engine becomes a worker or a manager."
+        ),
     )
 
     field_order = ("remote_address", "token", "advertise_address", "listen_address")
@@ -72,7 +74,7 @@ class JoinForm(_JoinForm):
 class JoinKnownForm(_JoinForm):
     """A swarm to join that an Engine known here manages. `managers`: those that this person may shape."""
 
-    manager = forms.ChoiceField(label=_("The swarm of"), required=False, choices=())
+    manager = forms.ChoiceField(label=_("Swarm of"), required=False, choices=())
     role = forms.ChoiceField(label=_("As"), choices=ROLES, required=False, initial="worker")
 
     field_order = ("manager", "role", "advertise_address", "listen_address")

@@ -19,13 +19,13 @@ class NodeAddressForm(FindingsForm):
         label=_("Advertise address"),
         required=False,
         max_length=100,
-        help_text=_("By which the other machines reach this one: an IP address of it, or the name of a link."),
+        help_text=_("The address by which other machines reach this one: one of its IP addresses, or the name of a link."),
     )
     listen_address = TypedField(
         label=_("Listen address"),
         required=False,
         max_length=100,
-        help_text=_("Where it waits for other nodes; 0.0.0.0 means on every address."),
+        help_text=_("Where it listens for other nodes; 0.0.0.0 means every address."),
     )
 
     def __init__(self, *args: Any, host: HostSide, **options: Any) -> None:

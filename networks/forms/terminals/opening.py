@@ -23,14 +23,14 @@ class TerminalForm(forms.Form):
     )
     command = forms.CharField(
         label=_("Another program"),
-        help_text=_("Its words as in a shell; no shell reads them."),
+        help_text=_("Written as in a shell, but no shell interprets it."),
         max_length=1000,
         required=False,
         widget=forms.TextInput(attrs=_PLAIN),
     )
     user = forms.CharField(
         label=_("User"),
-        help_text=_("As the image has them; empty: the container's own."),
+        help_text=_("A user of the image; empty: the container's default."),
         max_length=127,
         required=False,
         widget=forms.TextInput(attrs=_PLAIN),
@@ -65,4 +65,4 @@ class TerminalForm(forms.Form):
         if not words or not words[0]:
             self.add_error("command", _("Which program?"))
         elif len(words) > _MOST_WORDS or "\0" in text:
-            self.add_error("command", _("No more than %(count)s words.") % {"count": _MOST_WORDS})
+            self.add_error("command", _("At most %(count)s words.") % {"count": _MOST_WORDS})

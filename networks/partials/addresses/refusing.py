@@ -45,21 +45,23 @@ def why_not_kept(
     special = [*check_network(network), *check_container(container)]
     lock = protection_of(engine_slug).lock_on_pair(network.docker_id, container.docker_id)
     if special or lock:
-        return WhyNot(_("It can't be kept"), say(special[0]) if special else lock.sentence if lock else "")
+        return WhyNot(_("The address can't be kept"), say(special[0]) if special else lock.sentence if lock else "")
     if refusal := _why_no_chosen(engine_slug, network, container, names, takes_chosen=takes_chosen):
         return refusal
     if endpoint is None:
         title = _("%(container)s is not on %(network)s") % names
-        return None if is_left_off else WhyNot(title, _("It has no address there that could be kept."))
+        return None if is_left_off else WhyNot(title, _("It has no address there to keep."))
     if container.state not in HAS_ADDRESS:
         words = _("It gets one when it starts. To choose it before, take it off the network and connect it with an address.")
         return WhyNot(_("%(container)s does not run, so it has no address") % names, words)
     if not addresses_of(endpoint):
-        words = _("%(address)s was asked for: %(container)s gets it at every start, or does not start while another has it.")
+        words = _(
+            "%(address)s was requested: %(container)s gets it at every start, and can't start while another container has it."
+        )
         address = endpoint.ipv4 or endpoint.ipv6
         return WhyNot(_("It is kept already"), words % (names | {"address": address}), is_kept=True)
     if not may_give_options:
-        words = _("Its driver options may touch the host, and to give them again takes the role admin on this Engine.")
+        words = _("Its driver options may affect the host, and setting them again needs the role admin on this Engine.")
         return WhyNot(_("Your role doesn't let you connect it as it is now"), words)
     return None
 
@@ -69,21 +71,21 @@ def _why_no_chosen(
 ) -> WhyNot | None:
     if network.name == "bridge" and network.driver == "bridge":
         return WhyNot(
-            _("Docker's default bridge takes no chosen address"),
+            _("An address can't be chosen on Docker's default bridge"),
             _(
-                "It hands its addresses out in turn, so a restart in another order may move them. On a network of your own whose"
-                " subnet was typed, an address can be kept: make one, and connect %(container)s to it."
+                "It hands out addresses in turn, so a restart in another order may change them. On a network of your own "
+                "with a subnet that you typed, an address can be kept: create one, and connect %(container)s to it."
             )
             % names,
             _ways(engine_slug, container),
         )
     if takes_chosen is False:
         return WhyNot(
-            _("Docker takes no chosen address on %(network)s") % names,
+            _("An address can't be chosen on %(network)s") % names,
             _(
-                "Docker chose its subnet by itself, and then takes none: the Engine said so when it was asked. It can't be"
-                " changed afterwards. Make a network with a typed subnet (in Compose: ipam, config, subnet), and connect"
-                " %(container)s to that."
+                "Docker chose its subnet itself, and then accepts no chosen address: the Engine said so when asked. This "
+                "can't be changed later. Create a network with a subnet of your own (in Compose: ipam, config, subnet), "
+                "and connect %(container)s to it."
             )
             % names,
             _ways(engine_slug, container),

@@ -32,7 +32,7 @@ def say_rest(view: PoolView) -> str:
     if use.capacity <= COUNTABLE:
         parts.append(_("%(count)s free") % {"count": count_text(use.free)})
         if use.outside:
-            parts.append(_("%(count)s of them outside of the IP range") % {"count": count_text(use.outside)})
+            parts.append(_("%(count)s of them outside the IP range") % {"count": count_text(use.outside)})
     return f"{', '.join(parts)}." if parts else ""
 
 
@@ -45,7 +45,7 @@ def say_next(view: PoolView) -> str:
         return _("The next container gets %(address)s, of another pool of this network.") % {"address": address}
     cell = view.use.cells.get(view.next_number)
     if cell is not None and cell.claim is not None:  # a wish: Docker hands out nothing else that is claimed
-        words = _("The next container gets %(address)s. Docker doesn't spare it for %(name)s, which asks for it.")
+        words = _("The next container gets %(address)s. Docker doesn't hold it back for %(name)s, which requests it.")
         return words % {"address": address, "name": spell(cell.claim.container_name)[:60]}
     if view.turn.why is Why.UNLESS_REFUSED:
         words = _(
@@ -53,7 +53,7 @@ def say_next(view: PoolView) -> str:
             "a connect, it may still hold the IPv4 address of that connect and skip it, until dockerd restarts."
         )
         return words % {"address": address}
-    return _("The next container that asks for none gets %(address)s.") % {"address": address}
+    return _("The next container that requests no address gets %(address)s.") % {"address": address}
 
 
 def say_dispute(view: PoolView) -> str:
@@ -63,26 +63,26 @@ def say_dispute(view: PoolView) -> str:
     more, left = view.dispute.in_use, view.dispute.available
     if more > 0:
         words = ngettext(
-            "The Engine counts %(count)s address more in use here than its networks and containers explain.",
-            "The Engine counts %(count)s addresses more in use here than its networks and containers explain.",
+            "The Engine counts %(count)s more address in use here than its networks and containers explain.",
+            "The Engine counts %(count)s more addresses in use here than its networks and containers explain.",
             more,
         )
     elif more < 0:
         words = ngettext(
-            "The Engine counts %(count)s address fewer in use here than its networks and containers show.",
-            "The Engine counts %(count)s addresses fewer in use here than its networks and containers show.",
+            "The Engine counts %(count)s fewer address in use here than its networks and containers explain.",
+            "The Engine counts %(count)s fewer addresses in use here than its networks and containers explain.",
             -more,
         )
     elif left > 0:
         words = ngettext(
-            "The Engine has %(count)s address more left to hand out here than Netadmin counts.",
-            "The Engine has %(count)s addresses more left to hand out here than Netadmin counts.",
+            "According to the Engine, %(count)s more address is left to hand out here than Netadmin counts.",
+            "According to the Engine, %(count)s more addresses are left to hand out here than Netadmin counts.",
             left,
         )
     else:
         words = ngettext(
-            "The Engine has %(count)s address fewer left to hand out here than Netadmin counts.",
-            "The Engine has %(count)s addresses fewer left to hand out here than Netadmin counts.",
+            "According to the Engine, %(count)s fewer address is left to hand out here than Netadmin counts.",
+            "According to the Engine, %(count)s fewer addresses are left to hand out here than Netadmin counts.",
             -left,
         )
     return words % {"count": count_text(abs(more or left))}
@@ -93,7 +93,7 @@ def _say_why(view: PoolView) -> str:
     sentences = {
         Why.FULL: _("No address is left to hand out: the next container is refused."),
         Why.IPAM_DRIVER: _("The IPAM driver %(driver)s decides which address comes next.") % {"driver": ipam_driver},
-        Why.DRIVER: _("Which address comes next is up to the driver %(driver)s.") % {"driver": driver},
+        Why.DRIVER: _("The driver %(driver)s decides which address comes next.") % {"driver": driver},
         Why.SWARM: _(
             "Swarm managers hand these out in turn, also to endpoints that Docker lists nowhere: the next address can't be known."
         ),

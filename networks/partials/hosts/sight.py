@@ -24,22 +24,22 @@ _OBSTACLES: dict[Obstacle, tuple[Promise, Promise]] = {
         gettext_lazy("Run Netadmin on the Linux machine that the Engine runs on."),
     ),
     Obstacle.REMOTE: (
-        gettext_lazy("This Engine is on another machine: its API says nothing of that machine's links."),
+        gettext_lazy("This Engine is on another machine: its API doesn't report that machine's links."),
         gettext_lazy("Run Netadmin on that machine."),
     ),
     Obstacle.OTHER_NAMESPACE: (
-        gettext_lazy("The links that Netadmin finds here are not those of this Engine's networks: it runs elsewhere."),
+        gettext_lazy("The links that Netadmin finds here don't belong to this Engine's networks: the Engine runs elsewhere."),
         gettext_lazy(
-            "Where it runs in another network namespace of this machine, name that by NETADMIN_NETNS or in the Engine's "
-            "settings; where Netadmin is in a container, give it the host's network."
+            "If the Engine runs in another network namespace of this machine, set it in NETADMIN_NETNS or in the "
+            "Engine's settings. If Netadmin runs in a container, give it the host's network."
         ),
     ),
     Obstacle.NAMESPACE_MISSING: (
-        gettext_lazy("The network namespace that the Engine's settings name can't be opened."),
-        gettext_lazy("Correct its path in the Engine's settings, or empty it if the Engine runs in Netadmin's own."),
+        gettext_lazy("The network namespace in the Engine's settings can't be opened."),
+        gettext_lazy("Correct the path in the Engine's settings, or clear it if the Engine runs in Netadmin's own namespace."),
     ),
     Obstacle.NOT_ROOT: (
-        gettext_lazy("Netadmin doesn't run as root, and Linux lets hardly anybody else into other network namespaces."),
+        gettext_lazy("Netadmin doesn't run as root, and Linux lets almost no other user into other network namespaces."),
         gettext_lazy("Run Netadmin as root, or give it CAP_SYS_ADMIN and CAP_SYS_PTRACE."),
     ),
     Obstacle.PIDS_HIDDEN: (
@@ -88,12 +88,12 @@ def sight_of(picture: HostPicture) -> Sight:
 def say_view(view: View) -> str:
     """Return in a sentence what may be seen."""
     if view.sees_host and view.enters_containers:
-        return _("All links of this Engine's machine are seen, and the inside of its containers.")
+        return _("All links of this Engine's machine are visible, and the inside of its containers.")
     if view.sees_host:
-        return _("All links of this Engine's machine are seen; the inside of its containers isn't.")
+        return _("All links of this Engine's machine are visible; the inside of its containers isn't.")
     if view.enters_containers:
-        return _("The inside of this Engine's containers is seen; the links of its machine aren't.")
-    return _("Neither the links of this Engine's machine nor the inside of its containers is seen.")
+        return _("The inside of this Engine's containers is visible; the links of its machine aren't.")
+    return _("Neither the links of this Engine's machine nor the inside of its containers is visible.")
 
 
 def obstacles_of(view: View) -> tuple[tuple[str, str], ...]:

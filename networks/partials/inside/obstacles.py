@@ -15,7 +15,7 @@ MOST_WORDS = 200
 def why_not_host(picture: HostPicture) -> str:
     """Return in words why the links of an Engine's machine aren't seen, "" where nothing is known to be in the way."""
     if picture.trouble:
-        return _("The system said: %(words)s") % {"words": spell(picture.trouble)[:MOST_WORDS]}
+        return _("The system's message: %(words)s") % {"words": spell(picture.trouble)[:MOST_WORDS]}
     return _said(View(why_not_host=picture.view.why_not_host))
 
 

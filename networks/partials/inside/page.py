@@ -57,7 +57,7 @@ def inside_context(detail: ContainerDetail, reading: Reading | None) -> dict[str
 
 def _said_mode(kind: str, donor_name: str) -> str:
     if kind == "host":
-        return _("These are the host's own links: with network mode host a container uses them, and has none of its own.")
+        return _("These are the host's own links: a container in network mode host uses them and has none of its own.")
     if kind == "none":
         return _("Network mode none: the stack is its own, with nothing in it but loopback.")
     if kind == "container":
@@ -67,16 +67,18 @@ def _said_mode(kind: str, donor_name: str) -> str:
 
 def _why_not(reading: Reading | None) -> str:
     if reading is None:
-        return _("It isn't running. A network stack is made when a container starts, and goes when it stops.")
+        return _("It isn't running. A network stack is created when a container starts, and removed when it stops.")
     sentence = spell(reading.sentence)[:MOST_WORDS]
     return {
         Trouble.NOTHING: "",
         Trouble.NOT_ALLOWED: why_not_inside(reading.obstacle),
-        Trouble.VANISHED: _("Its process ended while it was read, or is another one by now. If it runs again, read once more."),
-        Trouble.UNKNOWN: _("The Engine hasn't been asked yet which process it is. Read once more in a moment."),
+        Trouble.VANISHED: _(
+            "Its process ended during the read, or has been replaced. If the container runs again, read once more."
+        ),
+        Trouble.UNKNOWN: _("It isn't known yet which process it is. Read once more in a moment."),
         Trouble.LATE: _("The host didn't answer in time. Read once more in a moment."),
-        Trouble.BUSY: _("Others are being read at this moment. Read once more."),
-        Trouble.FAILED: _("It couldn't be read. The system said: %(words)s") % {"words": sentence or "–"},
+        Trouble.BUSY: _("Other stacks are being read right now. Read once more."),
+        Trouble.FAILED: _("It couldn't be read. The system's message: %(words)s") % {"words": sentence or "–"},
     }[reading.trouble]
 
 

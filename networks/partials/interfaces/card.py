@@ -111,7 +111,7 @@ def _ways_out(engine: EngineRow, asked: Asked, bridge: HostLink, picture: HostPi
         return ()
     if network.is_internal:
         return (Station(_("no way out"), _("the network is internal")),)
-    word = _("routed as it is") if network.is_masquerade_off else _("masqueraded")
+    word = _("routed without NAT") if network.is_masquerade_off else _("masqueraded")
     return tuple(
         Station(one.fact.name, word, _first_ipv4(one.fact), asked.url(engine.slug, one))
         for one in picture.links

@@ -64,7 +64,7 @@ def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
 def say_sum(sums: Sums) -> str:
     """Return the sum: "5 running containers have 6 endpoints: 6 veth links."."""
     if not sums.running:
-        return _("No container is running: none needs a veth link.")
+        return _("No container is running, so there are no veth links to expect.")
     running = ngettext("%(count)s running container has", "%(count)s running containers have", sums.running)
     endpoints = ngettext("%(count)s endpoint", "%(count)s endpoints", sums.endpoints)
     links = ngettext("%(count)s veth link", "%(count)s veth links", sums.ends)

@@ -27,7 +27,7 @@ _LABELS = {
     "stop": gettext_lazy("Stop"),
     "restart": gettext_lazy("Restart"),
     "pause": gettext_lazy("Pause"),
-    "unpause": gettext_lazy("Go on"),
+    "unpause": gettext_lazy("Resume"),
     "kill": gettext_lazy("Kill…"),
     "rename": gettext_lazy("Rename…"),
     "remove": gettext_lazy("Remove…"),
@@ -74,7 +74,7 @@ def why_no_acts(row: ContainerRow, rights: Iterable[str]) -> str:
     """Return in words why somebody can order this container nothing, "" where they can."""
     held = set(rights)
     if "run.off" in held:
-        return _("Netadmin is in read-only mode: nothing is changed.")
+        return _("Netadmin is in read-only mode: nothing can be changed.")
     if "run" not in held:
         return _("Your role here is to look on. An operator or an admin of this Engine can start and stop containers.")
     if not may_order(row.network_mode, held):

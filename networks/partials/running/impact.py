@@ -51,8 +51,12 @@ def _tell(verb: str, impact: Impact) -> Iterator[Told]:
     if verb in ENDING or verb == "pause_container":
         alone = [one.network_name for one in impact.places if one.is_alone and one.is_user_defined]
         if alone and impact.is_running:
-            words = ngettext("It is the last one that runs on %(names)s", "It is the last one that runs on %(names)s", len(alone))
-            yield Told("warn", words % {"names": _listed(alone)}, _("The network stays; nobody on it answers any more."))
+            words = ngettext(
+                "It is the only container running on %(names)s", "It is the only container running on %(names)s", len(alone)
+            )
+            yield Told(
+                "warn", words % {"names": _listed(alone)}, _("The network stays, but no container on it answers any more.")
+            )
     if verb in ENDING and impact.is_running:
         yield from _tell_addresses(verb, impact)
     if impact.project and verb in ENDED | {"remove_container"}:
@@ -60,7 +64,7 @@ def _tell(verb: str, impact: Impact) -> Iterator[Told]:
         text = (
             _("“docker compose up” starts it again.")
             if verb in ENDED
-            else _("“docker compose up” makes it anew, with another ID.")
+            else _("“docker compose up” recreates it, with another ID.")
         )
         yield Told("warn", _("It belongs to the Compose project %(project)s") % names, text)
 
@@ -70,24 +74,24 @@ _PORTS = {
     "kill_container": lambda: _("Published ports close"),
     "remove_container": lambda: _("Published ports close"),
     "restart_container": lambda: _("Published ports close for a moment"),
-    "pause_container": lambda: _("Nobody answers on its published ports meanwhile"),
+    "pause_container": lambda: _("Its published ports don't answer in the meantime"),
 }
 
 
 def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
     if verb == "kill_container":
-        yield Told("warn", _("It is ended at once"), _("It gets no time to finish what it is writing (SIGKILL)."))
+        yield Told("warn", _("It is killed at once"), _("It gets no time to finish writing (SIGKILL)."))
     if verb == "remove_container":
         if impact.is_running:
             yield Told(
                 "warn",
-                _("It is running: it is ended at once, and then removed"),
-                _("It gets no time to finish what it is writing (SIGKILL)."),
+                _("It is running: it is killed at once, and then removed"),
+                _("It gets no time to finish writing (SIGKILL)."),
             )
         yield Told(
             "warn",
             _("Its files and its anonymous volumes go with it"),
-            _("What it wrote elsewhere stays: named volumes, folders of the machine."),
+            _("What it wrote elsewhere stays: named volumes, directories of the machine."),
         )
     if verb in ENDED and impact.is_auto_removed:
         text = _("It was started with --rm. Its files and its anonymous volumes go with it, and it can't be started again.")
@@ -105,24 +109,25 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
         yield Told(
             "ok",
             _("It stays stopped"),
-            _("Its restart policy (%(policy)s) doesn't start what a person stopped.") % {"policy": impact.restart_policy},
+            _("Its restart policy (%(policy)s) doesn't start a container that a person stopped.")
+            % {"policy": impact.restart_policy},
         )
     if verb in ("start_container", "restart_container") and impact.missing:
         names = {"names": _listed(impact.missing)}
         yield Told(
-            "bad", _("It can't start: there is no network %(names)s any more") % names, _("Its own page says how to repair that.")
+            "bad", _("It can't start: the network %(names)s no longer exists") % names, _("Its own page says how to repair it.")
         )
     if verb in ("start_container", "restart_container") and impact.stack == "gone":
-        yield Told("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be made anew."))
+        yield Told("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be recreated."))
     if verb in ("start_container", "restart_container") and impact.stack == "away":
         names = {"name": _short(impact.donor_name)}
         yield Told(
             "bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, _("Start %(name)s first.") % names
         )
     if verb == "pause_container":
-        yield Told("ok", _("It keeps its addresses, and answers nobody until it goes on"))
+        yield Told("ok", _("It keeps its addresses, and answers nothing until it is resumed"))
     if verb == "rename_container" and impact.names:
-        text = _("Docker's DNS changes at once: the old name leads nowhere then. Aliases stay.")
+        text = _("Docker's DNS changes at once: the old name no longer resolves. Aliases stay.")
         yield Told("warn", _("Its neighbours find it by the new name only"), text)
 
 
@@ -149,19 +154,21 @@ def _tell_guests(verb: str, impact: Impact) -> Iterator[Told]:
                 "%(count)s containers share its network and stay behind in the old stack",
                 len(guests),
             )
-            yield Told("warn", title % names, _("They have nothing but loopback there until they are restarted too."), guests)
+            yield Told("warn", title % names, _("Until they are restarted too, they have only loopback there."), guests)
         case "remove_container":
             title = ngettext(
                 "%(count)s container shares its network and can never start again",
                 "%(count)s containers share its network and can never start again",
                 len(guests),
             )
-            text = _("They know it by its ID, so that another of the same name doesn't help: they have to be made anew.")
+            text = _(
+                "They refer to it by its ID, so another container with the same name doesn't help: they have to be recreated."
+            )
             yield Told("warn", title % names, text, guests)
         case "pause_container":
             title = ngettext(
-                "%(count)s container shares its network and goes on working",
-                "%(count)s containers share its network and go on working",
+                "%(count)s container shares its network and keeps working",
+                "%(count)s containers share its network and keep working",
                 len(guests),
             )
             yield Told("ok", title % names, "", guests)
@@ -185,19 +192,20 @@ def _tell_addresses(verb: str, impact: Impact) -> Iterator[Told]:
             yield Told(
                 "ok",
                 _("It asked for %(address)s on %(network)s and gets it again") % names,
-                _("Unless somebody else takes it meanwhile."),
+                _("Unless another container takes it in the meantime."),
             )
         elif place.is_by_swarm:
             text = _(
                 "The swarm's managers hand the addresses of %(network)s out in turn. It gets the same one again only if it asked "
                 "for it (--ip), which Docker doesn't tell of a container that runs on a swarm's network."
             )
-            yield Told("warn", _("It may come back with another address than %(address)s") % names, text % names)
+            yield Told("warn", _("It may get an address other than %(address)s") % names, text % names)
         elif place.takers:
             text = _(
-                "Docker gave it that address, and gives it to whoever starts on %(network)s first: %(names)s, or a new container."
+                "Docker assigned that address, and gives it to the first container that starts on %(network)s: %(names)s,"
+                " or a new one."
             )
-            yield Told("warn", _("It may come back with another address than %(address)s") % names, text % names)
+            yield Told("warn", _("It may get an address other than %(address)s") % names, text % names)
         else:
-            text = _("Docker gave it that address; a container that starts on %(network)s meanwhile may get it.")
-            yield Told("ok", _("It gets %(address)s again if nobody starts meanwhile") % names, text % names)
+            text = _("Docker assigned that address; a container that starts on %(network)s in the meantime may get it.")
+            yield Told("ok", _("It gets %(address)s again unless another container starts in the meantime") % names, text % names)

@@ -70,17 +70,17 @@ def say_stack(row: ContainerRow) -> tuple[str, str]:
         case "gone" if is_running:
             return (
                 _("The container whose network it shared was removed: nothing but loopback is left of it."),
-                _("It can't be mended: a restart would only stop it. Make it anew with another --network."),
+                _("It can't be repaired: a restart would only stop it. Recreate it with another --network."),
             )
         case "gone":
             return (
                 _("The container whose network it shares was removed: it can't start any more."),
-                _("Another container of the same name doesn't help. Make it anew with another --network."),
+                _("Another container with the same name doesn't help. Recreate it with another --network."),
             )
         case "away" if is_running:
             return (
                 _("%(name)s, whose network it shares, doesn't run: nothing but loopback is left here.") % names,
-                _("Start %(name)s, then restart this one. Restarted before, it would only be stopped.") % names,
+                _("Start %(name)s, then restart this one. If you restart this one first, it is only stopped.") % names,
             )
         case "away":
             return (

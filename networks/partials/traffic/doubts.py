@@ -42,8 +42,8 @@ def say_doubts(links: Sequence[HostLink], perhaps: Sequence[HostLink], *, runnin
 def say_no_link(driver: str, *, running: int) -> list[str]:
     """Return why no link of a network is known; `running`: how many of this Engine's running containers are on it."""
     if not running and driver != "overlay":
-        return [_("No running container is on it: nothing goes over it.")]
+        return [_("No running container is on it, so it carries no traffic.")]
     if driver == "bridge":
         return [_("The links of its containers were not found on the host, or not yet.")]
-    hint = _("A container's own page shows what its Engine counts for it.")
-    return [_("Its containers' interfaces have no link on the host that could be counted, as those of a bridge have."), hint]
+    hint = _("The page of a container shows what its Engine counts for it.")
+    return [_("Its containers' interfaces have no links on the host that could be counted, unlike those of a bridge."), hint]

@@ -127,11 +127,11 @@ def draw_network_traffic(engine: EngineRow, network_id: str, driver: str, *, run
 def _draw_network(engine: EngineRow, network_id: str, driver: str, running: int) -> Mapping[str, str]:
     picture = picture_of(engine.slug)
     if driver in ("host", "null"):
-        words = _("Nobody has an interface of its own here, so there is nothing to add up.")
+        words = _("No container has an interface of its own here, so there is nothing to add up.")
         return _draw(sentences=[words], what="network")
     if not picture.view.sees_host or picture.trouble:
-        words = _("What goes over a network is the sum of its links on the host, and those can't be seen.")
-        hint = _("A container's own page shows what its Engine counts for it.")
+        words = _("A network's traffic is the sum of its links on the host, and those aren't visible.")
+        hint = _("The page of a container shows what its Engine counts for it.")
         return _draw(sentences=[f"{words} {why_not_host(picture)}".strip(), hint], what="network")
     links, perhaps = ports_of_network(picture, network_id), perhaps_on_network(picture, network_id)
     doubts = say_doubts(links, perhaps, running=running)
@@ -159,7 +159,7 @@ def _keep(thing: tuple[str, str], version: Hashable, make: Callable[[], Mapping[
 def _why_nothing(subject: Subject, links: Sequence[HostLink]) -> str:
     """Return why no figures are of this container; one that Docker gave no interface may have been given one by somebody else."""
     if not subject.is_running:
-        return _("It isn't running: it has no interfaces, and what they had counted went with them.")
+        return _("It isn't running: it has no interfaces, and their counters are gone.")
     if subject.kind == "host":
         return _("It uses the host's own interfaces: what goes over them is the host's, and its share can't be told.")
     if subject.is_alone and not links:
@@ -175,17 +175,19 @@ def _draw_statistics(
     """Draw what the Engine counts: by interface name, since its API doesn't say which network an interface is on."""
     picture = picture_of(engine.slug)
     if picture.view.sees_host and not picture.trouble:
-        sentences.append(_("The host shows no link of it: these are the counters that its Engine keeps."))
+        sentences.append(_("The host shows no link of it: these are the Engine's counters."))
     else:
-        said = _("The host's links can't be seen: these are the counters that its Engine keeps.")
+        said = _("The host's links aren't visible: these are the Engine's counters.")
         sentences.append(f"{said} {why_not_host(picture)}".strip())
     if interfaces is None:
         return _draw(sentences=[*sentences, _("The Engine doesn't answer now.")], what="container")
     if interfaces.trouble:
         return _draw(sentences=sentences, refused=interfaces.trouble, what="container")
-    sentences.append(_("Docker counts by interface and doesn't say which network that is: the names are those inside."))
+    sentences.append(
+        _("Docker counts per interface and doesn't say which network it belongs to: the names are those inside the container.")
+    )
     if not interfaces.names:
-        return _draw(sentences=[*sentences, _("No figures have come yet.")], what="container")
+        return _draw(sentences=[*sentences, _("No figures yet.")], what="container")
     lines = [Line(interfaces.indexes[name], ifname=name, name=name) for name in interfaces.names]
     return _draw_lines(lines, interfaces.traffic, sentences=sentences, what="statistics", is_inside=True)
 
@@ -208,8 +210,8 @@ def _draw_lines(
     stretches = sums.add_up(known_by, indexes, traffic, is_inside=is_inside) if is_whole else ()
     more = len(counted) - len(shown)
     note = ngettext(
-        "And %(count)s more, over which less went; the sum is that of all.",
-        "And %(count)s more, over which less went; the sum is that of all.",
+        "And %(count)s more with less traffic; the sum covers them all.",
+        "And %(count)s more with less traffic; the sum covers them all.",
         more,
     )
     return _draw(

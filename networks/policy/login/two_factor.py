@@ -30,7 +30,7 @@ class TwoFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has 
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": _("This doesn't fit. A code of the app is good for half a minute, a recovery code once."),
+        "incorrect_code": _("This code is wrong. An app's code is valid for half a minute, a recovery code only once."),
     }
 
     def encrypt(self, text: str) -> str:

@@ -62,5 +62,5 @@ def is_typed(typed: str, subnets: Sequence[IPNetwork]) -> bool:
 def refuse_untyped(subnets: Sequence[IPNetwork], typed: str) -> None:
     """Return where nothing is taken from the machine, or just that was typed. Raises NotAllowed else."""
     if subnets and not is_typed(typed, subnets):
-        words = _("%(subnet)s would cut the Engine's machine off from what it needs: only an admin may go on, by typing it.")
+        words = _("%(subnet)s would cut the Engine's machine off from what it needs: only an admin can continue, by typing it.")
         raise NotAllowed(words % {"subnet": words_to_type(subnets)})

@@ -34,5 +34,5 @@ class Invitation(View):
                     messages.success(request, _("Your password is set. Log in with it."))
                     return redirect("account_login")
             if person is None:
-                form.add_error("token", _("This link was used already, is too old, or isn't whole. Ask for a new one."))
+                form.add_error("token", _("This link has been used, is too old, or is incomplete. Ask for a new one."))
         return render(request, "people/invitation.html", {"form": form}, status=422)

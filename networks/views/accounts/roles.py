@@ -65,7 +65,7 @@ class EngineGrantTerminal(View):
         if not result.is_ok:
             empty = RoleForm(initial={"role": Role.VIEWER})
             return _show(request, engine_slug, empty, status=409, refused=result.sentence)
-        words = _("%(name)s may open terminals here now.") if is_given else _("%(name)s may open no terminals here any more.")
+        words = _("%(name)s can open terminals here now.") if is_given else _("%(name)s can no longer open terminals here.")
         messages.success(request, words % {"name": person.get_username()})
         return redirect("engine_people", engine_slug)
 
@@ -83,9 +83,9 @@ class EngineTerminals(View):
             empty = RoleForm(initial={"role": Role.VIEWER})
             return _show(request, engine_slug, empty, status=409, refused=result.sentence)
         words = (
-            _("Terminals are on: those who were given one may open it.")
+            _("Terminals are on: people who were given one can open it.")
             if is_on
-            else _("Terminals are off, and open ones closed.")
+            else _("Terminals are off, and open ones were closed.")
         )
         messages.success(request, words)
         return redirect("engine_people", engine_slug)

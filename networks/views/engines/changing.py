@@ -129,7 +129,7 @@ class EngineRemove(View):
         if not result.is_ok:
             form.add_error(None, result.sentence)
             return _show_removal(request, engine, form, status=409)
-        messages.success(request, _("%(engine)s was removed. Nothing was asked of it.") % {"engine": engine.name})
+        messages.success(request, _("%(engine)s was removed from Netadmin. Nothing was changed on it.") % {"engine": engine.name})
         return HttpResponseRedirect(reverse("engine_list"))
 
 

@@ -53,7 +53,7 @@ class EngineSync(View):
         if request_sync(engine.slug):
             messages.success(request, _("%(engine)s was read again.") % {"engine": engine.name})
         else:
-            messages.warning(request, _("%(engine)s was asked, and hasn't been read yet.") % {"engine": engine.name})
+            messages.warning(request, _("%(engine)s was asked, but has not been read yet.") % {"engine": engine.name})
         return HttpResponseRedirect(_came_from(request) or reverse("engine_detail", args=[engine.slug]))
 
 

@@ -12,32 +12,32 @@ from networks.actions.own.trial import Failed, Trial
 
 STEPS: Mapping[Failed, Promise] = {
     Failed.ADDRESS: _("The address can't be used"),
-    Failed.RESOLVE: _("The name leads nowhere"),
-    Failed.CONNECT: _("Nobody answers there"),
-    Failed.TLS: _("TLS did not come about"),
-    Failed.SSH: _("The ssh tunnel did not come about"),
-    Failed.SILENT: _("Something is there, and doesn't answer in time"),
-    Failed.NOT_DOCKER: _("What answers there isn't a Docker Engine"),
-    Failed.TOO_OLD: _("This Engine speaks no version of the API that Netadmin speaks"),
-    Failed.KNOWN: _("This Engine is known already"),
-    Failed.DENIED: _("Nothing was asked"),
+    Failed.RESOLVE: _("The name can't be resolved"),
+    Failed.CONNECT: _("Nothing answers there"),
+    Failed.TLS: _("The TLS connection failed"),
+    Failed.SSH: _("The ssh tunnel failed"),
+    Failed.SILENT: _("Something is there, but doesn't answer in time"),
+    Failed.NOT_DOCKER: _("What answers there is not a Docker Engine"),
+    Failed.TOO_OLD: _("This Engine and Netadmin have no API version in common"),
+    Failed.KNOWN: _("This Engine is already known"),
+    Failed.DENIED: _("No request was sent"),
 }
 
 ADVICE: Mapping[Failed, Promise] = {
     Failed.RESOLVE: _("Look for a typing error, or write the address instead of the name."),
-    Failed.CONNECT: _("Is it running, does it listen there, and does a firewall let this machine through?"),
+    Failed.CONNECT: _("Check that it is running and listens there, and that no firewall blocks this machine."),
     Failed.TLS: _(
-        "The Engine's certificate must be signed by this CA and name the host as it stands in the URL; ours must be signed "
-        "by the CA that the Engine was given (--tlscacert)."
+        "The Engine's certificate must be signed by this CA and contain the host name in the URL; Netadmin's must"
+        " be signed by the CA of the Engine's --tlscacert."
     ),
     Failed.SSH: _(
-        "Its own words say where it failed. “Permission denied”: the public half of the key isn't among that user's "
-        "authorized_keys. “open failed”: that user may not open the socket, or it isn't there."
+        "The message of ssh says where it failed. “Permission denied”: the public key isn't in that user's "
+        "authorized_keys. “open failed”: that user may not open the socket, or it doesn't exist."
     ),
-    Failed.SILENT: _("A hung Engine looks like this, and a port that belongs to something else."),
+    Failed.SILENT: _("A hung Engine looks like this, and so does a port that something else uses."),
     Failed.NOT_DOCKER: _("Is it the right port? An Engine without TLS behind a tcp:// with TLS looks like this, too."),
-    Failed.TOO_OLD: _("The oldest that Netadmin speaks is API 1.24, that of Docker 1.12."),
-    Failed.KNOWN: _("Two entries would follow the same Engine twice. Change the other one instead."),
+    Failed.TOO_OLD: _("The oldest version that Netadmin supports is API 1.24, that of Docker 1.12."),
+    Failed.KNOWN: _("Two entries would follow the same Engine. Change the other one instead."),
 }
 
 

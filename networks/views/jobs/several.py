@@ -80,7 +80,7 @@ class SeveralPage(View):
         if len(choice.ids) > MOST_CHOSEN:
             messages.warning(request, _("No more than %(count)s at once: choose fewer.") % {"count": MOST_CHOSEN})
         else:
-            messages.info(request, _("Nothing was chosen: tick what it is about, then press the button again."))
+            messages.info(request, _("Nothing is selected: tick what you want to change, then press the button again."))
         return redirect(self.list_url)
 
     def _show(

@@ -28,7 +28,7 @@ def read_anew(request: HttpRequest, engine_slug: str) -> bool:
     is_read = request_sync(engine_slug)
     if not is_read:
         messages.warning(
-            request, _("The Engine could not be read just now, so what would break is not known: nothing was done. Try again.")
+            request, _("The Engine could not be read just now, so it isn't known what would break: nothing was done. Try again.")
         )
     return is_read
 

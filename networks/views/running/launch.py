@@ -119,7 +119,7 @@ class ContainerRun(View):
         try:
             job = start_job(actor_of(request), engine, JobWish(key, "pull_image", reference, Permission.RUN), [step])
         except DatabaseError:
-            messages.error(request, _("The job could not be written down, so nothing was begun. Try again."))
+            messages.error(request, _("The job could not be recorded, so nothing was started. Try again."))
             return self._show(request, form, status=503)
         return self._show(request, form, job_id=job.pk)
 
@@ -184,7 +184,7 @@ class ContainerRun(View):
 
 
 def _say_left(is_left: bool) -> str:
-    return str(_("The container was created, and stands there without running.")) if is_left else ""
+    return str(_("The container was created, but isn't running.")) if is_left else ""
 
 
 def _unstarted(engine_slug: str, container_id: str) -> ContainerChoice | None:

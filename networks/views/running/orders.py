@@ -98,7 +98,7 @@ class ContainerOrder(View):
         if self.order == "pause" and impact.state == "paused":
             return _("It is paused already.")
         if self.order == "start" and impact.is_running:
-            return _("It is paused: let it go on instead.") if impact.state == "paused" else _("It runs already.")
+            return _("It is paused: resume it instead.") if impact.state == "paused" else _("It is already running.")
         return _("It is not running.") if not impact.is_running else ""
 
     def _form(self, impact: Impact, data: QueryDict | None = None) -> OrderForm:

@@ -91,10 +91,10 @@ def test_it_explains_host_and_none(engine: Engine, mode: str, sentence: str) -> 
     [
         (None, "It isn't running"),
         (Reading(trouble=Trouble.VANISHED), "Its process ended"),
-        (Reading(trouble=Trouble.UNKNOWN), "hasn't been asked yet"),
+        (Reading(trouble=Trouble.UNKNOWN), "isn't known yet which process"),
         (Reading(trouble=Trouble.LATE), "didn't answer in time"),
-        (Reading(trouble=Trouble.BUSY), "Others are being read"),
-        (Reading(trouble=Trouble.FAILED, sentence=HOSTILE), "The system said"),
+        (Reading(trouble=Trouble.BUSY), "Other stacks are being read"),
+        (Reading(trouble=Trouble.FAILED, sentence=HOSTILE), "The system's message"),
         (Reading(trouble=Trouble.NOT_ALLOWED, obstacle=Obstacle.NOT_ROOT), "Run Netadmin as root"),
         (Reading(trouble=Trouble.NOT_ALLOWED, obstacle=Obstacle.REMOTE), "on another machine"),
         (Reading(trouble=Trouble.NOT_ALLOWED), "may not enter"),

@@ -201,10 +201,10 @@ def test_it_asks_the_engine_where_nothing_of_the_host_is_seen(world: World) -> N
 
     container, network = (words(screen.parts["traffic-now"]) for screen in (world.container(), world.on_network()))
 
-    assert "the counters that its Engine keeps. This Engine is on another machine" in container
+    assert "the Engine's counters. This Engine is on another machine" in container
     assert world.web.docker_id in sampler._engines["local"]._watched
-    assert "those can't be seen. This Engine is on another machine" in network
-    assert "A container's own page shows" in network
+    assert "those aren't visible. This Engine is on another machine" in network
+    assert "The page of a container shows" in network
 
 
 def test_it_asks_the_engine_for_what_has_no_link_on_the_host() -> None:
@@ -217,7 +217,7 @@ def test_it_asks_the_engine_for_what_has_no_link_on_the_host() -> None:
     said = words(draw_screen(key("container_detail", web.docker_id)).parts["traffic-now"])
 
     assert "The host shows no link of it" in said
-    assert "no link on the host that could be counted" in words(
+    assert "no links on the host that could be counted" in words(
         draw_screen(key("network_detail", lan.docker_id)).parts["traffic-now"]
     )
 

@@ -65,7 +65,7 @@ def test_it_says_what_is_not_known_of_a_link_and_claims_nothing_else() -> None:
     assert "no known container" not in container
     assert "moved into the container whole" not in container
     assert "Whether these are on this network isn't known, and they aren't counted: web eth0." in network
-    assert "no link on the host that could be counted" not in network
+    assert "no links on the host that could be counted" not in network
 
 
 def test_it_adds_nothing_up_while_a_containers_link_is_not_known() -> None:
@@ -91,9 +91,9 @@ def test_it_adds_nothing_up_while_a_containers_link_is_not_known() -> None:
 @pytest.mark.parametrize(
     ("driver", "state", "sentence"),
     [
-        ("ovs", "exited", "No running container is on it: nothing goes over it."),
-        ("macvlan", "exited", "No running container is on it: nothing goes over it."),
-        ("ovs", "running", "no link on the host that could be counted"),
+        ("ovs", "exited", "No running container is on it, so it carries no traffic."),
+        ("macvlan", "exited", "No running container is on it, so it carries no traffic."),
+        ("ovs", "running", "no links on the host that could be counted"),
         ("bridge", "running", "The links of its containers were not found on the host, or not yet."),
     ],
 )
