@@ -106,12 +106,8 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
         text = _("Its restart policy is “on-failure”: Docker then starts it again, unless it ended with exit code 0.")
         yield Told("ok", _("It stays stopped until the Engine is restarted"), text)
     elif verb in ENDED and impact.restart_policy:
-        yield Told(
-            "ok",
-            _("It stays stopped"),
-            _("Its restart policy (%(policy)s) doesn't start a container that a person stopped.")
-            % {"policy": impact.restart_policy},
-        )
+        text = _("Its restart policy (%(policy)s) doesn't start a container that a person stopped.")
+        yield Told("ok", _("It stays stopped"), text % {"policy": impact.restart_policy})
     if verb in ("start_container", "restart_container") and impact.missing:
         names = {"names": _listed(impact.missing)}
         yield Told(
