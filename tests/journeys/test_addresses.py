@@ -95,7 +95,7 @@ def test_it_finds_and_reads_an_address_by_keyboard_alone(viewer: Page, engine: P
     viewer.keyboard.type("web")
     viewer.keyboard.press("Enter")
     expect(viewer.get_by_role("heading", name="172.72.0.5")).to_be_visible()
-    expect(viewer.locator("#address-drawer")).to_contain_text("asked for by --ip")
+    expect(viewer.locator("#address-drawer")).to_contain_text("requested with --ip")
     expect(cell(viewer, "172.72.0.5")).to_have_attribute("aria-current", "true")
     viewer.locator("#address-drawer").get_by_role("link", name="Close").focus()
     viewer.keyboard.press("Enter")

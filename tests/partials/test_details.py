@@ -48,8 +48,8 @@ def test_it_draws_a_network_with_its_endpoints() -> None:
             "",
             "It uses the addresses of the container whose network it shares; their history is on that container's page.",
         ),
-        ("none", "bridge", "No address has been written down yet."),
-        ("bridge", "bridge", "No address has been written down yet."),
+        ("none", "bridge", "No address has been recorded yet."),
+        ("bridge", "bridge", "No address has been recorded yet."),
     ],
 )
 def test_it_says_why_a_container_has_no_history_of_addresses(mode: str, network: str, why: str) -> None:
@@ -70,7 +70,7 @@ def test_it_says_why_a_container_has_no_history_of_addresses(mode: str, network:
         ("host", {}, "Its containers use the host's own addresses; Docker gives them none."),
         ("none", {}, "Its containers have loopback alone; Docker gives them no address."),
         ("plan", {"is_config_only": True}, "It is only a configuration for other networks: no container can be on it."),
-        ("front", {}, "No address has been written down yet."),
+        ("front", {}, "No address has been recorded yet."),
     ],
 )
 def test_it_says_why_a_network_has_no_history_of_addresses(name: str, fields: dict[str, Any], why: str) -> None:

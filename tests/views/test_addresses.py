@@ -63,7 +63,7 @@ def test_it_says_of_a_picked_address_who_has_it() -> None:
     assert f'href="/containers/local/{make_id("container web")}/"' in drawer
     assert f'href="/networks/local/{network.docker_id}/"' in drawer
     assert "02:42:ac:48:00:02" in drawer
-    assert "asked for by --ip" in drawer
+    assert "requested with --ip" in drawer
     assert 'class="used cur"' in html
 
 
@@ -90,7 +90,7 @@ def test_it_offers_no_address_where_none_can_be_asked_for() -> None:
     drawer = browser.get("/addresses/?address=172.17.0.11").content.decode().split('id="address-drawer"')[1]
     page = browser.get(f"/networks/local/{bridge.docker_id}/").content.decode()
 
-    assert "gives no address on request" in drawer
+    assert "no address can be requested" in drawer
     assert "?ipv4=" not in drawer + page
 
 

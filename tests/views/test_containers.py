@@ -76,7 +76,7 @@ def test_it_tells_a_viewer_why_there_are_no_command_lines() -> None:
         assert "hunter2" in operator.get(url).content.decode()
         html = viewer.get(url).content.decode()
         assert "hunter2" not in html
-        assert "Command lines may hold secrets" in html
+        assert "Command lines may contain secrets" in html
 
 
 def test_it_shows_one_container_and_the_way_to_its_networks() -> None:

@@ -66,7 +66,7 @@ def test_it_says_when_nothing_is_known_and_what_is_called_nearly_so() -> None:
 
     html = log_in().get("/addresses/history/?q=shop").content.decode()
 
-    assert "Nothing is known of shop" in html
+    assert "Nothing is known about shop" in html
     assert "q=shop-web-1" in html
     assert "Netadmin has never followed this Engine." in html
 

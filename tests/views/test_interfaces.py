@@ -87,5 +87,5 @@ def test_it_is_there_without_a_machine() -> None:
 
     html = log_in().get("/interfaces/").content.decode()
 
-    assert "Nobody watches this Engine's machine." in html
-    assert "The links of this Engine's machine aren't seen" in html
+    assert "No process watches this Engine's machine." in html
+    assert "The links of this Engine's machine aren't visible" in html

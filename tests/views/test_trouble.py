@@ -125,7 +125,7 @@ def test_it_says_what_keeps_the_follower_from_writing(trouble: None) -> None:
     page = log_in("sora", None, "").get("/networks/").content.decode()
 
     assert '<span id="engine-state" class="st" data-state="stale">' in page
-    assert "What happens on local can't be written down." in page
+    assert "What happens on local can't be recorded." in page
     assert "The disk that holds Netadmin&#x27;s database is full." in page
 
 

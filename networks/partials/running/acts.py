@@ -76,7 +76,7 @@ def why_no_acts(row: ContainerRow, rights: Iterable[str]) -> str:
     if "run.off" in held:
         return _("Netadmin is in read-only mode: nothing can be changed.")
     if "run" not in held:
-        return _("Your role here is to look on. An operator or an admin of this Engine can start and stop containers.")
+        return _("With your role you can only look. An operator or an admin of this Engine can start and stop containers.")
     if not may_order(row.network_mode, held):
         return _("It uses the host's or another container's network: to start or stop it takes the role admin.")
     return "" if row.state in _BY_STATE else _("Docker is removing it.")

@@ -36,7 +36,7 @@ def test_it_names_in_each_row_what_a_link_belongs_to(software: Watched) -> None:
     ends = {name: unescaped(words(row(screen, name))) for name in names(screen)}
 
     assert ends["ovs-system"].endswith("1 port , Open vSwitch")
-    assert ends["veth-in"].endswith("in no known container , port of Open vSwitch")
+    assert ends["veth-in"].endswith("not in a known container , port of Open vSwitch")
     assert ends["flannel.1"].endswith("flannel, by its name")
     assert ends["vxlan-6784"].endswith("Weave Net, by its name")
     assert ends["weave"].endswith("Weave Net, by its name")

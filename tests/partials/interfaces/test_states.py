@@ -23,7 +23,7 @@ def test_it_says_that_nobody_watches() -> None:
 
     screen = page()
 
-    assert "Nobody watches this Engine's machine." in screen.parts["interface-sight"]
+    assert "No process watches this Engine's machine." in screen.parts["interface-sight"]
     assert words(screen.parts["interface-sum"]) == ""
     assert screen.regions[ROWS] == ()
 
@@ -37,7 +37,7 @@ def test_it_says_why_the_machine_could_not_be_read(lab: Watched) -> None:
 
     assert "could not be read" in sight
     assert "No buffer &lt;space&gt;" in sight
-    assert "It was read last at" in sight
+    assert "It was last read at" in sight
     assert words(screen.parts["interface-sum"]) == ""
     assert words(screen.parts["lede"]) == "none seen"
     assert "can't be read at present" in screen.parts["interface-empty"]
