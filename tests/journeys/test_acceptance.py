@@ -137,7 +137,7 @@ def test_it_refuses_to_remove_a_network_in_use_and_names_the_containers(admin: P
     expect(admin.locator(".verdicts")).to_contain_text("mynetwork_bridge")
 
     type_name(admin, "mybridge")
-    admin.get_by_role("button", name="Ask Docker all the same").click()
+    admin.get_by_role("button", name="Ask Docker anyway").click()
 
     expect(admin.locator("#refusal")).to_contain_text("has active endpoints")
     expect(admin.locator(".verdicts")).to_contain_text("mynetwork_bridge")
@@ -163,7 +163,7 @@ def test_it_says_what_breaks_when_only_a_stopped_container_uses_a_network(admin:
     expect(container_row(admin, "mynetwork_bridge")).to_contain_text("exited")
     ask_to_remove(admin, "mybridge")
 
-    expect(admin.locator(".verdicts")).to_contain_text("They could not start any more")
+    expect(admin.locator(".verdicts")).to_contain_text("They could no longer start")
     expect(admin.locator(".verdicts")).to_contain_text("mynetwork_bridge")
     admin.get_by_role("button", name="Remove mybridge").click()
     expect(admin.get_by_text("Type it exactly")).to_be_visible()

@@ -81,7 +81,7 @@ def test_it_logs_in_with_the_app_and_with_a_recovery_code(visits: Visits) -> Non
     seen["codes"] = faults(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I have stored them").click()
     expect(page.locator("main")).to_contain_text("Two-factor is on")
     seen["on"] = faults(page)
     log_out(page)
@@ -132,7 +132,7 @@ def test_it_logs_in_with_a_passkey(visits: Visits) -> None:
     page.unroute("**/passkey*.js")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I have stored them").click()
     expect(page.get_by_role("row").filter(has_text="blue key")).to_be_visible()
     log_out(page)
 

@@ -256,7 +256,7 @@ def test_it_says_why_there_are_no_passkeys_here(client: Client) -> None:
 
     page = client.get("/accounts/2fa/").content.decode()
 
-    assert "Browsers keep passkeys for https names and for localhost only" in page
+    assert "Browsers store passkeys only for https names and for localhost" in page
     assert "/accounts/2fa/webauthn/add/" not in page
 
 

@@ -42,7 +42,7 @@ def test_it_says_while_one_types_what_would_be_lost_and_asks_for_the_second_step
     assert "Docker accepts it. The host then looks for that network behind the new bridge: it may lose its connection" in text
     assert "Use 10.128.0.0/24, which is free" in text
     assert "Create anyway…" in text
-    assert "To create it all the same, type 192.168.77.0/24" in text
+    assert "To create it anyway, type 192.168.77.0/24" in text
     assert b'hx-target="#second-step"' in response.content  # type: ignore[attr-defined]
 
 
@@ -81,7 +81,7 @@ def test_it_refuses_an_operator_and_writes_it_down_typed_or_not(engine: Engine) 
         response = post(operator, typed_subnet=typed)
         assert response.status_code == 403  # type: ignore[attr-defined]
         assert "Netadmin refused" in text_of(response)
-        assert "Only an admin of this Engine may create such a network" in text_of(response)
+        assert "Only an admin of this Engine can create such a network" in text_of(response)
 
     assert b'name="typed_subnet"' not in shown.content  # type: ignore[attr-defined]
     assert list(Action.objects.order_by("id").values_list("verb", "who", "what")) == [("create_network", "olga", "lan")] * 2

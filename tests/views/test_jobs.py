@@ -115,7 +115,7 @@ def test_it_leaves_more_than_five_at_once_to_admins(engine: Engine) -> None:
     operator, admin = log_in("olga", engine, "operator"), log_in("anna", engine, "admin")
     fields = look(operator, NETWORKS, "remove_networks", *networks)
 
-    assert "6 steps: that takes the role admin" in fields["page"]
+    assert "6 steps need the role admin" in fields["page"]
     assert operator.post(NETWORKS, confirmed(fields, typed_count="6")).status_code == 403
     assert not Job.objects.exists()
     assert Action.objects.get().who == "olga"
@@ -206,7 +206,7 @@ def test_it_shows_a_job_to_its_owner_and_to_admins_of_its_engine(engine: Engine)
     assert [client.post(f"/jobs/{own.pk}/stop/").status_code for client in (oona, anna)] == [404, 302]
     assert Job.objects.get(pk=own.pk).stopped_by == "anna"
     assert "1 network" in plain(olga.get("/jobs/").content.decode())
-    assert "No jobs of late" in oona.get("/jobs/").content.decode()
+    assert "No recent jobs" in oona.get("/jobs/").content.decode()
 
 
 def test_it_names_jobs_in_the_navigation_while_there_are_any(engine: Engine) -> None:

@@ -98,7 +98,7 @@ def test_it_offers_the_first_step_where_nothing_was_made_yet() -> None:
     assert "/networks/local/create/" in admin
     assert "/engines/local/lab/up/" in admin
     assert "/engines/local/lab/up/" not in viewer
-    assert "As soon as someone makes a network" in viewer
+    assert "As soon as someone creates a network" in viewer
 
 
 def test_it_does_not_count_what_was_never_read() -> None:

@@ -110,7 +110,7 @@ def test_it_asks_again_and_says_what_is_new(local: Engine, browser: Client) -> N
 
     text = text_of(response)
     assert response.status_code == 422
-    assert "Since this page was shown, more would break." in text
+    assert "More would break now than when this page was shown." in text
     assert "late, which is stopped, needs front to start." in text
     assert "web is on front and running." not in text
     assert len(shown_by(response)) > len(shown)
