@@ -53,11 +53,11 @@ class NetworkForm(FindingsForm):
 
     name = TypedField(label=_("Name"), required=False, max_length=2000)
     driver = TypedField(label=_("Driver"), required=False, initial="bridge", max_length=255)
-    is_internal = forms.BooleanField(label=_("Internal"), required=False, help_text=_("no way to the outside"))
+    is_internal = forms.BooleanField(label=_("Internal"), required=False, help_text=_("no traffic to the outside"))
     is_attachable = forms.BooleanField(
         label=_("Attachable"), required=False, help_text=_("of a swarm's networks: containers may join, not services alone")
     )
-    enable_ipv6 = forms.BooleanField(label=_("IPv6"), required=False, help_text=_("off: IPv6 pools would be dropped"))
+    enable_ipv6 = forms.BooleanField(label=_("IPv6"), required=False, help_text=_("off: IPv6 pools are dropped"))
     labels = TypedField(
         label=_("Labels"), required=False, widget=forms.Textarea, max_length=100_000, help_text=_("key=value, one per line")
     )

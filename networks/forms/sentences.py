@@ -30,14 +30,14 @@ SENTENCES: dict[str, Promise] = {
     "host_in_range": _("%(address)s is the host's address on %(link)s, and Docker may hand it out."),
     "other_router": _("The router on %(link)s is %(address)s; if no gateway is set here, Docker uses %(gateway)s."),
     "any_of_size": _("Docker chooses a free subnet with prefix length /%(length)s."),
-    "any_of_size_not_yet": _("Engine %(version)s would take this as a subnet like any other. Left empty, Docker chooses."),
-    "subnet_by_docker": _("Docker chooses the subnet. Containers then can't ask for a fixed address."),
+    "any_of_size_not_yet": _("Engine %(version)s would treat this as an ordinary subnet. Leave it empty and Docker chooses."),
+    "subnet_by_docker": _("Docker chooses the subnet. Containers then can't request a fixed address."),
     # names
     "name_missing": _("A network needs a name."),
     "name_invalid": _("A name begins with a letter or digit; letters, digits, “_”, “.” and “-” may follow."),
     "name_too_long": _("This name has %(length)s characters; the limit here is %(limit)s."),
     "name_predefined": _("%(name)s is the name of one of Docker's own networks."),
-    "name_taken": _("There is a network called %(name)s already."),
+    "name_taken": _("There is already a network called %(name)s."),
     "name_like_mode": _(
         "docker run reads --network %(name)s as another container's network: only this network's ID works there."
     ),
@@ -70,8 +70,8 @@ SENTENCES: dict[str, Promise] = {
     "not_an_ipv6": _("“%(typed)s” is not an IPv6 address."),
     "mtu_invalid": _("An MTU is a number from 68 to 65535."),
     "mtu_ipv6": _("IPv6 needs an MTU of 1280 or more."),
-    "bridge_two_pools": _("A bridge network has one pool for IPv4 and one for IPv6, not more."),
-    "no_parent": _("Without the option parent the containers reach only each other."),
+    "bridge_two_pools": _("A bridge network has at most one pool for IPv4 and one for IPv6."),
+    "no_parent": _("Without the option parent, the containers reach only each other."),
     "services_only": _("Only services of the swarm could be on it: no container that is run or connected by hand."),
     # IPv6
     "ipv6_off": _("Docker would silently drop %(subnet)s: IPv6 is off for this network."),

@@ -135,7 +135,7 @@ def why_no_connect(row: NetworkRow, *, is_config_only: bool = False) -> str:
     if is_config_only:
         return _("This network only holds settings for other networks; a container can't be on it.")
     if row.is_ingress:
-        return _("This network belongs to the swarm: it spreads what comes in over the nodes.")
+        return _("This network belongs to the swarm: it distributes incoming traffic over the nodes.")
     if row.scope == "swarm" and not row.is_attachable:
         return _("Only services can be on this network: it isn't attachable.")
     return ""

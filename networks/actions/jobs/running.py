@@ -141,7 +141,9 @@ class JobRun:
         """Find out whether a step was done whose end nobody wrote down, and write that. Returns whether it was."""
         left_s = (step.killed_at - timezone.now()).total_seconds() if step.killed_at else 0.0  # the Engine goes on with a stop
         if self._is_done_within(step, SETTLE_AFTER_CRASH_S + max(0.0, left_s)):
-            self._record(step, step.action_id, OutcomeKind.OK, _("Netadmin ended meanwhile; the Engine says that it was done."))
+            self._record(
+                step, step.action_id, OutcomeKind.OK, _("Netadmin ended in the meantime; according to the Engine it was done.")
+            )
             return True
         words = _("Netadmin ended in the meantime; according to the Engine it was not done. It is tried again.")
         self._record(step, step.action_id, OutcomeKind.FAILED, words)
