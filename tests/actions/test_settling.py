@@ -78,7 +78,7 @@ def test_it_marks_what_has_no_outcome_after_a_minute_and_is_not_under_way() -> N
 @pytest.mark.django_db
 @pytest.mark.parametrize("verb", SEEN)
 def test_it_settles_every_verb_by_what_the_snapshot_shows(verb: str, just_read: list[tuple[str, ...]]) -> None:
-    engine = make_engine()
+    engine = make_engine(swarm_nodes=[{"node_id": "another"}])
     network, container = make_network(engine, "front"), make_container(engine, "web")
     if verb == "connect_container":
         make_endpoint(container, network)
@@ -91,7 +91,7 @@ def test_it_settles_every_verb_by_what_the_snapshot_shows(verb: str, just_read: 
         for name, *_rest in CONTAINERS:
             make_container(engine, name)
     Container.objects.update(created_at=NOW, **AFTER.get(verb, {}))
-    asked = {"container_id": container.docker_id, "new_name": "front", "was_started_at": MORNING.isoformat()}
+    asked = {"container_id": container.docker_id, "new_name": "front", "was_started_at": MORNING.isoformat(), "node_id": "it"}
     action = make_action("front", verb=verb, docker_id=docker_id, asked=asked, at=NOW, outcomes=())
     Outcome.objects.create(action_id=action.pk, at=NOW, kind="unknown")
     Network.objects.update(created_at=NOW)

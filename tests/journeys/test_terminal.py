@@ -86,7 +86,7 @@ def test_it_takes_a_switch_a_grant_and_a_password(visits: Visits, site: Site, we
     log_in(theo, "theo", PASSWORD)
     wait_until_seen(tess, web)
     tess.goto(f"/containers/local/{web}/terminal/")
-    expect(tess.locator("main")).to_contain_text("You may not open a terminal here.")
+    expect(tess.locator("main")).to_contain_text("Terminals are switched off for this Engine, and none was given to you.")
 
     theo.goto("/engines/local/people/")
     theo.get_by_role("button", name="Switch terminals on").click()
