@@ -93,10 +93,11 @@ def _why_stray_path(path: str, known: dict[str, Any]) -> str:
         return ""
     if known["engine"] and _identity(path) == known["engine"]:
         return "it is the machine's own Engine"
-    if known["mnt"] != _namespace("mnt") or path.startswith(tuple(known["below"])):
+    real = os.path.realpath(path)  # a plugin's is reached through an open folder
+    if known["mnt"] != _namespace("mnt") or real.startswith(tuple(known["below"])):
         return ""
     # A plugin's socket stands in Docker's own folder, under a name of the run's.
-    return "" if any(_OWN_NAME.fullmatch(part) for part in Path(path).absolute().parts) else "no test made that socket"
+    return "" if any(_OWN_NAME.fullmatch(part) for part in Path(real).parts) else "no test made that socket"
 
 
 def _namespace(kind: str) -> str:
