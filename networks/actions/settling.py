@@ -16,7 +16,7 @@ from networks.actions.containers import ORDERS, is_order_seen
 from networks.actions.doing import is_under_way
 from networks.actions.lab import is_lab_gone, is_lab_there
 from networks.actions.swarm import is_node_gone
-from networks.models import Action, Container, Endpoint, Engine, Network, Outcome, OutcomeKind
+from networks.models import Action, Container, Endpoint, Engine, Event, Network, Outcome, OutcomeKind
 from networks.models.writes import count_of_writes
 from networks.sync.followers import followers
 from networks.sync.requests import request_sync
@@ -86,6 +86,10 @@ SEEN: dict[str, Seen] = {
     "lab_up": lambda engine, action: is_lab_there(engine, _prefix_of(action)),
     "lab_down": lambda engine, _action: is_lab_gone(engine),
 }
+# What the Engine tells of once it has done it all.
+_TOLD_BY = {"stop_container": "stop", "restart_container": "restart"}
+TOLD_SINCE = timedelta(seconds=5)
+TOLD_WITHIN = timedelta(hours=2)  # beyond the longest stop
 # These take many requests: not all done is not the same as not done.
 _NEVER_FAILED = frozenset({"lab_up", "lab_down"})
 
@@ -109,6 +113,25 @@ def mark_cut_off(engine_slugs: Iterable[str], *, after: int, now: datetime) -> i
         elif action.engine_slug in slugs:
             _add(action.pk, OutcomeKind.UNKNOWN, _("Netadmin ended, or could not record the answer, before it came."), None)
     return left
+
+
+def settle_told(engine_slugs: Iterable[str], *, now: datetime) -> int:
+    """Settle stops and restarts that a process left behind, where the Engine itself has told that they are done; return how many.
+
+    It goes on with them, and tells when they end: whoever asked for one and still runs has then written its outcome.
+    """
+    without = ~Exists(Outcome.objects.filter(action_id=OuterRef("pk")))
+    recent = Action.objects.filter(without, verb__in=_TOLD_BY, engine_slug__in=set(engine_slugs), at__gt=now - TOLD_WITHIN)
+    settled = 0
+    for action in recent.exclude(docker_id=""):
+        told = Event.objects.filter(engine_slug=action.engine_slug, container_id=action.docker_id, verb=_TOLD_BY[action.verb])
+        at = told.filter(kind="container", at__gt=action.at, at__lt=now - TOLD_SINCE).values_list("at", flat=True).order_by("at")
+        if (ended_at := at.first()) is None or is_under_way(action.pk):
+            continue
+        took_ms = (ended_at - action.at).total_seconds() * 1000
+        _add(action.pk, OutcomeKind.OK, _("The Engine told of it when it was done."), None, duration_ms=took_ms)
+        settled += 1
+    return settled
 
 
 def settle_unknown(engine: Engine, *, now: datetime) -> int:
@@ -149,12 +172,12 @@ def _ids_of(actions: Iterable[Action]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, ids)))
 
 
-def _add(action_id: int, kind: OutcomeKind, sentence: str, only_after: OutcomeKind | None) -> None:
+def _add(action_id: int, kind: OutcomeKind, sentence: str, only_after: OutcomeKind | None, *, duration_ms: float = 0.0) -> None:
     """Write a further outcome, unless somebody else wrote one meanwhile: the newest has to be `only_after` still."""
     with transaction.atomic():
         newest = Outcome.objects.filter(action_id=action_id).order_by("-id").values_list("kind", flat=True).first()
         if newest == only_after:
-            Outcome.objects.create(action_id=action_id, at=timezone.now(), kind=kind, sentence=sentence)
+            Outcome.objects.create(action_id=action_id, at=timezone.now(), kind=kind, sentence=sentence, duration_ms=duration_ms)
             log.info("outcome_settled", action=action_id, kind=str(kind))
 
 
@@ -191,6 +214,7 @@ class Settler:
         if self._after is None:
             newest = Action.objects.order_by("-id").values_list("id", flat=True).first() or 0
             self._after = max(0, newest - MOST_AT_START)
+        settle_told(slugs, now=now)
         self._after = mark_cut_off([*slugs, ""], after=self._after, now=now)
         self._is_young = Action.objects.filter(id__gt=self._after).exists()
         self._open = sum(settle_unknown(engine, now=now) for engine in Engine.objects.filter(slug__in=slugs))

@@ -11,8 +11,8 @@ from django.utils import timezone
 from networks.actions.actors import CONSOLE, Actor
 from networks.actions.containers import kill_container, remove_container, restart_container, stop_container
 from networks.actions.recording import ActionResult, Intent, record_intent
-from networks.actions.settling import mark_cut_off
-from networks.models import Action, Container, Engine, Outcome
+from networks.actions.settling import mark_cut_off, settle_told
+from networks.models import Action, Container, Engine, Event, Outcome
 from networks.sync.follow.follower import Follower
 from networks.sync.followers import followers
 from tests.private_engine import PrivateEngine, wait_until
@@ -122,6 +122,25 @@ def test_it_forgets_a_stop_that_never_came_to_an_end(engine: PrivateEngine, foll
     followers[followed.slug].look(()).wait(5)
 
     assert row_of(container_id).stopping == ""
+
+
+def test_it_takes_the_end_of_a_stop_from_the_engine_where_its_process_is_gone(engine: PrivateEngine, followed: Engine) -> None:
+    container_id = run_stubborn(engine, "slow")
+    asked = {"at": timezone.now(), "who": "olga", "engine_slug": followed.slug, "docker_id": container_id, "asked": {"wait_s": 2}}
+    stop = Action.objects.create(verb="stop_container", **asked)
+    restart = Action.objects.create(verb="restart_container", **asked)
+
+    engine.cli("stop", "-t", "2", "slow")
+    told = Event.objects.filter(container_id=container_id, verb="stop")
+    wait_until(told.exists, "the event")
+
+    assert settle_told([followed.slug], now=timezone.now()) == 0  # whoever asked may be about to write it down
+    assert settle_told([followed.slug], now=timezone.now() + timedelta(seconds=6)) == 1
+    end = Outcome.objects.get()
+    assert (end.action_id, end.kind, 2000 <= end.duration_ms < 10_000) == (stop.pk, "ok", True)
+    assert end.sentence == "The Engine told of it when it was done."
+    assert settle_told([followed.slug], now=timezone.now() + timedelta(seconds=6)) == 0
+    assert not Outcome.objects.filter(action_id=restart.pk).exists()
 
 
 @pytest.mark.django_db(transaction=True)
