@@ -192,10 +192,10 @@ def test_it_shows_what_the_engine_cannot_as_disabled_with_the_version_that_can()
 
     shown = {name: field.help_text for name, field in old.fields.items() if field.widget.attrs.get("disabled")}
     assert shown == {
-        "gateway_priority": "from Engine 28 on",
-        "mac": "from Engine 29.3 on",
-        "interface_name": "from Engine 28 on",
-        "sysctls": "from Engine 27 on",
+        "gateway_priority": "from Engine 28",
+        "mac": "from Engine 29.3",
+        "interface_name": "from Engine 28",
+        "sysctls": "from Engine 27",
     }
     assert not any(form.fields[name].widget.attrs.get("disabled") for form in (unread, new) for name in RARE_FIELDS)
 

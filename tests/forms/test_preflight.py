@@ -214,7 +214,7 @@ def test_it_asks_nobody_to_type_the_whole_address_space(subnet: str) -> None:
 
     assert form.harm == ""
     assert "typed_subnet" not in form.errors
-    assert form.pools[0].errors["subnet"] == [f"{subnet} is every address there is."]
+    assert form.pools[0].errors["subnet"] == [f"{subnet} covers all addresses."]
 
 
 def test_it_lets_nobody_else_go_on() -> None:

@@ -92,7 +92,7 @@ def test_it_names_the_holder_of_either_address(local: Engine) -> None:
     found = connecting("Address already in use", "172.73.0.9", name="both", ipv6="fd00::2")
 
     assert (found.field, found.ways[0].value) == ("ipv6", "ipv6=fd00::3")
-    assert found.text.startswith("fd00::2 belongs to shop on this network.")
+    assert found.text.startswith("shop has fd00::2 on this network.")
 
 
 def test_it_names_the_subnets_that_an_address_is_outside_of(local: Engine) -> None:
@@ -168,7 +168,7 @@ def test_it_names_the_container_that_has_the_port(local: Engine, sentence: str) 
 def test_it_says_how_to_find_the_process_that_has_the_port_where_it_cannot_be_seen(local: Engine) -> None:
     found = connecting("Error starting userland proxy: listen tcp4 0.0.0.0:8099: bind: address already in use")
 
-    assert "has port 8099" in found.text
+    assert "uses port 8099" in found.text
     assert "ss -lnp 'sport = :8099'" in found.text
 
 

@@ -185,7 +185,7 @@ def test_it_refuses_an_address_that_another_container_holds_and_names_it(admin: 
     admin.get_by_label("Container").select_option(value=option.get_attribute("value"))
     admin.get_by_label("IPv4 address").fill("10.20.0.7")
 
-    expect(admin.locator("#aside")).to_contain_text("10.20.0.7 is held by holder.")
+    expect(admin.locator("#aside")).to_contain_text("holder has 10.20.0.7.")
     admin.get_by_label("IPv4 address").fill("10.20.0.8")
     admin.get_by_label("Aliases").fill("blog, cms")
     expect(admin.locator("#aside .as-docker .code")).to_contain_text("--alias blog")

@@ -153,7 +153,7 @@ def test_it_finds_the_process_that_has_a_port(engine: PrivateEngine, followed: E
         answer = wait_until(
             lambda: (
                 (got := browser.post(url(followed), on(engine, "bridge", ports="8099:80", do="check"))).status_code == 200
-                and "has port 8099" in text_of(got)
+                and "uses port 8099" in text_of(got)
                 and got
             ),
             "the process",
@@ -205,7 +205,7 @@ def test_it_says_what_only_the_engine_knows_at_the_right_field(engine: PrivateEn
     refused = browser.post(url(followed), data)
 
     assert refused.status_code == 409
-    assert "Docker chose the subnet" in raw(refused).split('id="id_networks-0-ipv4_error"', 1)[1]
+    assert "Docker chose this network's subnet" in raw(refused).split('id="id_networks-0-ipv4_error"', 1)[1]
     assert 'name="use" value="networks-0-ipv4="' in raw(refused)
     assert engine.cli("ps", "-aq") == ""
     assert 'name="remove"' not in raw(refused)

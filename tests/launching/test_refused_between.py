@@ -208,7 +208,7 @@ def test_it_offers_a_way_out_in_the_row_that_was_refused(
     ("address", "sentence"),
     [
         ("172.99.0.9", "172.99.0.9 is not inside 172.72.0.0/16."),
-        ("172.72.0.9", "172.72.0.9 is held by taker"),
+        ("172.72.0.9", "taker has 172.72.0.9"),
         ("172.72.0.300", "172.72.0.300"),
     ],
     ids=["outside", "taken", "none"],

@@ -106,7 +106,7 @@ def test_it_says_what_an_account_and_an_engine_were_before(root: Client, engine:
             "Close the terminal in web",
             "Why it ended nobody typed",
         ),
-        ("revoke_role", "ann", {}, "Take a role of ann away", ""),
+        ("revoke_role", "ann", {}, "Remove a role of ann", ""),
         ("grant_role", "ann", {"role": "", "was": "", "terminal": True}, "Change what ann may do on local", "Terminal yes"),
     ],
 )

@@ -184,7 +184,7 @@ def test_it_says_that_nobody_has_read_the_engine_yet(admin: Client) -> None:
 
     page = admin.post(url, {"action": "sync_now", "_selected_action": [engine.pk]}, follow=True).content.decode()
 
-    assert "Local was asked, and hasn&#x27;t been read yet." in page
+    assert "Local was asked, but has not been read yet." in page
     assert engine.sync_requests.count() == 1
 
 

@@ -128,7 +128,7 @@ def test_it_says_which_step_of_tls_failed(another_engine: AnotherEngine) -> None
     assert "The TLS connection failed" in wrong_ca
     assert "certificate verify failed" in wrong_ca
     assert "doesn&#x27;t belong to the certificate" in no_pair
-    assert "The name can't be resolved" in by_name
+    assert "The name can&#x27;t be resolved" in by_name
 
 
 def test_it_knows_an_engine_that_is_there_already(another_engine: AnotherEngine) -> None:
@@ -143,9 +143,9 @@ def test_it_knows_an_engine_that_is_there_already(another_engine: AnotherEngine)
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", "isn&#x27;t a Docker Engine"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "isn&#x27;t a Docker Engine"),
-        (b"SSH-2.0-OpenSSH_10\r\n", "isn&#x27;t a Docker Engine"),
+        (b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", "is not a Docker Engine"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "is not a Docker Engine"),
+        (b"SSH-2.0-OpenSSH_10\r\n", "is not a Docker Engine"),
         (b"", "answer in time"),
     ],
 )
@@ -173,7 +173,7 @@ def test_it_says_that_nobody_answers() -> None:
         ({"url": "tcp://169.254.169.254:80"}, "Without TLS, only an Engine on this machine"),
         ({"url": "http://127.0.0.1"}, "An Engine is reached by unix://, tcp:// or ssh://"),
         ({"url": "tcp://build"}, "The port is missing"),
-        ({"url": "ssh://build"}, "Say as whom"),
+        ({"url": "ssh://build"}, "Add the user to log in as"),
         ({"url": "ssh://u@h", "host_key": "x"}, "a private key that ssh can use"),
         ({"url": "tcp://h:2376", "ca": "x"}, "a certificate in PEM form"),
         ({"slug": "add"}, "This short name is taken"),

@@ -67,7 +67,7 @@ def test_it_says_when_nobody_has_read_yet_and_leads_back() -> None:
     answer = log_in().post("/engines/local/sync/", headers={"referer": "http://testserver/events/?kind=network"}, follow=True)
 
     assert answer.redirect_chain == [("/events/?kind=network", 302)]
-    assert "local was asked, and hasn&#x27;t been read yet." in answer.content.decode()
+    assert "local was asked, but has not been read yet." in answer.content.decode()
 
 
 def test_it_reads_the_engine_again(followed: Engine) -> None:

@@ -201,7 +201,7 @@ def test_it_names_who_holds_an_address(engine: PrivateEngine, followed: Engine, 
     response = browser.post(url, {"network_id": network, "ipv4": "172.72.0.10"})
 
     assert response.status_code == 422
-    assert "172.72.0.10 is held by holder." in text_of(response)
+    assert "holder has 172.72.0.10." in text_of(response)
     assert 'value="ipv4=172.72.0.2"' in response.content.decode()
 
 

@@ -102,7 +102,7 @@ def test_it_does_nothing_when_the_engine_could_not_be_read_just_before(engine: E
     answer = client.post(NETWORKS, confirmed(fields, typed_count="1"))
 
     assert answer.status_code == 409
-    assert "it isn't known what would break: nothing was done" in answer.content.decode()
+    assert "it isn&#x27;t known what would break: nothing was done" in answer.content.decode()
     assert not Job.objects.exists()
 
 

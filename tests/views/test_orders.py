@@ -218,7 +218,7 @@ def test_it_shows_a_stop_under_way_and_explains_what_comes_meanwhile(
     assert (action.asked["wait_s"], action.command) == (5, "docker stop -t 5 slow")
     words = text_of(browser.get(page))
     assert "It is being stopped. It ends by itself, or is killed when its time is over:" in words
-    assert "not yet known" not in words
+    assert "the result isn't known yet" not in words
     assert "being stopped, kill due:" in text_of(browser.get(reverse("container_list")))
     assert "the container ends by itself, or is killed at" in text_of(browser.get(reverse("activity_detail", args=[action.pk])))
     for again in ("stop", "restart"):
@@ -233,7 +233,7 @@ def test_it_shows_a_stop_under_way_and_explains_what_comes_meanwhile(
     wait_until(lambda: Container.objects.filter(docker_id=container_id, ending="asked").exists(), "who ended it")
     words = text_of(browser.get(page))
     assert "exited (137)" in words
-    assert "It was sent SIGKILL through Docker, and ended by it: no failure." in words
+    assert "It was ended by SIGKILL, sent through Docker: no failure." in words
     assert "being stopped" not in words
     overview = text_of(browser.get(reverse("overview")))
     assert "no container is known to have failed" in overview

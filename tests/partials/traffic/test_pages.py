@@ -230,7 +230,7 @@ def test_it_shows_the_systems_words_when_the_host_cannot_be_read(world: World) -
     assert "<script>" not in parts["traffic-now"]
     assert "\u202e" not in parts["traffic-now"]
     assert "\x1b" not in parts["traffic-now"]
-    assert "The system said" in words(parts["traffic-now"])
+    assert "The system's message" in words(parts["traffic-now"])
 
 
 def test_it_spells_hostile_names(world: World) -> None:
