@@ -65,7 +65,7 @@ SENTENCES: dict[str, Promise] = {
     "parent_taken": _("The %(driver)s network %(owner)s already uses %(value)s as its parent; Docker allows one."),
     "vlan_invalid": _("%(value)s can't be a VLAN: its number goes up to %(limit)s."),
     "prefix_invalid": _("%(value)s can't be the start of a Linux device's name: letters and digits, up to %(limit)s."),
-    "vxlan_invalid": _("VXLAN IDs are numbers from 1 to 16777215, comma between."),
+    "vxlan_invalid": _("VXLAN IDs are numbers from 1 to 16777215, separated by commas."),
     "not_an_ipv4": _("“%(typed)s” is not an IPv4 address."),
     "not_an_ipv6": _("“%(typed)s” is not an IPv6 address."),
     "mtu_invalid": _("An MTU is a number from 68 to 65535."),

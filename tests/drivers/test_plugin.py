@@ -87,7 +87,7 @@ def test_it_says_at_once_that_a_plugin_died(engine: PrivateEngine, followed: Eng
 
     assert time.monotonic() - began < 5  # Docker itself would try for 15 s, twice
     assert status == 422
-    assert f"The plugin {plugin.name} isn't running: nobody answers at {plugin.socket}." in said
+    assert f"The plugin {plugin.name} isn't running: nothing answers at {plugin.socket}." in said
     assert "Docker would retry for 15 s" in said
     assert (refused.kind, refused.sentence.split(":")[0]) == (OutcomeKind.DENIED, f"The plugin {plugin.name} isn't running")
     plugin.socket.unlink()
@@ -109,7 +109,7 @@ def test_it_says_so_before_anything_is_asked_of_a_dead_plugin_s_network(
     plugin.kill()
     look_again(followed.url)
     slug, network = followed.slug, network_id()
-    dead = f"The plugin {plugin.name} isn't running: nobody answers at {plugin.socket}."
+    dead = f"The plugin {plugin.name} isn't running: nothing answers at {plugin.socket}."
     began = time.monotonic()
 
     forms = [

@@ -84,6 +84,6 @@ def test_it_offers_what_was_found() -> None:
 def test_it_says_what_helps() -> None:
     [dead] = [each for each in typed(GROUND, driver="stale").all_findings if each.level is Level.BAD]
 
-    assert say(dead) == "The plugin stale isn't running: nobody answers at /run/docker/plugins/stale.sock."
+    assert say(dead) == "The plugin stale isn't running: nothing answers at /run/docker/plugins/stale.sock."
     assert "Docker would retry for 15 s" in explain(dead)
     assert dead.suggestion == "bridge"

@@ -19,6 +19,12 @@ REFUSED = (
     r"passed over",
     r"[Ss]omebody's",
     r"\bis of\b",
+    r"\bcalled so\b",
+    r"did not come about",
+    r"leads? nowhere",
+    r"\bof late\b",
+    r"whatever else",
+    r"one a line",
 )
 # Words in one sentence, markup and placeholders counted as one each.
 MOST_WORDS = 46

@@ -55,7 +55,7 @@ def test_it_says_who_has_the_one_before() -> None:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ({"network": "bridge"}, "An address can&#x27;t be chosen on Docker's default bridge"),
+        ({"network": "bridge"}, "An address can&#x27;t be chosen on Docker&#x27;s default bridge"),
         ({"network": "host"}, "can&#x27;t be kept"),
         ({"ipv4": "", "state": "exited"}, "does not run, so it has no address"),
         ({"requested_ipv4": "172.18.0.3"}, "It is kept already"),

@@ -31,12 +31,12 @@ SENTENCES: dict[str, Promise] = {
     "dhcp_range": _(
         "Docker hands out any address of %(subnet)s, and so may a DHCP server on %(link)s: set an IP range for Docker."
     ),
-    "ipam_plugin_dead": _("The IPAM plugin %(driver)s isn't running: nobody answers at %(address)s."),
+    "ipam_plugin_dead": _("The IPAM plugin %(driver)s isn't running: nothing answers at %(address)s."),
     "ipam_plugin_gone": _("The IPAM plugin %(driver)s isn't there any more; networks that use it are."),
     "ipam_plugin_other": _("%(driver)s is a plugin, and hands out no addresses."),
     "ipam_plugin_silent": _("The IPAM plugin %(driver)s doesn't answer at %(address)s."),
     "plugin_answers": _("The plugin %(driver)s answers at %(address)s."),
-    "plugin_dead": _("The plugin %(driver)s isn't running: nobody answers at %(address)s."),
+    "plugin_dead": _("The plugin %(driver)s isn't running: nothing answers at %(address)s."),
     "plugin_gone": _("The plugin %(driver)s isn't there any more; networks that use it are."),
     "plugin_other": _("%(driver)s is a plugin, but not one for networks."),
     "plugin_silent": _("The plugin %(driver)s doesn't answer at %(address)s."),

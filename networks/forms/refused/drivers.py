@@ -28,8 +28,8 @@ DRIVERS: tuple[Meaning, ...] = (
             "container can start on it."
         ),
         _(
-            "Load the module there (modprobe macvlan, modprobe ipvlan), or take another network. "
-            "Docker lists this one all the same: stop the container and disconnect it."
+            "Load the module there (modprobe macvlan, modprobe ipvlan), or use another network. Docker still lists "
+            "this one: stop the container and disconnect it."
         ),
     ),
     Meaning(
@@ -38,8 +38,8 @@ DRIVERS: tuple[Meaning, ...] = (
         "network_id",
         _("The network's parent is a bridge's port, or carries containers of the other of macvlan and ipvlan."),
         _(
-            "Recreate the network on the bridge itself or on a VLAN. Docker lists this one all the same: stop the "
-            "container and disconnect it."
+            "Recreate the network on the bridge itself or on a VLAN. Docker still lists this one: stop the container "
+            "and disconnect it."
         ),
     ),
     Meaning(
@@ -47,7 +47,7 @@ DRIVERS: tuple[Meaning, ...] = (
         ("failed to create the macvlan port", "invalid argument"),
         "network_id",
         _("One container has the parent for itself: the network is in passthru mode."),
-        _("Recreate the network in bridge mode. Docker lists this one all the same: stop the container and disconnect it."),
+        _("Recreate the network in bridge mode. Docker still lists this one: stop the container and disconnect it."),
     ),
     Meaning("plugin_down", ("networkdriver.", "connection refused"), "driver", _PLUGIN_DOWN, _START_PLUGIN),
     Meaning("plugin_down", ("networkdriver.", "no such file or directory"), "driver", _PLUGIN_DOWN, _START_PLUGIN),

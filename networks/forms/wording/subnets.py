@@ -35,7 +35,9 @@ SENTENCES: dict[str, Promise] = {
     "overlaps": _("%(subnet)s overlaps %(other)s, which the network %(owner)s has."),
     "shared_subnet": _("The network %(owner)s has the same subnet: the IP ranges must not overlap."),
     "overlaps_other_scope": _("%(subnet)s overlaps %(other)s of the network %(owner)s: no container can use both."),
-    "in_default_pools": _("%(subnet)s lies in %(pool)s, from which Docker takes subnets for networks that name none."),
+    "in_default_pools": _(
+        "%(subnet)s is inside %(pool)s, from which Docker takes subnets for networks without one of their own."
+    ),
     "overlaps_own_pool": _("%(subnet)s overlaps %(other)s, another pool of this network."),
     "subnet_free": _("%(subnet)s is free: no other network overlaps it."),
     "subnet_free_all": _("%(subnet)s is free: no network, route, address or name server of the host overlaps it."),
