@@ -94,7 +94,8 @@ def _draw_line(row: ContainerRow, key: ScreenKey, rights: frozenset[str], epoch:
 def _row_context(row: ContainerRow, rights: frozenset[str], lock: Lock | None) -> Mapping[str, Any]:
     return {
         "row": row,
-        "acts": acts_of(row, rights, is_locked=lock is not None),
+        "acts": (acts := acts_of(row, rights, is_locked=lock is not None)),
+        "why_no_start": next((act.why_not for act in acts if act.why_not), ""),
         "broken": say_stack(row)[0],
         "choice": words.choice(rights, can_be_chosen=_can_be_chosen(row, rights)),
         "status": words.status_text(row.state, row.exit_code),

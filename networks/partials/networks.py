@@ -23,6 +23,7 @@ from networks.policy.permissions import granted
 from networks.policy.protection import Lock, Protection, read_protection
 from networks.queries.addresses.history import last_of_network
 from networks.queries.addresses.marks import Mark, mark_of, read_marks
+from networks.queries.containers import LEAVING
 from networks.queries.details import NetworkDetail, count_running_on, read_gone, read_network_detail, read_network_title
 from networks.queries.filters import NetworkFilter, read_network_filter
 from networks.queries.kept.versioned import VersionedCache
@@ -218,7 +219,8 @@ def endpoint_context(
     """Return what an endpoint's row needs, on either page."""
     slug, network_id, container_id = endpoint.engine_slug, endpoint.network_id, endpoint.container_id
     lock = protection.lock_on_pair(network_id, container_id)
-    may_leave = "connect" in rights and network_id and lock is None and endpoint.network_driver not in ("host", "null")
+    is_fixed = endpoint.network_driver in ("host", "null") or endpoint.container_state in LEAVING
+    may_leave = "connect" in rights and network_id and lock is None and not is_fixed
     return {
         "endpoint": endpoint,
         "length": endpoint.ipv4_prefix_length,

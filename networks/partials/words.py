@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from networks.engine.cli import reads_as_mode
 from networks.policy.protection import Lock, Reason
-from networks.queries.containers import mode_kind
+from networks.queries.containers import LEAVING, mode_kind
 from networks.queries.ordering import natural
 from networks.queries.rows import ContainerRow, NetworkRow, PortRow
 
@@ -230,6 +230,8 @@ def explain_mode(network_mode: str) -> str:
 def why_no_network(row: ContainerRow) -> str:
     """Return in words why a container can't be connected to any network, "" where it can."""
     kind = mode_kind(row.network_mode)
+    if row.state in LEAVING:
+        return _("Docker is removing it, or could not: it can't be connected or disconnected.")
     if kind == "host":
         return _("It uses the host's own network. That is chosen when a container is made and can't be changed.")
     if kind == "container":

@@ -35,6 +35,7 @@ CONTAINER_COLUMNS = (
 ENDPOINT_COLUMNS = (
     "container__docker_id",
     "network_name",
+    "network_docker_id",
     "network__docker_id",
     "network__hue",
     "ipv4",
@@ -43,7 +44,10 @@ ENDPOINT_COLUMNS = (
     "requested_ipv4",
     "requested_ipv6",
 )
+ID_LENGTH = 64  # of what an Engine makes itself
 LIVING = frozenset({"running", "paused", "restarting"})  # states in which a container has a network stack
+# Docker is taking it away, or could not: it takes no change of it but its removal.
+LEAVING = frozenset({"removing", "dead"})
 # Docker's own names for "what the Engine does by default"
 _DEFAULT_MODES = frozenset({"", "default", "bridge"})
 
@@ -163,7 +167,16 @@ def _make_address_row(record: Record) -> AddressRow:
         ipv4_prefix_length=record["ipv4_prefix_length"],
         ipv6=record["ipv6"],
         requested="" if record["ipv4"] or record["ipv6"] else record["requested_ipv4"] or record["requested_ipv6"],
+        is_lost=is_lost(record),
     )
+
+
+def is_lost(endpoint: Record) -> bool:
+    """Tell whether an endpoint asks for a network by its ID, and that one was removed: Docker looks for no other of its name.
+
+    A name alone may be of a network that is made by then, and a swarm's network, whose ID is shorter, comes when it is needed.
+    """
+    return endpoint["network__docker_id"] is None and len(endpoint["network_docker_id"]) == ID_LENGTH
 
 
 def mode_kind(network_mode: str) -> str:

@@ -107,7 +107,10 @@ class EndpointRow:
 
 @dataclass(frozen=True, slots=True)
 class AddressRow:
-    """One endpoint in a container's line. `network_id` "" for a network that isn't there; `requested` where none is assigned."""
+    """One endpoint in a container's line. `network_id` "" for a network that isn't there; `requested` where none is assigned.
+
+    `is_lost`: it is asked for by the ID of a network that was removed, so that the container can't start.
+    """
 
     network_name: str
     network_id: str
@@ -116,6 +119,7 @@ class AddressRow:
     ipv4_prefix_length: int | None = None
     ipv6: str = ""
     requested: str = ""
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,12 @@ class ContainerRow:
     search: str = ""
     asks_protection: bool = False
     stack: str = ""
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The names of the networks without which it can't start, and that were removed."""
+        return tuple(address.network_name for address in self.addresses if address.is_lost)
+
     ending: str = ""
     stopping: str = ""
     killed_at: datetime | None = None

@@ -108,7 +108,7 @@ class ConnectPage(View):
             known = explain(result.sentence)
             # After other refusals the Engine may list a connection all the same, which isn't one.
             done = self._done_already(request, form) if known is not None and known.key == "already_connected" else None
-            return done or self._show(request, form, result=result, status=409)
+            return done or self._show(request, form, result=result, changed=self._say_left(form), status=409)
         say_unseen(request, result)
         return redirect(f"{self.given}_detail", engine_slug, docker_id)
 
@@ -129,6 +129,16 @@ class ConnectPage(View):
         names = {"network": spell(network.name)[:60], "container": spell(container.name)[:60]}
         messages.info(request, _("%(container)s is on %(network)s already, as you asked. Nothing more was done.") % names)
         return redirect(f"{self.given}_detail", slug, self.kwargs["docker_id"])
+
+    def _say_left(self, form: ConnectForm) -> str:
+        """Return that the Engine lists a connection which it refused, "" where it doesn't."""
+        slug, network, container = self.kwargs["engine_slug"], form.network, form.container
+        if network is None or container is None or network.name in container.networks:
+            return ""
+        if read_endpoint(slug, network.name, container.docker_id) is None:
+            return ""
+        words = _("Docker lists %(network)s all the same: until %(container)s is taken off it, a restart would only stop it.")
+        return words % {"network": spell(network.name)[:60], "container": spell(container.name)[:60]}
 
     def _show_gone(self, request: HttpRequest, data: QueryDict) -> HttpResponse:
         """Show that the given half was removed, with what was typed. Raises Http404 where it never was here."""
@@ -153,6 +163,7 @@ class ConnectPage(View):
         *,
         result: ActionResult | None = None,
         changes: list[str] | None = None,
+        changed: str = "",
         successor_url: str = "",
         is_preview: bool = False,
         status: int = 200,
@@ -162,9 +173,11 @@ class ConnectPage(View):
         form.is_valid()
         if lock := self._lock(form):
             form.add_finding(bad(form.half, "protected", reason=lock.sentence))
+        refusal = None
         around, why_not = Around(slug, form.network, form.container, form.to_spec()), why_not_connectable(slug, form, self.given)
         if result is not None:
             mark_refused_field(form, explain_result(result, around))
+            refusal = explain_refusal(result, _ways(result), around=around, changed=changed, is_typed=why_not is None)
         if not is_preview:
             spell_choices(form, form.half)
         context = {
@@ -176,7 +189,7 @@ class ConnectPage(View):
             "docker_id": self.kwargs["docker_id"],
             "button": _("Connect %(name)s") % {"name": spell(form.container.name)[:60]} if form.container else _("Connect"),
             "aside": _aside_of(form, result),
-            "refusal": explain_refusal(result, _ways(result), around=around, is_typed=why_not is None) if result else None,
+            "refusal": refusal,
             "changes": changes or [],
             "successor_url": successor_url,
             "form_id": "connect",

@@ -68,6 +68,9 @@ def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable
     found = next(check_container(container), None)
     if found is None:
         return None
+    if found.key == "container_leaving":
+        url = reverse("container_detail", args=[engine_slug, container.docker_id])
+        return WhyNot(say(found), "", (Way(_("Open %(name)s") % {"name": spell(container.name)[:60]}, "", url=url),))
     if found.key == "container_none":
         url = reverse("container_move", args=[engine_slug, container.docker_id])
         advice = _("It can be moved: off none first and onto the network then, as one job.")

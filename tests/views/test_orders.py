@@ -141,7 +141,9 @@ def test_it_explains_why_one_cannot_start(engine: PrivateEngine, followed: Engin
     gone, taken = (browser.post(order(followed, "start", each)) for each in (lost, other))
 
     assert (gone.status_code, taken.status_code) == (409, 409)
-    assert "The network is gone." in text_of(gone)
+    assert "It can't start: it asks for the network front by its ID, and that one was removed." in text_of(gone).replace(
+        "&#x27;", "'"
+    )
     assert reverse("container_move", args=[followed.slug, lost]) in gone.content.decode()
     assert "port is already allocated" in text_of(taken)
     assert "holder" in text_of(taken)

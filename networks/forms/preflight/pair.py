@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from networks.addressing.findings import Finding, bad, fine, warn
+from networks.queries.containers import LEAVING
 from networks.queries.ground import ContainerChoice, NetworkChoice
 
 RUNNING = frozenset({"running", "paused", "restarting"})
@@ -30,7 +31,9 @@ def check_joining(network: NetworkChoice) -> Iterator[Finding]:
 
 def check_container(container: ContainerChoice) -> Iterator[Finding]:
     """Yield why this container can be connected to nothing, if so."""
-    if container.network_mode == "host":
+    if container.state in LEAVING:
+        yield bad("container", "container_leaving", container=container.name)
+    elif container.network_mode == "host":
         yield bad("container", "container_host", container=container.name)
     elif container.network_mode.startswith("container:"):
         yield bad("container", "container_shared", container=container.name)

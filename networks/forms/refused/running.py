@@ -16,6 +16,13 @@ _REACH_IT = _("Check whether the Engine's machine can reach it, or name another 
 RUNNING: tuple[Meaning, ...] = (
     Meaning("image_absent", ("no such image",), "image", _("This Engine doesn't have the image."), _PULL_IT),
     Meaning(
+        "half_connected",
+        ("no endpoint attached to network",),
+        "",
+        _("Docker lists a network for it that it refused to connect it to."),
+        _("Stop the container, disconnect it from that network, and start it again."),
+    ),
+    Meaning(
         "image_unreadable",
         ("invalid reference format",),
         "image",

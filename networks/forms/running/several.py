@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from django.utils.translation import gettext as _
@@ -31,7 +31,8 @@ def plan_orders(verb: str, choice: Choice) -> Plan:
     """Plan to give the chosen containers an order. `verb`: one of SEVERAL_ORDERS' values."""
     impacts = read_impacts(choice.engine_slug, choice.ids)
     protection = protection_of(choice.engine_slug)
-    why_not = {impact.docker_id: _why_not(verb, impact, protection) for impact in impacts}
+    chosen = {impact.docker_id for impact in impacts}
+    why_not = {impact.docker_id: _why_not(verb, impact, protection, chosen) for impact in impacts}
     going = [impact for impact in impacts if not why_not[impact.docker_id]]
     if len(going) < len(impacts):  # what breaks is counted among those that go
         going = list(read_impacts(choice.engine_slug, [impact.docker_id for impact in going]))
@@ -47,7 +48,7 @@ def plan_orders(verb: str, choice: Choice) -> Plan:
     )
 
 
-def _why_not(verb: str, impact: Impact, protection: Protection) -> str:
+def _why_not(verb: str, impact: Impact, protection: Protection, chosen: Collection[str]) -> str:
     if lock := protection.containers.get(impact.docker_id):
         return lock.sentence
     if verb == "start_container" and impact.is_running:
@@ -58,6 +59,12 @@ def _why_not(verb: str, impact: Impact, protection: Protection) -> str:
         return _("It is being stopped already.")
     if verb in _DONORS_FIRST and impact.stack == "gone":
         return _("The container that it shares the network with was removed: it has to be recreated.")
+    if verb in _DONORS_FIRST and impact.stack == "away" and impact.donor_id not in chosen:
+        return _("%(name)s, whose network it shares, doesn't run: it can't start.") % {"name": impact.donor_name}
+    if verb in _DONORS_FIRST and impact.lost:
+        return _("It can't start: it asks for the network %(names)s by its ID, and that one was removed.") % {
+            "names": ", ".join(impact.lost)
+        }
     return ""
 
 

@@ -9,10 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from networks.partials.running.modes import why_no_start as say_no_start
 from networks.policy.permissions import Permission
 from networks.policy.shapes import permission_to_order
+from networks.queries.containers import LEAVING
 from networks.queries.rows import ContainerRow
 
+# Not an order: the page that gives a container another network for one that was removed.
+MEND = "move"
 # What Docker takes in each state; the likeliest first.
 _BY_STATE = {
     "running": ("stop", "restart", "pause", "kill", "rename", "remove"),
@@ -31,31 +35,43 @@ _LABELS = {
     "kill": gettext_lazy("Kill…"),
     "rename": gettext_lazy("Rename…"),
     "remove": gettext_lazy("Remove…"),
+    "move": gettext_lazy("Repair…"),
 }
 # These always ask first, on a page of their own; the others only where something breaks.
+_ASKING = frozenset({"kill", "rename", "remove", MEND})
 _BEGUN = frozenset({"stop", "restart", "pause"})  # what is no use any more once a stop was begun
-_ASKING = frozenset({"kill", "rename", "remove"})
+# What ends with a start: Docker refuses it where the network that it needs isn't there.
+STARTING = frozenset({"start", "restart"})
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One order. `order`: such as "stop"; `asks`: it is a link to the page that asks, else a button that posts."""
+    """One order. `order`: such as "stop"; `asks`: it is a link to the page that asks, else a button that posts.
+
+    `why_not`: why Docker would refuse it: the button is off then.
+    """
 
     order: str
     label: str
     url: str
     asks: bool
+    why_not: str = ""
 
 
 def acts_of(row: ContainerRow, rights: Iterable[str], *, is_locked: bool) -> tuple[Act, ...]:
     """Return what somebody with these rights may order this container, in its state; nothing where it is protected."""
     if is_locked or not may_order(row.network_mode, rights):
         return ()
-    address = [row.engine_slug, row.docker_id]
-    return tuple(
-        Act(order, str(_LABELS[order]), reverse(f"container_{order}", args=address), order in _ASKING)
-        for order in orders_in(row.state, row.stopping)
-    )
+    why_no_start = say_no_start(row)
+    may_mend = bool(row.lost) and row.state not in LEAVING and Permission.CONNECT in set(rights)
+    orders = orders_in(row.state, row.stopping)
+    orders = (MEND, *orders) if may_mend else orders
+    return tuple(_act(order, row, why_no_start if order in STARTING else "") for order in orders)
+
+
+def _act(order: str, row: ContainerRow, why_not: str) -> Act:
+    url = reverse(f"container_{order}", args=[row.engine_slug, row.docker_id])
+    return Act(order, str(_LABELS[order]), url, order in _ASKING, why_not)
 
 
 def orders_in(state: str, stopping: str = "") -> tuple[str, ...]:

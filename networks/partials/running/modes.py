@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from django.utils.translation import gettext as _
 
 from networks.engine.cli import quoted, reference
 from networks.queries.containers import mode_kind
-from networks.queries.rows import ContainerRow
 
 Line = tuple[str, str]  # what it is about, and how it is
+MOST_LOST = 5  # networks in one sentence
 
 
 def mode_lines(network_mode: str) -> tuple[Line, ...]:
@@ -62,7 +64,7 @@ def mode_lines(network_mode: str) -> tuple[Line, ...]:
     )
 
 
-def say_stack(row: ContainerRow) -> tuple[str, str]:
+def say_stack(row: MayStart) -> tuple[str, str]:
     """Return in words what became of the stack that a container shares, and what mends it; ("", "") where it is whole."""
     names = {"name": row.donor_name}
     is_running = row.state in ("running", "paused")
@@ -93,6 +95,29 @@ def say_stack(row: ContainerRow) -> tuple[str, str]:
                 _("Restart this one: it then joins the new stack."),
             )
     return "", ""
+
+
+class MayStart(Protocol):
+    """A container as rows and impacts have it."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def stack(self) -> str: ...
+    @property
+    def donor_name(self) -> str: ...
+    @property
+    def lost(self) -> tuple[str, ...]: ...
+
+
+def why_no_start(container: MayStart) -> str:
+    """Return in words why Docker would refuse to start it, as far as that is known beforehand; "" where it may well start."""
+    if container.lost:
+        names = {"names": ", ".join(container.lost[:MOST_LOST])}
+        return _("It can't start: it asks for the network %(names)s by its ID, and that one was removed.") % names
+    if container.stack in ("gone", "away"):
+        return " ".join(say_stack(container))
+    return ""
 
 
 def lost_network_commands(network_name: str, name: str, container_id: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from networks.queries.consequences import (
     breakage_token,
     written_port,
 )
-from networks.queries.containers import stack_state
+from networks.queries.containers import is_lost, stack_state
 
 MOVE = "move_container"  # a job's verb
 # Orders after which a container has no stack any more, for good or for a moment.
@@ -76,8 +76,9 @@ class Impact:
     """What is bound to one container. `guests`: containers that share its network. `ports`: published, as Docker writes them.
 
     `names`: by which its neighbours on networks of one's own find it. `stack`, `donor_name`: of the network that it shares.
-    `missing`: names of networks that it shall join and that aren't there. `started_at`: ISO 8601, "" where it isn't known.
-    `stopping`, `killed_at`: see ContainerRow. `stop_wait_s`: how long a stop waits until it kills, unless something is typed.
+    `missing`: names of networks that it shall join and that aren't there; `lost`: of those that keep it from starting.
+    `started_at`: ISO 8601, "" where it isn't known. `stopping`, `killed_at`: see ContainerRow. `stop_wait_s`: how long a stop
+    waits until it kills, unless something is typed.
     """
 
     docker_id: str
@@ -92,6 +93,7 @@ class Impact:
     places: tuple[Place, ...]
     names: tuple[str, ...]
     missing: tuple[str, ...]
+    lost: tuple[str, ...] = ()
     stack: str = ""
     donor_id: str = ""
     donor_name: str = ""
@@ -160,6 +162,7 @@ def _impact(record: Record, donor: Record | None, guests: list[Dependant], endpo
         places=tuple(_place(one, others) for one in endpoints if one["network__docker_id"]),
         names=_names(endpoints),
         missing=tuple(one["network_name"] for one in endpoints if one["network__docker_id"] is None),
+        lost=tuple(one["network_name"] for one in endpoints if is_lost(one)),
         stack=stack_state(record, donor),
         donor_id=record["donor_id"],
         donor_name=donor["name"] if donor else "",
@@ -212,7 +215,7 @@ def _is_last(impact: Impact, place: Place) -> bool:
 
 
 def _endpoints(engine_slug: str, wanted: list[str]) -> Iterable[Record]:
-    columns = ("network_name", "network__docker_id", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")
+    columns = ("network_name", "network_docker_id", "network__docker_id", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")
     found = Endpoint.objects.filter(engine__slug=engine_slug, container__docker_id__in=wanted)
     records: Iterable[Record] = found.order_by("network_name").values(*columns, "container__docker_id", "dns_names", "aliases")
     return records

@@ -18,9 +18,10 @@ from networks.engine.containers.cli import command_of_order
 from networks.forms.findings import Way
 from networks.forms.refused.around import Around
 from networks.forms.running.ordering import TYPED, OrderForm, say_touched
-from networks.partials.running.acts import may_order, orders_in
+from networks.partials.running.acts import STARTING, may_order, orders_in
 from networks.partials.running.ends import say_begun
 from networks.partials.running.impact import tell_impact
+from networks.partials.running.modes import why_no_start
 from networks.partials.running.words import button_of, title_of
 from networks.policy.permissions import permissions_of
 from networks.policy.protection import protection_of
@@ -28,7 +29,7 @@ from networks.queries.details import read_gone
 from networks.queries.ground import ContainerChoice
 from networks.queries.running.impact import ENDING, Impact, breakages_of_order, read_impact
 from networks.templatetags.wording import spell
-from networks.views.acting import actor_of, explain_refusal, explain_result, mark_refused_field, open_page, say_unseen
+from networks.views.acting import Refusal, actor_of, explain_refusal, explain_result, mark_refused_field, open_page, say_unseen
 from networks.views.removals.foreseeing import read_anew, wanted_name
 
 
@@ -66,7 +67,7 @@ class ContainerOrder(View):
             return self._show(request, form, status=422)
         result = ORDERS[self.verb](actor_of(request), engine, docker_id, name=impact.name, **form.further)
         if not (result.is_ok or result.is_under_way):
-            return self._show(request, form, result=result, name=impact.name, status=409)
+            return self._show(request, form, result=result, before=impact, status=409)
         if result.is_ok:
             say_unseen(request, result)
         return self._back(request, impact)
@@ -92,7 +93,7 @@ class ContainerOrder(View):
         if self.order in orders_in(impact.state) and self.order not in orders_in(impact.state, impact.stopping):
             return say_begun(impact.stopping)
         if self.order in orders_in(impact.state) or (self.order == "stop" and not impact.is_running):
-            return ""
+            return why_no_start(impact) if self.order in STARTING else ""
         if self.order == "unpause":
             return _("It is not paused.")
         if self.order == "pause" and impact.state == "paused":
@@ -118,16 +119,17 @@ class ContainerOrder(View):
         form: OrderForm | None = None,
         *,
         result: ActionResult | None = None,
-        name: str = "",
+        before: Impact | None = None,
         status: int = 200,
     ) -> HttpResponse:
         slug, docker_id = self.kwargs["engine_slug"], self.kwargs["docker_id"]
         engine, may_act = open_page(request, slug, takes_away=self.verb in ENDING)
         impact = read_impact(slug, docker_id)
         gone = None if impact else read_gone(slug, "container", docker_id)
-        if impact is None and gone is None and not name:
+        known = impact or before or gone
+        if known is None:
             raise Http404(docker_id)
-        name = impact.name if impact else name or (gone.name if gone else "")
+        name = known.name
         form = form or (self._form(impact) if impact else None)
         around = Around(slug, container=ContainerChoice(docker_id, name, impact.state if impact else "", ""))
         if form is not None and result is not None and form.is_bound:
@@ -150,10 +152,18 @@ class ContainerOrder(View):
             "button": button_of(self.order, name),
             "is_danger": self.verb in TYPED,
             "command": command_of_order(self.verb, name, docker_id, asked),
-            "refusal": explain_refusal(result, _mends(slug, impact), around=around, is_typed=False) if result else None,
+            "mends": _mends(slug, impact) if self.order in STARTING else (),
+            "refusal": _refusal(result, around, _mends(slug, impact), before, impact) if result else None,
             "may_act": may_act,
         }
         return render(request, "running/order.html", context, status=status if impact or result else 404)
+
+
+def _refusal(result: ActionResult, around: Around, ways: tuple[Way, ...], before: Impact | None, now: Impact | None) -> Refusal:
+    """Return what to show of an order that was not carried out; where Docker had begun, that it had."""
+    has_ended = before is not None and before.is_running and not (now and now.is_running)
+    changed = _("It had been ended before Docker refused the rest, and doesn't run now.") if has_ended else ""
+    return explain_refusal(result, ways, around=around, changed=changed, is_typed=False)
 
 
 def _mends(engine_slug: str, impact: Impact | None) -> tuple[Way, ...]:

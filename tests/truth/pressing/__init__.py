@@ -1,0 +1,1 @@
+"""Every enabled button of every page, pressed as a person without JavaScript does, and judged by the Engine."""
