@@ -26,6 +26,10 @@ PAGES = {
     "container_list": "",
     "container_detail": make_id("container web"),
     "interface_list": "",
+    "address_list": "",
+    "engine_list": "",
+    "engine_swarm": "",
+    "network_swarm": make_id("network front"),
     "event_list": "",
     "engine_detail": "",
 }
