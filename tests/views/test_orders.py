@@ -113,6 +113,18 @@ def test_it_renames_and_tells_which_names_cannot_be(engine: PrivateEngine, follo
     assert Container.objects.get(docker_id=container_id).name == "front"
 
 
+def test_it_says_who_finds_it_by_a_new_name(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    engine.cli("network", "create", "front")
+    named, default = known(engine.run("web", "--network", "front")), known(engine.run("far"))
+    url = order(followed, "rename", named)
+
+    assert "Its neighbours find it by the new name only" in text_of(browser.get(url))
+    assert "by the new name" not in text_of(browser.get(order(followed, "rename", default)))
+    engine.cli("stop", "web")
+    known(named, state="exited")
+    assert "Once it runs, its neighbours find it by the new name" in text_of(browser.get(url))
+
+
 @pytest.mark.parametrize(
     ("name", "words"), [("pause", "It is not running."), ("unpause", "It is not paused."), ("kill", "not running")]
 )

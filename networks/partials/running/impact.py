@@ -123,8 +123,14 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
     if verb == "pause_container":
         yield Told("ok", _("It keeps its addresses, and answers nothing until it is resumed"))
     if verb == "rename_container" and impact.names:
-        text = _("Docker's DNS changes at once: the old name no longer resolves. Aliases stay.")
-        yield Told("warn", _("Its neighbours find it by the new name only"), text)
+        yield _told_name(impact)
+
+
+def _told_name(impact: Impact) -> Told:
+    if not impact.is_running:
+        return Told("ok", _("Once it runs, its neighbours find it by the new name"))
+    text = _("Docker's DNS changes at once: the old name no longer resolves. Aliases stay.")
+    return Told("warn", _("Its neighbours find it by the new name only"), text)
 
 
 def _tell_guests(verb: str, impact: Impact) -> Iterator[Told]:
