@@ -38,6 +38,7 @@ class LivedIn:
 
     def __init__(self, engine: PrivateEngine, data_dir: Path, seed: int) -> None:
         self.engine = engine
+        self.data_dir = data_dir
         self.world = World(engine, seed, self._move)
         self.client = Client()
         self._watching = Watching(engine, data_dir)

@@ -1,0 +1,73 @@
+"""Which of the interface's sentences a sweep checks, and which are known to say nothing that could be checked.
+
+`python -m tests.truth.known` writes the list anew, after a change of sentences; read what it adds before it is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from html import unescape
+from importlib import import_module
+from pathlib import Path
+
+import polib
+
+from tests.truth.claims import SENTENCES
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = ROOT / "networks/locale/ko/LC_MESSAGES/django.po"
+PLAIN = Path(__file__).with_name("plain.txt")
+# What draws the pages that are swept.
+SWEPT = tuple(
+    f"{folder}/"
+    for folder in (
+        *("templates/overview", "templates/networks", "templates/containers", "templates/addresses", "templates/interfaces"),
+        *(
+            "templates/inside",
+            "templates/running",
+            "templates/traffic",
+            "networks/partials/addresses",
+            "networks/partials/inside",
+        ),
+        *("networks/partials/interfaces", "networks/partials/running", "networks/partials/traffic"),
+    )
+)
+SWEPT_FILES = ("networks/partials/words.py", "networks/partials/networks.py", "networks/partials/containers.py")
+_PLACE = re.compile(r"%\((\w+)\)[sd]")
+
+
+def swept_sentences() -> list[str]:
+    """Return every English sentence that the swept pages may show, one line each, in order."""
+    found = set()
+    for entry in polib.pofile(str(CATALOGUE)):
+        if any(path.startswith(SWEPT) or path in SWEPT_FILES for path, _line in entry.occurrences):
+            found |= {entry.msgid, entry.msgid_plural} - {""}
+    return sorted(_on_a_line(text) for text in found)
+
+
+def is_checked(text: str) -> bool:
+    """Tell whether some checker would hear this sentence on a page."""
+    said = _PLACE.sub("7", text)
+    return any(one.pattern.search(said) for one in SENTENCES)
+
+
+def plain_sentences() -> list[str]:
+    """Return the sentences that are known to say nothing that could be checked."""
+    return PLAIN.read_text().splitlines()
+
+
+def _on_a_line(text: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", text)).replace("%%", "%")).strip()
+
+
+def main() -> int:
+    """Write the list anew."""
+    import_module("tests.truth.sweep")
+    lines = [text for text in swept_sentences() if not is_checked(text)]
+    PLAIN.write_text("".join(f"{line}\n" for line in lines))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

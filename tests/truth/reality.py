@@ -1,0 +1,293 @@
+"""What is so: asked of Docker, of the kernel in each namespace, and of the containers themselves; nothing of Netadmin's."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
+
+from tests.private_engine import PrivateEngine
+from tests.sync.truth import ask
+
+RUNNING = ("running", "paused")
+BUILT_IN = ("bridge", "host", "none")
+_ANSWER = re.compile(r"^Address(?: \d+)?: (\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An interface as `ip -d address` has it. `peer`: the index of a veth's far end, `pair`: its name where it is in the same
+    namespace; `addresses`: ("10.0.0.2", 24).
+    """
+
+    name: str
+    index: int
+    mac: str
+    kind: str
+    is_up: bool
+    mtu: int
+    peer: int = 0
+    pair: str = ""
+    master: str = ""
+    addresses: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Box:
+    """A container. `row`: what inspect says; `links`: what is in its network namespace now, none where it has no process."""
+
+    row: dict[str, Any]
+    links: tuple[Link, ...] = ()
+    routes: tuple[dict[str, Any], ...] = ()
+    routes6: tuple[dict[str, Any], ...] = ()
+    netns: int = 0
+
+    @property
+    def key(self) -> str:
+        return str(self.row["Id"])
+
+    @property
+    def name(self) -> str:
+        return str(self.row["Name"]).lstrip("/")
+
+    @property
+    def state(self) -> str:
+        return str(self.row["State"]["Status"])
+
+    @property
+    def exit_code(self) -> int:
+        return int(self.row["State"]["ExitCode"])
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has a process, which may stand still."""
+        return self.state in RUNNING
+
+    @property
+    def mode(self) -> str:
+        mode = str(self.row["HostConfig"]["NetworkMode"])
+        return "bridge" if mode == "default" else mode
+
+    @property
+    def donor(self) -> str:
+        """The id of the container whose stack it asks for, "" where it asks for its own."""
+        return self.mode.partition(":")[2] if self.mode.startswith("container:") else ""
+
+    @property
+    def has_only_loopback(self) -> bool:
+        """Whether it runs, and there is nothing in its namespace that leads anywhere."""
+        return self.is_running and {link.name for link in self.links} == {"lo"}
+
+    @property
+    def ends(self) -> dict[str, dict[str, Any]]:
+        """What Docker has written down of its networks, by name; of what doesn't run, only the wishes hold."""
+        return dict(self.row["NetworkSettings"]["Networks"])
+
+    def link_of(self, name: str) -> Link | None:
+        """Return the interface that is its endpoint on this network, by its address or its MAC address."""
+        end = self.ends.get(name)
+        if end is None or not self.is_running or self.donor:
+            return None
+        wanted = {end["MacAddress"], end["IPAddress"], end["GlobalIPv6Address"]} - {""}
+        return next((one for one in self.links if {one.mac, *(address for address, _ in one.addresses)} & wanted), None)
+
+    def addresses_on(self, name: str) -> dict[int, tuple[str, int]]:
+        """Return (address, prefix length) by version, that Docker assigned and that the interface has."""
+        end, link = self.ends.get(name, {}), self.link_of(name)
+        if link is None:
+            return {}
+        assigned = {4: end["IPAddress"], 6: end["GlobalIPv6Address"]}
+        held = dict(link.addresses)
+        return {version: (address, held[address]) for version, address in assigned.items() if address in held}
+
+
+@dataclass
+class Reality:
+    """An Engine and its machine, read once; what takes long is asked when it is needed, and remembered."""
+
+    engine: PrivateEngine
+    boxes: dict[str, Box] = field(default_factory=dict)
+    nets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _answers: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.nets = {row["Id"]: row for row in self._get("/networks")}
+        for listed in self._get("/containers/json?all=1"):
+            status, row = ask(self.engine.socket, "GET", f"/containers/{listed['Id']}/json")
+            if status == 200:
+                self.boxes[row["Id"]] = self._box(row)
+
+    def _get(self, path: str) -> Any:
+        status, answer = ask(self.engine.socket, "GET", path)
+        assert status == 200, f"GET {path}: {status} {answer}"
+        return answer
+
+    def _box(self, row: dict[str, Any]) -> Box:
+        pid = row["State"]["Pid"]
+        if not pid:
+            return Box(row)
+        entering = ["nsenter", f"--net=/proc/{pid}/ns/net", "--"]
+        try:
+            netns = os.stat(f"/proc/{pid}/ns/net").st_ino
+            routes, routes6 = (tuple(read_ip(entering, version, "route", "show", "table", "main")) for version in ("-4", "-6"))
+            return Box(row, read_links(entering), routes, routes6, netns)
+        except (OSError, subprocess.CalledProcessError):  # it ended just now
+            return Box(row)
+
+    @cached_property
+    def host_links(self) -> tuple[Link, ...]:
+        """The machine's own links."""
+        return read_links(self.engine.entering)
+
+    @cached_property
+    def host_netns(self) -> int:
+        """The machine's own namespace."""
+        return os.stat(f"/run/netns/{self.engine.netns}").st_ino
+
+    @cached_property
+    def info(self) -> dict[str, Any]:
+        """What `docker info` says."""
+        return dict(self._get("/info"))
+
+    def named(self, name: str) -> Box:
+        """Return the container of this name. Raises LookupError."""
+        for box in self.boxes.values():
+            if box.name == name:
+                return box
+        raise LookupError(f"no container is called {name}")
+
+    def donor_of(self, box: Box) -> Box | None:
+        """Return the container whose stack it asks for; None where that is gone, or it asks for its own."""
+        return self.boxes.get(box.donor)
+
+    def shares(self, box: Box) -> bool:
+        """Whether it runs in the stack that its donor has now."""
+        donor = self.donor_of(box)
+        return donor is not None and donor.is_running and box.is_running and donor.netns == box.netns
+
+    def net_named(self, name: str) -> dict[str, Any] | None:
+        """Return the network of this name, the one that Docker finds by it."""
+        return next((row for row in self.nets.values() if row["Name"] == name), None)
+
+    def net_of(self, box: Box, name: str) -> dict[str, Any] | None:
+        """Return the network that a container's wish of this name leads to; None where there is none any more."""
+        end = box.ends[name]
+        if found := self.nets.get(end["NetworkID"]):
+            return found
+        return self.net_named(name) if not end["NetworkID"] or name in BUILT_IN else None
+
+    def on(self, net: dict[str, Any]) -> list[Box]:
+        """Return the containers that are on a network, or that will be when they start."""
+        return [box for box in self.boxes.values() if any(self.net_of(box, name) is net for name in box.ends)]
+
+    def holders(self, net: dict[str, Any]) -> dict[str, Box]:
+        """Return who has which of its addresses now."""
+        held = {}
+        for box in self.on(net):
+            for name in box.ends:
+                if self.net_of(box, name) is net:
+                    held |= {address: box for address, _length in box.addresses_on(name).values()}
+        return held
+
+    def wishes(self, net: dict[str, Any]) -> dict[str, list[Box]]:
+        """Return which container that doesn't run asks for which of its addresses."""
+        wished: dict[str, list[Box]] = {}
+        for box in self.on(net):
+            for name, end in box.ends.items():
+                if self.net_of(box, name) is net and not box.is_running:
+                    for address in asked_for(end):
+                        wished.setdefault(address, []).append(box)
+        return wished
+
+    @cached_property
+    def operational(self) -> dict[str, bool]:
+        """Whether each of the machine's links is up, with a carrier."""
+        rows = read_ip(self.engine.entering, "link", "show")
+        return {row["ifname"]: row["operstate"] == "UP" or {"UP", "LOWER_UP"} <= set(row["flags"]) for row in rows}
+
+    @cached_property
+    def listening(self) -> frozenset[tuple[str, str]]:
+        """The (protocol, port) that something listens on in the machine's namespace."""
+        said = self.engine.check_inside("ss", "-Hltun").splitlines()
+        return frozenset((words[0], words[4].rpartition(":")[2]) for words in map(str.split, said))
+
+    def resolve(self, box: Box, name: str) -> frozenset[str]:
+        """Ask the name server that a container's resolv.conf names, from inside; the addresses that it answers."""
+        asked = (box.key, name)
+        if asked not in self._answers:
+            said = self._run_inside(box, "nslookup", name)
+            found = said.partition("\n\n")[2] if "Name:" in said else ""
+            self._answers[asked] = frozenset(_ANSWER.findall(found))
+        return self._answers[asked]
+
+    def read_file(self, box: Box, path: str) -> str:
+        """Return a file as the container sees it."""
+        return self._run_inside(box, "cat", path)
+
+    def _run_inside(self, box: Box, *command: str) -> str:
+        argv = ["nsenter", "-t", str(box.row["State"]["Pid"]), "-n", "-m", "--", *command]
+        return subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False).stdout
+
+
+def asked_for(end: dict[str, Any]) -> list[str]:
+    """Return the addresses that an endpoint was asked to have."""
+    wish = end.get("IPAMConfig") or {}
+    return [wish[name] for name in ("IPv4Address", "IPv6Address") if wish.get(name)]
+
+
+def pools_of(net: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return its subnets as Docker has them."""
+    return list(net["IPAM"]["Config"] or ())
+
+
+def room_of(pool: dict[str, Any]) -> set[str]:
+    """Return every address that Docker may hand out of an IPv4 pool by itself."""
+    subnet = ip_network(pool["Subnet"])
+    assert isinstance(subnet, IPv4Network)
+    span = ip_network(pool["IPRange"]) if pool.get("IPRange") else subnet
+    own = {str(subnet.network_address), str(subnet.broadcast_address), pool.get("Gateway", "").partition("/")[0]}
+    own |= set((pool.get("AuxiliaryAddresses") or {}).values())
+    return {str(address) for address in span if str(address) not in own}
+
+
+def span_of(subnet: str) -> IPv4Network | IPv6Network:
+    """Return a subnet to compare with."""
+    return ip_network(subnet)
+
+
+def is_within(address: str, subnet: str) -> bool:
+    """Tell whether an address is one of a subnet's."""
+    return ip_address(address) in ip_network(subnet)
+
+
+def read_links(entering: Iterable[str]) -> tuple[Link, ...]:
+    """Return the links of a namespace."""
+    return tuple(_link(row) for row in read_ip(entering, "-d", "address", "show"))
+
+
+def _link(row: dict[str, Any]) -> Link:
+    return Link(
+        row["ifname"],
+        row["ifindex"],
+        "" if row["link_type"] == "loopback" else row.get("address", ""),
+        row.get("linkinfo", {}).get("info_kind", row["link_type"]),
+        "UP" in row["flags"],
+        row["mtu"],
+        row.get("link_index", 0),
+        row.get("link", "") or "",
+        row.get("master", ""),
+        tuple((one["local"], one["prefixlen"]) for one in row["addr_info"]),
+    )
+
+
+def read_ip(entering: Iterable[str], *words: str) -> list[dict[str, Any]]:
+    """Return what `ip -json` says in a namespace. Raises CalledProcessError."""
+    done = subprocess.run([*entering, "ip", "-json", *words], check=True, capture_output=True, text=True, timeout=30)
+    rows: list[dict[str, Any]] = json.loads(done.stdout or "[]")
+    return rows

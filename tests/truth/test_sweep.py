@@ -1,0 +1,66 @@
+"""On a real Engine's random world no page says anything that isn't so; and whoever checks that finds planted lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.private_engine import PrivateEngine
+from tests.truth.known import is_checked, plain_sentences, swept_sentences
+from tests.truth.lived_in import LivedIn
+from tests.truth.planting import PLANTED, plant
+from tests.truth.reality import Reality
+from tests.truth.sweep import Findings, Sweep, addresses_of
+from tests.truth.trials import Trials
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sweep_world(engine: PrivateEngine, data_dir: Path, seed: int, *, containers: int, operations: int, trials: int) -> None:
+    """Make a world, read it, plant lies into it, and try what only doing shows. Fails with every lie, and the seed."""
+    with LivedIn(engine, data_dir, seed) as lived:
+        lived.build(containers=containers, operations=operations)
+        sweep = Sweep(engine, lived.client, lived.slug, data_dir)
+        findings = sweep.run()
+        missed = assert_finds(sweep)
+        trying = Trials(sweep, seed, trials)
+        findings.lies += trying.run(findings.to_try)
+        say(findings, seed, trying.done, lived.world.diary)
+
+    assert not findings.lies, f"seed {seed}:\n" + "\n".join(map(str, findings.lies))
+    assert not missed, f"seed {seed}: planted and not found: {missed}"
+
+
+def assert_finds(sweep: Sweep) -> list[str]:
+    """Return which planted lies were not found; most of them have to have a place."""
+    reality = Reality(sweep.engine)
+    planted = list(plant(sweep, list(addresses_of(reality, sweep.slug)), reality))
+    assert len(planted) > len(PLANTED) * 2 // 3, f"only {[lie.found_as for lie, _ in planted]} had a place"
+    return [f"{lie.page}: {lie.found_as}" for lie, found in planted if lie.found_as not in {one.claim.kind for one in found}]
+
+
+def say(findings: Findings, seed: int, tried: int, diary: list[str]) -> None:
+    """Say what was read; a failing run shows it."""
+    print("\n".join(diary))
+    print("\n".join(f"not known: {shape}  ({url})" for shape, url in sorted(findings.unknown.items())))
+    total = sum(findings.checked.values())
+    print(f"seed {seed}: {findings.pages} pages, {total} claims of {len(findings.checked)} kinds, {tried} trials")
+
+
+def test_it_finds_nothing_that_is_not_so(fresh_engine: PrivateEngine, tmp_path: Path) -> None:
+    sweep_world(fresh_engine, tmp_path, 0, containers=12, operations=60, trials=6)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(1, 11))
+def test_it_finds_nothing_in_a_large_world(fresh_engine: PrivateEngine, tmp_path: Path, seed: int) -> None:
+    sweep_world(fresh_engine, tmp_path, seed, containers=40, operations=300, trials=60)
+
+
+def test_it_knows_of_every_sentence_whether_it_is_checked() -> None:
+    known = set(plain_sentences())
+
+    unknown = [text for text in swept_sentences() if text not in known and not is_checked(text)]
+
+    assert unknown == [], "neither checked nor known to say nothing: python -m tests.truth.known"

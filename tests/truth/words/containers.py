@@ -1,0 +1,206 @@
+"""Sentences of a container's pages: what became of its stack, what its mode gives it, and how it is found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.truth.claims import Page, sentence
+from tests.truth.reality import Box, Reality
+
+ON = ("container", "inside")
+
+
+def box_of(reality: Reality, page: Page) -> Box:
+    """Return the container whose page it is."""
+    return reality.boxes[page.subject[-1]]
+
+
+def about(box: Box) -> str:
+    """Say of a container what most sentences are about."""
+    links = " ".join(link.name for link in box.links)
+    places = ", ".join(box.ends) or "nothing"
+    return f"{box.name} is {box.state}, made with {box.mode}, has the links {links or 'none'} and is on {places}"
+
+
+def so(holds: bool, box: Box, more: str = "") -> Any:
+    """Return True, or what is so of a container."""
+    return holds or f"{about(box)}{more}"
+
+
+@sentence("The container whose network it shared was removed: nothing but loopback is left of it.", "container")
+def _gone_running(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(box.donor not in reality.boxes and box.has_only_loopback, box)
+
+
+@sentence("The container whose network it shares was removed: it can't start any more.", "container")
+@sentence("The container whose network it shares isn't there any more: it can't start.", "container")
+def _gone(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(bool(box.donor) and box.donor not in reality.boxes and not box.is_running, box)
+
+
+@sentence("{name}, whose network it shares, doesn't run: nothing but loopback is left here.", "container")
+def _away_running(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    return so(donor is not None and donor.name == name and not donor.is_running and box.has_only_loopback, box)
+
+
+@sentence("{name}, whose network it shares, doesn't run: it can't start.", "container")
+def _away(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    return so(donor is not None and donor.name == name and not donor.is_running and not box.is_running, box)
+
+
+@sentence("{name} was started after it, with a new network stack: this one is in the old one, alone.", "container")
+def _dead(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    alone = box.has_only_loopback and not reality.shares(box)
+    return so(donor is not None and donor.name == name and donor.is_running and alone, box)
+
+
+@sentence("It is set to join the network {name}, which isn't there", "container")
+def _lost(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    return so(any(one.startswith(name.rstrip("…")) and reality.net_of(box, one) is None for one in box.ends), box)
+
+
+@sentence("It is on Docker's default bridge", "container")
+def _default_bridge(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so("bridge" in box.ends and (not box.is_running or box.link_of("bridge") is not None), box)
+
+
+@sentence("It has a network stack with nothing in it but loopback: nobody reaches it, and it reaches nobody.", "container")
+@sentence("a stack with loopback and nothing else.", "container")
+@sentence("Network mode none: the stack is its own, with nothing in it but loopback.", "inside")
+@sentence("It has nothing but loopback: no packet comes in or goes out.", "container")
+@sentence("Only loopback: no packet comes in or goes out.", "inside")
+def _loopback(reality: Reality, page: Page) -> Any:
+    """Of one that doesn't run it says what it will be: on none, or on nothing."""
+    box = box_of(reality, page)
+    will_be = not box.is_running and not set(box.ends) - {"none"} and not box.donor
+    return so(box.has_only_loopback or will_be, box)
+
+
+@sentence("nobody: there is no route, not even to the name server that its resolv.conf names.", "container")
+@sentence("None: nothing can be sent anywhere.", "inside")
+def _no_route(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    routes = [row for row in (*box.routes, *box.routes6) if row.get("dev") != "lo"]
+    return so(not routes and not (set(box.ends) - {"none"} and not box.is_running), box, f"; routes {routes}")
+
+
+@sentence("by address only: this bridge has no DNS for their names.", "container")
+@sentence("Names are not resolved there; containers find each other by address only.", "container")
+def _no_names(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    if not box.is_running:
+        return so(set(box.ends) <= {"bridge"}, box)
+    # On no other network Docker's DNS may be left in its resolv.conf, and knows nobody.
+    others = [name for name in box.ends if name != "bridge" and box.addresses_on(name)]
+    servers = reality.read_file(box, "/etc/resolv.conf")
+    return so("127.0.0.11" not in servers or not others, box, f"; its resolv.conf: {servers!r}")
+
+
+@sentence("by name, alias or short ID: Docker's DNS answers at 127.0.0.11", "container")
+@sentence("Docker's own, inside every container of a user-defined network", "inside")
+def _names(reality: Reality, page: Page) -> Any:
+    """Ask it, from inside, for the container's own short id."""
+    box = box_of(reality, page)
+    own = {address for name in box.ends if name != "bridge" for address, _ in box.addresses_on(name).values()}
+    if box.state != "running" or not own:
+        return so(not box.is_running or box.state == "paused" or bool(set(box.ends) - {"bridge", "host", "none"}), box)
+    return so(
+        bool(own & reality.resolve(box, box.key[:12])), box, f"; asked for itself: {set(reality.resolve(box, box.key[:12]))}"
+    )
+
+
+@sentence("the machine's interfaces, addresses, ports and routes, and its name.", "container")
+@sentence("These are the host's own links", "inside")
+def _host(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(box.netns == reality.host_netns if box.is_running else box.mode == "host", box)
+
+
+@sentence("It shares another container's network stack: the same interfaces, addresses and ports.", "container")
+@sentence("It can reach that container as localhost, and is on a network for as long as that container is", "container")
+@sentence("interfaces, addresses, routes, name, /etc/hosts and name servers; a port is taken by one of both.", "container")
+@sentence("as the other one does, by name where that one's networks have names.", "container")
+@sentence("by the other one's names and addresses, never by its own name.", "container")
+@sentence("its interfaces and addresses are the other container's", "container")
+@sentence("It uses the addresses of the container whose network it shares", "container")
+@sentence("This is the network stack of another container, which it shares", "inside")
+def _shares(reality: Reality, page: Page) -> Any:
+    """Whoever runs has to be in the very stack that the other one has now."""
+    box = box_of(reality, page)
+    return so(reality.shares(box) or (not box.is_running and reality.donor_of(box) is not None), box)
+
+
+@sentence("The network is that of {name}", "container")
+def _is_that_of(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    return so(donor is not None and donor.name == name.rstrip(".") and (reality.shares(box) or not box.is_running), box)
+
+
+@sentence("It isn't running", "container", "inside")
+@sentence("It is not running", "container", "disconnect", "order:restart", "order:kill", "order:pause", "order:stop")
+def _is_not_running(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(box.state != "running", box)
+
+
+@sentence("It is already running.", "order:start")
+def _runs(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(box.state in ("running", "paused", "restarting"), box)
+
+
+@sentence("It is not paused", "order:unpause")
+def _is_not_paused(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(box.state != "paused", box)
+
+
+@sentence("It is on no network.", "container")
+def _on_no_network(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(not box.ends and not box.donor, box)
+
+
+@sentence("It exposes and publishes none.", "container")
+def _no_ports(reality: Reality, page: Page) -> Any:
+    """What doesn't run publishes nothing now, but what it was made to expose and publish is so all the same."""
+    box = box_of(reality, page)
+    made = {**(box.row["Config"].get("ExposedPorts") or {}), **(box.row["HostConfig"]["PortBindings"] or {})}
+    return so(not made, box, f"; made with the ports {sorted(made)}")
+
+
+@sentence("{name} is on none, and a container on none can be on no other network.", "container")
+def _on_none(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    return so("none" in box.ends and box.name == name, box)
+
+
+@sentence("It shares another container's network and has none of its own to connect.", "container")
+@sentence("{name} shares another container's network, so it has no connections of its own", "connect:container")
+def _no_own(reality: Reality, page: Page, name: str = "") -> Any:
+    box = box_of(reality, page)
+    return so(bool(box.donor), box)
+
+
+@sentence("There is nothing to move", "move:container")
+@sentence("It is not on none, and all its networks are there", "move:container")
+def _nothing_to_move(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so("none" not in box.ends and all(reality.net_of(box, name) for name in box.ends), box)
+
+
+@sentence("There is no network {name} any more", "move:container")
+def _no_network(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    return so(any(reality.net_of(box, one) is None and one.startswith(name.rstrip("…")) for one in box.ends), box)

@@ -1,0 +1,233 @@
+"""Sentences of the pages that ask before something is done to a container: what an order, a disconnect or a removal touches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.truth.claims import Page, sentence
+from tests.truth.reality import Box, Reality, asked_for
+from tests.truth.words.containers import box_of, so
+
+STOPPING = ("order:stop", "order:restart", "order:kill")
+
+
+def net_on(reality: Reality, page: Page) -> dict[str, Any]:
+    """Return the network of a page about a container's place on it."""
+    return reality.nets[page.subject[0]]
+
+
+def place_of(reality: Reality, page: Page) -> tuple[Box, str, dict[str, Any]]:
+    """Return container, name and endpoint of such a page."""
+    box, net = box_of(reality, page), net_on(reality, page)
+    name = next(one for one in box.ends if reality.net_of(box, one) is net)
+    return box, name, box.ends[name]
+
+
+def held_by(box: Box) -> dict[str, str]:
+    """Return on which network a container has which address."""
+    return {address: name for name in box.ends for address, _length in box.addresses_on(name).values()}
+
+
+def is_chosen(box: Box, address: str) -> bool:
+    """Whether it asked for an address that it has."""
+    return any(address in asked_for(box.ends[name]) for at, name in held_by(box).items() if at == address)
+
+
+@sentence("It asked for {address} on {network} and gets it again", *STOPPING)
+def _asked(reality: Reality, page: Page, address: str, network: str) -> Any:
+    box = box_of(reality, page)
+    return so(held_by(box).get(address, "").startswith(network) and is_chosen(box, address), box, f"; asked for {box.ends}")
+
+
+@sentence("It may get an address other than {address}", *STOPPING)
+@sentence("It gets {address} again unless another container starts in the meantime", *STOPPING)
+def _may_change(reality: Reality, page: Page, address: str) -> Any:
+    box = box_of(reality, page)
+    return so(address in held_by(box) and not is_chosen(box, address), box, f"; has {held_by(box)}")
+
+
+@sentence("It is the only container running on {network}", *STOPPING, "order:pause", "order:remove")
+def _last(reality: Reality, page: Page, network: str) -> Any:
+    box = box_of(reality, page)
+    for name in box.ends:
+        net = reality.net_of(box, name)
+        if name.startswith(network.split(",")[0].rstrip("…")) and net is not None:
+            others = [one.name for one in reality.on(net) if one.is_running and one.key != box.key]
+            return so(not others, box, f"; {name} has {others}")
+    return so(False, box)
+
+
+@sentence("gives it to the first container that starts on {network}: {names}, or a new one", *STOPPING)
+def _rivals(reality: Reality, page: Page, network: str, names: str) -> Any:
+    """Those named have to be on that network, not to run, and to ask for no address of their own."""
+    box = box_of(reality, page)
+    known = {
+        one.name for one in reality.boxes.values() if not one.is_running and any(name.startswith(network) for name in one.ends)
+    }
+    wrong = [name for name in names.split(", ") if name not in known and not name[0].isdigit()]
+    return so(not wrong, box, f"; {wrong} don't start there")
+
+
+@sentence("It stays stopped until the Engine is restarted", "order:stop", "order:kill")
+@sentence("Its restart policy is “always”", "order:stop", "order:kill")
+def _always(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(box.row["HostConfig"]["RestartPolicy"]["Name"] == "always", box)
+
+
+@sentence("Its restart policy ({policy}) doesn't start a container that a person stopped", "order:stop", "order:kill")
+def _policy(reality: Reality, page: Page, policy: str) -> Any:
+    box = box_of(reality, page)
+    return so(box.row["HostConfig"]["RestartPolicy"]["Name"] == policy, box)
+
+
+@sentence(
+    "Nothing else depends on it.", "order:start", "order:stop", "order:restart", "order:pause", "order:kill", "order:rename"
+)
+def _alone(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    guests = [one.name for one in reality.boxes.values() if one.donor == box.key and one.is_running and reality.shares(one)]
+    bound = box.is_running and bool(box.row["NetworkSettings"]["Ports"] and any(box.row["NetworkSettings"]["Ports"].values()))
+    return so(not guests and not (bound and page.kind != "order:rename"), box, f"; guests {guests}, ports {bound}")
+
+
+@sentence(
+    "{count:d} container shares its network and {what}", *STOPPING, "order:pause", "order:remove", "order:rename", "order:start"
+)
+@sentence(
+    "{count:d} containers share its network and {what}", *STOPPING, "order:pause", "order:remove", "order:rename", "order:start"
+)
+def _guests(reality: Reality, page: Page, count: int, what: str) -> Any:
+    """Removal and rename touch all that ask for its stack; what stops it touches those that are in it."""
+    box = box_of(reality, page)
+    asking = [one for one in reality.boxes.values() if one.donor == box.key]
+    inside = [one for one in asking if reality.shares(one)]
+    return so(len(inside) <= count <= len(asking), box, f"; asked for by {[one.name for one in asking]}, shared by {len(inside)}")
+
+
+@sentence("Its neighbours find it by the new name only", "order:rename")
+def _neighbours(reality: Reality, page: Page) -> Any:
+    """It is found by its name now: it runs, on a network whose names Docker answers for."""
+    box = box_of(reality, page)
+    named = [name for name in box.ends if name not in ("bridge", "host", "none") and box.addresses_on(name)]
+    return so(bool(named) or box.state == "restarting", box)
+
+
+@sentence("It keeps its addresses, and answers nothing until it is resumed", "order:pause")
+@sentence("It is running: it is killed at once, and then removed", "order:remove")
+@sentence("It is killed at once", "order:kill")
+def _runs_now(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(box.state in ("running", "paused", "restarting"), box)
+
+
+@sentence("It belongs to the Compose project {name}", *STOPPING, "order:remove", "disconnect", "order:rename")
+def _project(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    project = (box.row["Config"]["Labels"] or {}).get("com.docker.compose.project", "")
+    return so(name.startswith(project) and bool(project), box, f"; project {project!r}")
+
+
+@sentence("It can't start: the network {names} no longer exists", "order:start")
+@sentence("It can't start: the networks {names} no longer exist", "order:start")
+def _no_network(reality: Reality, page: Page, names: str) -> Any:
+    box = box_of(reality, page)
+    missing = [name for name in box.ends if reality.net_of(box, name) is None]
+    return so(sorted(names.split(", ")) == sorted(missing) or "…" in names, box, f"; missing {missing}")
+
+
+@sentence("It can't start: the container whose network it shares was removed", "order:start")
+def _donor_gone(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(bool(box.donor) and box.donor not in reality.boxes, box)
+
+
+@sentence("It can't start: {name}, whose network it shares, doesn't run", "order:start")
+def _donor_away(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    return so(donor is not None and donor.name == name and not donor.is_running, box)
+
+
+# Disconnecting and keeping.
+
+
+@sentence("It has no other network", "disconnect")
+def _no_other(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(sum(reality.net_of(box, name) is not None for name in box.ends) == 1, box)
+
+
+@sentence("It loses {address} at once", "disconnect")
+def _loses(reality: Reality, page: Page, address: str) -> Any:
+    box, name, _end = place_of(reality, page)
+    if address == "its interface":
+        return True  # the next sentence's
+    known = {*held_by(box)} if box.state != "restarting" else {*held_by(box), *asked_for(box.ends[name])}
+    return so(address in known, box, f"; has {held_by(box)}")
+
+
+@sentence("It loses its interface at once", "disconnect")
+def _loses_interface(reality: Reality, page: Page) -> Any:
+    box, name, _end = place_of(reality, page)
+    return so((box.is_running and not box.addresses_on(name)) or box.state == "restarting", box)
+
+
+@sentence("{count:d} container shares its network and loses it as well", "disconnect")
+@sentence("{count:d} containers share its network and lose it as well", "disconnect")
+def _lose(reality: Reality, page: Page, count: int) -> Any:
+    box = box_of(reality, page)
+    inside = [one.name for one in reality.boxes.values() if one.donor == box.key and reality.shares(one)]
+    if box.state == "restarting":  # has a stack one moment, and none the next
+        return True
+    return so(count == len(inside), box, f"; {inside} share its stack now")
+
+
+@sentence("Fixed address: {address}. ", "disconnect")
+def _fixed(reality: Reality, page: Page, address: str) -> Any:
+    box, _name, end = place_of(reality, page)
+    return so(sorted(address.split(", ")) == sorted(asked_for(end)), box, f"; asked for {asked_for(end)}")
+
+
+@sentence("Aliases: {names}. ", "disconnect")
+def _aliases(reality: Reality, page: Page, names: str) -> Any:
+    box, _name, end = place_of(reality, page)
+    given = set(end["Aliases"] or ()) - {box.key[:12]}
+    return so(set(names.split(", ")) == given, box, f"; aliases {given}")
+
+
+@sentence("{name} does not run, so it has no address", "keep")
+def _keeps_none(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    return so(not box.is_running and box.name == name, box)
+
+
+@sentence("{address} the one it has now", "keep")
+def _has_now(reality: Reality, page: Page, address: str) -> Any:
+    box, name, _end = place_of(reality, page)
+    return so(held_by(box).get(address) == name, box, f"; has {held_by(box)}")
+
+
+@sentence("{address} the one it had before; {holder} has it now", "keep")
+def _had_before(reality: Reality, page: Page, address: str, holder: str) -> Any:
+    holders = reality.holders(net_on(reality, page))
+    return so(address in holders and holders[address].name == holder, box_of(reality, page), f"; held by {holders.get(address)}")
+
+
+@sentence("{address} was requested: {name} gets it at every start, and can't start while another container has it", "keep")
+def _kept(reality: Reality, page: Page, address: str, name: str) -> Any:
+    box, _name, end = place_of(reality, page)
+    return so(address in asked_for(end) and box.name == name, box, f"; asked for {asked_for(end)}")
+
+
+@sentence("It has {now} now and had {before} before", "keep")
+def _moved(reality: Reality, page: Page, now: str, before: str) -> Any:
+    box, name, _end = place_of(reality, page)
+    return so(held_by(box).get(now) == name and now != before, box, f"; has {held_by(box)}")
+
+
+@sentence("Its MAC address {mac} is lost", "keep")
+def _mac(reality: Reality, page: Page, mac: str) -> Any:
+    box, name, _end = place_of(reality, page)
+    link = box.link_of(name)
+    return so(link is not None and link.mac == mac, box)

@@ -1,0 +1,131 @@
+"""Sentences about a stack as it is now: on which networks, left over from another's, shared with whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.truth.claims import Page, sentence
+from tests.truth.reality import BUILT_IN, Box, Reality
+from tests.truth.words.containers import box_of, so
+
+
+def own_networks(reality: Reality, box: Box) -> list[str]:
+    """Return the networks with names that a container is on; what doesn't run may ask for one that is gone."""
+    return sorted(name for name in box.ends if name not in BUILT_IN and (not box.is_running or reality.net_of(box, name)))
+
+
+def listed(names: str) -> list[str]:
+    """Return names as they are listed: "a, b and c"."""
+    return sorted(names.replace(" and ", ", ").split(", "))
+
+
+@sentence("It is on no network: the stack is its own, with nothing in it but loopback.", "inside")
+@sentence("It runs in what is left of a stack that it shared: loopback. Nobody reaches it, and it reaches nobody.", "container")
+@sentence("It has loopback alone: what it shared is gone, and Docker gives it no address of its own.", "container")
+@sentence("It has no endpoint: nothing but loopback is left of the stack that it shared.", "container")
+@sentence("This is what is left of the network stack that it shared: nothing but loopback.", "inside")
+@sentence("processes and files, and loopback.", "container")
+def _bare(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(box.has_only_loopback, box)
+
+
+@sentence("It is on no network, with loopback alone: Docker gives it no address until it is on one.", "container")
+def _no_network(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(not set(box.ends) - {"none"} and (box.has_only_loopback or not box.is_running), box)
+
+
+@sentence("nobody: there is no route.", "container")
+def _no_route(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    routes = [row for row in (*box.routes, *box.routes6) if row.get("dev") != "lo"]
+    return so(not routes, box, f"; routes {routes}")
+
+
+@sentence("nothing: the networks that it is on are internal.", "container")
+def _internal(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    nets = [net for name in box.ends if (net := reality.net_of(box, name))]
+    return so(bool(nets) and all(net["Internal"] for net in nets), box)
+
+
+@sentence("by name, alias or short ID on {names}: Docker's DNS answers at 127.0.0.11", "container")
+def _finds(reality: Reality, page: Page, names: str) -> Any:
+    """The container itself asks for its own short id, where it runs."""
+    box = box_of(reality, page)
+    holds = listed(names) == own_networks(reality, box)
+    if holds and box.state == "running":
+        own = {address for name in own_networks(reality, box) for address, _length in box.addresses_on(name).values()}
+        holds = bool(own & reality.resolve(box, box.key[:12]))
+    return so(holds, box, f"; networks of one's own: {own_networks(reality, box)}")
+
+
+@sentence("by name on {names}.", "container")
+@sentence("by name on {names}, and from outside by published ports.", "container")
+@sentence("by name on {names}, by its address on the default bridge", "container")
+def _is_found(reality: Reality, page: Page, names: str) -> Any:
+    box = box_of(reality, page)
+    said = listed(names.partition(", by its address")[0].partition(", and from outside")[0])
+    return so(said == own_networks(reality, box), box, f"; networks of one's own: {own_networks(reality, box)}")
+
+
+@sentence("It is on networks of one's own", "container")
+def _on_own(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(bool(own_networks(reality, box)) or any(reality.net_of(box, name) is None for name in box.ends), box)
+
+
+@sentence("Docker's own, left from a network that it was on: it knows no container's name now", "inside")
+def _left_over(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    servers = reality.read_file(box, "/etc/resolv.conf")
+    return so("127.0.0.11" in servers and not any(box.addresses_on(name) for name in own_networks(reality, box)), box)
+
+
+@sentence("It doesn't run: no port of it is open.", "container")
+@sentence("It doesn't run, so it has no network stack", "container")
+def _runs_not(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(not box.is_running, box)
+
+
+@sentence("--network {mode}; its networks were changed since", "container")
+def _made(reality: Reality, page: Page, mode: str) -> Any:
+    box = box_of(reality, page)
+    was = box.mode
+    changed = (set(box.ends) != {was}) if not box.donor else True
+    return so(mode in (was, "default") and changed, box)
+
+
+@sentence("interfaces, addresses, ports, routes, which it shares with {names}.", "container")
+def _shared_with(reality: Reality, page: Page, names: str) -> Any:
+    box = box_of(reality, page)
+    inside = sorted(one.name for one in reality.boxes.values() if one is not box and one.is_running and one.netns == box.netns)
+    return so(box.is_running and (listed(names) == inside or "more" in names), box, f"; in its stack: {inside}")
+
+
+@sentence("The ports of its stack are those of {name}:", "container")
+def _ports_of(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    return so(reality.shares(box) and donor is not None and donor.name == name, box)
+
+
+@sentence("When it is started, the network will be that of {name}", "container")
+def _will_be(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    return so(not box.is_running and donor is not None and donor.name == name.rstrip("."), box)
+
+
+@sentence("The container whose network it was made to share isn't there any more: it can't start again.", "container")
+def _gone(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(bool(box.donor) and box.donor not in reality.boxes, box)
+
+
+@sentence("No container is on none.", "network")
+def _nobody_on_none(reality: Reality, page: Page) -> Any:
+    there = [box.name for box in reality.on(reality.nets[page.subject[0]])]
+    return not there or f"on it are {there}"
