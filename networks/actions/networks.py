@@ -157,8 +157,11 @@ def refuse_special(network: NetworkFact, container: ContainerFact, *, may_none: 
     names = {"network": network.name, "container": container.name}
     if may_none and network.driver == "null" and network.name == "none":
         return
-    if network.name in ("host", "none") or network.driver in ("host", "null"):
-        raise NotAllowed(_("%(network)s is a special network: containers join it when they are made, and stay.") % names)
+    if network.name == "host" or network.driver == "host":
+        raise NotAllowed(_("host is a special network: containers join it when they are made, and stay."))
+    if network.name == "none" or network.driver == "null":
+        words = _("none is a special network: containers join it when they are made, and leave it for other networks.")
+        raise NotAllowed(words)
     if container.network_mode == "host":
         raise NotAllowed(_("%(container)s uses the host's network, so it can't be connected or disconnected.") % names)
     if container.network_mode.startswith("container:"):

@@ -17,7 +17,7 @@ from networks.partials.framed import draw_framed
 from networks.partials.networks import endpoint_context
 from networks.partials.running.acts import acts_of, may_order, why_no_acts
 from networks.partials.running.ends import say_ending
-from networks.partials.running.modes import mode_lines, say_stack
+from networks.partials.running.modes import explain_stack, mode_lines, say_origin, say_stack
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.partials.traffic.page import Subject, draw_container_traffic, draw_no_traffic, stack_mark, subject_of
 from networks.policy.permissions import granted
@@ -25,14 +25,15 @@ from networks.policy.protection import Lock, Protection, read_protection
 from networks.queries.addresses.history import last_of_container
 from networks.queries.addresses.keeping import is_on_network, step_left_off
 from networks.queries.addresses.marks import mark_of, read_marks
-from networks.queries.containers import container_rows, mode_kind
-from networks.queries.details import ContainerDetail, read_container_detail, read_gone
+from networks.queries.containers import container_rows
+from networks.queries.details import ContainerDetail, Guest, read_container_detail, read_gone
 from networks.queries.filters import MODES, ContainerFilter, read_container_filter
 from networks.queries.kept.versioned import VersionedCache
 from networks.queries.masking import masked
 from networks.queries.networks import container_group
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow
 from networks.queries.running.nesting import nest_guests
+from networks.queries.running.stacks import Whose, stack_of
 
 MOST_LAST = 5  # assignments
 _SUBJECTS: VersionedCache[Subject] = VersionedCache(256, idle_s=120)
@@ -101,7 +102,7 @@ def _row_context(row: ContainerRow, rights: frozenset[str], lock: Lock | None) -
         "status": words.status_text(row.state, row.exit_code),
         "url": reverse("container_detail", args=[row.engine_slug, row.docker_id]),
         "sees_command": sees_commands(rights),
-        "kind": mode_kind(row.network_mode),
+        "stack": stack_of(row),
         "donor_url": reverse("container_detail", args=[row.engine_slug, row.donor_id]) if row.donor_name else "",
         "ports": words.write_ports(row.ports),
         "places": [_place(row.engine_slug, address) for address in row.addresses],
@@ -109,7 +110,7 @@ def _row_context(row: ContainerRow, rights: frozenset[str], lock: Lock | None) -
 
 
 def _can_be_chosen(row: ContainerRow, rights: frozenset[str]) -> bool:
-    return mode_kind(row.network_mode) not in ("host", "container") or may_order(row.network_mode, rights)
+    return stack_of(row).whose is Whose.OWN or may_order(row.network_mode, rights)
 
 
 def _place(engine_slug: str, address: AddressRow) -> Mapping[str, Any]:
@@ -128,7 +129,7 @@ def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, 
     for row in rows:
         states.add(row.state)
         projects.add(row.project)
-        kinds.add(mode_kind(row.network_mode))
+        kinds.add(stack_of(row).kind)
         networks.update(address.network_name for address in row.addresses)
     mode_words = {
         "bridge": _("default bridge"),
@@ -182,35 +183,46 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         rights,
         last_of_container(engine.slug, detail.row.docker_id, limit=MOST_LAST),
         history_url_of(engine.slug, detail.row.name, detail.row.docker_id),
-        why_none=words.why_no_address(detail.row, is_on_none=context["is_on_none"]),
+        why_none=words.why_no_address(context["stack"]),
     )
     parts["endpoint-empty"] = draw("containers/_endpoint_empty.html", context)
     return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, engine, rights, protection)}, parts=parts)
 
 
 def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[str], protection: Protection) -> Mapping[str, Any]:
-    row = detail.row
+    row, stack = detail.row, stack_of(detail.row)
+    sharing = [guest for guest in detail.guests if guest.is_sharing]
     lock = protection.containers.get(row.docker_id)
     return {
         **_row_context(row, rights, lock),
         "detail": detail,
         "mend": say_stack(row)[1],
         "ended": say_ending(row),
-        "mode_lines": mode_lines(row.network_mode),
+        "mode_lines": mode_lines(
+            stack, lends_to=[guest.name for guest in sharing], has_published=any(port.public_port for port in row.ports)
+        ),
+        "origin": say_origin(stack),
         "rights": rights,
         "left_off": _left_off(detail, rights),
         "left": _left_over(detail),
-        "explained": words.explain_mode(row.network_mode),
+        "explained": explain_stack(stack),
         "why_not": words.why_no_network(row) or words.said_lock(lock),
         "lock": words.said_lock(lock),
         "why_no_acts": words.said_lock(lock) or why_no_acts(row, rights),
-        "is_on_none": any(endpoint.network_driver == "null" for endpoint in detail.endpoints),
+        "is_on_none": stack.is_on_none,
+        "donor_ports": words.write_ports(detail.donor_ports),
         "labels": masked(detail.labels, sees_secrets="shape" in granted(rights)),
         "inspect": inspect_container_command(row.name, row.docker_id),
-        "stack": stack_mark(subject_of(detail)),
+        "stack_mark": stack_mark(subject_of(detail)),
         "connects": connect_commands(detail.endpoints, sees_secrets="shape" in granted(rights)),
-        "guests": [(name, reverse("container_detail", args=[key.engine_slug, guest])) for guest, name in detail.guests],
+        "guests": _guests(sharing, key.engine_slug),
+        "absent": _guests([guest for guest in detail.guests if not guest.is_running], key.engine_slug),
+        "behind": _guests([guest for guest in detail.guests if guest.is_running and guest.stack], key.engine_slug),
     }
+
+
+def _guests(guests: Iterable[Guest], engine_slug: str) -> list[tuple[str, str]]:
+    return [(guest.name, reverse("container_detail", args=[engine_slug, guest.docker_id])) for guest in guests]
 
 
 def _left_over(detail: ContainerDetail) -> list[str]:

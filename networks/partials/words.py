@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from networks.engine.cli import reads_as_mode
 from networks.policy.protection import Lock, Reason
-from networks.queries.containers import LEAVING, mode_kind
+from networks.queries.containers import LEAVING
 from networks.queries.ordering import natural
 from networks.queries.rows import ContainerRow, NetworkRow, PortRow
+from networks.queries.running.stacks import Stack, Whose, stack_of
 
 BRIDGE_NAME = "com.docker.network.bridge.name"
 VXLAN_IDS = "com.docker.network.driver.overlay.vxlanid_list"
@@ -201,53 +202,34 @@ def explain_network(row: NetworkRow) -> str:
     return ""
 
 
-def explain_mode(network_mode: str) -> str:
-    """Return in words what a container's network mode means."""
-    kind = mode_kind(network_mode)
-    if kind == "bridge":
-        return _(
-            "It is on Docker's default bridge: a network of its own stack, an address from the bridge's subnet, and the outside "
-            "through the host. Names are not resolved there; containers find each other by address only."
-        )
-    if kind == "host":
-        return _(
-            "It has no network of its own: it uses the host's interfaces and ports directly. Publishing ports does nothing here, "
-            "and it can't be connected to any network."
-        )
-    if kind == "none":
-        return _("It has a network stack with nothing in it but loopback: nobody reaches it, and it reaches nobody.")
-    if kind == "container":
-        return _(
-            "It shares another container's network stack: the same interfaces, addresses and ports. It can reach that container "
-            "as localhost, and is on a network for as long as that container is."
-        )
-    return _(
-        "It was made for a user-defined network: containers there find each other by name, and it may be connected to more "
-        "networks and disconnected again while it runs."
-    )
-
-
 def why_no_network(row: ContainerRow) -> str:
     """Return in words why a container can't be connected to any network, "" where it can."""
-    kind = mode_kind(row.network_mode)
     if row.state in LEAVING:
         return _("Docker is removing it, or could not: it can't be connected or disconnected.")
-    if kind == "host":
-        return _("It uses the host's own network. That is chosen when a container is made and can't be changed.")
-    if kind == "container":
-        return _("It shares another container's network and has none of its own to connect. Connect that container instead.")
+    stack = stack_of(row)
+    match stack.whose:
+        case Whose.HOST:
+            return _("It uses the host's own network. That is chosen when a container is made and can't be changed.")
+        case Whose.SHARED:
+            return _("It shares another container's network and has none of its own to connect. Connect that container instead.")
+        case Whose.LEFT:
+            return _("It was made to share another container's network, and Docker connects it to none of its own.")
     return ""
 
 
-def why_no_address(row: ContainerRow, *, is_on_none: bool) -> str:
+def why_no_address(stack: Stack) -> str:
     """Return in words why Docker has given a container no address of its own, "" where it may have."""
-    kind = mode_kind(row.network_mode)
-    if kind == "host":
-        return _("It uses the host's own addresses. Docker assigns it none, so there is nothing to record.")
-    if kind == "container":
-        return _("It uses the addresses of the container whose network it shares; their history is on that container's page.")
-    if is_on_none:
+    match stack.whose:
+        case Whose.HOST:
+            return _("It uses the host's own addresses. Docker assigns it none, so there is nothing to record.")
+        case Whose.SHARED:
+            return _("It uses the addresses of the container whose network it shares; their history is on that container's page.")
+        case Whose.LEFT:
+            return _("It has loopback alone: what it shared is gone, and Docker gives it no address of its own.")
+    if stack.is_bare and stack.is_on_none:
         return _("It is on none, with loopback alone: Docker gives it no address until it is on another network.")
+    if stack.is_bare:
+        return _("It is on no network, with loopback alone: Docker gives it no address until it is on one.")
     return ""
 
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from networks.models import Container, Endpoint, Network
+from networks.queries.containers import stack_state
 
 # States in which a container holds its endpoints, so that Docker refuses to remove the network.
 HOLDING_STATES = frozenset({"running", "paused", "restarting"})
@@ -25,12 +26,16 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Dependant:
-    """A container that shares the network of another (`--network container:…`), and loses with it what that loses."""
+    """A container that was made to share the network of another (`--network container:…`).
+
+    `is_running`: it is in the other one's stack now, and loses with it what that loses. One in an old stack of it loses nothing.
+    """
 
     docker_id: str
     name: str
     state: str
     is_running: bool
+    is_alive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +119,13 @@ def consequences_of(
         leaving = leaving.filter(container__docker_id__in=list(container_ids))
     found = {record["docker_id"]: record for record in _networks(networks)}
     others = _networks_that_stay(leaving)
-    dependants = _dependants(leaving)
+    sharing = _sharing(leaving)
     affected: defaultdict[str, list[Affected]] = defaultdict(list)
     for record in _endpoints(leaving):
         container_id = record["container__docker_id"]
-        one = _affected(record, others[container_id], tuple(dependants[container_id]))
+        lender = {"state": record["container__state"], "started_at": record["container__started_at"]}
+        dependants = (make_dependant(guest, lender) for guest in sharing[container_id])
+        one = _affected(record, others[container_id], tuple(one for one in dependants if one.is_running or not one.is_alive))
         affected[record["network__docker_id"]].append(one)
     config_users = _config_users(engine_slug, found.values()) if container_ids is None else {}
     return tuple(
@@ -188,6 +195,7 @@ def _endpoints(leaving: QuerySet[Endpoint]) -> Iterable[Record]:
         "container__ending",
         "container__network_mode",
         "container__ports",
+        "container__started_at",
     )
     project = KeyTextTransform(PROJECT_LABEL, "container__labels")
     records: Iterable[Record] = leaving.order_by("container__name", "container__docker_id").values(*columns, project=project)
@@ -204,12 +212,18 @@ def _networks_that_stay(leaving: QuerySet[Endpoint]) -> defaultdict[str, list[bo
     return kept
 
 
-def _dependants(leaving: QuerySet[Endpoint]) -> defaultdict[str, list[Dependant]]:
+def _sharing(leaving: QuerySet[Endpoint]) -> defaultdict[str, list[Record]]:
     sharing = Container.objects.filter(donor_id__in=leaving.values("container__docker_id"), engine__in=leaving.values("engine"))
-    found: defaultdict[str, list[Dependant]] = defaultdict(list)
-    for donor, docker_id, name, state in sharing.order_by("name").values_list("donor_id", "docker_id", "name", "state"):
-        found[donor].append(Dependant(docker_id, name, state, state in HOLDING_STATES))
+    found: defaultdict[str, list[Record]] = defaultdict(list)
+    for guest in sharing.order_by("name").values("donor_id", "docker_id", "name", "state", "started_at"):
+        found[guest["donor_id"]].append(guest)
     return found
+
+
+def make_dependant(guest: Record, lender: Record) -> Dependant:
+    """Return a guest as one that its lender's loss touches, or not. Both with state and time of start."""
+    is_alive = guest["state"] in HOLDING_STATES
+    return Dependant(guest["docker_id"], guest["name"], guest["state"], is_alive and not stack_state(guest, lender), is_alive)
 
 
 def _config_users(engine_slug: str, networks: Iterable[Record]) -> dict[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from networks.engine.facts import WITH_STACK
 from networks.models import Container, Endpoint
 from networks.queries.kept.gone import gone_since
 from networks.queries.kept.prepared import Prepared, Query
@@ -43,6 +44,11 @@ ENDPOINT_COLUMNS = (
     "ipv6",
     "requested_ipv4",
     "requested_ipv6",
+    "network__driver",
+    "network__is_internal",
+    "docker_id",
+    "leftover",
+    "container__state",
 )
 ID_LENGTH = 64  # of what an Engine makes itself
 LIVING = frozenset({"running", "paused", "restarting"})  # states in which a container has a network stack
@@ -94,7 +100,7 @@ def read_donors(engine_slug: str, donor_ids: Iterable[str]) -> dict[str, Record]
     if not wanted:
         return {}
     found = Container.objects.filter(engine__slug=engine_slug, docker_id__in=wanted)
-    return {donor["docker_id"]: donor for donor in found.values("docker_id", "name", "state", "started_at")}
+    return {donor["docker_id"]: donor for donor in found.values("docker_id", "name", "state", "started_at", "ports")}
 
 
 def stack_state(record: Record, donor: Record | None) -> str:
@@ -168,6 +174,11 @@ def _make_address_row(record: Record) -> AddressRow:
         ipv6=record["ipv6"],
         requested="" if record["ipv4"] or record["ipv6"] else record["requested_ipv4"] or record["requested_ipv6"],
         is_lost=is_lost(record),
+        driver=record["network__driver"] or "",
+        is_internal=bool(record["network__is_internal"]),
+        # A running one's leftover is what it has on a network that isn't there.
+        is_joined=record["container__state"] in WITH_STACK
+        and bool(record["docker_id"] or record["ipv4"] or record["ipv6"] or record["leftover"]),
     )
 
 

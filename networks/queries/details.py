@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from networks.engine.facts import WITH_STACK
 from networks.models import Container, Endpoint, Network, Pool, Tombstone
 from networks.queries import containers, networks
 from networks.queries.endpoints import endpoint_rows
 from networks.queries.rows import ContainerRow, EndpointRow, NetworkRow, PortRow
+from networks.queries.running.stacks import Whose, stack_of
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -28,8 +32,25 @@ class NetworkDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """A container that was made to share another's network. `stack`: queries.containers.stack_state."""
+
+    docker_id: str
+    name: str
+    is_running: bool
+    stack: str
+
+    @property
+    def is_sharing(self) -> bool:
+        """Tell whether it is in the other one's stack now."""
+        return self.is_running and not self.stack
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerDetail:
-    """What a container's page shows besides its row. `guests`: (id, name) of the containers that share its network.
+    """What a container's page shows besides its row. `guests`: the containers that were made to share its network.
+
+    `donor_ports`: of the container whose network it shares, () where it shares none now.
 
     `pid`: its first process on the Engine's machine, as it was inspected last, 0 for none. `restart_policy`, `is_auto_removed`,
     `leftover_ports`: as in ContainerFact.
@@ -40,11 +61,12 @@ class ContainerDetail:
     hostname: str
     labels: Pairs
     endpoints: tuple[EndpointRow, ...]
-    guests: Pairs
+    guests: tuple[Guest, ...]
     pid: int = 0
     restart_policy: str = ""
     is_auto_removed: bool = False
     leftover_ports: tuple[PortRow, ...] = ()
+    donor_ports: tuple[PortRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +118,27 @@ def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetail |
         return None
     located = Endpoint.objects.filter(container__engine__slug=engine_slug, container__docker_id=docker_id)
     guests = Container.objects.filter(engine__slug=engine_slug, donor_id=docker_id).order_by("name")
-    donors = containers.read_donors(engine_slug, [record["donor_id"]])
+    donor = containers.read_donors(engine_slug, [record["donor_id"]]).get(record["donor_id"])
     addresses = located.order_by("network_name").values(*containers.ENDPOINT_COLUMNS)
+    row = containers.make_container_row(engine_slug, record, addresses, donor)
     return ContainerDetail(
-        row=containers.make_container_row(engine_slug, record, addresses, donors.get(record["donor_id"])),
+        row=row,
         image_id=record["image_id"],
         hostname=record["hostname"],
         labels=_pairs(record["labels"]),
         endpoints=endpoint_rows(engine_slug, container_id=docker_id),
-        guests=tuple(guests.values_list("docker_id", "name")),
+        guests=tuple(_guest(one, record) for one in guests.values("docker_id", "name", "state", "started_at", "donor_id")),
         pid=record["pid"],
         restart_policy=record["restart_policy"],
         is_auto_removed=record["is_auto_removed"],
         leftover_ports=tuple(map(containers.make_port_row, record["leftover_ports"])),
+        donor_ports=tuple(map(containers.make_port_row, donor["ports"])) if donor and stack_of(row).whose is Whose.SHARED else (),
     )
+
+
+def _guest(record: Mapping[str, Any], donor: Mapping[str, Any]) -> Guest:
+    is_running = record["state"] in WITH_STACK
+    return Guest(record["docker_id"], record["name"], is_running, containers.stack_state(record, donor))
 
 
 def read_network_title(engine_slug: str, docker_id: str) -> Title | None:

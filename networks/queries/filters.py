@@ -9,9 +9,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
-from networks.queries.containers import mode_kind
 from networks.queries.ordering import address_order, natural, ordered, subnet_order
 from networks.queries.rows import ContainerRow, NetworkRow
+from networks.queries.running.stacks import stack_of
 
 Row = TypeVar("Row", NetworkRow, ContainerRow)
 
@@ -33,7 +33,7 @@ CONTAINER_ORDERS: Mapping[str, Callable[[ContainerRow], Any]] = {
     "image": lambda row: natural(row.image),
     "state": lambda row: (row.state, row.exit_code or 0),
     "created": lambda row: _as_number(row.created_at),
-    "mode": lambda row: (MODES.index(mode_kind(row.network_mode)), natural(row.network_mode)),
+    "mode": lambda row: (MODES.index(stack_of(row).kind), natural(row.network_mode)),
     "address": lambda row: next((order for each in row.addresses if (order := address_order(each.ipv4))), None),
 }
 NETWORK_PARAMS = ("q", "driver", "scope", "project", "use", "sort")
@@ -79,7 +79,7 @@ class NetworkFilter:
 
 @dataclass(frozen=True, slots=True)
 class ContainerFilter:
-    """What is asked of the list of containers; "" is any. `network`: a name. `mode`: one of MODES."""
+    """What is asked of the list of containers; "" is any. `network`: a name. `mode`: one of MODES, of the stack that it has."""
 
     q: str = ""
     state: str = ""
@@ -99,7 +99,7 @@ class ContainerFilter:
             (not self.state or row.state == self.state)
             and (not self.network or any(address.network_name == self.network for address in row.addresses))
             and (not self.project or row.project == self.project)
-            and (not self.mode or mode_kind(row.network_mode) == self.mode)
+            and (not self.mode or stack_of(row).kind == self.mode)
         )
 
     def pick(self, rows: Iterable[ContainerRow]) -> list[ContainerRow]:

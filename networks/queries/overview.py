@@ -9,10 +9,11 @@ from datetime import datetime
 from ipaddress import IPv4Network, ip_network
 
 from networks.addressing.suggest import DOCKER_DEFAULT_POOLS
-from networks.queries.containers import container_rows, mode_kind
+from networks.queries.containers import container_rows
 from networks.queries.engines import read_engine_about
 from networks.queries.networks import container_group, network_rows
 from networks.queries.rows import ContainerRow, EngineRow, NetworkRow
+from networks.queries.running.stacks import stack_of
 
 # The states of a container that has a process, and so its network's interfaces.
 ALIVE = frozenset({"running", "paused", "restarting"})
@@ -40,7 +41,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """An Engine added up. `drivers`: (name, networks), most first; `modes`: (kind of network mode, living containers).
+    """An Engine added up. `drivers`: (name, networks), most first; `modes`: (kind of stack, living containers).
 
     `endpoints`: presences of containers on networks that hold an address now. `blocks`: of the default pools.
     """
@@ -84,7 +85,7 @@ def add_up(engine: EngineRow) -> Totals:
         stopped=states["stopped"],
         failed=states["failed"],
         endpoints=sum(bool(address.ipv4 or address.ipv6) for row in alive for address in row.addresses),
-        modes=tuple(sorted(Counter(mode_kind(row.network_mode) for row in alive).items())),
+        modes=tuple(sorted(Counter(stack_of(row).kind for row in alive).items())),
         blocks_taken=blocks_taken,
         blocks=blocks,
         remarks=(*_about_containers(containers), *_about_networks(networks)),

@@ -110,6 +110,7 @@ class AddressRow:
     """One endpoint in a container's line. `network_id` "" for a network that isn't there; `requested` where none is assigned.
 
     `is_lost`: it is asked for by the ID of a network that was removed, so that the container can't start.
+    `is_joined`: the container has an interface for it now; else it is a wish. `driver`: "" where the network isn't there.
     """
 
     network_name: str
@@ -120,6 +121,9 @@ class AddressRow:
     ipv6: str = ""
     requested: str = ""
     is_lost: bool = False
+    driver: str = ""
+    is_internal: bool = False
+    is_joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

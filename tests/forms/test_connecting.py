@@ -64,7 +64,7 @@ def test_it_reads_what_was_typed() -> None:
         (typed(container=3), "container_id", "container_host"),
         (typed(container=4), "container_id", "container_none"),
         (typed(container=5), "container_id", "container_shared"),
-        (typed(HOST), "container_id", "network_special"),
+        (typed(HOST), "container_id", "network_host"),
         (typed(ipv4="172.72.0.10"), "ipv4", "address_held"),
         (typed(ipv4="10.0.0.1"), "ipv4", "address_outside"),
         (typed(ipv4="172.72.0.1"), "ipv4", "address_is_gateway"),
@@ -109,7 +109,7 @@ def test_it_says_at_once_that_nothing_can_be_done() -> None:
     container = NetworkToConnectForm(QueryDict(), container=CONTAINERS[4], networks=[FRONT], is_draft=True)
 
     assert [network.is_valid(), container.is_valid()] == [False, False]
-    assert [found.key for form in (network, container) for found in form.findings] == ["network_special", "container_none"]
+    assert [found.key for form in (network, container) for found in form.findings] == ["network_host", "container_none"]
 
 
 def test_it_has_a_sentence_for_each_way() -> None:

@@ -57,7 +57,7 @@ def test_it_says_why_a_container_has_no_history_of_addresses(mode: str, network:
     networks = {each.name: each for each in make_predefined(engine)}
     container = make_container(engine, "app", network_mode=mode)
     if network:
-        make_endpoint(container, networks[network])
+        make_endpoint(container, networks[network], docker_id="e" * 64)
 
     history = draw_screen(key("container_detail", container.docker_id)).parts["container-history"]
 

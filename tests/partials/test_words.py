@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from networks.partials.words import (
-    explain_mode,
     host_side,
     network_flags,
     offered,
@@ -92,10 +91,6 @@ def test_it_lets_other_containers_move(mode: str) -> None:
 
 def test_it_offers_only_what_a_browser_sends_back() -> None:
     assert offered({"web-10", "web-2", "", "a\u202eb", "\x00"}) == (("web-2", "web-2"), ("web-10", "web-10"))
-
-
-def test_it_explains_each_mode_differently() -> None:
-    assert len({explain_mode(mode) for mode in ("bridge", "host", "none", "container:abc", "front")}) == 5
 
 
 def test_it_tells_what_the_host_does_for_a_network() -> None:

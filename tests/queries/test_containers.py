@@ -32,8 +32,8 @@ def test_it_tells_where_a_container_is() -> None:
     make_endpoint(proxy, back, "172.21.0.5")
 
     assert row_of("proxy").addresses == (
-        AddressRow("back", back.docker_id, 4, "172.21.0.5", 16),
-        AddressRow("front", front.docker_id, 3, "172.20.0.2", 16),
+        AddressRow("back", back.docker_id, 4, "172.21.0.5", 16, driver="bridge", is_joined=True),
+        AddressRow("front", front.docker_id, 3, "172.20.0.2", 16, driver="bridge", is_joined=True),
     )
 
 

@@ -126,7 +126,8 @@ def test_it_shows_nothing_for_a_driver_that_nobody_has() -> None:
 
 def test_it_filters_containers_by_network_state_and_mode() -> None:
     rows = [
-        container("web", addresses=(AddressRow("front", "1", 1, "172.20.0.2", 16),), network_mode="front"),
+        container("web", addresses=(AddressRow("front", "1", 1, "172.20.0.2", 16, is_joined=True),), network_mode="front"),
+        container("moved", addresses=(AddressRow("back", "2", 1, "172.21.0.2", 16, is_joined=True),), network_mode="none"),
         container("stopped", state="exited", exit_code=0),
         container("sniffer", network_mode="host"),
     ]
@@ -134,7 +135,8 @@ def test_it_filters_containers_by_network_state_and_mode() -> None:
     assert names(read_container_filter("network=front").pick(rows)) == ["web"]
     assert names(read_container_filter("state=exited").pick(rows)) == ["stopped"]
     assert names(read_container_filter("mode=host").pick(rows)) == ["sniffer"]
-    assert names(read_container_filter("mode=network").pick(rows)) == ["web"]
+    assert names(read_container_filter("mode=network").pick(rows)) == ["web", "moved"]
+    assert names(read_container_filter("mode=none").pick(rows)) == ["stopped"]
 
 
 def test_it_leaves_aside_what_it_does_not_know() -> None:

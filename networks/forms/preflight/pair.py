@@ -13,8 +13,10 @@ RUNNING = frozenset({"running", "paused", "restarting"})
 
 def check_network(network: NetworkChoice) -> Iterator[Finding]:
     """Yield why nothing can be connected to this network, if so."""
-    if network.name in ("host", "none") or network.driver in ("host", "null"):
-        yield bad("network", "network_special", network=network.name)
+    if network.name == "host" or network.driver == "host":
+        yield bad("network", "network_host")
+    elif network.name == "none" or network.driver == "null":
+        yield bad("network", "network_none")
 
 
 def check_joining(network: NetworkChoice) -> Iterator[Finding]:

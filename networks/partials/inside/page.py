@@ -16,9 +16,9 @@ from networks.partials.cache import draw
 from networks.partials.hosts.links import interfaces_url
 from networks.partials.inside.obstacles import why_not_inside
 from networks.partials.links import url_of
-from networks.queries.containers import mode_kind
 from networks.queries.details import ContainerDetail
 from networks.queries.rows import EndpointRow
+from networks.queries.running.stacks import Stack, Whose, stack_of
 from networks.sync.inside.reading import Reading, Trouble
 from networks.templatetags.wording import spell
 
@@ -39,30 +39,35 @@ def inside_context(detail: ContainerDetail, reading: Reading | None) -> dict[str
     """Return what inside/_body.html draws. `reading` None: it isn't running, so there is nothing to read."""
     row = detail.row
     fact = reading.fact if reading is not None and reading.trouble is Trouble.NOTHING else None
-    kind = mode_kind(row.network_mode)
+    stack = stack_of(row)
+    is_shared = stack.whose is Whose.SHARED and bool(row.donor_name)
     return {
-        "mode": _said_mode(kind, row.donor_name),
-        "donor_url": reverse("container_detail", args=[row.engine_slug, row.donor_id]) if row.donor_name else "",
+        "mode": _said_stack(stack),
+        "donor_url": reverse("container_detail", args=[row.engine_slug, row.donor_id]) if is_shared else "",
         "donor_name": row.donor_name,
         "why_not": _why_not(reading),
         "fact": fact,
         "read_at": reading.at if reading else None,
         **(_fact_context(fact) if fact else {}),
         "interfaces_url": interfaces_url(row.engine_slug),
-        "names": [_names(endpoint) for endpoint in detail.endpoints if endpoint.network_driver not in ("host", "null")],
+        "names": [_names(one) for one in detail.endpoints if one.network_name in {place.network_name for place in stack.joined}],
         "is_running": reading is not None,
-        "is_host": kind == "host",
+        "is_host": stack.whose is Whose.HOST,
+        "knows_names": bool(stack.named) or stack.whose is Whose.SHARED,
     }
 
 
-def _said_mode(kind: str, donor_name: str) -> str:
-    if kind == "host":
-        return _("These are the host's own links: a container in network mode host uses them and has none of its own.")
-    if kind == "none":
-        return _("Network mode none: the stack is its own, with nothing in it but loopback.")
-    if kind == "container":
-        return _("This is the network stack of another container, which it shares: the same interfaces, addresses and routes.")
-    return ""
+def _said_stack(stack: Stack) -> str:
+    match stack.whose:
+        case Whose.HOST:
+            return _("These are the host's own links: a container in network mode host uses them and has none of its own.")
+        case Whose.SHARED:
+            return _(
+                "This is the network stack of another container, which it shares: the same interfaces, addresses and routes."
+            )
+        case Whose.LEFT:
+            return _("This is what is left of the network stack that it shared: nothing but loopback.")
+    return _("It is on no network: the stack is its own, with nothing in it but loopback.") if stack.is_bare else ""
 
 
 def _why_not(reading: Reading | None) -> str:

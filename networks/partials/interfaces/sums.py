@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.queries.rows import ContainerRow
+from networks.queries.running.stacks import Whose, stack_of
 from networks.sync.host.picture import HostPicture
 from networks.templatetags.ui import count_text
 from networks.templatetags.wording import spell
 
 GATEWAY_NETWORK = "docker_gwbridge"
 MOST_NAMES, NAME_LENGTH = 3, 40
-_WITH_PROCESS = frozenset({"running", "paused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Sums:
     """What there is. `ends`: veth links that are an endpoint's; `ways_out`: those on docker_gwbridge, a container's way out of
     overlays; `placeless`: those of a container, of which it isn't known on what network; `unknown`: those whose far end is in no
     container. `linkless`: the driver of each endpoint without a veth. Of running containers: `shared` by name (container,
-    whose stack it shares), `on_host` and `on_none` the names of those in these modes.
+    whose stack it shares), `on_host`: names of those that use the host's; `bare`: of those that have
+    loopback alone.
     """
 
     running: int
@@ -36,7 +37,7 @@ class Sums:
     linkless: tuple[str, ...] = ()
     shared: tuple[tuple[str, str], ...] = ()
     on_host: tuple[str, ...] = ()
-    on_none: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
 
 
 def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
@@ -45,7 +46,7 @@ def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
     peers = [link.peer for link in veths if link.peer is not None]
     ways_out = sum(1 for peer in peers if peer.network_name == GATEWAY_NETWORK)
     placeless = sum(1 for peer in peers if not peer.network_id)
-    modes = [(row, row.network_mode) for row in containers if row.state in _WITH_PROCESS]
+    stacks = [(row, stack) for row in containers if (stack := stack_of(row)).is_alive]
     return Sums(
         picture.running,
         picture.endpoints,
@@ -55,9 +56,9 @@ def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
         placeless,
         picture.unseen,
         picture.linkless,
-        tuple((row.name, row.donor_name) for row, _mode in modes if row.donor_name),
-        tuple(row.name for row, mode in modes if mode == "host"),
-        tuple(row.name for row, mode in modes if mode == "none"),
+        tuple((row.name, row.donor_name) for row, stack in stacks if stack.whose is Whose.SHARED),
+        tuple(row.name for row, stack in stacks if stack.whose is Whose.HOST),
+        tuple(row.name for row, stack in stacks if stack.is_bare),
     )
 
 
@@ -118,8 +119,8 @@ def say_rest(sums: Sums) -> tuple[str, ...]:
     if sums.on_host:
         words = ngettext("%(names)s uses the host's own links.", "%(names)s use the host's own links.", len(sums.on_host))
         said.append(words % {"names": _names(sums.on_host)})
-    if sums.on_none:
-        said.append(ngettext("%(names)s has none.", "%(names)s have none.", len(sums.on_none)) % {"names": _names(sums.on_none)})
+    if sums.bare:
+        said.append(ngettext("%(names)s has none.", "%(names)s have none.", len(sums.bare)) % {"names": _names(sums.bare)})
     return tuple(said)
 
 

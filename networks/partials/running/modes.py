@@ -1,73 +1,141 @@
-"""What each network mode shares, hides and keeps apart. Each line was looked at from inside: docs/network-modes.md."""
+"""What a container's network stack shares, hides and keeps apart. Each line was looked at from inside: docs/network-modes.md."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from django.utils.translation import gettext as _
 
 from networks.engine.cli import quoted, reference
-from networks.queries.containers import mode_kind
+from networks.engine.facts import WITH_STACK
+from networks.queries.running.stacks import Stack, Whose
+from networks.templatetags.wording import spell
 
 Line = tuple[str, str]  # what it is about, and how it is
+MOST_OF_NAME, MOST_NAMES = 60, 5
 MOST_LOST = 5  # networks in one sentence
 
 
-def mode_lines(network_mode: str) -> tuple[Line, ...]:
-    """Return what is so for containers of this mode."""
-    match mode_kind(network_mode):
-        case "bridge":
-            return (
-                (_("Of its own"), _("interfaces, addresses, ports, routes: nobody on the machine shares them.")),
-                (
-                    _("Finds others"),
-                    _("by address only: this bridge has no DNS for their names."),
-                ),
-                (_("Is found"), _("by its address, and from outside by published ports.")),
-                (_("Kept apart"), _("from containers on other networks: their addresses don't answer from here.")),
+def explain_stack(stack: Stack) -> str:
+    """Return in words what network stack a container has."""
+    if not stack.is_alive:
+        return _("It doesn't run, so it has no network stack. What stands here is so once it is started.")
+    match stack.whose:
+        case Whose.HOST:
+            return _(
+                "It has no network of its own: it uses the host's interfaces and ports directly. Publishing ports does nothing "
+                "here, and it can't be connected to any network."
             )
-        case "network":
-            return (
-                (_("Of its own"), _("interfaces, addresses, ports, routes: nobody on the machine shares them.")),
-                (
-                    _("Finds others"),
-                    _("by name, alias or short ID: Docker's DNS answers at 127.0.0.11."),
-                ),
-                (_("Is found"), _("by name on each network that it is on, and from outside by published ports.")),
-                (_("Kept apart"), _("from containers on other networks, unless it is connected to those too.")),
+        case Whose.SHARED:
+            return _(
+                "It shares another container's network stack: the same interfaces, addresses and ports. It can reach that "
+                "container as localhost, and is on a network for as long as that container is."
             )
-        case "host":
+        case Whose.LEFT:
+            return _("It runs in what is left of a stack that it shared: loopback. Nobody reaches it, and it reaches nobody.")
+    if stack.is_bare:
+        return _("It has a network stack with nothing in it but loopback: nobody reaches it, and it reaches nobody.")
+    if not stack.named:
+        return _(
+            "It is on Docker's default bridge: a network of its own stack, an address from the bridge's subnet, and the outside "
+            "through the host. Names are not resolved there; containers find each other by address only."
+        )
+    return _(
+        "It is on networks of one's own: containers there find each other by name, and it may be connected to more networks and "
+        "disconnected again while it runs."
+    )
+
+
+def say_origin(stack: Stack) -> str:
+    """Return with which mode it was made, where that isn't how it is any more; "" where it is."""
+    if not stack.made_with:
+        return ""
+    words = _("--network %(mode)s; its networks were changed since. A restart keeps what it is on.")
+    return words % {"mode": stack.made_with[:MOST_OF_NAME]}
+
+
+def mode_lines(stack: Stack, *, lends_to: Sequence[str] = (), has_published: bool = False) -> tuple[Line, ...]:
+    """Return what is so for a container. `lends_to`: names of those that share its stack now; `has_published`: ports."""
+    match stack.whose:
+        case Whose.HOST:
             return (
-                (
-                    _("Shares"),
-                    _("the machine's interfaces, addresses, ports and routes, and its name."),
-                ),
+                (_("Shares"), _("the machine's interfaces, addresses, ports and routes, and its name.")),
                 (_("Of its own"), _("processes and files.")),
                 (_("Finds others"), _("containers by address; their names mean nothing here.")),
                 (_("Ignored"), _("published ports: Docker discards them. What it listens on, the machine listens on.")),
             )
-        case "none":
+        case Whose.SHARED:
             return (
-                (_("Of its own"), _("a stack with loopback and nothing else.")),
-                (_("Reaches"), _("nobody: there is no route, not even to the name server that its resolv.conf names.")),
-                (_("May move"), _("to a network, and back: off none first, which is one job here.")),
+                (
+                    _("Shares"),
+                    _("interfaces, addresses, routes, name, /etc/hosts and name servers; a port is taken by one of both."),
+                ),
+                (_("Of its own"), _("processes and files.")),
+                (_("Finds others"), _("as the other one does, by name where that one's networks have names.")),
+                (_("Is found"), _("by the other one's names and addresses, never by its own name.")),
+                (_("Stays behind"), _("when the other one is stopped or restarted: it then has to be restarted as well.")),
             )
+        case Whose.LEFT:
+            return ((_("Of its own"), _("processes and files, and loopback.")), (_("Reaches"), _("nobody: there is no route.")))
+    return _bare_lines(stack) if stack.is_bare else tuple(_own_lines(stack, lends_to, has_published))
+
+
+def _bare_lines(stack: Stack) -> tuple[Line, ...]:
+    if stack.is_on_none:
+        move = (_("May move"), _("to a network, and back: off none first, which is one job here."))
+    else:
+        move = (_("May join"), _("any network: there is nothing that it has to leave first."))
     return (
-        (
-            _("Shares"),
-            _("interfaces, addresses, routes, name, /etc/hosts and name servers; a port is taken by one of both."),
-        ),
-        (_("Of its own"), _("processes and files.")),
-        (_("Finds others"), _("as the other one does, by name where that one's networks have names.")),
-        (_("Is found"), _("by the other one's names and addresses, never by its own name.")),
-        (_("Stays behind"), _("when the other one is stopped or restarted: it then has to be restarted as well.")),
+        (_("Of its own"), _("a stack with loopback and nothing else.")),
+        (_("Reaches"), _("nobody: there is no route, not even to the name server that its resolv.conf names.")),
+        move,
     )
+
+
+def _own_lines(stack: Stack, lends_to: Sequence[str], has_published: bool) -> Iterator[Line]:
+    if lends_to:
+        words = _("interfaces, addresses, ports, routes, which it shares with %(names)s.")
+        yield _("Of its own"), words % {"names": _listed(lends_to)}
+    else:
+        yield _("Of its own"), _("interfaces, addresses, ports, routes: nobody on the machine shares them.")
+    by_name = {"names": _listed([place.network_name for place in stack.named])}
+    yield _("Finds others"), _say_finding(stack) % by_name
+    yield _("Is found"), _say_found(stack, has_published=has_published) % by_name
+    yield _("Kept apart"), _("from containers on networks that it isn't on: their addresses don't answer from here.")
+    if stack.is_shut_in:
+        yield _("To the outside"), _("nothing: the networks that it is on are internal.")
+
+
+def _say_finding(stack: Stack) -> str:
+    if not stack.named:
+        return _("by address only: this bridge has no DNS for their names.")
+    if stack.is_on_bridge:
+        return _(
+            "by name, alias or short ID on %(names)s: Docker's DNS answers at 127.0.0.11. By address alone on the default bridge."
+        )
+    return _("by name, alias or short ID on %(names)s: Docker's DNS answers at 127.0.0.11.")
+
+
+def _say_found(stack: Stack, *, has_published: bool) -> str:
+    if not stack.named:
+        return _("by its address, and from outside by published ports.") if has_published else _("by its address.")
+    if not stack.is_on_bridge:
+        return _("by name on %(names)s, and from outside by published ports.") if has_published else _("by name on %(names)s.")
+    if has_published:
+        return _("by name on %(names)s, by its address on the default bridge, and from outside by published ports.")
+    return _("by name on %(names)s, by its address on the default bridge.")
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(spell(name)[:MOST_OF_NAME] for name in names[:MOST_NAMES])
+    return shown if len(names) <= MOST_NAMES else f"{shown}, …"
 
 
 def say_stack(row: MayStart) -> tuple[str, str]:
     """Return in words what became of the stack that a container shares, and what mends it; ("", "") where it is whole."""
     names = {"name": row.donor_name}
-    is_running = row.state in ("running", "paused")
+    is_running = row.state in WITH_STACK
     match row.stack:
         case "gone" if is_running:
             return (

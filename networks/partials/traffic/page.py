@@ -28,16 +28,15 @@ from networks.partials.traffic.lines import (
     sum_of,
 )
 from networks.partials.traffic.memory import sums
-from networks.queries.containers import mode_kind
 from networks.queries.details import ContainerDetail
 from networks.queries.kept.versioned import VersionedCache
 from networks.queries.rows import EngineRow
+from networks.queries.running.stacks import Whose, stack_of
 from networks.sync.host.board import picture_of, traffic_of, version_of
 from networks.sync.host.picture import HostLink
 from networks.sync.host.traffic import Traffic
 from networks.sync.inside.sampler import Interfaces, sampler
 
-RUNNING = frozenset({"running", "paused"})
 ANSWERING = frozenset({"live", "lagging"})
 # Drawn parts, of 15 kB each.
 _PARTS: VersionedCache[Mapping[str, str]] = VersionedCache(64)
@@ -45,39 +44,33 @@ _PARTS: VersionedCache[Mapping[str, str]] = VersionedCache(64)
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What decides of which stack a container's figures are. `places`: (network id, name, driver, hue) of its endpoints."""
+    """What decides of which stack a container's figures are. `places`: (network id, name, driver, hue) of its interfaces."""
 
     docker_id: str
     is_running: bool
-    kind: str
+    whose: Whose
     donor_id: str
-    donor_name: str
+    is_bare: bool
     pid: int
     places: tuple[tuple[str, str, str, int], ...]
 
     @property
     def owner_id(self) -> str:
         """Whose stack it uses."""
-        return self.donor_id if self.kind == "container" else self.docker_id
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether it has no interface but the loopback."""
-        return self.kind != "container" and all(driver == "null" for _id, _name, driver, _hue in self.places)
+        return self.donor_id if self.whose is Whose.SHARED else self.docker_id
 
 
 def subject_of(detail: ContainerDetail) -> Subject:
     """Return what the traffic of a container depends on."""
-    row = detail.row
-    places = tuple((one.network_id, one.network_name, one.network_driver, one.hue) for one in detail.endpoints)
-    return Subject(
-        row.docker_id, row.state in RUNNING, mode_kind(row.network_mode), row.donor_id, row.donor_name, detail.pid, places
-    )
+    row, stack = detail.row, stack_of(detail.row)
+    places = tuple((one.network_id, one.network_name, one.driver, one.hue) for one in stack.joined)
+    return Subject(row.docker_id, stack.is_alive, stack.whose, row.donor_id, stack.is_bare, detail.pid, places)
 
 
 def stack_mark(subject: Subject) -> str:
     """Return what a container's network stack is known by: another text, another stack, or other interfaces in it."""
-    return blake2b(repr((subject.is_running, subject.pid, subject.owner_id, subject.places)).encode(), digest_size=8).hexdigest()
+    known_by = (subject.is_running, subject.pid, subject.owner_id, subject.is_bare, subject.places)
+    return blake2b(repr(known_by).encode(), digest_size=8).hexdigest()
 
 
 def draw_container_traffic(engine: EngineRow, subject: Subject) -> Mapping[str, str]:
@@ -93,7 +86,7 @@ def draw_container_traffic(engine: EngineRow, subject: Subject) -> Mapping[str, 
     def make() -> Mapping[str, str]:
         if why_not:
             return _draw(sentences=[why_not], what="container")
-        shared = [_("These are the figures of the network stack that it shares.")] if subject.kind == "container" else []
+        shared = [_("These are the figures of the network stack that it shares.")] if subject.whose is Whose.SHARED else []
         if links:
             return _draw_links(engine, subject, links, shared)
         return _draw_statistics(engine, subject, interfaces, shared)
@@ -102,18 +95,18 @@ def draw_container_traffic(engine: EngineRow, subject: Subject) -> Mapping[str, 
 
 
 def _draw_links(engine: EngineRow, subject: Subject, links: Sequence[HostLink], sentences: list[str]) -> Mapping[str, str]:
-    missing = [place for place in subject.places if place[2] != "null" and not _has_link(links, place[0])]
+    missing = [place for place in subject.places if not _has_link(links, place[0])]
     lines = [_inside_line(engine.slug, link) for link in links]
     doubtful = [link for link in links if link.peer and link.peer.possible]
     if not subject.donor_id and any(link.peer and not link.peer.network_id and not link.peer.possible for link in links):
         sentences.append(
             _("A link without a network isn't one that Docker made for it, or Docker's record of it hasn't been read yet.")
         )
-    if doubtful and subject.kind != "container":
+    if doubtful and subject.whose is not Whose.SHARED:
         sentences.append(say_doubtful(doubtful))
     elif missing:
         lines += [_unseen_line(engine.slug, place) for place in missing]
-    if missing and not doubtful and subject.kind != "container":
+    if missing and not doubtful:
         sentences.append(_("An interface that was moved into the container whole has no link on the host: it isn't counted."))
     return _draw_lines(lines, traffic_of(engine.slug), sentences=sentences, what="container")
 
@@ -160,11 +153,13 @@ def _why_nothing(subject: Subject, links: Sequence[HostLink]) -> str:
     """Return why no figures are of this container; one that Docker gave no interface may have been given one by somebody else."""
     if not subject.is_running:
         return _("It isn't running: it has no interfaces, and their counters are gone.")
-    if subject.kind == "host":
+    if subject.whose is Whose.HOST:
         return _("It uses the host's own interfaces: what goes over them is the host's, and its share can't be told.")
-    if subject.is_alone and not links:
+    if subject.whose is Whose.LEFT:
+        return _("It has nothing but loopback: no packet comes in or goes out.")
+    if subject.is_bare and not links:
         return _("Docker gave it nothing but loopback, and no link on the host is known to be its: there is nothing to measure.")
-    if subject.kind == "container" and not subject.donor_id:
+    if subject.whose is Whose.SHARED and not subject.donor_id:
         return _("The container whose network it shares isn't known.")
     return ""
 

@@ -19,6 +19,7 @@ from networks.queries.consequences import (
     Breakage,
     Dependant,
     breakage_token,
+    make_dependant,
     written_port,
 )
 from networks.queries.containers import is_lost, stack_state
@@ -131,8 +132,9 @@ def read_impacts(engine_slug: str, docker_ids: Iterable[str]) -> tuple[Impact, .
         return ()
     guests: defaultdict[str, list[Dependant]] = defaultdict(list)
     sharing = siblings.filter(donor_id__in=wanted).exclude(docker_id__in=wanted).order_by("name")
-    for donor_id, guest, name, state in sharing.values_list("donor_id", "docker_id", "name", "state"):
-        guests[donor_id].append(Dependant(guest, name, state, state in HOLDING_STATES))
+    lending = {record["docker_id"]: record for record in records}
+    for guest in sharing.values("donor_id", "docker_id", "name", "state", "started_at"):
+        guests[guest["donor_id"]].append(make_dependant(guest, lending[guest["donor_id"]]))
     donor_ids = {record["donor_id"] for record in records} - {""}
     found = siblings.filter(docker_id__in=donor_ids).values("docker_id", "name", "state", "started_at") if donor_ids else ()
     donors = {donor["docker_id"]: donor for donor in found}

@@ -127,6 +127,8 @@ class Remembered:
         placed = Endpoint.objects.filter(
             engine_id=self.engine_pk, container__revision__gt=since, container__state__in=_WITH_PROCESS, network__isnull=False
         )
+        # A connect that was refused leaves the wish behind, of a running one too: no endpoint, no link.
+        placed = placed.exclude(docker_id="", ipv4="", ipv6="", mac="")
         for container_id, *members in placed.order_by("network_name").values_list(*columns):
             endpoints[container_id].append(EndpointRecord(*members))
         changed = set()

@@ -1,0 +1,139 @@
+"""What is said of a container's network stack follows from its endpoints and its donor, never from the mode it was made with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from networks.partials.running.modes import explain_stack, mode_lines, say_origin
+from networks.partials.words import why_no_address, why_no_network
+from networks.queries.rows import AddressRow, ContainerRow
+from networks.queries.running.stacks import Stack, Whose, stack_of
+from tests.queries.test_filters import container
+
+BRIDGE = AddressRow("bridge", "b" * 64, 1, "172.17.0.2", 16, driver="bridge", is_joined=True)
+FRONT = AddressRow("front", "f" * 64, 2, "172.18.0.2", 16, driver="bridge", is_joined=True)
+INNER = AddressRow("inner", "i" * 64, 3, "172.19.0.2", 16, driver="bridge", is_internal=True, is_joined=True)
+NONE = AddressRow("none", "n" * 64, 0, driver="null", is_joined=True)
+WISH = replace(FRONT, ipv4="", is_joined=False)
+DONOR = {"network_mode": f"container:{'d' * 64}", "donor_id": "d" * 64, "donor_name": "vpn"}
+
+
+def row(mode: str, *places: AddressRow, **more: object) -> ContainerRow:
+    return container("web", network_mode=mode, addresses=places, **more)
+
+
+def said(found: Stack, *, has_published: bool = False) -> str:
+    lines = [f"{term}: {words}" for term, words in mode_lines(found, has_published=has_published)]
+    return " ".join([explain_stack(found), *lines, say_origin(found)])
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "made_with", "is_bare"),
+    [
+        (row("none", NONE), "none", "", True),
+        (row("none", FRONT), "network", "none", False),
+        (row("none", BRIDGE), "bridge", "none", False),
+        (row("none"), "none", "", True),
+        (row("bridge", BRIDGE), "bridge", "", False),
+        (row("bridge", BRIDGE, FRONT), "network", "", False),
+        (row("bridge", FRONT), "network", "bridge", False),
+        (row("bridge"), "none", "bridge", True),
+        (row("bridge", WISH), "none", "bridge", True),
+        (row("front", FRONT), "network", "", False),
+        (row("f" * 64, FRONT), "network", "", False),
+        (row("front", INNER), "network", "front", False),
+        (row("front", NONE), "none", "front", True),
+        (row("front", WISH, state="exited"), "network", "", False),
+        (row("host"), "host", "", False),
+    ],
+)
+def test_it_knows_where_a_container_is(found: ContainerRow, kind: str, made_with: str, is_bare: bool) -> None:
+    stack = stack_of(found)
+
+    assert (stack.kind, stack.made_with, stack.is_bare) == (kind, made_with, is_bare)
+    assert bool(say_origin(stack)) == bool(made_with)
+
+
+@pytest.mark.parametrize(
+    ("state", "broken", "whose", "kind"),
+    [
+        ("running", "", Whose.SHARED, "container"),
+        ("paused", "", Whose.SHARED, "container"),
+        ("running", "dead", Whose.LEFT, "none"),
+        ("running", "away", Whose.LEFT, "none"),
+        ("running", "gone", Whose.LEFT, "none"),
+        ("exited", "gone", Whose.SHARED, "container"),
+    ],
+)
+def test_it_knows_whether_a_stack_is_shared(state: str, broken: str, whose: Whose, kind: str) -> None:
+    stack = stack_of(container("web", **DONOR, state=state, stack=broken))
+
+    assert (stack.whose, stack.kind) == (whose, kind)
+
+
+def test_it_never_calls_one_that_was_moved_by_its_birth() -> None:
+    moved = said(stack_of(row("none", FRONT)))
+
+    assert "by name, alias or short ID on front" in moved
+    assert "--network none; its networks were changed since" in moved
+    assert "loopback" not in moved
+    assert "nobody reaches it" not in moved
+
+
+def test_it_calls_one_that_left_everything_what_it_is() -> None:
+    alone = stack_of(row("bridge"))
+
+    assert "nothing in it but loopback" in said(alone)
+    assert "May join: any network" in said(alone)
+    assert "--network bridge" in say_origin(alone)
+    assert why_no_address(alone).startswith("It is on no network")
+    assert why_no_address(stack_of(row("none", NONE))).startswith("It is on none")
+    assert "off none first" in said(stack_of(row("none", NONE)))
+
+
+def test_it_says_where_names_are_known_and_what_leads_outside() -> None:
+    both, bridge = stack_of(row("bridge", BRIDGE, FRONT)), stack_of(row("bridge", BRIDGE))
+    inner = stack_of(row("inner", INNER))
+
+    assert "short ID on front" in said(both)
+    assert "By address alone on the default bridge" in said(both)
+    assert "this bridge has no DNS" in said(bridge)
+    assert "published ports" not in said(bridge)
+    assert "from outside by published ports" in said(bridge, has_published=True)
+    assert "To the outside" in said(inner)
+    assert "To the outside" not in said(stack_of(row("inner", INNER, FRONT)))
+
+
+def test_it_says_who_is_in_its_stack() -> None:
+    lines = dict(mode_lines(stack_of(row("front", FRONT)), lends_to=["app", "proxy"]))
+
+    assert lines["Of its own"] == "interfaces, addresses, ports, routes, which it shares with app, proxy."
+
+
+def test_it_says_of_a_stack_that_died_what_is_left() -> None:
+    guest = container("web", **DONOR, state="running", stack="dead")
+    left = stack_of(guest)
+
+    assert "loopback" in said(left)
+    assert "the same interfaces" not in said(left)
+    assert "loopback alone" in why_no_address(left)
+    assert "Connect that container instead" not in why_no_network(guest)
+
+
+def test_it_says_of_one_that_does_not_run_that_it_has_no_stack() -> None:
+    assert said(stack_of(row("front", WISH, state="exited"))).startswith("It doesn't run, so it has no network stack.")
+
+
+def test_it_explains_each_stack_differently() -> None:
+    shared = stack_of(container("web", **DONOR))
+    stacks = [
+        stack_of(row("bridge", BRIDGE)),
+        stack_of(row("host")),
+        stack_of(row("none", NONE)),
+        shared,
+        stack_of(row("x", FRONT)),
+    ]
+
+    assert len({explain_stack(stack) for stack in stacks}) == 5

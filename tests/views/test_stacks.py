@@ -1,0 +1,178 @@
+"""What pages say of a container's network stack, on a real Engine: after moves, and where a donor is gone."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from django.test import Client
+from django.urls import reverse
+
+from networks.actions.jobs.moving import MoveRun
+from networks.hostnet.linux.opening import open_host
+from networks.models import Container, Engine, Job, Network
+from networks.partials.interfaces.sums import add_up, say_rest
+from networks.queries.containers import container_rows
+from networks.queries.engines import read_engine
+from networks.sync.host.once import look_once
+from networks.sync.requests import request_sync
+from tests.partials.looking import words
+from tests.private_engine import PrivateEngine, wait_until
+from tests.views.test_forms import browser, seen
+
+__all__ = ["browser"]
+
+
+def page(client: Client, name: str, *args: str, **query: str) -> str:
+    return unescape(words(client.get(reverse(name, args=args), query).content.decode()))
+
+
+def panel(client: Client, container_id: str, name: str) -> str:
+    """Return what one part of a container's page says, such as "container-mode"."""
+    html = client.get(reverse("container_detail", args=["local", container_id])).content.decode()
+    found = re.search(rf'<(div|span|dl) id="{name}".*?(?=<section|<div id="(?!{name})|</section>)', html, re.DOTALL)
+    assert found, name
+    return unescape(words(found[0]))
+
+
+def row_of(client: Client, name: str, **query: str) -> str:
+    html = client.get(reverse("container_list"), query).content.decode()
+    rows = re.findall(r'<tr id="con-.*?</tr>', html, re.DOTALL)
+    return next((unescape(words(row)) for row in rows if f">{name}</a>" in row), "")
+
+
+def interfaces(engine: PrivateEngine, name: str) -> list[str]:
+    return re.findall(r"^\d+: ([^:@]+)", engine.cli("exec", name, "ip", "-o", "link"), re.MULTILINE)
+
+
+def rest_of(engine: Engine) -> str:
+    row = read_engine(engine.slug)
+    assert row is not None
+    return " ".join(say_rest(add_up(look_once(engine, open_host), container_rows(row))))
+
+
+def reread(engine: Engine) -> None:
+    assert request_sync(engine.slug)
+
+
+def test_it_says_where_one_that_was_moved_is_now(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    network = seen(engine, Network, engine.cli("network", "create", "front"))
+    moved = seen(engine, Container, engine.run("nonet", "--network", "none"))
+    seen(engine, Container, engine.run("quiet", "--network", "none"))
+    assert "nothing in it but loopback" in panel(browser, moved, "container-mode")
+
+    browser.post(reverse("container_move", args=[followed.slug, moved]), {"key": "k" * 24, "network_id": network})
+    MoveRun(followed, Job.objects.get()).run()
+    reread(followed)
+
+    assert interfaces(engine, "nonet") == ["lo", "eth0"]
+    assert "PING" in engine.cli("exec", "nonet", "ping", "-c1", "-W2", "nonet"), "Docker's DNS knows it by name"
+    said = page(browser, "container_detail", followed.slug, moved)
+    assert "by name, alias or short ID on front" in said
+    assert "Made with --network none; its networks were changed since." in said
+    for birth in ("nothing in it but loopback", "loopback and nothing else", "nobody reaches it", "Reaches nobody"):
+        assert birth not in said
+    assert "No packet" not in said
+    assert "made with none" in row_of(browser, "nonet")
+    assert row_of(browser, "nonet", mode="network")
+    assert not row_of(browser, "nonet", mode="none")
+    assert row_of(browser, "quiet", mode="none")
+    assert "1 has none" in page(browser, "overview")
+    assert "quiet has none." in rest_of(followed)
+    assert "nonet" not in rest_of(followed)
+    none = engine.cli("network", "inspect", "-f", "{{.Id}}", "none")
+    assert "nonet" not in page(browser, "network_detail", followed.slug, none)
+    assert "leaves it for another network" in page(browser, "network_detail", followed.slug, none)
+    inside = page(browser, "container_inside", followed.slug, moved)
+    assert "eth0" in inside
+    assert "nothing in it but loopback" not in inside
+
+
+def test_it_says_what_is_left_of_one_that_left_its_networks(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    engine.cli("network", "create", "--internal", "inner")
+    web = seen(engine, Container, engine.run("web", "-p", "8080:80"))
+    both = seen(engine, Container, engine.run("both"))
+    engine.cli("network", "connect", "inner", "both")
+    engine.cli("network", "disconnect", "bridge", "web")
+    reread(followed)
+
+    assert interfaces(engine, "web") == ["lo"]
+    said = page(browser, "container_detail", followed.slug, web)
+    assert "It has a network stack with nothing in it but loopback" in said
+    assert "May join any network: there is nothing that it has to leave first." in said
+    assert "Made with --network bridge" in said
+    assert "published ports" not in panel(browser, web, "container-mode")
+    assert "It exposes and publishes no ports." in said
+    assert "It has nothing but loopback: no packet comes in or goes out." in said
+    assert row_of(browser, "web", mode="none")
+    assert "web has none." in rest_of(followed)
+    mode = panel(browser, both, "container-mode")
+    assert "by name, alias or short ID on inner" in mode
+    assert "By address alone on the default bridge" in mode
+    assert "To the outside" not in mode
+    assert "both" in engine.cli("exec", "both", "ping", "-c1", "-W2", "both")
+
+    engine.cli("network", "disconnect", "bridge", "both")
+    reread(followed)
+
+    assert "To the outside nothing: the networks that it is on are internal." in panel(browser, both, "container-mode")
+    assert "default" not in engine.cli("exec", "both", "ip", "route")
+    engine.cli("network", "connect", "bridge", "web")
+    reread(followed)
+    assert "and from outside by published ports" in panel(browser, web, "container-mode")
+    assert "Made with" not in panel(browser, web, "container-mode")
+
+
+def test_it_says_what_is_in_the_stack_of_a_donor_that_is_old_stopped_or_gone(
+    engine: PrivateEngine, followed: Engine, browser: Client
+) -> None:
+    engine.cli("network", "create", "front")
+    donor = seen(engine, Container, engine.run("donor", "--network", "front", "-p", "8081:80"))
+    guest = seen(engine, Container, engine.run("guest", "--network", "container:donor"))
+    reread(followed)
+    assert interfaces(engine, "guest") == ["lo", "eth0"]
+    shared = page(browser, "container_detail", followed.slug, guest)
+    assert "It shares another container's network stack" in shared
+    assert "The ports of its stack are those of donor : 0.0.0.0:8081->80/tcp" in shared
+    assert "These share its network: guest" in panel(browser, donor, "container-mode")
+    assert "which it shares with guest" in panel(browser, donor, "container-mode")
+    assert "guest shares donor's." in rest_of(followed)
+
+    for change, banner in (
+        (("restart", "donor"), "this one is in the old one, alone"),
+        (("stop", "donor"), "nothing but loopback is left here"),
+        (("rm", "donor"), "nothing but loopback is left of it"),
+    ):
+        engine.cli(*change)
+        wait_until(lambda banner=banner: banner in _reread_page(browser, followed, guest), banner)  # type: ignore[misc]
+        said = page(browser, "container_detail", followed.slug, guest)
+        inside = page(browser, "container_inside", followed.slug, guest)
+        row = row_of(browser, "guest")
+
+        assert interfaces(engine, "guest") == ["lo"]
+        assert "It runs in what is left of a stack that it shared: loopback." in said
+        assert "It has nothing but loopback: no packet comes in or goes out." in said
+        assert "nothing but loopback is left of the stack that it shared" in said
+        for birth in ("It shares another", "the same interfaces", "figures of the network stack", "The ports of its stack"):
+            assert birth not in said
+            assert birth not in inside
+        assert "This is what is left of the network stack that it shared" in inside
+        assert "Only loopback" in inside
+        assert "those of donor" not in row
+        assert "shares donor" not in row
+        assert row_of(browser, "guest", mode="none")
+        assert not row_of(browser, "guest", mode="container")
+        assert "shares donor's" not in rest_of(followed)
+        assert "guest has none." in rest_of(followed)
+        if change[0] == "restart":
+            of_donor = panel(browser, donor, "container-mode")
+            assert "These share its network" not in of_donor
+            assert "nobody on the machine shares them" in of_donor
+            assert "in an old stack of it, with loopback alone, until they are restarted: guest" in of_donor
+            stop = page(browser, "container_stop", followed.slug, donor)
+            assert "shares its network" not in stop
+
+
+def _reread_page(browser: Client, engine: Engine, container_id: str) -> str:
+    reread(engine)
+    return page(browser, "container_detail", engine.slug, container_id)
