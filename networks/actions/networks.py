@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor
+from networks.actions.elsewhere import read_elsewhere
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.cli import connect_command, create_network_command, disconnect_command, remove_network_command
 from networks.engine.client import EngineClient
@@ -73,15 +74,23 @@ def remove_network(actor: Actor, engine: Engine, network_id: str, *, name: str) 
 
 
 def connect_container(
-    actor: Actor, engine: Engine, spec: ConnectSpec, *, network_name: str, container_name: str, may_none: bool = False
+    actor: Actor,
+    engine: Engine,
+    spec: ConnectSpec,
+    *,
+    network_name: str,
+    container_name: str,
+    may_none: bool = False,
+    is_elsewhere: bool = False,
 ) -> ActionResult:
     """Put a container on a network. Twin of `docker network connect`; POST /networks/{id}/connect.
 
-    `may_none`: put it back on none, too, from where a job took it.
+    `may_none`: put it back on none, too, from where a job took it. `is_elsewhere`: a swarm's network that this Engine doesn't
+    list yet.
     """
 
     def ask(client: EngineClient) -> str:
-        network = _same_network(client, spec.network_id, network_name)
+        network = _same_network(client, spec.network_id, network_name, is_elsewhere=is_elsewhere)
         container = client.inspect_container(spec.container_id)
         refuse_special(network, container, may_none=may_none)
         refuse_pair(engine.slug, network, container)
@@ -170,8 +179,8 @@ def refuse_special(network: NetworkFact, container: ContainerFact, *, may_none: 
         raise NotAllowed(_("%(container)s is on none, and a container on none can be on no other network.") % names)
 
 
-def _same_network(client: EngineClient, network_id: str, name: str) -> NetworkFact:
-    fact = client.inspect_network(network_id)
+def _same_network(client: EngineClient, network_id: str, name: str, *, is_elsewhere: bool = False) -> NetworkFact:
+    fact = read_elsewhere(client, network_id, name) if is_elsewhere else client.inspect_network(network_id)
     if fact.name != name:
         raise NotAllowed(_("This network is called %(name)s now; look again before you change it.") % {"name": fact.name})
     return fact

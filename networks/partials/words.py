@@ -196,8 +196,8 @@ def explain_network(row: NetworkRow) -> str:
         )
     if row.driver == "overlay" and row.is_attachable:
         return _(
-            "Every Engine of the swarm can use this network. A worker lists it only while one of its containers is on"
-            " it: run a container there with this network's name, and it appears."
+            "Every Engine of the swarm can use this network. A worker lists it only while a container of its own is on it; the "
+            "forms that run or connect one there offer it all the same."
         )
     return ""
 

@@ -119,7 +119,8 @@ class ContainerChoice:
 @dataclass(frozen=True, slots=True)
 class NetworkChoice:
     """A network to connect to. `holders`: who has which address; `wishes`: which stopped container asks for which; `macs`: who
-    has which MAC address. `scope` and the flags: as in NetworkFact."""
+    has which MAC address. `scope` and the flags: as in NetworkFact. `via`: the Engine that knows it where this one, a
+    worker of a swarm, doesn't list it yet."""
 
     docker_id: str
     name: str
@@ -134,6 +135,7 @@ class NetworkChoice:
     holders: Mapping[IPAddress, str] = field(default_factory=dict)
     wishes: Mapping[IPAddress, str] = field(default_factory=dict)
     macs: Mapping[str, str] = field(default_factory=dict)
+    via: str = ""
 
     @property
     def is_for_services(self) -> bool:

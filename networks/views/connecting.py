@@ -42,6 +42,7 @@ from networks.queries.ground import (
     read_endpoint,
     read_version,
 )
+from networks.queries.swarm.elsewhere import with_elsewhere
 from networks.templatetags.wording import spell
 from networks.views.acting import (
     Aside,
@@ -55,6 +56,7 @@ from networks.views.acting import (
     say_unseen,
     spell_choices,
 )
+from networks.views.shell import engines_seen
 from networks.views.unconnectable import why_not_connectable
 
 EDITABLE = frozenset({"network_id", "container_id", "ipv4", "ipv6", "aliases", *RARE_FIELDS})
@@ -102,7 +104,12 @@ class ConnectPage(View):
         engine, _may_act = open_page(request, engine_slug)
         network_name, container_name = form.network.name, form.container.name
         result = connect_container(
-            actor_of(request), engine, form.to_spec(), network_name=network_name, container_name=container_name
+            actor_of(request),
+            engine,
+            form.to_spec(),
+            network_name=network_name,
+            container_name=container_name,
+            is_elsewhere=bool(form.network.via),
         )
         if not result.is_ok:
             known = explain(result.sentence)
@@ -224,6 +231,7 @@ class NetworkConnect(ConnectPage):
     def make_form(self, data: QueryDict, *, gone: Gone | None = None, **options: Any) -> ConnectForm:
         slug, docker_id = self.kwargs["engine_slug"], self.kwargs["docker_id"]
         network = NetworkChoice(docker_id, gone.name, "") if gone else find_choice(slug, docker_id)
+        (network,) = with_elsewhere([network], slug, engines_seen(self.request))[:1]
         known = self._options(options, container_choices(slug))
         return ContainerToConnectForm(data, network=network, is_given_gone=gone is not None, **known)
 
@@ -245,7 +253,8 @@ class ContainerConnect(ConnectPage):
         container = ContainerChoice(docker_id, gone.name, "", "") if gone else there
         if container is None:
             raise Http404(docker_id)
-        known = self._options(options, containers) | {"networks": network_choices(slug)}
+        networks = with_elsewhere(network_choices(slug), slug, engines_seen(self.request))
+        known = self._options(options, containers) | {"networks": networks}
         return NetworkToConnectForm(data, container=container, is_given_gone=gone is not None, **known)
 
     def make_title(self, form: ConnectForm) -> dict[str, Any]:

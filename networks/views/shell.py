@@ -144,6 +144,11 @@ def _reload_of(request: HttpRequest) -> Reload:
     return Reload(RELOAD_EVERY_S if is_on else 0, request.get_full_path(), other_url, timezone.now())
 
 
+def engines_seen(request: HttpRequest) -> frozenset[str]:
+    """Return the slugs of the Engines that the request's person may view."""
+    return frozenset(slug for slug, may in access_of(request).permissions.items() if Permission.VIEW in may)
+
+
 def access_of(request: HttpRequest) -> Access:
     """Return the Engines and rights of the request's person, read at the first call."""
     known: Access | None = getattr(request, "shell_access", None)

@@ -124,7 +124,7 @@ def test_it_takes_more_than_an_operator_to_use_another_stack(
         ({"image": "not-there:1"}, "image", "This Engine doesn't have the image not-there:1"),
         ({"name": "taken"}, "name", "Another container is called taken."),
         ({"ports": "8086:80"}, "ports", "The container taken publishes port 8086 already."),
-        ({"ports": "8087:80\n8087:81"}, "ports", "Port 8087 is given twice."),
+        ({"ports": "8087:80\n8087:81"}, "ports", "Port 8087 stands here twice, for one address or for all of them."),
         ({"networks-0-ipv4": "172.17.0.99"}, "networks-0-ipv4", "default bridge doesn't support fixed addresses"),
         ({"mode": "container"}, "donor_id", "Choose the container to share the network with"),
         ({"sysctls": "kernel.msgmax=1"}, "sysctls", "only net.* can be set here"),

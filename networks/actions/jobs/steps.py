@@ -32,7 +32,14 @@ def carry_out_step(actor: Actor, engine: Engine, step: JobStep, *, before: Look 
         case "remove_network":
             return remove_network(actor, engine, step.network_id, name=step.network_name)
         case "connect_container":
-            return connect_container(actor, engine, spec_of(step), may_none=may_none, **names)
+            return connect_container(
+                actor,
+                engine,
+                spec_of(step),
+                may_none=may_none,
+                network_name=step.network_name,
+                container_name=step.container_name,
+            )
         case "disconnect_container":
             spec = DisconnectSpec(step.network_id, step.container_id)
             return disconnect_container(actor, engine, spec, before=before, may_none=may_none, **names)

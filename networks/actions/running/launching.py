@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor
+from networks.actions.elsewhere import read_elsewhere
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
@@ -89,6 +90,7 @@ def _refuse_protected(engine: Engine, spec: RunSpec) -> None:
 def _refuse_renamed(client: EngineClient, spec: RunSpec) -> None:
     """Look whether what was chosen by id is still what goes by the name that will be sent."""
     for endpoint in spec.networks:
-        fact = client.inspect_network(endpoint.network_id)
+        network_id, name = endpoint.network_id, endpoint.network_name
+        fact = read_elsewhere(client, network_id, name) if endpoint.is_elsewhere else client.inspect_network(network_id)
         if fact.name != endpoint.network_name:
             raise NotAllowed(_("This network is called %(name)s now; look again before you use it.") % {"name": fact.name})

@@ -31,7 +31,7 @@ def run_body(spec: RunSpec, api_version: tuple[int, int]) -> dict[str, Any]:
     Before 1.44 it names the first network alone, and that one's MAC address is the container's; see `connects_after`.
     """
     is_several = api_version >= API_OF_SEVERAL
-    at_once = spec.networks if is_several else spec.networks[:1]
+    at_once = spec.ordered_networks if is_several else spec.ordered_networks[:1]
     body: dict[str, Any] = {
         "Image": spec.image,
         "HostConfig": _host_config(spec),
@@ -47,15 +47,15 @@ def run_body(spec: RunSpec, api_version: tuple[int, int]) -> dict[str, Any]:
         body["ExposedPorts"] = {each: {} for each in exposed}
     if spec.environment:
         body["Env"] = [f"{name}={value}" for name, value in spec.environment.items()]
-    if not is_several and spec.networks and spec.networks[0].mac:
-        body["MacAddress"] = spec.networks[0].mac
+    if not is_several and at_once and at_once[0].mac:
+        body["MacAddress"] = at_once[0].mac
     words = {"Hostname": spec.hostname, "Domainname": spec.domainname, "StopSignal": spec.stop_signal}
     return body | {member: word for member, word in words.items() if word} | {"Labels": dict(spec.labels)}
 
 
 def connects_after(spec: RunSpec, container_id: str, api_version: tuple[int, int]) -> tuple[ConnectSpec, ...]:
     """Return what is to be connected between create and start: the further networks, before API 1.44."""
-    further = spec.networks[1:] if api_version < API_OF_SEVERAL else ()
+    further = spec.ordered_networks[1:] if api_version < API_OF_SEVERAL else ()
     return tuple(_connect(endpoint, container_id) for endpoint in further)
 
 
@@ -84,7 +84,7 @@ def _host_config(spec: RunSpec) -> dict[str, Any]:
 def _network_mode(spec: RunSpec) -> str:
     if spec.mode is Mode.CONTAINER:
         return f"container:{spec.donor_id}"
-    return reference_of(spec.networks[0]) if spec.networks else str(spec.mode)
+    return reference_of(spec.ordered_networks[0]) if spec.networks else str(spec.mode)
 
 
 def _endpoint(endpoint: EndpointSpec, has_mac: bool) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def _network_lines(spec: RunSpec) -> Iterator[Line]:
         yield "--network", quoted(f"container:{reference(spec.donor_name, spec.donor_id)}")
     elif spec.mode is not Mode.NETWORK:
         yield "--network", str(spec.mode)
-    for endpoint in spec.networks:
+    for endpoint in spec.ordered_networks:
         name = reference_of(endpoint)
         parts = list(_endpoint_parts(endpoint))
         yield "--network", quoted(",".join(map(listed, [f"name={name}", *parts])) if parts else name)

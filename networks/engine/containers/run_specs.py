@@ -26,6 +26,7 @@ class EndpointSpec:
     """One network to be on from the start. Twin of `--network name=…,ip=…`; members as in ConnectSpec.
 
     `mac`: from API 1.44 on each network's own; before that the container's, which the first network gives.
+    `is_elsewhere`: a swarm's, which this Engine doesn't list yet and gets to know when the container starts.
     """
 
     network_id: str
@@ -37,6 +38,7 @@ class EndpointSpec:
     driver_options: Mapping[str, str] = field(default_factory=dict)
     gateway_priority: int = 0
     mac: str = ""
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,11 @@ class RunSpec:
     def words(self) -> tuple[str, ...]:
         """What follows the image's name in the command."""
         return (*(self.entrypoint or ())[1:], *self.command)
+
+    @property
+    def ordered_networks(self) -> tuple[EndpointSpec, ...]:
+        """The networks as they are sent: those that the Engine lists first. Docker 26 finds no other as the first of several."""
+        return tuple(sorted(self.networks, key=lambda endpoint: endpoint.is_elsewhere))
 
     def without_values(self) -> RunSpec:
         """Return it as it may be shown: no value of a variable is in it."""

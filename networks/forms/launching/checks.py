@@ -129,6 +129,8 @@ def check_together(networks: Sequence[EndpointSpec]) -> Iterator[tuple[int, Find
     for row, name in enumerate(names):
         if name in names[:row]:
             yield row, bad("network_id", "network_twice", network=name)
+        elif row and networks[row].is_elsewhere and all(endpoint.is_elsewhere for endpoint in networks):
+            yield row, bad("network_id", "network_elsewhere_too", network=name)
         elif name == "bridge" and len(set(names)) > 1:
             yield row, bad("network_id", "bridge_with_others")
 

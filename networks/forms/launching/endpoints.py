@@ -68,6 +68,7 @@ class EndpointForm(ConnectForm):
             driver_options=asked.driver_options,
             gateway_priority=asked.gateway_priority,
             mac=asked.mac,
+            is_elsewhere=bool(self.network.via),
         )
 
     def _check_pair(self, *, chosen: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from networks.addressing.host import HostSide
@@ -17,6 +17,7 @@ from networks.queries.ground import (
     read_version,
 )
 from networks.queries.running.ports import PublishedPort, published_ports
+from networks.queries.swarm.elsewhere import with_elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,13 @@ def read_run_ground(
     engine_slug: str,
     images: tuple[ImageFact, ...] | None,
     find_processes: Callable[[str, frozenset[int]], Mapping[int, str]],
+    seen: Collection[str] = (),
 ) -> RunGround:
-    """Return it. Seven queries."""
+    """Return it. `seen`: slugs of the Engines that the reader may view. Eight queries; more where the Engine is in a swarm."""
     return RunGround(
         engine_slug,
         container_choices(engine_slug),
-        {each.docker_id: each for each in network_choices(engine_slug)},
+        {each.docker_id: each for each in with_elsewhere(network_choices(engine_slug), engine_slug, seen)},
         published_ports(engine_slug),
         images,
         read_version(engine_slug),

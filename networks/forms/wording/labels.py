@@ -28,4 +28,5 @@ def label_network(choice: NetworkChoice) -> str:
         use = gettext("Config-only")
     elif choice.is_for_services:
         use = gettext("services only")
-    return " · ".join(filter(None, (choice.name, choice.driver, subnets, use)))
+    via = gettext("through %(engine)s") % {"engine": choice.via} if choice.via else ""
+    return " · ".join(filter(None, (choice.name, choice.driver, subnets, use, via)))

@@ -33,6 +33,9 @@ SENTENCES: dict[str, Promise] = {
     "shared_conflict": _("A container that shares another's network can't have this of its own: Docker refuses it."),
     "sysctl_not_net": _("%(key)s is not a network setting: only net.* can be set here."),
     "sysctl_on_host": _("On the host's network this would change the host's setting: Docker refuses it."),
+    "network_elsewhere_too": _(
+        "A container can start on one network that this Engine doesn't list yet: connect it to %(network)s when it runs."
+    ),
     "network_twice": _("%(network)s is given twice."),
     "bridge_with_others": _(
         "docker run accepts the default bridge only as the single network. Connect the container to it afterwards."

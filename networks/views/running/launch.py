@@ -43,7 +43,7 @@ from networks.views.acting import (
     say_unseen,
     spell_choices,
 )
-from networks.views.shell import pick_engine
+from networks.views.shell import engines_seen, pick_engine
 
 SHOWN_IMAGES = 50
 
@@ -106,7 +106,9 @@ class ContainerRun(View):
         images, image = images_of(engine), data.get("image", "").strip()
         if is_fresh and not any(each.answers_to(image) for each in images or ()):  # what was there still is, or Docker says so
             images = images_of(engine, is_fresh=True)
-        ground = read_run_ground(engine.slug, images, lambda protocol, ports: _processes(engine.url, protocol, ports))
+        ground = read_run_ground(
+            engine.slug, images, lambda protocol, ports: _processes(engine.url, protocol, ports), engines_seen(self.request)
+        )
         return RunForm(data, ground=ground, may_shape=may_shape, is_draft=is_draft)
 
     def _pull(self, request: HttpRequest, engine: Engine, form: RunForm) -> HttpResponseBase:
