@@ -87,7 +87,7 @@ def test_it_runs_a_worker_s_first_container_on_an_overlay_network(swarm: Swarm) 
     )
     assert f'value="{swarm.ids["closed"]}"' not in page.content.decode()
     assert (taken.status_code, closed.status_code) == (422, 422)
-    assert "10.90.0.9 is held by near · First" in said_of(taken, "networks-0-ipv4")
+    assert "near · First has 10.90.0.9" in said_of(taken, "networks-0-ipv4")
     assert "not there any more" in said_of(closed, "networks-0-network_id")
     assert done.status_code == 302, text_of(done)
     assert networks_of(swarm, "mine") == {"across": "10.90.0.77"}
