@@ -11,7 +11,7 @@ _OF_TUTORIALS = ("driver_unknown_weave", "driver_unknown_flannel", "driver_unkno
 
 SENTENCES: dict[str, Promise] = {
     **dict.fromkeys(("driver_unknown", *_OF_TUTORIALS), _UNKNOWN),
-    "parent_apart": _("The host itself won't reach these containers, nor they the host: the kernel keeps %(value)s apart."),
+    "parent_apart": _("The host itself can't reach these containers, nor they the host: the kernel keeps %(value)s apart."),
     "parent_missing": _("The host has no device called %(value)s."),
     "parent_no_carrier": _("%(value)s has no carrier: nothing is connected at its other end."),
     "parent_off": _("%(value)s is down: until it is up, the containers reach nobody."),
