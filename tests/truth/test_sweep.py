@@ -28,8 +28,8 @@ def sweep_world(engine: PrivateEngine, data_dir: Path, seed: int, *, containers:
         findings.lies += trying.run(findings.to_try)
         say(findings, seed, trying.done, lived.world.diary)
 
-    assert not findings.lies, f"seed {seed}:\n" + "\n".join(map(str, findings.lies))
-    assert not missed, f"seed {seed}: planted and not found: {missed}"
+    wrong = [*map(str, findings.lies), *(f"planted, and not found: {lie}" for lie in missed)]
+    assert not wrong, f"seed {seed}:\n" + "\n".join(wrong)
 
 
 def assert_finds(sweep: Sweep) -> list[str]:

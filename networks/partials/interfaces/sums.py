@@ -21,10 +21,10 @@ MOST_NAMES, NAME_LENGTH = 3, 40
 @dataclass(frozen=True, slots=True)
 class Sums:
     """What there is. `ends`: veth links that are an endpoint's; `ways_out`: those on docker_gwbridge, a container's way out of
-    overlays; `placeless`: those of a container, of which it isn't known on what network; `unknown`: those whose far end is in no
-    container. `linkless`: the driver of each endpoint without a veth. Of running containers: `shared` by name (container,
-    whose stack it shares), `on_host`: names of those that use the host's; `bare`: of those that have
-    loopback alone.
+    overlays; `placeless`: those of a container, of which it isn't known on what network; `pairs`: those whose far end is
+    another of the host's own links; `unknown`: those whose far end is in no container. `linkless`: the driver of each endpoint
+    without a veth. Of running containers: `shared` by name (container, whose stack it shares), `on_host`: names of those that
+    use the host's; `bare`: of those that have loopback alone.
     """
 
     running: int
@@ -33,6 +33,7 @@ class Sums:
     ways_out: int
     unknown: int
     placeless: int = 0
+    pairs: int = 0
     unseen: tuple[str, ...] = ()
     linkless: tuple[str, ...] = ()
     shared: tuple[tuple[str, str], ...] = ()
@@ -43,6 +44,8 @@ class Sums:
 def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
     """Count the links of a picture; `containers`: of the same Engine, by name."""
     veths = [link for link in picture.links if link.fact.kind == "veth"]
+    here = {link.fact.index for link in picture.links}
+    pairs = sum(1 for link in veths if link.peer is None and link.fact.peer_nsid is None and link.fact.peer in here)
     peers = [link.peer for link in veths if link.peer is not None]
     ways_out = sum(1 for peer in peers if peer.network_name == GATEWAY_NETWORK)
     placeless = sum(1 for peer in peers if not peer.network_id)
@@ -52,8 +55,9 @@ def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
         picture.endpoints,
         len(peers) - ways_out - placeless,
         ways_out,
-        len(veths) - len(peers),
+        len(veths) - len(peers) - pairs,
         placeless,
+        pairs,
         picture.unseen,
         picture.linkless,
         tuple((row.name, row.donor_name) for row, stack in stacks if stack.whose is Whose.SHARED),
@@ -103,6 +107,13 @@ def say_rest(sums: Sums) -> tuple[str, ...]:
             sums.ways_out,
         )
         said.append(words % {"count": count_text(sums.ways_out)})
+    if sums.pairs:
+        words = ngettext(
+            "%(count)s more has its other end on the host too.",
+            "%(count)s more have their other ends on the host too.",
+            sums.pairs,
+        )
+        said.append(words % {"count": count_text(sums.pairs)})
     if sums.unknown:
         words = ngettext(
             "%(count)s more leads into no container that is known.",
@@ -110,7 +121,12 @@ def say_rest(sums: Sums) -> tuple[str, ...]:
             sums.unknown,
         )
         said.append(words % {"count": count_text(sums.unknown)})
-    said += [
+    return (*said, *_say_whose(sums))
+
+
+def _say_whose(sums: Sums) -> list[str]:
+    """Return who has a stack that isn't its own, or nothing in it."""
+    said = [
         _("%(guest)s shares %(owner)s's.") % {"guest": spell(guest)[:NAME_LENGTH], "owner": spell(owner)[:NAME_LENGTH]}
         for guest, owner in sums.shared[:MOST_NAMES]
     ]
@@ -121,7 +137,7 @@ def say_rest(sums: Sums) -> tuple[str, ...]:
         said.append(words % {"names": _names(sums.on_host)})
     if sums.bare:
         said.append(ngettext("%(names)s has none.", "%(names)s have none.", len(sums.bare)) % {"names": _names(sums.bare)})
-    return tuple(said)
+    return said
 
 
 def _names(names: tuple[str, ...]) -> str:

@@ -61,6 +61,17 @@ def test_it_says_what_keeps_the_sum_from_adding_up(lab: Watched) -> None:
     assert "guest shares db's. onhost uses the host's own links. quiet has none." in unescaped(said)
 
 
+def test_it_tells_a_pair_of_the_host_s_own_from_what_leads_to_somebody_unknown(lab: Watched) -> None:
+    one = lab.host.add_link("lab0", "veth")
+    other = lab.host.add_link("lab1", "veth", peer=one)
+    lab.host.change(one, peer=other)
+    lab.look()
+
+    said = words(page().parts["interface-sum"])
+
+    assert said == "3 running containers have 3 endpoints: 3 veth links. 2 more have their other ends on the host too."
+
+
 def test_it_counts_no_link_for_an_endpoint_that_it_is_not_known_to_be(lab: Watched) -> None:
     """A veth that somebody put into a container whose own interface isn't on the host, as macvlan's is not."""
     network = make_network(lab.engine, "lan", driver="macvlan", revision=2)

@@ -89,7 +89,7 @@ def read_history(page: Page) -> Iterator[Claim]:
                 yield page.claim("history.now", (container, network, address.text), cells["Until"].text == "now")
             mac = cells.get("MAC")
             if mac is not None and cells["Until"].text == "now":
-                yield page.claim("endpoint.mac", (container, network), mac.text)
+                yield page.claim("endpoint.mac", (container, network), mac.text.replace(DASH, ""))
         page.take(table)
 
 

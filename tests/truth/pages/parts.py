@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tests.truth.claims import Claim, Page, Subject
 from tests.truth.elements import Element
 
-ADDRESS = re.compile(r"^(?P<asks>asks for )?(?P<address>[0-9a-f.:]+)(?:/\d+)?(?P<static> static)?(?P<rest>.*)$")
+ADDRESS = re.compile(r"^(?P<asks>asks for |requests )?(?P<address>[0-9a-f.:]+)(?:/\d+)?(?P<static> static)?(?P<rest>.*)$")
 _COUNTED = re.compile(r"([\d,]+) (running|paused|stopped|failed)")
 DASH = "–"
 

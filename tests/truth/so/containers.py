@@ -101,7 +101,7 @@ def _broken(reality: Reality, subject: Subject) -> Any:
     if donor is None:
         return "its donor is gone"
     if not donor.is_running:
-        return "its donor is stopped" if donor.state != "restarting" else AnyOf(["", "its donor is stopped"])
+        return "its donor is stopped" if donor.state != "restarting" else AnyOf(["", "its donor is stopped", "old stack"])
     return "old stack" if box.is_running and box.netns != donor.netns else ""
 
 

@@ -172,5 +172,5 @@ def _how(reality: Reality, subject: Subject) -> Any:
     if holder := reality.holders(net).get(address):
         end = next(end for name, end in holder.ends.items() if reality.net_of(holder, name) is net)
         wish = end.get("IPAMConfig") or {}
-        return "asked for by --ip" if address in (wish.get("IPv4Address"), wish.get("IPv6Address")) else "handed out by Docker"
-    return "asked for by --ip"
+        return "requested with --ip" if address in (wish.get("IPv4Address"), wish.get("IPv6Address")) else "handed out by Docker"
+    return "requested with --ip"

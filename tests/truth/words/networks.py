@@ -109,7 +109,7 @@ def _unknown(reality: Reality, page: Page, count: int) -> Any:
 @sentence("{names} has none.", "interfaces")
 @sentence("{names} have none.", "interfaces")
 def _have_none(reality: Reality, page: Page, names: str) -> Any:
-    bare = {box.name for box in running(reality) if box.has_only_loopback and box.netns != reality.host_netns}
+    bare = {box.name for box in running(reality) if box.has_only_loopback and not reality.shares(box)}
     return _named(names, bare)
 
 
