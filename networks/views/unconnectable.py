@@ -77,9 +77,9 @@ def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable
         return WhyNot(say(found), advice, (Way(_("Move it to a network…"), "", url=url, is_primary=True),))
     known = Container.objects.filter(engine__slug=engine_slug, docker_id=container.docker_id)
     image = known.values_list("image", flat=True).first() or ""
-    anew = _run_way(engine_slug, _("Make it anew…"), image=image)
+    anew = _run_way(engine_slug, _("Recreate it…"), image=image)
     advice = _(
-        "The network mode is chosen when a container is made. Made anew from its image it can be on any network; its command, "
+        "The network mode is chosen when a container is created. Recreated from its image, it can be on any network; its command, "
         "variables and volumes have to be given again."
     )
     donor_id = container.network_mode.removeprefix("container:")

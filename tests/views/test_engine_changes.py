@@ -81,7 +81,7 @@ def test_it_keeps_credentials_that_are_left_empty(another_engine: AnotherEngine)
 
     changed = post(client, "/engines/build/change/", url=another_engine.url, name="builder")
 
-    assert "is followed anew" in changed
+    assert "follows it with the new settings" in changed
     engine = Engine.objects.get(slug="build")
     kept = access_of(engine).tls
     assert kept is not None

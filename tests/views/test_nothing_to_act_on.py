@@ -63,7 +63,7 @@ def test_it_shows_no_form_for_a_container_that_can_not_be_connected(
     run = f"/containers/{followed.slug}/run/?image={image.replace(':', '%3A').replace('/', '%2F')}"
     expected = {
         "on-none": ("is on none", "Move it to a network…", [f"/containers/{followed.slug}/{places['on-none']}/move/"]),
-        "on-host": ("uses the host's network".replace("'", "&#x27;"), "Make it anew…", [run]),
+        "on-host": ("uses the host's network".replace("'", "&#x27;"), "Recreate it…", [run]),
         "guest": ("shares another container", "Connect donor…", [f"/containers/{followed.slug}/{donor}/connect/", run]),
         "guest-of-host": ("shares another", "Open on-host", [f"/containers/{followed.slug}/{places['on-host']}/", run]),
     }

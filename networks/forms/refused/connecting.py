@@ -157,7 +157,7 @@ CONNECTING: tuple[Meaning, ...] = (
         ("^invalid bit range",),
         "",
         _("The network's IPv6 range ends with the last address of a /64: this Engine hands out none of it."),
-        _("Ask for an address of your own, or make the network anew with another range."),
+        _("Choose an address yourself, or recreate the network with another range."),
     ),
     Meaning(
         "attach_failed",

@@ -20,7 +20,7 @@ MOST_LOST = 5  # networks in one sentence
 def explain_stack(stack: Stack) -> str:
     """Return in words what network stack a container has."""
     if not stack.is_alive:
-        return _("It doesn't run, so it has no network stack. What stands here is so once it is started.")
+        return _("It isn't running, so it has no network stack. This is what it will have once it is started.")
     match stack.whose:
         case Whose.HOST:
             return _(
@@ -42,7 +42,7 @@ def explain_stack(stack: Stack) -> str:
             "through the host. Names are not resolved there; containers find each other by address only."
         )
     return _(
-        "It is on networks of one's own: containers there find each other by name, and it may be connected to more networks and "
+        "It is on user-defined networks: containers there find each other by name, and it can be connected to more networks and "
         "disconnected again while it runs."
     )
 

@@ -158,7 +158,7 @@ def _why_nothing(subject: Subject, links: Sequence[HostLink]) -> str:
     if subject.whose is Whose.LEFT:
         return _("It has nothing but loopback: no packet comes in or goes out.")
     if subject.is_bare and not links:
-        return _("Docker gave it nothing but loopback, and no link on the host is known to be its: there is nothing to measure.")
+        return _("Docker gave it only loopback, and no link on the host leads to it: there is nothing to measure.")
     if subject.whose is Whose.SHARED and not subject.donor_id:
         return _("The container whose network it shares isn't known.")
     return ""

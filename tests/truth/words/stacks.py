@@ -70,7 +70,7 @@ def _is_found(reality: Reality, page: Page, names: str) -> Any:
     return so(said == own_networks(reality, box), box, f"; networks of one's own: {own_networks(reality, box)}")
 
 
-@sentence("It is on networks of one's own", "container")
+@sentence("It is on user-defined networks", "container")
 def _on_own(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
     return so(bool(own_networks(reality, box)) or any(reality.net_of(box, name) is None for name in box.ends), box)
