@@ -16,6 +16,7 @@ from tests.journeys.site import ADMIN, PASSWORD, Site
 from tests.journeys.test_for_everybody import AXE, VIOLATIONS
 from tests.journeys.visits import Visits, log_in
 from tests.journeys.walk import SIDEWAYS
+from tests.private_engine import IMAGE
 from tests.swarm_pair import SwarmPair
 
 ADD_SECOND = "from networks.models import Engine; Engine.objects.create(slug='second', name='Second', url={url!r})"
@@ -104,7 +105,7 @@ def show_token(page: Page, pair: SwarmPair) -> None:
     page.get_by_role("button", name="Confirm").click()
     expect(page.locator("#token")).to_contain_text(pair.first.cli("swarm", "join-token", "-q", "worker"))
     page.goto("/activity/")
-    expect(page.locator("main")).to_contain_text("Show a join token of")
+    expect(page.locator("main")).to_contain_text("Show the join token of local for workers")
     assert not TOKEN.search(page.content())
 
 
@@ -112,7 +113,10 @@ def create_network(page: Page) -> str:
     page.goto("/networks/local/create/?")
     page.get_by_label("Name", exact=True).fill("across")
     page.get_by_label("Driver", exact=True).select_option("overlay")
-    page.get_by_label(re.compile("^Attachable")).check()
+    expect(page.locator("#aside")).to_contain_text("Only services of the swarm could be on it")
+    picture(page, "create-overlay")
+    page.locator("#aside").get_by_role("button", name="Make it attachable").click()
+    expect(page.get_by_label(re.compile("^Attachable"))).to_be_checked()
     page.get_by_role("button", name="Create network").click()
     page.wait_for_url(re.compile("/networks/local/[a-z0-9]{25}/$"))
     return page.url.rstrip("/").rpartition("/")[2]
@@ -130,6 +134,20 @@ def leave(page: Page, slug: str, name: str) -> None:
     expect(page.get_by_role("heading", name="This Engine is in no swarm")).to_be_visible()
 
 
+def remove_node(page: Page, pair: SwarmPair) -> None:
+    """Take the node that left out of the list of the one that stayed."""
+    page.goto("/engines/local/swarm/")
+    gone = page.locator("#swarm-nodes tbody tr").filter(has_text="not known here")
+    expect(gone).to_contain_text("down", timeout=60_000)
+    picture(page, "node-down")
+    gone.get_by_role("link", name="Remove…").click()
+    picture(page, "remove-node")
+    page.get_by_label("Its name, to confirm").fill(pair.first.cli("info", "-f", "{{.Name}}"))
+    page.get_by_role("button", name="Remove the node").click()
+    page.wait_for_url("**/engines/local/swarm/")
+    expect(page.locator("#swarm-nodes tbody tr")).to_have_count(1)
+
+
 def test_it_joins_two_engines_and_shows_both_on_one_page(both: Page, swarm_pair: SwarmPair) -> None:
     page = both
     begin(page)
@@ -139,9 +157,19 @@ def test_it_joins_two_engines_and_shows_both_on_one_page(both: Page, swarm_pair:
     network_id = create_network(page)
     page.goto(f"/networks/local/{network_id}/swarm/")
     expect(page.locator("#overlay")).to_contain_text("not until a container there uses it")
+    picture(page, "overlay-unused")
+    page.get_by_role("link", name="Run one there…").last.click()
+    page.wait_for_url("**/containers/second/run/**")
+    expect(page.locator("#id_networks-0-network_id option:checked")).to_contain_text("through local")
+    picture(page, "run-worker")
+    page.locator("#id_image").fill(IMAGE)
+    page.locator("#id_name").fill("far")
+    page.locator("#id_command").fill("sleep 1000")
+    page.get_by_role("button", name="Run container", exact=True).click()
+    page.wait_for_url(re.compile("/containers/second/[0-9a-f]{64}/$"))
 
     swarm_pair.first.run("near", "--network", "across")
-    swarm_pair.second.run("far", "--network", "across")
+    page.goto(f"/networks/local/{network_id}/swarm/")
     swarm_pair.first.cli("exec", "near", "ping", "-c", "1", "-W", "5", "far")
     swarm_pair.second.cli("exec", "far", "ping", "-c", "1", "-W", "5", "near")
 
@@ -159,5 +187,6 @@ def test_it_joins_two_engines_and_shows_both_on_one_page(both: Page, swarm_pair:
     page.goto("/engines/local/swarm/")
     show_token(page, swarm_pair)
     leave(page, "second", "Second")
+    remove_node(page, swarm_pair)
     leave(page, "local", "local")
     assert "across" not in swarm_pair.first.cli("network", "ls")
