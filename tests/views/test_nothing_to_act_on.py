@@ -63,7 +63,7 @@ def test_it_shows_no_form_for_a_container_that_can_not_be_connected(
     run = f"/containers/{followed.slug}/run/?image={image.replace(':', '%3A').replace('/', '%2F')}"
     expected = {
         "on-none": ("is on none", "Move it to a network…", [f"/containers/{followed.slug}/{places['on-none']}/move/"]),
-        "on-host": ("uses the host's network".replace("'", "&#x27;"), "Recreate it…", [run]),
+        "on-host": ("uses the host's own network".replace("'", "&#x27;"), "Recreate it…", [run]),
         "guest": ("shares another container", "Connect donor…", [f"/containers/{followed.slug}/{donor}/connect/", run]),
         "guest-of-host": ("shares another", "Open on-host", [f"/containers/{followed.slug}/{places['on-host']}/", run]),
     }
@@ -112,7 +112,7 @@ def test_it_shows_no_form_for_what_is_protected_or_only_a_configuration() -> Non
         assert links(shown) == [f"/{kind}/local/{docker_id}/"]
         assert not has_form(shown)
     shown = browser.get(f"/networks/local/{plan.docker_id}/connect/")
-    assert "only a configuration" in panel(shown)
+    assert "only holds settings for other networks" in panel(shown)
     assert links(shown)[0] == "/networks/local/create/"
 
 
@@ -129,7 +129,9 @@ def test_it_goes_on_showing_the_form_where_it_can_be_done() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("state", "words"), [("exited", "does not run"), ("created", "does not run"), ("paused", "is paused")])
+@pytest.mark.parametrize(
+    ("state", "words"), [("exited", "isn&#x27;t running"), ("created", "isn&#x27;t running"), ("paused", "is paused")]
+)
 def test_it_offers_no_terminal_where_nothing_runs(state: str, words: str) -> None:
     engine = make_engine()
     web = make_container(engine, "web", state=state)
