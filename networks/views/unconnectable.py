@@ -79,8 +79,8 @@ def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable
     image = known.values_list("image", flat=True).first() or ""
     anew = _run_way(engine_slug, _("Recreate it…"), image=image)
     advice = _(
-        "The network mode is chosen when a container is created. Recreated from its image, it can be on any network; its command, "
-        "variables and volumes have to be given again."
+        "The network mode is chosen when a container is created. Recreated from its image, it can be on any network; its "
+        "command, variables and volumes have to be given again."
     )
     donor_id = container.network_mode.removeprefix("container:")
     donor = next((each for each in others if each.docker_id == donor_id), None) if found.key == "container_shared" else None

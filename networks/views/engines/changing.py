@@ -45,7 +45,8 @@ class EngineEdit(View):
         if not result.is_ok:
             form.add_error(None, result.sentence)
             return self.show(request, form, status=409)
-        words = _("%(engine)s was changed. Netadmin follows it with the new settings.") if engine else _("%(engine)s is followed from now on.")
+        changed = _("%(engine)s was changed. Netadmin follows it with the new settings.")
+        words = changed if engine else _("%(engine)s is followed from now on.")
         messages.success(request, words % {"engine": draft.name})
         return redirect("engine_list")
 
