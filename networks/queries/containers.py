@@ -113,8 +113,8 @@ def stack_state(record: Record, donor: Record | None) -> str:
         return ""
     if donor is None:
         return "gone"
-    if donor["state"] not in LIVING:
-        return "away"
+    if donor["state"] not in LIVING or (donor["state"] == "restarting" and record["state"] not in LIVING):
+        return "away"  # Docker starts nobody beside one that is between two tries
     started_at, since = donor["started_at"], record["started_at"]
     is_dead = record["state"] in LIVING and started_at is not None and since is not None and started_at > since
     return "dead" if is_dead else ""

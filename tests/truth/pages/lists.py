@@ -58,8 +58,9 @@ def read_containers(page: Page) -> Iterator[Claim]:
         yield from read_mode_word(page, subject, by_label["Network mode"])
         yield page.claim("container.places", subject, _places(by_label["Addresses"]), by_label["Addresses"])
         for button in cells[-1].all("button"):
-            order = button.attributes["formaction"].rstrip("/").rpartition("/")[2]
-            yield page.claim("order.taken", (*subject, order), not button.is_disabled)
+            order = button.attributes.get("formaction", "").rstrip("/").rpartition("/")[2]
+            if order:  # one that can't be given has no address
+                yield page.claim("order.taken", (*subject, order), not button.is_disabled)
         page.take(row)
 
 

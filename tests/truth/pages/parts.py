@@ -68,6 +68,7 @@ def read_orders(page: Page, element: Element, subject: Subject) -> Iterator[Clai
         target = button.attributes.get("formaction") or button.attributes.get("href", "")
         if (found := re.search(r"/containers/[^/]+/[0-9a-f]{64}/(\w+)/$", target)) and not button.is_disabled:
             offered.add(found[1])
+    offered.discard("move")  # leads to a page, and is no order
     yield page.claim("container.orders", subject, tuple(sorted(offered)), element)
 
 

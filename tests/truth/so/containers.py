@@ -131,7 +131,12 @@ def _idle_guests(reality: Reality, subject: Subject) -> Any:
 
 @checks("container.orders")
 def _orders(reality: Reality, subject: Subject) -> Any:
-    return ORDERS[reality.boxes[subject[0]].state]
+    """One that can't start is offered no start: its network is gone, or the container whose stack it asks for."""
+    box = reality.boxes[subject[0]]
+    donor = reality.donor_of(box)
+    is_held = any(reality.net_of(box, name) is None for name in box.ends) or bool(box.donor and not (donor and donor.is_running))
+    usual = ORDERS[box.state]
+    return AnyOf([usual, tuple(order for order in usual if order != "start")]) if is_held else usual
 
 
 @checks("order.taken")

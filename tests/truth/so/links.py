@@ -218,7 +218,7 @@ def _modes(reality: Reality, subject: Subject) -> Any:
     if subject[0] == "network":
         return sum(box.netns == reality.host_netns for box in running)
     if subject[0] == "none":
-        return sum(box.netns != reality.host_netns and {link.name for link in box.links} == {"lo"} for box in running)
+        return sum(box.netns != reality.host_netns and box.has_only_loopback and not reality.shares(box) for box in running)
     return sum(bool(box.donor) and box.donor in {one.key for one in sharing(reality, box)} for box in running)
 
 

@@ -75,9 +75,13 @@ def _pools(reality: Reality, page: Page, pools: int, used: int) -> Any:
     return same((pools, used), (len(found), sum(len(held_in(reality, *one)) for one in found)))
 
 
-@sentence("{running:d} running container has {ends:d} endpoint: {veths:d} veth link", "interfaces")
-@sentence("{running:d} running container has {ends:d} endpoints: {veths:d} veth link", "interfaces")
-@sentence("{running:d} running containers have {ends:d} endpoints: {veths:d} veth link", "interfaces")
+@sentence("{running:d} running container has {ends:d} endpoint: {veths:d} veth link.", "interfaces")
+@sentence("{running:d} running container has {ends:d} endpoints: {veths:d} veth link.", "interfaces")
+@sentence("{running:d} running containers have {ends:d} endpoint: {veths:d} veth link.", "interfaces")
+@sentence("{running:d} running containers have {ends:d} endpoints: {veths:d} veth link.", "interfaces")
+@sentence("{running:d} running container has {ends:d} endpoint: {veths:d} veth links", "interfaces")
+@sentence("{running:d} running container has {ends:d} endpoints: {veths:d} veth links", "interfaces")
+@sentence("{running:d} running containers have {ends:d} endpoints: {veths:d} veth links", "interfaces")
 def _sum(reality: Reality, page: Page, running: int, ends: int, veths: int) -> Any:
     living = [box for box in reality.boxes.values() if box.is_running]
     endpoints = sum(box.link_of(name) is not None for box in living for name in box.ends)

@@ -88,7 +88,9 @@ def _alone(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
     guests = [one.name for one in reality.boxes.values() if one.donor == box.key and one.is_running and reality.shares(one)]
     bound = box.is_running and bool(box.row["NetworkSettings"]["Ports"] and any(box.row["NetworkSettings"]["Ports"].values()))
-    return so(not guests and not (bound and page.kind != "order:rename"), box, f"; guests {guests}, ports {bound}")
+    # Whoever shares its stack keeps it while it stands still, or is called otherwise.
+    breaks = bool(guests or bound) and page.kind not in ("order:rename", "order:pause")
+    return so(not breaks and not (bound and page.kind == "order:pause"), box, f"; guests {guests}, ports {bound}")
 
 
 @sentence(
@@ -180,7 +182,8 @@ def _lose(reality: Reality, page: Page, count: int) -> Any:
     inside = [one.name for one in reality.boxes.values() if one.donor == box.key and reality.shares(one)]
     if box.state == "restarting":  # has a stack one moment, and none the next
         return True
-    return so(count == len(inside), box, f"; {inside} share its stack now")
+    idle = sum(one.donor == box.key and not one.is_running for one in reality.boxes.values())
+    return so(len(inside) <= count <= len(inside) + idle, box, f"; {inside} share its stack now")
 
 
 @sentence("Fixed address: {address}. ", "disconnect")
