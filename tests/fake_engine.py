@@ -62,16 +62,6 @@ class FakeEngine:
         for stream in list(self.streams):
             stream.close()
 
-    def go_down(self) -> None:
-        """Answer nobody and cut the streams, as a killed dockerd."""
-        self.is_down = True
-        self.close()
-
-    def come_back(self) -> None:
-        """Answer again; what happened before is forgotten, as after a restart."""
-        self.history.clear()
-        self.is_down = False
-
     def now_nano(self) -> int:
         """Return a time that grows with every look at it."""
         self._last_nano = max(time.time_ns(), self._last_nano + 1)

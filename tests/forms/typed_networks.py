@@ -27,7 +27,6 @@ CONFIG = "plan"
 ANY = "0.0.0.0"  # noqa: S104
 LETTERS = "abcXYZ019_.-"
 ODD = "'\"$`\\ \t!%&;|<>(){}[]*?~#=^,:/@+ é한글日🦆\u00a0\u200b\u202e\u2028\x1b\x7f\ufe0f"
-BOOLEANS = ("inhibit_ipv4", "is_internal", "is_attachable", "is_ipv6_off")
 
 
 def ask(engine: PrivateEngine, method: str, path: str, body: Any = None) -> tuple[int, Any]:

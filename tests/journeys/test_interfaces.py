@@ -11,10 +11,6 @@ from tests.hostnet.linux.test_as_ifconfig import is_net_tools, lines_of
 from tests.journeys.visits import open_live
 from tests.private_engine import PrivateEngine, wait_until
 
-FIGURE = re.compile(
-    r"(HWaddr|inet addr|Bcast|Mask|MTU|txqueuelen|packets|bytes|errors|dropped|overruns|frame|carrier|collisions):? ?(\S+)"
-)
-
 
 def veth_rows(page: Page) -> Locator:
     return page.locator('#interface-rows > tr[id^="lnk-"]:not(.ifcard)')

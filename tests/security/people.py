@@ -38,7 +38,6 @@ MAY: dict[str, set[Permission]] = {
     "superuser with a terminal": ADMIN | {Permission.SUPERUSER, Permission.TERMINAL},
 }
 NOT_LOGGED_IN = ("stranger", "expired", "logged out", "password changed", "deactivated")
-DENIED_EVERYTHING = tuple(kind for kind, permissions in MAY.items() if Permission.VIEW not in permissions)
 
 
 def make_world(url: str = "unix:///nonexistent/docker.sock", *, state: str = "disconnected") -> Engine:

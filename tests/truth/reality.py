@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, ip_address, ip_network
 from typing import Any
 
 from tests.private_engine import PrivateEngine
@@ -254,11 +254,6 @@ def room_of(pool: dict[str, Any]) -> set[str]:
     own = {str(subnet.network_address), str(subnet.broadcast_address), pool.get("Gateway", "").partition("/")[0]}
     own |= set((pool.get("AuxiliaryAddresses") or {}).values())
     return {str(address) for address in span if str(address) not in own}
-
-
-def span_of(subnet: str) -> IPv4Network | IPv6Network:
-    """Return a subnet to compare with."""
-    return ip_network(subnet)
 
 
 def is_within(address: str, subnet: str) -> bool:

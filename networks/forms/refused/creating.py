@@ -8,7 +8,6 @@ from networks.forms.refused.meaning import Meaning
 
 _FREE_SUBNET = _("Name a subnet that is free.")
 _FITTING = _("Correct it, or leave it empty: then Docker chooses.")
-_ON_THE_MACHINE = _("The addresses are in use on the Engine's machine.")
 _OTHER_NAME = _("Choose another name, or remove that network first.")
 _OWN_SUBNET = _("Name a subnet yourself, or remove networks that nothing uses.")
 _EXISTING_DEVICE = _("Use a device of that machine: ip link lists them.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar, cast
 
@@ -41,19 +41,6 @@ class VersionedCache(Generic[Value]):
                 return None
             self._entries.move_to_end(key)
             return entry[1]
-
-    def get_each(self, wanted: Iterable[tuple[Hashable, Hashable]]) -> list[Value | None]:
-        """Return the value of each (key, version), None where it isn't here: as `get` does, with one turn of the lock."""
-        found: list[Value | None] = []
-        with self._lock:
-            for key, version in wanted:
-                entry = self._entries.get(key)
-                if entry is None or entry[0] != version:
-                    found.append(None)
-                else:
-                    self._entries.move_to_end(key)
-                    found.append(entry[1])
-        return found
 
     def put(self, key: Hashable, version: Hashable, value: Value) -> Value:
         """Keep a value, and return it."""
