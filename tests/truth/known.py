@@ -1,6 +1,7 @@
 """Which of the interface's sentences a sweep checks, and which are known to say nothing that could be checked.
 
-`python -m tests.truth.known` writes the list anew, after a change of sentences; read what it adds before it is kept.
+After a change of sentences `python -m tests.truth.known` says what the list lacks and what it has too much; `--write` makes it
+so. What it adds is to be read first: a sentence that could be untrue gets a checker instead.
 """
 
 from __future__ import annotations
@@ -61,13 +62,17 @@ def _on_a_line(text: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", text)).replace("%%", "%")).strip()
 
 
-def main() -> int:
-    """Write the list anew."""
+def main(arguments: list[str]) -> int:
+    """Say how the list differs from what it should be, and write it if that is asked for. Returns 1 where it differs still."""
     import_module("tests.truth.sweep")
     lines = [text for text in swept_sentences() if not is_checked(text)]
-    PLAIN.write_text("".join(f"{line}\n" for line in lines))
-    return 0
+    known = plain_sentences()
+    for sign, texts in (("-", set(known) - set(lines)), ("+", set(lines) - set(known))):
+        print("".join(f"{sign} {text}\n" for text in sorted(texts)), end="")
+    if "--write" in arguments:
+        PLAIN.write_text("".join(f"{line}\n" for line in lines))
+    return int(known != lines and "--write" not in arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -63,4 +63,8 @@ def test_it_knows_of_every_sentence_whether_it_is_checked() -> None:
 
     unknown = [text for text in swept_sentences() if text not in known and not is_checked(text)]
 
-    assert unknown == [], "neither checked nor known to say nothing: python -m tests.truth.known"
+    assert unknown == [], "neither checked nor known to say nothing: give it a checker, else python -m tests.truth.known --write"
+
+
+def test_it_lists_no_sentence_that_no_page_has_any_more() -> None:
+    assert sorted(set(plain_sentences()) - set(swept_sentences())) == []
