@@ -13,7 +13,7 @@ import pytest
 
 from networks.engine.access.openers import opener_for
 from tests.another_engine import AnotherEngine
-from tests.guarded.sitecustomize import MACHINES_OWN, VARIABLE, StraySocket, hold, why_stray
+from tests.guarded.sitecustomize import MACHINES_OWN, VARIABLE, hold, why_stray
 from tests.private_engine import PrivateEngine
 
 ELSEWHERE = ["unix:///var/run/docker.sock", "unix:///run/user/0/docker.sock", "tcp://127.0.0.1:2375"]
@@ -36,7 +36,8 @@ def strays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("url", ELSEWHERE[:2])
 def test_it_stops_an_opener_on_its_way_elsewhere(url: str, strays: Path) -> None:
-    with pytest.raises(StraySocket, match="was about to connect to"):
+    # The class of whichever of the two modules came first in this process.
+    with pytest.raises(RuntimeError, match="was about to connect to"):
         opener_for(url)(1)
 
     assert "was about to connect to" in strays.read_text()

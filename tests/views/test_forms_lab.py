@@ -40,7 +40,7 @@ def test_it_says_why_it_was_not_built(engine: PrivateEngine, followed: Engine, a
     response = admin_browser.post(reverse("lab_up", args=[followed.slug]), follow=True)
 
     page = response.content.decode()
-    assert "The lab needs 172.72.0.0/16, and front has 172.72.8.0/24 of it." in page
+    assert "The lab needs 172.72.0.0/16, but front uses 172.72.8.0/24, which overlaps it." in page
     assert "Nothing was changed." in page
 
 

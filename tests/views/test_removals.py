@@ -58,7 +58,7 @@ def test_it_says_all_that_a_removal_breaks(browser: Client) -> None:
     assert "closes 127.0.0.1:8080-&gt;80/tcp" in text
     assert "shared by sidecar" in text
     assert text.count("its only network") == 2
-    assert "The Compose project shop made it" in text
+    assert "The Compose project shop created it" in text
     assert "1 Compose project uses it and did not make it blog:" in text
     assert "Type front to remove it." in text
 
@@ -133,7 +133,7 @@ def test_it_does_nothing_while_nobody_can_read_the_engine(local: Engine, browser
     response = browser.post(page_of("front", "web"), {"shown": shown})
 
     assert response.status_code == 409
-    assert "so it isn't known what would break: nothing was done" in text_of(response)
+    assert "known what would break: nothing was done" in text_of(response)
     assert not Action.objects.exists()
 
 
@@ -239,9 +239,9 @@ def test_it_sends_what_was_ticked_to_the_page_that_asks_and_does_it(local: Engin
     [
         ("labels=nobody", 200, "No network matches these filters."),
         ("labels=env%3Dtest&until=24h", 200, "--filter until=24h --filter label=env=test"),
-        ("until=soon", 422, "“soon” is no time"),
+        ("until=soon", 422, "“soon” is not a time"),
         ("labels=%22open&other_labels=%00", 422, "A quotation mark is not closed."),
-        ("until=%3Cscript%3Ealert(1)%3C/script%3E", 422, "is no time"),
+        ("until=%3Cscript%3Ealert(1)%3C/script%3E", 422, "is not a time"),
     ],
 )
 def test_it_filters_a_prune_as_docker_does(local: Engine, query: str, status: int, words: str) -> None:

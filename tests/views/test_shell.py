@@ -200,7 +200,7 @@ def test_it_keeps_to_the_theme_that_was_chosen(cookie: str | None, theme: str) -
     ("state", "words", "may_act"),
     [
         (EngineState.LAGGING, "local is lagging.", True),
-        (EngineState.STALE, "What you see of local is stale.", False),
+        (EngineState.STALE, "What you see of local is out of date.", False),
         (EngineState.DISCONNECTED, "Disconnected from local since", False),
         (EngineState.INCOMPATIBLE, "local is incompatible.", False),
     ],
