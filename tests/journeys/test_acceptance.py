@@ -117,7 +117,7 @@ def test_it_refuses_to_connect_a_container_that_has_no_network_of_its_own(admin:
     open_network(admin, "mybridge")
 
     ask_to_connect(admin, "host-network")
-    expect(admin.locator("#id_container_id_error")).to_contain_text("host-network uses the host's network")
+    expect(admin.locator("#id_container_id_error")).to_contain_text("host-network uses the host's own network")
     admin.goto("/networks/")
     open_network(admin, "mybridge")
     ask_to_connect(admin, "none-network")

@@ -91,7 +91,7 @@ def test_it_logs_in_with_the_app_and_with_a_recovery_code(visits: Visits) -> Non
     seen["second step"] = faults(page)
     page.get_by_role("textbox", name="Code").fill("000000")
     page.locator("main").get_by_role("button", name="Log in").click()
-    expect(page.locator(".err")).to_contain_text("This doesn't fit")
+    expect(page.locator(".err")).to_contain_text("This code is wrong.")
     page.get_by_role("textbox", name="Code").fill(code_of(secret))
     page.locator("main").get_by_role("button", name="Log in").click()
     page.wait_for_url("/")

@@ -33,6 +33,7 @@ def test_it_shows_at_any_width_what_was_ticked(admin: Page, engine: PrivateEngin
     for label in COLUMNS[path]:
         admin.locator("#columns-menu").get_by_label(label, exact=True).check()
     admin.locator("#columns-menu").get_by_role("button", name="Apply").click()
+    expect(short_id).to_be_visible()
 
     open_live(admin, path)  # a fresh address: the browser has kept it
     for width in WIDTHS:

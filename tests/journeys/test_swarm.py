@@ -56,7 +56,7 @@ def begin(page: Page) -> None:
     picture(page, "none")
     page.get_by_role("link", name="Begin a swarm…").click()
     page.get_by_label("Default address pools").fill("10.201.0.0/16")
-    expect(page.locator("#aside")).to_contain_text("of the network bridge lies in 10.201.0.0/16")
+    expect(page.locator("#aside")).to_contain_text("of the network bridge is inside 10.201.0.0/16")
     page.get_by_label("Default address pools").fill("10.77.0.0/16")
     expect(page.locator("#aside")).to_contain_text("--default-addr-pool")
     page.get_by_label("Advertise address").fill("nonsense and more")
