@@ -124,7 +124,9 @@ def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) ->
             yield index, bad("aux_addresses", "aux_name_twice", name=name)
         if ground.is_before_27:
             yield from ((index, finding) for finding in _check_last(pool, pool.subnet, ground))
-        if driver == "bridge" and pool.subnet != _LINK_LOCAL and pool.subnet.overlaps(_LINK_LOCAL):
+        # Of ::/0 it is said already that it covers all addresses.
+        meets = pool.subnet.prefixlen and pool.subnet != _LINK_LOCAL and pool.subnet.overlaps(_LINK_LOCAL)
+        if driver == "bridge" and meets:
             yield index, bad("subnet", "link_local_part", _LINK_LOCAL, subnet=pool.subnet)
         if is_any_of_size(pool.subnet) and ground.is_before_27:
             yield index, Finding(Level.BAD, "subnet", "any_of_size_not_yet", {"version": ground.version}, "", "subnet")

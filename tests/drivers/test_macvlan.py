@@ -104,7 +104,7 @@ def test_it_works_on_a_device_that_leads_nowhere(engine: PrivateEngine, watched:
     ("setup", "typed", "field", "words"),
     [
         ("", {"parent": "nosuch0"}, "parent", "The host has no device called nosuch0."),
-        ("ip link set lan0 down", {"parent": "lan0"}, "parent", "lan0 is switched off"),
+        ("ip link set lan0 down", {"parent": "lan0"}, "parent", "lan0 is down: until it is up"),
         ("ip link add bb type bridge; ip link set lan0 master bb", {"parent": "lan0"}, "parent", "lan0 is a port of bb"),
     ],
 )

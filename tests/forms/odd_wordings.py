@@ -25,6 +25,8 @@ ODD_WORDINGS: tuple[tuple[str, str, str], ...] = (
         "sysctls",
     ),
     ("invalid signal: SIGNONE", "stop_signal", "stop_signal"),
+    # rename, of a running container after its kernel refused "failed to create the ipvlan port: operation not supported"
+    ("no endpoint attached to network ipvlan1 found", "half_connected", ""),
     (
         "attaching to network failed, make sure your network options are correct and check manager logs: context deadline "
         "exceeded",

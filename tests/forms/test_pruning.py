@@ -62,7 +62,7 @@ def test_it_writes_dates_so_that_any_engine_reads_the_same() -> None:
     assert form_of("until=2026-11-24").filter.pairs == [("until", "2026-11-24T00:00:00+00:00")]
 
 
-@pytest.mark.parametrize(("query", "words"), [("until=soon", "is no time"), ("labels=%22open", "not closed")])
+@pytest.mark.parametrize(("query", "words"), [("until=soon", "is not a time"), ("labels=%22open", "not closed")])
 def test_it_says_what_it_can_not_read(query: str, words: str) -> None:
     form = form_of(query)
 

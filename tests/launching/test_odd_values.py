@@ -54,17 +54,17 @@ FORESEEN: tuple[tuple[str, str, str, str], ...] = (
     ("front", "sysctls", "kernel.shmmax=1", "only net.* can be set here"),
     ("front", "sysctls", "net.ipv4.*=1", "only net.* can be set here"),
     ("front", "sysctls", "net.../../kernel.x=1", "only net.* can be set here"),
-    ("front", "stop_signal", "SIGNONE", "is no signal"),
-    ("front", "stop_signal", "RTMIN+99", "is no signal"),
+    ("front", "stop_signal", "SIGNONE", "is not a signal"),
+    ("front", "stop_signal", "RTMIN+99", "is not a signal"),
     ("front", "name", "x y", "can't be a container's name"),
     ("front", "name", "-x", "can't be a container's name"),
 )
 # What only the kernel, or Docker's own book, knows: refused, and explained at the field.
 EXPLAINED: tuple[tuple[str, str, str, str], ...] = (
     ("front", "ports", "192.0.2.99:8080:80", "doesn't have the address on which the port is to be published"),
-    ("front", "sysctls", "net.ipv4.ip_forward=x", "has no such setting, or doesn't take this value"),
-    ("front", "sysctls", "net.ipv4.ip_local_port_range=65535 1", "has no such setting, or doesn't take this value"),
-    ("front", "sysctls", "net.ipv4.nothing=1", "has no such setting, or doesn't take this value"),
+    ("front", "sysctls", "net.ipv4.ip_forward=x", "has no such setting, or rejects this value"),
+    ("front", "sysctls", "net.ipv4.ip_local_port_range=65535 1", "has no such setting, or rejects this value"),
+    ("front", "sysctls", "net.ipv4.nothing=1", "has no such setting, or rejects this value"),
     ("front", "command", "nothing", "no such program"),
     ("front", "entrypoint", "nothing", "no such program"),
 )

@@ -68,7 +68,7 @@ CASES = {
         {"networks-0-ipv4": "172.72.0.9"},
         lambda engine: engine.run("taker", "--network", "front", "--ip", "172.72.0.9"),
         "networks-0-ipv4",
-        "172.72.0.9 belongs to taker on this network.",
+        "taker has 172.72.0.9 on this network.",
         is_left=True,
         beside=("taker",),
     ),
@@ -192,7 +192,7 @@ def test_it_offers_a_way_out_in_the_row_that_was_refused(
 
     refused = browser.post(url(fronted), typed)
 
-    assert "172.73.0.2 belongs to taker on this network." in said_of(refused, "networks-1-ipv4")
+    assert "taker has 172.73.0.2 on this network." in said_of(refused, "networks-1-ipv4")
     assert ways_in(refused) == ["networks-1-ipv4=172.73.0.3", "networks-1-ipv4="]
     left = re.findall(r'name="left" value="([0-9a-f]{64})"', raw(refused))
     mended = browser.post(url(fronted), typed | {"use": "networks-1-ipv4=172.73.0.3", "left": left[0]})

@@ -11,6 +11,8 @@ _NOT_FOUND = _("The image has no such program, or it can't be run.")
 _NAME_IT = _("Correct the command, or leave it empty to run the image's own.")
 _UNKNOWN = _("The registry has no image of this name and tag.")
 _NO_REGISTRY = _("The Engine could not reach the image's registry.")
+_NO_SETTING = _("The kernel of the Engine's machine has no such setting, or rejects this value.")
+_CORRECT_IT = _("Correct it, or remove it.")
 _REACH_IT = _("Check whether the Engine's machine can reach it, or name another registry: host:port/name:tag.")
 
 RUNNING: tuple[Meaning, ...] = (
@@ -73,13 +75,7 @@ RUNNING: tuple[Meaning, ...] = (
         _("The network's bridge can't have IPv6, most likely for an MTU below 1280."),
         _("Choose an MTU of 1280 or more, or turn IPv6 off."),
     ),
-    Meaning(
-        "sysctl_unknown",
-        ("write /proc/sys/",),
-        "sysctls",
-        _("The kernel of the Engine's machine has no such setting, or doesn't take this value."),
-        _("Correct it, or leave it away."),
-    ),
+    Meaning("sysctl_unknown", ("write /proc/sys/",), "sysctls", _NO_SETTING, _CORRECT_IT),
     Meaning(
         "stop_signal",
         ("invalid signal",),
@@ -87,13 +83,7 @@ RUNNING: tuple[Meaning, ...] = (
         _("Docker knows no such signal."),
         _("Name one such as SIGTERM, or leave it empty: then the image's own is sent."),
     ),
-    Meaning(
-        "sysctl_unknown",
-        ("open /proc/sys/",),
-        "sysctls",
-        _("The kernel of the Engine's machine has no such setting, or rejects this value."),
-        _("Correct it, or remove it."),
-    ),
+    Meaning("sysctl_unknown", ("open /proc/sys/",), "sysctls", _NO_SETTING, _CORRECT_IT),
     Meaning(
         "protocol_lacking",
         ("protocol not supported",),
