@@ -87,7 +87,7 @@ def test_it_says_unknown_in_time_and_records_what_comes_later(
         wait_until(lambda: len(kinds(result.action_id)) == 2, "the late outcome")
 
     assert (result.kind, result.request) == (OutcomeKind.UNKNOWN, "POST /networks/create")
-    assert "goes on waiting" in result.sentence
+    assert "keeps waiting" in result.sentence
     assert at_once == ["unknown"]
     assert kinds(result.action_id) == ["unknown", kind]
     assert [method for method, _ in scripted.requests].count("POST") == 1

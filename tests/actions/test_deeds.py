@@ -66,8 +66,8 @@ def test_it_lets_no_stranger_fill_the_disk(client: Client) -> None:
         try_password(client, f"user{number}", "x")
 
     assert Action.objects.count() == MOST_OF_ONE
-    assert "not written down" in Outcome.objects.order_by("-id")[0].sentence
-    assert "not written down" not in Outcome.objects.order_by("id")[0].sentence
+    assert "not recorded" in Outcome.objects.order_by("-id")[0].sentence
+    assert "not recorded" not in Outcome.objects.order_by("id")[0].sentence
 
 
 def test_it_records_a_changed_password_without_it(client: Client) -> None:
@@ -190,7 +190,7 @@ def test_it_lets_nobody_fill_the_disk_by_being_refused(limit: str, most: int, mo
 
     assert codes == {403}
     assert Action.objects.count() == most
-    assert "not written down" in Outcome.objects.order_by("-id")[0].sentence
+    assert "not recorded" in Outcome.objects.order_by("-id")[0].sentence
 
 
 def test_it_keeps_no_engine_of_a_test_s_own_world() -> None:

@@ -85,9 +85,9 @@ def test_it_refuses_in_words_before_it_makes_anything(engine: PrivateEngine, fol
 
     assert (subnet.kind, subnet.sentence) == (
         OutcomeKind.DENIED,
-        "The lab needs 172.72.0.0/16, and front has 172.72.8.0/24 of it.",
+        "The lab needs 172.72.0.0/16, but front uses 172.72.8.0/24, which overlaps it.",
     )
-    assert (name.kind, "taken by others" in name.sentence, "myvolume_1" in name.sentence) == (OutcomeKind.DENIED, True, True)
+    assert (name.kind, "which are taken" in name.sentence, "myvolume_1" in name.sentence) == (OutcomeKind.DENIED, True, True)
     assert contents(engine) == ([], [])
 
 

@@ -72,7 +72,7 @@ def test_it_shows_an_address_for_those_alone_who_have_it(fresh_engine: PrivateEn
     network_id = left["NetworkID"]
     own = page("container_detail", followed.slug, old["Id"])
     assert f"Left over from a crash : {address} (front) , 0.0.0.0:8081->80/tcp" in words(own)
-    assert "It exposes and publishes no ports." in own
+    assert "It doesn't run: no port of it is open." in own
     held = [one["ipv4"] for one in _endpoints(followed) if one["ipv4"]]
     assert held.count(address) == 1
     found = page("container_list", q=address)

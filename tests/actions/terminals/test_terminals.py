@@ -130,8 +130,8 @@ def test_it_refuses_containers_that_can_t_be_entered(
     assert [end.why for end in ends] == [Why.REFUSED] * 4
     assert "paused" in ends[0].sentence
     assert "netadmin.protect" in ends[1].sentence
-    assert "no such container" in ends[2].sentence
-    assert "does not run" in ends[3].sentence
+    assert "no longer exists" in ends[2].sentence
+    assert "isn't running" in ends[3].sentence
     kinds = list(Outcome.objects.order_by("action_id").values_list("kind", flat=True))
     assert kinds == ["denied", "denied", "refused", "denied"]
     assert not Action.objects.filter(verb="close_terminal").exists()
