@@ -14,6 +14,7 @@ from tests.builders import make_id
 
 ENGINE = "local"
 NETWORK_ID, CONTAINER_ID = make_id("network front"), make_id("container web")
+NODE_ID = "n" * 25
 PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
 GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 SAMPLES = {
@@ -21,7 +22,7 @@ SAMPLES = {
     "docker_id": NETWORK_ID,
     "container_id": CONTAINER_ID,
     "network_id": NETWORK_ID,
-    "node_id": "n" * 25,
+    "node_id": NODE_ID,
 }
 BY_CONVERTER = {"int": "1", "uuid": "00000000-0000-4000-8000-000000000001"}
 

@@ -26,12 +26,18 @@ from tests.builders import make_engine, make_network
 from tests.conftest import IS_FULL
 from tests.engine.scripted_engine import VERSION, Peer, ScriptedEngine
 from tests.security.people import make_person, make_world, open_browser
-from tests.security.places import CONTAINER_ID, NETWORK_ID, Address, addresses
+from tests.security.places import CONTAINER_ID, NETWORK_ID, NODE_ID, Address, addresses
 from tests.security.test_no_calls import BODY
 from tests.security.traversal import ATTACKS, FOREIGN_ID
 
 Act = Callable[[DockerClient, str], object]
-GOOD = {"network_id": NETWORK_ID, "container_id": CONTAINER_ID, "image_id": f"sha256:{CONTAINER_ID}", "exec_id": CONTAINER_ID}
+GOOD = {
+    "network_id": NETWORK_ID,
+    "container_id": CONTAINER_ID,
+    "image_id": f"sha256:{CONTAINER_ID}",
+    "exec_id": CONTAINER_ID,
+    "node_id": NODE_ID,
+}
 METHODS = {name: function for name, function in inspect.getmembers(EngineClient, inspect.isfunction) if not name.startswith("_")}
 
 
@@ -114,8 +120,7 @@ def test_it_keeps_other_text_out_of_paths(listener: ScriptedEngine, method: str,
                     call(client, method, place, attack)
 
     paths = {path for _profile, _method, path, _parameters, _reason in call_table()} | {"/version"}
-    places = {"network": NETWORK_ID, "container": CONTAINER_ID, "image": GOOD["image_id"], "exec": GOOD["exec_id"]}
-    filled = {path.format(**places) for path in paths}
+    filled = {path.format(**{name.removesuffix("_id"): value for name, value in GOOD.items()}) for path in paths}
     assert {plain_path(target) for _method, target in listener.requests} <= filled
 
 
@@ -126,7 +131,7 @@ def test_it_tries_every_call_that_takes_an_id() -> None:
     assert tried >= {"list_containers", "inspect_container", "inspect_network", "remove_network", "connect_container"}
     assert tried >= {"disconnect_container", "remove_image", "stop_container", "remove_container"}
     assert tried >= {"start_container", "restart_container", "kill_container", "pause_container", "rename_container"}
-    assert tried >= {"open_terminal", "open_input", "resize_exec", "inspect_exec"}
+    assert tried >= {"open_terminal", "open_input", "resize_exec", "inspect_exec", "remove_node"}
 
 
 def attacked_paths(address: Address, number: int) -> Iterator[str]:
