@@ -9,6 +9,7 @@ from datetime import datetime
 from ipaddress import IPv4Network, ip_network
 
 from networks.addressing.suggest import DOCKER_DEFAULT_POOLS
+from networks.engine.facts import WITH_STACK
 from networks.queries.containers import container_rows
 from networks.queries.engines import read_engine_about
 from networks.queries.networks import container_group, network_rows
@@ -74,7 +75,8 @@ def add_up(engine: EngineRow) -> Totals:
     """Return an Engine's totals. At most nine queries, three where nothing changed since the last time."""
     networks, containers = network_rows(engine), container_rows(engine)
     states = Counter(container_group(row.state, row.exit_code, row.ending) for row in containers)
-    alive = [row for row in containers if row.state in ALIVE]
+    # One that restarts has no stack between its runs.
+    alive = [row for row in containers if row.state in WITH_STACK]
     blocks_taken, blocks = count_blocks(_subnets(networks), read_engine_about(engine.slug).default_address_pools)
     return Totals(
         drivers=tuple(Counter(row.driver for row in networks).most_common()),
