@@ -19,6 +19,11 @@ from tests.truth.sweep import Sweep
 CAN_T = ("can't start", "can never start", "would be refused", "refuses", "will refuse")
 
 
+def _is_on_both_families(reality: Reality, key: str) -> bool:
+    names = reality.boxes[key].row["NetworkSettings"]["Networks"]
+    return any(row["Name"] in names and row["EnableIPv6"] for row in reality.nets.values())
+
+
 class Trials:
     """Tries what the pages of a sweep say. `most`: how many of each that there may be many of."""
 
@@ -87,6 +92,9 @@ class Trials:
             works = not any(words in page.main.text for words in CAN_T)
             status, words = self._post(f"/containers/{key}/start")
             if "not supported" in str(words):  # this kernel has no ipvlan
+                continue
+            # A start that IPv6 refused leaves its IPv4 address taken, and nothing shows it (docs/engine-behaviour.md).
+            if "Address already in use" in str(words) and _is_on_both_families(reality, key):
                 continue
             yield from self._lie("can start", page, works, status == 204, "")
             if status == 204:
