@@ -33,7 +33,7 @@ def test_it_adds_an_engine_switches_to_it_and_removes_it(
     expect(admin.locator("#toast")).to_contain_text("shed is followed from now on")
     expect(admin.locator("#engine-shed")).to_be_visible()
     admin.locator("#engine-shed").get_by_role("button", name="Show").click()
-    expect(admin.locator("#engine-state")).to_contain_text("shed")  # before that, opening a page would give up the choice
+    expect(admin.locator("#engine-state")).to_contain_text("shed")  # the page that was pressed on, for another Engine
 
     open_live(admin, "/networks/")
     expect(admin.locator("#engine-state")).to_contain_text("shed")
