@@ -14,7 +14,7 @@ TEMPLATE_CHARACTERS = 160  # in a row
 SCRIPT_LINES = 250
 FILES_PER_FOLDER = 20
 # How many rows were longer when the ceiling came. Whoever breaks some up lowers it.
-LONG_TEMPLATE_ROWS = 860
+LONG_TEMPLATE_ROWS = 855
 
 
 def test_it_keeps_python_files_short() -> None:
