@@ -123,7 +123,7 @@ def test_it_says_of_a_stack_that_died_what_is_left() -> None:
 
 
 def test_it_says_of_one_that_does_not_run_that_it_has_no_stack() -> None:
-    assert said(stack_of(row("front", WISH, state="exited"))).startswith("It doesn't run, so it has no network stack.")
+    assert said(stack_of(row("front", WISH, state="exited"))).startswith("It isn't running, so it has no network stack.")
 
 
 def test_it_explains_each_stack_differently() -> None:

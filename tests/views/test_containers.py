@@ -90,7 +90,7 @@ def test_it_shows_one_container_and_the_way_to_its_networks() -> None:
     assert f'id="ep-{front.docker_id}"' in html
     assert f"/networks/local/{front.docker_id}/disconnect/{web.docker_id}/" in html
     assert f"/containers/local/{web.docker_id}/connect/" in html
-    assert "It is on networks of one&#x27;s own" in html
+    assert "It is on user-defined networks" in html
 
 
 def test_it_says_when_a_container_went() -> None:
