@@ -172,7 +172,7 @@ def refuse_special(network: NetworkFact, container: ContainerFact, *, may_none: 
         words = _("none is a special network: containers join it when they are made, and leave it for other networks.")
         raise NotAllowed(words)
     if container.network_mode == "host":
-        raise NotAllowed(_("%(container)s uses the host's network, so it can't be connected or disconnected.") % names)
+        raise NotAllowed(_("%(container)s uses the host's own network, so it can't be connected or disconnected.") % names)
     if container.network_mode.startswith("container:"):
         raise NotAllowed(_("%(container)s shares another container's network, so it has no connections of its own.") % names)
     if any(endpoint.network_name == "none" for endpoint in container.endpoints):

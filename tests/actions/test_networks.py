@@ -75,7 +75,7 @@ def test_it_connects_and_disconnects(engine: PrivateEngine, followed: Engine, op
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--network", "host"), "uses the host's network"),
+        (("--network", "host"), "uses the host's own network"),
         (("--network", "none"), "is on none"),
         (("--network", "container:donor"), "shares another container's network"),
     ],
