@@ -51,7 +51,8 @@ ENDPOINT_COLUMNS = (
     "container__state",
 )
 ID_LENGTH = 64  # of what an Engine makes itself
-LIVING = frozenset({"running", "paused", "restarting"})  # states in which a container has a network stack
+# What keeps a container from starting, of the stacks that `stack_state` names: its donor has none now.
+AWAY = frozenset({"away", "restarting"})
 # Docker is taking it away, or could not: it takes no change of it but its removal.
 LEAVING = frozenset({"removing", "dead"})
 # Docker's own names for "what the Engine does by default"
@@ -106,17 +107,18 @@ def read_donors(engine_slug: str, donor_ids: Iterable[str]) -> dict[str, Record]
 def stack_state(record: Record, donor: Record | None) -> str:
     """Return what became of the stack that a container shares: "" where it is whole, or shares none.
 
-    "gone": its donor was removed; "away": its donor doesn't run; "dead": its donor was started after it, and has a new stack,
-    while this container runs in the old one, which nothing but loopback is left of.
+    "gone": its donor was removed; "away": its donor doesn't run; "restarting": its donor is between two tries, with no stack, and
+    the next one gives it a new one; "dead": its donor was started after it, and has a new stack, while this container runs in the
+    old one, which nothing but loopback is left of.
     """
     if not record["donor_id"]:
         return ""
     if donor is None:
         return "gone"
-    if donor["state"] not in LIVING or (donor["state"] == "restarting" and record["state"] not in LIVING):
-        return "away"  # Docker starts nobody beside one that is between two tries
+    if donor["state"] not in WITH_STACK:
+        return "restarting" if donor["state"] == "restarting" else "away"
     started_at, since = donor["started_at"], record["started_at"]
-    is_dead = record["state"] in LIVING and started_at is not None and since is not None and started_at > since
+    is_dead = record["state"] in WITH_STACK and started_at is not None and since is not None and started_at > since
     return "dead" if is_dead else ""
 
 

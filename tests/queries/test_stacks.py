@@ -43,7 +43,9 @@ def stack_of(name: str) -> str:
         ("running", "exited", -1, ""),  # it joins the new one when it starts
         ("exited", "running", 1, "away"),
         ("exited", "exited", 1, "away"),
-        ("restarting", "exited", 1, "away"),  # Docker waits for no second try
+        ("restarting", "exited", 1, "restarting"),  # Docker waits for no second try
+        ("restarting", "running", -1, "restarting"),
+        ("running", "restarting", -1, ""),  # its next try joins the new one
     ],
 )
 def test_it_knows_what_became_of_a_shared_stack(donor_state: str, guest_state: str, after_s: int, stack: str) -> None:

@@ -70,6 +70,11 @@ class Box:
         return self.state in RUNNING
 
     @property
+    def fails(self) -> bool:
+        """Whether it ends again and again, and is restarted: it may run or not when the next one looks."""
+        return bool(self.row["RestartCount"])
+
+    @property
     def mode(self) -> str:
         mode = str(self.row["HostConfig"]["NetworkMode"])
         return "bridge" if mode == "default" else mode

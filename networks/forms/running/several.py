@@ -14,6 +14,7 @@ from networks.models import JobStep
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
 from networks.policy.shapes import permission_to_order
+from networks.queries.containers import AWAY
 from networks.queries.running.impact import Impact, breakages_of_order, read_impacts
 
 # By what the button says: the order that each of the containers gets.
@@ -59,7 +60,7 @@ def _why_not(verb: str, impact: Impact, protection: Protection, chosen: Collecti
         return _("It is being stopped already.")
     if verb in _DONORS_FIRST and impact.stack == "gone":
         return _("The container that it shares the network with was removed: it has to be recreated.")
-    if verb in _DONORS_FIRST and impact.stack == "away" and impact.donor_id not in chosen:
+    if verb in _DONORS_FIRST and impact.stack in AWAY and impact.donor_id not in chosen:
         return _("%(name)s, whose network it shares, doesn't run: it can't start.") % {"name": impact.donor_name}
     if verb in _DONORS_FIRST and impact.lost:
         return _("It can't start: it asks for the network %(names)s by its ID, and that one was removed.") % {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.queries.consequences import Dependant
+from networks.queries.containers import AWAY
 from networks.queries.running.impact import ENDING, Impact
 
 MOST_OF_NAME, MOST_NAMES = 60, 5
@@ -115,11 +116,10 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
         )
     if verb in ("start_container", "restart_container") and impact.stack == "gone":
         yield Told("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be recreated."))
-    if verb in ("start_container", "restart_container") and impact.stack == "away":
+    if verb in ("start_container", "restart_container") and impact.stack in AWAY:
         names = {"name": _short(impact.donor_name)}
-        yield Told(
-            "bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, _("Start %(name)s first.") % names
-        )
+        first = _("Find out why %(name)s ends and is restarted.") if impact.stack == "restarting" else _("Start %(name)s first.")
+        yield Told("bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, first % names)
     if verb == "pause_container":
         yield Told("ok", _("It keeps its addresses, and answers nothing until it is resumed"))
     if verb == "rename_container" and impact.names:

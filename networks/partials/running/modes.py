@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from networks.engine.cli import quoted, reference
 from networks.engine.facts import WITH_STACK
+from networks.queries.containers import AWAY
 from networks.queries.running.stacks import Stack, Whose
 from networks.templatetags.wording import spell
 
@@ -157,6 +158,16 @@ def say_stack(row: MayStart) -> tuple[str, str]:
                 _("%(name)s, whose network it shares, doesn't run: it can't start.") % names,
                 _("Start %(name)s first.") % names,
             )
+        case "restarting" if is_running:
+            return (
+                _("%(name)s, whose network it shares, ends and is restarted: nothing but loopback is left here.") % names,
+                _("Once %(name)s stays up, restart this one. Before that, a restart would only stop it.") % names,
+            )
+        case "restarting":
+            return (
+                _("%(name)s, whose network it shares, is between two restarts: until it runs, this one can't start.") % names,
+                _("Find out why %(name)s ends, and start this one once it stays up.") % names,
+            )
         case "dead":
             return (
                 _("%(name)s was started after it, with a new network stack: this one is in the old one, alone.") % names,
@@ -183,7 +194,7 @@ def why_no_start(container: MayStart) -> str:
     if container.lost:
         names = {"names": ", ".join(container.lost[:MOST_LOST])}
         return _("It can't start: it asks for the network %(names)s by its ID, and that one was removed.") % names
-    if container.stack in ("gone", "away"):
+    if container.stack == "gone" or container.stack in AWAY:
         return " ".join(say_stack(container))
     return ""
 

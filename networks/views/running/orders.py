@@ -25,6 +25,7 @@ from networks.partials.running.modes import why_no_start
 from networks.partials.running.words import button_of, title_of
 from networks.policy.permissions import permissions_of
 from networks.policy.protection import protection_of
+from networks.queries.containers import AWAY
 from networks.queries.details import read_gone
 from networks.queries.ground import ContainerChoice
 from networks.queries.running.impact import ENDING, Impact, breakages_of_order, read_impact
@@ -172,7 +173,7 @@ def _mends(engine_slug: str, impact: Impact | None) -> tuple[Way, ...]:
         return ()
     if impact.missing:
         return (Way(_("Repair…"), "", url=reverse("container_move", args=[engine_slug, impact.docker_id])),)
-    if impact.stack == "away":
+    if impact.stack in AWAY:
         url = reverse("container_detail", args=[engine_slug, impact.donor_id])
         return (Way(_("Open %(name)s") % {"name": spell(impact.donor_name)[:60]}, "", url=url),)
     return ()

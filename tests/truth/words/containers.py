@@ -47,6 +47,20 @@ def _away_running(reality: Reality, page: Page, name: str) -> Any:
     return so(donor is not None and donor.name == name and not donor.is_running and box.has_only_loopback, box)
 
 
+@sentence("{name}, whose network it shares, ends and is restarted: nothing but loopback is left here.", "container")
+def _restarting_beside(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    return so(donor is not None and donor.name == name and donor.fails and box.has_only_loopback and not reality.shares(box), box)
+
+
+@sentence("{name}, whose network it shares, is between two restarts: until it runs, this one can't start.", "container")
+def _restarting(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    return so(donor is not None and donor.name == name and donor.fails and not box.is_running, box)
+
+
 @sentence("{name}, whose network it shares, doesn't run: it can't start.", "container")
 def _away(reality: Reality, page: Page, name: str) -> Any:
     box = box_of(reality, page)
@@ -59,7 +73,7 @@ def _dead(reality: Reality, page: Page, name: str) -> Any:
     box = box_of(reality, page)
     donor = reality.donor_of(box)
     alone = box.has_only_loopback and not reality.shares(box)
-    return so(donor is not None and donor.name == name and donor.is_running and alone, box)
+    return so(donor is not None and donor.name == name and (donor.is_running or donor.fails) and alone, box)
 
 
 @sentence("It is set to join the network {name}, which isn't there", "container")
