@@ -210,9 +210,12 @@ class ActionAdmin(ReadOnly):
 
 @admin.register(Outcome)
 class OutcomeAdmin(ReadOnly):
-    columns = ("at", "action_id", "kind", "status", "sentence", "duration_ms")
-    list_filter = ("kind",)
-    search_fields = ("sentence", "=action_id")
+    columns = ("at", "action_id", "kind", "status", "words", "duration_ms")
+    list_filter, search_fields = ("kind",), ("sentence", "=action_id")
+
+    @admin.display(description=_("the Engine's words"), ordering="sentence")
+    def words(self, outcome: Outcome) -> str:
+        return cut(outcome.words, IN_LISTS)
 
 
 @admin.register(EngineStatus)

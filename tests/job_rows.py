@@ -40,7 +40,7 @@ class JobRows:
             "who": "console",
             "from_address": "",
         }
-        job |= {"permission": "connect", "language": "en", "state": "waiting", "stop": "", "stopped_by": "", "created_at": now}
+        job |= {"permission": "connect", "state": "waiting", "stop": "", "stopped_by": "", "created_at": now}
         with closing(self._open()) as opened, opened:
             number = int(_insert(opened, "networks_job", job))
             for position, wish in enumerate(wishes, start=1):

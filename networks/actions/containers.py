@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from networks.actions.actors import Actor, require_of
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
@@ -17,6 +15,7 @@ from networks.engine.containers.specs import STOP_WAIT_S
 from networks.engine.errors import NotAllowed, NotFound
 from networks.engine.facts import ContainerFact
 from networks.models import Action, Container, Engine
+from networks.models.said import say as _
 from networks.policy.permissions import Denied, Permission
 from networks.policy.protection import refuse_containers
 from networks.policy.shapes import permission_to_order

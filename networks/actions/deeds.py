@@ -21,11 +21,12 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor
 from networks.actions.doing import current_actor
 from networks.models import Action, Engine, Grant, Outcome, OutcomeKind
+from networks.models.said import columns_of, join_said
+from networks.models.said import say as _
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +61,7 @@ def record_deed(
     try:
         with transaction.atomic():
             action_id = _begin(actor or doer, verb, what, engine_slug, asked or {})
-            Outcome.objects.create(action_id=action_id, at=timezone.now(), kind=kind, sentence=sentence)
+            Outcome.objects.create(action_id=action_id, at=timezone.now(), kind=kind, **columns_of(sentence))
     except DatabaseError as error:
         log.error("deed_not_recorded", verb=verb, error=str(error))
 
@@ -114,7 +115,7 @@ def _on_failed_login(credentials: Mapping[str, Any], request: HttpRequest | None
     if credentials.get("step") == "second":
         words = _("The password was right, but the second step was wrong.")
     if left == 1:
-        words = f"{words} {_('Further attempts within this hour are not recorded.')}"
+        words = join_said(words, _("Further attempts within this hour are not recorded."))
     actor = Actor(STRANGER, account.pk if account else None, address)
     name = account.get_username() if account else ""
     record_deed("log_in", name, actor=actor, kind=OutcomeKind.REFUSED, sentence=words)

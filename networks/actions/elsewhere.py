@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed, NotFound
 from networks.engine.facts import NetworkFact
+from networks.models.said import say as _
 
 
 def read_elsewhere(client: EngineClient, network_id: str, name: str) -> NetworkFact:

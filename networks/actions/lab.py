@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from django.utils.translation import gettext as _
-
 from networks.actions.actors import Actor
 from networks.actions.clients import open_client
 from networks.actions.lab_image import (
@@ -31,6 +29,8 @@ from networks.engine.errors import EngineError, NotAllowed, NotFound
 from networks.engine.facts import ContainerFact, EnginePicture, NetworkFact
 from networks.engine.specs import NetworkSpec
 from networks.models import Container, Engine, Network
+from networks.models.said import join_said
+from networks.models.said import say as _
 from networks.policy.permissions import Permission
 from networks.policy.protection import refuse_containers, refuse_removal
 from networks.policy.reach.harm import harmful_subnets, words_to_type
@@ -193,7 +193,7 @@ def _provide_image(work: _Work) -> str:
             work.run.pull_image(PULLED_REPOSITORY, PULLED_TAG)
         except EngineError as error:
             way_out = _("Install the package busybox-static on this machine, or load an image called %(image)s.")
-            words = f"{error.sentence} {way_out % {'image': reference}}"
+            words = join_said(error.sentence, way_out % {"image": reference})
             raise type(error)(words, status=error.status, request=error.request, duration_ms=error.duration_ms) from error
     return reference
 

@@ -18,9 +18,7 @@ from networks.models import Engine
 
 @dataclass(slots=True)
 class LabJob:
-    """One way up or down, under way or done. `steps`: sentences, in the language of who asked. `prefix`: of the names, on the way
-    up.
-    """
+    """One way up or down, under way or done. `steps`: sentences. `prefix`: of the names, on the way up."""
 
     way: str
     who: str

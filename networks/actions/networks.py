@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor
 from networks.actions.elsewhere import read_elsewhere
@@ -17,6 +16,7 @@ from networks.engine.errors import NotAllowed, NotFound
 from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.models import Endpoint, Engine, Network
+from networks.models.said import say as _
 from networks.policy.permissions import Permission
 from networks.policy.protection import refuse_pair, refuse_removal
 from networks.policy.reach.drivers import refuse_dead_plugin, refuse_missing_driver

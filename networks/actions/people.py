@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
-from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor
 from networks.actions.own.recorded import NotAllowedHere, carry_out_here
 from networks.actions.recording import ActionResult, Intent
 from networks.models import Engine, Grant
+from networks.models.said import say as _
 from networks.policy.login.browsers import end_session, end_sessions
 from networks.policy.login.invitations import make_invitation, read_invitation
 from networks.policy.login.two_factor import take_second_steps_away

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from django.utils.translation import gettext as _
-
 from networks.addressing.reading import IPAddress
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed, Refused
 from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.specs import ConnectSpec
+from networks.models.said import say as _
 
 # For documentation alone (RFC 5737, RFC 3849, RFC 9637): no network that works has them.
 _NOWHERE = tuple(map(ip_address, ("192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1", "3fff::1")))

@@ -12,7 +12,6 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor, Journal, require_of
 from networks.actions.asking import MOST_WAITING, StillAsking, TooManyWaiting, ask_patiently
@@ -22,6 +21,8 @@ from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused, TimedOut
 from networks.models import Action, Engine, Outcome, OutcomeKind
+from networks.models.said import columns_of
+from networks.models.said import say as _
 from networks.models.trouble import explain_trouble
 from networks.policy.permissions import Denied, Permission
 from networks.sync.requests import request_sync
@@ -167,7 +168,7 @@ def record_outcome(result: ActionResult, journal: Journal | None = None) -> None
                 at=timezone.now(),
                 kind=result.kind,
                 status=result.status,
-                sentence=result.sentence,
+                **columns_of(result.sentence),
                 duration_ms=result.duration_ms,
             )
             if journal is not None:

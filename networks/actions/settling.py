@@ -10,13 +10,14 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from networks.actions.containers import ORDERS, is_order_seen
 from networks.actions.doing import is_under_way
 from networks.actions.lab import is_lab_gone, is_lab_there
 from networks.actions.swarm import is_node_gone
 from networks.models import Action, Container, Endpoint, Engine, Event, Network, Outcome, OutcomeKind
+from networks.models.said import columns_of
+from networks.models.said import say as _
 from networks.models.writes import count_of_writes
 from networks.sync.followers import followers
 from networks.sync.requests import request_sync
@@ -177,7 +178,8 @@ def _add(action_id: int, kind: OutcomeKind, sentence: str, only_after: OutcomeKi
     with transaction.atomic():
         newest = Outcome.objects.filter(action_id=action_id).order_by("-id").values_list("kind", flat=True).first()
         if newest == only_after:
-            Outcome.objects.create(action_id=action_id, at=timezone.now(), kind=kind, sentence=sentence, duration_ms=duration_ms)
+            told = columns_of(sentence)
+            Outcome.objects.create(action_id=action_id, at=timezone.now(), kind=kind, duration_ms=duration_ms, **told)
             log.info("outcome_settled", action=action_id, kind=str(kind))
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from django.utils.translation import gettext as _
-
 from networks.actions.actors import Actor, require_of
 from networks.actions.clients import open_client
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
@@ -17,6 +15,7 @@ from networks.engine.swarm.cli import command_of, init_swarm_lines, join_swarm_l
 from networks.engine.swarm.facts import JoinTokens
 from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
 from networks.models import Engine, EngineStatus
+from networks.models.said import say as _
 from networks.policy.permissions import Denied, Permission
 
 WORKER, MANAGER = "worker", "manager"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from networks.models.said import read_said
+
 
 class Action(models.Model):
     """The intent, written before anything is asked of the Engine. References are copied text.
@@ -55,13 +57,18 @@ class OutcomeKind(models.TextChoices):
 
 
 class Outcome(models.Model):
-    """One thing that is known of an action's end; an action may have several. `sentence`: the Engine's own words."""
+    """One thing that is known of an action's end; an action may have several.
+
+    `sentence`: the Engine's own words where it spoke, else ours in English. `said`: ours, as every reader's language tells it
+    (models.said); None where the Engine spoke.
+    """
 
     action_id = models.BigIntegerField(_("action"), db_index=True)
     at = models.DateTimeField(_("time"))
     kind = models.CharField(_("outcome"), max_length=10, choices=OutcomeKind.choices)
     status = models.PositiveSmallIntegerField(_("HTTP status"), default=0)
     sentence = models.TextField(_("the Engine's words"), blank=True, default="")
+    said = models.JSONField(_("what it says"), null=True)
     duration_ms = models.FloatField(_("duration (ms)"), default=0.0)
 
     class Meta:
@@ -72,3 +79,8 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action_id}: {self.kind}"
+
+    @property
+    def words(self) -> str:
+        """The sentence in the active language."""
+        return read_said(self.sentence, self.said)

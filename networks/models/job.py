@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from networks.models.said import read_said
+
 
 class JobState(models.TextChoices):
     """How a job stands. `attention`: it is over, and somebody has to look at what it could not do.
@@ -48,8 +50,8 @@ class Job(models.Model):
     """One piece of work on one Engine. Who and where are copied text, as in an Action.
 
     `key`: of the form that asked for it, so that a form sent twice makes one job. `verb`: such as "remove_networks"; `what`: the
-    name of the half that all steps share, such as the network to connect to. `permission`: asked anew before every step.
-    `language`: of the sentences of its steps. `stopped_by`: a user's name.
+    name of the half that all steps share, such as the network to connect to. `permission`: asked again before every step.
+    `stopped_by`: a user's name.
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -60,7 +62,6 @@ class Job(models.Model):
     user_id = models.BigIntegerField(null=True)
     from_address = models.CharField(max_length=45, blank=True, default="")
     permission = models.CharField(max_length=12)
-    language = models.CharField(max_length=12, default="en")
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING.value)
     stop = models.CharField(max_length=8, choices=JobStop.choices, blank=True, default="")
     created_at = models.DateTimeField()
@@ -80,7 +81,7 @@ class Job(models.Model):
 class JobStep(models.Model):
     """One change of a job, done by the action called `verb`. `action_id`: of the action row that tried it last, 0 before that.
 
-    `command`: the docker command that does the same. `sentence`: the Engine's own words where it spoke, else ours.
+    `command`: the docker command that does the same. `sentence`, `said`: as in an Outcome.
     `spec`: what is asked for besides, such as an address; members as in ConnectSpec, absent ones are its defaults.
     Of the verb pull_image: `layers`, how far each is; its `network_name` is the image's reference.
     `kept` among them: which of its addresses a job keeps.
@@ -100,12 +101,13 @@ class JobStep(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     sentence = models.TextField(blank=True, default="")
+    said = models.JSONField(null=True)
     status = models.PositiveSmallIntegerField(default=0)
 
     @property
-    def said(self) -> str:
-        """The sentence in one line: the Engine speaks in several where it finds several faults."""
-        return " ".join(self.sentence.split("\n"))
+    def words(self) -> str:
+        """The sentence in the active language and in one line: the Engine speaks in several where it finds several faults."""
+        return " ".join(read_said(self.sentence, self.said).split("\n"))
 
     @property
     def killed_at(self) -> datetime | None:

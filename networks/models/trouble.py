@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from django.db import DatabaseError
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from networks.models.said import say as _
 
 # SQLite's own words, in lower case, and what they mean. Source: sqlite3_errstr.
-_MEANINGS: tuple[tuple[str, Promise], ...] = (
-    ("disk is full", _("The disk that holds Netadmin's database is full.")),
-    ("locked", _("Another program keeps Netadmin's database locked.")),
-    ("readonly database", _("Netadmin's database can be read, but not written: its file or folder is read-only.")),
-    ("unable to open database", _("Netadmin's database can't be opened.")),
-    ("disk i/o error", _("The disk that holds Netadmin's database reports errors.")),
-    ("malformed", _("Netadmin's database is damaged.")),
-    ("not a database", _("Netadmin's database is damaged.")),
+_MEANINGS: tuple[tuple[str, str], ...] = (
+    ("disk is full", gettext_noop("The disk that holds Netadmin's database is full.")),
+    ("locked", gettext_noop("Another program keeps Netadmin's database locked.")),
+    ("readonly database", gettext_noop("Netadmin's database can be read, but not written: its file or folder is read-only.")),
+    ("unable to open database", gettext_noop("Netadmin's database can't be opened.")),
+    ("disk i/o error", gettext_noop("The disk that holds Netadmin's database reports errors.")),
+    ("malformed", gettext_noop("Netadmin's database is damaged.")),
+    ("not a database", gettext_noop("Netadmin's database is damaged.")),
 )
 
 
@@ -22,7 +23,7 @@ def explain_trouble(error: object) -> str:
     """Return what a DatabaseError (or its words) means, in one sentence; the words themselves where we don't know them."""
     words = str(error)
     known = next((meaning for part, meaning in _MEANINGS if part in words.lower()), None)
-    return str(known) if known else _("Netadmin's database says: %(words)s.") % {"words": words.rstrip(".")}
+    return _(known) if known else _("Netadmin's database says: %(words)s.") % {"words": words.rstrip(".")}
 
 
 def find_trouble(error: BaseException | None) -> DatabaseError | None:

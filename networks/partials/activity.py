@@ -113,9 +113,7 @@ class OutcomeLine:
 
 def draw_lines(rows: Iterable[ActionRow]) -> list[ActionLine]:
     """Return the lines of a page in the active language."""
-    return [
-        ActionLine(row, sentence_of(row), draw_outcome(row.newest), row.newest.sentence if row.newest else "") for row in rows
-    ]
+    return [ActionLine(row, sentence_of(row), draw_outcome(row.newest), row.newest.words if row.newest else "") for row in rows]
 
 
 def draw_outcomes(row: ActionRow) -> list[OutcomeLine]:

@@ -7,9 +7,10 @@ from datetime import timedelta
 import structlog
 from django.db import DatabaseError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from networks.models import Action, Container, Network, Outcome, OutcomeKind
+from networks.models.said import columns_of, join_said
+from networks.models.said import say as _
 from networks.policy.permissions import Denied, Person
 
 logger = structlog.get_logger(__name__)
@@ -33,7 +34,7 @@ def record_denied(
                 what = what or _name_of(denied.engine_slug, docker_id)
                 words = _("This needs the permission “%(permission)s”.") % {"permission": denied.permission}
                 if left == 1:
-                    words = f"{words} {_('Further attempts within this hour are not recorded.')}"
+                    words = join_said(words, _("Further attempts within this hour are not recorded."))
                 _write(person, denied, words, verb=verb, what=what, docker_id=docker_id, from_address=from_address)
     except DatabaseError as error:
         logger.error("denial_not_recorded", user=person.pk, verb=verb, engine=denied.engine_slug, error=str(error))
@@ -69,4 +70,4 @@ def _write(person: Person, denied: Denied, words: str, *, verb: str, what: str, 
         what=what,
         docker_id=docker_id[:64],
     )
-    Outcome.objects.create(action_id=action.pk, at=now, kind=OutcomeKind.DENIED, sentence=words)
+    Outcome.objects.create(action_id=action.pk, at=now, kind=OutcomeKind.DENIED, **columns_of(words))

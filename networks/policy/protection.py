@@ -13,12 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from networks.engine.calls import ProtectedIds
 from networks.engine.errors import NotAllowed
 from networks.engine.facts import ContainerFact, NetworkFact
 from networks.models import Endpoint
+from networks.models.said import say as _
 from networks.queries.containers import container_rows
 from networks.queries.engines import read_engine
 from networks.queries.kept.versioned import VersionedCache

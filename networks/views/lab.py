@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,6 +14,7 @@ from django.views import View
 from networks.actions.lab_jobs import last_lab_job, start_lab_job
 from networks.actions.labs.standing import read_lab_standing
 from networks.forms.running.lab import LabForm
+from networks.models.said import retell
 from networks.views.acting import actor_of, explain_refusal, open_page
 
 PATIENCE_S = 6.0  # it takes about 3; a pull takes longer and is watched on the lab's page; no request takes over 10
@@ -60,11 +63,12 @@ def show_lab(request: HttpRequest, engine_slug: str, form: LabForm | None = None
     """Show how much of the lab is there, what may be done about it in that state, and the steps of the last job."""
     engine, may_act = open_page(request, engine_slug)
     job, standing = last_lab_job(engine_slug), read_lab_standing(engine_slug)
-    result = job.result if job else None
+    result = replace(job.result, sentence=retell(job.result.sentence)) if job and job.result else None
     changed = _("The steps below were done, and no more.") if job and job.steps else ""
     context = {
         "engine": engine,
         "job": job,
+        "steps": [retell(step) for step in job.steps] if job else [],
         "is_running": job is not None and not job.ended.is_set(),
         "refusal": explain_refusal(result, changed=changed, is_typed=False) if result and not result.is_ok else None,
         "may_act": may_act,

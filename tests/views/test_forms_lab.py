@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -32,6 +34,17 @@ def test_it_builds_the_lab_and_takes_it_away(engine: PrivateEngine, followed: En
     assert {"mynetwork_bridge", "mycustom_1", "host-network", "none-network", "myvolume_1"} <= set(names)
     assert not engine.cli("ps", "-aq", "--filter", "label=netadmin.lab")
     assert list(Action.objects.order_by("id").values_list("who", "verb")) == [("olga", "lab_up"), ("olga", "lab_down")]
+
+
+def test_it_tells_others_what_was_done_in_their_language(followed: Engine, admin_browser: Client) -> None:
+    way = f"/engines/{followed.slug}/lab/"
+    admin_browser.post(f"{way}up/", headers={"accept-language": "ko"})
+
+    english = admin_browser.get(way, headers={"accept-language": "en"}).content.decode()
+    korean = admin_browser.get(way, headers={"accept-language": "ko"}).content.decode()
+
+    assert ("Created the network mybridge." in english, "mybridge 네트워크를 만들었습니다" in korean) == (True, True)
+    assert not re.search("[가-힣]", english.replace("한국어", ""))
 
 
 def test_it_says_why_it_was_not_built(engine: PrivateEngine, followed: Engine, admin_browser: Client) -> None:

@@ -12,6 +12,7 @@ from networks.actions.clients import open_client
 from networks.engine.calls import Profile, ProtectedIds
 from networks.engine.client import EngineClient
 from networks.models import Engine, JobStep, OutcomeKind, StepState
+from networks.models.said import columns_of
 from networks.policy.protection import protection_of
 from networks.sync.followers import followers
 
@@ -73,11 +74,13 @@ class StepJournal:
 
     def begin(self, action_id: int) -> None:
         """Write that the step is started, as this action."""
-        self._write(state=StepState.STARTED, action_id=action_id, started_at=timezone.now(), ended_at=None, sentence="", status=0)
+        self._write(
+            state=StepState.STARTED, action_id=action_id, started_at=timezone.now(), ended_at=None, status=0, **columns_of("")
+        )
 
     def end(self, kind: OutcomeKind, sentence: str, status: int) -> None:
         """Write what came of it."""
-        self._write(state=_ENDS[kind], ended_at=timezone.now(), sentence=sentence, status=status)
+        self._write(state=_ENDS[kind], ended_at=timezone.now(), status=status, **columns_of(sentence))
 
     def client(self, profile: Profile) -> EngineClient:
         """Return the job's client."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from django.utils.translation import gettext as _
-
 from networks.actions.actors import require_of
 from networks.actions.jobs.running import JobRun
 from networks.actions.jobs.steps import carry_out_step, document_of, spec_of
@@ -19,6 +17,7 @@ from networks.engine.errors import NotAllowed
 from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.models import JobState, JobStep, JobStop, StepState
+from networks.models.said import say as _
 from networks.policy.permissions import Denied
 from networks.policy.shapes import permission_to_connect
 from networks.queries.addresses.keeping import CONNECT, DISCONNECT, HAS_ADDRESS, spec_to_restore, with_address

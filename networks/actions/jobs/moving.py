@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from networks.actions.jobs.keeping import KeepRun
 from networks.actions.jobs.running import JobRun
 from networks.actions.jobs.steps import carry_out_step
@@ -13,6 +11,7 @@ from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.models import JobStep
+from networks.models.said import say as _
 from networks.queries.addresses.keeping import CONNECT, DISCONNECT
 from networks.queries.details import read_network_detail
 from networks.queries.ground import ContainerChoice, NetworkChoice

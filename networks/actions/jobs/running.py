@@ -10,8 +10,6 @@ from typing import NoReturn
 import structlog
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from networks.actions.actors import Actor, require_of
 from networks.actions.jobs.journal import StepJournal, Tools
@@ -20,6 +18,7 @@ from networks.actions.recording import ActionResult, Intent, record_intent, reco
 from networks.engine.calls import Profile
 from networks.engine.errors import EngineError
 from networks.models import Engine, Job, JobState, JobStep, JobStop, OutcomeKind, StepState
+from networks.models.said import say as _
 from networks.policy.permissions import Denied, Permission
 
 log = structlog.get_logger(__name__)
@@ -61,10 +60,9 @@ class JobRun:
         Job.objects.filter(pk=self._job.pk).update(state=JobState.RUNNING)
         log.info("job_begun", job=self._job.pk, engine=self._engine.slug, verb=self._job.verb)
         try:
-            with override(self._job.language):
-                for step in self._job.steps.filter(state__in=(StepState.WAITING, StepState.STARTED)).order_by("position"):
-                    self._go_on(step)
-                self._make_whole()
+            for step in self._job.steps.filter(state__in=(StepState.WAITING, StepState.STARTED)).order_by("position"):
+                self._go_on(step)
+            self._make_whole()
             self._end(None)
         except _Halted as halt:
             if halt.stop is not None:

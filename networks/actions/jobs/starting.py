@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from networks.actions.actors import Actor, require_of
 from networks.actions.jobs.runners import wake_runner
@@ -74,7 +73,6 @@ def _write(actor: Actor, engine: Engine, wish: JobWish, planned: list[JobStep], 
             user_id=actor.user_id,
             from_address=actor.from_address,
             permission=permission,
-            language=get_language() or "en",
             created_at=now,
         )
         for position, step in enumerate(planned, start=1):

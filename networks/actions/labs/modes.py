@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from django.utils.translation import gettext as _
-
 from networks.engine.client import EngineClient
 from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import Refused
 from networks.engine.facts import EnginePicture
 from networks.engine.specs import NetworkSpec
+from networks.models.said import say as _
 
 DONOR, GUEST = "shared_1", "shared_2"
 MACVLAN, OVERLAY = "mymacvlan", "myoverlay"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.utils.translation import gettext as _
-
 from networks.actions.actors import Actor
 from networks.actions.own.recorded import NotAllowedHere, carry_out_here
 from networks.actions.recording import ActionResult, Intent
 from networks.models import Engine, SyncRequest
 from networks.models.access import EngineDraft, keep_credentials
+from networks.models.said import say as _
 from networks.policy.permissions import Permission
 from networks.sync.engines import LOCAL_SLUG
 

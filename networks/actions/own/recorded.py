@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import structlog
 from django.db import DatabaseError, transaction
-from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor, require_of
 from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
 from networks.models import OutcomeKind
+from networks.models.said import say as _
 from networks.models.trouble import explain_trouble
 from networks.policy.permissions import Denied, Permission
 
@@ -40,7 +40,7 @@ def carry_out_here(
         words = _("This needs the permission “%(permission)s”.") % {"permission": denied.permission}
         result = ActionResult(OutcomeKind.DENIED, action_id, sentence=words)
     except NotAllowedHere as error:
-        result = ActionResult(OutcomeKind.DENIED, action_id, sentence=str(error))
+        result = ActionResult(OutcomeKind.DENIED, action_id, sentence=error.args[0])
     except DatabaseError as error:
         log.error("not_changed", verb=intent.verb, error=str(error))
         words = _("%(reason)s Nothing was done.") % {"reason": explain_trouble(error)}

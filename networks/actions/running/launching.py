@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from networks.actions.actors import Actor
 from networks.actions.elsewhere import read_elsewhere
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
@@ -17,6 +15,7 @@ from networks.engine.containers.run_specs import Mode, RunSpec
 from networks.engine.errors import EngineError, NotAllowed
 from networks.engine.parsing.engines import OLDEST_API, read_api_version
 from networks.models import Container, Engine
+from networks.models.said import say as _
 from networks.policy.permissions import Permission
 from networks.policy.protection import protection_of
 from networks.policy.shapes import permission_to_run

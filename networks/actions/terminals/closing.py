@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 from django.db import DatabaseError
-from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor
 from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
@@ -17,6 +16,7 @@ from networks.actions.terminals.asked import Asked, Why
 from networks.actions.terminals.ending import Ending, How
 from networks.actions.terminals.opening import Opened
 from networks.models import OutcomeKind
+from networks.models.said import say as _
 
 log = structlog.get_logger(__name__)
 

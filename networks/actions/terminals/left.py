@@ -9,7 +9,6 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 from django.db import connections
-from django.utils.translation import gettext as _
 
 from networks.actions.actors import Actor
 from networks.actions.clients import open_client
@@ -22,6 +21,7 @@ from networks.engine.calls import Profile
 from networks.engine.errors import EngineError, NotFound
 from networks.engine.terminal.specs import ExecSpec
 from networks.models import Action, Engine, OutcomeKind
+from networks.models.said import say as _
 
 ASKED_FOR_S = 60.0  # an Engine that starts with the same machine takes a few seconds; who doesn't answer by then isn't known
 _AGAIN_S = 2.0

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import structlog
 from django.conf import settings
 from django.db import DatabaseError
-from django.utils.translation import gettext as _
 
 from networks.actions.actors import require_of
 from networks.actions.clients import open_client
@@ -24,6 +23,7 @@ from networks.engine.terminal.cli import exec_command
 from networks.engine.terminal.client import TerminalStream
 from networks.engine.terminal.specs import ExecSpec
 from networks.models import OutcomeKind
+from networks.models.said import say as _
 from networks.models.trouble import explain_trouble
 from networks.policy.permissions import Denied, Permission
 from networks.policy.protection import refuse_containers

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from networks.engine.errors import NotAllowed
 from networks.models import Engine, EngineStatus
+from networks.models.said import say as _
 from networks.queries.ground import OWN_DRIVERS
 from networks.sync.plugins import look_again
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_network
 
-from django.utils.translation import gettext as _
-
 from networks.addressing.host import is_harmful
 from networks.addressing.reading import IPNetwork
 from networks.engine.errors import NotAllowed
 from networks.engine.specs import NetworkSpec
 from networks.models import Pool
+from networks.models.said import say as _
 from networks.policy.reach.side import host_side_of
 
 # Drivers whose networks live beside the machine's own routes: on a parent's network, or in namespaces of their own.

@@ -82,10 +82,10 @@ def read_actions(ids: Iterable[int]) -> tuple[ActionRow, ...]:
         return ()
     outcomes: dict[int, list[OutcomeRow]] = {}
     found = Outcome.objects.filter(action_id__in=wanted).order_by("action_id", "id")
-    for number, at, kind, status, sentence, took in found.values_list(
-        "action_id", "at", "kind", "status", "sentence", "duration_ms"
+    for number, at, kind, status, sentence, took, said in found.values_list(
+        "action_id", "at", "kind", "status", "sentence", "duration_ms", "said"
     ):
-        outcomes.setdefault(number, []).append(OutcomeRow(at, kind, status, sentence, took))
+        outcomes.setdefault(number, []).append(OutcomeRow(at, kind, status, sentence, took, said))
     records = Action.objects.filter(id__in=wanted).order_by("-id").values()
     return tuple(ActionRow(**record, outcomes=tuple(outcomes.get(record["id"], ()))) for record in records)
 

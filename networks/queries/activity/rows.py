@@ -7,16 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from networks.models.said import read_said
+
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRow:
-    """One thing that is known of an action's end. `sentence`: the Engine's own words where it spoke."""
+    """One thing that is known of an action's end. `sentence`, `said`: as in models.Outcome."""
 
     at: datetime
     kind: str
     status: int
     sentence: str
     duration_ms: float
+    said: list[Any] | None = None
+
+    @property
+    def words(self) -> str:
+        """Return the sentence in the active language."""
+        return read_said(self.sentence, self.said)
 
 
 @dataclass(frozen=True, slots=True)

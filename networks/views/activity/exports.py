@@ -112,7 +112,7 @@ def _cells(row: ActionRow) -> list[object]:
         newest.kind if newest else "",
         newest.at.isoformat() if newest else "",
         newest.status or "" if newest else "",
-        newest.sentence if newest else "",
+        newest.words if newest else "",
         round(row.duration_ms, 3) or "",
         " ".join(outcome.kind for outcome in row.outcomes),
         title_of(row),
@@ -142,7 +142,7 @@ def _outcome(outcome: OutcomeRow) -> dict[str, Any]:
         "time": outcome.at.isoformat(),
         "outcome": outcome.kind,
         "status": outcome.status,
-        "words": outcome.sentence,
+        "words": outcome.words,
         "duration_ms": outcome.duration_ms,
     }
 
