@@ -233,7 +233,7 @@ def _refuse_guests(picture: EnginePicture, networks: Iterable[NetworkFact]) -> N
         if endpoint.network_name in names
     ]
     if guests:
-        words = _("Containers that don't belong to the lab are on its networks: %(names)s. Disconnect them first.")
+        words = _("On the lab's networks there are also others' containers: %(names)s. Disconnect those first.")
         raise NotAllowed(words % {"names": ", ".join(sorted(guests))})
 
 

@@ -16,7 +16,7 @@ SENTENCES: dict[str, Promise] = {
     "swarm_address_by_docker": _("Docker chooses the address that others reach this machine by."),
     "swarm_port_invalid": _("A port is a number from 1 to 65535."),
     "swarm_no_remote": _("The address of a manager is needed, such as 192.0.2.1:2377."),
-    "swarm_no_manager": _("Choose whose swarm it shall join."),
+    "swarm_no_manager": _("Choose the swarm to join."),
     "swarm_no_token": _("A join token is needed."),
     "swarm_token_shape": _("A join token begins with SWMTKN-1- and has two parts after it."),
     "swarm_pool_size": _("Blocks of /%(size)s are bigger than the pool %(subnet)s, or too small: /29 is the smallest."),
@@ -27,7 +27,7 @@ SENTENCES: dict[str, Promise] = {
     ),
     "swarm_pool_host": _("%(subnet)s contains %(what)s, which the host uses: a container on that block can't reach it."),
     "swarm_pool_free": _(
-        "%(subnet)s overlaps no network and no route of this machine; it has room for %(count)s overlay networks."
+        "%(subnet)s overlaps no network and no route of this machine; overlay networks that fit into it: %(count)s."
     ),
     "swarm_pool_docker": _("Docker uses 10.0.0.0/8 if no pool is given."),
     "swarm_listens": _("The machine listens on %(address)s for other nodes; nodes also talk on 7946 and UDP %(port)s."),

@@ -10,11 +10,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="pool",
             name="besides",
-            field=models.IntegerField(null=True, verbose_name="taken besides endpoints"),
+            field=models.IntegerField(null=True, verbose_name="taken without an endpoint"),
         ),
         migrations.AddField(
             model_name="pool",
             name="besides_in_range",
-            field=models.IntegerField(null=True, verbose_name="taken besides endpoints, in the IP range"),
+            field=models.IntegerField(null=True, verbose_name="taken without an endpoint, in the IP range"),
         ),
     ]

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="is_terminal_on",
             field=models.BooleanField(
                 default=False,
-                help_text="Whoever was given a terminal here may open one in the Engine's containers.",
+                help_text="People who were given a terminal here can open one in the Engine's containers.",
                 verbose_name="terminals",
             ),
         ),

@@ -48,7 +48,7 @@ class Engine(models.Model):
     is_terminal_on = models.BooleanField(
         _("terminals"),
         default=False,
-        help_text=_("Whoever was given a terminal here may open one in the Engine's containers."),
+        help_text=_("People who were given a terminal here can open one in the Engine's containers."),
     )
 
     class Meta:

@@ -59,8 +59,8 @@ class Pool(models.Model):
     ip_range = models.CharField(_("IP range"), max_length=50, blank=True, default="")
     gateway = models.CharField(_("gateway"), max_length=45, blank=True, default="")
     aux_addresses = models.JSONField(_("aux addresses"), default=dict)
-    besides = models.IntegerField(_("taken besides endpoints"), null=True)
-    besides_in_range = models.IntegerField(_("taken besides endpoints, in the IP range"), null=True)
+    besides = models.IntegerField(_("taken without an endpoint"), null=True)
+    besides_in_range = models.IntegerField(_("taken without an endpoint, in the IP range"), null=True)
 
     class Meta:
         ordering = ["position"]

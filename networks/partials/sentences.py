@@ -87,7 +87,7 @@ def _died(line: EventLine) -> SafeString:
     if line.ending == Ending.ASKED:
         text = _("{container} ended as it was told to, with exit code {code}")
     elif line.ending == Ending.MEMORY:
-        text = _("{container} was killed by the kernel for want of memory, with exit code {code}")
+        text = _("{container} ran out of memory and was killed by the kernel, with exit code {code}")
     else:
         text = _("{container} died with exit code {code}") if is_failed else _("{container} ended with exit code {code}")
     return format_html(text, container=_container(line), code=cut(line.exit_code, NAME_LENGTH))

@@ -144,7 +144,7 @@ class ConnectPage(View):
             return ""
         if read_endpoint(slug, network.name, container.docker_id) is None:
             return ""
-        words = _("Docker lists %(network)s all the same: until %(container)s is taken off it, a restart would only stop it.")
+        words = _("Docker still lists %(network)s: until %(container)s is disconnected from it, a restart would only stop it.")
         return words % {"network": spell(network.name)[:60], "container": spell(container.name)[:60]}
 
     def _show_gone(self, request: HttpRequest, data: QueryDict) -> HttpResponse:

@@ -64,7 +64,7 @@ def show_lab(request: HttpRequest, engine_slug: str, form: LabForm | None = None
     engine, may_act = open_page(request, engine_slug)
     job, standing = last_lab_job(engine_slug), read_lab_standing(engine_slug)
     result = replace(job.result, sentence=retell(job.result.sentence)) if job and job.result else None
-    changed = _("The steps below were done, and no more.") if job and job.steps else ""
+    changed = _("Only the steps below were done.") if job and job.steps else ""
     context = {
         "engine": engine,
         "job": job,

@@ -73,7 +73,7 @@ def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable
         return WhyNot(say(found), "", (Way(_("Open %(name)s") % {"name": spell(container.name)[:60]}, "", url=url),))
     if found.key == "container_none":
         url = reverse("container_move", args=[engine_slug, container.docker_id])
-        advice = _("It can be moved: off none first and onto the network then, as one job.")
+        advice = _("It can be moved: it leaves none first and is connected then, as one job.")
         return WhyNot(say(found), advice, (Way(_("Move it to a network…"), "", url=url, is_primary=True),))
     known = Container.objects.filter(engine__slug=engine_slug, docker_id=container.docker_id)
     image = known.values_list("image", flat=True).first() or ""

@@ -77,7 +77,7 @@ def join_wrongly(page: Page) -> None:
     page.get_by_label("Advertise address").fill("192.0.2.2")
     picture(page, "join-token")
     page.get_by_role("button", name="Join the swarm").click()
-    expect(page.get_by_role("heading", name="Second asks to be let in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Second asks to join the swarm")).to_be_visible()
     expect(page.locator("#joining")).to_contain_text("remote CA does not match fingerprint", timeout=30_000)
     picture(page, "join-refused")
     page.get_by_role("link", name="Back to the form").click()

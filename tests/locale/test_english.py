@@ -25,6 +25,14 @@ REFUSED = (
     r"\bof late\b",
     r"whatever else",
     r"one a line",
+    r"\b[Ww]hoever\b",
+    r"\banew\b",
+    r"\bwish\b",
+    r"for want of",
+    r"[Tt]aken off it",
+    r"\bgoes? on running\b",
+    r"\blet in\b",
+    r"\bshall\b",
 )
 # Words in one sentence, markup and placeholders counted as one each.
 MOST_WORDS = 46

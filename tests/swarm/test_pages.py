@@ -132,7 +132,7 @@ def test_it_opens_the_join_form_without_a_fault_and_with_a_swarm_chosen(swarm: t
     assert '<option value="first" selected>' in page
     assert "192.0.2.1:2377" in page  # of the chosen swarm, in the command
     assert empty.status_code == 422
-    assert "Choose whose swarm it shall join." in empty.content.decode()
+    assert "Choose the swarm to join." in empty.content.decode()
 
 
 def test_it_opens_the_form_for_a_token_without_a_fault(swarm: tuple[Engine, Engine]) -> None:

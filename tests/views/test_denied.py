@@ -74,12 +74,12 @@ def test_it_sends_an_admin_to_the_switch_and_to_others_for_what_is_not_theirs_to
 
     off = read(browser, page)
     assert "You can switch them on under People and roles." in off
-    assert "These people can give you one: boss, eve You are logged in as adam." in off
+    assert "People who can give you one: boss, eve You are logged in as adam." in off
     assert links(browser, page) == [PEOPLE, "/"]
     Engine.objects.update(is_terminal_on=True)
     on = read(browser, page)
     assert "No terminal was given to you on this Engine" in on
-    assert "These people can grant it: boss, eve You are logged in as adam." in on
+    assert "People who can grant it: boss, eve You are logged in as adam." in on
     assert links(browser, page) == ["/"]
     Engine.objects.update(is_terminal_on=False)
     Grant.objects.filter(user__username="adam").update(has_terminal=True)
@@ -93,7 +93,7 @@ def test_it_sends_everybody_else_to_those_who_can(engine: Engine, page: str) -> 
     words = read(browser, page)
 
     assert "Terminals are switched off for this Engine, and none was given to you." in words
-    assert "These people can grant it: boss You are logged in as olga." in words
+    assert "People who can grant it: boss You are logged in as olga." in words
     assert links(browser, page) == ["/"]
 
 

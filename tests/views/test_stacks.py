@@ -134,7 +134,7 @@ def test_it_says_what_is_in_the_stack_of_a_donor_that_is_old_stopped_or_gone(
     shared = page(browser, "container_detail", followed.slug, guest)
     assert "It shares another container's network stack" in shared
     assert "The ports of its stack are those of donor : 0.0.0.0:8081->80/tcp" in shared
-    assert "These share its network: guest" in panel(browser, donor, "container-mode")
+    assert "Sharing its network: guest" in panel(browser, donor, "container-mode")
     assert "which it shares with guest" in panel(browser, donor, "container-mode")
     assert "guest shares donor's." in rest_of(followed)
 
@@ -168,7 +168,7 @@ def test_it_says_what_is_in_the_stack_of_a_donor_that_is_old_stopped_or_gone(
             of_donor = panel(browser, donor, "container-mode")
             assert "These share its network" not in of_donor
             assert "nobody on the machine shares them" in of_donor
-            assert "in an old stack of it, with loopback alone, until they are restarted: guest" in of_donor
+            assert "In its old stack, with loopback alone, until restarted: guest" in of_donor
             stop = page(browser, "container_stop", followed.slug, donor)
             assert "shares its network" not in stop
 

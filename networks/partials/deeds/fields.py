@@ -104,7 +104,7 @@ _VALUES: dict[str, dict[str, Promise]] = {
         "from the host": gettext_lazy("from the host"),
         "from within the container": gettext_lazy("from within the container"),
         "by keys": gettext_lazy("by keys"),
-        "it goes on": gettext_lazy("it goes on"),
+        "it goes on": gettext_lazy("it is still running"),
         "not known": gettext_lazy("not known"),
     },
     "why": {

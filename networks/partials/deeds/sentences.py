@@ -79,7 +79,7 @@ _SENTENCES: dict[str, Callable[[ActionRow], Fuller | None]] = {
     "grant_role": _grant,
     "revoke_role": _revoke,
     "grant_terminal": _on_engine(_("Let {what} open terminals on {engine}")),
-    "revoke_terminal": _on_engine(_("Let {what} open terminals on {engine} no more")),
+    "revoke_terminal": _on_engine(_("No longer let {what} open terminals on {engine}")),
     "rename_container": _with("new_name", _("Rename {what} to {new_name}")),
     "lab_up": _with("prefix", _("Build the sample lab with the prefix {prefix}")),
     "end_sessions": _by_value(

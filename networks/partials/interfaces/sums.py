@@ -131,7 +131,9 @@ def _say_whose(sums: Sums) -> list[str]:
         for guest, owner in sums.shared[:MOST_NAMES]
     ]
     if len(sums.shared) > MOST_NAMES:
-        said.append(_("%(count)s more share another container's.") % {"count": count_text(len(sums.shared) - MOST_NAMES)})
+        more = len(sums.shared) - MOST_NAMES
+        words = ngettext("%(count)s more shares another container's.", "%(count)s more share another container's.", more)
+        said.append(words % {"count": count_text(more)})
     if sums.on_host:
         words = ngettext("%(names)s uses the host's own links.", "%(names)s use the host's own links.", len(sums.on_host))
         said.append(words % {"names": _names(sums.on_host)})

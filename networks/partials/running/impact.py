@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -135,52 +135,82 @@ def _told_name(impact: Impact) -> Told:
 
 def _tell_guests(verb: str, impact: Impact) -> Iterator[Told]:
     guests = impact.guests if verb in ("remove_container", "rename_container") else impact.running_guests
-    if not guests:
-        return
-    names = {"count": len(guests)}
-    match verb:
-        case "stop_container" | "kill_container":
-            title = ngettext(
-                "%(count)s container shares its network and is cut off",
-                "%(count)s containers share its network and are cut off",
-                len(guests),
-            )
-            text = _(
-                "They go on running with nothing but loopback left. After the next start restart them too: this container has a "
-                "new network stack then, and they are still in the old one."
-            )
-            yield Told("warn", title % names, text, guests)
-        case "restart_container":
-            title = ngettext(
-                "%(count)s container shares its network and stays behind in the old stack",
-                "%(count)s containers share its network and stay behind in the old stack",
-                len(guests),
-            )
-            yield Told("warn", title % names, _("Until they are restarted too, they have only loopback there."), guests)
-        case "remove_container":
-            title = ngettext(
-                "%(count)s container shares its network and can never start again",
-                "%(count)s containers share its network and can never start again",
-                len(guests),
-            )
-            text = _(
-                "They refer to it by its ID, so another container with the same name doesn't help: they have to be recreated."
-            )
-            yield Told("warn", title % names, text, guests)
-        case "pause_container":
-            title = ngettext(
-                "%(count)s container shares its network and keeps working",
-                "%(count)s containers share its network and keep working",
-                len(guests),
-            )
-            yield Told("ok", title % names, "", guests)
-        case "rename_container":
-            title = ngettext(
-                "%(count)s container shares its network and keeps it",
-                "%(count)s containers share its network and keep it",
-                len(guests),
-            )
-            yield Told("ok", title % names, "", guests)
+    if guests and verb in _GUESTS:
+        tone, title, text = _GUESTS[verb](len(guests))
+        yield Told(tone, title % {"count": len(guests)}, text, guests)
+
+
+def _cut_off(count: int) -> tuple[str, str, str]:
+    title = ngettext(
+        "%(count)s container shares its network and is cut off",
+        "%(count)s containers share its network and are cut off",
+        count,
+    )
+    text = ngettext(
+        "It keeps running, with only loopback. Restart it too once this container has been started again: that creates a new "
+        "network stack, and it stays in the old one until then.",
+        "They keep running, with only loopback. Restart them too once this container has been started again: that creates a new "
+        "network stack, and they stay in the old one until then.",
+        count,
+    )
+    return "warn", title, text
+
+
+def _left_behind(count: int) -> tuple[str, str, str]:
+    title = ngettext(
+        "%(count)s container shares its network and stays behind in the old stack",
+        "%(count)s containers share its network and stay behind in the old stack",
+        count,
+    )
+    text = ngettext(
+        "Until it is restarted too, it has only loopback there.",
+        "Until they are restarted too, they have only loopback there.",
+        count,
+    )
+    return "warn", title, text
+
+
+def _lost(count: int) -> tuple[str, str, str]:
+    title = ngettext(
+        "%(count)s container shares its network and can never start again",
+        "%(count)s containers share its network and can never start again",
+        count,
+    )
+    text = ngettext(
+        "It refers to this one by its ID, so another container with the same name doesn't help: it has to be recreated.",
+        "They refer to this one by its ID, so another container with the same name doesn't help: they have to be recreated.",
+        count,
+    )
+    return "warn", title, text
+
+
+def _working(count: int) -> tuple[str, str, str]:
+    title = ngettext(
+        "%(count)s container shares its network and keeps working",
+        "%(count)s containers share its network and keep working",
+        count,
+    )
+    return "ok", title, ""
+
+
+def _keeping(count: int) -> tuple[str, str, str]:
+    title = ngettext(
+        "%(count)s container shares its network and keeps it",
+        "%(count)s containers share its network and keep it",
+        count,
+    )
+    return "ok", title, ""
+
+
+# verb: tone, title and text of what it does to so many containers that share the network
+_GUESTS: dict[str, Callable[[int], tuple[str, str, str]]] = {
+    "stop_container": _cut_off,
+    "kill_container": _cut_off,
+    "restart_container": _left_behind,
+    "remove_container": _lost,
+    "pause_container": _working,
+    "rename_container": _keeping,
+}
 
 
 def _tell_addresses(verb: str, impact: Impact) -> Iterator[Told]:

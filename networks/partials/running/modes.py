@@ -74,7 +74,7 @@ def mode_lines(stack: Stack, *, lends_to: Sequence[str] = (), has_published: boo
                 ),
                 (_("Of its own"), _("processes and files.")),
                 (_("Finds others"), _("as the other one does, by name where that one's networks have names.")),
-                (_("Is found"), _("by the other one's names and addresses, never by its own name.")),
+                (_("Is found"), _("by the other container's names and addresses, not by its own name.")),
                 (_("Stays behind"), _("when the other one is stopped or restarted: it then has to be restarted as well.")),
             )
         case Whose.LEFT:
@@ -84,7 +84,7 @@ def mode_lines(stack: Stack, *, lends_to: Sequence[str] = (), has_published: boo
 
 def _bare_lines(stack: Stack) -> tuple[Line, ...]:
     if stack.is_on_none:
-        move = (_("May move"), _("to a network, and back: off none first, which is one job here."))
+        move = (_("May move"), _("to a network, and back: it leaves none first; here both are one job."))
     else:
         move = (_("May join"), _("any network: there is nothing that it has to leave first."))
     return (

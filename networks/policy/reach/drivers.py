@@ -31,7 +31,7 @@ def _refuse(driver: str, trouble: str) -> None:
     if trouble:
         words = {
             "dead": _("The plugin %(driver)s isn't running: nothing answers at its socket."),
-            "gone": _("The plugin %(driver)s isn't there any more; networks that use it are."),
+            "gone": _("The plugin %(driver)s is gone; networks that use it are still there."),
             "silent": _("The plugin %(driver)s doesn't answer at its socket."),
             "other": _("%(driver)s is a plugin, but not one for networks."),
         }

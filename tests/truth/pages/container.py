@@ -13,9 +13,9 @@ from tests.truth.pages.parts import labelled, link_id, read_connects, read_endpo
 _LINK = re.compile(r"^(\S+): flags=\d+<([A-Z,_]*)>\s+mtu (\d+)", re.MULTILINE)
 
 GUESTS = {
-    "container.guests": "These share its network:",
-    "container.left_guests": "These are in an old stack of it",
-    "container.idle_guests": "These don't run",
+    "container.guests": "Sharing its network:",
+    "container.left_guests": "In its old stack",
+    "container.idle_guests": "Not running, and on its network",
 }
 
 

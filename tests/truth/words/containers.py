@@ -144,7 +144,7 @@ def _host(reality: Reality, page: Page) -> Any:
 @sentence("It can reach that container as localhost, and is on a network for as long as that container is", "container")
 @sentence("interfaces, addresses, routes, name, /etc/hosts and name servers; a port is taken by one of both.", "container")
 @sentence("as the other one does, by name where that one's networks have names.", "container")
-@sentence("by the other one's names and addresses, never by its own name.", "container")
+@sentence("by the other container's names and addresses, not by its own name.", "container")
 @sentence("its interfaces and addresses are the other container's", "container")
 @sentence("It uses the addresses of the container whose network it shares", "container")
 @sentence("This is the network stack of another container, which it shares", "inside")
