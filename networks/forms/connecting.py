@@ -8,7 +8,6 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from django import forms
-from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +31,7 @@ from networks.forms.connect_checks import (
     parse_priority,
     parse_sysctls,
 )
-from networks.forms.fields import TypedField
+from networks.forms.fields import HalfSelect, TypedField
 from networks.forms.findings import FindingsForm
 from networks.forms.pairs import parse_pairs, parse_words
 from networks.forms.preflight.pair import check_container, check_joining, check_pair
@@ -238,12 +237,16 @@ class ContainerToConnectForm(ConnectForm):
         super().__init__(*args, containers=containers, **options)
         self.network = network
         self._containers = {choice.docker_id: choice for choice in containers}
-        self.fields["container_id"].widget = forms.Select(choices=CallableChoiceIterator(self._list_containers))
+        self.fields["container_id"].widget = HalfSelect(self._list_containers, self._is_possible)
         self.order_fields(["container_id"])
 
     def choose(self, docker_id: str) -> None:
         """Set the container."""
         self.container = self._containers.get(docker_id)
+
+    def _is_possible(self, docker_id: str) -> bool:
+        """Tell whether it could be connected; one on none can be moved, which is said once it is chosen."""
+        return all(found.key == "container_none" for found in check_container(self._containers[docker_id]))
 
     def _list_containers(self) -> Choices:
         free = [choice for choice in self.containers if self.network and self.network.name not in choice.networks]
@@ -260,7 +263,9 @@ class NetworkToConnectForm(ConnectForm):
         super().__init__(*args, **options)
         self.container = container
         self._networks = {choice.docker_id: choice for choice in networks}
-        self.fields["network_id"].widget = forms.Select(choices=CallableChoiceIterator(self._list_networks))
+        self.fields["network_id"].widget = HalfSelect(
+            self._list_networks, lambda docker_id: not any(check_joining(self._networks[docker_id]))
+        )
         self.order_fields(["network_id"])
 
     def choose(self, docker_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address, ip_network
 
 import pytest
@@ -102,6 +103,22 @@ def test_it_offers_only_what_is_not_there_yet() -> None:
     ]
     networks = [str(label) for _, label in from_container.fields["network_id"].widget.choices]  # type: ignore[attr-defined]
     assert networks == ["Choose…", "front · bridge · 172.72.0.0/16"]
+
+
+def test_it_lets_choose_only_what_docker_could_take() -> None:
+    ids = {each.docker_id: each.name for each in CONTAINERS}
+    networks = {each.docker_id: each.name for each in (BRIDGE, FRONT, HOST)}
+    from_network = str(typed()["container_id"])
+    from_container = str(NetworkToConnectForm(QueryDict(), container=CONTAINERS[0], networks=[BRIDGE, FRONT, HOST])["network_id"])
+    sent = str(typed(container=3)["container_id"])
+
+    assert _greyed(from_network, ids) == {"hosted", "guest"}
+    assert _greyed(from_container, networks) == {"host"}
+    assert _greyed(sent, ids) == {"guest"}  # what was sent stays, to be seen beside what is said of it
+
+
+def _greyed(html: str, names: dict[str, str]) -> set[str]:
+    return {names[value] for value in re.findall(r'<option value="([^"]+)"[^>]* disabled', html)}
 
 
 def test_it_says_at_once_that_nothing_can_be_done() -> None:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django import forms
-from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +13,7 @@ from networks.addressing.findings import Finding, Misread, bad
 from networks.engine.containers.run_specs import API_OF_SEVERAL, EndpointSpec
 from networks.forms.connect_checks import check_link_local, check_mac, check_wishes
 from networks.forms.connecting import Choices, ConnectForm
-from networks.forms.fields import TypedField
+from networks.forms.fields import HalfSelect, TypedField
 from networks.forms.preflight.pair import check_joining
 from networks.forms.wording.labels import label_network
 from networks.queries.ground import NetworkChoice
@@ -33,7 +31,9 @@ class EndpointForm(ConnectForm):
         super().__init__(*args, **options)
         self.networks, self.is_first = networks, is_first
         del self.fields["links"]
-        self.fields["network_id"].widget = forms.Select(choices=CallableChoiceIterator(self._list_networks))
+        self.fields["network_id"].widget = HalfSelect(
+            self._list_networks, lambda docker_id: not any(check_joining(self.networks[docker_id]))
+        )
         if self._takes_mac():
             self.fields["mac"].widget.attrs.pop("disabled", None)
             self.fields["mac"].help_text = gettext("empty: Docker chooses")
