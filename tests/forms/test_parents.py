@@ -60,7 +60,7 @@ def typed(ground: Ground = GROUND, **fields: str) -> NetworkForm:
 
 
 def said(form: NetworkForm) -> list[tuple[str, str, str]]:
-    about = ("name_free", "driver_known", "subnet_by_docker", "parent_apart")
+    about = ("name_free", "driver_known", "subnet_by_docker", "parent_apart", "parent_apart_ipvlan")
     return [(str(each.level), each.key, each.suggestion) for each in form.all_findings if each.key not in about]
 
 
@@ -103,6 +103,14 @@ def test_it_always_says_that_the_host_itself_stays_apart() -> None:
     assert apart.level is Level.WARN
     assert say(apart) == "The host itself can't reach these containers, nor they the host: the kernel keeps eth0 apart."
     assert "macvlan link of its own" in explain(apart)
+
+
+def test_it_never_sends_to_a_macvlan_link_where_the_parent_has_ipvlan_children() -> None:
+    [apart] = [each for each in typed(driver="ipvlan", parent="eth0").all_findings if each.key.startswith("parent_apart")]
+
+    assert say(apart) == "The host itself can't reach these containers, nor they the host: the kernel keeps eth0 apart."
+    assert "ipvlan link of its own" in explain(apart)
+    assert "macvlan" not in explain(apart)
 
 
 def test_it_knows_what_hypervisors_do_to_further_mac_addresses() -> None:

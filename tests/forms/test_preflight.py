@@ -270,7 +270,7 @@ def test_it_only_warns_of_a_configuration() -> None:
 def test_it_knows_which_networks_share_the_machine_s_own(fields: dict[str, str], keys: set[str]) -> None:
     form = typed(pools__0__subnet="192.168.0.0/24", **fields)
 
-    assert set(said(form)) - {"in_default_pools", "subnet_free", "parent_apart"} == keys
+    assert set(said(form)) - {"in_default_pools", "subnet_free", "parent_apart", "parent_apart_ipvlan"} == keys
     assert form.is_valid()
     assert form.harm == ""
 

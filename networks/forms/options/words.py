@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 _UNKNOWN = _("This Engine has no driver “%(driver)s”. It has %(known)s.")
 _OF_TUTORIALS = ("driver_unknown_weave", "driver_unknown_flannel", "driver_unknown_openvswitch")
 
+_APART = _("The host itself can't reach these containers, nor they the host: the kernel keeps %(value)s apart.")
+
 SENTENCES: dict[str, Promise] = {
     **dict.fromkeys(("driver_unknown", *_OF_TUTORIALS), _UNKNOWN),
-    "parent_apart": _("The host itself can't reach these containers, nor they the host: the kernel keeps %(value)s apart."),
+    **dict.fromkeys(("parent_apart", "parent_apart_ipvlan"), _APART),
     "parent_missing": _("The host has no device called %(value)s."),
     "parent_no_carrier": _("%(value)s has no carrier: nothing is connected at its other end."),
     "parent_off": _("%(value)s is down: until it is up, the containers reach nobody."),
@@ -59,6 +61,7 @@ TEXTS: dict[str, Promise] = {
     ),
     "driver_unknown_openvswitch": _("Open vSwitch is no driver by itself: Docker needs a plugin for it, and none runs here."),
     "parent_apart": _("Where it must: give the host a macvlan link of its own beside them (ip link add … type macvlan)."),
+    "parent_apart_ipvlan": _("Where it must: give the host an ipvlan link of its own beside them (ip link add … type ipvlan)."),
     "parent_off": _("ip link set … up, where the Engine runs."),
     "parent_other_driver": _("Docker accepts it; the second container's start fails: device or resource busy."),
     "parent_port": _("Docker accepts it, and no container starts: device or resource busy."),

@@ -33,7 +33,8 @@ def check_parent(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
     elif is_vlan(number):
         yield fine("parent", "parent_vlan_made", value=name, number=number, base=base)
         yield from _check_link(link, name, spec, ground.host)
-    yield warn("parent", "parent_apart", value=name)
+    # a link has macvlan children or ipvlan children, never both: the way out is another one for each
+    yield warn("parent", "parent_apart" if spec.driver == "macvlan" else "parent_apart_ipvlan", value=name)
 
 
 def check_vlan(parent: str, vlan: str) -> Iterator[Finding]:
