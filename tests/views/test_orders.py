@@ -17,7 +17,7 @@ from networks.models import Action, Container, Engine, Job, Outcome
 from networks.policy.permissions import Permission
 from tests.actions.test_stopping import run_stubborn
 from tests.private_engine import PrivateEngine, wait_until
-from tests.views.pages import confirm, shown_by
+from tests.views.pages import confirm, log_in, shown_by
 from tests.views.test_forms import browser, seen, text_of
 
 __all__ = ["browser"]
@@ -71,6 +71,29 @@ def test_it_says_first_whom_a_stop_cuts_off(engine: PrivateEngine, followed: Eng
     careful = browser.post(url, {"shown": shown_by(careless)})
     assert careful.status_code == 302
     assert engine.cli("exec", "guest", "ip", "-o", "link").count("\n") == 0  # nothing but loopback, as was said
+
+
+def test_it_says_first_of_a_guest_without_a_donor_that_its_stop_is_for_good(engine: PrivateEngine, followed: Engine) -> None:
+    admin = log_in()
+    donor = known(engine.run("donor", "--network", "none"))
+    guest = known(engine.run("guest", "--network", "container:donor"))
+    engine.cli("stop", "donor")
+    wait_until(lambda: Container.objects.get(docker_id=donor).state == "exited", "the donor's end")
+    late = text_of(admin.get(order(followed, "stop", guest)))
+    engine.cli("rm", "donor")
+    wait_until(lambda: not Container.objects.filter(docker_id=donor).exists(), "the donor's removal")
+
+    asked = admin.post(order(followed, "stop", guest))
+    killed = text_of(admin.get(order(followed, "kill", guest)))
+
+    for_good = "It can't be started again: the container whose network it shares was removed"
+    assert "It can be started again only once donor runs, whose network it shares" in late
+    assert asked.status_code == 200
+    assert for_good in text_of(asked).replace("&#x27;", "'")
+    assert for_good in killed.replace("&#x27;", "'")
+    assert "Nothing else depends on it." not in text_of(asked)
+    assert admin.post(order(followed, "stop", guest), {"shown": shown_by(asked)}).status_code == 302
+    assert "No such container" in engine.cli("start", "guest", check=False)  # as was said
 
 
 def test_it_wants_the_name_before_it_kills_or_removes(engine: PrivateEngine, followed: Engine, browser: Client) -> None:

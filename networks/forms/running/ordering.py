@@ -82,6 +82,10 @@ def say_touched(breakage: Breakage) -> str:
             return gettext("%(container)s is the only container running on %(network)s.") % names
         case "auto_removed":
             return gettext("%(container)s was started with --rm: Docker removes it when it stops.") % names
+        case "donor_gone":
+            return gettext("%(container)s can't be started again: the container whose network it shares was removed.") % names
+        case "donor_away":
+            return gettext("%(container)s can be started again only once %(detail)s runs.") % names
         case "address":
             return gettext("%(detail)s on %(network)s may go to another container.") % names
         case "project":

@@ -120,6 +120,12 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
         names = {"name": _short(impact.donor_name)}
         first = _("Find out why %(name)s ends and is restarted.") if impact.stack == "restarting" else _("Start %(name)s first.")
         yield Told("bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, first % names)
+    if verb in ENDED and impact.stack == "gone":
+        title = _("It can't be started again: the container whose network it shares was removed")
+        yield Told("warn", title, _("It has to be recreated."))
+    if verb in ENDED and impact.stack in AWAY:
+        names = {"name": _short(impact.donor_name)}
+        yield Told("warn", _("It can be started again only once %(name)s runs, whose network it shares") % names)
     if verb == "pause_container":
         yield Told("ok", _("It keeps its addresses, and answers nothing until it is resumed"))
     if verb == "rename_container" and impact.names:

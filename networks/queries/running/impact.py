@@ -22,7 +22,7 @@ from networks.queries.consequences import (
     make_dependant,
     written_port,
 )
-from networks.queries.containers import is_lost, stack_state
+from networks.queries.containers import AWAY, is_lost, stack_state
 
 MOVE = "move_container"  # a job's verb
 # Orders after which a container has no stack any more, for good or for a moment.
@@ -203,6 +203,10 @@ def _breaking(verb: str, impact: Impact) -> Iterator[tuple[str, str, str]]:
         yield from (("alone", place.network_name, place.network_name) for place in impact.places if _is_last(impact, place))
     if verb in ("stop_container", "kill_container") and impact.is_auto_removed and impact.is_running:
         yield "auto_removed", "", ""
+    if verb in ("stop_container", "kill_container") and impact.is_running and impact.stack == "gone":
+        yield "donor_gone", "", ""
+    if verb in ("stop_container", "kill_container") and impact.is_running and impact.stack in AWAY:
+        yield "donor_away", "", impact.donor_name
     if verb in ENDING and impact.is_running:
         moving = (one for one in impact.places if one.address and not one.is_asked and (one.takers or one.is_by_swarm))
         yield from (("address", place.network_name, place.address) for place in moving)

@@ -107,6 +107,19 @@ def _guests(reality: Reality, page: Page, count: int, what: str) -> Any:
     return so(len(inside) <= count <= len(asking), box, f"; asked for by {[one.name for one in asking]}, shared by {len(inside)}")
 
 
+@sentence("It can't be started again: the container whose network it shares was removed", "order:stop", "order:kill")
+def _no_return(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(bool(box.donor) and box.donor not in reality.boxes, box, f"; donor {box.donor}")
+
+
+@sentence("It can be started again only once {name} runs", "order:stop", "order:kill")
+def _late_return(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.boxes.get(box.donor)
+    return so(donor is not None and donor.name.startswith(name) and not donor.is_running, box, f"; donor {box.donor}")
+
+
 @sentence("Its neighbours find it by the new name only", "order:rename")
 def _neighbours(reality: Reality, page: Page) -> Any:
     """It is found by its name now: it runs, on a network whose names Docker answers for."""
