@@ -206,7 +206,18 @@ def test_it_shows_a_job_to_its_owner_and_to_admins_of_its_engine(engine: Engine)
     assert [client.post(f"/jobs/{own.pk}/stop/").status_code for client in (oona, anna)] == [404, 302]
     assert Job.objects.get(pk=own.pk).stopped_by == "anna"
     assert "1 network" in plain(olga.get("/jobs/").content.decode())
-    assert "No recent jobs" in oona.get("/jobs/").content.decode()
+    assert "No recent jobs that you may see" in oona.get("/jobs/").content.decode()
+
+
+def test_it_says_to_no_viewer_that_there_are_no_jobs_nor_how_to_begin_one(engine: Engine) -> None:
+    make_job(user_id=None)
+
+    seen = log_in("vera", engine, "viewer").get("/jobs/").content.decode()
+    all_seen = log_in().get("/jobs/").content.decode()
+
+    assert "No recent jobs that you may see" in seen
+    assert "Tick several networks or containers" not in seen
+    assert "No recent jobs" not in all_seen
 
 
 def test_it_names_jobs_in_the_navigation_while_there_are_any(engine: Engine) -> None:

@@ -18,7 +18,7 @@ from networks.models import JobState
 from networks.partials.addresses.history import keep_url
 from networks.partials.jobs import job_title, step_meaning, step_words
 from networks.partials.links import url_of
-from networks.policy.permissions import Permission
+from networks.policy.permissions import CHANGING, Permission, is_superuser
 from networks.queries.addresses.keeping import KEEP
 from networks.queries.jobs import JobProgress, jobs_of_late, read_job
 from networks.views.acting import actor_of
@@ -46,7 +46,12 @@ class JobList(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         open_screen(request, "job_list", is_live=False)
         jobs = list(jobs_of_late(request.user.pk or 0, *engines_of(request)))
-        return render(request, "jobs/list.html", {"lines": [(job, _title(job)) for job in jobs]})
+        context = {
+            "lines": [(job, _title(job)) for job in jobs],
+            "sees_all": is_superuser(request.user),
+            "may_begin": any(CHANGING & permissions for permissions in access_of(request).permissions.values()),
+        }
+        return render(request, "jobs/list.html", context)
 
 
 class JobDetail(View):
