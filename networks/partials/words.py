@@ -8,8 +8,9 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
+from networks.addressing.grid.turns import HIDDEN_GUESTS
 from networks.engine.cli import reads_as_mode
-from networks.policy.protection import Lock, Reason
+from networks.policy.protection import PREDEFINED, Lock, Reason
 from networks.queries.containers import LEAVING
 from networks.queries.ordering import natural
 from networks.queries.rows import ContainerRow, NetworkRow, PortRow
@@ -140,6 +141,28 @@ def why_no_connect(row: NetworkRow, *, is_config_only: bool = False) -> str:
     if row.scope == "swarm" and not row.is_attachable:
         return _("Only services can be on this network: it isn't attachable.")
     return ""
+
+
+def is_told_by_containers(row: NetworkRow) -> bool:
+    """Tell whether this Engine's containers are all that may be on a network: nothing of Docker's own, nobody elsewhere."""
+    return row.name not in HIDDEN_GUESTS and row.scope != "swarm"
+
+
+def say_unused(row: NetworkRow, *, is_config_only: bool = False) -> str:
+    """Return in words what it means that no container of this Engine is listed on a network."""
+    if row.driver == "null":
+        return _("No container is on none.")
+    if row.driver == "host":
+        return _("No container uses the host's network.")
+    if row.name in HIDDEN_GUESTS:
+        return _("No container was connected to it. What Docker plugs in here by itself, only docker network inspect lists.")
+    if row.is_ingress:
+        return _("No container is on it, only the swarm's load balancer, which docker network inspect lists.")
+    if row.scope == "swarm":
+        return _("No container of this Engine is on this network. Services, and containers of other Engines, may be.")
+    if row.name in PREDEFINED or is_config_only:
+        return _("No container is on this network.")
+    return _("No container is on this network. Removing it breaks nothing.")
 
 
 def host_side(row: NetworkRow, options: Mapping[str, str]) -> list[dict[str, str]]:

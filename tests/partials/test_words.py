@@ -6,16 +6,18 @@ import pytest
 
 from networks.partials.words import (
     host_side,
+    is_told_by_containers,
     network_flags,
     offered,
     prefix_length_for,
     public_subnets,
+    say_unused,
     status_text,
     why_no_connect,
     why_no_network,
     write_ports,
 )
-from networks.queries.rows import PoolRow, PortRow
+from networks.queries.rows import NetworkRow, PoolRow, PortRow
 from tests.queries.test_filters import container, network
 
 ANY = "0.0.0.0"  # noqa: S104
@@ -111,3 +113,37 @@ def test_it_finds_the_prefix_of_an_address() -> None:
     assert prefix_length_for("172.72.0.20", row) == 16
     assert prefix_length_for("10.0.0.1", row) is None
     assert prefix_length_for("", row) is None
+
+
+@pytest.mark.parametrize(
+    ("row", "is_told", "said"),
+    [
+        (network("mine"), True, "No container is on this network. Removing it breaks nothing."),
+        (network("bridge"), True, "No container is on this network."),
+        (
+            network("docker_gwbridge"),
+            False,
+            "No container was connected to it. What Docker plugs in here by itself, only docker network inspect lists.",
+        ),
+        (
+            network("ingress", driver="overlay", scope="swarm", is_ingress=True),
+            False,
+            "No container is on it, only the swarm's load balancer, which docker network inspect lists.",
+        ),
+        (
+            network("mesh", driver="overlay", scope="swarm"),
+            False,
+            "No container of this Engine is on this network. Services, and containers of other Engines, may be.",
+        ),
+        (network("host", driver="host"), True, "No container uses the host's network."),
+        (network("none", driver="null"), True, "No container is on none."),
+    ],
+)
+def test_it_promises_of_no_network_that_others_use_that_its_removal_breaks_nothing(
+    row: NetworkRow, is_told: bool, said: str
+) -> None:
+    assert (is_told_by_containers(row), say_unused(row)) == (is_told, said)
+
+
+def test_it_promises_nothing_of_settings_that_other_networks_take() -> None:
+    assert say_unused(network("settings"), is_config_only=True) == "No container is on this network."

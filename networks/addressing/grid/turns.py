@@ -12,7 +12,7 @@ from networks.addressing.reading import IPAddress
 
 # Drivers of Docker's own that take addresses from its own IPAM, the lowest that is free.
 KNOWN_DRIVERS = frozenset({"bridge", "macvlan", "ipvlan"})
-# Endpoints of sandboxes are on it that belong to no container's list.
+# Docker plugs in endpoints by itself that no container's record has; only the inspection of the network lists them.
 HIDDEN_GUESTS = frozenset({"docker_gwbridge"})
 ROUTER_AUX = "DefaultGatewayIPv"  # Docker's own name for an aux address that containers get as their gateway
 
@@ -26,7 +26,7 @@ class Why(StrEnum):
     IPAM_DRIVER = "ipam_driver"  # another program hands them out
     DRIVER = "driver"  # a driver that isn't Docker's own may choose for itself
     SWARM = "swarm"  # the managers hand them out in turn, to load balancers and services too
-    HIDDEN = "hidden"  # has endpoints that no list shows
+    HIDDEN = "hidden"  # has endpoints that no container's record has
     FROM_MAC = "from_mac"  # made of the MAC address
     GATEWAY = "gateway"  # nobody says which address the gateway has taken
     COUNT = "count"  # the Engine counts otherwise than we do

@@ -95,9 +95,13 @@ def _say_why(view: PoolView) -> str:
         Why.IPAM_DRIVER: _("The IPAM driver %(driver)s decides which address comes next.") % {"driver": ipam_driver},
         Why.DRIVER: _("The driver %(driver)s decides which address comes next.") % {"driver": driver},
         Why.SWARM: _(
-            "Swarm managers hand these out in turn, also to endpoints that Docker lists nowhere: the next address can't be known."
+            "Swarm managers hand these out in turn, also to load balancers and services, which no figure here counts: the next "
+            "address can't be known."
         ),
-        Why.HIDDEN: _("Docker's own sandboxes have addresses here that Docker lists nowhere: the next address can't be known."),
+        Why.HIDDEN: _(
+            "Docker gives addresses here to containers on overlay networks and to sandboxes of its own, which no figure here "
+            "counts: the next address can't be known."
+        ),
         Why.FROM_MAC: _(
             "Up to Engine 27 the default bridge derives IPv6 addresses from the MAC address: the next address can't be known."
         ),

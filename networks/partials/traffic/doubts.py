@@ -45,5 +45,7 @@ def say_no_link(driver: str, *, running: int) -> list[str]:
         return [_("No running container is on it, so it carries no traffic.")]
     if driver == "bridge":
         return [_("The links of its containers were not found on the host, or not yet.")]
-    hint = _("The page of a container shows what its Engine counts for it.")
-    return [_("Its containers' interfaces have no links on the host that could be counted, unlike those of a bridge."), hint]
+    words = _("Its containers' interfaces have no links on the host that could be counted, unlike those of a bridge.")
+    if driver == "overlay":  # its containers have another link, on docker_gwbridge or on a bridge network: their pages count that
+        return [words]
+    return [words, _("The page of a container that has no other link shows what its Engine counts for it.")]

@@ -107,7 +107,13 @@ def _draw_links(engine: EngineRow, subject: Subject, links: Sequence[HostLink], 
     elif missing:
         lines += [_unseen_line(engine.slug, place) for place in missing]
     if missing and not doubtful:
-        sentences.append(_("An interface that was moved into the container whole has no link on the host: it isn't counted."))
+        drivers = {place[2] for place in missing}
+        if "overlay" in drivers:
+            sentences.append(
+                _("The other end of an overlay network's interface is in a namespace of Docker's own: it isn't counted.")
+            )
+        if drivers != {"overlay"}:
+            sentences.append(_("An interface that was moved into the container whole has no link on the host: it isn't counted."))
     return _draw_lines(lines, traffic_of(engine.slug), sentences=sentences, what="container")
 
 

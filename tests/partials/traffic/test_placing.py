@@ -68,6 +68,23 @@ def test_it_says_what_is_not_known_of_a_link_and_claims_nothing_else() -> None:
     assert "no links on the host that could be counted" not in network
 
 
+def test_it_says_of_an_overlay_where_its_links_end_and_sends_nobody_to_figures_that_no_page_has() -> None:
+    web, _plugged, watched = plugged_world("10.99.8.2/24")
+    container = Container.objects.get(docker_id=web)
+    mesh = make_network(container.engine, "mesh", "10.0.3.0/24", driver="overlay", scope="swarm")
+    make_endpoint(container, mesh, "10.0.3.4")
+    EngineStatus.objects.update(revision=2)
+    watched.look()
+
+    on_container = words(draw_screen(key("container_detail", web)).parts["traffic-now"])
+    on_network = words(draw_screen(key("network_detail", mesh.docker_id)).parts["traffic-now"])
+
+    assert "The other end of an overlay network's interface is in a namespace of Docker's own: it isn't counted." in on_container
+    assert "An interface that was moved into the container whole" in on_container  # the one on the macvlan
+    assert "no links on the host that could be counted" in on_network
+    assert "shows what its Engine counts" not in on_network
+
+
 def test_it_adds_nothing_up_while_a_containers_link_is_not_known() -> None:
     _web, plugged, watched = plugged_world("10.99.8.2/24")
     network = Network.objects.get(docker_id=plugged)
