@@ -46,6 +46,7 @@ def tell_impact(verb: str, impact: Impact) -> tuple[Told, ...]:
 
 def _tell(verb: str, impact: Impact) -> Iterator[Told]:
     yield from _tell_itself(verb, impact)
+    yield from _tell_return(verb, impact)
     yield from _tell_guests(verb, impact)
     if impact.ports and (verb in ENDING or verb == "pause_container"):
         yield Told("warn", _PORTS[verb](), details=impact.ports)
@@ -120,16 +121,20 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
         names = {"name": _short(impact.donor_name)}
         first = _("Find out why %(name)s ends and is restarted.") if impact.stack == "restarting" else _("Start %(name)s first.")
         yield Told("bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, first % names)
+    if verb == "pause_container":
+        yield Told("ok", _("It keeps its addresses, and answers nothing until it is resumed"))
+    if verb == "rename_container" and impact.names:
+        yield _told_name(impact)
+
+
+def _tell_return(verb: str, impact: Impact) -> Iterator[Told]:
+    """Yield why what is ended now can't be started again as it is."""
     if verb in ENDED and impact.stack == "gone":
         title = _("It can't be started again: the container whose network it shares was removed")
         yield Told("warn", title, _("It has to be recreated."))
     if verb in ENDED and impact.stack in AWAY:
         names = {"name": _short(impact.donor_name)}
         yield Told("warn", _("It can be started again only once %(name)s runs, whose network it shares") % names)
-    if verb == "pause_container":
-        yield Told("ok", _("It keeps its addresses, and answers nothing until it is resumed"))
-    if verb == "rename_container" and impact.names:
-        yield _told_name(impact)
 
 
 def _told_name(impact: Impact) -> Told:
