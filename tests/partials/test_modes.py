@@ -64,7 +64,8 @@ def test_it_knows_where_a_container_is(found: ContainerRow, kind: str, made_with
         ("running", "dead", Whose.LEFT, "none"),
         ("running", "away", Whose.LEFT, "none"),
         ("running", "gone", Whose.LEFT, "none"),
-        ("exited", "gone", Whose.SHARED, "container"),
+        ("exited", "gone", Whose.GONE, "container"),
+        ("exited", "away", Whose.SHARED, "container"),
     ],
 )
 def test_it_knows_whether_a_stack_is_shared(state: str, broken: str, whose: Whose, kind: str) -> None:

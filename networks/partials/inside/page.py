@@ -65,6 +65,8 @@ def _said_stack(stack: Stack) -> str:
             return _(
                 "This is the network stack of another container, which it shares: the same interfaces, addresses and routes."
             )
+        case Whose.GONE:
+            return ""
         case Whose.LEFT:
             return _("This is what is left of the network stack that it shared: nothing but loopback.")
     return _("It is on no network: the stack is its own, with nothing in it but loopback.") if stack.is_bare else ""

@@ -20,6 +20,8 @@ MOST_LOST = 5  # networks in one sentence
 
 def explain_stack(stack: Stack) -> str:
     """Return in words what network stack a container has."""
+    if stack.whose is Whose.GONE:
+        return _("It isn't running, so it has no network stack, and no start gives it one.")
     if not stack.is_alive:
         return _("It isn't running, so it has no network stack. This is what it will have once it is started.")
     match stack.whose:
@@ -77,6 +79,8 @@ def mode_lines(stack: Stack, *, lends_to: Sequence[str] = (), has_published: boo
                 (_("Is found"), _("by the other container's names and addresses, not by its own name.")),
                 (_("Stays behind"), _("when the other one is stopped or restarted: it then has to be restarted as well.")),
             )
+        case Whose.GONE:
+            return ()
         case Whose.LEFT:
             return ((_("Of its own"), _("processes and files, and loopback.")), (_("Reaches"), _("nobody: there is no route.")))
     return _bare_lines(stack) if stack.is_bare else tuple(_own_lines(stack, lends_to, has_published))

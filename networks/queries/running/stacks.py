@@ -19,12 +19,15 @@ _SHORTEST_ID = 12
 
 
 class Whose(StrEnum):
-    """Whose stack it is. LEFT: what is left of one that was shared, which is loopback alone (measured: 26.1)."""
+    """Whose stack it is. LEFT: what is left of one that was shared, which is loopback alone (measured: 26.1). GONE: nobody's, and
+    no start gives it one, since the container whose stack it was to share was removed.
+    """
 
     OWN = "own"
     HOST = "host"
     SHARED = "shared"
     LEFT = "left"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Stack:
         """Return where it is in one word, as the filters and totals have it: bridge, network, host, none or container."""
         if self.whose is Whose.HOST:
             return "host"
-        if self.whose is Whose.SHARED:
+        if self.whose in (Whose.SHARED, Whose.GONE):
             return "container"
         return "network" if self.named else "bridge" if self.joined else "none"
 
@@ -77,11 +80,17 @@ def stack_of(row: ContainerRow) -> Stack:
     if born == "host":
         return Stack(Whose.HOST, is_alive)
     if born == "container":
-        return Stack(Whose.LEFT if is_alive and row.stack else Whose.SHARED, is_alive)
+        return Stack(_whose_shared(row, is_alive=is_alive), is_alive)
     held = tuple(place for place in row.addresses if place.is_joined or not is_alive)
     joined = tuple(place for place in held if place.driver not in _WITHOUT_LINKS)
     is_on_none = any(place.driver == "null" for place in row.addresses)
     return Stack(Whose.OWN, is_alive, joined, is_on_none, "" if _is_as_made(row, born, joined) else row.network_mode or born)
+
+
+def _whose_shared(row: ContainerRow, *, is_alive: bool) -> Whose:
+    if is_alive:
+        return Whose.LEFT if row.stack else Whose.SHARED
+    return Whose.GONE if row.stack == "gone" else Whose.SHARED
 
 
 def _is_as_made(row: ContainerRow, born: str, joined: tuple[AddressRow, ...]) -> bool:

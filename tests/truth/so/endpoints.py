@@ -73,9 +73,9 @@ def _gateway(reality: Reality, subject: Subject) -> Any:
 
 @checks("endpoint.names", "inside.names")
 def _names(reality: Reality, subject: Subject) -> Any:
-    """Docker's own list; those of what runs are asked for one by one besides, from inside."""
+    """Docker's own list; those of what runs are asked for one by one besides, from inside. A network that isn't has no names."""
     box, name, end = end_of(reality, subject)
-    if name in ("bridge", "host", "none"):
+    if name in ("bridge", "host", "none") or reality.net_of(box, name) is None:
         return ()
     return tuple(sorted({*(end["DNSNames"] or ()), *(end["Aliases"] or ())} or {box.name, box.key[:12]}))
 
