@@ -152,6 +152,14 @@ def test_it_knows_the_names_that_an_engine_before_1_44_does_not_list() -> None:
     assert names == {"front": ("web", "www", ID[:12]), "bridge": (), "later": ()}
 
 
+def test_it_believes_no_name_where_no_dns_answers() -> None:
+    named = {"EndpointID": "e" * 64, "DNSNames": ["web", ID[:12]]}
+
+    found = _inspected(NetworkSettings={"Networks": dict.fromkeys(("bridge", "host", "none"), named)})
+
+    assert [endpoint.dns_names for endpoint in found.endpoints] == [(), (), ()]
+
+
 def test_it_keeps_an_endpoint_that_names_its_network_only() -> None:
     empty = {"NetworkID": "", "EndpointID": "", "IPAddress": "", "IPPrefixLen": 0, "MacAddress": "", "IPAMConfig": None}
 

@@ -35,6 +35,7 @@ def _gone_running(reality: Reality, page: Page) -> Any:
 
 @sentence("The container whose network it shares was removed: it can't start any more.", "container")
 @sentence("The container whose network it shares isn't there any more: it can't start.", "container")
+@sentence("It has no endpoint, and was made to have none: it was to share another container's.", "container")
 @sentence("It isn't running, so it has no network stack, and no start gives it one.", "container")
 @sentence("It was made to share another container's network, and that container was removed: it gets no address.", "container")
 def _gone(reality: Reality, page: Page) -> Any:
