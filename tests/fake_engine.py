@@ -264,7 +264,7 @@ class FakeEngine:
         return network
 
     def _assigned(self, point: EndpointFact, network: NetworkFact, container: ContainerFact) -> EndpointFact:
-        names = (container.name, *point.aliases, container.docker_id[:12])
+        names = (container.name, *point.aliases, container.docker_id[:12]) if network.name not in PREDEFINED else ()
         point = replace(point, network_id=network.docker_id, endpoint_id=self._new_id(), dns_names=names)
         return with_addresses(point, network, self._taken(network))
 

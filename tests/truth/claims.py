@@ -126,6 +126,8 @@ def pattern_of(words: str) -> re.Pattern[str]:
     made = re.escape(parts[0])
     for name, is_number, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
         made += f"(?P<{name}>{'[0-9][0-9,]*' if is_number else '.+?'})" + re.escape(rest)
+    if parts[-1] == ".":  # of a network's name it is no end
+        made += r"(?!\S)"
     return re.compile(made)
 
 
