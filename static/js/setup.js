@@ -2,14 +2,21 @@
 (function () {
   "use strict";
   var field = document.querySelector("[data-from-fragment]");
-  var token = decodeURIComponent(location.hash.slice(1));
-  if (!field || !token) {
-    return;
+
+  function take() {
+    var token = decodeURIComponent(location.hash.slice(1));
+    if (!field || !token) {
+      return;
+    }
+    field.value = token;
+    history.replaceState(null, "", location.pathname + location.search);
+    var next = field.form.querySelector("input:not([type=hidden]):not([data-from-fragment])");
+    if (next) {
+      next.focus();
+    }
   }
-  field.value = token;
-  history.replaceState(null, "", location.pathname + location.search);
-  var next = field.form.querySelector("input:not([type=hidden]):not([data-from-fragment])");
-  if (next) {
-    next.focus();
-  }
+
+  take();
+  // the address with its token, typed where the page is open already, loads nothing
+  window.addEventListener("hashchange", take);
 })();

@@ -188,3 +188,13 @@ def test_it_takes_the_set_up_token_out_of_the_address(open_page: OpenPage) -> No
     expect(page.locator("[name=token]")).to_have_value("a+b")
     expect(page.locator("[name=username]")).to_be_focused()
     assert page.url == "http://localhost/setup/"
+
+
+def test_it_takes_a_token_that_comes_to_an_open_page(open_page: OpenPage) -> None:
+    body = '<form><input name="token" data-from-fragment><input name="username"></form>'
+    page = open_page(document(body, "setup"), path="/setup/")
+
+    page.evaluate("location.hash = '#later'")
+
+    expect(page.locator("[name=token]")).to_have_value("later")
+    expect(page).to_have_url("http://localhost/setup/")
