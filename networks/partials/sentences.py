@@ -85,7 +85,7 @@ def _died(line: EventLine) -> SafeString:
         return format_html(_("{container} ended"), container=_container(line))
     is_failed = container_group("exited", read_exit_code(line), line.ending) == "failed"
     if line.ending == Ending.ASKED:
-        text = _("{container} ended as it was told to, with exit code {code}")
+        text = _("{container} was ended through Docker, with exit code {code}")
     elif line.ending == Ending.MEMORY:
         text = _("{container} ran out of memory and was killed by the kernel, with exit code {code}")
     else:

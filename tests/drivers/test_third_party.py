@@ -64,7 +64,7 @@ def test_it_does_what_the_page_says(engine: PrivateEngine, lan: Lan, watched: En
         first = Container.objects.get(name="sw1").docker_id
         container = text_of(admin.get(reverse("container_detail", args=[watched.slug, first])).content)
         assert "network not known eth1 port1" in container
-        assert "Docker gave it only loopback" not in container
+        assert "It is on no network that gives it an interface" not in container
     finally:
         follow(engine, folder, end)
     assert not folder.exists()

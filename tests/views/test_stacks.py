@@ -103,7 +103,7 @@ def test_it_says_what_is_left_of_one_that_left_its_networks(engine: PrivateEngin
     assert "Made with --network bridge" in said
     assert "published ports" not in panel(browser, web, "container-mode")
     assert "It exposes and publishes no ports." in said
-    assert "Docker gave it only loopback" in said
+    assert "It is on no network that gives it an interface" in said
     assert row_of(browser, "web", mode="none")
     assert "web has none." in rest_of(followed)
     mode = panel(browser, both, "container-mode")

@@ -29,7 +29,7 @@ DRIVERS: tuple[Meaning, ...] = (
         ),
         _(
             "Load the module there (modprobe macvlan, modprobe ipvlan), or use another network. Docker still lists "
-            "this one: stop the container and disconnect it."
+            "this one: a container that runs has to be stopped before it can be disconnected."
         ),
     ),
     Meaning(
@@ -38,8 +38,8 @@ DRIVERS: tuple[Meaning, ...] = (
         "network_id",
         _("The network's parent is a bridge's port, or carries containers of the other of macvlan and ipvlan."),
         _(
-            "Recreate the network on the bridge itself or on a VLAN. Docker still lists this one: stop the container "
-            "and disconnect it."
+            "Recreate the network on the bridge itself or on a VLAN. Docker still lists this one: a container "
+            "that runs has to be stopped before it can be disconnected."
         ),
     ),
     Meaning(
@@ -47,7 +47,10 @@ DRIVERS: tuple[Meaning, ...] = (
         ("failed to create the macvlan port", "invalid argument"),
         "network_id",
         _("One container has the parent for itself: the network is in passthru mode."),
-        _("Recreate the network in bridge mode. Docker still lists this one: stop the container and disconnect it."),
+        _(
+            "Recreate the network in bridge mode. Docker still lists this one: a container that runs has to be stopped before "
+            "it can be disconnected."
+        ),
     ),
     Meaning("plugin_down", ("networkdriver.", "connection refused"), "driver", _PLUGIN_DOWN, _START_PLUGIN),
     Meaning("plugin_down", ("networkdriver.", "no such file or directory"), "driver", _PLUGIN_DOWN, _START_PLUGIN),

@@ -109,15 +109,15 @@ def say_rest(sums: Sums) -> tuple[str, ...]:
         said.append(words % {"count": count_text(sums.ways_out)})
     if sums.pairs:
         words = ngettext(
-            "%(count)s more has its other end on the host too.",
-            "%(count)s more have their other ends on the host too.",
+            "%(count)s other veth link has its far end on the host too.",
+            "%(count)s other veth links have their far ends on the host too.",
             sums.pairs,
         )
         said.append(words % {"count": count_text(sums.pairs)})
     if sums.unknown:
         words = ngettext(
-            "%(count)s more leads into no container that is known.",
-            "%(count)s more lead into no container that is known.",
+            "%(count)s other veth link leads into no container that is known.",
+            "%(count)s other veth links lead into no container that is known.",
             sums.unknown,
         )
         said.append(words % {"count": count_text(sums.unknown)})

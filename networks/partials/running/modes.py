@@ -107,7 +107,7 @@ def _own_lines(stack: Stack, lends_to: Sequence[str], has_published: bool) -> It
     by_name = {"names": _listed([place.network_name for place in stack.named])}
     yield _("Finds others"), _say_finding(stack) % by_name
     yield _("Is found"), _say_found(stack, has_published=has_published) % by_name
-    yield _("Kept apart"), _("from containers on networks that it isn't on: their addresses don't answer from here.")
+    yield _("Kept apart"), _("from containers on bridge networks that it isn't on: their addresses don't answer from here.")
     if stack.is_shut_in:
         yield _("To the outside"), _("nothing: the networks that it is on are internal.")
 

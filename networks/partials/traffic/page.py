@@ -164,7 +164,9 @@ def _why_nothing(subject: Subject, links: Sequence[HostLink]) -> str:
     if subject.whose is Whose.LEFT:
         return _("It has nothing but loopback: no packet comes in or goes out.")
     if subject.is_bare and not links:
-        return _("Docker gave it only loopback, and no link on the host leads to it: there is nothing to measure.")
+        return _(
+            "It is on no network that gives it an interface, and no link on the host leads to it: there is nothing to measure."
+        )
     if subject.whose is Whose.SHARED and not subject.donor_id:
         return _("The container whose network it shares isn't known.")
     return ""

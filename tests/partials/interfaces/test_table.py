@@ -57,7 +57,7 @@ def test_it_says_what_keeps_the_sum_from_adding_up(lab: Watched) -> None:
 
     assert said.startswith("7 running containers have 4 endpoints: 3 veth links.")
     assert "1 endpoint has none on the host: its network's driver is macvlan." in unescaped(said)
-    assert "1 more leads into no container that is known." in said
+    assert "1 other veth link leads into no container that is known." in said
     assert "guest shares db's. onhost uses the host's own links. quiet has none." in unescaped(said)
 
 
@@ -69,7 +69,7 @@ def test_it_tells_a_pair_of_the_host_s_own_from_what_leads_to_somebody_unknown(l
 
     said = words(page().parts["interface-sum"])
 
-    assert said == "3 running containers have 3 endpoints: 3 veth links. 2 more have their other ends on the host too."
+    assert said == "3 running containers have 3 endpoints: 3 veth links. 2 other veth links have their far ends on the host too."
 
 
 def test_it_counts_no_link_for_an_endpoint_that_it_is_not_known_to_be(lab: Watched) -> None:

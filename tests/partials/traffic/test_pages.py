@@ -169,7 +169,7 @@ def test_it_redraws_figures_alone_with_a_sample(world: World, django_assert_num_
     [
         ({"state": "exited", "exit_code": 0}, "It isn't running"),
         ({"network_mode": "host"}, "It uses the host's own interfaces"),
-        ({"network_mode": "none"}, "Docker gave it only loopback, and no link on the host leads to it"),
+        ({"network_mode": "none"}, "It is on no network that gives it an interface, and no link on the host leads to it"),
     ],
 )
 def test_it_says_why_there_is_nothing_to_measure(fields: dict[str, object], sentence: str) -> None:

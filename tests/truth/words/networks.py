@@ -101,8 +101,8 @@ def _without(reality: Reality, page: Page, count: int) -> Any:
     return same(count, len(found))
 
 
-@sentence("{count:d} more leads into no container that is known", "interfaces")
-@sentence("{count:d} more lead into no container that is known", "interfaces")
+@sentence("{count:d} other veth link leads into no container that is known", "interfaces")
+@sentence("{count:d} other veth links lead into no container that is known", "interfaces")
 def _unknown(reality: Reality, page: Page, count: int) -> Any:
     loose = [
         link.name for link in reality.host_links if link.kind == "veth" and not link.pair and owner_of(reality, link)[0] is None
