@@ -16,9 +16,7 @@ MANIFEST = ROOT / "static/vendor/manifest.json"
 
 
 def check(root: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-I", str(root / "bin/vendor"), "--check"], capture_output=True, text=True, check=False
-    )
+    return subprocess.run([sys.executable, str(root / "bin/vendor"), "--check"], capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
