@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -48,9 +49,10 @@ def ask_patiently(
         raise TooManyWaiting
     asking = _Asking(work, when_late)
     threading.Thread(target=asking.run, args=(get_language() or "en",), name="asking", daemon=True).start()
+    until = time.monotonic() + patience_s
     if begun is not None and begun.wait(patience_s):
-        patience_s = min(patience_s, SOON_S)
-    if asking.ended.wait(patience_s):
+        until = min(until, time.monotonic() + SOON_S)
+    if asking.ended.wait(max(0.0, until - time.monotonic())):
         return asking.answer()
     request = client.withdraw()
     if not asking.leave(is_answer_wanted=bool(request)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -115,6 +116,16 @@ def test_it_never_sends_what_nobody_waits_for_any_more(tmp_path: Path, slow: Slo
     assert "the change was not sent" in result.sentence
     assert kinds(result.action_id) == ["failed"]
     assert "POST" not in [method for method, _ in scripted.requests]
+
+
+def test_it_has_one_patience_for_what_takes_its_time_too(slow: SlowEngine) -> None:
+    client = FakeEngine().client(Profile.NETWORK)
+    began_at = time.monotonic()
+
+    answer = ask_patiently(slow.may_answer.wait, client, patience_s=1.5, when_late=lambda _answer: None, begun=threading.Event())
+
+    assert answer == StillAsking("")
+    assert 1.5 <= time.monotonic() - began_at < 2.9  # where it began to ask, and where it never came to that
 
 
 def test_it_begins_no_more_than_so_many(slow: SlowEngine) -> None:
