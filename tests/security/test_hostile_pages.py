@@ -12,13 +12,13 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from networks.models import Action, Container, Engine, Event, Network, Outcome
+from networks.models import Action, Container, Engine, EngineStatus, Event, Network, Outcome
 from networks.sync.requests import request_sync
 from tests.builders import MORNING, make_container, make_endpoint, make_id, make_network
 from tests.conftest import IS_FULL
 from tests.security.hostile import CORPUS, FAMILIES, HUGE_NAME, HUGE_VALUE, sample
 from tests.security.people import make_person, make_world, open_browser
-from tests.security.places import CONTAINER_ID, NETWORK_ID, addresses
+from tests.security.places import CONTAINER_ID, NETWORK_ID, NODE_ID, addresses
 
 pytestmark = pytest.mark.django_db
 
@@ -74,8 +74,31 @@ def fill_world() -> Engine:
         make_endpoint(container, network, aliases=[text], dns_names=[text])
         record(engine, number, text)
     Container.objects.filter(name="c0").update(labels={text: text for text in CORPUS})
+    fill_swarm(engine)
     Network.objects.filter(docker_id=NETWORK_ID).update(name=HUGE_NAME, labels={"huge": HUGE_VALUE})
     return engine
+
+
+def fill_swarm(engine: Engine) -> None:
+    """Let the Engine manage a swarm whose nodes are called anything, and a sample lab with any prefix stand there."""
+    own = {"node_id": "o" * 25, "role": "manager", "state": "ready", "is_leader": True}
+    named = [(number, family[len(family) // 2]) for number, family in enumerate(FAMILIES.values())]
+    left = [{"node_id": f"n{number:024}", "hostname": text[:255], "address": text, "version": text} for number, text in named]
+    nodes = [own, {"node_id": NODE_ID, "hostname": HUGE_NAME}, *left]
+    rest = {"hostname": "", "role": "worker", "availability": "active", "state": "down", "address": "", "version": ""}
+    rest |= {"is_leader": False, "reachability": ""}
+    EngineStatus.objects.filter(engine=engine).update(
+        is_swarm_manager=True,
+        swarm_state="active",
+        swarm_node_id="o" * 25,
+        swarm_error=HUGE_VALUE,
+        swarm_managers=[text for _number, text in named],
+        swarm_nodes=[rest | node for node in nodes],
+    )
+    for number, text in named:
+        labels = {"netadmin.lab": "1", "netadmin.lab.prefix": text}
+        make_container(engine, f"lab{number}", docker_id=make_id(f"lab {number}"), labels=labels)
+        make_network(engine, f"{text} overlay", driver="overlay", scope="swarm", is_attachable=True, labels=labels)
 
 
 def record(engine: Engine, number: int, text: str) -> None:
@@ -97,6 +120,8 @@ def pages() -> list[str]:
     numbers = [CORPUS.index(family[len(family) // 2]) for family in FAMILIES.values()]
     plain += [path.replace(NETWORK_ID, make_id(f"hostile {number}")) for path in of_networks for number in numbers]
     plain += [path.replace(CONTAINER_ID, make_id(f"hostile container {number}")) for path in of_containers for number in numbers]
+    of_nodes = [path for path in plain if NODE_ID in path]
+    plain += [path.replace(NODE_ID, f"n{number:024}") for path in of_nodes for number in range(len(FAMILIES))]
     return [path for path in plain if "logout" not in path]
 
 
