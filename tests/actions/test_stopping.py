@@ -124,6 +124,18 @@ def test_it_forgets_a_stop_that_never_came_to_an_end(engine: PrivateEngine, foll
     assert row_of(container_id).stopping == ""
 
 
+def test_it_says_when_the_first_of_two_stops_kills_it(engine: PrivateEngine, followed: Engine, operator: Actor) -> None:
+    container_id = run_stubborn(engine, "slow")
+
+    stops = [stop_container(operator, followed, container_id, name="slow", wait_s=wait_s) for wait_s in (8, 30)]
+
+    first = Action.objects.get(pk=stops[0].action_id)
+    assert [stop.is_under_way for stop in stops] == [True, True]
+    assert row_of(container_id).killed_at == first.at + timedelta(seconds=8)
+    assert [end_of(stop).kind for stop in stops] == ["ok", "ok"]
+    assert row_of(container_id).stopping == ""
+
+
 def test_it_takes_the_end_of_a_stop_from_the_engine_where_its_process_is_gone(engine: PrivateEngine, followed: Engine) -> None:
     container_id = run_stubborn(engine, "slow")
     asked = {"at": timezone.now(), "who": "olga", "engine_slug": followed.slug, "docker_id": container_id, "asked": {"wait_s": 2}}

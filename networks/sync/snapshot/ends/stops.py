@@ -66,13 +66,14 @@ class Stops:
         return replace(fact, stopping=stopping.value, killed_at=killed_at)
 
     def _read(self, container_id: str) -> tuple[Stopping, datetime | None]:
-        """Return what the newest order says that has no outcome yet, and when the kill is due."""
+        """Return what the order says, of those without an outcome, whose kill is due first: that one ends the container."""
         now = timezone.now()
         ended = Outcome.objects.filter(action_id=OuterRef("pk"))
         orders = Action.objects.filter(~Exists(ended), engine_slug=self._slug, docker_id=container_id, verb__in=ORDERS)
-        order = orders.filter(at__gt=now - LONGEST).order_by("-id").values_list("verb", "at", "asked").first()
-        wait_s = order[2].get("wait_s") if order and isinstance(order[2], dict) else None
-        if order is None or not isinstance(wait_s, int):
-            return Stopping.NOT, None
-        killed_at = order[1] + timedelta(seconds=wait_s)
-        return (Stopping.NOT, None) if now > killed_at + OVERDUE else (ORDERS[order[0]], killed_at)
+        due: list[tuple[datetime, int, Stopping]] = []
+        for number, verb, at, asked in orders.filter(at__gt=now - LONGEST).values_list("id", "verb", "at", "asked"):
+            wait_s = asked.get("wait_s") if isinstance(asked, dict) else None
+            if isinstance(wait_s, int) and now <= (killed_at := at + timedelta(seconds=wait_s)) + OVERDUE:
+                due.append((killed_at, number, ORDERS[verb]))
+        killed_at_first, _number, stopping = min(due, default=(None, 0, Stopping.NOT))
+        return stopping, killed_at_first
