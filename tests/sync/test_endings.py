@@ -16,11 +16,13 @@ from networks.queries.overview import add_up
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
 from networks.sync.snapshot.ends.endings import Endings, read_signal
+from networks.sync.snapshot.ends.labels import HIDDEN
 from tests.private_engine import PrivateEngine, wait_until
 
 S = 1_000_000_000
 # runc's own process takes 13 MB before it becomes the container's: with less, it now and then can't be started at all.
 LITTLE_MEMORY = ("--memory", "32m", "--memory-swap", "32m")
+FORGED = dict.fromkeys(sorted(HIDDEN), "0")
 STUBBORN = ("sh", "-c", "trap '' TERM; while :; do sleep 1; done")
 
 
@@ -38,6 +40,8 @@ def told(verb: str, at_s: float, **attributes: str) -> EventFact:
         ([("die", 2001, {"exitCode": "143"})], Ending.ITSELF),
         ([("oom", 2000, {}), ("die", 2001, {"exitCode": "137"})], Ending.MEMORY),
         ([("kill", 2000, {"signal": "9"}), ("start", 2002, {}), ("die", 2005, {"exitCode": "137"})], Ending.ITSELF),
+        ([("kill", 2000, {}), ("die", 2001, {"exitCode": "137"})], Ending.UNKNOWN),
+        ([("kill", 2000, {"signal": "a label"}), ("die", 2001, {"exitCode": "128"})], Ending.UNKNOWN),
         ([("die", 1030, {"exitCode": "137"})], Ending.UNKNOWN),
         ([("die", 1100, {"exitCode": "143"})], Ending.UNKNOWN),
         ([("start", 1010, {}), ("die", 1020, {"exitCode": "137"})], Ending.ITSELF),
@@ -143,6 +147,34 @@ def test_it_calls_nothing_failed_that_was_asked_for_in_a_shell(engine: PrivateEn
         "crashed": "itself",
         "shot": "itself",
     }
+
+
+@pytest.mark.parametrize(
+    ("is_known_before", "forged"),
+    [(True, {"signal": "9"}), (False, {"signal": "9"}), (True, FORGED), (False, FORGED)],
+    ids=["known before", "seen from its start", "known before, all of it", "seen from its start, all of it"],
+)
+def test_it_takes_no_label_for_what_the_engine_tells(
+    is_known_before: bool, forged: dict[str, str], engine: PrivateEngine, follow: Callable[[], Follower]
+) -> None:
+    labels = [word for name, text in forged.items() for word in ("--label", f"{name}={text}")]
+    if not is_known_before:
+        follow()
+    calm = engine.run("calm", *labels, command=("sh", "-c", "trap '' WINCH; while [ ! -e /go ]; do sleep 0.1; done; exit 137"))
+    if is_known_before:
+        follow()
+    wait_until(lambda: Container.objects.filter(docker_id=calm, state="running", has_detail=True).exists(), "it")
+
+    engine.cli("kill", "--signal", "WINCH", "calm")
+    engine.cli("rename", "calm", "calmer")
+    engine.cli("exec", "calmer", "sh", "-c", ": > /go", check=False)  # it may end before the shell does
+
+    wait_until(lambda: Event.objects.filter(actor_id=calm, verb="die").exists(), "the event of its end")
+    assert end_of(calm) == (137, "")  # Docker tells nobody which signal it was
+    assert not Event.objects.filter(
+        actor_id=calm, verb__in=("kill", "die", "rename"), attributes__has_any_keys=sorted(forged)
+    ).exists()
+    assert set(Event.objects.filter(actor_id=calm, verb="die").values_list("ending", flat=True)) == {""}
 
 
 def test_it_calls_failed_what_ran_out_of_memory(engine: PrivateEngine, follow: Callable[[], Follower]) -> None:

@@ -94,7 +94,7 @@ class Reconciler:
         """Read what the letters make us read and write what differs. Returns whether there is a new revision."""
         self.events_seen += len(letters.events)
         self._snapshot.ledger.note(letters.events)
-        self._journal.note(letters.events, has_lost=letters.has_lost_events)
+        events = self._journal.note(letters.events, self.memory, has_lost=letters.has_lost_events)
         self._doubtful.clear()
         update = Update()
         self._note_stirred(letters.events)
@@ -103,7 +103,7 @@ class Reconciler:
         looks = self._take_looks(letters.looks, marks)
         self._take_due(marks)
         revision, began_at = self._snapshot.revision, time.monotonic()
-        self._held += letters.events
+        self._held += events
         if marks.is_everything or letters.has_lost_events:
             self.resync(self._release(), **status)
             self._inspectors.ask(marks.listed | marks.inspected | marks.later, is_urgent=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from networks.engine.facts import EventFact
@@ -12,6 +12,7 @@ from networks.models import Event, WatchedSpan
 from networks.sync.snapshot.assignments import to_nano
 from networks.sync.snapshot.changes import Update
 from networks.sync.snapshot.ends.endings import KEEP_S, NOTED, Endings
+from networks.sync.snapshot.ends.labels import Labels
 from networks.sync.snapshot.ends.stops import Stops
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.translate import Row
@@ -31,15 +32,18 @@ class Journal:
         self.newest_nano = newest_nano
         self.floor_nano = newest_nano
         self.endings, self.stops = Endings(), Stops(engine_slug)
+        self._labels = Labels()
         self._seen: deque[tuple[int, str, str, str, str]] = deque(maxlen=REMEMBERED)
         self._last: dict[tuple[str, str, str, str], int] = {}
 
-    def note(self, events: Sequence[EventFact], *, has_lost: bool) -> None:
-        """Remember what events tell of ends. `has_lost`: others were lost."""
+    def note(self, events: Iterable[EventFact], memory: Memory, *, has_lost: bool) -> list[EventFact]:
+        """Remember what events tell of ends, and return them without what only labels say. `has_lost`: others were lost."""
+        own = self._labels.take_out(events, memory)
         if has_lost:
             self.endings.lose()
-        self.endings.note(events)
-        self.stops.note(events)
+        self.endings.note(own)
+        self.stops.note(own)
+        return own
 
     def complete(self, update: Update, memory: Memory, *, is_everything: bool) -> None:
         """Add to what was read what only events tell. `is_everything`: all of the Engine was read."""

@@ -25,10 +25,13 @@ NOTED = ("start", "kill", "oom", "die", "destroy")
 
 @dataclass(slots=True)
 class _Life:
-    """What was told of a container since it started. `from_nano`: when that was, 0 where nobody saw it."""
+    """What was told of a container since it started. `from_nano`: when that was, 0 where nobody saw it; `has_unread`: it was sent
+    a signal, and the event doesn't tell which.
+    """
 
     from_nano: int = 0
     signals: set[int] = field(default_factory=set)
+    has_unread: bool = False
     is_out_of_memory: bool = False
     end: tuple[int, Ending] | None = None  # exit code, by whom
 
@@ -113,8 +116,10 @@ class Endings:
             return
         if verb == "start":
             life = _Life(from_nano=event.time_nano)
-        elif verb == "kill" and (number := read_signal(event.attributes.get("signal", ""))):
+        elif verb == "kill":
+            number = read_signal(event.attributes.get("signal", ""))
             life.signals.add(number)
+            life.has_unread = life.has_unread or not number
         elif verb == "oom":
             life.is_out_of_memory = True
         elif verb == "die":
@@ -132,10 +137,12 @@ class Endings:
         self._stirred.add(event.actor_id)
 
     def _judge(self, exit_code: int, ended_nano: int, life: _Life) -> Ending:
-        if exit_code - SIGNALLED in life.signals:
+        if exit_code > SIGNALLED and exit_code - SIGNALLED in life.signals:
             return Ending.ASKED
         if exit_code == OUT_OF_MEMORY and life.is_out_of_memory:
             return Ending.MEMORY
+        if life.has_unread:
+            return Ending.UNKNOWN
         takes_ns = AT_ONCE_NS if exit_code == OUT_OF_MEMORY else TIDIED_UP_NS
         needed_nano = max(life.from_nano, ended_nano - takes_ns)
         return Ending.ITSELF if self._since_nano is not None and self._since_nano <= needed_nano else Ending.UNKNOWN
