@@ -13,7 +13,8 @@ class Recent(Generic[Value]):
     """Keeps a value by id for `keep_s` after it was put last, and for less than twice that while others are put.
 
     Docker never gives an id again: what is known of a container that is gone would stay for good. Nothing leaves while nothing is
-    put, so whoever was cut off finds what it knew before. At most `2 * most` values are held. Belongs to one thread.
+    put, so whoever was cut off finds what it knew before. At most `2 * most` values are held: whoever puts more forgets earlier.
+    `turns`: at each, what was put last before the turn before it is forgotten. Belongs to one thread.
     """
 
     def __init__(self, keep_s: float, most: float = math.inf) -> None:
@@ -22,6 +23,7 @@ class Recent(Generic[Value]):
         self._young: dict[str, Value] = {}
         self._old: dict[str, Value] = {}
         self._turns_at = -math.inf
+        self.turns = 0
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
@@ -40,6 +42,7 @@ class Recent(Generic[Value]):
         if now >= self._turns_at or len(self._young) >= self._most:
             self._old, self._young = self._young, {}
             self._turns_at = now + self._keep_s
+            self.turns += 1
         self._old.pop(key, None)
         self._young[key] = value
 

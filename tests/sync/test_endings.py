@@ -15,7 +15,7 @@ from networks.queries.engines import read_engine
 from networks.queries.overview import add_up
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
-from networks.sync.snapshot.ends.endings import Endings, read_signal
+from networks.sync.snapshot.ends.endings import MOST_CONTAINERS, Endings, read_signal
 from networks.sync.snapshot.ends.labels import HIDDEN
 from tests.private_engine import PrivateEngine, wait_until
 
@@ -70,6 +70,19 @@ def test_it_knows_what_it_missed() -> None:
     endings.note([lost := told("die", 3800, exitCode="143")])
 
     assert [endings.of_event(each) for each in (end, missed, lost)] == [Ending.ITSELF, Ending.ITSELF, Ending.UNKNOWN]
+
+
+def test_it_says_nothing_of_what_it_had_to_forget() -> None:
+    endings = Endings()
+    endings.begin(1000 * S)
+    endings.note([told("create", 1000), told("start", 1500), told("kill", 2000, signal="15")])
+
+    endings.note(
+        EventFact("container", "start", f"other{number}", "x", 2001 * S, {}) for number in range(2 * MOST_CONTAINERS + 1)
+    )
+    endings.note([end := told("die", 2002, exitCode="143")])
+
+    assert endings.of_event(end) is Ending.UNKNOWN
 
 
 def test_it_reads_signals_as_engines_write_them() -> None:

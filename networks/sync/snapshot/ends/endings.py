@@ -43,7 +43,8 @@ class Endings:
         self._lives: Recent[_Life] = Recent(KEEP_S, MOST_CONTAINERS)
         self._told: Recent[Ending] = Recent(KEEP_TOLD_S, MOST_CONTAINERS)
         self._stirred: set[str] = set()
-        self._since_nano: int | None = None  # from here on no event was missed, by the Engine's clock
+        self._since_nano: int | None = None  # from here on no event was missed or forgotten, by the Engine's clock
+        self._turns, self._turned_nano = 0, 0  # of the lives, and when that was
         self._awaited_nano = 0
         self._opened_at = 0.0
         self._is_first = False
@@ -125,6 +126,11 @@ class Endings:
         elif verb == "die":
             self._note_end(event, life)
         self._lives.put(container_id, life)
+        if self._lives.turns != self._turns:
+            self._turns = self._lives.turns
+            if self._since_nano is not None:
+                self._since_nano = max(self._since_nano, self._turned_nano)
+            self._turned_nano = event.time_nano
 
     def _note_end(self, event: EventFact, life: _Life) -> None:
         try:
