@@ -20,7 +20,7 @@ ELSEWHERE = ["unix:///var/run/docker.sock", "unix:///run/user/0/docker.sock", "t
 ADDRESSES = ["/var/run/docker.sock", "/run/podman/podman.sock", ("127.0.0.1", 2375), ("192.0.2.1", 80), ("2001:db8::1", 80, 0, 0)]
 OWN = ["/nonexistent/docker.sock", "/tmp/nt-1-2-abc/docker.sock", ("127.0.0.1", 8000), ("::1", 8000, 0, 0), ("localhost", 80)]
 OWN.append("/proc/self/fd/29/run/docker/plugins/nt-1-2-ovs.sock")  # a plugin's, where Docker looks for them
-OWN.append("\0nt-1-2-abc")
+OWN += ["\0nt-1-2-abc", "/nowhere"]
 ADDRESSES += ["\0docker.sock", "/nonexistent/../var/run/docker.sock", "../../../../var/run/docker.sock", ("0.0.0.0", 2375)]  # noqa: S104 to connect to
 ADDRESSES += ["/proc/self/root/var/run/docker.sock", "/proc/self/cwd/docker.sock"]
 # Connects as an Engine's client would, in a process with other settings.

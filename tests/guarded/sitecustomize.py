@@ -129,7 +129,7 @@ def _why_stray_path(path: str, known: dict[str, Any]) -> str:
     if (found := _identity(path)) and found in (known["engine"], _identity(MACHINES_OWN) if is_machines else []):
         return "it is the machine's own Engine"
     real = os.path.realpath(path)  # a plugin's is reached through an open folder
-    if not is_machines or real.startswith((*known["below"], *(f"{folder}/" for folder in NOWHERE))):
+    if not is_machines or real in NOWHERE or real.startswith((*known["below"], *(f"{folder}/" for folder in NOWHERE))):
         return ""
     # A plugin's socket stands in Docker's own folder, under a name of the run's.
     return "" if any(_OWN_NAME.fullmatch(part) for part in Path(real).parts) else "no test made that socket"
