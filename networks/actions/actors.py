@@ -46,6 +46,7 @@ class Actor:
 
 
 CONSOLE = Actor("console")
+SETUP = "setup"  # the name of whoever makes the first account with the one-time token; nobody is logged in then
 
 
 def require_of(actor: Actor, permission: Permission, engine_slug: str) -> None:

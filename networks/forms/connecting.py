@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,7 @@ from networks.forms.preflight.pair import check_container, check_joining, check_
 from networks.forms.preflight.plugins import check_plugin
 from networks.forms.wording.labels import label_container, label_network
 from networks.policy.permissions import Permission
+from networks.policy.protection import protection_of
 from networks.policy.shapes import HARMLESS_ENDPOINT_OPTIONS, permission_to_connect
 from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
 
@@ -120,6 +122,16 @@ class ConnectForm(FindingsForm):
     def has_rare(self) -> bool:
         """Tell whether one of those is filled or has something to say."""
         return any(self[name].value() or self.findings_of(name) for name in RARE_FIELDS)
+
+    @cached_property
+    def locked(self) -> frozenset[str]:
+        """Return the ids of what is protected on the Engine. One query."""
+        protection = protection_of(self.engine_slug)
+        return frozenset((*protection.containers, *protection.networks))
+
+    def _line(self, docker_id: str, label: str) -> str:
+        """Return a line of the list, with why it can't be chosen where that is so."""
+        return f"{label} · {gettext('protected')}" if docker_id in self.locked else label
 
     def clean(self) -> dict[str, Any]:
         """Check the pair, then the addresses against the network's pools and endpoints, then the rest."""
@@ -246,11 +258,16 @@ class ContainerToConnectForm(ConnectForm):
 
     def _is_possible(self, docker_id: str) -> bool:
         """Tell whether it could be connected; one on none can be moved, which is said once it is chosen."""
-        return all(found.key == "container_none" for found in check_container(self._containers[docker_id]))
+        return docker_id not in self.locked and all(
+            found.key == "container_none" for found in check_container(self._containers[docker_id])
+        )
 
     def _list_containers(self) -> Choices:
         free = [choice for choice in self.containers if self.network and self.network.name not in choice.networks]
-        return [("", gettext("Choose…")), *((choice.docker_id, label_container(choice)) for choice in free)]
+        return [
+            ("", gettext("Choose…")),
+            *((one.docker_id, self._line(one.docker_id, label_container(one))) for one in free),
+        ]
 
 
 class NetworkToConnectForm(ConnectForm):
@@ -264,7 +281,8 @@ class NetworkToConnectForm(ConnectForm):
         self.container = container
         self._networks = {choice.docker_id: choice for choice in networks}
         self.fields["network_id"].widget = HalfSelect(
-            self._list_networks, lambda docker_id: not any(check_joining(self._networks[docker_id]))
+            self._list_networks,
+            lambda docker_id: docker_id not in self.locked and not any(check_joining(self._networks[docker_id])),
         )
         self.order_fields(["network_id"])
 
@@ -274,4 +292,4 @@ class NetworkToConnectForm(ConnectForm):
 
     def _list_networks(self) -> Choices:
         free = [choice for choice in self._networks.values() if self.container and choice.name not in self.container.networks]
-        return [("", gettext("Choose…")), *((choice.docker_id, label_network(choice)) for choice in free)]
+        return [("", gettext("Choose…")), *((one.docker_id, self._line(one.docker_id, label_network(one))) for one in free)]

@@ -11,9 +11,9 @@ from networks.models.said import read_said
 class Action(models.Model):
     """The intent, written before anything is asked of the Engine. References are copied text.
 
-    `who`: the user's name, "console" for manage.py, "stranger" where nobody was logged in. `user_id`: whose it is; of a failed
-    log-in, the account that was tried. `engine_slug`: "" where it is about no Engine. `verb`: the action's function, such as
-    "create_network".
+    `who`: the user's name, "console" for manage.py, "setup" for the first account, "stranger" where nobody was logged in.
+    `user_id`: whose it is; of a failed log-in, the account that was tried. `engine_slug`: "" where it is about
+    no Engine. `verb`: the action's function, such as "create_network".
     `what`: the name of what it is about; `docker_id` its id where it has one. `command`: the docker command that does the same.
     `asked`: the spec as a dict without secrets.
     """

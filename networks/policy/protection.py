@@ -119,7 +119,7 @@ def read_protection(engine: EngineRow | None) -> Protection:
 
 def protection_of(engine_slug: str) -> Protection:
     """Return the same for an Engine that isn't at hand. One query more."""
-    return read_protection(read_engine(engine_slug))
+    return read_protection(read_engine(engine_slug)) if engine_slug else NOTHING
 
 
 def refuse_removal(engine_slug: str, network: NetworkFact) -> None:

@@ -13,9 +13,10 @@ from networks.engine.cli import inspect_container_command
 from networks.partials.containers import sees_commands
 from networks.partials.inside.page import draw_inside
 from networks.partials.screens import draw_screen
-from networks.policy.permissions import has_terminal
+from networks.policy.permissions import Permission, has_terminal, permissions_of
 from networks.queries.details import Title, read_container_detail, read_container_title, read_gone
 from networks.queries.filters import CONTAINER_PARAMS, read_container_filter
+from networks.queries.rows import EngineRow
 from networks.sync.inside.containers import read_container
 from networks.views.lists.columns import read_columns
 from networks.views.screens import render_screen
@@ -62,14 +63,22 @@ class ContainerDetail(View):
         if title is None:
             return gone_page(request, engine_slug, docker_id)
         key = open_screen(request, "container_detail", engine_slug=engine_slug, docker_id=docker_id)
-        may_open = engine.is_terminal_on and not settings.NETADMIN_READ_ONLY and has_terminal(request.user, engine_slug)
         context = {
-            "may_open_terminal": may_open,
+            "terminal": _terminal_of(request, engine),
             "title": title,
             "inspect": inspect_container_command(title.name, title.docker_id),
             "sees_command": sees_commands(key.rights.split(",")),
         }
         return render_screen(request, "containers/detail.html", draw_screen(key), context)
+
+
+def _terminal_of(request: HttpRequest, engine: EngineRow) -> str:
+    """Return "open" where a terminal may be opened, "ask" where its page says what that takes, "" for who only looks."""
+    if settings.NETADMIN_READ_ONLY:
+        return ""
+    if engine.is_terminal_on and has_terminal(request.user, engine.slug):
+        return "open"
+    return "ask" if {Permission.RUN, Permission.GRANT} & permissions_of(request.user, engine.slug) else ""
 
 
 def gone_page(request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:

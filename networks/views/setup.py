@@ -11,6 +11,8 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from networks.actions.actors import SETUP, Actor
+from networks.actions.doing import acting
 from networks.forms.setup import SetupForm
 from networks.policy.accounts import account_of
 from networks.policy.login.known import mark_browser
@@ -33,7 +35,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
     form = SetupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user = claim_setup(form.cleaned_data["token"], form.cleaned_data["username"], form.cleaned_data["password1"])
+            with acting(lambda: Actor(SETUP, None, str(request.META.get("REMOTE_ADDR", "")))):
+                user = claim_setup(form.cleaned_data["token"], form.cleaned_data["username"], form.cleaned_data["password1"])
         except SetupRefused as refused:
             if refused.fault is SetupFault.DONE:
                 return redirect(settings.LOGIN_URL)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.partials.framed import beside_of
 from networks.partials.screen import SWARM_PAGES, ScreenKey, is_across, socket_url
-from networks.partials.shell import FrameEngine, frame_engine
+from networks.partials.shell import ACTING_STATES, FrameEngine, frame_engine
 from networks.policy.permissions import (
     Denied,
     Permission,
@@ -104,6 +104,11 @@ class Shell:
     epoch: str = ""
     revision: int = 0
     reload: Reload | None = None
+
+    @property
+    def is_off(self) -> bool:
+        """Tell whether nothing can be changed on this Engine now, so that its buttons start switched off."""
+        return self.is_read_only or self.engine is None or self.engine.state not in ACTING_STATES
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

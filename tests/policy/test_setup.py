@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
+from networks.models import Action
 from networks.policy import setup
 from networks.policy.setup import SetupFault, SetupRefused, claim_setup, ensure_setup_token, make_first_admin, needs_setup
 
@@ -207,3 +208,15 @@ def test_it_prints_the_token_again_until_set_up_is_done(capsys: pytest.CaptureFi
 
     assert f"http://localhost:8000/setup/#{right}" in before
     assert "Set-up is done" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_it_records_the_first_account_as_made_with_the_token(client: Client) -> None:
+    client.get("/setup/")
+    client.post("/setup/", {"token": token(), "username": "ann", "password1": PASSWORD, "password2": PASSWORD})
+
+    made = Action.objects.get(verb="create_person")
+    page = client.get(f"/activity/{made.pk}/").content.decode()
+    assert (made.who, made.user_id, made.what, made.from_address) == ("setup", None, "ann", "127.0.0.1")
+    assert "Create the first account <b>ann</b> at the first set-up, with the one-time token" in page
+    assert not Action.objects.filter(who="stranger").exists()

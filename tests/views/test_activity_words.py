@@ -72,7 +72,7 @@ def test_it_says_which_role_on_which_engine(root: Client, engine: Engine) -> Non
 def test_it_says_on_which_engine_a_terminal_was_given(root: Client, engine: Engine) -> None:
     for verb, sentence in (
         ("grant_terminal", "Let olaf open terminals on local"),
-        ("revoke_terminal", "Let olaf open terminals on local no more"),
+        ("revoke_terminal", "No longer let olaf open terminals on local"),
     ):
         make_action("olaf", verb=verb)
         assert sentence in newest(root)

@@ -61,10 +61,12 @@ def test_it_is_in_no_role(web: Container, role: str, is_superuser: bool) -> None
 
     Engine.objects.update(is_terminal_on=True)
     assert browser.get(page_of(web) + "terminal/").status_code == 403
-    assert "terminal/" not in browser.get(page_of(web)).content.decode()
+    shown = browser.get(page_of(web)).content.decode()
+    assert ("terminal/" in shown, "how to get one" in shown) == ((False, False) if role == Role.VIEWER else (True, True))
     give(person)
     assert browser.get(page_of(web) + "terminal/").status_code == 200
-    assert page_of(web) + "terminal/" in browser.get(page_of(web)).content.decode()
+    shown = browser.get(page_of(web)).content.decode()
+    assert (page_of(web) + "terminal/" in shown, "how to get one" in shown) == (True, False)
     Engine.objects.update(is_terminal_on=False)
     assert browser.get(page_of(web) + "terminal/").status_code == 403
     assert Permission.TERMINAL not in permissions_of(person, "local")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from networks.actions.actors import SETUP
 from networks.models import Role
 from networks.queries.activity.rows import ActionRow
 
@@ -75,7 +76,13 @@ def _by_value(key: str, sentences: dict[str, Promise]) -> Callable[[ActionRow], 
     return lambda row: (sentences[_asked(row, key)], {}) if _asked(row, key) in sentences else None
 
 
+def _create_person(row: ActionRow) -> Fuller | None:
+    is_first = row.who == SETUP and row.user_id is None  # a person may be called so
+    return (_("Create the first account {what} at the first set-up, with the one-time token"), {}) if is_first else None
+
+
 _SENTENCES: dict[str, Callable[[ActionRow], Fuller | None]] = {
+    "create_person": _create_person,
     "grant_role": _grant,
     "revoke_role": _revoke,
     "grant_terminal": _on_engine(_("Let {what} open terminals on {engine}")),

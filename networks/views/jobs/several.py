@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views import View
 
 from networks.actions.jobs.starting import JobWish, start_job
+from networks.forms.preflight.pair import check_container, check_joining
 from networks.forms.running.ordering import say_touched
 from networks.forms.running.several import ORDER_PLANS, SEVERAL_ORDERS
 from networks.forms.several import MOST_CHOSEN, PLANS, Choice, CountForm, Plan, read_choice
@@ -107,7 +108,7 @@ class SeveralPage(View):
             "ids": ",".join(choice.ids),
             "shown": ",".join(sorted(plan.tokens)),
             "key": self._key() or secrets.token_urlsafe(24),
-            "halves": self._halves(choice) if verb in _NEEDS_HALF else (),
+            "halves": self._halves(verb, choice) if verb in _NEEDS_HALF else (),
             "half_id": choice.half_id,
             "form": form,
             "is_new": is_new,
@@ -129,11 +130,16 @@ class SeveralPage(View):
         }
         return render(request, "jobs/several.html", context, status=status)
 
-    def _halves(self, choice: Choice) -> list[tuple[str, str]]:
+    def _halves(self, verb: str, choice: Choice) -> list[tuple[str, str]]:
         if self.is_network:
-            labels = [(one.docker_id, label_container(one)) for one in container_choices(choice.engine_slug)]
+            containers = container_choices(choice.engine_slug)
+            labels = [(one.docker_id, label_container(one)) for one in containers if not any(check_container(one))]
         else:
-            labels = [(one.docker_id, label_network(one)) for one in network_choices(choice.engine_slug)]
+            networks = network_choices(choice.engine_slug)
+            # Nothing joins none or leaves host; what is on none may leave it.
+            leaves = verb == "disconnect_containers"
+            fits = [one for one in networks if not any(check_joining(one)) or (leaves and one.driver == "null")]
+            labels = [(one.docker_id, label_network(one)) for one in fits]
         return [(docker_id, spell(label)[:200]) for docker_id, label in labels]
 
 
