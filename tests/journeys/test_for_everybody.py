@@ -62,7 +62,13 @@ def test_it_works_without_javascript(visits: Visits, engine: PrivateEngine) -> N
     expect(page.locator("#network-rows > tr")).to_have_count(1)
     page.goto("/containers/")
     expect(page.locator("#container-rows")).to_contain_text("web")
+    page.get_by_role("link", name="web", exact=True).click()
+    expect(page.get_by_text("It is read when you scroll here.")).to_be_hidden()
+    expect(page.locator("#inside-body noscript p")).to_be_visible()
 
+    page.goto("/containers/local/run/")
+    expect(page.get_by_text("Checked as you type")).to_be_hidden()
+    expect(page.locator("#aside noscript p")).to_be_visible()
     page.goto("/networks/local/create/")
     page.get_by_label("Name", exact=True).fill("plain")
     page.get_by_label("Subnet 1").fill("10.50.0.5/24")
