@@ -209,8 +209,8 @@ def explain_network(row: NetworkRow) -> str:
         )
     if row.name == "docker_gwbridge":
         return _(
-            "Docker made this bridge when the Engine joined a swarm: each container on an overlay network gets a second "
-            "interface here, which is its way out of the swarm's machines. Containers don't see each other on it."
+            "Docker made this bridge when the Engine joined a swarm: a container on an overlay network gets an interface here as "
+            "its way out, unless a bridge network that it is on is one. Containers don't see each other on it."
         )
     if row.is_ingress:
         return _(

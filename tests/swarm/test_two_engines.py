@@ -190,3 +190,8 @@ def test_it_names_the_links_of_an_overlay_network(swarm_pair: SwarmPair, engines
 
     # The other port is the ingress sandbox's, in which no container is; dockerd makes it some time after the swarm.
     wait_until(lambda: ports() == (2, [("near", "eth1", "docker_gwbridge")]), f"the ports, which are {ports()}", interval_s=0.2)
+
+    # A bridge network is a way out by itself: what the pages say of docker_gwbridge.
+    swarm_pair.first.cli("network", "create", "own")
+    swarm_pair.first.cli("network", "connect", "own", "near")
+    wait_until(lambda: ports() == (1, []), f"the port's end, which are {ports()}", interval_s=0.2)
