@@ -60,7 +60,7 @@ def typed(ground: Ground = GROUND, **fields: str) -> NetworkForm:
 
 
 def said(form: NetworkForm) -> list[tuple[str, str, str]]:
-    about = ("name_free", "driver_known", "subnet_by_docker", "parent_apart", "parent_apart_ipvlan")
+    about = ("name_free", "driver_known", "subnet_by_docker", "parent_apart", "parent_apart_ipvlan", "parent_apart_always")
     return [(str(each.level), each.key, each.suggestion) for each in form.all_findings if each.key not in about]
 
 
@@ -111,6 +111,15 @@ def test_it_never_sends_to_a_macvlan_link_where_the_parent_has_ipvlan_children()
     assert say(apart) == "The host itself can't reach these containers, nor they the host: the kernel keeps eth0 apart."
     assert "ipvlan link of its own" in explain(apart)
     assert "macvlan" not in explain(apart)
+
+
+@pytest.mark.parametrize("mode", ["private", "vepa", "passthru"])
+def test_it_knows_no_way_to_containers_that_see_no_neighbour(mode: str) -> None:
+    typed_one = typed(parent="eth0", macvlan_mode=mode)
+    [apart] = [each for each in typed_one.all_findings if each.key.startswith("parent_apart")]
+
+    assert say(apart) == "The host itself can't reach these containers, nor they the host: the kernel keeps eth0 apart."
+    assert explain(apart) == ""
 
 
 def test_it_knows_what_hypervisors_do_to_further_mac_addresses() -> None:

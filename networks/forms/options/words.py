@@ -13,7 +13,7 @@ _APART = _("The host itself can't reach these containers, nor they the host: the
 
 SENTENCES: dict[str, Promise] = {
     **dict.fromkeys(("driver_unknown", *_OF_TUTORIALS), _UNKNOWN),
-    **dict.fromkeys(("parent_apart", "parent_apart_ipvlan"), _APART),
+    **dict.fromkeys(("parent_apart", "parent_apart_ipvlan", "parent_apart_always"), _APART),
     "parent_missing": _("The host has no device called %(value)s."),
     "parent_no_carrier": _("%(value)s has no carrier: nothing is connected at its other end."),
     "parent_off": _("%(value)s is down: until it is up, the containers reach nobody."),

@@ -33,8 +33,18 @@ def check_parent(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
     elif is_vlan(number):
         yield fine("parent", "parent_vlan_made", value=name, number=number, base=base)
         yield from _check_link(link, name, spec, ground.host)
-    # a link has macvlan children or ipvlan children, never both: the way out is another one for each
-    yield warn("parent", "parent_apart" if spec.driver == "macvlan" else "parent_apart_ipvlan", value=name)
+    yield warn("parent", _say_apart(spec), value=name)
+
+
+def _say_apart(spec: NetworkSpec) -> str:
+    """Return the key of the sentence: a link has macvlan children or ipvlan ones, never both, so the way out is another for each.
+
+    Beside a macvlan in another mode than bridge, a link of the host's own reaches nobody (private), needs a switch that sends
+    frames back (vepa), or can't be made (passthru: "Invalid argument", measured).
+    """
+    if spec.driver == "ipvlan":
+        return "parent_apart_ipvlan"
+    return "parent_apart" if spec.options.get("macvlan_mode", "bridge") == "bridge" else "parent_apart_always"
 
 
 def check_vlan(parent: str, vlan: str) -> Iterator[Finding]:
