@@ -150,13 +150,10 @@ def _read_start(event: str, arguments: tuple[Any, ...]) -> tuple[list[str], Mapp
 
 def why_stray_process(words: Sequence[str], environment: Mapping[str, str], known: dict[str, Any]) -> str:
     """Return why no test may start this, "" where it may."""
-    enters = (
-        {word.partition("=")[0] for word in words[1:]} if os.path.basename(words[0]) in ("nsenter", "unshare", "ip") else set()
-    )
-    if "--mount" in enters:  # where every path is a test's own
+    if _entered(words, "mnt") not in ("", known["mnt"]):  # where every path is a test's own
         return ""
-    if enters & {"--net", "netns", "--target"}:
-        known = known | {"net": known["net"] and "another"}
+    if _entered(words, "net") not in ("", known["net"]):
+        known = known | {"net": "another"}
     spoken = list(_spoken(words))
     names = [os.path.basename(word) for word in spoken]
     if "ssh" in names or "ssh-keyscan" in names:
@@ -174,6 +171,25 @@ def why_stray_process(words: Sequence[str], environment: Mapping[str, str], know
         if name in ("docker", "dockerd") and (why := _why_stray_docker(name, spoken[here + 1 :], known)):
             return why
     return _why_stray_url(environment.get("DOCKER_HOST", ""), known)
+
+
+def _entered(words: Sequence[str], kind: str) -> str:
+    """Return the namespace that a program enters before what it starts, "" for none. `kind`: "mnt" or "net".
+
+    A new one of mounts shows what the old one shows until something is mounted there: it counts as none.
+    """
+    program, option = os.path.basename(words[0]), {"mnt": "--mount", "net": "--net"}[kind]
+    told = {name: value for name, equals, value in (word.partition("=") for word in words[1:]) if equals or name == option}
+    if program == "ip" and kind == "net" and list(words[1:3]) == ["netns", "exec"]:
+        path = f"/run/netns/{''.join(words[3:4])}"
+    elif program == "nsenter" and option in told:
+        path = told[option] or f"/proc/{told.get('--target', 'self')}/ns/{kind}"
+    else:
+        return "a new one" if program == "unshare" and kind == "net" and option in told else ""
+    try:
+        return f"{kind}:[{os.stat(path).st_ino}]"
+    except OSError:
+        return "one that isn't there"
 
 
 def _spoken(words: Sequence[str]) -> Iterator[str]:
