@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from django.db.models import QuerySet
-
 from networks.actions.actors import Actor
 from networks.actions.elsewhere import read_elsewhere
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
@@ -16,6 +14,7 @@ from networks.engine.errors import NotAllowed, NotFound
 from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.models import Endpoint, Engine, Network
+from networks.models.container import EndpointQuerySet
 from networks.models.said import say as _
 from networks.policy.permissions import Permission
 from networks.policy.protection import refuse_pair, refuse_removal
@@ -99,7 +98,7 @@ def connect_container(
         return spec.network_id
 
     def is_done() -> bool:
-        return _endpoints(engine, spec.container_id, network_name).exists()
+        return _endpoints(engine, spec.container_id, network_name).present().exists()
 
     recorded = replace(spec, driver_options=_masked(spec.driver_options))
     intent = Intent(
@@ -186,7 +185,7 @@ def _same_network(client: EngineClient, network_id: str, name: str, *, is_elsewh
     return fact
 
 
-def _endpoints(engine: Engine, container_id: str, network_name: str) -> QuerySet[Endpoint]:
+def _endpoints(engine: Engine, container_id: str, network_name: str) -> EndpointQuerySet:
     return Endpoint.objects.filter(engine=engine, container__docker_id=container_id, network_name=network_name)
 
 

@@ -16,6 +16,7 @@ from networks.actions.doing import is_under_way
 from networks.actions.lab import is_lab_gone, is_lab_there
 from networks.actions.swarm import is_node_gone
 from networks.models import Action, Container, Endpoint, Engine, Event, Network, Outcome, OutcomeKind
+from networks.models.container import EndpointQuerySet
 from networks.models.said import columns_of
 from networks.models.said import say as _
 from networks.models.writes import count_of_writes
@@ -52,13 +53,18 @@ def _is_removed(engine: Engine, action: Action) -> bool:
 
 
 def _is_connected(engine: Engine, action: Action) -> bool:
-    of_network = Q(network__docker_id=action.docker_id) | Q(network_docker_id=action.docker_id)
-    container_id = _container_of(action)
-    return bool(container_id) and Endpoint.objects.filter(of_network, engine=engine, container__docker_id=container_id).exists()
+    return _endpoints_of(engine, action).present().exists()
 
 
 def _is_disconnected(engine: Engine, action: Action) -> bool:
-    return bool(action.docker_id and _container_of(action)) and not _is_connected(engine, action)
+    return bool(action.docker_id and _container_of(action)) and not _endpoints_of(engine, action).exists()
+
+
+def _endpoints_of(engine: Engine, action: Action) -> EndpointQuerySet:
+    of_network = Q(network__docker_id=action.docker_id) | Q(network_docker_id=action.docker_id)
+    container_id = _container_of(action)
+    found = Endpoint.objects.filter(of_network, engine=engine, container__docker_id=container_id)
+    return found if container_id else found.none()
 
 
 def _wait_s(action: Action) -> int:

@@ -38,7 +38,11 @@ class EngineClient(ContainerClient, ImageClient, SwarmClient, TerminalClient, Pr
         """Read who answers. GET /version, GET /info."""
 
     def picture(self) -> EnginePicture:
-        """Read everything by two calls: GET /networks and GET /containers/json?all=1."""
+        """Read everything by two calls: GET /networks and GET /containers/json?all=1.
+
+        Here and below, what a record leaves in doubt is asked of its network, GET /networks/{id}, once for each endpoint: a
+        connect that the driver refused left one in it that doesn't exist.
+        """
 
     def list_containers(self, ids: Sequence[str]) -> tuple[ContainerFact, ...]:
         """Read these containers from the list (may lag events by 2 ms); gone ones are missing. One call for up to 60 ids."""

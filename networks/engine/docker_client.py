@@ -11,11 +11,13 @@ from networks.engine.access.facts import EngineAccess
 from networks.engine.bodies import connect_body, disconnect_body, network_body
 from networks.engine.calls import NOTHING_PROTECTED, AllowList, Profile, ProtectedIds
 from networks.engine.containers.verbs import ContainerVerbs
+from networks.engine.errors import NotFound, Refused
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, InterfaceStats, NetworkFact
 from networks.engine.guard import full_id
 from networks.engine.images.verbs import ImageVerbs
 from networks.engine.parsing.containers import parse_container, parse_containers
 from networks.engine.parsing.engines import parse_engine
+from networks.engine.parsing.joined import JoinedMemory, parse_joined
 from networks.engine.parsing.memory import container_memory, network_memory
 from networks.engine.parsing.networks import parse_network
 from networks.engine.parsing.stats import parse_stats
@@ -48,7 +50,7 @@ class DockerClient(ContainerVerbs, ImageVerbs, SwarmVerbs, TerminalVerbs):
         """Prepare it. `timeout_s`: for a read; changes get three times that, a ping at most 3 s. Raises EngineError
         for an access that can't be used."""
         super().__init__(access, AllowList(profile, is_read_only=is_read_only, protected=protected), timeout_s)
-        self._networks, self._containers = network_memory(), container_memory()
+        self._networks, self._containers, self._joined = network_memory(), container_memory(), JoinedMemory()
         self._streams: weakref.WeakSet[DockerEventStream] = weakref.WeakSet()
 
     def ping(self) -> None:
@@ -66,11 +68,11 @@ class DockerClient(ContainerVerbs, ImageVerbs, SwarmVerbs, TerminalVerbs):
         return self._session.read(partial(parse_engine, version), "/info", deadline=deadline)
 
     def picture(self) -> EnginePicture:
-        """Read everything by two calls."""
+        """Read everything by two calls, and what these leave in doubt, once, by one for its network."""
         networks, containers = self._session.read_two(
             (self._networks.parse, "/networks"), (self._containers.parse, "/containers/json", {"all": "1"}), self._reading()
         )
-        return EnginePicture(networks, containers)
+        return EnginePicture(networks, self._tell(containers))
 
     def list_containers(self, ids: Sequence[str]) -> tuple[ContainerFact, ...]:
         """Read these containers from the list."""
@@ -81,12 +83,26 @@ class DockerClient(ContainerVerbs, ImageVerbs, SwarmVerbs, TerminalVerbs):
         if len(wanted) <= MAX_IDS_PER_CALL:
             params["filters"] = json.dumps({"id": sorted(wanted)})
         listed = self._session.read(parse_containers, "/containers/json", deadline=self._reading(), params=params)
-        return tuple(container for container in listed if container.docker_id in wanted)
+        return self._tell(tuple(container for container in listed if container.docker_id in wanted))
 
     def inspect_container(self, container_id: str) -> ContainerFact:
         """Read one container, fresh and with detail."""
         wanted = full_id("container", container_id)
-        return self._session.read(parse_container, "/containers/{0}/json", wanted, deadline=self._reading())
+        found = self._session.read(parse_container, "/containers/{0}/json", wanted, deadline=self._reading())
+        return self._tell((found,))[0]
+
+    def _tell(self, containers: tuple[ContainerFact, ...]) -> tuple[ContainerFact, ...]:
+        """Return them with those endpoints alone that exist; networks are asked for the ones that a record leaves in doubt."""
+        deadline = self._reading()
+        for network_id in sorted(self._joined.networks_to_ask(containers)):
+            try:
+                joined = self._session.read(parse_joined, "/networks/{0}", full_id("network", network_id), deadline=deadline)
+            except NotFound:
+                joined = frozenset()
+            except Refused:  # by a driver's fault, say: the record stands, and the network is asked again the next time
+                continue
+            self._joined.learn(containers, network_id, joined)
+        return tuple(map(self._joined.tell, containers))
 
     def inspect_network(self, network_id: str) -> NetworkFact:
         """Read one network, fresh."""

@@ -141,7 +141,7 @@ def is_of_swarm(network_id: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LeftoverFact:
-    """What the record of a container that has ended still names, after kill -9 of dockerd and containerd: nobody has it."""
+    """What a record still names after dockerd was killed with the container, or after a refused connect: nobody has it."""
 
     endpoint_id: str
     ipv4: IPv4Address | None = None

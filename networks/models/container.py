@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from networks.engine.facts import Ending, Stopping
+from networks.engine.facts import WITH_STACK, Ending, Stopping
 from networks.models.engine import Engine
 from networks.models.network import Network
 
@@ -61,13 +65,27 @@ class Container(models.Model):
         return self.name
 
 
+_SPECIAL = ("host", "none")  # nobody is refused these
+# What a running container's record alone names, since a connect was refused: it has nothing on such a network.
+_REMNANT = Q(container__state__in=WITH_STACK, network__isnull=False, docker_id="", ipv4="", ipv6="")
+_REMNANT &= ~Q(network_name__in=_SPECIAL)
+
+
+class EndpointQuerySet(models.QuerySet["Endpoint"]):
+    """Endpoints, as they may be asked for."""
+
+    def present(self) -> Self:
+        """Return those that a container has, or asks for when it starts: what a refused connect left to one that runs is none."""
+        return self.exclude(_REMNANT)
+
+
 class Endpoint(models.Model):
     """One container's presence on one network: what was asked for, and what was assigned.
 
     `network` is null for a network that isn't there (a stopped container may name one); `network_name` always stands.
     Addresses are text without prefix length, "" where there is none. What is assigned is so: it is empty while the container has
-    no stack, or where its network isn't there. What the Engine's record says nevertheless is `leftover`, by the columns' names;
-    it counts nowhere.
+    no stack, where its network isn't there, or where that has no such endpoint since its driver refused the connect. What the
+    Engine's record says nevertheless is `leftover`, by the columns' names; it counts nowhere.
     """
 
     engine = models.ForeignKey(Engine, models.CASCADE, related_name="endpoints", verbose_name=_("Engine"))
@@ -95,6 +113,8 @@ class Endpoint(models.Model):
     driver_options = models.JSONField(_("driver options"), default=dict)
     gateway_priority = models.IntegerField(_("gateway priority"), default=0)
     has_detail = models.BooleanField(_("inspected"), default=False)
+
+    objects = EndpointQuerySet.as_manager()
 
     class Meta:
         ordering = ["network_name"]
@@ -129,3 +149,17 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+def is_held(leftover: Mapping[str, Any]) -> bool:
+    """Tell whether a running container has what is called its leftover: its network wasn't read yet, so every column is kept."""
+    return "ipv4_gateway" in leftover
+
+
+def is_remnant(endpoint: Mapping[str, Any]) -> bool:
+    """Tell whether a running container's record alone names this, as `present` does, also where the network isn't there.
+
+    `endpoint`: docker_id, ipv4, ipv6, leftover, network_name and container__state by these names.
+    """
+    has_nothing = not (endpoint["docker_id"] or endpoint["ipv4"] or endpoint["ipv6"] or is_held(endpoint["leftover"]))
+    return has_nothing and endpoint["container__state"] in WITH_STACK and endpoint["network_name"] not in _SPECIAL

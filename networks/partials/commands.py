@@ -71,7 +71,7 @@ def connect_commands(endpoints: Iterable[EndpointRow], *, sees_secrets: bool) ->
     return tuple(
         connect_command(_connect_spec(endpoint, sees_secrets=sees_secrets), endpoint.network_name, endpoint.container_name)
         for endpoint in endpoints
-        if endpoint.network_id and endpoint.network_driver not in _NOT_CONNECTABLE
+        if endpoint.network_id and endpoint.network_driver not in _NOT_CONNECTABLE and not endpoint.is_remnant
     )
 
 

@@ -205,6 +205,7 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
         "rights": rights,
         "left_off": _left_off(detail, rights),
         "left": _left_over(detail),
+        "remnants": [one for one in detail.endpoints if one.is_remnant and one.network_id],
         "explained": explain_stack(stack),
         "why_not": words.why_no_network(row) or words.said_lock(lock),
         "lock": words.said_lock(lock),
@@ -227,7 +228,8 @@ def _guests(guests: Iterable[Guest], engine_slug: str) -> list[tuple[str, str]]:
 
 def _left_over(detail: ContainerDetail) -> list[str]:
     """Return what only the record of a container that has ended still names: addresses with their network, published ports."""
-    found = [f"{address} ({one.network_name[:60]})" for one in detail.endpoints for address in one.leftover]
+    left = [one for one in detail.endpoints if not one.is_remnant]
+    found = [f"{address} ({one.network_name[:60]})" for one in left for address in one.leftover]
     return [*found, *words.write_ports(detail.leftover_ports)]
 
 

@@ -222,13 +222,13 @@ def endpoint_context(
     slug, network_id, container_id = endpoint.engine_slug, endpoint.network_id, endpoint.container_id
     lock = protection.lock_on_pair(network_id, container_id)
     is_fixed = endpoint.network_driver in ("host", "null") or endpoint.container_state in LEAVING
-    may_leave = "connect" in rights and network_id and lock is None and not is_fixed
+    may_leave = "connect" in rights and network_id and lock is None and not is_fixed and not endpoint.is_remnant
     return {
         "endpoint": endpoint,
         "length": endpoint.ipv4_prefix_length,
         "is_asking": _is_asking(endpoint),
         "is_static": endpoint.ipv4 != "" and endpoint.ipv4 == endpoint.requested_ipv4,
-        "names": list(dict.fromkeys([*endpoint.dns_names, *endpoint.aliases])),
+        "names": [] if endpoint.is_remnant else list(dict.fromkeys([*endpoint.dns_names, *endpoint.aliases])),
         "container_url": reverse("container_detail", args=[slug, container_id]),
         "network_url": reverse("network_detail", args=[slug, network_id]) if network_id else "",
         "disconnect_url": url_of("network_disconnect", slug, network_id, container_id) if may_leave else "",

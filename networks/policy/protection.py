@@ -273,7 +273,7 @@ def _backing_ids(
     found |= {row.docker_id for row in rows for address in row.addresses if {address.ipv4, address.ipv6} & (hosts - {""})}
     networks = {address.network_id for row in own for address in row.addresses}
     # A name of Docker's DNS means one container only among those that this process can ask for: on its own networks.
-    beside = Endpoint.objects.filter(container__engine__slug=engine_slug, network__docker_id__in=networks)
+    beside = Endpoint.objects.present().filter(container__engine__slug=engine_slug, network__docker_id__in=networks)
     for docker_id, names, aliases in beside.values_list("container__docker_id", "dns_names", "aliases"):
         if hosts & {str(name).lower() for name in (*names, *aliases)}:
             found.add(docker_id)

@@ -114,7 +114,7 @@ def consequences_of(
     """
     wanted = list(dict.fromkeys(network_ids))
     networks = Network.objects.filter(engine__slug=engine_slug, docker_id__in=wanted)
-    leaving = Endpoint.objects.filter(network__in=networks)
+    leaving = Endpoint.objects.present().filter(network__in=networks)
     if container_ids is not None:
         leaving = leaving.filter(container__docker_id__in=list(container_ids))
     found = {record["docker_id"]: record for record in _networks(networks)}
@@ -204,7 +204,7 @@ def _endpoints(leaving: QuerySet[Endpoint]) -> Iterable[Record]:
 
 def _networks_that_stay(leaving: QuerySet[Endpoint]) -> defaultdict[str, list[bool]]:
     """Return, by container, for each network that it keeps whether published ports reach it there."""
-    staying = Endpoint.objects.filter(container__in=leaving.values("container"), network__isnull=False)
+    staying = Endpoint.objects.present().filter(container__in=leaving.values("container"), network__isnull=False)
     staying = staying.exclude(pk__in=leaving.values("pk")).order_by()
     kept: defaultdict[str, list[bool]] = defaultdict(list)
     for owner, driver, is_internal in staying.values_list("container__docker_id", "network__driver", "network__is_internal"):

@@ -7,6 +7,7 @@ from typing import Any
 
 from networks.engine.facts import WITH_STACK
 from networks.models import Container, Endpoint
+from networks.models.container import is_held, is_remnant
 from networks.queries.kept.gone import gone_since
 from networks.queries.kept.prepared import Prepared, Query
 from networks.queries.kept.rowcache import RowCache
@@ -125,7 +126,9 @@ def stack_state(record: Record, donor: Record | None) -> str:
 def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Record], donor: Record | None) -> ContainerRow:
     """Return the row of a container from its record, its endpoints' and, where it shares another's network, that one's."""
     ports = tuple(make_port_row(port) for port in record["ports"])
-    addresses = tuple(_make_address_row(endpoint) for endpoint in endpoints)
+    named = [(endpoint, is_remnant(endpoint)) for endpoint in endpoints]
+    # A remnant is no place, but for one whose network was removed: it has to be mended before the next start.
+    addresses = tuple(_make_address_row(each) for each, is_none in named if not is_none or each["network__docker_id"] is None)
     located = [text for row in addresses for text in (row.network_name, row.ipv4, row.ipv6, row.requested)]
     published = [str(port.public_port) for port in ports if port.public_port]
     return ContainerRow(
@@ -153,6 +156,7 @@ def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Rec
         ending=record["ending"],
         stopping=record["stopping"],
         killed_at=record["killed_at"],
+        remnants=tuple(each["network_name"] for each, is_none in named if is_none),
     )
 
 
@@ -178,9 +182,8 @@ def _make_address_row(record: Record) -> AddressRow:
         is_lost=is_lost(record),
         driver=record["network__driver"] or "",
         is_internal=bool(record["network__is_internal"]),
-        # A running one's leftover is what it has on a network that isn't there.
         is_joined=record["container__state"] in WITH_STACK
-        and bool(record["docker_id"] or record["ipv4"] or record["ipv6"] or record["leftover"]),
+        and bool(record["docker_id"] or record["ipv4"] or record["ipv6"] or is_held(record["leftover"])),
     )
 
 

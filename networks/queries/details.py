@@ -96,7 +96,7 @@ def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetail | Non
         return None
     here = {"network__engine__slug": engine_slug, "network__docker_id": docker_id}
     pools = Pool.objects.filter(**here).order_by("position").values(*networks.POOL_COLUMNS)
-    counted = Endpoint.objects.filter(**here).order_by().values(*networks.ENDPOINT_COLUMNS)
+    counted = Endpoint.objects.present().filter(**here).order_by().values(*networks.ENDPOINT_COLUMNS)
     return NetworkDetail(
         row=networks.make_network_row(engine_slug, record, pools, list(counted)),
         ipam_driver=record["ipam_driver"],
@@ -149,7 +149,7 @@ def read_network_title(engine_slug: str, docker_id: str) -> Title | None:
 
 def count_running_on(engine_slug: str, network_id: str) -> int:
     """Return how many running containers of an Engine are on a network. One query."""
-    placed = Endpoint.objects.filter(container__engine__slug=engine_slug, network__docker_id=network_id)
+    placed = Endpoint.objects.present().filter(container__engine__slug=engine_slug, network__docker_id=network_id)
     return placed.filter(container__state__in=("running", "paused")).count()
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
-
-from networks.engine.facts import WITH_STACK
 from networks.models import Endpoint
+from networks.models.container import is_held, is_remnant
 from networks.queries.rows import EndpointRow
 
 _COLUMNS = (
@@ -22,6 +20,7 @@ _COLUMNS = (
     "container__exit_code",
     "container__ending",
     "container__revision",
+    "docker_id",
     "ipv4",
     "ipv4_prefix_length",
     "ipv6",
@@ -41,10 +40,13 @@ _COLUMNS = (
 
 
 def endpoint_rows(engine_slug: str, *, network_id: str = "", container_id: str = "") -> tuple[EndpointRow, ...]:
-    """Return the endpoints of one network or of one container, by container and network name. One query."""
-    found: QuerySet[Endpoint] = Endpoint.objects.filter(container__engine__slug=engine_slug)
+    """Return the endpoints of one network or of one container, by container and network name. One query.
+
+    A container's with those that its record alone names, which are no network's.
+    """
+    found = Endpoint.objects.filter(container__engine__slug=engine_slug)
     if network_id:
-        found = found.filter(network__docker_id=network_id)
+        found = found.filter(network__docker_id=network_id).present()
     if container_id:
         found = found.filter(container__docker_id=container_id)
     records = found.order_by("container__name", "container__docker_id", "network_name").values(*_COLUMNS)
@@ -79,10 +81,11 @@ def _row_of(engine_slug: str, record: Mapping[str, Any]) -> EndpointRow:
         gateway_priority=record["gateway_priority"],
         ending=record["container__ending"],
         leftover=_left(record),
+        is_remnant=is_remnant(record),
     )
 
 
 def _left(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the addresses that only a crash left behind; what a running one has on a network that isn't there is none."""
-    left = record["leftover"] if record["container__state"] not in WITH_STACK else {}
+    """Return the addresses that the record alone names; what a running one has on a network that isn't there is none."""
+    left = {} if is_held(record["leftover"]) else record["leftover"]
     return tuple(address for family in ("ipv4", "ipv6") if (address := str(left.get(family, ""))))

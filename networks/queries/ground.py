@@ -190,7 +190,7 @@ def read_version(engine_slug: str) -> EngineVersion:
 def container_choices(engine_slug: str) -> tuple[ContainerChoice, ...]:
     """Return every container by name. Two queries."""
     on: dict[str, list[str]] = {}
-    endpoints = Endpoint.objects.filter(engine__slug=engine_slug).order_by("network_name")
+    endpoints = Endpoint.objects.present().filter(engine__slug=engine_slug).order_by("network_name")
     for docker_id, name in endpoints.values_list("container__docker_id", "network_name"):
         on.setdefault(docker_id, []).append(name)
     containers = Container.objects.filter(engine__slug=engine_slug).order_by("name")
@@ -215,7 +215,9 @@ def network_choices(engine_slug: str, docker_ids: Iterable[str] = ()) -> tuple[N
     wished: dict[str, dict[IPAddress, str]] = {}
     macs: dict[str, dict[str, str]] = {}
     columns = ("network__docker_id", "container__name", "mac", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")
-    for docker_id, name, mac, ipv4, ipv6, asked4, asked6 in Endpoint.objects.filter(network__in=networks).values_list(*columns):
+    for docker_id, name, mac, ipv4, ipv6, asked4, asked6 in (
+        Endpoint.objects.present().filter(network__in=networks).values_list(*columns)
+    ):
         held.setdefault(docker_id, {}).update({ip_address(text): name for text in (ipv4, ipv6) if text})
         wished.setdefault(docker_id, {}).update({ip_address(text): name for text in (asked4, asked6) if text})
         macs.setdefault(docker_id, {}).update({mac: name} if mac else {})
@@ -233,9 +235,18 @@ def network_choices(engine_slug: str, docker_ids: Iterable[str] = ()) -> tuple[N
 
 def read_endpoint(engine_slug: str, network_name: str, container_id: str) -> Mapping[str, Any] | None:
     """Return how a container is on a network, by the columns of models.Endpoint; None where it isn't. One query."""
-    found = Endpoint.objects.filter(engine__slug=engine_slug, network_name=network_name, container__docker_id=container_id)
+    found = Endpoint.objects.present().filter(
+        engine__slug=engine_slug, network_name=network_name, container__docker_id=container_id
+    )
     record: Mapping[str, Any] | None = found.values(*_WISHES).first()
     return record
+
+
+def is_named_in_record(engine_slug: str, network_name: str, container_id: str) -> bool:
+    """Tell whether a container's record names a network, be it on it or not. One query."""
+    return Endpoint.objects.filter(
+        engine__slug=engine_slug, network_name=network_name, container__docker_id=container_id
+    ).exists()
 
 
 def find_network(engine_slug: str, name: str) -> str:

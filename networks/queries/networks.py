@@ -66,7 +66,7 @@ def _pools(engine_slug: str, since: int) -> Query:
 
 
 def _endpoints(engine_slug: str, since: int) -> Query:
-    changed: Query = Endpoint.objects.filter(network__engine__slug=engine_slug, network__revision__gt=since)
+    changed: Query = Endpoint.objects.present().filter(network__engine__slug=engine_slug, network__revision__gt=since)
     return changed.order_by().values(*ENDPOINT_COLUMNS)
 
 

@@ -69,7 +69,7 @@ class PortRow:
 class EndpointRow:
     """One endpoint: the network's page names its container, the container's page its network.
 
-    `leftover`: addresses that nobody has any more, which the record of a container that has ended still names.
+    `leftover`: addresses that its record names and that it doesn't have. `is_remnant`: it runs, and isn't on this network.
     """
 
     engine_slug: str
@@ -98,6 +98,7 @@ class EndpointRow:
     gateway_priority: int = 0
     ending: str = ""
     leftover: tuple[str, ...] = ()
+    is_remnant: bool = False
 
     @property
     def hides_wishes(self) -> bool:
@@ -131,6 +132,7 @@ class ContainerRow:
     """One line of Containers. `search` and `asks_protection` as in NetworkRow. `stack`: see queries.containers.stack_state.
 
     `ending`, `stopping`: see facts.Ending and facts.Stopping; `killed_at`: when one that is being stopped is killed.
+    `remnants`: networks that the record of one that runs names, and that it isn't on.
     """
 
     engine_slug: str
@@ -163,6 +165,7 @@ class ContainerRow:
     ending: str = ""
     stopping: str = ""
     killed_at: datetime | None = None
+    remnants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

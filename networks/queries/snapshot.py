@@ -17,7 +17,7 @@ def snapshot_of(engine: Engine) -> dict[str, Any]:
     for pool in Pool.objects.filter(network__engine=engine).order_by("network_id", "position"):
         pools[pool.network_id].append({"subnet": pool.subnet, "gateway": pool.gateway or None, "ip_range": pool.ip_range or None})
     endpoints: defaultdict[int | None, list[dict[str, Any]]] = defaultdict(list)
-    for endpoint in Endpoint.objects.filter(engine=engine).select_related("container").order_by("container__name"):
+    for endpoint in Endpoint.objects.present().filter(engine=engine).select_related("container").order_by("container__name"):
         endpoints[endpoint.network_id].append(
             {
                 "container_id": endpoint.container.docker_id,

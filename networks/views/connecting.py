@@ -38,6 +38,7 @@ from networks.queries.ground import (
     container_choices,
     find_container,
     find_network,
+    is_named_in_record,
     network_choices,
     read_endpoint,
     read_version,
@@ -138,13 +139,13 @@ class ConnectPage(View):
         return redirect(f"{self.given}_detail", slug, self.kwargs["docker_id"])
 
     def _say_left(self, form: ConnectForm) -> str:
-        """Return that the Engine lists a connection which it refused, "" where it doesn't."""
+        """Return that the container's record names the network that it was refused, "" where it doesn't."""
         slug, network, container = self.kwargs["engine_slug"], form.network, form.container
         if network is None or container is None or network.name in container.networks:
             return ""
-        if read_endpoint(slug, network.name, container.docker_id) is None:
+        if not is_named_in_record(slug, network.name, container.docker_id):
             return ""
-        words = _("Docker still lists %(network)s: until %(container)s is disconnected from it, a restart would only stop it.")
+        words = _("Docker's record of %(container)s names %(network)s all the same: what that means stands on its page.")
         return words % {"network": spell(network.name)[:60], "container": spell(container.name)[:60]}
 
     def _show_gone(self, request: HttpRequest, data: QueryDict) -> HttpResponse:

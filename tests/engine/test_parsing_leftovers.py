@@ -44,7 +44,9 @@ def test_it_keeps_apart_what_a_crash_left_behind(state: str) -> None:
         assert (endpoint.ipv4, endpoint.ipv6, endpoint.mac, endpoint.endpoint_id) == (None, None, "", "")
         assert (endpoint.ipv4_gateway, endpoint.ipv4_prefix_length) == (None, None)
         assert (endpoint.ipv6_gateway, endpoint.ipv6_prefix_length) == (None, None)
-        assert endpoint.leftover == LeftoverFact("e" * 64, *HELD, "02:42:0a:09:00:07")
+        left = LeftoverFact("e" * 64, *HELD, "02:42:0a:09:00:07")
+        # After a start that was refused the list names what the record doesn't (26.1).
+        assert endpoint.leftover == (left if container.has_detail else None)
         assert endpoint.requested_ipv4 == IPv4Address("10.9.0.7"), "the wish stays"
         assert endpoint.network_id == NETWORK_ID, "by which it asks for its network when it starts"
         assert container.ports == ()

@@ -36,6 +36,7 @@ def truth(socket_path: str) -> dict[str, Any]:
     """Inspect every network and container, one by one."""
     networks = {row["Id"]: row for row in ask(socket_path, "GET", "/networks")[1]}
     names = {row["Name"]: key for key, row in sorted(networks.items(), reverse=True)}
+    joined = {end["EndpointID"] for key in networks for end in containers_of(socket_path, key)}
     endpoints: dict[str, list[dict[str, Any]]] = {key: [] for key in networks}
     containers = []
     for listed in ask(socket_path, "GET", "/containers/json?all=1")[1]:
@@ -55,9 +56,11 @@ def truth(socket_path: str) -> dict[str, Any]:
         for network_name, end in row["NetworkSettings"]["Networks"].items():
             is_by_name = not end["NetworkID"] or network_name in ("bridge", "host", "none")
             key = end["NetworkID"] if end["NetworkID"] in networks else names.get(network_name, "") if is_by_name else ""
-            if key:
+            is_running = row["State"]["Status"] in ("running", "paused")
+            # What a refused connect leaves in the record of one that runs, its network doesn't have.
+            if key and (end["EndpointID"] in joined or not is_running):
                 # After a crash the record of one that has ended names what it had, and nobody has that.
-                is_so = row["State"]["Status"] in ("running", "paused") or not end["EndpointID"]
+                is_so = is_running or not end["EndpointID"]
                 endpoints[key].append(
                     {
                         "container_id": row["Id"],
@@ -71,6 +74,12 @@ def truth(socket_path: str) -> dict[str, Any]:
         "networks": sorted((_network(row, endpoints[key]) for key, row in networks.items()), key=lambda row: row["id"]),
         "containers": sorted(containers, key=lambda row: row["id"]),
     }
+
+
+def containers_of(socket_path: str, network_id: str) -> list[dict[str, Any]]:
+    """Return the endpoints that a network itself has: of containers that run."""
+    status, row = ask(socket_path, "GET", f"/networks/{network_id}")
+    return list((row["Containers"] or {}).values()) if status == 200 else []
 
 
 def _network(row: dict[str, Any], endpoints: list[dict[str, Any]]) -> dict[str, Any]:

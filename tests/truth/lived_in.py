@@ -70,6 +70,8 @@ class LivedIn:
     def wait_quiet(self) -> None:
         """Wait until the snapshot has what the Engine has, and the picture knows the host's links."""
         wait_until(lambda: EngineStatus.objects.filter(engine__slug=self.slug, state="live").exists(), "live", deadline_s=30)
+        # A connection that was refused causes no event, and no list has it: only who looks at the container sees it.
+        request_sync(self.slug, self.world.containers, timeout_s=10)
         request_sync(self.slug, timeout_s=10)
         row = EngineStatus.objects.get(engine__slug=self.slug).engine
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from tests.private_engine import PrivateEngine
 from tests.sync.truth import ask
-from tests.truth.drawing import CAST, Cell, Drawing
+from tests.truth.drawing import CAST, PARENT, Cell, Drawing
 
 # (container's id, network's id): moves a container off none by Netadmin's own job; tells whether it was carried out.
 Mover = Callable[[str, str], bool]
@@ -96,6 +96,18 @@ class Operations:
             return "nobody", 0
         body = {"Container": row["Id"], "EndpointConfig": self._drawing.draw_wish(cell)}
         return f"{_name_of(row)} to {cell.name}", self._post(f"/networks/{cell.key}/connect", body)[0]
+
+    def connect_refused(self) -> tuple[str, int]:
+        """Connect one that runs to an ipvlan network: a kernel without ipvlan refuses, and the record keeps it. Draws nothing."""
+        if not any(cell.kind == "level" for cell in self.cells):
+            body = {"Name": "refusing", "Driver": "ipvlan", "Options": {"parent": PARENT}}
+            self.cells.append(Cell(self._post("/networks/create", body)[1]["Id"], body["Name"], "level"))
+        cell = next(cell for cell in self.cells if cell.kind == "level")
+        rows = self._list()
+        able = [row for row in rows if row["State"] == "running" and row["NetworkSettings"]["Networks"].keys() - {"host", "none"}]
+        if not able:
+            return "nobody", 0
+        return f"{_name_of(able[0])} to {cell.name}", self._post(f"/networks/{cell.key}/connect", {"Container": able[0]["Id"]})[0]
 
     def disconnect(self) -> tuple[str, int]:
         joined = [(row, name) for row in self._list() for name in row["NetworkSettings"]["Networks"]]

@@ -7,13 +7,13 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import IPv4Network, ip_address, ip_network
 from typing import Any
 
 from tests.private_engine import PrivateEngine
-from tests.sync.truth import ask
+from tests.sync.truth import ask, containers_of
 
 RUNNING = ("running", "paused")
 BUILT_IN = ("bridge", "host", "none")
@@ -40,13 +40,14 @@ class Link:
 
 @dataclass(frozen=True)
 class Box:
-    """A container. `row`: what inspect says; `links`: what is in its network namespace now, none where it has no process."""
+    """A container. `row`: what inspect says; `links`: in its namespace now; `remnants`: networks that its record alone names."""
 
     row: dict[str, Any]
     links: tuple[Link, ...] = ()
     routes: tuple[dict[str, Any], ...] = ()
     routes6: tuple[dict[str, Any], ...] = ()
     netns: int = 0
+    remnants: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -91,7 +92,12 @@ class Box:
 
     @property
     def ends(self) -> dict[str, dict[str, Any]]:
-        """What Docker has written down of its networks, by name; of what doesn't run, only the wishes hold."""
+        """Where it is, by the network's name; of what doesn't run, only the wishes hold."""
+        return {name: end for name, end in self.recorded.items() if name not in self.remnants}
+
+    @property
+    def recorded(self) -> dict[str, dict[str, Any]]:
+        """All that Docker has written down of its networks."""
         return dict(self.row["NetworkSettings"]["Networks"])
 
     def link_of(self, name: str) -> Link | None:
@@ -123,10 +129,14 @@ class Reality:
 
     def __post_init__(self) -> None:
         self.nets = {row["Id"]: row for row in self._get("/networks")}
+        joined = {end["EndpointID"] for key in self.nets for end in containers_of(self.engine.socket, key)}
         for listed in self._get("/containers/json?all=1"):
             status, row = ask(self.engine.socket, "GET", f"/containers/{listed['Id']}/json")
             if status == 200:
-                self.boxes[row["Id"]] = self._box(row)
+                box = self._box(row)
+                ends = box.recorded.items() if box.is_running else ()
+                left = {name for name, end in ends if end["EndpointID"] not in joined and self.net_of(box, name)}
+                self.boxes[box.key] = replace(box, remnants=frozenset(left))
 
     def _get(self, path: str) -> Any:
         status, answer = ask(self.engine.socket, "GET", path)
@@ -182,7 +192,7 @@ class Reality:
 
     def net_of(self, box: Box, name: str) -> dict[str, Any] | None:
         """Return the network that a container's wish of this name leads to; None where there is none any more."""
-        end = box.ends[name]
+        end = box.recorded[name]
         if found := self.nets.get(end["NetworkID"]):
             return found
         return self.net_named(name) if not end["NetworkID"] or name in BUILT_IN else None
@@ -193,12 +203,8 @@ class Reality:
 
     def holders(self, net: dict[str, Any]) -> dict[str, Box]:
         """Return who has which of its addresses now."""
-        held = {}
-        for box in self.on(net):
-            for name in box.ends:
-                if self.net_of(box, name) is net:
-                    held |= {address: box for address, _length in box.addresses_on(name).values()}
-        return held
+        pairs = [(box, name) for box in self.on(net) for name in box.ends if self.net_of(box, name) is net]
+        return {address: box for box, name in pairs for address, _length in box.addresses_on(name).values()}
 
     def wishes(self, net: dict[str, Any]) -> dict[str, list[Box]]:
         """Return which container that doesn't run asks for which of its addresses."""

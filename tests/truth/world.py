@@ -71,11 +71,12 @@ class World(Operations):
             self._do(moments.get(number, verb))
 
     def settle(self) -> None:
-        """Start some of what stands still, and wait until the Engine says the same for a while."""
+        """Start some of what stands still, have a connection refused, and wait until the Engine says the same for a while."""
         wait_until(self.engine.answers, "the Engine", deadline_s=60)
         idle = [row["Id"] for row in self._list() if row["State"] in ("exited", "created")]
         for key in self._rng.sample(idle, len(idle) // 2):
             self._act(key, "start")
+        self._do("connect_refused")
         wait_until(self._is_steady, "an Engine where nothing begins or ends", deadline_s=90, interval_s=0)
 
     def _is_steady(self) -> bool:

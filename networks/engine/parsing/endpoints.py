@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from networks.engine.calls import NETWORK_ID
-from networks.engine.facts import WITH_STACK, EndpointFact, LeftoverFact
+from networks.engine.facts import WITH_STACK, EndpointFact
+from networks.engine.parsing.joined import leave_over
 from networks.engine.parsing.values import address_4, address_6, child, integer, text, text_map, texts
 
 _ID = re.compile(NETWORK_ID)
@@ -40,18 +41,7 @@ def _told(fact: EndpointFact, state: str) -> EndpointFact:
     if state in WITH_STACK or not (fact.endpoint_id or fact.ipv4 or fact.ipv6):
         return fact
     is_left = state in ENDED and (fact.ipv4 or fact.ipv6)
-    return replace(
-        fact,
-        endpoint_id="",
-        ipv4=None,
-        ipv4_prefix_length=None,
-        ipv4_gateway=None,
-        ipv6=None,
-        ipv6_prefix_length=None,
-        ipv6_gateway=None,
-        mac="",
-        leftover=LeftoverFact(fact.endpoint_id, fact.ipv4, fact.ipv6, fact.mac) if is_left else None,
-    )
+    return leave_over(fact) if is_left else replace(leave_over(fact), leftover=None)
 
 
 def _parse_endpoint(name: str, answer: dict[str, Any], container_id: str, has_detail: bool, container_name: str) -> EndpointFact:

@@ -128,13 +128,16 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
 
 
 def _tell_return(verb: str, impact: Impact) -> Iterator[Told]:
-    """Yield why what is ended now can't be started again as it is."""
+    """Yield why what is ended now can't, or perhaps can't, be started again as it is."""
     if verb in ENDED and impact.stack == "gone":
         title = _("It can't be started again: the container whose network it shares was removed")
         yield Told("warn", title, _("It has to be recreated."))
     if verb in ENDED and impact.stack in AWAY:
         names = {"name": _short(impact.donor_name)}
         yield Told("warn", _("It can be started again only once %(name)s runs, whose network it shares") % names)
+    if verb == "restart_container" and impact.remnants:
+        words = _("Docker's record of it names %(names)s, where it has no endpoint: if it is refused there, it stays stopped.")
+        yield Told("warn", _("It may not start again"), words % {"names": _listed(impact.remnants)})
 
 
 def _told_name(impact: Impact) -> Told:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from networks.engine.cli import quoted, reference
 from networks.engine.facts import WITH_STACK
 from networks.queries.containers import AWAY
+from networks.queries.running.impact import Impact
 from networks.queries.running.stacks import Stack, Whose
 from networks.templatetags.wording import spell
 
@@ -201,6 +202,15 @@ def why_no_start(container: MayStart) -> str:
     if container.stack == "gone" or container.stack in AWAY:
         return " ".join(say_stack(container))
     return ""
+
+
+def why_no_rename(impact: Impact) -> str:
+    """Return in words why Docker would refuse to rename it, "" where it wouldn't."""
+    if not impact.remnants:
+        return ""
+    names = {"names": ", ".join(impact.remnants[:MOST_LOST])}
+    words = _("Docker's record of it names %(names)s, where it has no endpoint: as long as it runs, Docker refuses to rename it.")
+    return words % names
 
 
 def lost_network_commands(network_name: str, name: str, container_id: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from django.db.models.fields.json import KeyTextTransform
 from networks.engine.containers.specs import MOST_STOP_WAIT_S, STOP_WAIT_S
 from networks.engine.facts import is_of_swarm
 from networks.models import Container, Endpoint
+from networks.models.container import is_remnant
 from networks.queries.consequences import (
     HOLDING_STATES,
     PROJECT_LABEL,
@@ -78,8 +79,8 @@ class Impact:
 
     `names`: by which its neighbours on networks of one's own find it. `stack`, `donor_name`: of the network that it shares.
     `missing`: names of networks that it shall join and that aren't there; `lost`: of those that keep it from starting.
-    `started_at`: ISO 8601, "" where it isn't known. `stopping`, `killed_at`: see ContainerRow. `stop_wait_s`: how long a stop
-    waits until it kills, unless something is typed.
+    `started_at`: ISO 8601, "" where it isn't known. `stopping`, `killed_at`, `remnants`: see ContainerRow. `stop_wait_s`: how
+    long a stop waits until it kills, unless something is typed.
     """
 
     docker_id: str
@@ -102,6 +103,7 @@ class Impact:
     stopping: str = ""
     killed_at: datetime | None = None
     stop_wait_s: int = STOP_WAIT_S
+    remnants: tuple[str, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -150,6 +152,7 @@ def read_impacts(engine_slug: str, docker_ids: Iterable[str]) -> tuple[Impact, .
 
 def _impact(record: Record, donor: Record | None, guests: list[Dependant], endpoints: list[Record], others: _Others) -> Impact:
     is_running = record["state"] in HOLDING_STATES
+    joined = [one for one in endpoints if not is_remnant(one)]
     published = (written_port(port) for port in record["ports"] if port.get("public_port") and is_running)
     return Impact(
         docker_id=record["docker_id"],
@@ -161,8 +164,8 @@ def _impact(record: Record, donor: Record | None, guests: list[Dependant], endpo
         project=record["project"] or "",
         ports=tuple(dict.fromkeys(published)),
         guests=tuple(guests),
-        places=tuple(_place(one, others) for one in endpoints if one["network__docker_id"]),
-        names=_names(endpoints),
+        places=tuple(_place(one, others) for one in joined if one["network__docker_id"]),
+        names=_names(joined),
         missing=tuple(one["network_name"] for one in endpoints if one["network__docker_id"] is None),
         lost=tuple(one["network_name"] for one in endpoints if is_lost(one)),
         stack=stack_state(record, donor),
@@ -172,6 +175,7 @@ def _impact(record: Record, donor: Record | None, guests: list[Dependant], endpo
         stopping=record["stopping"],
         killed_at=record["killed_at"],
         stop_wait_s=own_stop_wait(record["stop_wait_s"]),
+        remnants=tuple(one["network_name"] for one in endpoints if is_remnant(one)),
     )
 
 
@@ -221,7 +225,9 @@ def _is_last(impact: Impact, place: Place) -> bool:
 
 
 def _endpoints(engine_slug: str, wanted: list[str]) -> Iterable[Record]:
-    columns = ("network_name", "network_docker_id", "network__docker_id", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")
+    wishes = ("requested_ipv4", "requested_ipv6")
+    known = ("network_name", "network_docker_id", "network__docker_id", "ipv4", "ipv6", *wishes)
+    columns = (*known, "docker_id", "leftover", "container__state")
     found = Endpoint.objects.filter(engine__slug=engine_slug, container__docker_id__in=wanted)
     records: Iterable[Record] = found.order_by("network_name").values(*columns, "container__docker_id", "dns_names", "aliases")
     return records
@@ -229,7 +235,7 @@ def _endpoints(engine_slug: str, wanted: list[str]) -> Iterable[Record]:
 
 def _others(engine_slug: str, wanted: list[str], endpoints: Mapping[str, list[Record]]) -> _Others:
     ids = {one["network__docker_id"] for mine in endpoints.values() for one in mine} - {None}
-    found = Endpoint.objects.filter(engine__slug=engine_slug, network__docker_id__in=ids)
+    found = Endpoint.objects.present().filter(engine__slug=engine_slug, network__docker_id__in=ids)
     columns = ("network__docker_id", "container__name", "container__state", "requested_ipv4")
     others = _Others()
     for network_id, name, state, asked in (

@@ -18,7 +18,7 @@ from networks.sync.recent import Recent
 from networks.sync.snapshot.changes import Update, find_changes, update_from
 from networks.sync.snapshot.journal import IGNORED_VERBS, Journal
 from networks.sync.snapshot.memory import Memory
-from networks.sync.snapshot.merge import RUNNING, merge_inspected, merge_listed
+from networks.sync.snapshot.merge import RUNNING, has_remnants, merge_inspected, merge_listed
 from networks.sync.snapshot.writer import Snapshot
 
 # The list lags events by 2 ms, rarely by 10 under load; what inspect said is not overwritten by a list read so soon after.
@@ -190,7 +190,10 @@ class Reconciler:
                 continue
             merged = merge_listed(known, fact) if fact else None
             if merged == known and not (merged and not merged.has_detail):
-                self._settle(docker_id, fact, known)
+                if merged and has_remnants(merged):
+                    thin.append(docker_id)
+                else:
+                    self._settle(docker_id, fact, known)
                 continue
             stamp = self._stamps.get(docker_id)
             if merged != known and stamp and not _is_newer_than(stamp, began_at):

@@ -1,15 +1,17 @@
 """How a quick read (the list) and a thorough one (inspect) of the same container become one fact. Pure.
 
 The list lacks aliases, DNS names, links, driver options, times of start and end, hostname, pid, restart policy, --rm, the time
-until the kill and whether memory ran out; neither tells who ended it, nor that it is being stopped. Inspect writes image and
-command in another form. Each field therefore has one owner, so that reading both ways in turn never looks like a change.
+until the kill and whether memory ran out; neither tells who ended it, nor that it is being stopped. What a refused connect left
+in a running container's record the list has only later, after a pause say, and what a refused start left it may have longer than
+the record: leftovers are inspect's. Inspect writes image and command in another form. Each field therefore has one owner, so
+that reading both ways in turn never looks like a change.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from networks.engine.facts import ContainerFact, Ending, EndpointFact, Stopping
+from networks.engine.facts import WITH_STACK, ContainerFact, Ending, EndpointFact, Stopping
 
 RUNNING = frozenset({"running", "paused", "restarting"})
 
@@ -21,7 +23,9 @@ def merge_listed(known: ContainerFact | None, listed: ContainerFact) -> Containe
     """
     if known is None:
         return listed
-    endpoints = tuple(_with_detail(endpoint, known) for endpoint in listed.endpoints)
+    endpoints = tuple(_with_detail(endpoint, known, is_one_life=_is_one_life(known, listed)) for endpoint in listed.endpoints)
+    if kept := _unlisted(known, listed):
+        endpoints = tuple(sorted((*endpoints, *kept), key=lambda endpoint: endpoint.network_name))
     was_running, is_running = known.state in RUNNING, listed.state in RUNNING
     is_one_end = known.state == listed.state and known.exit_code == listed.exit_code
     is_same = is_one_end and known.endpoints == endpoints
@@ -43,7 +47,24 @@ def merge_listed(known: ContainerFact | None, listed: ContainerFact) -> Containe
     )
 
 
-def _with_detail(listed: EndpointFact, known: ContainerFact) -> EndpointFact:
+def _is_one_life(known: ContainerFact, listed: ContainerFact) -> bool:
+    return known.state == listed.state or (known.state in WITH_STACK and listed.state in WITH_STACK)
+
+
+def _unlisted(known: ContainerFact, listed: ContainerFact) -> tuple[EndpointFact, ...]:
+    """Return what only a running container's record names: the networks of which it has no endpoint, but was to have one."""
+    if listed.state not in WITH_STACK or not has_remnants(known):
+        return ()
+    names = {endpoint.network_name for endpoint in listed.endpoints}
+    return tuple(each for each in known.endpoints if not each.endpoint_id and each.network_name not in names)
+
+
+def has_remnants(fact: ContainerFact) -> bool:
+    """Tell whether a running container's record names networks that it isn't on: no event, and no list, tells when that ends."""
+    return fact.state in WITH_STACK and any(not endpoint.endpoint_id for endpoint in fact.endpoints)
+
+
+def _with_detail(listed: EndpointFact, known: ContainerFact, *, is_one_life: bool) -> EndpointFact:
     for endpoint in known.endpoints:
         if endpoint.network_name == listed.network_name:
             return replace(
@@ -54,6 +75,7 @@ def _with_detail(listed: EndpointFact, known: ContainerFact) -> EndpointFact:
                 links=endpoint.links,
                 driver_options=endpoint.driver_options,
                 gateway_priority=endpoint.gateway_priority,
+                leftover=endpoint.leftover if is_one_life and not listed.endpoint_id else None,
                 has_detail=endpoint.has_detail and endpoint.endpoint_id == listed.endpoint_id,
             )
     return listed

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from networks.engine.facts import WITH_STACK, ContainerFact, EndpointFact, LeftoverFact, NetworkFact, PoolFact, PortFact
+from networks.models.container import is_held
 from networks.sync.snapshot.changes import DONOR_PREFIX
 
 Row = dict[str, Any]  # by column, foreign keys as `engine_id`, as `values()` gives them
@@ -172,7 +173,7 @@ def container_fact(row: Mapping[str, Any], endpoints: Iterable[Mapping[str, Any]
 
 def _endpoint_fact(row: Mapping[str, Any], state: str) -> EndpointFact:
     left = row["leftover"]
-    if left and state in WITH_STACK:  # its network wasn't there: the Engine did say that it has this
+    if state in WITH_STACK and is_held(left):
         row, left = {**row, **left}, None
     return EndpointFact(
         network_name=row["network_name"],

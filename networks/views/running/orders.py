@@ -21,7 +21,7 @@ from networks.forms.running.ordering import TYPED, OrderForm, say_touched
 from networks.partials.running.acts import STARTING, may_order, orders_in
 from networks.partials.running.ends import say_begun
 from networks.partials.running.impact import tell_impact
-from networks.partials.running.modes import why_no_start
+from networks.partials.running.modes import why_no_rename, why_no_start
 from networks.partials.running.words import button_of, title_of
 from networks.policy.permissions import permissions_of
 from networks.policy.protection import protection_of
@@ -94,6 +94,8 @@ class ContainerOrder(View):
         if self.order in orders_in(impact.state) and self.order not in orders_in(impact.state, impact.stopping):
             return say_begun(impact.stopping)
         if self.order in orders_in(impact.state) or (self.order == "stop" and not impact.is_running):
+            if self.order == "rename":
+                return why_no_rename(impact)
             return why_no_start(impact) if self.order in STARTING else ""
         if self.order == "unpause":
             return _("It is not paused.")

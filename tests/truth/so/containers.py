@@ -131,12 +131,12 @@ def _idle_guests(reality: Reality, subject: Subject) -> Any:
 
 @checks("container.orders")
 def _orders(reality: Reality, subject: Subject) -> Any:
-    """One that can't start is offered no start: its network is gone, or the container whose stack it asks for."""
+    """One that can't start is offered no start, and no restart: its network is gone, or the container whose stack it asks for."""
     box = reality.boxes[subject[0]]
     donor = reality.donor_of(box)
     is_held = any(reality.net_of(box, name) is None for name in box.ends) or bool(box.donor and not (donor and donor.is_running))
     usual = ORDERS[box.state]
-    return AnyOf([usual, tuple(order for order in usual if order != "start")]) if is_held else usual
+    return AnyOf([usual, tuple(order for order in usual if order not in ("start", "restart"))]) if is_held else usual
 
 
 @checks("order.taken")
@@ -146,7 +146,7 @@ def _order(reality: Reality, subject: Subject) -> Any:
 
 @checks("container.networks")
 def _networks(reality: Reality, subject: Subject) -> Any:
-    return tuple(sorted(reality.boxes[subject[0]].ends))
+    return tuple(sorted(reality.boxes[subject[0]].recorded))
 
 
 @checks("container.connectable")

@@ -12,7 +12,7 @@ from tests.truth.so.either import AnyOf
 def end_of(reality: Reality, subject: Subject) -> tuple[Box, str, dict[str, Any]]:
     """Return (container, network's name, endpoint) of a pair, the network given by id or by name. Raises LookupError."""
     box = reality.boxes[subject[0]]
-    for name, end in box.ends.items():
+    for name, end in box.recorded.items():
         net = reality.net_of(box, name)
         if subject[1] == name or (net is not None and net["Id"] == subject[1]):
             return box, name, end
@@ -77,7 +77,7 @@ def _names(reality: Reality, subject: Subject) -> Any:
     find nobody, whatever the record says.
     """
     box, name, end = end_of(reality, subject)
-    if name in ("bridge", "host", "none"):
+    if name in ("bridge", "host", "none") or name in box.remnants:
         return ()
     recorded = tuple(sorted({*(end["DNSNames"] or ()), *(end["Aliases"] or ())}))
     if reality.net_of(box, name) is None:
@@ -99,7 +99,7 @@ def _answered(reality: Reality, subject: Subject) -> Any:
 def _leavable(reality: Reality, subject: Subject) -> Any:
     """Offered where Docker takes it; where it isn't, nothing is said."""
     box, name, _end = end_of(reality, subject)
-    return AnyOf([False]) if box.mode == "host" or name == "host" else AnyOf([True, False])
+    return AnyOf([False]) if box.mode == "host" or name == "host" or name in box.remnants else AnyOf([True, False])
 
 
 @checks("container.addresses")

@@ -129,3 +129,39 @@ def _gone(reality: Reality, page: Page) -> Any:
 def _nobody_on_none(reality: Reality, page: Page) -> Any:
     there = [box.name for box in reality.on(reality.nets[page.subject[0]])]
     return not there or f"on it are {there}"
+
+
+@sentence("It is not on {name}.", "container")
+def _not_on(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    return so(name in box.remnants, box, f"; named in its record alone: {sorted(box.remnants)}")
+
+
+@sentence("not on it", "container")
+@sentence("As long as the container runs, Docker refuses to rename it and to disconnect it from there", "container")
+@sentence("It may not start again", "order:restart")
+def _has_remnants(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(bool(box.remnants), box)
+
+
+@sentence("Docker's record of it names this network and {addresses}, but the network has no endpoint of it", "container")
+def _names_addresses(reality: Reality, page: Page, addresses: str) -> Any:
+    box = box_of(reality, page)
+    ends = [box.recorded[name] for name in box.remnants]
+    written = {", ".join(one for one in (end["IPAddress"], end["GlobalIPv6Address"]) if one) for end in ends}
+    held = {address for link in box.links for address, _length in link.addresses}
+    return so(addresses in written and not held & set(addresses.split(", ")), box, f"; in its record: {written}")
+
+
+@sentence("Docker's record of it names this network, but without an endpoint", "container")
+def _names_no_address(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(any(not box.recorded[name]["IPAddress"] for name in box.remnants), box)
+
+
+@sentence("Docker's record of it names {names}, where it has no endpoint: as long as it runs", "order:rename")
+@sentence("Docker's record of it names {names}, where it has no endpoint: if it is refused there", "order:restart")
+def _names_networks(reality: Reality, page: Page, names: str) -> Any:
+    box = box_of(reality, page)
+    return so(set(listed(names)) == box.remnants, box, f"; named in its record alone: {sorted(box.remnants)}")
