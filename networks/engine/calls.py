@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -136,12 +136,6 @@ def plain_path(target: str) -> str:
 def calls_of(profile: Profile) -> tuple[Call, ...]:
     """Return what a profile may send: its own calls and those of READ."""
     return tuple(call for call in CALLS if call.profile in (Profile.READ, profile))
-
-
-def call_table() -> Iterator[tuple[str, str, str, str, str]]:
-    """Yield (profile, method, path, parameters, reason) for each permitted call, as SECURITY.md shows them."""
-    for call in CALLS:
-        yield str(call.profile), call.method, call.path, ", ".join(sorted(call.query)), call.reason
 
 
 class AllowList:

@@ -30,10 +30,10 @@ from networks.queries.details import ContainerDetail, Guest, read_container_deta
 from networks.queries.filters import MODES, ContainerFilter, read_container_filter
 from networks.queries.kept.versioned import VersionedCache
 from networks.queries.masking import masked
-from networks.queries.networks import container_group
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow
 from networks.queries.running.nesting import nest_guests
 from networks.queries.running.stacks import Whose, stack_of
+from networks.queries.states import container_group
 
 MOST_LAST = 5  # assignments
 _SUBJECTS: VersionedCache[Subject] = VersionedCache(256, idle_s=120)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from networks.engine.facts import Ending
 from networks.queries.events import EventLine
-from networks.queries.networks import container_group
+from networks.queries.states import container_group
 from networks.templatetags.ui import cut, short_id
 
 Sentence = Callable[[EventLine], SafeString]

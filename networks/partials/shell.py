@@ -14,7 +14,6 @@ from django.utils.translation import override
 
 from networks.models import EngineState
 from networks.models.trouble import trouble_of
-from networks.queries.engines import read_engine
 from networks.queries.rows import EngineRow
 
 # While an Engine lags, what is shown is seconds old at most and a refusal is still certain to be one: people may act.
@@ -65,14 +64,8 @@ def may_destroy(row: EngineRow) -> bool:
     return row.state == EngineState.LIVE
 
 
-def draw_shell(engine_slug: str, language: str) -> Mapping[str, str]:
-    """Return the parts that every screen of an Engine has: `engine-state` and `engine-banner`, by DOM id. One query."""
-    row = read_engine(engine_slug)
-    return draw_shell_of(row, language) if row else {}
-
-
 def draw_shell_of(row: EngineRow, language: str) -> Mapping[str, str]:
-    """Return the same for a row at hand; no query."""
+    """Return the parts that every screen of an Engine has: `engine-state` and `engine-banner`, by DOM id. No query."""
     return _draw(frame_engine(row), language)
 
 

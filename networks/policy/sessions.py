@@ -28,12 +28,6 @@ class Standing:
     engine_slug: str = ""
 
 
-def is_still_allowed(user_id: int, session_key: str, permission: Permission, engine_slug: str = "") -> bool:
-    """Tell whether this person, by this session, still may. Three statements, none from a cache."""
-    standing = Standing(user_id, session_key, permission, engine_slug)
-    return standing in still_allowed([standing])
-
-
 def still_allowed(standings: Iterable[Standing]) -> set[Standing]:
     """Return those that still hold. Three statements, however many are asked about."""
     asked = set(standings)

@@ -9,7 +9,6 @@ from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
 from networks.addressing.capacity import assignable, span
-from networks.engine.facts import Ending
 from networks.models import Endpoint, Network, Pool
 from networks.queries.kept.gone import gone_since
 from networks.queries.kept.prepared import Prepared, Query
@@ -17,6 +16,7 @@ from networks.queries.kept.rowcache import RowCache
 from networks.queries.lately import kept_lately
 from networks.queries.masking import is_secret_key
 from networks.queries.rows import EngineRow, NetworkRow, PoolRow
+from networks.queries.states import container_group
 
 PREDEFINED = frozenset({"bridge", "host", "none"})
 PROJECT_LABEL = "com.docker.compose.project"
@@ -25,8 +25,6 @@ ICC = "com.docker.network.bridge.enable_icc"
 FALSE_WORDS = frozenset({"0", "f", "false"})  # what Go's ParseBool, hence Docker, takes for no
 TRUE_WORDS = frozenset({"1", "t", "true"})
 PROTECT_LABEL = "netadmin.protect"
-# By which a process ends that was sent SIGHUP, SIGINT, SIGQUIT, SIGKILL or SIGTERM, as people do
-ASKED_CODES = frozenset({129, 130, 131, 137, 143})
 SEARCHED_LABELS_LENGTH = 4_000  # of each row; labels may be megabytes
 
 NETWORK_COLUMNS = (
@@ -183,22 +181,6 @@ def is_off(options: Mapping[str, Any], key: str) -> bool:
 def asks_protection(labels: Mapping[str, Any]) -> bool:
     """Tell whether labels want their owner protected (rule S13); any other value than true says nothing."""
     return str(labels.get(PROTECT_LABEL, "")).lower() in TRUE_WORDS
-
-
-def container_group(state: str, exit_code: int | None, ending: str) -> str:
-    """Return what a container counts as: running, paused (restarting too), stopped, or failed.
-
-    Failed is one that is dead, or ended by another exit code than 0; but for the code of a signal that somebody sent, or that
-    somebody may have sent while nobody looked. `ending`: see facts.Ending.
-    """
-    if state == "running":
-        return "running"
-    if state in ("paused", "restarting"):
-        return "paused"
-    if state == "dead":
-        return "failed"
-    is_told = ending == Ending.ASKED or (ending == Ending.UNKNOWN and exit_code in ASKED_CODES)
-    return "failed" if exit_code and not is_told else "stopped"
 
 
 def searched(*texts: str, labels: Mapping[str, Any]) -> str:

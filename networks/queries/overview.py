@@ -12,9 +12,10 @@ from networks.addressing.suggest import DOCKER_DEFAULT_POOLS
 from networks.engine.facts import WITH_STACK
 from networks.queries.containers import container_rows
 from networks.queries.engines import read_engine_about
-from networks.queries.networks import container_group, network_rows
+from networks.queries.networks import network_rows
 from networks.queries.rows import ContainerRow, EngineRow, NetworkRow
 from networks.queries.running.stacks import stack_of
+from networks.queries.states import container_group
 
 # The states of a container that has a process, and so its network's interfaces.
 ALIVE = frozenset({"running", "paused", "restarting"})

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from networks.models.trouble import explain_trouble
-from networks.queries.networks import container_group
+from networks.queries.states import container_group
 from networks.templatetags.wording import parse_address, spell, split_at_prefix
 
 register = template.Library()
@@ -244,13 +244,6 @@ def engine_state(state: str, name: str = "") -> SafeString:
     shape, tone, word = ENGINE_STATES.get(state, ("cross", "bad", spell(state)))
     named = format_html('<span class="name">{}</span>', spell(name)) if name else ""
     return format_html('{}{}<span class="{}">{}</span>', draw_glyph(shape), named, tone, word)
-
-
-@register.simple_tag
-def link_state(is_up: bool) -> SafeString:
-    """Draw a link's state: ▲ up, ▽ down, with the word."""
-    word = _("up") if is_up else _("down")
-    return format_html('<span class="st">{}<span class="mut">{}</span></span>', draw_glyph("up" if is_up else "down"), word)
 
 
 @register.filter

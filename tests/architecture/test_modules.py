@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.architecture.tree import functions, parse, python_modules, read
+from tests.architecture.tree import files_ending, functions, parse, python_modules, read
 
 OURS = {"networks", "netadmin", "tests", "benchmarks"}
 CHAPTERS_WITH_NAMES = {"networks/models/__init__.py"}
@@ -33,6 +35,21 @@ def test_it_keeps_init_files_empty_but_for_the_docstring() -> None:
     spoken = [str(path) for path in chapters if len(parse(path).body) > 1]
 
     assert sorted(set(spoken) - CHAPTERS_WITH_NAMES) == []
+
+
+def test_it_has_nothing_that_only_tests_use() -> None:
+    """A function or class is named somewhere else in the product; what a decorator hands over needs no name."""
+    product = [*python_modules("networks/", "netadmin/", "manage.py"), *files_ending(".html", ".txt", below=("templates/",))]
+    named = Counter(word for path in product for word in re.findall(r"\w+", read(path)))
+    alone = [
+        f"{path}: {node.name}"
+        for path in python_modules("networks/")
+        if path.parts[1] != "migrations" and str(path) != "networks/apps.py"  # Django finds those
+        for node in parse(path).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.decorator_list and named[node.name] == 1
+    ]
+
+    assert alone == []
 
 
 def test_it_imports_our_own_code_at_the_top_only() -> None:

@@ -17,7 +17,7 @@ from networks.engine.parsing.containers import parse_container, parse_containers
 from networks.engine.parsing.engines import choose_version, parse_engine
 from networks.engine.parsing.events import parse_event, read_event
 from networks.engine.parsing.memory import container_memory, network_memory
-from networks.engine.parsing.networks import parse_network, parse_networks
+from networks.engine.parsing.networks import parse_network
 from networks.engine.parsing.refusals import refusal
 from networks.engine.parsing.stats import parse_stats
 from networks.engine.parsing.values import parse_json
@@ -53,7 +53,7 @@ JSON = st.recursive(
 )
 WITH_ID = st.dictionaries(st.sampled_from(NAMES), JSON, max_size=20).map(lambda members: {**members, "Id": ID})
 PARSERS: list[Callable[[Any], Any]] = [
-    *(parse_networks, parse_network, parse_containers, parse_container, read_event, parse_stats),
+    *(parse_network, parse_containers, parse_container, read_event, parse_stats),
     lambda answer: network_memory().parse(json.dumps(answer, separators=(",", ":")).encode()),
     lambda answer: container_memory().parse(json.dumps(answer, separators=(",", ":")).encode()),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -12,7 +13,8 @@ from networks.engine.errors import Conflict, EngineError, NotFound, ProtocolFaul
 from networks.engine.facts import PoolFact, SubnetCount
 from networks.engine.images.parsing import parse_image_count, parse_imported, parse_progress
 from networks.engine.parsing.engines import parse_engine
-from networks.engine.parsing.networks import parse_network, parse_networks
+from networks.engine.parsing.memory import network_memory
+from networks.engine.parsing.networks import parse_network
 from networks.engine.parsing.refusals import MAX_SENTENCE, refusal
 
 ID = "b" * 64
@@ -84,7 +86,7 @@ def test_it_takes_the_ids_of_swarm_networks() -> None:
 @pytest.mark.parametrize("answer", [None, {}, [3], [{}], [{"Id": "x/y"}], [{"Id": ID + "\n"}]])
 def test_it_takes_only_a_list_of_networks(answer: Any) -> None:
     with pytest.raises(ProtocolFault):
-        parse_networks(answer)
+        network_memory().parse(json.dumps(answer).encode())
 
 
 @pytest.mark.parametrize("wrong", [None, 3, "x", [], {}, True])

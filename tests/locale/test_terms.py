@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import polib
 import pytest
 
 from tests.locale.catalog import read_catalog
 from tests.locale.particles import wrong_in
-from tests.locale.terms import Term, ours, read_terms
+from tests.locale.terms import PAGE, Term, ours, read_terms
 
 TERMS = read_terms()
 # 합니다체: no other ending of a request.
@@ -37,6 +38,15 @@ def sentences() -> list[tuple[str, str]]:
 def test_it_has_one_term_for_a_thing(term: Term, sentences: list[tuple[str, str]]) -> None:
     assert [(english, korean) for english, korean in sentences if term.is_missing(english, korean)] == []
     assert [(term.refused_in(english, korean), korean) for english, korean in sentences if term.refused_in(english, korean)] == []
+
+
+def test_it_has_a_term_for_each_word_of_the_glossary_that_pages_say() -> None:
+    entries = re.findall(r"^\| \*\*(.+?)\*\*", Path("docs/glossary.md").read_text(), re.MULTILINE)
+    listed = re.search(r"Those they don't:\n(.+)\.\n", PAGE.read_text())
+
+    without = {word for words in entries for word in words.split(", ") if not any(term.english.search(word) for term in TERMS)}
+    assert listed is not None
+    assert without == set(listed[1].split(", "))
 
 
 def test_it_puts_the_particle_that_the_sound_wants(sentences: list[tuple[str, str]]) -> None:

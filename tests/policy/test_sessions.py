@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from networks.models import Engine, Grant, Role
 from networks.policy.permissions import Permission
-from networks.policy.sessions import Standing, is_still_allowed, still_allowed
+from networks.policy.sessions import Standing, still_allowed
 from networks.policy.signals import rights_changed
 
 PASSWORD = "correct horse battery"
@@ -37,6 +37,11 @@ def browser(ann: User) -> Client:
     client = Client()
     client.force_login(ann)
     return client
+
+
+def is_still_allowed(user_id: int, session_key: str, permission: Permission, engine_slug: str = "") -> bool:
+    standing = Standing(user_id, session_key, permission, engine_slug)
+    return standing in still_allowed([standing])
 
 
 def holds(ann: User, browser: Client, permission: Permission = Permission.CONNECT, slug: str = "local") -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from netadmin.env import BASE_DIR
-from networks.engine.calls import call_table
+from tests.permitted_calls import call_table
 
 BLOCK = re.compile(r"<!-- calls -->\n(.*)<!-- /calls -->", re.DOTALL)
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-from networks.engine.calls import AllowList, Profile, call_table, plain_path
+from networks.engine.calls import AllowList, Profile, plain_path
 from networks.engine.client import EngineClient
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import EngineError, NotAllowed
@@ -25,6 +25,7 @@ from networks.sync.requests import request_sync
 from tests.builders import make_engine, make_network
 from tests.conftest import IS_FULL
 from tests.engine.scripted_engine import VERSION, Peer, ScriptedEngine
+from tests.permitted_calls import call_table
 from tests.security.people import make_person, make_world, open_browser
 from tests.security.places import CONTAINER_ID, NETWORK_ID, NODE_ID, Address, addresses
 from tests.security.test_no_calls import BODY

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from networks.models import Engine, EngineState, EngineStatus, Grant
-from networks.partials.shell import draw_shell, draw_shell_of
+from networks.partials.shell import draw_shell_of
 from networks.queries.engines import list_engines, read_engine
+from networks.queries.rows import EngineRow
 from networks.views.shell import open_screen, shell
 from tests.builders import MORNING, make_engine
 from tests.views.pages import log_in
@@ -196,6 +197,12 @@ def test_it_keeps_to_the_theme_that_was_chosen(cookie: str | None, theme: str) -
     assert browser.get("/").context["shell"].theme == theme
 
 
+def local() -> EngineRow:
+    row = read_engine("local")
+    assert row is not None
+    return row
+
+
 @pytest.mark.parametrize(
     ("state", "words", "may_act"),
     [
@@ -208,7 +215,7 @@ def test_it_keeps_to_the_theme_that_was_chosen(cookie: str | None, theme: str) -
 def test_it_says_how_much_can_be_trusted(state: EngineState, words: str, may_act: bool) -> None:
     make_engine(state=state.value, state_since=MORNING, last_error=REFUSED)
 
-    parts = draw_shell("local", "en")
+    parts = draw_shell_of(local(), "en")
 
     assert words in parts["engine-banner"]
     assert ("is-stale" in parts["engine-banner"]) is not may_act
@@ -219,7 +226,7 @@ def test_it_says_how_much_can_be_trusted(state: EngineState, words: str, may_act
 def test_it_lets_the_connection_speak_for_itself() -> None:
     make_engine(state=EngineState.DISCONNECTED.value, last_error=REFUSED + "\x1b<b>")
 
-    banner = draw_shell("local", "en")["engine-banner"]
+    banner = draw_shell_of(local(), "en")["engine-banner"]
 
     assert f"<code>{REFUSED}␛&lt;b&gt;</code>" in banner
 

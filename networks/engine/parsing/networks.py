@@ -16,13 +16,6 @@ _MOST_COUNTED = 2**64 - 1
 _MOST_PEERS = 1_000
 
 
-def parse_networks(answer: Any) -> tuple[NetworkFact, ...]:
-    """Return the networks of the list. Raises ProtocolFault for what isn't a list of networks."""
-    if type(answer) is not list:
-        raise ProtocolFault("The answer isn't a list of networks.")
-    return tuple(parse_network(entry) for entry in answer)
-
-
 def parse_network(answer: Any) -> NetworkFact:
     """Return one network. Raises ProtocolFault for what isn't one."""
     if type(answer) is not dict:

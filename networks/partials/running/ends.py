@@ -7,8 +7,8 @@ import signal
 from django.utils.translation import gettext as _
 
 from networks.engine.facts import Ending, Stopping
-from networks.queries.networks import ASKED_CODES
 from networks.queries.rows import ContainerRow
+from networks.queries.states import ASKED_CODES
 
 _SIGNALLED = 128  # what Docker adds to the number of the signal
 
