@@ -90,6 +90,13 @@ def test_it_takes_exit_code_health_and_times_from_the_inspection() -> None:
     assert (container.exit_code, container.health) == (137, "")
 
 
+@pytest.mark.parametrize(
+    ("told", "stop_wait_s"), [(3, 3), (-5, -1), (2**31, 2**31 - 1), (2**62, 2**31 - 1), (None, None), ("9", None), (True, None)]
+)
+def test_it_takes_a_time_to_stop_that_is_too_long_for_the_longest(told: Any, stop_wait_s: int | None) -> None:
+    assert parse_container({"Id": ID, "Config": {"StopTimeout": told}}).stop_wait_s == stop_wait_s
+
+
 def test_it_never_keeps_the_environment() -> None:
     container = _inspected(Config={"Env": ["PASSWORD=s3cret"], "Hostname": "h"}, Path="sh", Args=["-c", "sleep 1"])
 

@@ -114,8 +114,8 @@ def parse_listed(answer: Any) -> ContainerFact:
 
 
 def _stop_wait(answer: object) -> int | None:
-    seconds = integer(answer)
-    return None if seconds is None else max(-1, min(seconds, 2**31 - 1))
+    """Return the seconds, -1 for never. Docker takes numbers that no database's integer holds; those are as long as can be."""
+    return max(-1, min(answer, 2**31 - 1)) if type(answer) is int else None
 
 
 def _name(names: list[Any]) -> str:
