@@ -81,7 +81,7 @@ def test_it_settles_every_verb_by_what_the_snapshot_shows(verb: str, just_read: 
     engine = make_engine(swarm_nodes=[{"node_id": "another"}])
     network, container = make_network(engine, "front"), make_container(engine, "web")
     if verb == "connect_container":
-        make_endpoint(container, network)
+        make_endpoint(container, network, docker_id="e" * 64)
     docker_id = container.docker_id if verb in ORDERS else network.docker_id
     if verb == "remove_network":
         network.delete()

@@ -162,7 +162,7 @@ def test_it_adds_the_lists_up() -> None:
     engine = make_engine()
     front = make_network(engine, "front")
     make_network(engine, "back")
-    make_endpoint(make_container(engine, "web"), front)
+    make_endpoint(make_container(engine, "web"), front, docker_id="e" * 64)
     make_container(engine, "asleep", state="exited", exit_code=0)
     make_container(engine, "broken", state="exited", exit_code=1)
 

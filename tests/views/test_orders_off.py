@@ -149,7 +149,7 @@ def test_it_says_what_docker_had_done_before_it_refused(
     assert (connected.status_code, restarted.status_code) == (409, 409)
     refusals = [read_page("/", 409, one.content.decode()).having(id="refusal")[0].text for one in (connected, restarted)]
     assert "level" in listed
-    assert "Docker still lists level: until web is disconnected from it, a restart would only stop it." in refusals[0]
+    assert "Docker's record of web names level all the same: what that means stands on its page." in refusals[0]
     assert engine.cli("inspect", "-f", "{{.State.Status}}", "web") == "exited"
     assert "It had been ended before Docker refused the rest, and doesn't run now." in refusals[1]
     assert not [one for one in refusals if "Nothing was changed" in one]
