@@ -109,6 +109,9 @@ SENTENCES: dict[str, Promise] = {
     "network_config_only": _("%(network)s only holds settings for other networks: no container can be on it."),
     "network_ingress": _("%(network)s brings the published ports of services in: no container of your own can be on it."),
     "network_for_services": _("%(network)s is for services of the swarm alone: it was not made attachable."),
+    "container_mode_lost": _(
+        "While %(container)s runs, Docker connects it to nothing: its own network, %(network)s, isn't there any more."
+    ),
     "container_leaving": _("Docker is removing %(container)s, or could not: it can't be connected or disconnected."),
     "container_host": _("%(container)s uses the host's own network, so it can't be connected or disconnected."),
     "container_shared": _("%(container)s shares another container's network, so it has no connections of its own."),

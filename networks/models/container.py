@@ -20,6 +20,7 @@ class Container(models.Model):
     `ports`: list of {"private_port", "protocol", "public_port" or null, "address"}, of a running one; `leftover_ports`: as in
     ContainerFact. `exit_code` null while it runs.
     `network_mode` as Docker writes it; `donor_id`: the container whose sandbox it shares, "" for none.
+    `is_mode_lost`: the network that it was made with isn't there: Docker then starts it on no other, and connects it to none.
     `ending`, `is_out_of_memory`: what is known of its end; `stopping`, `killed_at`: of the end that was begun. `stop_wait_s`: its
     own, negative for never; null for Docker's.
     `revision`: like Network's, of all that the container's row shows (its networks' names included).
@@ -43,6 +44,7 @@ class Container(models.Model):
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     network_mode = models.TextField(_("network mode"), blank=True, default="")
+    is_mode_lost = models.BooleanField(_("its own network was removed"), default=False)
     donor_id = models.CharField(_("shares the network of"), max_length=64, blank=True, default="")
     hostname = models.TextField(_("hostname"), blank=True, default="")
     pid = models.BigIntegerField(_("pid"), default=0)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from networks.addressing.grid.turns import HIDDEN_GUESTS
 from networks.engine.cli import reads_as_mode
+from networks.engine.facts import WITH_STACK
 from networks.policy.protection import PREDEFINED, Lock, Reason
 from networks.queries.containers import LEAVING
 from networks.queries.ordering import natural
@@ -229,6 +230,9 @@ def why_no_network(row: ContainerRow) -> str:
     """Return in words why a container can't be connected to any network, "" where it can."""
     if row.state in LEAVING:
         return _("Docker is removing it, or could not: it can't be connected or disconnected.")
+    if row.lost_mode and row.state in WITH_STACK:
+        names = {"name": row.lost_mode[:60]}
+        return _("While it runs, Docker connects it to nothing: its own network, %(name)s, isn't there any more.") % names
     stack = stack_of(row)
     match stack.whose:
         case Whose.HOST:

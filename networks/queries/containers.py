@@ -29,6 +29,7 @@ CONTAINER_COLUMNS = (
     "started_at",
     "finished_at",
     "network_mode",
+    "is_mode_lost",
     "donor_id",
     "ports",
     "labels",
@@ -157,6 +158,7 @@ def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Rec
         stopping=record["stopping"],
         killed_at=record["killed_at"],
         remnants=tuple(each["network_name"] for each, is_none in named if is_none),
+        lost_mode=record["network_mode"] if record["is_mode_lost"] else "",
     )
 
 

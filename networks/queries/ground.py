@@ -106,7 +106,7 @@ class EngineVersion:
 @dataclass(frozen=True, slots=True)
 class ContainerChoice:
     """A container to connect, with all that tells whether it can be. `networks`: names of those it is on; `ports`: the host's
-    ports that it publishes."""
+    ports that it publishes; `lost_mode`: as in ContainerRow."""
 
     docker_id: str
     name: str
@@ -114,6 +114,7 @@ class ContainerChoice:
     network_mode: str
     networks: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
+    lost_mode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +195,10 @@ def container_choices(engine_slug: str) -> tuple[ContainerChoice, ...]:
     for docker_id, name in endpoints.values_list("container__docker_id", "network_name"):
         on.setdefault(docker_id, []).append(name)
     containers = Container.objects.filter(engine__slug=engine_slug).order_by("name")
-    columns = ("docker_id", "name", "state", "network_mode", "ports")
+    columns = ("docker_id", "name", "state", "network_mode", "ports", "is_mode_lost")
     return tuple(
-        ContainerChoice(docker_id, name, state, mode, tuple(on.get(docker_id, ())), _published(ports))
-        for docker_id, name, state, mode, ports in containers.values_list(*columns)
+        ContainerChoice(docker_id, name, state, mode, tuple(on.get(docker_id, ())), _published(ports), mode if is_lost else "")
+        for docker_id, name, state, mode, ports, is_lost in containers.values_list(*columns)
     )
 
 

@@ -131,6 +131,7 @@ class AddressRow:
 class ContainerRow:
     """One line of Containers. `search` and `asks_protection` as in NetworkRow. `stack`: see queries.containers.stack_state.
 
+    `lost_mode`: its mode where that names a network that isn't there (models.Container), else "".
     `ending`, `stopping`: see facts.Ending and facts.Stopping; `killed_at`: when one that is being stopped is killed.
     `remnants`: networks that the record of one that runs names, and that it isn't on.
     """
@@ -162,10 +163,16 @@ class ContainerRow:
         """The names of the networks without which it can't start, and that were removed."""
         return tuple(address.network_name for address in self.addresses if address.is_lost)
 
+    @property
+    def held_by(self) -> str:
+        """The mode that keeps it from starting: on no network at all Docker starts it, whatever became of its own."""
+        return self.lost_mode if self.addresses else ""
+
     ending: str = ""
     stopping: str = ""
     killed_at: datetime | None = None
     remnants: tuple[str, ...] = ()
+    lost_mode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

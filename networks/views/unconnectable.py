@@ -18,6 +18,7 @@ from networks.forms.preflight.plugins import check_plugin
 from networks.forms.sentences import explain, say
 from networks.models import Container
 from networks.policy.protection import protection_of
+from networks.queries.containers import ID_LENGTH
 from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.templatetags.wording import spell
 
@@ -75,6 +76,10 @@ def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable
         url = reverse("container_move", args=[engine_slug, container.docker_id])
         advice = _("It can be moved: it leaves none first and is connected then, as one job.")
         return WhyNot(say(found), advice, (Way(_("Move it to a network…"), "", url=url, is_primary=True),))
+    if found.key == "container_mode_lost" and len(container.lost_mode) < ID_LENGTH:
+        url = reverse("network_create", args=[engine_slug])
+        advice = _("Create a network with that name, whatever its subnet: then it can be connected again.")
+        return WhyNot(say(found), advice, (Way(_("Create a network…"), "", url=url, is_primary=True),))
     known = Container.objects.filter(engine__slug=engine_slug, docker_id=container.docker_id)
     image = known.values_list("image", flat=True).first() or ""
     anew = _run_way(engine_slug, _("Recreate it…"), image=image)

@@ -9,7 +9,7 @@ import pytest
 
 from networks.engine.facts import ContainerFact, EndpointFact, EnginePicture, NetworkFact
 from networks.sync.snapshot.changes import Update, find_changes, update_from
-from networks.sync.snapshot.memory import Memory, resolve
+from networks.sync.snapshot.memory import Memory, is_mode_lost, resolve
 
 NET_A, NET_B, WEB, APP = "a" * 64, "b" * 64, "1" * 64, "2" * 64
 
@@ -104,3 +104,38 @@ def test_it_keeps_a_lost_network_lost_even_when_its_name_returns() -> None:
 
 def test_it_finds_the_default_bridge_by_name_after_the_engine_restarted() -> None:
     assert resolve(endpoint("bridge", NET_A), {NET_B: network(NET_B, "bridge")}, {"bridge": NET_B}) == NET_B
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_lost"),
+    [
+        ("front", False),
+        (NET_A, False),
+        (NET_A[:12], False),
+        ("gone", True),
+        ("c" * 64, True),
+        ("c" * 12, True),
+        *((mode, False) for mode in ("", "default", "bridge", "host", "none", f"container:{WEB}")),
+    ],
+)
+def test_it_knows_which_mode_names_a_network_that_is_gone(memory: Memory, mode: str, is_lost: bool) -> None:
+    assert is_mode_lost(mode, memory.networks, memory.network_names()) is is_lost
+
+
+def test_it_calls_nothing_lost_that_a_swarm_may_bring() -> None:
+    networks = {NET_A: replace(network(NET_A, "ingress"), scope="swarm")}
+
+    assert not is_mode_lost("attachable", networks, {})
+    assert is_mode_lost("c" * 64, networks, {})  # no swarm has such ids
+
+
+def test_it_saves_a_container_whose_own_network_came_or_went(memory: Memory) -> None:
+    memory.containers[WEB] = replace(memory.containers[WEB], network_mode="back")  # it left that one long ago
+
+    changes, after = find_changes(memory, Update(networks={NET_B: None}))
+    assert changes.containers_saved.keys() == changes.touched_containers == {WEB}
+
+    changes, after = find_changes(after, Update(networks={"c" * 64: network("c" * 64, "back")}))
+    assert changes.containers_saved.keys() == {WEB}
+    changes, _ = find_changes(after, Update(networks={"d" * 64: network("d" * 64, "other")}))
+    assert not changes.containers_saved

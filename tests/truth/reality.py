@@ -197,6 +197,12 @@ class Reality:
             return found
         return self.net_named(name) if not end["NetworkID"] or name in BUILT_IN else None
 
+    def is_mode_lost(self, box: Box) -> bool:
+        """Whether the network that it was made with isn't there: Docker starts it on no other, and connects it to none."""
+        if box.donor or box.mode in BUILT_IN:
+            return False
+        return not any(box.mode == row["Name"] or row["Id"].startswith(box.mode) for row in self.nets.values())
+
     def on(self, net: dict[str, Any]) -> list[Box]:
         """Return the containers that are on a network, or that will be when they start."""
         return [box for box in self.boxes.values() if any(self.net_of(box, name) is net for name in box.ends)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from networks.addressing.findings import Finding, bad, fine, warn
+from networks.engine.facts import WITH_STACK
 from networks.queries.containers import LEAVING
 from networks.queries.ground import ContainerChoice, NetworkChoice
 
@@ -41,6 +42,8 @@ def check_container(container: ContainerChoice) -> Iterator[Finding]:
         yield bad("container", "container_shared", container=container.name)
     elif "none" in container.networks:
         yield bad("container", "container_none", container=container.name)
+    elif container.lost_mode and container.state in WITH_STACK:
+        yield bad("container", "container_mode_lost", container=container.name, network=container.lost_mode)
 
 
 def check_pair(network: NetworkChoice, container: ContainerChoice) -> Iterator[Finding]:

@@ -115,6 +115,13 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
         yield Told(
             "bad", _("It can't start: the network %(names)s no longer exists") % names, _("Its own page says how to repair it.")
         )
+    if verb in ("start_container", "restart_container") and impact.held_by:
+        names = {"name": _short(impact.held_by)}
+        yield Told(
+            "bad",
+            _("It can't start: the network that it was made with, %(name)s, isn't there any more.") % names,
+            _("Docker starts it on no other, though it may be on some."),
+        )
     if verb in ("start_container", "restart_container") and impact.stack == "gone":
         yield Told("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be recreated."))
     if verb in ("start_container", "restart_container") and impact.stack in AWAY:

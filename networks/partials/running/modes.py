@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from networks.engine.cli import quoted, reference
 from networks.engine.facts import WITH_STACK
-from networks.queries.containers import AWAY
+from networks.queries.containers import AWAY, ID_LENGTH
 from networks.queries.running.impact import Impact
 from networks.queries.running.stacks import Stack, Whose
 from networks.templatetags.wording import spell
@@ -192,6 +192,8 @@ class MayStart(Protocol):
     def donor_name(self) -> str: ...
     @property
     def lost(self) -> tuple[str, ...]: ...
+    @property
+    def held_by(self) -> str: ...
 
 
 def why_no_start(container: MayStart) -> str:
@@ -199,6 +201,15 @@ def why_no_start(container: MayStart) -> str:
     if container.lost:
         names = {"names": ", ".join(container.lost[:MOST_LOST])}
         return _("It can't start: it asks for the network %(names)s by its ID, and that one was removed.") % names
+    if len(container.held_by) == ID_LENGTH:
+        return _(
+            "It can't start: it was made with a network by its ID, and that one isn't there any more. It has to be recreated."
+        )
+    if container.held_by:
+        return _(
+            "It can't start: it was made with the network %(name)s, which isn't there any more, and Docker starts it on no "
+            "other. Create one with that name first."
+        ) % {"name": container.held_by[:MOST_OF_NAME]}
     if container.stack == "gone" or container.stack in AWAY:
         return " ".join(say_stack(container))
     return ""

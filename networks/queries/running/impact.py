@@ -35,6 +35,7 @@ _COLUMNS = (
     "name",
     "state",
     "network_mode",
+    "is_mode_lost",
     "donor_id",
     "ports",
     "restart_policy",
@@ -104,6 +105,12 @@ class Impact:
     killed_at: datetime | None = None
     stop_wait_s: int = STOP_WAIT_S
     remnants: tuple[str, ...] = ()
+    lost_mode: str = ""
+
+    @property
+    def held_by(self) -> str:
+        """The mode that keeps it from starting, as rows.ContainerRow.held_by."""
+        return self.lost_mode if self.places or self.missing else ""
 
     @property
     def is_running(self) -> bool:
@@ -176,6 +183,7 @@ def _impact(record: Record, donor: Record | None, guests: list[Dependant], endpo
         killed_at=record["killed_at"],
         stop_wait_s=own_stop_wait(record["stop_wait_s"]),
         remnants=tuple(one["network_name"] for one in endpoints if is_remnant(one)),
+        lost_mode=record["network_mode"] if record["is_mode_lost"] else "",
     )
 
 

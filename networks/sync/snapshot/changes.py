@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from networks.engine.facts import ContainerFact, EndpointFact, EnginePicture, NetworkFact
-from networks.sync.snapshot.memory import Memory, endpoints_of, resolve
+from networks.sync.snapshot.memory import DONOR_PREFIX, Memory, endpoints_of, is_mode_lost, resolve
 
-DONOR_PREFIX = "container:"
 Fact = TypeVar("Fact")
 
 
@@ -70,6 +69,7 @@ def find_changes(memory: Memory, update: Update) -> tuple[Changes, Memory]:
     _compare(memory.containers, update.containers, containers, changes.containers_gone, after.containers)
     if changes.networks_saved or changes.networks_gone:
         _touch_guests(memory, after, changes)
+        _save_orphans(memory, after, changes)
     if containers or changes.containers_gone:
         _split_endpoints(memory, containers, changes)
         _touch_networks(memory, after, containers.keys() | changes.containers_gone.keys(), changes)
@@ -133,6 +133,17 @@ def _touch_guests(before: Memory, after: Memory, changes: Changes) -> None:
             changes.endpoints_saved.setdefault(docker_id, []).append(endpoint)
             changes.touched_networks |= {old, new}
         if old != new or old in changed or new in changed:
+            changes.touched_containers.add(docker_id)
+
+
+def _save_orphans(before: Memory, after: Memory, changes: Changes) -> None:
+    """Find the containers whose own network, the one that they were made with, came or went: their rows say so."""
+    had, has = ((memory.networks, memory.network_names()) for memory in (before, after))
+    lost = {mode: is_mode_lost(mode, *has) for mode in {fact.network_mode for fact in after.containers.values()}}
+    changed = {mode for mode, is_lost in lost.items() if is_mode_lost(mode, *had) != is_lost}
+    for docker_id, fact in after.containers.items() if changed else ():
+        if fact.network_mode in changed:
+            changes.containers_saved[docker_id] = fact
             changes.touched_containers.add(docker_id)
 
 

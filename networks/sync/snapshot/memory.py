@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact
 
 PREDEFINED = ("bridge", "host", "none")
+DONOR_PREFIX = "container:"
+_FULL_ID, _SHORT_ID = 64, 12  # characters; a swarm's ids are shorter than full ones
 
 
 @dataclass(slots=True)
@@ -38,6 +40,15 @@ def resolve(endpoint: EndpointFact, networks: Mapping[str, NetworkFact], names: 
     if endpoint.network_id == "" or endpoint.network_name in PREDEFINED:
         return names.get(endpoint.network_name, "")
     return ""
+
+
+def is_mode_lost(mode: str, networks: Mapping[str, NetworkFact], names: Mapping[str, str]) -> bool:
+    """Tell whether a network mode names a network that isn't there. A swarm's networks may come when they are needed."""
+    if mode in ("", "default", *PREDEFINED) or mode.startswith(DONOR_PREFIX) or mode in names or mode in networks:
+        return False
+    if len(mode) >= _SHORT_ID and any(docker_id.startswith(mode) for docker_id in networks):
+        return False
+    return len(mode) == _FULL_ID or not any(fact.scope == "swarm" for fact in networks.values())
 
 
 def endpoints_of(fact: ContainerFact | None) -> Iterator[EndpointFact]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from networks.engine.facts import WITH_STACK, ContainerFact, EndpointFact, LeftoverFact, NetworkFact, PoolFact, PortFact
 from networks.models.container import is_held
-from networks.sync.snapshot.changes import DONOR_PREFIX
+from networks.sync.snapshot.memory import DONOR_PREFIX
 
 Row = dict[str, Any]  # by column, foreign keys as `engine_id`, as `values()` gives them
 # What an endpoint has, with what stands there where it has nothing.
@@ -66,7 +66,7 @@ def pool_rows(fact: NetworkFact, *, network_pk: int) -> list[Row]:
     ]
 
 
-def container_row(fact: ContainerFact, *, engine_pk: int, revision: int) -> Row:
+def container_row(fact: ContainerFact, *, engine_pk: int, revision: int, is_mode_lost: bool) -> Row:
     """Return the row of a container."""
     mode = fact.network_mode
     return {
@@ -84,6 +84,7 @@ def container_row(fact: ContainerFact, *, engine_pk: int, revision: int) -> Row:
         "finished_at": fact.finished_at,
         "network_mode": mode,
         "donor_id": mode.removeprefix(DONOR_PREFIX)[:64] if mode.startswith(DONOR_PREFIX) else "",
+        "is_mode_lost": is_mode_lost,
         "hostname": fact.hostname,
         "pid": fact.pid,
         "restart_policy": fact.restart_policy,

@@ -10,12 +10,13 @@ from typing import Any
 from django.db import models, transaction
 
 from networks.addressing.grid.counts import Besides
+from networks.engine.parsing.engines import OLDEST_API, read_api_version
 from networks.models import Container, Endpoint, Engine, EngineStatus, Event, Network, Pool, Tombstone
 from networks.models.engine import new_epoch
 from networks.sync.snapshot.assignments import Moves
 from networks.sync.snapshot.changes import Changes
 from networks.sync.snapshot.ledger import Ledger
-from networks.sync.snapshot.memory import Memory, resolve
+from networks.sync.snapshot.memory import Memory, is_mode_lost, resolve
 from networks.sync.snapshot.translate import (
     Row,
     container_fact,
@@ -29,6 +30,7 @@ from networks.sync.snapshot.upsert import Upsert
 
 HUES = 10
 FEW = 20  # above, one statement for all and one for their keys are cheaper than one each
+API_OF_MODES = (1, 44)
 GREY_DRIVERS = ("host", "null")
 
 
@@ -54,12 +56,14 @@ class Snapshot:
         self._network_pks: dict[str, int] = {}
         self._container_pks: dict[str, int] = {}
         self._hues: dict[str, int] = {}
+        self._holds_to_modes = False
         self.ledger = Ledger(Engine.objects.values_list("slug", flat=True).get(pk=engine_pk))
 
     def load(self) -> Memory:
         """Read what the database remembers, and return it as facts. Six statements."""
         status, _ = EngineStatus.objects.get_or_create(engine_id=self.engine_pk)
         self.revision, self.epoch = status.revision, status.epoch
+        self._holds_to_modes = _holds_to_modes(status.api_version)
         self.ledger.load(status.as_of)
         pools = _group(Pool.objects.filter(network__engine_id=self.engine_pk).order_by("position").values(), "network_id")
         endpoints = _group(Endpoint.objects.filter(engine_id=self.engine_pk).values(), "container_id")
@@ -90,6 +94,8 @@ class Snapshot:
         EngineStatus.
         """
         revision = self.revision + 1
+        if api_version := status.get("api_version"):
+            self._holds_to_modes = _holds_to_modes(api_version)
         with transaction.atomic():
             if changes:
                 self._write_networks(changes, revision)
@@ -160,7 +166,16 @@ class Snapshot:
             Network.objects.filter(pk__in=touched).update(revision=revision)
 
     def _write_containers(self, changes: Changes, after: Memory, revision: int) -> None:
-        saved = [container_row(fact, engine_pk=self.engine_pk, revision=revision) for fact in changes.containers_saved.values()]
+        there = (after.networks, after.network_names()) if self._holds_to_modes else None
+        saved = [
+            container_row(
+                fact,
+                engine_pk=self.engine_pk,
+                revision=revision,
+                is_mode_lost=there is not None and is_mode_lost(fact.network_mode, *there),
+            )
+            for fact in changes.containers_saved.values()
+        ]
         if saved:
             self._save(_CONTAINERS, saved, self._container_pks)
         touched = [self._container_pks[key] for key in changes.touched_containers - changes.containers_saved.keys()]
@@ -227,6 +242,11 @@ class Snapshot:
             used = Counter(self._hues.values())
             self._hues[docker_id] = 0 if driver in GREY_DRIVERS else min(range(1, HUES + 1), key=lambda hue: used[hue])
         return self._hues[docker_id]
+
+
+def _holds_to_modes(api_version: str) -> bool:
+    """Tell whether this Engine starts and connects only containers whose own network is there: Docker 25 and newer."""
+    return (read_api_version(api_version) or OLDEST_API) >= API_OF_MODES
 
 
 def _group(rows: Iterable[Mapping[str, Any]], key: str) -> defaultdict[Any, list[Mapping[str, Any]]]:

@@ -136,6 +136,8 @@ def _orders(reality: Reality, subject: Subject) -> Any:
     donor = reality.donor_of(box)
     is_held = any(reality.net_of(box, name) is None for name in box.ends) or bool(box.donor and not (donor and donor.is_running))
     usual = ORDERS[box.state]
+    if box.ends and reality.is_mode_lost(box):
+        return tuple(order for order in usual if order not in ("start", "restart"))
     return AnyOf([usual, tuple(order for order in usual if order not in ("start", "restart"))]) if is_held else usual
 
 
@@ -152,7 +154,8 @@ def _networks(reality: Reality, subject: Subject) -> Any:
 @checks("container.connectable")
 def _connectable(reality: Reality, subject: Subject) -> Any:
     box = reality.boxes[subject[0]]
-    return box.mode != "host" and not box.donor and "none" not in box.ends
+    is_adrift = box.is_running and reality.is_mode_lost(box)
+    return box.mode != "host" and not box.donor and "none" not in box.ends and not is_adrift
 
 
 @checks("container.movable")

@@ -36,6 +36,7 @@ def _containers(reality: Reality, subject: Subject) -> Any:
     there = {box.key for box in reality.on(net)}
     able = {box.key for box in reality.boxes.values() if not box.donor and box.mode != "host" and "none" not in box.ends}
     dying = {box.key for box in reality.boxes.values() if box.state in ("dead", "removing")}
+    dying |= {box.key for box in reality.boxes.values() if box.is_running and reality.is_mode_lost(box)}
     return Between((frozenset(able - there - dying), frozenset(set(reality.boxes) - there)))
 
 

@@ -79,6 +79,25 @@ def _dead(reality: Reality, page: Page, name: str) -> Any:
     return so(donor is not None and donor.name == name and (donor.is_running or donor.fails) and alone, box)
 
 
+@sentence("It can't start: it was made with the network {name}, which isn't there any more", "container")
+@sentence("It can't start: the network that it was made with, {name}, isn't there any more.", "order:start", "order:restart")
+def _held(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    return so(box.mode.startswith(name) and bool(box.ends) and reality.is_mode_lost(box), box)
+
+
+@sentence("It can't start: it was made with a network by its ID, and that one isn't there any more.", "container")
+def _held_by_id(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(len(box.mode) == 64 and bool(box.ends) and reality.is_mode_lost(box), box)
+
+
+@sentence("While it runs, Docker connects it to nothing: its own network, {name}, isn't there any more.", "container")
+def _adrift(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    return so(box.is_running and box.mode.startswith(name) and reality.is_mode_lost(box), box)
+
+
 @sentence("It is set to join the network {name}, which isn't there", "container")
 def _lost(reality: Reality, page: Page, name: str) -> Any:
     box = box_of(reality, page)
