@@ -137,8 +137,10 @@ def read_traffic(page: Page) -> Iterator[Claim]:
             sharing = _SHARED.search(head.text)
             what = "containers" if page.kind == "network" else "networks"
             target = link_id(head, what)
-            pair = (target, page.subject[0]) if page.kind == "network" else (page.subject[0], target)
-            yield page.claim("link.endpoint", (link.text,), pair, row)
+            if page.kind == "network":
+                yield page.claim("link.endpoint", (link.text,), (target, page.subject[0]), row)
+            else:
+                yield page.claim("link.in_stack", (link.text, page.subject[0]), (True, target), row)
             if ifname is not None:
                 yield page.claim("link.ifname", (link.text,), ifname.text)
             if page.kind == "network":

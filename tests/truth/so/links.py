@@ -97,6 +97,14 @@ def _endpoint(reality: Reality, subject: Subject) -> Any:
     return (box.key, "")
 
 
+@checks("link.in_stack")
+def _in_stack(reality: Reality, subject: Subject) -> Any:
+    """Whether it leads into the stack that this container is in, its own or another's, and to which network."""
+    owner, network_id = _endpoint(reality, subject[:1])
+    box, own = reality.boxes[subject[1]], reality.boxes.get(owner)
+    return (own is not None and box.is_running and own.netns == box.netns, network_id)
+
+
 @checks("stack.sharing")
 def _sharing(reality: Reality, subject: Subject) -> Any:
     return tuple(sorted(one.name for one in sharing(reality, reality.boxes[subject[0]])))
