@@ -21,6 +21,8 @@ def sweep_world(engine: PrivateEngine, data_dir: Path, seed: int, *, containers:
     """Make a world, read it, plant lies into it, and try what only doing shows. Fails with every lie, and the seed."""
     with LivedIn(engine, data_dir, seed) as lived:
         lived.build(containers=containers, operations=operations)
+        assert any(" crash " in line for line in lived.world.diary)
+        assert any(" move " in line and line.endswith(": 200") for line in lived.world.diary)
         sweep = Sweep(engine, lived.client, lived.slug, data_dir)
         findings = sweep.run()
         missed = assert_finds(sweep)

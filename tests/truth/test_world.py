@@ -1,15 +1,13 @@
-"""The random world has what it is for: every mode and state, what a crash leaves, and moves by Netadmin's own job."""
+"""The random world has what it is for: every mode and state, and the same of the same seed."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.truth import ask
-from tests.truth.lived_in import LivedIn
 from tests.truth.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,15 +46,3 @@ def test_it_draws_the_same_world_from_the_same_seed(engine: PrivateEngine) -> No
 
     assert drawn[0] == drawn[1]
     assert len(drawn[0]) == 8
-
-
-def test_netadmin_follows_it_through_crashes_and_moves(fresh_engine: PrivateEngine, tmp_path: Path) -> None:
-    with LivedIn(fresh_engine, tmp_path, seed=3) as lived:
-        lived.build(containers=12, operations=60)
-
-        assert any(" crash " in line for line in lived.world.diary)
-        assert any(" move " in line and line.endswith(": 200") for line in lived.world.diary)
-        page = lived.client.get(f"/containers/?engine={lived.slug}").content.decode()
-        names = [row["Names"][0].lstrip("/") for row in rows_of(fresh_engine)]
-        assert len(names) >= 10
-        assert all(name in page for name in names)
