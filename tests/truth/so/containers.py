@@ -88,7 +88,12 @@ class AnyTime(str):
 @checks("container.mode")
 def _mode(reality: Reality, subject: Subject) -> Any:
     box = reality.boxes[subject[0]]
-    return box.mode if not box.donor or box.donor in reality.boxes else f"container:{box.donor[:12]}"
+    short = box.donor[:12]
+    return (
+        AnyOf([f"container:{short}", f"shared {short}", f"shares {short}"])
+        if short and box.donor not in reality.boxes
+        else box.mode
+    )
 
 
 @checks("container.broken")
