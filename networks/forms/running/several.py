@@ -62,12 +62,12 @@ def _why_not(verb: str, impact: Impact, protection: Protection, chosen: Collecti
         return _("The container that it shares the network with was removed: it has to be recreated.")
     if verb in _DONORS_FIRST and impact.stack in AWAY and impact.donor_id not in chosen:
         return _("%(name)s, whose network it shares, doesn't run: it can't start.") % {"name": impact.donor_name}
-    if verb in _DONORS_FIRST and impact.held_by:
-        return _("It can't start: the network that it was made with, %(name)s, isn't there any more.") % {"name": impact.held_by}
     if verb in _DONORS_FIRST and impact.lost:
         return _("It can't start: it asks for the network %(names)s by its ID, and that one was removed.") % {
             "names": ", ".join(impact.lost)
         }
+    if verb in _DONORS_FIRST and impact.held_by:
+        return _("It can't start: the network that it was made with, %(name)s, isn't there any more.") % {"name": impact.held_by}
     return ""
 
 

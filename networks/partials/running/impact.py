@@ -110,28 +110,31 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
     elif verb in ENDED and impact.restart_policy:
         text = _("Its restart policy (%(policy)s) doesn't start a container that a person stopped.")
         yield Told("ok", _("It stays stopped"), text % {"policy": impact.restart_policy})
-    if verb in ("start_container", "restart_container") and impact.missing:
-        names = {"names": _listed(impact.missing)}
-        yield Told(
-            "bad", _("It can't start: the network %(names)s no longer exists") % names, _("Its own page says how to repair it.")
-        )
-    if verb in ("start_container", "restart_container") and impact.held_by:
-        names = {"name": _short(impact.held_by)}
-        yield Told(
-            "bad",
-            _("It can't start: the network that it was made with, %(name)s, isn't there any more.") % names,
-            _("Docker starts it on no other, though it may be on some."),
-        )
-    if verb in ("start_container", "restart_container") and impact.stack == "gone":
-        yield Told("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be recreated."))
-    if verb in ("start_container", "restart_container") and impact.stack in AWAY:
-        names = {"name": _short(impact.donor_name)}
-        first = _("Find out why %(name)s ends and is restarted.") if impact.stack == "restarting" else _("Start %(name)s first.")
-        yield Told("bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, first % names)
+    if verb in ("start_container", "restart_container"):
+        yield from _tell_no_start(impact)
     if verb == "pause_container":
         yield Told("ok", _("It keeps its addresses, and answers nothing until it is resumed"))
     if verb == "rename_container" and impact.names:
         yield _told_name(impact)
+
+
+def _tell_no_start(impact: Impact) -> Iterator[Told]:
+    """Yield what keeps it from starting."""
+    if impact.missing:
+        names = {"names": _listed(impact.missing)}
+        yield Told(
+            "bad", _("It can't start: the network %(names)s no longer exists") % names, _("Its own page says how to repair it.")
+        )
+    elif impact.held_by:
+        names = {"name": _short(impact.held_by)}
+        title = _("It can't start: the network that it was made with, %(name)s, isn't there any more.") % names
+        yield Told("bad", title, _("Docker starts it on no other, though it may be on some."))
+    if impact.stack == "gone":
+        yield Told("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be recreated."))
+    if impact.stack in AWAY:
+        names = {"name": _short(impact.donor_name)}
+        first = _("Find out why %(name)s ends and is restarted.") if impact.stack == "restarting" else _("Start %(name)s first.")
+        yield Told("bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, first % names)
 
 
 def _tell_return(verb: str, impact: Impact) -> Iterator[Told]:
@@ -139,6 +142,9 @@ def _tell_return(verb: str, impact: Impact) -> Iterator[Told]:
     if verb in ENDED and impact.stack == "gone":
         title = _("It can't be started again: the container whose network it shares was removed")
         yield Told("warn", title, _("It has to be recreated."))
+    if verb in ENDED and impact.held_by:
+        names = {"name": _short(impact.held_by)}
+        yield Told("warn", _("It can be started again only once there is a network %(name)s, with which it was made") % names)
     if verb in ENDED and impact.stack in AWAY:
         names = {"name": _short(impact.donor_name)}
         yield Told("warn", _("It can be started again only once %(name)s runs, whose network it shares") % names)
