@@ -151,7 +151,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "public": words.public_subnets(detail.row),
         "why_not": words.why_no_connect(detail.row, is_config_only=detail.is_config_only)
         or words.said_lock(protection.networks.get(detail.row.docker_id)),
-        "unused": words.say_unused(detail.row, is_config_only=detail.is_config_only),
+        "unused": words.say_unused(detail.row),
         "is_told": words.is_told_by_containers(detail.row),
         "states": Counter(endpoint.container_state for endpoint in detail.endpoints),
         "asking": sum(_is_asking(endpoint) for endpoint in detail.endpoints),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from networks.addressing.grid.turns import HIDDEN_GUESTS
 from networks.engine.cli import reads_as_mode
 from networks.engine.facts import WITH_STACK
-from networks.policy.protection import PREDEFINED, Lock, Reason
+from networks.policy.protection import Lock, Reason
 from networks.queries.containers import LEAVING
 from networks.queries.ordering import natural
 from networks.queries.rows import ContainerRow, NetworkRow, PortRow
@@ -149,7 +149,7 @@ def is_told_by_containers(row: NetworkRow) -> bool:
     return row.name not in HIDDEN_GUESTS and row.scope != "swarm"
 
 
-def say_unused(row: NetworkRow, *, is_config_only: bool = False) -> str:
+def say_unused(row: NetworkRow) -> str:
     """Return in words what it means that no container of this Engine is listed on a network."""
     if row.driver == "null":
         return _("No container is on none.")
@@ -161,9 +161,7 @@ def say_unused(row: NetworkRow, *, is_config_only: bool = False) -> str:
         return _("No container is on it, only the swarm's load balancer, which docker network inspect lists.")
     if row.scope == "swarm":
         return _("No container of this Engine is on this network. Services, and containers of other Engines, may be.")
-    if row.name in PREDEFINED or is_config_only:
-        return _("No container is on this network.")
-    return _("No container is on this network. Removing it breaks nothing.")
+    return _("No container is on this network.")
 
 
 def host_side(row: NetworkRow, options: Mapping[str, str]) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 from networks.models import Container, Endpoint, Network
 from networks.queries.containers import stack_state
+from networks.queries.orphans import read_orphans
 
 # States in which a container holds its endpoints, so that Docker refuses to remove the network.
 HOLDING_STATES = frozenset({"running", "paused", "restarting"})
@@ -68,6 +69,7 @@ class Consequences:
     `affected`: running ones first, then by name. `project`: the Compose project that made the network, "" for none.
     `outer_projects`: Compose projects whose containers are on it though another, or nobody, made it: to them it is `external`.
     `config_users`: names of the networks that take their configuration from it; Docker refuses to remove it then.
+    `orphans`: (id, name, state) of containers that were made with it and are on others alone; without it none of them starts.
     """
 
     docker_id: str
@@ -77,11 +79,17 @@ class Consequences:
     outer_projects: tuple[str, ...] = ()
     affected: tuple[Affected, ...] = ()
     config_users: tuple[str, ...] = ()
+    orphans: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def running(self) -> tuple[Affected, ...]:
         """Those because of which Docker refuses to remove the network."""
-        return tuple(each for each in self.affected if each.is_running)
+        return tuple(each for each in self.affected if each.is_running and each.state != "restarting")
+
+    @property
+    def wavering(self) -> tuple[Affected, ...]:
+        """Those that end and are restarted: Docker refuses while one runs, and removes the network between two tries."""
+        return tuple(each for each in self.affected if each.state == "restarting")
 
     @property
     def stopped(self) -> tuple[Affected, ...]:
@@ -91,7 +99,7 @@ class Consequences:
 
 @dataclass(frozen=True, slots=True)
 class Breakage:
-    """One thing that would break. `kind`: "running", "stopped", "last", "port", "dependant" or "config".
+    """One thing that would break. `kind`: "running", "stopped", "last", "port", "dependant", "orphan" or "config".
 
     `detail`: the port, the dependant's name, the network with this configuration. `token`: the same for the same thing and
     another for any other, to put into a form: what a person was shown can be compared with what is so when they confirm.
@@ -128,8 +136,13 @@ def consequences_of(
         one = _affected(record, others[container_id], tuple(one for one in dependants if one.is_running or not one.is_alive))
         affected[record["network__docker_id"]].append(one)
     config_users = _config_users(engine_slug, found.values()) if container_ids is None else {}
+    owners = [(docker_id, record["name"]) for docker_id, record in found.items()]
+    orphans = read_orphans(engine_slug, owners) if container_ids is None else {}
     return tuple(
-        _consequences(found[docker_id], affected[docker_id], config_users.get(found[docker_id]["name"], ()))
+        replace(
+            _consequences(found[docker_id], affected[docker_id], config_users.get(found[docker_id]["name"], ())),
+            orphans=orphans.get(docker_id, ()),
+        )
         for docker_id in wanted
         if docker_id in found
     )
@@ -149,6 +162,8 @@ def breakages_of(consequences: Iterable[Consequences]) -> tuple[Breakage, ...]:
 def _breakages(found: Consequences) -> Iterator[Breakage]:
     for user in found.config_users:
         yield _breakage("config", found, None, user)
+    for docker_id, name, _state in found.orphans:
+        yield Breakage("orphan", breakage_token("orphan", found.docker_id, docker_id), found.name, name)
     for each in found.affected:
         yield _breakage("running" if each.is_running else "stopped", found, each)
         if each.is_last:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from networks.models import Engine
+from networks.models import Engine, EngineStatus
 from networks.queries.consequences import affected_by, breakages_of, consequences_of
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network
 from tests.worlds import grow_world
@@ -137,6 +137,36 @@ def test_it_gives_each_breakage_a_token_of_its_own_that_stays() -> None:
     assert [each.kind for each in before] == ["running", "last", "port"]
     assert [each.kind for each in after if each.token not in {one.token for one in before}] == ["stopped"]
     assert len({each.token for each in (*before, *after)}) == 4
+
+
+@pytest.mark.django_db
+def test_it_leaves_open_what_docker_says_while_a_container_is_restarted() -> None:
+    engine = make_engine()
+    front = make_network(engine, "front")
+    make_endpoint(make_container(engine, "flappy", state="restarting"), front)
+
+    [found] = consequences_of("local", [front.docker_id])
+
+    assert [each.name for each in found.wavering] == ["flappy"]
+    assert (found.running, found.stopped) == ((), ())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("api_version", "count"), [("1.45", 3), ("1.43", 0), ("", 0)])
+def test_it_names_who_was_made_with_a_network_and_left_it(api_version: str, count: int) -> None:
+    engine = make_engine()
+    EngineStatus.objects.filter(engine=engine).update(api_version=api_version)
+    front, back = make_network(engine, "front"), make_network(engine, "back")
+    modes = {"by_name": "front", "by_id": front.docker_id, "by_short_id": front.docker_id[:12], "other": "back"}
+    for name, mode in modes.items():
+        make_endpoint(make_container(engine, name, network_mode=mode), back)
+    make_endpoint(make_container(engine, "still", network_mode="front"), front)
+    make_container(engine, "nowhere", network_mode="front")  # on no network at all Docker starts it
+
+    [found] = consequences_of("local", [front.docker_id])
+
+    assert [name for _id, name, _state in found.orphans] == sorted(["by_id", "by_name", "by_short_id"])[:count]
+    assert [each.kind for each in breakages_of([found])].count("orphan") == count
 
 
 @pytest.mark.django_db

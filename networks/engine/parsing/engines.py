@@ -9,6 +9,7 @@ from networks.engine.errors import Incompatible, ProtocolFault
 from networks.engine.facts import EngineInfo, SwarmStanding
 from networks.engine.parsing.values import child, flag, integer, members, objects, text, texts
 
+API_OF_MODES = (1, 44)  # it came with Engine 25
 OLDEST_API = (1, 24)  # what Engines up to 28 still speak; docker-py refuses older ones
 NEWEST_API = (1, 55)  # the newest whose specification we have read
 
@@ -78,3 +79,10 @@ def read_api_version(value: object) -> tuple[int, int] | None:
 
 def _written(version: tuple[int, int]) -> str:
     return f"{version[0]}.{version[1]}"
+
+
+def holds_to_modes(api_version: str) -> bool:
+    """Tell whether an Engine that speaks this version, as "1.45", holds a container to the network that it was made with:
+    it starts it on no other where that one isn't there. False for a version that isn't known. Source: docs/engine-behaviour.md.
+    """
+    return (read_api_version(api_version) or OLDEST_API) >= API_OF_MODES

@@ -67,6 +67,8 @@ def say_breakage(breakage: Breakage) -> str:
             return gettext("%(container)s is on %(network)s and running.") % names
         case "stopped":
             return gettext("%(container)s, which is stopped, needs %(network)s to start.") % names
+        case "orphan":
+            return gettext("%(container)s was made with %(network)s, and starts on no other network without it.") % names
         case "last":
             return gettext("%(network)s is the only network of %(container)s.") % names
         case "port":

@@ -132,7 +132,7 @@ def plan_pruning(engine_slug: str, asked: PruneFilter) -> Pruning:
         if asked.matches(record["created_at"], record["labels"]) and record["name"] not in ("bridge", "host", "none")
     }
     protection = protection_of(engine_slug)
-    free = [each for each in consequences_of(engine_slug, records) if not each.running]
+    free = [each for each in consequences_of(engine_slug, records) if not each.running and not each.wavering]
     locks = {each.docker_id: protection.lock_on_removal(each.docker_id) for each in free}
     offered = [_prunable(records[each.docker_id], each) for each in free if locks[each.docker_id] is None]
     return Pruning(

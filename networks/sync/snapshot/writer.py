@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models, transaction
 
 from networks.addressing.grid.counts import Besides
-from networks.engine.parsing.engines import OLDEST_API, read_api_version
+from networks.engine.parsing.engines import holds_to_modes
 from networks.models import Container, Endpoint, Engine, EngineStatus, Event, Network, Pool, Tombstone
 from networks.models.engine import new_epoch
 from networks.sync.snapshot.assignments import Moves
@@ -30,7 +30,6 @@ from networks.sync.snapshot.upsert import Upsert
 
 HUES = 10
 FEW = 20  # above, one statement for all and one for their keys are cheaper than one each
-API_OF_MODES = (1, 44)
 GREY_DRIVERS = ("host", "null")
 
 
@@ -63,7 +62,7 @@ class Snapshot:
         """Read what the database remembers, and return it as facts. Six statements."""
         status, _ = EngineStatus.objects.get_or_create(engine_id=self.engine_pk)
         self.revision, self.epoch = status.revision, status.epoch
-        self._holds_to_modes = _holds_to_modes(status.api_version)
+        self._holds_to_modes = holds_to_modes(status.api_version)
         self.ledger.load(status.as_of)
         pools = _group(Pool.objects.filter(network__engine_id=self.engine_pk).order_by("position").values(), "network_id")
         endpoints = _group(Endpoint.objects.filter(engine_id=self.engine_pk).values(), "container_id")
@@ -95,7 +94,7 @@ class Snapshot:
         """
         revision = self.revision + 1
         if api_version := status.get("api_version"):
-            self._holds_to_modes = _holds_to_modes(api_version)
+            self._holds_to_modes = holds_to_modes(api_version)
         with transaction.atomic():
             if changes:
                 self._write_networks(changes, revision)
@@ -242,11 +241,6 @@ class Snapshot:
             used = Counter(self._hues.values())
             self._hues[docker_id] = 0 if driver in GREY_DRIVERS else min(range(1, HUES + 1), key=lambda hue: used[hue])
         return self._hues[docker_id]
-
-
-def _holds_to_modes(api_version: str) -> bool:
-    """Tell whether this Engine starts and connects only containers whose own network is there: Docker 25 and newer."""
-    return (read_api_version(api_version) or OLDEST_API) >= API_OF_MODES
 
 
 def _group(rows: Iterable[Mapping[str, Any]], key: str) -> defaultdict[Any, list[Mapping[str, Any]]]:

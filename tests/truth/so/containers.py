@@ -105,8 +105,10 @@ def _broken(reality: Reality, subject: Subject) -> Any:
     donor = reality.boxes.get(box.donor)
     if donor is None:
         return "its donor is gone"
+    if donor.fails:  # it is another one at each look
+        return AnyOf(["", "its donor is stopped", "its donor restarts", "old stack"])
     if not donor.is_running:
-        return "its donor is stopped" if donor.state != "restarting" else AnyOf(["", "its donor is stopped", "old stack"])
+        return "its donor is stopped"
     return "old stack" if box.is_running and box.netns != donor.netns else ""
 
 

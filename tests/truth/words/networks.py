@@ -213,3 +213,18 @@ def _unused(reality: Reality, page: Page, count: int) -> Any:
         net["Name"] for net in reality.nets.values() if net["Name"] not in ("bridge", "host", "none") and not reality.on(net)
     ]
     return same(count, len(found))
+
+
+@sentence("A container on it ends and is restarted again and again: Docker may refuse, or say nothing", "remove:network")
+@sentence("While it runs, Docker refuses. Between two tries Docker removes the network", "remove:network")
+def _wavering(reality: Reality, page: Page) -> Any:
+    boxes = reality.on(net_of(reality, page))
+    return any(box.fails or box.state == "restarting" for box in boxes) or f"on it are {[box.state for box in boxes]}"
+
+
+@sentence("Containers that were made with it are on other networks now, and can't start without it", "remove:network")
+@sentence("Docker looks for the network that a container was made with at each start.", "remove:network")
+def _orphans(reality: Reality, page: Page) -> Any:
+    net = net_of(reality, page)
+    made = [box for box in reality.boxes.values() if box.mode in (net["Name"], net["Id"], net["Id"][:12]) and box.ends]
+    return bool([box for box in made if box not in reality.on(net)]) or f"made with it are {[box.name for box in made]}"
