@@ -9,11 +9,11 @@ import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from ipaddress import IPv4Network, ip_address, ip_network
 from typing import Any
 
 from tests.private_engine import PrivateEngine
 from tests.sync.truth import ask, containers_of
+from tests.truth.records import asked_for
 
 RUNNING = ("running", "paused")
 BUILT_IN = ("bridge", "host", "none")
@@ -250,32 +250,6 @@ class Reality:
     def _run_inside(self, box: Box, *command: str) -> str:
         argv = ["nsenter", "-t", str(box.row["State"]["Pid"]), "-n", "-m", "--", *command]
         return subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False).stdout
-
-
-def asked_for(end: dict[str, Any]) -> list[str]:
-    """Return the addresses that an endpoint was asked to have."""
-    wish = end.get("IPAMConfig") or {}
-    return [wish[name] for name in ("IPv4Address", "IPv6Address") if wish.get(name)]
-
-
-def pools_of(net: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return its subnets as Docker has them."""
-    return list(net["IPAM"]["Config"] or ())
-
-
-def room_of(pool: dict[str, Any]) -> set[str]:
-    """Return every address that Docker may hand out of an IPv4 pool by itself."""
-    subnet = ip_network(pool["Subnet"])
-    assert isinstance(subnet, IPv4Network)
-    span = ip_network(pool["IPRange"]) if pool.get("IPRange") else subnet
-    own = {str(subnet.network_address), str(subnet.broadcast_address), pool.get("Gateway", "").partition("/")[0]}
-    own |= set((pool.get("AuxiliaryAddresses") or {}).values())
-    return {str(address) for address in span if str(address) not in own}
-
-
-def is_within(address: str, subnet: str) -> bool:
-    """Tell whether an address is one of a subnet's."""
-    return ip_address(address) in ip_network(subnet)
 
 
 def read_links(entering: Iterable[str]) -> tuple[Link, ...]:

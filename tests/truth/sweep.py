@@ -16,7 +16,8 @@ from tests.private_engine import PrivateEngine
 from tests.truth.claims import CHECKERS, Claim, Lie, Page, Subject, read_claims, read_sentences, unknown_sentences
 from tests.truth.elements import read_html
 from tests.truth.pages.exports import read_documents
-from tests.truth.reality import Reality, pools_of
+from tests.truth.reality import Reality
+from tests.truth.records import pools_of
 
 # Each of these modules teaches readers or checkers by being imported.
 for _name in (

@@ -13,7 +13,8 @@ from networks.sync.requests import request_sync
 from tests.lab_image import IMAGE
 from tests.sync.truth import ask
 from tests.truth.claims import Claim, Lie, Page
-from tests.truth.reality import Reality, is_within
+from tests.truth.reality import Reality
+from tests.truth.records import is_within
 from tests.truth.sweep import Sweep
 
 CAN_T = ("can't start", "can never start", "would be refused", "refuses", "will refuse")

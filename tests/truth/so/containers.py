@@ -7,7 +7,8 @@ import shlex
 from typing import Any
 
 from tests.truth.claims import Subject, checks
-from tests.truth.reality import Box, Reality, asked_for
+from tests.truth.reality import Box, Reality
+from tests.truth.records import asked_for
 from tests.truth.so.either import AnyOf, Between
 
 NEVER = "0001-01-01"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.truth.claims import Subject, checks
-from tests.truth.reality import Box, Reality, pools_of
+from tests.truth.reality import Box, Reality
+from tests.truth.records import pools_of
 from tests.truth.so.either import AnyOf, Between
 
 

@@ -8,7 +8,8 @@ from ipaddress import ip_network
 from typing import Any
 
 from tests.truth.claims import Subject, checks
-from tests.truth.reality import Box, Link, Reality, pools_of
+from tests.truth.reality import Box, Link, Reality
+from tests.truth.records import pools_of
 from tests.truth.so.networks import group_of, real_bridge
 
 

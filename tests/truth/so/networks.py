@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Any
 
 from tests.truth.claims import Subject, checks
-from tests.truth.reality import BUILT_IN, Box, Reality, is_within, pools_of, room_of
+from tests.truth.reality import BUILT_IN, Box, Reality
+from tests.truth.records import is_within, pools_of, room_of
 from tests.truth.so.either import Counts, Line
 
 GATEWAY = "gateway"

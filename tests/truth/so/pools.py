@@ -6,7 +6,8 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from tests.truth.claims import Subject, checks
-from tests.truth.reality import Box, Reality, is_within, pools_of, room_of
+from tests.truth.reality import Box, Reality
+from tests.truth.records import is_within, pools_of, room_of
 from tests.truth.so.either import AnyOf
 from tests.truth.so.networks import held_in, is_ipv4
 

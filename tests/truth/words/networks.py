@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.truth.claims import Page, sentence
-from tests.truth.reality import Box, Reality, pools_of, room_of
+from tests.truth.reality import Box, Reality
+from tests.truth.records import pools_of, room_of
 from tests.truth.so.links import owner_of
 from tests.truth.so.networks import held_in
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.truth.claims import Page, sentence
-from tests.truth.reality import Box, Reality, asked_for
+from tests.truth.reality import Box, Reality
+from tests.truth.records import asked_for
 from tests.truth.words.containers import box_of, so
 
 STOPPING = ("order:stop", "order:restart", "order:kill")
