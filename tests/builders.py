@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from networks.engine.facts import WITH_STACK
 from networks.models import Container, Endpoint, Engine, EngineState, EngineStatus, Network, Pool
 
 MORNING = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
@@ -68,6 +69,8 @@ def make_endpoint(container: Container, network: Network | None, ipv4: str = "",
     plain: dict[str, Any] = {"has_detail": True}
     if network is not None:
         plain |= {"network_name": network.name, "network_docker_id": network.docker_id}
+        if container.state in WITH_STACK:
+            plain |= {"docker_id": make_id(f"endpoint of {container.docker_id} on {network.docker_id}")}
     if ipv4:
         plain |= {"ipv4_prefix_length": 16, "mac": "02:42:ac:48:00:02"}
     return Endpoint.objects.create(engine=container.engine, container=container, network=network, ipv4=ipv4, **plain | fields)

@@ -93,7 +93,7 @@ def test_it_says_at_once_that_a_plugin_died(engine: PrivateEngine, followed: Eng
     plugin.socket.unlink()
     # The Engine still lists it, for there is a network of it.
     assert plugin.name in engine.cli("info", "--format", "{{json .Plugins.Network}}")
-    assert f"The plugin {plugin.name} isn't there any more" in asked(admin, followed, typed(plugin, "another"), do="create")[1]
+    assert f"The plugin {plugin.name} is gone" in asked(admin, followed, typed(plugin, "another"), do="create")[1]
     plugin.start()
     assert f"The plugin {plugin.name} answers" in asked(admin, followed, typed(plugin, "another"), preview="1")[1]
 

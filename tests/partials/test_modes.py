@@ -91,7 +91,7 @@ def test_it_calls_one_that_left_everything_what_it_is() -> None:
     assert "--network bridge" in say_origin(alone)
     assert why_no_address(alone).startswith("It is on no network")
     assert why_no_address(stack_of(row("none", NONE))).startswith("It is on none")
-    assert "off none first" in said(stack_of(row("none", NONE)))
+    assert "it leaves none first" in said(stack_of(row("none", NONE)))
 
 
 def test_it_says_where_names_are_known_and_what_leads_outside() -> None:

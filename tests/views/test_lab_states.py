@@ -87,7 +87,7 @@ def test_it_foresees_names_that_are_somebody_s_own(engine: Engine, browser: Clie
     assert OFFERED.findall(engine_page) == ["Start the sample lab…"]
     assert 'href="/engines/local/lab/"' in engine_page
     assert 'formaction="/engines/local/lab/up/"' not in engine_page
-    assert "mybridge, myvolume_1. They are left alone" in lab_page
+    assert "mybridge, myvolume_1. What exists is left alone" in lab_page
     assert re.search(r'name="name_prefix"[^>]*value="lab2-"', lab_page)
 
 

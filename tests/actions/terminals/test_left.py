@@ -74,7 +74,7 @@ def test_it_ends_what_goes_on(
 
 def test_it_says_that_nobody_knows_where_the_engine_does_not(engine: PrivateEngine, followed: Engine, tmp_path: Path) -> None:
     leave_one(followed, engine.run("web", "--init"), tmp_path, "sleep", "4321")
-    Engine.objects.filter(pk=followed.pk).update(url="unix:///nowhere.sock")
+    Engine.objects.filter(pk=followed.pk).update(url="unix:///nowhere/docker.sock")
 
     assert end_left(tmp_path) == [("killed", "not known", "unknown")]
 

@@ -165,5 +165,5 @@ def test_it_says_what_keeps_a_plugin_from_serving() -> None:
 
 def test_it_looks_only_at_the_machine_of_an_engine_that_is_here(engine: PrivateEngine) -> None:
     assert finding.find_plugins(engine.url).is_complete
-    for url in ("tcp://192.0.2.7:2376", "ssh://there", "unix:///nonexistent.sock"):
+    for url in ("tcp://192.0.2.7:2376", "ssh://there", "unix:///nonexistent/docker.sock"):
         assert finding.find_plugins(url) == Plugins()
