@@ -27,8 +27,7 @@ def test_it_is_set_up_by_the_token_without_an_engine_and_goes_live_when_one_appe
         page = visits.enter()
         page.goto("/")
         expect(page).to_have_url(f"{site.url}/setup/")
-        page.goto(f"/setup/#{site.serving.token()}")
-        page.reload()
+        page.goto(f"/setup/#{site.serving.token()}")  # the page is there already: nothing is loaded
         page.get_by_label("Username").fill("sam")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_label("Password again").fill(PASSWORD)
