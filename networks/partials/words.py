@@ -145,8 +145,11 @@ def why_no_connect(row: NetworkRow, *, is_config_only: bool = False) -> str:
 
 
 def is_told_by_containers(row: NetworkRow) -> bool:
-    """Tell whether this Engine's containers are all that may be on a network: nothing of Docker's own, nobody elsewhere."""
-    return row.name not in HIDDEN_GUESTS and row.scope != "swarm"
+    """Tell whether the endpoints of this Engine's containers tell who is on a network: nothing of Docker's own, nobody elsewhere.
+
+    One in mode host that was disconnected from host while it was stopped uses the host's network without an endpoint.
+    """
+    return row.name not in HIDDEN_GUESTS and row.scope != "swarm" and row.driver != "host"
 
 
 def say_unused(row: NetworkRow) -> str:
@@ -154,7 +157,7 @@ def say_unused(row: NetworkRow) -> str:
     if row.driver == "null":
         return _("No container is on none.")
     if row.driver == "host":
-        return _("No container uses the host's network.")
+        return _("Docker lists no container on the host's network.")
     if row.name in HIDDEN_GUESTS:
         return _("No container was connected to it. What Docker plugs in here by itself, only docker network inspect lists.")
     if row.is_ingress:

@@ -135,7 +135,7 @@ def test_it_finds_the_prefix_of_an_address() -> None:
             False,
             "No container of this Engine is on this network. Services, and containers of other Engines, may be.",
         ),
-        (network("host", driver="host"), True, "No container uses the host's network."),
+        (network("host", driver="host"), False, "Docker lists no container on the host's network."),
         (network("none", driver="null"), True, "No container is on none."),
     ],
 )

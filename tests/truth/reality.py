@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.private_engine import PrivateEngine
 from tests.sync.truth import ask, containers_of
-from tests.truth.records import asked_for
+from tests.truth.records import ON_BRIDGE, asked_for, is_within, pools_of
 
 RUNNING = ("running", "paused")
 BUILT_IN = ("bridge", "host", "none")
@@ -129,6 +129,7 @@ class Reality:
 
     def __post_init__(self) -> None:
         self.nets = {row["Id"]: row for row in self._get("/networks")}
+        self._note_bridges()
         joined = {end["EndpointID"] for key in self.nets for end in containers_of(self.engine.socket, key)}
         for listed in self._get("/containers/json?all=1"):
             status, row = ask(self.engine.socket, "GET", f"/containers/{listed['Id']}/json")
@@ -137,6 +138,15 @@ class Reality:
                 ends = box.recorded.items() if box.is_running else ()
                 left = {name for name, end in ends if end["EndpointID"] not in joined and self.net_of(box, name)}
                 self.boxes[box.key] = replace(box, remnants=frozenset(left))
+
+    def _note_bridges(self) -> None:
+        """Note the gateways that Docker names only once it was started again: those of subnets that were typed without one."""
+        pools = [(net, pool) for net in self.nets.values() if net["Driver"] == "bridge" for pool in pools_of(net)]
+        for net, pool in pools:
+            if not pool.get("Gateway"):
+                link = next((one for one in self.host_links if one.name == f"br-{net['Id'][:12]}"), None)
+                held = [address for address, _length in link.addresses if is_within(address, pool["Subnet"])] if link else []
+                pool[ON_BRIDGE] = held[0] if held else ""
 
     def _get(self, path: str) -> Any:
         status, answer = ask(self.engine.socket, "GET", path)

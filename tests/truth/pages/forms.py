@@ -42,6 +42,8 @@ def read_affected(page: Page) -> Iterator[Claim]:
     """Who is named as touched by a removal."""
     named = {found[1] for one in page.main.all("a", css="nm") if (found := _LINK.search(one.attributes.get("href", "")))}
     named |= {found[1] for one in page.main.all("a") if (found := _LINK.search(one.attributes.get("href", "")))}
+    elsewhere = [one for part in page.main.all("ul", css="orphans") for one in part.all("a")]  # made with it, and on others
+    named -= {found[1] for one in elsewhere if (found := _LINK.search(one.attributes.get("href", "")))}
     if "It is protected" not in page.main.text:
         yield page.claim("network.endpoints", page.subject, tuple(sorted(named)))
 

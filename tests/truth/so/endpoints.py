@@ -113,9 +113,10 @@ def _all_addresses(reality: Reality, subject: Subject) -> Any:
 def _connect(reality: Reality, subject: Subject) -> Any:
     """What was asked for, as options of docker network connect. Docker adds a short id to a container's aliases itself."""
     box = next(one for one in reality.boxes.values() if subject[0] in (one.name, one.key, one.key[:12]))
-    name = next(
-        one for one in box.ends if subject[1] in (one, (reality.net_of(box, one) or {}).get("Id", "?")[: len(subject[1])])
-    )
+    places = {one: (reality.net_of(box, one) or {}).get("Id", "?")[: len(subject[1])] for one in box.ends}
+    name = next((one for one, short in places.items() if subject[1] in (one, short)), None)
+    if name is None:
+        raise LookupError(f"{box.name} is not on {subject[1]}")
     end = box.ends[name]
     wish = end.get("IPAMConfig") or {}
     said = [("--ip", wish.get("IPv4Address")), ("--ip6", wish.get("IPv6Address"))]

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.truth.claims import Subject, checks
 from tests.truth.reality import Box, Reality
-from tests.truth.records import is_within, pools_of, room_of
+from tests.truth.records import gateway_of, is_within, pools_of, room_of
 from tests.truth.so.either import AnyOf
 from tests.truth.so.networks import held_in, is_ipv4
 
@@ -102,7 +102,7 @@ def _wished(reality: Reality, subject: Subject) -> dict[str, list[Box]]:
 def _figures(reality: Reality, subject: Subject) -> Any:
     """The document's own: a host's addresses of the subnet, of which the gateway, reserved and asked-for ones are used too."""
     pool = pool_of(reality, subject)
-    own = {pool.get("Gateway", "").partition("/")[0], *(pool.get("AuxiliaryAddresses") or {}).values()} - {""}
+    own = {gateway_of(pool), *(pool.get("AuxiliaryAddresses") or {}).values()} - {""}
     hosts = whole_of(pool) | own
     taken = held_in(reality, net_of(reality, subject), pool) | set(_wished(reality, subject)) | own
     return (len(hosts), len(taken), len(hosts - taken))
@@ -130,7 +130,7 @@ def _cell(reality: Reality, subject: Subject) -> Any:
     subnet = ip_network(pool["Subnet"])
     if address in reality.holders(net):
         return "in use"
-    if address == pool.get("Gateway", "").partition("/")[0]:
+    if address == gateway_of(pool):
         return "gateway"
     if address in (pool.get("AuxiliaryAddresses") or {}).values():
         return "reserved"

@@ -175,13 +175,9 @@ def pool_free(reality: Reality, net: dict[str, Any], pool: dict[str, Any]) -> in
 
 @sentence("no container is on this network", "network")
 @sentence("No container is without a network", "network")
-@sentence("No container uses the host's network", "network")
+@sentence("Docker lists no container on the host's network", "network")
 def _nobody(reality: Reality, page: Page) -> Any:
-    net = net_of(reality, page)
-    there = [box.name for box in reality.on(net)]
-    if net["Driver"] == "host":
-        there = [box.name for box in running(reality) if box.netns == reality.host_netns]
-    return same([], there)
+    return same([], [box.name for box in reality.on(net_of(reality, page))])
 
 
 @sentence("No running container is on it", "network")
@@ -192,7 +188,7 @@ def _nobody_runs(reality: Reality, page: Page) -> Any:
 @sentence("{count:d} running container is on it: Docker will refuse", "remove:network")
 @sentence("{count:d} running containers are on it: Docker will refuse", "remove:network")
 def _refused(reality: Reality, page: Page, count: int) -> Any:
-    return same(count, sum(_lives(box) for box in reality.on(net_of(reality, page))))
+    return same(count, sum(box.is_running for box in reality.on(net_of(reality, page))))
 
 
 @sentence("{count:d} stopped container still needs it", "remove:network")
