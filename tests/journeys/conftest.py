@@ -18,6 +18,7 @@ from tests.private_engine import PrivateEngine
 expect.set_options(timeout=15_000)
 
 LONGEST = ("test_for_everybody", "test_hostile_corpus", "test_trouble", "test_forms", "test_acceptance")
+LONGEST += ("test_terminal", "test_swarm", "test_modes", "test_account")
 LEAVING = ("otto", "oona", "otis")  # operators; each loses its rights in one test
 
 
