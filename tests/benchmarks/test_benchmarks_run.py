@@ -11,9 +11,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 # The others take a quarter of a minute each, most of it for servers and browsers that journeys have too.
-QUICK = ("sync", "writers", "jobs", "activity", "address_history", "consequences", "previews", "host_links")
+QUICK = ("sync", "address_history", "consequences", "previews", "host_links")
 NAMES = (
     *QUICK,
+    "writers",
+    "jobs",
+    "activity",
     "event_to_dom",
     "pages",
     "fan_out",

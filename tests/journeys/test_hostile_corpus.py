@@ -143,10 +143,10 @@ def look_at(page: Page, path: str) -> list[str]:
 
 
 def one_of_each(made: dict[str, str], number: int) -> list[str]:
-    """Return the ids of one thing of each family; unless in full of every third family, of others for the next number."""
+    """Return the ids of one thing of each family; unless in full of every fifth family, of others for the next number."""
     families = [family for family in FAMILIES.values() if set(family) & set(made)]
     return [
-        next(made[text] for text in family if text in made) for family in (families if IS_FULL else families[number % 3 :: 3])
+        next(made[text] for text in family if text in made) for family in (families if IS_FULL else families[number % 5 :: 5])
     ]
 
 

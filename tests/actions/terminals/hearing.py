@@ -52,7 +52,7 @@ class Hearing:
 
     def over(self) -> End:
         """Return how it ended, once it has."""
-        assert self.ended.wait(10)
+        assert self.ended.wait(60)
         assert self.end is not None
         return self.end
 

@@ -85,7 +85,7 @@ def test_it_sends_no_more_than_it_was_credited_and_everything_in_order(
     count = 10_000_000
     opened, hearing = open_one(terminals, followed, web, "sh", "-c", f"stty raw; seq 1 2000000 | head -c {count}")
     hearing.credit = None
-    hearing.opened.wait(10)
+    hearing.opened.wait(60)
     wait_until(lambda: len(hearing.output) == WINDOW_BYTES, "a window's worth")
     time.sleep(0.3)
     assert len(hearing.output) == WINDOW_BYTES
@@ -179,7 +179,7 @@ def test_it_leaves_nothing_behind_when_browsers_go(
     for number in range(CLOSES):
         opened, hearing = open_one(terminals, followed, web)
         if number % 3:  # some go before it is open
-            hearing.opened.wait(10)
+            hearing.opened.wait(60)
             opened.give(b"sleep 1000 & cat /dev/zero\n" if number % 3 == 1 else b"sleep 1000\n")
         opened.end(Why.GONE)
         if number % 2:
@@ -258,7 +258,7 @@ def test_it_ends_within_two_seconds_when_a_right_is_taken(
     engine: PrivateEngine, followed: Engine, web: str, terminals: Terminals, cause: object, why: Why
 ) -> None:
     opened, hearing = open_one(terminals, followed, web)
-    hearing.opened.wait(10)
+    hearing.opened.wait(60)
     begun = time.monotonic()
 
     cause(User.objects.get(username="tina"))  # type: ignore[operator]
@@ -273,7 +273,7 @@ def test_it_ends_within_two_seconds_when_a_right_is_taken(
 def test_it_ends_everything_when_netadmin_stops(engine: PrivateEngine, followed: Engine, web: str, terminals: Terminals) -> None:
     hearings = [open_one(terminals, followed, web)[1] for _ in range(MOST_OF_ONE)]
     for hearing in hearings:
-        hearing.opened.wait(10)
+        hearing.opened.wait(60)
 
     terminals.stop(8)
 
