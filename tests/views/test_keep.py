@@ -52,6 +52,20 @@ def test_it_says_who_has_the_one_before() -> None:
     assert "thief has it now" in html
 
 
+def test_it_says_who_only_asks_for_the_one_before() -> None:
+    engine = make_engine()
+    url = make_place(engine)
+    idle = make_container(engine, "idle", state="exited")
+    make_endpoint(idle, Network.objects.get(name="net"), requested_ipv4="172.18.0.2")
+    assign("172.18.0.3", "web", 61, was_address="172.18.0.2", was_until_at=at(60))
+
+    html = page(url)
+
+    assert 'value="172.18.0.2" disabled' in html
+    assert "idle, which doesn't run, asks for it" in html
+    assert "has it now" not in html.partition('value="172.18.0.2"')[2].partition("</label>")[0]
+
+
 @pytest.mark.parametrize(
     ("place", "words"),
     [

@@ -20,12 +20,13 @@ from networks.queries.rows import EndpointRow
 @dataclass(frozen=True, slots=True)
 class Offer:
     """An address to keep. `is_present`: the endpoint has it now; else it had it before. `holder`: who stands in the way, "" for
-    nobody.
+    nobody; `is_wish`: it doesn't have the address, and asks for it when it starts.
     """
 
     address: IPAddress
     is_present: bool
     holder: str = ""
+    is_wish: bool = False
 
     @property
     def key(self) -> str:
@@ -44,8 +45,9 @@ def offers_of(endpoint: EndpointRow, mark: Mark | None, network: NetworkChoice) 
         kept_back = {pool.gateway: _("the gateway") for pool in pools} | {
             each: name for pool in pools for name, each in pool.aux_addresses.items()
         }
-        holder = network.holders.get(address) or network.wishes.get(address) or kept_back.get(address, "")
-        found.append(Offer(address, is_present=False, holder=str(holder)))
+        asking = "" if address in network.holders else network.wishes.get(address, "")
+        holder = network.holders.get(address) or asking or kept_back.get(address, "")
+        found.append(Offer(address, is_present=False, holder=str(holder), is_wish=bool(asking)))
     return tuple(found)
 
 

@@ -162,7 +162,7 @@ def _networks(reality: Reality, subject: Subject) -> Any:
 @checks("container.connectable")
 def _connectable(reality: Reality, subject: Subject) -> Any:
     box = reality.boxes[subject[0]]
-    is_adrift = box.is_running and reality.is_mode_lost(box)
+    is_adrift = (box.is_running and reality.is_mode_lost(box)) or box.state in ("dead", "removing")
     return box.mode != "host" and not box.donor and "none" not in box.ends and not is_adrift
 
 

@@ -231,6 +231,12 @@ def _had_before(reality: Reality, page: Page, address: str, holder: str) -> Any:
     return so(address in holders and holders[address].name == holder, box_of(reality, page), f"; held by {holders.get(address)}")
 
 
+@sentence("{address} the one it had before; {holder}, which doesn't run, asks for it", "keep")
+def _wished_since(reality: Reality, page: Page, address: str, holder: str) -> Any:
+    asking = [one.name for one in reality.wishes(net_on(reality, page)).get(address, ())]
+    return so(holder in asking, box_of(reality, page), f"; asked for by {asking}")
+
+
 @sentence("{address} was requested: {name} gets it at every start, and can't start while another container has it", "keep")
 def _kept(reality: Reality, page: Page, address: str, name: str) -> Any:
     box, _name, end = place_of(reality, page)
