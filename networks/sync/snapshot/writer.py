@@ -165,7 +165,7 @@ class Snapshot:
             Network.objects.filter(pk__in=touched).update(revision=revision)
 
     def _write_containers(self, changes: Changes, after: Memory, revision: int) -> None:
-        there = (after.networks, after.network_names()) if self._holds_to_modes else None
+        there = (after.networks, after.network_names()) if self._holds_to_modes and changes.containers_saved else None
         saved = [
             container_row(
                 fact,
