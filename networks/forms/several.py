@@ -21,8 +21,9 @@ from networks.forms.sentences import say
 from networks.models import JobStep
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
+from networks.queries.choices import container_choices, network_choices
 from networks.queries.consequences import Breakage, Consequences, breakages_of, consequences_of
-from networks.queries.ground import ContainerChoice, NetworkChoice, container_choices, network_choices
+from networks.queries.ground import ContainerChoice, NetworkChoice
 
 MOST_CHOSEN = 500  # things in one form; Django takes no more than 1,000 fields
 _ID = re.compile(r"[0-9a-f]{64}|[0-9a-z]{25}")

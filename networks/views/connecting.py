@@ -28,18 +28,17 @@ from networks.forms.refusals import explain
 from networks.forms.refused.around import Around
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
-from networks.policy.protection import Lock, protection_of
+from networks.policy.protection import Lock, Protection, protection_of
 from networks.policy.reach.side import host_side_of
+from networks.queries.choices import container_choices, network_choices
 from networks.queries.details import Gone, read_gone
 from networks.queries.filters import TEXT_LIMIT
 from networks.queries.ground import (
     ContainerChoice,
     NetworkChoice,
-    container_choices,
     find_container,
     find_network,
     is_named_in_record,
-    network_choices,
     read_endpoint,
     read_version,
 )
@@ -99,7 +98,7 @@ class ConnectPage(View):
         if (done := self._done_already(request, form)) is not None:
             return done
         changes = changes_since(data.get("seen", ""), form.container)
-        is_fit = is_fit and self._lock(form) is None
+        is_fit = is_fit and lock_of(form, protection_of(engine_slug)) is None
         if not is_fit or changes or form.network is None or form.container is None:
             return self._show(request, form, changes=changes, status=422 if not is_fit else 409)
         engine, _may_act = open_page(request, engine_slug)
@@ -119,11 +118,6 @@ class ConnectPage(View):
             return done or self._show(request, form, result=result, changed=self._say_left(form), status=409)
         say_unseen(request, result)
         return redirect(f"{self.given}_detail", engine_slug, docker_id)
-
-    def _lock(self, form: ConnectForm) -> Lock | None:
-        """Return why one of the halves is protected (rule S13)."""
-        network_id, container_id = (half.docker_id if half else "" for half in (form.network, form.container))
-        return protection_of(self.kwargs["engine_slug"]).lock_on_pair(network_id, container_id)
 
     def _done_already(self, request: HttpRequest, form: ConnectForm) -> HttpResponseBase | None:
         """Return the answer to a request that was sent twice: what it asks for is so already. None where it isn't."""
@@ -179,10 +173,12 @@ class ConnectPage(View):
         slug = self.kwargs["engine_slug"]
         engine, may_act = open_page(request, slug)
         form.is_valid()
-        if lock := self._lock(form):
+        protection = protection_of(slug)
+        if lock := lock_of(form, protection):
             form.add_finding(bad(form.half, "protected", reason=lock.sentence))
         refusal = None
-        around, why_not = Around(slug, form.network, form.container, form.to_spec()), why_not_connectable(slug, form, self.given)
+        around = Around(slug, form.network, form.container, form.to_spec())
+        why_not = why_not_connectable(slug, form, self.given, protection)
         if result is not None:
             mark_refused_field(form, explain_result(result, around))
             refusal = explain_refusal(result, _ways(result), around=around, changed=changed, is_typed=why_not is None)
@@ -261,6 +257,12 @@ class ContainerConnect(ConnectPage):
     def make_title(self, form: ConnectForm) -> dict[str, Any]:
         container = form.container
         return {"name": container.name, "hue": 0, "is_network": False} if container else {}
+
+
+def lock_of(form: ConnectForm, protection: Protection) -> Lock | None:
+    """Return why one of the halves is protected (rule S13)."""
+    network_id, container_id = (half.docker_id if half else "" for half in (form.network, form.container))
+    return protection.lock_on_pair(network_id, container_id)
 
 
 def find_choice(engine_slug: str, docker_id: str) -> NetworkChoice:

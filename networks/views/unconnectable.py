@@ -17,7 +17,7 @@ from networks.forms.preflight.pair import check_container, check_joining
 from networks.forms.preflight.plugins import check_plugin
 from networks.forms.sentences import explain, say
 from networks.models import Container
-from networks.policy.protection import protection_of
+from networks.policy.protection import Protection
 from networks.queries.containers import ID_LENGTH
 from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.templatetags.wording import spell
@@ -33,12 +33,11 @@ class WhyNot:
     is_protected: bool = False
 
 
-def why_not_connectable(engine_slug: str, form: ConnectForm, given: Noun) -> WhyNot | None:
+def why_not_connectable(engine_slug: str, form: ConnectForm, given: Noun, protection: Protection) -> WhyNot | None:
     """Return why the half whose page this is can be connected to nothing; None where it can, or isn't there any more."""
     half = form.network if given == "network" else form.container
     if half is None or form.is_given_gone:
         return None
-    protection = protection_of(engine_slug)
     if lock := (protection.networks if given == "network" else protection.containers).get(half.docker_id):
         return WhyNot(lock.sentence, is_protected=True)
     if isinstance(half, NetworkChoice):

@@ -14,7 +14,7 @@ from networks.forms.refusals import explain_each
 from networks.forms.refused.around import Around, Explanation, Opening
 from networks.forms.refused.ways import work_out
 from networks.models import Container, Engine
-from networks.queries.ground import container_choices, network_choices
+from networks.queries.choices import container_choices, network_choices
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network, make_pool, make_predefined
 
 pytestmark = pytest.mark.django_db

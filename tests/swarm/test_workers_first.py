@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from networks.models import Container, Engine, Grant, Network, Role
-from networks.queries.ground import network_choices
+from networks.queries.choices import network_choices
 from networks.queries.swarm.elsewhere import with_elsewhere
 from networks.queries.swarm.standing import read_standings
 from networks.sync.requests import request_sync

@@ -8,14 +8,8 @@ from dataclasses import dataclass, field
 from networks.addressing.host import HostSide
 from networks.engine.images.facts import ImageFact
 from networks.policy.reach.side import host_side_of
-from networks.queries.ground import (
-    ContainerChoice,
-    EngineVersion,
-    NetworkChoice,
-    container_choices,
-    network_choices,
-    read_version,
-)
+from networks.queries.choices import container_choices, network_choices
+from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice, read_version
 from networks.queries.running.ports import PublishedPort, published_ports
 from networks.queries.swarm.elsewhere import with_elsewhere
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from networks.forms.launching.endpoints import EndpointForm
 from networks.forms.launching.form import RunForm
 from networks.forms.refused.around import Around
-from networks.queries.ground import NetworkChoice, network_choices
+from networks.queries.choices import network_choices
+from networks.queries.ground import NetworkChoice
 
 
 def find_refused_row(form: RunForm, sentence: str) -> EndpointForm | None:

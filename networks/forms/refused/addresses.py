@@ -12,7 +12,7 @@ from networks.addressing.suggest import next_free_address
 from networks.engine.specs import ConnectSpec
 from networks.forms.findings import Way
 from networks.forms.refused.around import Around, Explanation, Opening
-from networks.queries.ground import container_choices
+from networks.queries.choices import container_choices
 
 
 def address_held(plain: Explanation, sentence: str, around: Around) -> Explanation | None:

@@ -18,10 +18,12 @@ from networks.forms.preflight.places import suggest_subnet
 from networks.forms.refused.addresses import address_held, address_outside, let_choose
 from networks.forms.refused.around import Around, Explanation, Opening
 from networks.forms.refused.meaning import Meaning
+from networks.queries.choices import container_choices
 from networks.queries.consequences import affected_by
 from networks.queries.engines import read_engine
-from networks.queries.ground import BRIDGE_NAME, container_choices, find_network, read_ground
+from networks.queries.ground import BRIDGE_NAME, find_network, read_ground
 from networks.queries.ground import unused_networks as read_unused
+from networks.queries.running.ports import published_ports
 
 MAX_NAMES = 5  # in one sentence
 _ADDRESS_TEXT = r"(?:\[[^\]]*\]|[0-9.]*|[0-9a-f:]*)"
@@ -124,10 +126,10 @@ def _port_allocated(plain: Explanation, sentence: str, around: Around) -> Explan
     mine = around.container.docker_id if around.container else ""
     if not found:
         return None
-    for choice in container_choices(around.engine_slug):
-        if int(found[1]) in choice.ports and choice.docker_id != mine:
-            text = _("The container %(name)s publishes port %(port)s.") % {"name": choice.name, "port": found[1]}
-            return replace(plain, text=text, opens=(Opening("container", choice.docker_id, choice.name),))
+    for taken in published_ports(around.engine_slug):
+        if taken.port == int(found[1]) and taken.container_id != mine:
+            text = _("The container %(name)s publishes port %(port)s.") % {"name": taken.container_name, "port": found[1]}
+            return replace(plain, text=text, opens=(Opening("container", taken.container_id, taken.container_name),))
     return replace(plain, text=_("Another container publishes port %(port)s.") % {"port": found[1]})
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from networks.addressing.reading import IPAddress
 from networks.models import Network
-from networks.queries.ground import NetworkChoice, network_choices
+from networks.queries.choices import network_choices
+from networks.queries.ground import NetworkChoice
 from networks.queries.swarm.standing import Standing, read_standings, same_swarm
 
 
@@ -15,9 +16,12 @@ def with_elsewhere(own: Iterable[NetworkChoice], engine_slug: str, seen: Collect
     """Return an Engine's networks, then those attachable ones of its swarm that it would know once a container there uses them.
 
     An address that is in use on another Engine is taken here too: the swarm gives it once. `seen`: slugs of the Engines that the
-    reader may view. One query for an Engine that is in no swarm; else two, and three for each other Engine of it.
+    reader may view. No query where that is no other Engine, one for an Engine that is in no swarm; else two, and three for each
+    other Engine of it.
     """
     here = tuple(own)
+    if not set(seen) - {engine_slug}:
+        return here
     others = _others(engine_slug, seen)
     if not others:
         return here

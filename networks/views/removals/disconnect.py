@@ -20,9 +20,10 @@ from networks.forms.refused.around import Around
 from networks.forms.removals.confirming import DisconnectForm, say_breakage
 from networks.forms.sentences import say
 from networks.policy.protection import protection_of
+from networks.queries.choices import container_choices, network_choices
 from networks.queries.consequences import Affected, Consequences, breakages_of
 from networks.queries.details import Gone, read_gone
-from networks.queries.ground import ContainerChoice, NetworkChoice, container_choices, network_choices
+from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.views.acting import Aside, actor_of, explain_refusal, make_aside, make_asked, open_page, say_unseen
 from networks.views.removals.foreseeing import consequences_of_one, read_anew, say_plugin
 

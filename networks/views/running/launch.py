@@ -30,8 +30,9 @@ from networks.forms.launching.ground import read_run_ground
 from networks.forms.launching.refused import around_row, find_refused_row
 from networks.models import Engine, JobStep, OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
+from networks.queries.choices import container_choices
 from networks.queries.filters import TEXT_LIMIT
-from networks.queries.ground import ContainerChoice, container_choices, find_network
+from networks.queries.ground import ContainerChoice, find_network
 from networks.queries.jobs import read_job
 from networks.views.acting import (
     actor_of,

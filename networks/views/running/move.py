@@ -15,8 +15,9 @@ from networks.actions.jobs.starting import JobWish, start_job
 from networks.forms.running.moving import MoveForm
 from networks.partials.running.modes import lost_network_commands
 from networks.policy.protection import protection_of
+from networks.queries.choices import network_choices
 from networks.queries.details import ContainerDetail, read_container_detail
-from networks.queries.ground import ContainerChoice, NetworkChoice, network_choices
+from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.queries.jobs import find_job
 from networks.queries.running.impact import MOVE
 from networks.views.acting import actor_of, open_page, spell_choices
