@@ -42,7 +42,8 @@ class HostRoute:
 class HostSide:
     """The machine beside the Engine's own networks. `is_known` false: it isn't seen from here, so nothing can be said of it.
 
-    `parents`: its links that networks may stand on. `is_virtual`: a hypervisor runs it.
+    `parents`: its links that networks may stand on; `others`: those that none is offered, though Docker takes some of them.
+    `is_virtual`: a hypervisor runs it.
     """
 
     addresses: tuple[HostAddress, ...] = ()
@@ -51,11 +52,16 @@ class HostSide:
     is_known: bool = False
     knows_name_servers: bool = False
     parents: tuple[ParentLink, ...] = ()
+    others: tuple[ParentLink, ...] = ()
     is_virtual: bool = False
 
     def parent(self, name: str) -> ParentLink | None:
-        """Return the link of this name, None where a network can't stand on it or there is none."""
+        """Return the link of this name among those that are offered, None where it isn't or there is none."""
         return next((link for link in self.parents if link.name == name), None)
+
+    def other(self, name: str) -> ParentLink | None:
+        """Return the link of this name among those that are not offered."""
+        return next((link for link in self.others if link.name == name), None)
 
     @property
     def ways_out(self) -> frozenset[str]:

@@ -18,7 +18,8 @@ class ParentLink:
     """A link that a network may stand on. `kind`, `state`: the kernel's words.
 
     `is_on`: it is switched on; `is_up`: and its lower layer is connected. `routers`: gateways of default routes through it.
-    `plugged_into`: the bridge or bond that it is a port of, "" for none.
+    `plugged_into`: the bridge or bond that it is a port of, "" for none. `bridge_of`: the Engine's network whose bridge it is;
+    `stands_on`: of a macvlan or ipvlan link, its own parent.
     """
 
     name: str
@@ -30,6 +31,9 @@ class ParentLink:
     interfaces: tuple[IPv4Interface | IPv6Interface, ...] = ()
     routers: tuple[IPAddress, ...] = ()
     plugged_into: str = ""
+    is_ethernet: bool = True
+    bridge_of: str = ""
+    stands_on: str = ""
 
     def subnet(self, version: int = 4) -> IPNetwork | None:
         """Return the first subnet of this family that the link is on, None where it has no address of it."""

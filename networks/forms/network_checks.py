@@ -184,6 +184,8 @@ def check_special(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
     is_of_swarm = spec.driver == "overlay" or spec.scope == "swarm"
     if is_of_swarm and not (spec.is_attachable or spec.is_ingress or spec.is_config_only):
         yield Finding(Level.WARN, "is_attachable", "services_only", {}, "on", "is_attachable")
+    elif spec.is_attachable and not is_of_swarm and spec.driver in OWN_DRIVERS and not spec.is_config_only:
+        yield Finding(Level.WARN, "is_attachable", "attachable_idle", {}, "", "is_attachable")
     if spec.is_ingress and spec.driver != "overlay":
         yield Finding(Level.BAD, "is_ingress", "ingress_needs_overlay", {}, "overlay", "driver")
     if spec.scope == "swarm" and ground.drivers and not ground.is_swarm_manager:

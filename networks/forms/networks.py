@@ -37,7 +37,7 @@ from networks.forms.refused_fields import find_refused
 from networks.policy.permissions import Permission
 from networks.policy.reach.harm import is_typed, subnets_of, words_to_type
 from networks.policy.shapes import permission_to_create
-from networks.queries.ground import Ground
+from networks.queries.ground import OWN_DRIVERS, Ground
 
 _FLAGS = {"subnet": "--subnet", "ip_range": "--ip-range", "gateway": "--gateway"}
 MAX_POOLS = 16  # rows; Docker has no limit, but nobody types more
@@ -144,6 +144,12 @@ class NetworkForm(FindingsForm):
     def parents(self) -> ParentList:
         """Return the machine's links that the network may stand on."""
         return list_parents(self.chosen_driver, str(self["parent"].value() or ""), self.ground)
+
+    @property
+    def offers_attachable(self) -> bool:
+        """Tell whether Attachable may change something: of a swarm's network, or of a plugin's. What was ticked stays."""
+        is_of_swarm = self.chosen_driver == "overlay" or self["scope"].value() == "swarm"
+        return is_of_swarm or self.chosen_driver not in OWN_DRIVERS or bool(self["is_attachable"].value())
 
     @property
     def has_further(self) -> bool:

@@ -72,6 +72,7 @@ SENTENCES: dict[str, Promise] = {
     "mtu_ipv6": _("IPv6 needs an MTU of 1280 or more."),
     "bridge_two_pools": _("A bridge network has at most one pool for IPv4 and one for IPv6."),
     "no_parent": _("Without the option parent, the containers reach only each other."),
+    "attachable_idle": _("This changes nothing: on a network of one machine any container may be."),
     "services_only": _("Only services of the swarm could be on it: no container that is run or connected by hand."),
     # IPv6
     "ipv6_off": _("Docker would silently drop %(subnet)s: IPv6 is off for this network."),
@@ -220,6 +221,7 @@ WAYS: dict[str, Promise] = {
     "option_not_yet": _("Remove the option"),
     "member_not_yet": _("Leave it to Docker"),
     "isolated_not_internal": _("Make it internal"),
+    "attachable_idle": _("Drop it"),
     "services_only": _("Make it attachable"),
     "ipv4_off": _("Turn IPv4 on"),
     "no_family": _("Turn IPv6 on"),

@@ -111,7 +111,8 @@ class NetworkCreate(View):
             "aside": make_aside(form.command_lines(), form.all_findings, result, asked=asked, shows_request=shows_request),
             # Typed right, what was said of it before goes.
             "is_other_step": form.data.get("asks-for", "") != form.harm or bool(form.harm and form.is_confirmed),
-            "is_other_driver": form.data.get("options-of", form.chosen_driver) != form.chosen_driver,
+            "is_other_driver": form.data.get("options-of", form.chosen_driver) != form.chosen_driver
+            or ("options-of" in form.data and ("attachable-shown" in form.data) != form.offers_attachable),
             "refusal": explain_refusal(result, _ways_to_create(result), around=_around(slug, form)) if result else None,
             "form_id": "create",
             "may_act": may_act,

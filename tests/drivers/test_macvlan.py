@@ -101,6 +101,41 @@ def test_it_works_on_a_device_that_leads_nowhere(engine: PrivateEngine, watched:
 
 
 @pytest.mark.parametrize(
+    ("setup", "parent", "words", "answer"),
+    [
+        ("true", "lo", "lo is the loopback device: Docker takes it for no macvlan network.", "loopback interface is not a valid"),
+        ("true", "lo.5", "lo is the loopback device: the kernel allows no VLAN on it.", "operation not supported"),
+        ("true", "docker0", "docker0 is the bridge of the network bridge: these containers will be on the same wire", ""),
+        ("ip tuntap add dev odd mode tun", "odd", "odd is no Ethernet device", "invalid argument"),
+        ("ip link add odd link lan0 type macvlan mode bridge", "odd", "odd is a macvlan device itself: these containers", ""),
+        ("ip link add odd type veth peer name other; ip link set odd master docker0", "odd", "odd is a port of docker0", "busy"),
+    ],
+)
+def test_it_says_of_any_link_what_docker_and_the_kernel_make_of_it(
+    engine: PrivateEngine, watched: Engine, admin: Client, setup: str, parent: str, words: str, answer: str
+) -> None:
+    engine.check_inside("sh", "-c", setup)
+    url = reverse("network_create", args=[watched.slug])
+    try:
+        page = wait_until(lambda: words in text_of(said(admin, url, parent)) and said(admin, url, parent), words)
+        made = engine.cli(
+            "network", "create", "-d", "macvlan", "-o", f"parent={parent}", "--subnet", "10.55.0.0/24", "n", check=False
+        )
+        started = engine.cli("run", "--rm", "--network", "n", engine.import_image(), "true", check=False)
+
+        assert "The host has no device called" not in text_of(page)
+        assert (answer in made or answer in started) if answer else not started
+        assert ('id="id_parent" aria-invalid="true"' in page.decode() or "stop it" in text_of(page)) is bool(answer)
+    finally:
+        engine.empty()
+        engine.check_inside("sh", "-c", "ip link delete odd 2>/dev/null; true")
+
+
+def said(admin: Client, url: str, parent: str) -> bytes:
+    return admin.post(url, DRAFT | {"parent": parent, "preview": "1"}).content
+
+
+@pytest.mark.parametrize(
     ("setup", "typed", "field", "words"),
     [
         ("", {"parent": "nosuch0"}, "parent", "The host has no device called nosuch0."),

@@ -35,11 +35,20 @@ LINKS = (
     ParentLink("br0", "bridge"),
     ParentLink("wlan0", "wireless", is_hardware=True),
 )
+OTHERS = (
+    ParentLink("lo", "loopback", is_ethernet=False),
+    ParentLink("docker0", "bridge", bridge_of="bridge"),
+    ParentLink("veth1", "veth", plugged_into="docker0"),
+    ParentLink("tun0", "tun", is_ethernet=False),
+    ParentLink("mac0", "macvlan", stands_on="eth0"),
+    ParentLink("ovs0", "openvswitch"),
+)
 HOST = HostSide(
     routes=(HostRoute(ip_network("0.0.0.0/0"), "eth0", ip_address("192.168.0.1")),),
     is_known=True,
     knows_name_servers=True,
     parents=LINKS,
+    others=OTHERS,
 )
 GROUND = Ground(
     "local",
@@ -71,6 +80,17 @@ def said(form: NetworkForm) -> list[tuple[str, str, str]]:
         ({"parent": "eht0"}, [("bad", "parent_missing", "eth0")]),
         ({"parent": "ens3"}, [("bad", "parent_missing", "eth0")]),
         ({"parent": "eth7.10"}, [("bad", "parent_missing", "eth0.10")]),
+        ({"parent": "lo"}, [("bad", "parent_loopback", "eth0")]),
+        ({"parent": "lo", "driver": "ipvlan"}, [("bad", "parent_loopback", "eth0")]),
+        ({"parent": "lo.5"}, [("bad", "vlan_on_loopback", "eth0.5")]),
+        ({"parent": "docker0"}, [("warn", "parent_bridge", "")]),
+        ({"parent": "docker0.5"}, [("ok", "parent_vlan_made", "")]),
+        ({"parent": "veth1"}, [("bad", "parent_port", "docker0")]),
+        ({"parent": "tun0"}, [("bad", "parent_no_ethernet", "eth0")]),
+        ({"parent": "tun0", "driver": "ipvlan"}, [("warn", "parent_unsure", "")]),
+        ({"parent": "mac0"}, [("warn", "parent_stacked", "")]),
+        ({"parent": "mac0", "driver": "ipvlan"}, [("warn", "parent_unsure", "")]),
+        ({"parent": "ovs0"}, [("warn", "parent_unsure", "")]),
         ({"parent": "eth0.10"}, [("ok", "parent_vlan_made", "")]),
         ({"parent": "eth0", "vlan": "10"}, [("ok", "parent_vlan_made", "")]),
         ({"parent": "eth0", "vlan": "4095"}, [("bad", "vlan_number", "")]),

@@ -39,7 +39,7 @@ def tag_of(content: str, name: str) -> str:
 
 
 def test_it_has_a_field_for_every_member_of_the_spec(browser: Client) -> None:
-    page = browser.get(URL).content.decode()
+    page = browser.post(URL, {"driver": "overlay", "do": "check"}).content.decode()
 
     names = ["name", "driver", *MEMBERS, "config_from", "scope", "ipam_driver", "ipam_options", "labels", "options"]
     assert all(tag_of(page, name) for name in names)
@@ -55,6 +55,32 @@ def test_it_has_a_field_for_each_option_of_the_driver_and_no_other(browser: Clie
     assert all(tag_of(page, option.field) for option in options_of(driver))
     others = [option.field for option in OPTIONS if driver not in option.drivers]
     assert not [field for field in others if f'name="{field}"' in page]
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_offered"),
+    [
+        ({"driver": "bridge"}, False),
+        ({"driver": "macvlan"}, False),
+        ({"driver": "overlay"}, True),
+        ({"driver": "bridge", "scope": "swarm"}, True),
+        ({"driver": "weave"}, True),
+        ({"driver": "bridge", "is_attachable": "on"}, True),
+    ],
+)
+def test_it_offers_attachable_where_it_changes_something(browser: Client, typed: dict[str, str], is_offered: bool) -> None:
+    page = browser.post(URL, typed | {"do": "check"}).content.decode()
+    shown = {"attachable-shown": "1"} if is_offered else {}
+    again = browser.post(URL, typed | shown | {"preview": "1", "options-of": typed["driver"]}).content.decode()
+    otherwise = {} if is_offered else {"attachable-shown": "1"}
+    changed = browser.post(URL, typed | otherwise | {"preview": "1", "options-of": typed["driver"]}).content.decode()
+
+    assert ('name="is_attachable"' in page) is is_offered
+    assert ("This changes nothing: on a network of one machine any container may be." in text_of(page)) is (
+        "is_attachable" in typed
+    )
+    assert "#driver-options" not in again
+    assert "#driver-options" in changed
 
 
 def test_it_leaves_free_pairs_to_the_driver_of_a_plugin(browser: Client) -> None:

@@ -14,7 +14,10 @@ _APART = _("The host itself can't reach these containers, nor they the host: the
 SENTENCES: dict[str, Promise] = {
     **dict.fromkeys(("driver_unknown", *_OF_TUTORIALS), _UNKNOWN),
     **dict.fromkeys(("parent_apart", "parent_apart_ipvlan", "parent_apart_always"), _APART),
+    "parent_bridge": _("%(value)s is the bridge of the network %(owner)s: these containers will be on the same wire as its own."),
+    "parent_loopback": _("%(value)s is the loopback device: Docker takes it for no %(driver)s network."),
     "parent_missing": _("The host has no device called %(value)s."),
+    "parent_no_ethernet": _("%(value)s is no Ethernet device, and the kernel allows no macvlan on another kind."),
     "parent_no_carrier": _("%(value)s has no carrier: nothing is connected at its other end."),
     "parent_off": _("%(value)s is down: until it is up, the containers reach nobody."),
     "parent_other_driver": _(
@@ -22,6 +25,8 @@ SENTENCES: dict[str, Promise] = {
         "%(driver)s on one device."
     ),
     "parent_port": _("%(value)s is a port of %(owner)s; the kernel allows no macvlan or ipvlan on a port."),
+    "parent_stacked": _("%(value)s is a %(kind)s device itself: these containers' devices will stand on %(base)s, beside it."),
+    "parent_unsure": _("The host has %(value)s, but whether a container starts on it is not known here."),
     "parent_unseen": _("Whether the host has %(value)s could not be checked: its links are not seen from here."),
     "parent_virtual": _(
         "The host is a virtual machine: its hypervisor may drop packets from MAC addresses that it didn't assign."
@@ -44,6 +49,7 @@ SENTENCES: dict[str, Promise] = {
     "plugin_silent": _("The plugin %(driver)s doesn't answer at %(address)s."),
     "plugin_unasked": _("The plugin %(driver)s listens at %(address)s, where it can't be asked from here."),
     "vlan_number": _("The number of a VLAN goes from 1 to %(limit)s."),
+    "vlan_on_loopback": _("%(value)s is the loopback device: the kernel allows no VLAN on it."),
     "vlan_twice": _("%(value)s names a VLAN already."),
     "vlan_without_parent": _("A VLAN is one of a device: name the parent interface."),
 }
@@ -62,6 +68,7 @@ TEXTS: dict[str, Promise] = {
     "driver_unknown_openvswitch": _("Open vSwitch is no driver by itself: Docker needs a plugin for it, and none runs here."),
     "parent_apart": _("Where it must: give the host a macvlan link of its own beside them (ip link add … type macvlan)."),
     "parent_apart_ipvlan": _("Where it must: give the host an ipvlan link of its own beside them (ip link add … type ipvlan)."),
+    "parent_no_ethernet": _("Docker accepts it, and no container starts: invalid argument."),
     "parent_off": _("ip link set … up, where the Engine runs."),
     "parent_other_driver": _("Docker accepts it; the second container's start fails: device or resource busy."),
     "parent_port": _("Docker accepts it, and no container starts: device or resource busy."),
@@ -80,7 +87,7 @@ TEXTS: dict[str, Promise] = {
 _USE_DRIVER = _("Use the driver %(suggestion)s")
 WAYS: dict[str, Promise] = {
     **dict.fromkeys(_OF_TUTORIALS, _USE_DRIVER),
-    "parent_missing": _("Use %(suggestion)s"),
+    **dict.fromkeys(("parent_missing", "parent_loopback", "parent_no_ethernet", "vlan_on_loopback"), _("Use %(suggestion)s")),
     "parent_port": _("Use %(suggestion)s"),
     "parent_virtual": _USE_DRIVER,
     "parent_wireless": _USE_DRIVER,

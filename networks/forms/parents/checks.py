@@ -13,6 +13,9 @@ from networks.forms.options.checks import MOST_VLAN, is_vlan
 from networks.queries.ground import PARENTED, Ground
 
 _WIRELESS = "wireless"
+_LOOPBACK = "loopback"
+# Kinds that the kernel looks through: what shall stand on one of them stands on its parent, beside it.
+_SAME = {"macvlan": ("macvlan", "macvtap"), "ipvlan": ("ipvlan", "ipvtap")}
 
 
 def check_parent(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
@@ -28,8 +31,12 @@ def check_parent(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
         yield warn("parent", "parent_unseen", value=name)
     elif (link := ground.host.parent(name)) is not None:
         yield from _check_link(link, name, spec, ground.host)
-    elif not number or (link := ground.host.parent(base)) is None:
+    elif (link := ground.host.other(name)) is not None:
+        yield from _check_unlisted(link, spec, ground.host)
+    elif not number or (link := ground.host.parent(base) or ground.host.other(base)) is None:
         yield bad("parent", "parent_missing", _near(name, ground.host), value=base if number else name)
+    elif link.kind == _LOOPBACK:
+        yield bad("parent", "vlan_on_loopback", _near(name, ground.host), value=base)
     elif is_vlan(number):
         yield fine("parent", "parent_vlan_made", value=name, number=number, base=base)
         yield from _check_link(link, name, spec, ground.host)
@@ -75,6 +82,24 @@ def _check_link(link: ParentLink, name: str, spec: NetworkSpec, host: HostSide) 
         yield Finding(Level.WARN, "parent", "parent_virtual", {"value": link.name}, "ipvlan", "driver")
     if spec.options.get("macvlan_mode") == "passthru":
         yield warn("macvlan_mode", "passthru_alone", value=name)
+
+
+def _check_unlisted(link: ParentLink, spec: NetworkSpec, host: HostSide) -> Iterator[Finding]:
+    """What is true of a link that no list offers: Docker takes all but loopback, and the kernel many of them (measured)."""
+    about = {"value": link.name, "driver": spec.driver}
+    if link.kind == _LOOPBACK:
+        yield bad("parent", "parent_loopback", _near(link.name, host), **about)
+        return
+    if not link.is_ethernet and spec.driver == "macvlan":
+        yield bad("parent", "parent_no_ethernet", _near(link.name, host), **about)
+        return
+    if link.bridge_of:
+        yield warn("parent", "parent_bridge", owner=link.bridge_of, **about)
+    elif link.stands_on and link.kind in _SAME[spec.driver]:
+        yield warn("parent", "parent_stacked", kind=link.kind, base=link.stands_on, **about)
+    elif not link.plugged_into:
+        yield warn("parent", "parent_unsure", **about)
+    yield from _check_link(link, link.name, spec, host)
 
 
 def _near(name: str, host: HostSide) -> str:
