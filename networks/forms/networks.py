@@ -229,7 +229,7 @@ class NetworkForm(FindingsForm):
         ipv6 = True if cleaned.get("enable_ipv6") else False if cleaned.get("is_ipv6_off") else None
         return NetworkSpec(
             name=cleaned.get("name") or "NAME",
-            driver=cleaned.get("driver") or "bridge",
+            driver=cleaned.get("driver") or self.chosen_driver,
             pools=tuple(spec for spec in specs if spec != PoolSpec()),
             enable_ipv4=ipv4,
             enable_ipv6=ipv6,

@@ -83,6 +83,14 @@ def test_it_offers_attachable_where_it_changes_something(browser: Client, typed:
     assert "#driver-options" in changed
 
 
+def test_it_shows_the_command_with_the_driver_that_was_typed_though_it_can_t_be(browser: Client) -> None:
+    page = browser.post(URL, {"name": "across", "driver": "overlay", "preview": "1"}).content.decode()
+
+    assert "An overlay network needs a swarm" in text_of(page)
+    assert "--driver overlay" in text_of(page)
+    assert "--driver bridge" not in text_of(page)
+
+
 def test_it_leaves_free_pairs_to_the_driver_of_a_plugin(browser: Client) -> None:
     page = browser.post(URL, {"driver": "weave", "do": "check"}).content.decode()
 
