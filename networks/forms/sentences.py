@@ -120,6 +120,9 @@ SENTENCES: dict[str, Promise] = {
     "already_connected": _("%(container)s is on %(network)s already."),
     "protected": _("%(reason)s"),
     "container_can": _("%(container)s can join %(network)s."),
+    "let_out_already": _(
+        "Docker gave %(container)s an interface on %(network)s itself: it is its way out of an overlay network."
+    ),
     "container_stopped": _("%(container)s is not running: it joins when it starts."),
     "static_on_default_bridge": _("Docker's default bridge doesn't support fixed addresses; a network of your own does."),
     "alias_on_default_bridge": _("Docker's default bridge has no aliases; a network of your own does."),
@@ -196,6 +199,7 @@ TEXTS: dict[str, Promise] = {
     "host_unknown": _("Look yourself where the Engine runs: ip route; ip address; cat /etc/resolv.conf"),
     "name_servers_unknown": _("Look yourself where the Engine runs: cat /etc/resolv.conf"),
     "in_default_pools": _("Nothing breaks: Docker skips it from now on, and has one subnet less to choose from."),
+    "let_out_already": _("Docker refuses a second one, and a disconnect after that would take the way out away."),
     **of_drivers.TEXTS,
     **of_swarm.TEXTS,
     **of_launching.TEXTS,

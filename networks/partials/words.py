@@ -177,12 +177,13 @@ def host_side(row: NetworkRow, options: Mapping[str, str]) -> list[dict[str, str
             {"word": _("Mode"), "value": options.get(f"{row.driver}_mode", "bridge" if row.driver == "macvlan" else "l2")},
         ]
     if row.driver == "overlay":
+        outside = _("over docker_gwbridge, unless another network of the container leads out")
         between = _("encrypted (IPsec)") if "encrypted" in options else _("not encrypted")
         return [
             {"word": "VXLAN", "code": options.get(VXLAN_IDS) or "–"},
             {"word": _("Linux bridge"), "value": _("in a network namespace of Docker's own, not among the host's links")},
             {"word": _("Between machines"), "value": between},
-            {"word": _("To the outside"), "value": _("over docker_gwbridge, a bridge that each machine of a swarm has")},
+            {"word": _("To the outside"), "value": _("nothing: the network is internal") if row.is_internal else outside},
         ]
     if row.driver != "bridge":
         return []
@@ -210,10 +211,11 @@ def explain_network(row: NetworkRow) -> str:
             "The forms here send the ID."
         )
     if row.name == "docker_gwbridge":
-        return _(
-            "Docker made this bridge when the Engine joined a swarm: a container on an overlay network gets an interface here as "
-            "its way out, unless a bridge network that it is on is one. Containers don't see each other on it."
+        made = _(
+            "Docker uses this bridge for overlay networks: a container on one gets an interface here as its way out, unless "
+            "another network that it is on is one."
         )
+        return f"{made} {_('Containers do not see each other on it.')}" if row.is_icc_off else made
     if row.is_ingress:
         return _(
             "Docker's own overlay network: what comes in on a published port of a service, on any node, reaches over it a node "

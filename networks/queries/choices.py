@@ -13,6 +13,7 @@ from networks.models import Container, Endpoint, Network
 from networks.models import Pool as PoolRecord
 from networks.queries.ground import MOST_PARSED, ContainerChoice, NetworkChoice, subnet_of
 from networks.queries.kept.prepared import Prepared, Query
+from networks.queries.swarm.gateways import GATEWAY_BRIDGE, let_out_by_docker
 
 _POOL = ("network__docker_id", "subnet", "ip_range", "gateway", "aux_addresses")
 _HELD = ("network__docker_id", "container__name", "mac", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")
@@ -70,7 +71,7 @@ def container_choices(engine_slug: str) -> tuple[ContainerChoice, ...]:
 
 
 def network_choices(engine_slug: str, docker_ids: Iterable[str] = ()) -> tuple[NetworkChoice, ...]:
-    """Return networks by name, all of them or those with these ids. Three queries."""
+    """Return networks by name, all of them or those with these ids. Three queries, and a fourth for docker_gwbridge."""
     asked = (engine_slug, *docker_ids)
     if len(asked) <= 2:
         pool_records, endpoints, records = (prepared.rows(*asked) for prepared in (_OF_ALL, _OF_ONE)[len(asked) - 1])
@@ -94,6 +95,7 @@ def network_choices(engine_slug: str, docker_ids: Iterable[str] = ()) -> tuple[N
             holders=(holders := held.get(record["docker_id"], {})),
             wishes={each: name for each, name in wished.get(record["docker_id"], {}).items() if each not in holders},
             macs=macs.get(record["docker_id"], {}),
+            let_out=let_out_by_docker(engine_slug) if record["name"] == GATEWAY_BRIDGE else frozenset(),
         )
         for record in records
     )

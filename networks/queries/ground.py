@@ -123,7 +123,7 @@ class ContainerChoice:
 class NetworkChoice:
     """A network to connect to. `holders`: who has which address; `wishes`: which stopped container asks for which; `macs`: who
     has which MAC address. `scope` and the flags: as in NetworkFact. `via`: the Engine that knows it where this one, a
-    worker of a swarm, doesn't list it yet."""
+    worker of a swarm, doesn't list it yet. `let_out`: of docker_gwbridge, whom Docker plugged in there itself."""
 
     docker_id: str
     name: str
@@ -139,6 +139,7 @@ class NetworkChoice:
     wishes: Mapping[IPAddress, str] = field(default_factory=dict)
     macs: Mapping[str, str] = field(default_factory=dict)
     via: str = ""
+    let_out: frozenset[str] = frozenset()
 
     @property
     def is_for_services(self) -> bool:

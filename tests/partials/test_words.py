@@ -105,6 +105,8 @@ def test_it_tells_what_the_host_does_for_a_network() -> None:
     assert [row["value"] for row in host_side(shut, {})[1:]] == ["nothing: the network is internal", "refused: ICC is off"]
     assert [row.get("code") or row["value"] for row in host_side(lan, {"parent": "eth0"})] == ["eth0", "bridge"]
     assert host_side(network("host", driver="host"), {}) == []
+    assert host_side(network("in", driver="overlay", is_internal=True), {})[-1]["value"] == "nothing: the network is internal"
+    assert host_side(network("across", driver="overlay"), {})[-1]["value"].startswith("over docker_gwbridge, unless")
 
 
 def test_it_finds_the_prefix_of_an_address() -> None:

@@ -54,6 +54,8 @@ def check_pair(network: NetworkChoice, container: ContainerChoice) -> Iterator[F
         yield why_not[0]
     elif network.name in container.networks:
         yield bad("container", "already_connected", **names)
+    elif container.docker_id in network.let_out and container.state in WITH_STACK:
+        yield bad("container", "let_out_already", **names)
     elif container.state not in RUNNING:
         yield warn("container", "container_stopped", **names)
     else:
