@@ -47,7 +47,8 @@ def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
     here = {link.fact.index for link in picture.links}
     pairs = sum(1 for link in veths if link.peer is None and link.fact.peer_nsid is None and link.fact.peer in here)
     peers = [link.peer for link in veths if link.peer is not None]
-    ways_out = sum(1 for peer in peers if peer.network_name == GATEWAY_NETWORK)
+    # Who was connected to it by hand has an endpoint there, with an address.
+    ways_out = sum(1 for peer in peers if peer.network_name == GATEWAY_NETWORK and not peer.ipv4)
     placeless = sum(1 for peer in peers if not peer.network_id)
     stacks = [(row, stack) for row in containers if (stack := stack_of(row)).is_alive]
     return Sums(
