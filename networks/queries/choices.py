@@ -11,9 +11,9 @@ from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress
 from networks.models import Container, Endpoint, Network
 from networks.models import Pool as PoolRecord
+from networks.queries.gateways import GATEWAY_BRIDGE, let_out_by_docker
 from networks.queries.ground import MOST_PARSED, ContainerChoice, NetworkChoice, subnet_of
 from networks.queries.kept.prepared import Prepared, Query
-from networks.queries.swarm.gateways import GATEWAY_BRIDGE, let_out_by_docker
 
 _POOL = ("network__docker_id", "subnet", "ip_range", "gateway", "aux_addresses")
 _HELD = ("network__docker_id", "container__name", "mac", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from networks.models import Container, Endpoint, Engine
-from networks.queries.swarm.gateways import GATEWAY_BRIDGE, let_out_by_docker
+from networks.queries.gateways import GATEWAY_BRIDGE, let_out_by_docker
 from tests.actions.conftest import followed, operator
 from tests.private_engine import PrivateEngine, wait_until
 from tests.views.test_forms import browser, text_of

@@ -108,6 +108,30 @@ def test_it_shows_an_admin_what_was_asked_of_their_engine_only() -> None:
     assert '<option value="console">' in page
 
 
+@pytest.mark.parametrize(
+    ("row", "who"),
+    [
+        ({"who": "console", "user_id": None}, "콘솔(manage.py)"),
+        ({"who": "setup", "verb": "create_person", "user_id": None}, "최초 설정"),
+        ({"who": "stranger", "verb": "log_in", "user_id": None}, "로그인하지 않은 사람"),
+        ({"who": "stranger", "verb": "log_in", "user_id": 7}, "로그인하지 않은 사람"),  # it names the account that was tried
+        ({"who": "stranger", "verb": "create_network", "user_id": 7}, "stranger"),  # an account may be called so
+        ({"who": "console", "user_id": 7}, "console"),
+    ],
+)
+def test_it_names_who_has_no_account_in_the_reader_s_language(row: dict[str, object], who: str) -> None:
+    make_engine()
+    action = make_action("ann", **row)
+    browser = log_in()
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "ko"
+
+    listed, alone = text_of(browser), text_of(browser, f"/activity/{action.pk}/")
+
+    assert f">{who}</td>" in listed
+    assert f"<dd>{who}</dd>" in alone
+    assert '<option value="console">콘솔(manage.py)</option>' in listed
+
+
 def test_it_is_open_to_somebody_without_any_role() -> None:
     User.objects.create_user("new")
     browser = Client()

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from networks.actions.actors import CONSOLE
 from networks.policy.permissions import Permission, is_superuser
 from networks.queries.activity.filters import Reader
+from networks.templatetags.actors import NAMELESS
 from networks.views.shell import access_of
 
 MOST_NAMES = 200
@@ -29,4 +30,10 @@ def offered_people(reader: Reader, current: str) -> list[tuple[str, str]]:
     if not reader.sees_all:
         users = users.filter(Q(grants__engine__slug__in=reader.engine_slugs) | Q(pk=reader.user_id)).distinct()
     names = [user.get_username() for user in users.only("username")[:MOST_NAMES]]
-    return [(name, name) for name in dict.fromkeys([*names, CONSOLE.name, *filter(None, [current])]) if name.isprintable()]
+    offered = dict.fromkeys([*names, CONSOLE.name, *filter(None, [current])])
+    return [(name, _name_of(name, names)) for name in offered if name.isprintable()]
+
+
+def _name_of(name: str, accounts: list[str]) -> str:
+    """Return a name as it is offered: an account's own, though it be one of those that stand for nobody's."""
+    return name if name in accounts or name not in NAMELESS else str(NAMELESS[name])
