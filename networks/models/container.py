@@ -105,7 +105,7 @@ class Endpoint(models.Model):
     ipv6_gateway = models.CharField(_("IPv6 gateway"), max_length=45, blank=True, default="")
     mac = models.CharField("MAC", max_length=17, blank=True, default="")
     dns_names = models.JSONField(_("DNS names"), default=list)
-    leftover = models.JSONField(_("left over from a crash"), default=dict, blank=True)
+    leftover = models.JSONField(_("what only the record names"), default=dict, blank=True)
     # asked for
     requested_ipv4 = models.CharField(_("requested IPv4"), max_length=15, blank=True, default="")
     requested_ipv6 = models.CharField(_("requested IPv6"), max_length=45, blank=True, default="")
