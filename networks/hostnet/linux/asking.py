@@ -130,7 +130,9 @@ def inside_links_of(asked: Conversation) -> tuple[InsideLink, ...]:
 
     asked.dump(RTM_GETLINK, links_body(), take, begin=found.clear)
     asked.dump(RTM_GETADDR, addresses_body(), take_address, begin=held.clear)
-    return tuple(replace(link, addresses=reached_at(held.get(index, ()))) for index, link in sorted(found.items()))
+    for index in found.keys() & held.keys():
+        found[index] = replace(found[index], addresses=reached_at(held[index]))
+    return tuple(link for _, link in sorted(found.items()))
 
 
 def reached_at(addresses: Iterable[LinkAddress]) -> tuple[IPAddress, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import functools
 import os
 import threading
 from collections.abc import Callable
@@ -62,10 +63,15 @@ def own_inode() -> int:
 
 def enter(descriptor: int) -> None:
     """Put the calling thread into a namespace, for good. Only for a thread that ends afterwards. Raises NotAllowed."""
-    libc = ctypes.CDLL(None, use_errno=True)  # os.setns came with Python 3.12
-    if libc.setns(descriptor, _CLONE_NEWNET):
+    if libc().setns(descriptor, _CLONE_NEWNET):
         number = ctypes.get_errno()
         raise host_error(OSError(number, os.strerror(number)))
+
+
+@functools.cache  # opening it takes as long as entering a namespace does
+def libc() -> ctypes.CDLL:
+    """Return the C library, for what Python has no function for. It keeps errno, in each thread its own."""
+    return ctypes.CDLL(None, use_errno=True)  # os.setns came with Python 3.12
 
 
 def in_a_thread(work: Callable[[], _Result], timeout_s: float = INSIDE_S) -> _Result:

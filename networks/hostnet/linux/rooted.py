@@ -9,6 +9,7 @@ import stat
 import struct
 
 from networks.hostnet.errors import Garbled
+from networks.hostnet.linux.namespaces import libc
 from networks.hostnet.linux.processes import read_up_to
 from networks.hostnet.linux.trouble import host_error
 
@@ -46,9 +47,8 @@ def read_below(root: int, path: str, most_bytes: int) -> bytes:
 
 def _find_below(root: int, path: str) -> int:
     """Return a descriptor that only stands for the file. Raises OSError."""
-    libc = ctypes.CDLL(None, use_errno=True)
     how = _OPEN_HOW.pack(os.O_PATH | os.O_CLOEXEC, 0, _RESOLVE_IN_ROOT | _RESOLVE_NO_MAGICLINKS)
-    found: int = libc.syscall(
+    found: int = libc().syscall(
         ctypes.c_long(_SYS_OPENAT2), ctypes.c_int(root), path.encode(), ctypes.c_char_p(how), ctypes.c_size_t(len(how))
     )
     if found >= 0:

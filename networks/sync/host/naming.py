@@ -249,7 +249,11 @@ def unseen(
 
 def _without_bridge(owner: ContainerRecord) -> tuple[str, ...]:
     """Return the ids of a container's networks that no bridge of the host tells."""
-    return tuple(one.network_id for one in owner.endpoints if one.driver != "bridge" and one.driver not in WITHOUT_LINKS)
+    return tuple(one.network_id for one in owner.endpoints if _is_without_bridge(one))
+
+
+def _is_without_bridge(endpoint: EndpointRecord) -> bool:
+    return endpoint.driver != "bridge" and endpoint.driver not in WITHOUT_LINKS
 
 
 def linkless(containers: Iterable[ContainerRecord], links: Iterable[HostLink]) -> tuple[str, ...]:
@@ -266,7 +270,7 @@ def linkless(containers: Iterable[ContainerRecord], links: Iterable[HostLink]) -
             for one in containers
             if one.is_running and one.docker_id not in doubtful
             for end in one.endpoints
-            if end.network_id in _without_bridge(one) and (one.docker_id, end.network_id) not in seen
+            if _is_without_bridge(end) and (one.docker_id, end.network_id) not in seen
         )
     )
 
