@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connections
 
 from networks.models import Engine, EngineStatus
 from networks.queries.snapshot import snapshot_of
 from networks.sync.engines import ensure_local_engine
-from networks.sync.follow.follower import Follower
 from tests.conftest import IS_FULL
+from tests.live import following
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.truth import remembered, truth
 
@@ -31,13 +30,8 @@ def followed(fresh_engine: PrivateEngine, tmp_path: Path) -> Iterator[Engine]:
     fresh_engine.cli("network", "create", "front")
     fresh_engine.run("web", "--network", "front")
     fresh_engine.run("worker")
-    row = ensure_local_engine(fresh_engine.url)
-    follower = Follower(row, tmp_path)
-    follower.start()
-    wait_until(lambda: state(row) == "live", "live")
-    yield row
-    follower.stop()
-    connections.close_all()
+    with following(fresh_engine, tmp_path):
+        yield ensure_local_engine(fresh_engine.url)
 
 
 def state(engine: Engine) -> str:

@@ -6,28 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connections
 from django.test import Client
 
-from networks.models import Container, EngineStatus
+from networks.models import Container
 from networks.queries.containers import container_rows
 from networks.queries.engines import read_engine
 from networks.queries.rows import ContainerRow
-from networks.sync.engines import ensure_local_engine
-from networks.sync.follow.follower import Follower
 from tests.lab_image import IMAGE
+from tests.live import following
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.truth import ask
 
 
 @pytest.fixture
 def followed(engine: PrivateEngine, transactional_db: None, tmp_path: Path) -> Iterator[PrivateEngine]:
-    follower = Follower(ensure_local_engine(engine.url), tmp_path)
-    follower.start()
-    wait_until(lambda: EngineStatus.objects.filter(state="live").exists(), "live")
-    yield engine
-    follower.stop()
-    connections.close_all()
+    with following(engine, tmp_path):
+        yield engine
 
 
 def orphan(engine: PrivateEngine, name: str, *networks: str, is_by_id: bool = False) -> str:

@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.db import connections
 
 from networks.models import EngineStatus, SyncRequest
-from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
 from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.standing import LAGGING_AFTER_S, STALE_AFTER_S, Standing
+from tests.live import following
 from tests.private_engine import PrivateEngine, wait_until
 
 WATCHED_S = 3.0
@@ -24,12 +23,8 @@ FEW_WAKES = 8
 
 @pytest.fixture
 def follower(engine: PrivateEngine, transactional_db: None, tmp_path: Path) -> Iterator[Follower]:
-    follower = Follower(ensure_local_engine(engine.url), tmp_path)
-    follower.start()
-    wait_until(lambda: EngineStatus.objects.filter(state="live").exists(), "live")
-    yield follower
-    follower.stop()
-    connections.close_all()
+    with following(engine, tmp_path) as started:
+        yield started
 
 
 def wakes_of(follower: Follower) -> int:

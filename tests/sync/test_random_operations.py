@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connections
 
-from networks.models import Engine, EngineStatus
+from networks.models import Engine
 from networks.queries.snapshot import snapshot_of
 from networks.sync.engines import ensure_local_engine
-from networks.sync.follow.follower import Follower
 from tests.conftest import IS_FULL
+from tests.live import following
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.operations import World
 from tests.sync.truth import remembered, truth
@@ -31,13 +30,8 @@ QUIET_WITHIN_S = 11.0
 @pytest.fixture
 def followed(engine: PrivateEngine, tmp_path: Path) -> Iterator[Engine]:
     """Follow the private Engine in this process, on a database file that the follower's threads share."""
-    row = ensure_local_engine(engine.url)
-    follower = Follower(row, tmp_path)
-    follower.start()
-    wait_until(lambda: EngineStatus.objects.filter(engine=row, state="live").exists(), "live")
-    yield row
-    follower.stop()
-    connections.close_all()
+    with following(engine, tmp_path):
+        yield ensure_local_engine(engine.url)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

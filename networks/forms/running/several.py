@@ -8,6 +8,7 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from networks.engine.containers.cli import command_of_order
+from networks.forms.running.obstacles import say_away, say_held, say_lost
 from networks.forms.running.ordering import WAITING
 from networks.forms.several import Choice, LeftOut, Plan
 from networks.models import JobStep
@@ -61,13 +62,11 @@ def _why_not(verb: str, impact: Impact, protection: Protection, chosen: Collecti
     if verb in _DONORS_FIRST and impact.stack == "gone":
         return _("The container that it shares the network with was removed: it has to be recreated.")
     if verb in _DONORS_FIRST and impact.stack in AWAY and impact.donor_id not in chosen:
-        return _("%(name)s, whose network it shares, doesn't run: it can't start.") % {"name": impact.donor_name}
+        return say_away(impact.donor_name)
     if verb in _DONORS_FIRST and impact.lost:
-        return _("It can't start: it asks for the network %(names)s by its ID, and that one was removed.") % {
-            "names": ", ".join(impact.lost)
-        }
+        return say_lost(impact.lost)
     if verb in _DONORS_FIRST and impact.held_by:
-        return _("It can't start: the network that it was made with, %(name)s, isn't there any more.") % {"name": impact.held_by}
+        return say_held(impact.held_by)
     return ""
 
 

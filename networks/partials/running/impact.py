@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from networks.forms.running.obstacles import say_held
 from networks.queries.consequences import Dependant
 from networks.queries.containers import AWAY
 from networks.queries.running.impact import ENDING, Impact
@@ -126,9 +127,7 @@ def _tell_no_start(impact: Impact) -> Iterator[Told]:
             "bad", _("It can't start: the network %(names)s no longer exists") % names, _("Its own page says how to repair it.")
         )
     elif impact.held_by:
-        names = {"name": _short(impact.held_by)}
-        title = _("It can't start: the network that it was made with, %(name)s, isn't there any more.") % names
-        yield Told("bad", title, _("Docker starts it on no other, though it may be on some."))
+        yield Told("bad", say_held(_short(impact.held_by)), _("Docker starts it on no other, though it may be on some."))
     if impact.stack == "gone":
         yield Told("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be recreated."))
     if impact.stack in AWAY:

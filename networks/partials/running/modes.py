@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from networks.engine.cli import quoted, reference
 from networks.engine.facts import WITH_STACK
+from networks.forms.running.obstacles import say_away, say_lost
 from networks.queries.containers import AWAY, ID_LENGTH
 from networks.queries.running.impact import Impact
 from networks.queries.running.stacks import Stack, Whose
@@ -160,7 +161,7 @@ def say_stack(row: MayStart) -> tuple[str, str]:
             )
         case "away":
             return (
-                _("%(name)s, whose network it shares, doesn't run: it can't start.") % names,
+                say_away(names["name"]),
                 _("Start %(name)s first.") % names,
             )
         case "restarting" if is_running:
@@ -199,8 +200,7 @@ class MayStart(Protocol):
 def why_no_start(container: MayStart) -> str:
     """Return in words why Docker would refuse to start it, as far as that is known beforehand; "" where it may well start."""
     if container.lost:
-        names = {"names": ", ".join(container.lost[:MOST_LOST])}
-        return _("It can't start: it asks for the network %(names)s by its ID, and that one was removed.") % names
+        return say_lost(container.lost[:MOST_LOST])
     if len(container.held_by) == ID_LENGTH:
         return _(
             "It can't start: it was made with a network by its ID, and that one isn't there any more. It has to be recreated."
