@@ -87,8 +87,14 @@ def test_it_works_on_a_device_that_leads_nowhere(engine: PrivateEngine, watched:
         typed = chosen(admin, watched, "ifb5")
         assert (typed["parent"], typed["pools-0-subnet"]) == ("ifb5", "")  # it has no address to go by
 
-        created(admin, watched, typed | {"pools-0-subnet": "10.99.7.0/24"})
+        typed["pools-0-subnet"] = "10.99.7.0/24"
+        foreseen = text_of(admin.post(reverse("network_create", args=[watched.slug]), typed | {"preview": "1"}).content)
+        assert "Docker gives the containers 10.99.7.1 as their gateway, and the host knows no router on ifb5." in foreseen
+        named = typed | {"pools-0-gateway": "10.99.7.9", "preview": "1"}
+        assert "knows no router" not in text_of(admin.post(reverse("network_create", args=[watched.slug]), named).content)
+        created(admin, watched, typed)
         engine.run("first", "--network", "lan")
+        assert "default via 10.99.7.1 dev eth0" in engine.cli("exec", "first", "ip", "route")
         engine.run("second", "--network", "lan")
 
         assert pings(engine, "first", "10.99.7.3")

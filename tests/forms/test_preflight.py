@@ -257,7 +257,7 @@ def test_it_only_warns_of_a_configuration() -> None:
         ({"driver": "macvlan", "parent": "eth0"}, {"host_in_range", "dhcp_range"}),
         (
             {"driver": "macvlan", "parent": "eth0", "pools__0__gateway": "192.168.0.9"},
-            {"host_in_range", "other_router", "dhcp_range"},
+            {"host_in_range", "not_the_router", "dhcp_range"},
         ),
         ({"driver": "macvlan", "parent": "eth0", "pools__0__aux_addresses": "host=192.168.0.4"}, {"dhcp_range"}),
         ({"driver": "macvlan", "parent": "eth0", "pools__0__ip_range": "192.168.0.128/25"}, {"other_router"}),

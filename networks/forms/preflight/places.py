@@ -15,6 +15,7 @@ from networks.addressing.reading import IPAddress, IPNetwork
 from networks.addressing.suggest import default_pools_of, suggest_subnet_of
 from networks.engine.specs import NetworkSpec
 from networks.policy.reach.harm import subnets_of, takes_routes
+from networks.queries.addresses.pools import GATEWAYS_LEFT_OUT
 from networks.queries.ground import PARENTED, Ground
 
 # What only who may shape may let happen, by typing the subnet.
@@ -110,11 +111,20 @@ def _check_on_parent(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: G
     routers = [route.gateway for route in ground.host.routes if route.is_default and route.link == parent]
     router = next((each for each in routers if each is not None and each.version == subnet.version and each in subnet), None)
     if router is not None and router != gateway:
-        yield warn("gateway", "other_router", router, address=router, link=parent, gateway=gateway)
+        key = "other_router" if pool.gateway is None else "not_the_router"
+        yield warn("gateway", key, router, address=router, link=parent, gateway=gateway)
+    elif router is None and pool.gateway is None and _takes_gateway(spec, ground) and ground.host.parent(parent) is not None:
+        yield warn("gateway", "no_router", link=parent, gateway=gateway)
     for each in ground.host.addresses:
         address = each.interface.ip
         if each.link == parent and address.version == subnet.version and first <= int(address) <= last and address not in kept:
             yield warn("aux_addresses", "host_in_range", _with_reserved(pool, address), address=address, link=parent)
+
+
+def _takes_gateway(spec: NetworkSpec, ground: Ground) -> bool:
+    """Tell whether Docker gives such containers a gateway that nobody typed: up to Engine 27, and where they share their LAN."""
+    is_on_lan = spec.options.get("ipvlan_mode", "l2") == "l2" and not spec.is_internal
+    return is_on_lan and (0, 0) < ground.api_version < GATEWAYS_LEFT_OUT
 
 
 def _check_lan(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:

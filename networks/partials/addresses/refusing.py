@@ -73,7 +73,7 @@ def _why_no_chosen(
         return WhyNot(
             _("An address can't be chosen on Docker's default bridge"),
             _(
-                "It hands out addresses in turn, so a restart in another order may change them. On a network of your own "
+                "It hands out the lowest free address, so a restart in another order may change them. On a network of your own "
                 "with a subnet that you typed, an address can be kept: create one, and connect %(container)s to it."
             )
             % names,
