@@ -136,7 +136,7 @@ def disconnect_container(
     def ask(client: EngineClient) -> str:
         network = _same_network(client, spec.network_id, network_name)
         container = client.inspect_container(spec.container_id)
-        refuse_special(network, container, may_none=may_none)
+        refuse_special(network, container, may_none=may_none, is_leaving=True)
         refuse_pair(engine.slug, network, container)
         if before is not None:
             before(client, network, container)
@@ -157,10 +157,11 @@ def disconnect_container(
     return carry_out(actor, engine, intent, Permission.CONNECT, change)
 
 
-def refuse_special(network: NetworkFact, container: ContainerFact, *, may_none: bool = False) -> None:
+def refuse_special(network: NetworkFact, container: ContainerFact, *, may_none: bool = False, is_leaving: bool = False) -> None:
     """Refuse what no Engine can do, in words. Raises NotAllowed for host and none, host-mode and `container:` containers.
 
-    `may_none`: none itself is no reason, for a container that moves away from it, or back.
+    `may_none`: none itself is no reason, for a container that moves away from it, or back. `is_leaving`: nor is what a container
+    was made with, where it leaves: one of mode host may have joined others while it was stopped.
     """
     names = {"network": network.name, "container": container.name}
     if may_none and network.driver == "null" and network.name == "none":
@@ -170,8 +171,8 @@ def refuse_special(network: NetworkFact, container: ContainerFact, *, may_none: 
     if network.name == "none" or network.driver == "null":
         words = _("none is a special network: containers join it when they are made, and leave it for other networks.")
         raise NotAllowed(words)
-    if container.network_mode == "host":
-        raise NotAllowed(_("%(container)s uses the host's own network, so it can't be connected or disconnected.") % names)
+    if container.network_mode == "host" and not is_leaving:
+        raise NotAllowed(_("%(container)s uses the host's own network, so it can't be connected to others.") % names)
     if container.network_mode.startswith("container:"):
         raise NotAllowed(_("%(container)s shares another container's network, so it has no connections of its own.") % names)
     if any(endpoint.network_name == "none" for endpoint in container.endpoints):

@@ -41,6 +41,7 @@ from networks.forms.wording.labels import label_container, label_network
 from networks.policy.permissions import Permission
 from networks.policy.protection import protection_of
 from networks.policy.shapes import HARMLESS_ENDPOINT_OPTIONS, permission_to_connect
+from networks.queries.addresses.room import Lack, Room
 from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
 
 # What most people never need, behind a fold.
@@ -52,8 +53,8 @@ class ConnectForm(FindingsForm):
     """What both sides ask for. The subclass knows one half of the pair; `choose` finds the other in what was sent.
 
     `containers`: all of the Engine, for links. `may_shape`: whether the person may hand options on to a driver.
-    `engine_slug`: whose machine's plugins are looked at, "" for nobody's. `is_given_gone`: the half whose page this is was
-    removed. `find_successor`: from the id of a chosen half that isn't there to
+    `engine_slug`: whose machine's plugins are looked at, "" for nobody's; `room`: what is left of its addresses.
+    `is_given_gone`: the half whose page this is was removed. `find_successor`: from the id of a chosen half that isn't there to
     its name and the id of what is called so now, each "" where there is none.
     """
 
@@ -104,13 +105,14 @@ class ConnectForm(FindingsForm):
         host: HostSide | None = None,
         may_shape: bool = False,
         engine_slug: str = "",
+        room: Room | None = None,
         is_given_gone: bool = False,
         find_successor: Callable[[str], tuple[str, str]] = lambda docker_id: ("", ""),
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.is_given_gone, self.may_shape, self.engine_slug = is_given_gone, may_shape, engine_slug
-        self.containers, self.find_successor = containers, find_successor
+        self.containers, self.find_successor, self.room = containers, find_successor, room or Room(None)
         self.version, self.host = version or EngineVersion(), host or HostSide()
         self._read: dict[str, Any] = {}
         for name, member in NEW_MEMBERS.items():
@@ -145,7 +147,8 @@ class ConnectForm(FindingsForm):
         self._take("mac", parse_mac)
         self._take("gateway_priority", parse_priority)
         self._read["driver_options"] = self._read_driver_options()
-        self._check_pair(chosen=cleaned.get(self.half, ""))
+        if not self.is_given_gone:
+            self._check_pair(chosen=cleaned.get(self.half, ""))
         return cleaned
 
     def choose(self, docker_id: str) -> None:
@@ -170,26 +173,28 @@ class ConnectForm(FindingsForm):
 
     def _check_pair(self, *, chosen: str) -> None:
         noun = self.half.removesuffix("_id")
-        if self.is_given_gone:
-            return
         if self.network is None or self.container is None:
             name, successor = self.find_successor(chosen) if chosen else ("", "")
             if name:
-                key = f"{noun}_replaced" if successor else f"{noun}_removed"
-                self.add_finding(bad(self.half, key, successor, name=name))
+                self.add_finding(bad(self.half, f"{noun}_{'replaced' if successor else 'removed'}", successor, name=name))
             else:
                 self.add_finding(bad(self.half, f"{noun}_gone" if chosen else f"{noun}_missing"))
             why_not = check_joining(self.network) if self.network else check_container(self.container) if self.container else ()
             self.add_findings(replace(found, field=self.half) for found in (*why_not, *self._check_plugin()))
         else:
-            found_of_pair = [*self._check_plugin()] or [*check_pair(self.network, self.container)]
-            self.add_findings(replace(found, field=self.half) for found in found_of_pair)
+            of_pair = [*self._check_plugin()] or [*check_pair(self.network, self.container, self._lack())]
+            self.add_findings(replace(found, field=self.half) for found in of_pair)
         if self.network is not None:
             self.add_findings(check_wishes(self.network, self._read, self.host, self.version))
             self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
             self.add_findings(check_links(self._read["links"], self.network, self.container, self.containers))
             if mac := self._read.get("mac"):
                 self.add_findings(check_mac(mac, self.network))
+
+    def _lack(self) -> Lack | None:
+        """Return which address that isn't typed it would not get."""
+        typed = [str(self._read[field]) for field in ("ipv4", "ipv6") if field in self._read]
+        return self.room.lack(self.network.docker_id, typed) if self.network else None
 
     def _check_plugin(self) -> Iterator[Finding]:
         """Yield that the network's plugin can't serve."""

@@ -116,7 +116,11 @@ SENTENCES: dict[str, Promise] = {
         "While %(container)s runs, Docker connects it to nothing: its own network, %(network)s, isn't there any more."
     ),
     "container_leaving": _("Docker is removing %(container)s, or could not: it can't be connected or disconnected."),
-    "container_host": _("%(container)s uses the host's own network, so it can't be connected or disconnected."),
+    "container_host": _("%(container)s uses the host's own network, so it can't be connected to others."),
+    "container_host_idle": _(
+        "%(container)s was made with the host's own network and starts in it, whatever it is connected to: Docker would connect "
+        "it while it is stopped, and then not start it, or give the new address to the host itself."
+    ),
     "container_shared": _("%(container)s shares another container's network, so it has no connections of its own."),
     "container_none": _("%(container)s is on none, and a container on none can be on no other network."),
     "already_connected": _("%(container)s is on %(network)s already."),
@@ -126,6 +130,10 @@ SENTENCES: dict[str, Promise] = {
         "Docker gave %(container)s an interface on %(network)s itself: it is its way out of an overlay network."
     ),
     "container_stopped": _("%(container)s is not running: it joins when it starts."),
+    "pool_full": _("Docker has no address left for %(container)s on %(network)s: every address of %(subnets)s is taken."),
+    "pool_full_then": _("Docker has no address left for %(container)s on %(network)s once the others have theirs."),
+    "pool_full_later": _("%(container)s can join %(network)s, but not start there while every address of %(subnets)s is taken."),
+    "pool_full_new": _("Docker would not start it on %(network)s: every address of %(subnets)s is taken."),
     "static_on_default_bridge": _("Docker's default bridge doesn't support fixed addresses; a network of your own does."),
     "alias_on_default_bridge": _("Docker's default bridge has no aliases; a network of your own does."),
     "alias_invalid": _("“%(alias)s” is not a valid DNS name."),
@@ -191,6 +199,7 @@ _CUT_OFF = _(
     "connection, and you yours to it."
 )
 _UNREACHED = _("Docker accepts it. The host then can't reliably reach addresses in that range.")
+_FREE_ONE = _("Stop or disconnect a container that is on it, or use another network.")
 TEXTS: dict[str, Promise] = {
     "host_gateway": _CUT_OFF,
     "host_lan": _CUT_OFF,
@@ -200,6 +209,9 @@ TEXTS: dict[str, Promise] = {
     "host_route": _("Docker accepts it. The host and the new network's containers then can't reach that network."),
     "host_unknown": _("Look yourself where the Engine runs: ip route; ip address; cat /etc/resolv.conf"),
     "name_servers_unknown": _("Look yourself where the Engine runs: cat /etc/resolv.conf"),
+    "pool_full": _FREE_ONE,
+    "pool_full_later": _FREE_ONE,
+    "pool_full_new": _FREE_ONE,
     "in_default_pools": _("Nothing breaks: Docker skips it from now on, and has one subnet less to choose from."),
     "let_out_already": _("Docker refuses a second one, and a disconnect after that would take the way out away."),
     **of_drivers.TEXTS,
@@ -213,6 +225,8 @@ WAYS: dict[str, Promise] = {
     "ipv6_without_pool": _("Add %(suggestion)s"),
     "address_held": _("Use %(suggestion)s, the next free one"),
     "overlaps": _("Use %(suggestion)s, which is free"),
+    "pool_full": _("Request %(suggestion)s, which is free"),
+    "pool_full_new": _("Request %(suggestion)s, which is free"),
     "host_name_server": _("Use %(suggestion)s, which is free"),
     "host_on_link": _("Use %(suggestion)s, which is free"),
     "host_address": _("Use %(suggestion)s, which is free"),

@@ -16,13 +16,15 @@ from networks.addressing.findings import Finding, Level, bad
 from networks.engine.cli import connect_command, disconnect_command, remove_network_command
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.forms.findings import FindingsForm
-from networks.forms.preflight.pair import check_container, check_network, check_pair
+from networks.forms.preflight.pair import RUNNING, check_network, check_pair, check_parting
 from networks.forms.sentences import say
 from networks.models import JobStep
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
+from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.consequences import Breakage, Consequences, breakages_of, consequences_of
+from networks.queries.engines import read_engine
 from networks.queries.ground import ContainerChoice, NetworkChoice
 
 MOST_CHOSEN = 500  # things in one form; Django takes no more than 1,000 fields
@@ -79,6 +81,8 @@ class Plan:
 
 @dataclass(slots=True)
 class _Planning:
+    protection: Protection
+    room: Room = field(default_factory=lambda: Room(None))
     steps: list[JobStep] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
@@ -104,9 +108,9 @@ def read_choice(engine_slug: str, data: QueryDict) -> Choice:
 def plan_removal(choice: Choice) -> Plan:
     """Plan to remove the chosen networks."""
     networks = network_choices(choice.engine_slug, choice.ids) if choice.ids else ()
-    planning, protection = _Planning(), protection_of(choice.engine_slug)
+    planning = _Planning(protection_of(choice.engine_slug))
     for network in networks:
-        if lock := protection.lock_on_removal(network.docker_id):
+        if lock := planning.protection.lock_on_removal(network.docker_id):
             planning.leave_out(network.name, lock.sentence)
         else:
             planning.steps.append(_removal(network))
@@ -117,7 +121,7 @@ def plan_removal(choice: Choice) -> Plan:
 def plan_emptying(choice: Choice) -> Plan:
     """Plan to disconnect every container from the chosen networks."""
     networks = network_choices(choice.engine_slug, choice.ids) if choice.ids else ()
-    planning, protection = _Planning(), protection_of(choice.engine_slug)
+    planning = _Planning(protection_of(choice.engine_slug))
     possible = [network for network in networks if not _leave_out_special(network, planning)]
     containers = {one.docker_id: one for one in container_choices(choice.engine_slug)}
     found = consequences_of(choice.engine_slug, [one.docker_id for one in possible], container_ids=containers.keys())
@@ -126,7 +130,7 @@ def plan_emptying(choice: Choice) -> Plan:
         if not each.affected:
             planning.leave_out(each.name, _("no container is connected to it"))
         for affected in each.affected:
-            if lock := protection.lock_on_pair(each.docker_id, affected.docker_id):
+            if lock := planning.protection.lock_on_pair(each.docker_id, affected.docker_id):
                 planning.leave_out(f"{each.name}: {affected.name}", lock.sentence)
             elif affected.docker_id in containers:
                 planning.steps.append(_disconnection(by_id[each.docker_id], containers[affected.docker_id]))
@@ -137,30 +141,30 @@ def plan_connecting_networks(choice: Choice) -> Plan:
     """Plan to connect one container (the half) to each of the chosen networks."""
     networks = network_choices(choice.engine_slug, choice.ids) if choice.ids else ()
     half = next((one for one in container_choices(choice.engine_slug) if one.docker_id == choice.half_id), None)
-    planning, protection = _Planning(), protection_of(choice.engine_slug)
+    planning = _Planning(protection_of(choice.engine_slug), Room(read_engine(choice.engine_slug)))
     for network in networks if half else ():
-        _plan_connection(network, half, planning, protection, called=network.name)
+        _plan_connection(network, half, planning, called=network.name)
     return _plan(choice, networks, planning, half=half)
 
 
 def plan_connecting_containers(choice: Choice) -> Plan:
     """Plan to connect each of the chosen containers to one network (the half)."""
     containers, half = _containers_and_network(choice)
-    planning, protection = _Planning(), protection_of(choice.engine_slug)
+    planning = _Planning(protection_of(choice.engine_slug), Room(read_engine(choice.engine_slug)))
     for container in containers if half else ():
-        _plan_connection(half, container, planning, protection, called=container.name)
+        _plan_connection(half, container, planning, called=container.name)
     return _plan(choice, containers, planning, half=half)
 
 
 def plan_disconnecting_containers(choice: Choice) -> Plan:
     """Plan to disconnect each of the chosen containers from one network (the half)."""
     containers, half = _containers_and_network(choice)
-    planning, protection = _Planning(), protection_of(choice.engine_slug)
+    planning = _Planning(protection_of(choice.engine_slug))
     for container in containers if half else ():
-        why_not = [*check_network(half), *check_container(container)] if half else []
+        why_not = [*check_parting(half, container)] if half else []
         if why_not:
             planning.leave_out(container.name, say(why_not[0]))
-        elif half and (lock := protection.lock_on_pair(half.docker_id, container.docker_id)):
+        elif half and (lock := planning.protection.lock_on_pair(half.docker_id, container.docker_id)):
             planning.leave_out(container.name, lock.sentence)
         elif half and half.name not in container.networks:
             planning.leave_out(container.name, _("not on %(network)s") % {"network": half.name})
@@ -197,19 +201,21 @@ def _plan_connection(
     network: NetworkChoice | None,
     container: ContainerChoice | None,
     planning: _Planning,
-    protection: Protection,
     *,
     called: str,
 ) -> None:
     if network is None or container is None:
         return
-    why_not = [finding for finding in check_pair(network, container) if finding.level is Level.BAD]
+    lack = planning.room.lack(network.docker_id)
+    why_not = [finding for finding in check_pair(network, container, lack) if finding.level is Level.BAD]
     if why_not:
         planning.leave_out(called, say(why_not[0]))
-    elif lock := protection.lock_on_pair(network.docker_id, container.docker_id):
+    elif lock := planning.protection.lock_on_pair(network.docker_id, container.docker_id):
         planning.leave_out(called, lock.sentence)
     else:
         planning.steps.append(_connection(network, container))
+        if container.state in RUNNING:
+            planning.room.take(network.docker_id)
 
 
 def _plan(

@@ -16,6 +16,7 @@ from networks.models import Container, Endpoint, EngineStatus, Network
 from networks.models import Pool as PoolRecord
 from networks.queries.engines import read_pairs
 from networks.queries.kept.prepared import Prepared
+from networks.queries.rows import EngineRow
 
 # Docker's own: any other driver is a plugin's.
 OWN_DRIVERS = frozenset({"bridge", "host", "ipvlan", "macvlan", "null", "overlay"})
@@ -193,13 +194,9 @@ def read_ground(engine_slug: str) -> Ground:
     )
 
 
-_VERSION = Prepared(lambda slug: EngineStatus.objects.filter(engine__slug=slug).order_by().values("version", "api_version"), str)
-
-
-def read_version(engine_slug: str) -> EngineVersion:
-    """Return which Engine it is. One query."""
-    status = next(iter(_VERSION.rows(engine_slug)), None)
-    return EngineVersion(status["version"], _version_pair(status["api_version"])) if status else EngineVersion()
+def version_of(engine: EngineRow | None) -> EngineVersion:
+    """Return which Engine it is."""
+    return EngineVersion(engine.version, _version_pair(engine.api_version)) if engine else EngineVersion()
 
 
 def read_endpoint(engine_slug: str, network_name: str, container_id: str) -> Mapping[str, Any] | None:

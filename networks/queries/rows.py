@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -168,11 +169,24 @@ class ContainerRow:
         """The mode that keeps it from starting: on no network at all Docker starts it, whatever became of its own."""
         return self.lost_mode if self.addresses else ""
 
+    @property
+    def barred_by(self) -> tuple[str, ...]:
+        """The networks that keep it from starting: it starts in the host's stack, where Docker can't put it on a bridge."""
+        return barring(self.network_mode, ((address.network_name, address.driver) for address in self.addresses))
+
     ending: str = ""
     stopping: str = ""
     killed_at: datetime | None = None
     remnants: tuple[str, ...] = ()
     lost_mode: str = ""
+
+
+def barring(network_mode: str, places: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return which networks keep a container from starting that was made with the host's stack. `places`: names and drivers.
+
+    Docker lets a stopped one leave host and join others. On a bridge its start is refused: the host has a route to its subnet.
+    """
+    return tuple(name for name, driver in places if driver == "bridge") if network_mode == "host" else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,10 @@ from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import Lock, Protection, protection_of
 from networks.policy.reach.side import host_side_of
+from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.details import Gone, read_gone
+from networks.queries.engines import read_engine
 from networks.queries.filters import TEXT_LIMIT
 from networks.queries.ground import (
     ContainerChoice,
@@ -40,7 +42,7 @@ from networks.queries.ground import (
     find_network,
     is_named_in_record,
     read_endpoint,
-    read_version,
+    version_of,
 )
 from networks.queries.swarm.elsewhere import with_elsewhere
 from networks.templatetags.wording import spell
@@ -209,8 +211,9 @@ class ConnectPage(View):
         """Return what every form here must know: containers, the Engine's version, what the person may do, what has gone."""
         slug = self.kwargs["engine_slug"]
         may_shape = Permission.SHAPE in permissions_of(self.request.user, slug)
-        known = {"containers": containers, "version": read_version(slug), "host": host_side_of(slug), "may_shape": may_shape}
-        return {**known, "engine_slug": slug, "find_successor": self._find_successor, **options}
+        engine = read_engine(slug)
+        known = {"containers": containers, "version": version_of(engine), "host": host_side_of(slug), "may_shape": may_shape}
+        return {**known, "engine_slug": slug, "room": Room(engine), "find_successor": self._find_successor, **options}
 
     def _find_successor(self, docker_id: str) -> tuple[str, str]:
         """Return name and successor's id of the chosen half, if it went within the last day; ("", "") where it didn't."""

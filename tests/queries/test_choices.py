@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from networks.models import Container, Endpoint, Engine, EngineStatus, Network
 from networks.queries.choices import container_choices, network_choices
-from networks.queries.ground import read_ground, read_version
+from networks.queries.engines import read_engine
+from networks.queries.ground import read_ground, version_of
 from networks.queries.swarm.elsewhere import with_elsewhere
 from tests.builders import make_engine
 from tests.worlds import grow_world
@@ -60,7 +61,8 @@ def test_it_offers_what_is_so_now(engine: Engine) -> None:
     assert (renamed.name, renamed.has_ipv6) == ("back", True)
     assert (renamed.holders, renamed.wishes) == ({}, {ip_address("10.64.0.40"): "service-0001"})
     assert (stopped.state, stopped.networks, stopped.lost_mode) == ("exited", ("back",), "net-0000")
-    assert (read_version("local").text, read_version("local").api) == ("29.0.1", (1, 52))
+    version = version_of(read_engine("local"))
+    assert (version.text, version.api) == ("29.0.1", (1, 52))
     assert read_ground("local").names == {"back"}
 
 
@@ -71,7 +73,7 @@ def test_it_asks_as_much_at_any_size(engine: Engine, size: int) -> None:
 
     assert statements_of(lambda: container_choices("local")) == 2
     assert [statements_of(lambda ids=ids: network_choices("local", ids)) for ids in ([], some[:1], some)] == [3, 3, 3]  # type: ignore[misc]
-    assert (statements_of(lambda: read_ground("local")), statements_of(lambda: read_version("local"))) == (3, 1)
+    assert (statements_of(lambda: read_ground("local")), statements_of(lambda: read_engine("local"))) == (3, 1)
 
 
 def test_it_asks_other_engines_only_where_there_are_some(engine: Engine) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from networks.addressing.findings import Finding, Misread, bad
+from networks.addressing.findings import Finding, Level, Misread, bad
 from networks.engine.containers.run_specs import API_OF_SEVERAL, EndpointSpec
 from networks.forms.connect_checks import check_link_local, check_mac, check_wishes
 from networks.forms.connecting import Choices, ConnectForm
@@ -77,6 +77,10 @@ class EndpointForm(ConnectForm):
             return
         self.add_findings(replace(found, field="network_id") for found in check_joining(self.network))
         self.add_findings(replace(found, field="network_id") for found in self._check_plugin())
+        if (lack := self._lack()) is not None and lack.subnets:
+            names = {"network": lack.network_name, "subnets": lack.subnets}
+            fills = f"ipv{lack.family}" if lack.spare else ""
+            self.add_finding(Finding(Level.BAD, "network_id", "pool_full_new", names, lack.spare, fills))
         self.add_findings(check_wishes(self.network, self._read, self.host, self.version))
         self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
         if mac := self._read.get("mac"):

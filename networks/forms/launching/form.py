@@ -85,6 +85,7 @@ class RunForm(FindingsForm):
             "host": ground.host,
             "may_shape": may_shape,
             "engine_slug": ground.engine_slug,
+            "room": ground.room,
         }
         data = self.data if self.is_bound else None
         self.rows = [

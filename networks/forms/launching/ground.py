@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from networks.addressing.host import HostSide
 from networks.engine.images.facts import ImageFact
 from networks.policy.reach.side import host_side_of
+from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
-from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice, read_version
+from networks.queries.engines import read_engine
+from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice, version_of
 from networks.queries.running.ports import PublishedPort, published_ports
 from networks.queries.swarm.elsewhere import with_elsewhere
 
@@ -18,7 +20,7 @@ from networks.queries.swarm.elsewhere import with_elsewhere
 class RunGround:
     """An Engine as its snapshot knows it, and what is seen besides. `images`: None where it could not be asked.
 
-    `find_processes`: from a protocol and ports of the machine to who has them, by port.
+    `find_processes`: from a protocol and ports of the machine to who has them, by port. `room`: its addresses.
     """
 
     engine_slug: str
@@ -29,6 +31,7 @@ class RunGround:
     version: EngineVersion = field(default_factory=EngineVersion)
     host: HostSide = field(default_factory=HostSide)
     find_processes: Callable[[str, frozenset[int]], Mapping[int, str]] = lambda protocol, ports: {}
+    room: Room = field(default_factory=lambda: Room(None))
 
     def has_image(self, reference: str) -> bool | None:
         """Tell whether the Engine has an image by this name or id; None where that isn't known."""
@@ -44,13 +47,15 @@ def read_run_ground(
     seen: Collection[str] = (),
 ) -> RunGround:
     """Return it. `seen`: slugs of the Engines that the reader may view. Eight queries; more where the Engine is in a swarm."""
+    engine = read_engine(engine_slug)
     return RunGround(
         engine_slug,
         container_choices(engine_slug),
         {each.docker_id: each for each in with_elsewhere(network_choices(engine_slug), engine_slug, seen)},
         published_ports(engine_slug),
         images,
-        read_version(engine_slug),
+        version_of(engine),
         host_side_of(engine_slug),
         find_processes,
+        Room(engine),
     )

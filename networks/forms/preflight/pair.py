@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from networks.addressing.findings import Finding, bad, fine, warn
+from networks.addressing.findings import Finding, Level, bad, fine, warn
 from networks.engine.facts import WITH_STACK
+from networks.queries.addresses.room import Lack
 from networks.queries.containers import LEAVING
 from networks.queries.ground import ContainerChoice, NetworkChoice
 
@@ -37,7 +38,9 @@ def check_container(container: ContainerChoice) -> Iterator[Finding]:
     if container.state in LEAVING:
         yield bad("container", "container_leaving", container=container.name)
     elif container.network_mode == "host":
-        yield bad("container", "container_host", container=container.name)
+        # A stopped one Docker lets leave host and join others; it starts in the host's stack all the same.
+        is_alive = container.state in RUNNING
+        yield bad("container", "container_host" if is_alive else "container_host_idle", container=container.name)
     elif container.network_mode.startswith("container:"):
         yield bad("container", "container_shared", container=container.name)
     elif "none" in container.networks:
@@ -46,8 +49,29 @@ def check_container(container: ContainerChoice) -> Iterator[Finding]:
         yield bad("container", "container_mode_lost", container=container.name, network=container.lost_mode)
 
 
-def check_pair(network: NetworkChoice, container: ContainerChoice) -> Iterator[Finding]:
-    """Yield whether this container can be on this network, before Docker is asked."""
+def check_parting(network: NetworkChoice, container: ContainerChoice) -> Iterator[Finding]:
+    """Yield why this container can't be disconnected from this network, if so; of one that isn't on it, why it never is.
+
+    What it was made with doesn't keep it where it is: one of mode host may have joined others while it was stopped.
+    """
+    yield from check_network(network)
+    for found in check_container(container):
+        if found.key == "container_leaving" or network.name not in container.networks:
+            yield found
+
+
+def check_lack(lack: Lack, container: ContainerChoice) -> Iterator[Finding]:
+    """Yield that no address is left for a container; one that doesn't run gets none before it starts, and may be connected."""
+    names = {"network": lack.network_name, "container": container.name, "subnets": lack.subnets}
+    if container.state not in RUNNING:
+        yield warn("container", "pool_full_later", **names)
+        return
+    key = "pool_full_then" if lack.left else "pool_full"
+    yield Finding(Level.BAD, "container", key, names, lack.spare, f"ipv{lack.family}" if lack.spare else "")
+
+
+def check_pair(network: NetworkChoice, container: ContainerChoice, lack: Lack | None = None) -> Iterator[Finding]:
+    """Yield whether this container can be on this network, before Docker is asked. `lack`: the address that it wouldn't get."""
     names = {"network": network.name, "container": container.name}
     why_not = [*check_joining(network), *check_container(container)]
     if why_not:
@@ -56,6 +80,8 @@ def check_pair(network: NetworkChoice, container: ContainerChoice) -> Iterator[F
         yield bad("container", "already_connected", **names)
     elif container.docker_id in network.let_out and container.state in WITH_STACK:
         yield bad("container", "let_out_already", **names)
+    elif lack is not None and lack.subnets:  # one that was typed is looked at where it stands
+        yield from check_lack(lack, container)
     elif container.state not in RUNNING:
         yield warn("container", "container_stopped", **names)
     else:

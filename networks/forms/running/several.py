@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from django.utils.translation import gettext as _
 
 from networks.engine.containers.cli import command_of_order
-from networks.forms.running.obstacles import say_away, say_held, say_lost
+from networks.forms.running.obstacles import say_away, say_barred, say_held, say_lack, say_lost
 from networks.forms.running.ordering import WAITING
 from networks.forms.several import Choice, LeftOut, Plan
 from networks.models import JobStep
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
 from networks.policy.shapes import permission_to_order
+from networks.queries.addresses.room import Room
 from networks.queries.containers import AWAY
+from networks.queries.engines import read_engine
 from networks.queries.running.impact import Impact, breakages_of_order, read_impacts
 
 # By what the button says: the order that each of the containers gets.
@@ -36,6 +38,10 @@ def plan_orders(verb: str, choice: Choice) -> Plan:
     chosen = {impact.docker_id for impact in impacts}
     why_not = {impact.docker_id: _why_not(verb, impact, protection, chosen) for impact in impacts}
     going = [impact for impact in impacts if not why_not[impact.docker_id]]
+    if verb in _DONORS_FIRST and (lacking := _lacks(going, Room(read_engine(choice.engine_slug)))):
+        chosen -= lacking.keys()  # whoever shares the network of one of these doesn't start either
+        why_not |= {each.docker_id: lacking.get(each.docker_id) or _why_not(verb, each, protection, chosen) for each in going}
+        going = [impact for impact in going if not why_not[impact.docker_id]]
     if len(going) < len(impacts):  # what breaks is counted among those that go
         going = list(read_impacts(choice.engine_slug, [impact.docker_id for impact in going]))
     going.sort(key=lambda impact: (bool(impact.donor_id) == (verb in _DONORS_FIRST), impact.name))
@@ -48,6 +54,18 @@ def plan_orders(verb: str, choice: Choice) -> Plan:
         breakages=tuple(each for impact in going for each in breakages_of_order(verb, impact)),
         permission=Permission.SHAPE if Permission.SHAPE in needed else Permission.RUN,
     )
+
+
+def _lacks(impacts: Iterable[Impact], room: Room) -> dict[str, str]:
+    """Return by id why those get no address that don't run, when they start by name, one after the other."""
+    found: dict[str, str] = {}
+    for impact in impacts:
+        if lack := room.lack_at_start(impact):
+            found[impact.docker_id] = say_lack(lack)
+        elif not impact.is_running:
+            for place in impact.places:
+                room.take(place.network_id, place.wishes, container_name=impact.name)
+    return found
 
 
 def _why_not(verb: str, impact: Impact, protection: Protection, chosen: Collection[str]) -> str:
@@ -65,6 +83,8 @@ def _why_not(verb: str, impact: Impact, protection: Protection, chosen: Collecti
         return say_away(impact.donor_name)
     if verb in _DONORS_FIRST and impact.lost:
         return say_lost(impact.lost)
+    if verb in _DONORS_FIRST and impact.barred_by and not impact.is_running:
+        return say_barred(impact.barred_by)
     if verb in _DONORS_FIRST and impact.held_by:
         return say_held(impact.held_by)
     return ""

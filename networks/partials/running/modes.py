@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from networks.engine.cli import quoted, reference
 from networks.engine.facts import WITH_STACK
-from networks.forms.running.obstacles import say_away, say_lost
+from networks.forms.running.obstacles import say_away, say_barred, say_lost
 from networks.queries.containers import AWAY, ID_LENGTH
 from networks.queries.running.impact import Impact
 from networks.queries.running.stacks import Stack, Whose
@@ -195,6 +195,8 @@ class MayStart(Protocol):
     def lost(self) -> tuple[str, ...]: ...
     @property
     def held_by(self) -> str: ...
+    @property
+    def barred_by(self) -> tuple[str, ...]: ...
 
 
 def why_no_start(container: MayStart) -> str:
@@ -210,6 +212,8 @@ def why_no_start(container: MayStart) -> str:
             "It can't start: it was made with the network %(name)s, which isn't there any more, and Docker starts it on no "
             "other. Create one with that name first."
         ) % {"name": container.held_by[:MOST_OF_NAME]}
+    if container.barred_by and container.state not in WITH_STACK:
+        return say_barred(container.barred_by[:MOST_LOST])
     if container.stack == "gone" or container.stack in AWAY:
         return " ".join(say_stack(container))
     return ""

@@ -84,12 +84,41 @@ def views_with(engine: EngineRow, docker_id: str, change: Callable[[AddressedNet
     return _make_views(change(network), others, mine, leaves_out)
 
 
+def views_of(engine: EngineRow, docker_id: str) -> tuple[PoolView, ...]:
+    """Return the pools of one network, whoever shares them taken into account, keyed by subnet alone. Queries as `pool_views`."""
+    networks = addressed_networks(engine)
+    network = next((each for each in networks if each.docker_id == docker_id), None)
+    if network is None:
+        return ()
+    spans = [_span(network, pool) for pool in network.pools if pool.subnet is not None]
+    others = [each for each in networks if each is not network and _takes_of(each, spans)]
+    return _make_views(network, others, frozenset(), _leaves_gateways_out(engine))
+
+
+def _takes_of(other: AddressedNetwork, spans: Sequence[tuple[tuple[str, str, int], int, int]]) -> bool:
+    found = (_span(other, pool) for pool in other.pools if pool.subnet is not None)
+    return any(book == mine and first <= end and start <= last for book, first, last in found for mine, start, end in spans)
+
+
+def _span(network: AddressedNetwork, pool: Pool) -> tuple[tuple[str, str, int], int, int]:
+    """Return in which book Docker's IPAM keeps a pool's addresses, and the first and last of them."""
+    subnet = pool.subnet
+    if subnet is None:
+        raise ValueError("a pool without a subnet has no addresses")
+    book = (network.place.scope, network.place.ipam_driver, subnet.version)
+    return book, int(subnet.network_address), int(subnet.broadcast_address)
+
+
 def _read(engine: EngineRow) -> tuple[list[AddressedNetwork], frozenset[str], bool]:
     """Return the networks that have pools, the subnets that several have, and whether gateways may have no address."""
     networks = [network for network in addressed_networks(engine) if network.pools]
     subnets = Counter(str(pool.subnet) for network in networks for pool in network.pools)
     shared = frozenset(subnet for subnet, times in subnets.items() if times > 1)
-    return networks, shared, api_version(engine.api_version) >= GATEWAYS_LEFT_OUT
+    return networks, shared, _leaves_gateways_out(engine)
+
+
+def _leaves_gateways_out(engine: EngineRow) -> bool:
+    return api_version(engine.api_version) >= GATEWAYS_LEFT_OUT
 
 
 def api_version(text: str) -> tuple[int, ...]:
@@ -100,25 +129,20 @@ def api_version(text: str) -> tuple[int, ...]:
 def _neighbours(networks: Iterable[AddressedNetwork]) -> dict[str, tuple[AddressedNetwork, ...]]:
     """Return, by id, the networks that take addresses of the same subnets: Docker's own IPAM keeps one book for each."""
     spans = sorted(
-        (
-            (network.place.scope, network.place.ipam_driver, pool.subnet.version, int(pool.subnet.network_address)),
-            int(pool.subnet.broadcast_address),
-            index,
-            network,
-        )
+        (*_span(network, pool), index, network)
         for index, network in enumerate(networks)
         for pool in network.pools
         if pool.subnet is not None
     )
     found: dict[str, dict[str, AddressedNetwork]] = {}
-    open_spans: list[tuple[tuple[str, str, int, int], int, AddressedNetwork]] = []
-    for start, last, _index, network in spans:
-        open_spans = [each for each in open_spans if each[0][:3] == start[:3] and each[1] >= start[3]]
-        for _start, _last, other in open_spans:
+    open_spans: list[tuple[tuple[str, str, int], int, AddressedNetwork]] = []
+    for book, first, last, _index, network in spans:
+        open_spans = [each for each in open_spans if each[0] == book and each[1] >= first]
+        for _book, _last, other in open_spans:
             if other is not network:
                 found.setdefault(network.docker_id, {})[other.docker_id] = other
                 found.setdefault(other.docker_id, {})[network.docker_id] = network
-        open_spans.append((start, last, network))
+        open_spans.append((book, last, network))
     return {docker_id: tuple(others.values()) for docker_id, others in found.items()}
 
 

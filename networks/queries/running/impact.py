@@ -24,6 +24,7 @@ from networks.queries.consequences import (
     written_port,
 )
 from networks.queries.containers import AWAY, is_lost, stack_state
+from networks.queries.rows import barring
 
 MOVE = "move_container"  # a job's verb
 # Orders after which a container has no stack any more, for good or for a moment.
@@ -61,7 +62,7 @@ class Place:
 
     `is_by_swarm`: a swarm's managers give it, and whether it asked for it isn't told while it runs (facts.EndpointFact).
     `is_alone`: no other running container is on this network. `takers`: names of stopped containers that get an address from the
-    same network by themselves when they start.
+    same network by themselves when they start. `wishes`: the addresses that it asked for.
     """
 
     network_id: str
@@ -72,6 +73,8 @@ class Place:
     is_user_defined: bool
     is_by_swarm: bool = False
     takers: tuple[str, ...] = ()
+    wishes: tuple[str, ...] = ()
+    driver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,11 @@ class Impact:
     def held_by(self) -> str:
         """The mode that keeps it from starting, as rows.ContainerRow.held_by."""
         return self.lost_mode if self.places or self.missing else ""
+
+    @property
+    def barred_by(self) -> tuple[str, ...]:
+        """The networks that keep it from starting, as rows.ContainerRow.barred_by."""
+        return barring(self.network_mode, ((place.network_name, place.driver) for place in self.places))
 
     @property
     def is_running(self) -> bool:
@@ -235,7 +243,7 @@ def _is_last(impact: Impact, place: Place) -> bool:
 def _endpoints(engine_slug: str, wanted: list[str]) -> Iterable[Record]:
     wishes = ("requested_ipv4", "requested_ipv6")
     known = ("network_name", "network_docker_id", "network__docker_id", "ipv4", "ipv6", *wishes)
-    columns = (*known, "docker_id", "leftover", "container__state")
+    columns = (*known, "docker_id", "leftover", "container__state", "network__driver")
     found = Endpoint.objects.filter(engine__slug=engine_slug, container__docker_id__in=wanted)
     records: Iterable[Record] = found.order_by("network_name").values(*columns, "container__docker_id", "dns_names", "aliases")
     return records
@@ -266,6 +274,8 @@ def _place(one: Record, others: _Others) -> Place:
         is_user_defined=one["network_name"] not in ("bridge", "host", "none"),
         is_by_swarm=is_of_swarm(one["network__docker_id"]),
         takers=tuple(others.takers[one["network__docker_id"]]),
+        wishes=tuple(wish for wish in (one["requested_ipv4"], one["requested_ipv6"]) if wish),
+        driver=one["network__driver"],
     )
 
 

@@ -15,7 +15,7 @@ from networks.engine.bodies import disconnect_body
 from networks.engine.cli import disconnect_lines
 from networks.engine.guard import is_full_id
 from networks.engine.specs import DisconnectSpec
-from networks.forms.preflight.pair import check_container, check_network
+from networks.forms.preflight.pair import check_parting
 from networks.forms.refused.around import Around
 from networks.forms.removals.confirming import DisconnectForm, say_breakage
 from networks.forms.sentences import say
@@ -112,7 +112,7 @@ class NetworkDisconnect(View):
         """Return why this pair can't be parted, in the words for connecting, or why it is protected; "" where it can."""
         if pair.network is None or pair.container is None:
             return ""
-        special = [*check_network(pair.network), *check_container(pair.container)]
+        special = [*check_parting(pair.network, pair.container)]
         lock = protection_of(self.kwargs["engine_slug"]).lock_on_pair(pair.network.docker_id, pair.container.docker_id)
         return say(special[0]) if special else lock.sentence if lock else ""
 

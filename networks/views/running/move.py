@@ -15,8 +15,10 @@ from networks.actions.jobs.starting import JobWish, start_job
 from networks.forms.running.moving import MoveForm
 from networks.partials.running.modes import lost_network_commands
 from networks.policy.protection import protection_of
+from networks.queries.addresses.room import Room
 from networks.queries.choices import network_choices
 from networks.queries.details import ContainerDetail, read_container_detail
+from networks.queries.engines import read_engine
 from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.queries.jobs import find_job
 from networks.queries.running.impact import MOVE
@@ -38,14 +40,13 @@ class ContainerMove(View):
         detail = self._detail()
         networks = network_choices(engine_slug)
         leaving = _leaving(detail, networks)
-        form = MoveForm(request.POST, networks=networks)
+        form = MoveForm(request.POST, networks=networks, container=_choice(detail), room=Room(read_engine(engine_slug)))
         if leaving is None or not may_act or not self._key() or self._lock():
             return self._show(request, detail, status=409)
         if not form.is_valid():
             return self._show(request, detail, form, status=422)
-        container = ContainerChoice(docker_id, detail.row.name, detail.row.state, detail.row.network_mode)
         wish = JobWish(self._key(), MOVE, detail.row.name)
-        job = start_job(actor_of(request), engine, wish, move_steps(container, leaving, form.chosen))
+        job = start_job(actor_of(request), engine, wish, move_steps(_choice(detail), leaving, form.chosen))
         return redirect("job_detail", job.pk)
 
     def _detail(self) -> ContainerDetail:
@@ -69,7 +70,8 @@ class ContainerMove(View):
         engine, may_act = open_page(request, slug)
         networks = network_choices(slug)
         leaving, lost = _leaving(detail, networks), _lost(detail)
-        form = form or MoveForm(networks=networks, initial={"network_id": _id_of(lost, networks)})
+        given = {"network_id": _id_of(lost, networks)}
+        form = form or MoveForm(networks=networks, container=_choice(detail), room=Room(None), initial=given)
         spell_choices(form, "network_id")
         context = {
             "engine": engine,
@@ -85,6 +87,10 @@ class ContainerMove(View):
             "may_act": may_act,
         }
         return render(request, "running/move.html", context, status=status)
+
+
+def _choice(detail: ContainerDetail) -> ContainerChoice:
+    return ContainerChoice(detail.row.docker_id, detail.row.name, detail.row.state, detail.row.network_mode)
 
 
 def _leaving(detail: ContainerDetail, networks: tuple[NetworkChoice, ...]) -> NetworkChoice | None:

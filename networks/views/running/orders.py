@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from networks.actions.recording import ActionResult
 from networks.engine.containers.cli import command_of_order
 from networks.forms.findings import Way
 from networks.forms.refused.around import Around
+from networks.forms.running.obstacles import say_lack
 from networks.forms.running.ordering import TYPED, OrderForm, say_touched
 from networks.partials.running.acts import STARTING, may_order, orders_in
 from networks.partials.running.ends import say_begun
@@ -25,8 +27,10 @@ from networks.partials.running.modes import why_no_rename, why_no_start
 from networks.partials.running.words import button_of, title_of
 from networks.policy.permissions import permissions_of
 from networks.policy.protection import protection_of
+from networks.queries.addresses.room import Room
 from networks.queries.containers import AWAY
 from networks.queries.details import read_gone
+from networks.queries.engines import read_engine
 from networks.queries.ground import ContainerChoice
 from networks.queries.running.impact import ENDING, Impact, breakages_of_order, read_impact
 from networks.templatetags.wording import spell
@@ -96,7 +100,7 @@ class ContainerOrder(View):
         if self.order in orders_in(impact.state) or (self.order == "stop" and not impact.is_running):
             if self.order == "rename":
                 return why_no_rename(impact)
-            return why_no_start(impact) if self.order in STARTING else ""
+            return self._why_no_start(impact) if self.order in STARTING else ""
         if self.order == "unpause":
             return _("It is not paused.")
         if self.order == "pause" and impact.state == "paused":
@@ -104,6 +108,15 @@ class ContainerOrder(View):
         if self.order == "start" and impact.is_running:
             return _("It is paused: resume it instead.") if impact.state == "paused" else _("It is already running.")
         return _("It is not running.") if not impact.is_running else ""
+
+    def _why_no_start(self, impact: Impact) -> str:
+        if said := why_no_start(impact):
+            return said
+        return say_lack(lack) if (lack := self._room.lack_at_start(impact)) else ""
+
+    @cached_property
+    def _room(self) -> Room:
+        return Room(read_engine(self.kwargs["engine_slug"]))
 
     def _form(self, impact: Impact, data: QueryDict | None = None) -> OrderForm:
         return OrderForm(
@@ -155,8 +168,8 @@ class ContainerOrder(View):
             "button": button_of(self.order, name),
             "is_danger": self.verb in TYPED,
             "command": command_of_order(self.verb, name, docker_id, asked),
-            "mends": _mends(slug, impact) if self.order in STARTING else (),
-            "refusal": _refusal(result, around, _mends(slug, impact), before, impact) if result else None,
+            "mends": (mends := _mends(slug, impact, self._room) if self.order in STARTING else ()),
+            "refusal": _refusal(result, around, mends, before, impact) if result else None,
             "may_act": may_act,
         }
         return render(request, "running/order.html", context, status=status if impact or result else 404)
@@ -169,7 +182,7 @@ def _refusal(result: ActionResult, around: Around, ways: tuple[Way, ...], before
     return explain_refusal(result, ways, around=around, changed=changed, is_typed=False)
 
 
-def _mends(engine_slug: str, impact: Impact | None) -> tuple[Way, ...]:
+def _mends(engine_slug: str, impact: Impact | None, room: Room) -> tuple[Way, ...]:
     """Return the pages on which what keeps a container from starting is mended."""
     if impact is None:
         return ()
@@ -178,4 +191,7 @@ def _mends(engine_slug: str, impact: Impact | None) -> tuple[Way, ...]:
     if impact.stack in AWAY:
         url = reverse("container_detail", args=[engine_slug, impact.donor_id])
         return (Way(_("Open %(name)s") % {"name": spell(impact.donor_name)[:60]}, "", url=url),)
+    if lack := room.lack_at_start(impact):
+        url = reverse("network_detail", args=[engine_slug, lack.network_id])
+        return (Way(_("Open %(name)s") % {"name": spell(lack.network_name)[:60]}, "", url=url),)
     return ()

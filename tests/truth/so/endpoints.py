@@ -83,6 +83,8 @@ def _names(reality: Reality, subject: Subject) -> Any:
     recorded = tuple(sorted({*(end["DNSNames"] or ()), *(end["Aliases"] or ())}))
     if reality.net_of(box, name) is None:
         return AnyOf([(), recorded])
+    if not recorded and box.state == "created":  # Docker writes them down at the first start
+        return ()
     return recorded or tuple(sorted((box.name, box.key[:12])))
 
 
@@ -100,7 +102,7 @@ def _answered(reality: Reality, subject: Subject) -> Any:
 def _leavable(reality: Reality, subject: Subject) -> Any:
     """Offered where Docker takes it; where it isn't, nothing is said."""
     box, name, _end = end_of(reality, subject)
-    return AnyOf([False]) if box.mode == "host" or name == "host" or name in box.remnants else AnyOf([True, False])
+    return AnyOf([False]) if name == "host" or name in box.remnants else AnyOf([True, False])
 
 
 @checks("container.addresses")
