@@ -57,14 +57,20 @@ _ROW_COLUMNS = tuple(
     for field in fields(EngineRow)
     if field.name not in _COUNTED
 )
+_ALL = Prepared(
+    lambda: (
+        Engine.objects.order_by("slug")
+        .annotate(has_jobs=Exists(Job.objects.filter(engine_slug=OuterRef("slug"))))
+        .values(*_ROW_COLUMNS, "has_jobs")
+    )
+)
 _ONE = Prepared(lambda slug: Engine.objects.filter(slug=slug).values(*_ROW_COLUMNS), str)
 _ABOUT_COLUMNS = tuple(field.name for field in fields(EngineAbout))
 
 
 def list_engines() -> tuple[EngineRow, ...]:
     """Return every Engine by slug; the caller asks policy which of them a person may see. One query."""
-    engines = Engine.objects.order_by("slug").annotate(has_jobs=Exists(Job.objects.filter(engine_slug=OuterRef("slug"))))
-    return tuple(_row_of(record) for record in engines.values(*_ROW_COLUMNS, "has_jobs"))
+    return tuple(_row_of(record) for record in _ALL.rows())
 
 
 def list_slugs() -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.test.utils import CaptureQueriesContext
 
 from networks.models import Container, Engine, EngineStatus
@@ -29,6 +30,14 @@ def changed_since(slug: str, since: int) -> Query:
 CHANGED = Prepared(changed_since, str, int)
 
 
+def with_state() -> Query:
+    alike = Container.objects.filter(pk=OuterRef("pk"), state="paused")
+    return Container.objects.order_by("name").annotate(is_paused=Exists(alike)).values("ports", "name", "is_paused")
+
+
+ANNOTATED = Prepared(with_state)
+
+
 @pytest.fixture
 def engine() -> Engine:
     engine = Engine.objects.create(slug="local", name="local", url="unix:///x")
@@ -45,6 +54,13 @@ def test_it_gives_what_the_orm_gives(engine: Engine, name: str) -> None:
 @pytest.mark.parametrize("since", [-1, 0, 1, -(10**15) - 1])
 def test_it_takes_numbers(engine: Engine, since: int) -> None:
     assert CHANGED.rows("local", since) == list(changed_since("local", since))
+
+
+def test_it_gives_what_a_query_is_annotated_with(engine: Engine) -> None:
+    Container.objects.filter(name="service-0001").update(state="paused")
+
+    assert ANNOTATED.rows() == list(with_state())
+    assert [record["is_paused"] for record in ANNOTATED.rows()] == [False, True, False, False]
 
 
 def test_it_asks_one_statement(engine: Engine) -> None:

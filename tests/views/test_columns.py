@@ -69,3 +69,17 @@ def test_it_takes_no_column_that_is_not_offered(query: str) -> None:
     assert shown(browser.get("/containers/" + query).content.decode()) == set()
     browser.cookies["netadmin_columns_container_list_8000"] = "created.<b>.id x"
     assert shown(browser.get("/containers/").content.decode()) == {"created"}
+
+
+def test_it_names_columns_in_the_language_of_who_asks() -> None:
+    make_engine()
+    browser = log_in()
+    labels = re.compile(r'name="columns" value="created"( checked)?><span>([^<]+)</span>')
+
+    def look(language: str, query: str = "") -> tuple[str, str]:
+        page = browser.get(f"/networks/{query}", headers={"accept-language": language}).content.decode()
+        [(ticked, label)] = labels.findall(page)
+        return ticked.strip(), label
+
+    assert [look("en"), look("ko"), look("en")] == [("", "Created"), ("", "생성"), ("", "Created")]
+    assert [look("ko", "?columns=created"), look("en")] == [("checked", "생성"), ("checked", "Created")]

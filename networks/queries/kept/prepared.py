@@ -19,7 +19,8 @@ _PLACES: dict[type, Callable[[int], str | int]] = {
 
 
 class Prepared:
-    """One `values()` query, with its statement kept. `make` gets parameters of these types and builds the query.
+    """One `values()` query, with its statement kept. `make` gets parameters of these types and builds the query, which names
+    columns before what it is annotated with.
 
     It must not look at them: it is called with place holders, once in each thread. Measured: 0.35 ms asked of the ORM,
     0.05 ms asked like this, of which SQLite takes most; drawing after a change asks five.
@@ -37,7 +38,7 @@ class Prepared:
         if kept is None or kept[0].connection is not connection:
             query = self._make(*self._places).query
             compiler = query.get_compiler(connection=connection)
-            kept = self._kept.built = (compiler, query.values_select, *compiler.as_sql())
+            kept = self._kept.built = (compiler, (*query.values_select, *query.annotation_select), *compiler.as_sql())
         compiler, names, statement, places = kept
         given = dict(zip(self._places, parameters, strict=True))
         with connection.cursor() as cursor:

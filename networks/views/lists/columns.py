@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 PARAM = "columns"
@@ -55,6 +58,11 @@ class Columns:
     def shown(self) -> str:
         return " ".join(column.key for column in self.offered if column.is_shown)
 
+    @property
+    def ticks(self) -> str:
+        """The columns to tick, drawn."""
+        return _draw_ticks(self.page, self.shown, get_language())
+
     def keep(self, answer: HttpResponse) -> HttpResponse:
         """Have the browser keep a choice that this address makes."""
         if self.is_chosen_now:
@@ -69,6 +77,14 @@ def read_columns(request: HttpRequest, page: str) -> Columns:
     offered = tuple(Column(key, label, key in kept) for key, label in OFFERED[page])
     rest = tuple((name, value) for name, values in request.GET.lists() if name != PARAM for value in values if value)
     return Columns(page, offered, rest, is_chosen_now)
+
+
+@lru_cache(maxsize=64)  # 1 kB each; every page of a list has one, and hardly anybody chooses
+def _draw_ticks(page: str, shown: str, language: str | None) -> str:
+    """Return it in the language that is active, for which it is kept."""
+    keys = shown.split()
+    offered = [Column(key, label, key in keys) for key, label in OFFERED[page]]
+    return render_to_string("components/columns_ticks.html", {"offered": offered})
 
 
 def _cookie(page: str) -> str:
