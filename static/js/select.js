@@ -1,4 +1,5 @@
-// Filters of a toolbar apply themselves when picked. Without this script the toolbar's "Apply" button does it.
+// Filters of a toolbar apply themselves when picked. Without this script the toolbar's "Apply" button does it. And what stands beside a
+// field of a form that is checked while one types goes once something else is typed: the pre-flight says what is so then.
 (function () {
   "use strict";
 
@@ -8,6 +9,26 @@
       submit(form);
     }
   });
+
+  document.addEventListener("input", function (event) {
+    var field = event.target;
+    var form = field.form;
+    if (!form || !form.hasAttribute("hx-post") || !form.contains(field)) {
+      return;
+    }
+    // Of a choice everything else may depend.
+    var isChoice = field.matches("select, [type=checkbox], [type=radio]");
+    var said = isChoice ? form : document.getElementById(field.id + "_error");
+    if (said) {
+      forget(said, isChoice ? form : field.closest(".field") || said);
+      (isChoice ? form.querySelectorAll("[aria-invalid]") : [field]).forEach(function (each) { each.removeAttribute("aria-invalid"); });
+    }
+  });
+
+  function forget(said, around) {
+    said.querySelectorAll(".err").forEach(function (each) { each.remove(); });
+    around.querySelectorAll(".hint[hidden]").forEach(function (each) { each.hidden = false; });
+  }
 
   document.addEventListener("submit", function (event) {
     if (event.target.matches(".toolbar")) {

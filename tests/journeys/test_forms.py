@@ -76,6 +76,26 @@ def test_it_shows_command_and_faults_while_one_types(admin: Page, engine: Privat
     expect(admin.locator("#aside .verdict.v-ok", has_text="10.20.0.0/24 is free")).to_be_visible()
 
 
+def test_it_forgets_beside_a_field_what_was_said_of_something_else(admin: Page, engine: PrivateEngine) -> None:
+    engine.cli("network", "create", "--subnet", "10.20.0.0/24", "front")
+    admin.goto("/networks/")
+    expect(network_row(admin, "front")).to_be_visible()
+    fill(admin, name="front", subnet="10.20.0.0/25")
+    admin.get_by_role("button", name="Create network").click()
+    expect(admin.locator("#create .err")).to_have_count(2)
+
+    admin.get_by_label("Name", exact=True).fill("mine")
+
+    expect(admin.locator("#create .err")).to_have_count(1)  # the subnet still overlaps
+    expect(admin.locator("#aside .verdict.v-ok", has_text="No other network is called mine.")).to_be_visible()
+    admin.get_by_label("Driver", exact=True).select_option("macvlan")
+    expect(admin.locator("#driver-options .err")).to_contain_text("Without the option parent")
+    expect(admin.locator("#create .pools .err")).to_have_count(0)
+    admin.get_by_label("Parent interface").fill("docker0")
+    expect(admin.locator("#aside")).to_contain_text("docker0 is the bridge of the network bridge")
+    expect(admin.locator("#driver-options .err")).to_have_count(0)
+
+
 def test_it_refuses_an_unknown_driver_at_once(admin: Page, engine: PrivateEngine) -> None:
     fill(admin, name="mine")
     admin.get_by_label("Driver", exact=True).evaluate("(one) => one.add(new Option('weave', 'weave', true, true))")
