@@ -34,7 +34,11 @@ SWEPT = tuple(
         *("networks/partials/interfaces", "networks/partials/running", "networks/partials/traffic"),
     )
 )
-SWEPT_FILES = ("networks/partials/words.py", "networks/partials/networks.py", "networks/partials/containers.py")
+SWEPT_FILES = (
+    *("networks/partials/words.py", "networks/partials/networks.py", "networks/partials/containers.py"),
+    "networks/forms/running/obstacles.py",
+)
+LEAST_HEARD = 12  # characters: shorter parts are "links, up" and the like, of a line made of several
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -51,6 +55,17 @@ def is_checked(text: str) -> bool:
     """Tell whether some checker would hear this sentence on a page."""
     said = _PLACE.sub("7", text)
     return any(one.pattern.search(said) for one in SENTENCES)
+
+
+def unheard() -> list[str]:
+    """Return the words of checkers that no sentence of the interface has: such a checker hears nothing.
+
+    A checker may be of several sentences together, so each part of its words between names is looked for.
+    """
+    every = {text for entry in polib.pofile(str(CATALOGUE)) for text in (entry.msgid, entry.msgid_plural)}
+    said = "\n".join(_on_a_line(text) for text in every)
+    parts = {part.strip(" .,;:·") for one in SENTENCES for part in re.split(r"\{\w+(?::d)?\}", one.words)}
+    return sorted(part for part in parts if len(part) >= LEAST_HEARD and part not in said)
 
 
 def plain_sentences() -> list[str]:

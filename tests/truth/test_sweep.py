@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.private_engine import PrivateEngine
-from tests.truth.known import is_checked, plain_sentences, swept_sentences
+from tests.truth.known import is_checked, plain_sentences, swept_sentences, unheard
 from tests.truth.lived_in import LivedIn
 from tests.truth.planting import PLANTED, plant
 from tests.truth.reality import Reality
@@ -66,6 +66,10 @@ def test_it_knows_of_every_sentence_whether_it_is_checked() -> None:
     unknown = [text for text in swept_sentences() if text not in known and not is_checked(text)]
 
     assert unknown == [], "neither checked nor known to say nothing: give it a checker, else python -m tests.truth.known --write"
+
+
+def test_it_has_no_checker_of_words_that_nobody_says() -> None:
+    assert unheard() == []
 
 
 def test_it_lists_no_sentence_that_no_page_has_any_more() -> None:

@@ -34,7 +34,6 @@ def _gone_running(reality: Reality, page: Page) -> Any:
 
 
 @sentence("The container whose network it shares was removed: it can't start any more.", "container")
-@sentence("The container whose network it shares isn't there any more: it can't start.", "container")
 @sentence("It has no endpoint, and was made to have none: it was to share another container's.", "container")
 @sentence("It isn't running, so it has no network stack, and no start gives it one.", "container")
 @sentence("It was made to share another container's network, and that container was removed: it gets no address.", "container")
@@ -98,7 +97,14 @@ def _adrift(reality: Reality, page: Page, name: str) -> Any:
     return so(box.is_running and box.mode.startswith(name) and reality.is_mode_lost(box), box)
 
 
-@sentence("It is set to join the network {name}, which isn't there", "container")
+@sentence("It can't start: it asks for the network {names} by its ID, and that one was removed.", "container")
+def _asks_by_id(reality: Reality, page: Page, names: str) -> Any:
+    box = box_of(reality, page)
+    ids = {end["NetworkID"] for end in box.recorded.values() if end["NetworkID"]}
+    return so(bool(ids - set(reality.nets)), box, f"; it asks for {sorted(ids)}")
+
+
+@sentence("It is set to join the network {name}, which doesn't exist", "container")
 def _lost(reality: Reality, page: Page, name: str) -> Any:
     box = box_of(reality, page)
     return so(any(one.startswith(name.rstrip("…")) and reality.net_of(box, one) is None for one in box.ends), box)
@@ -112,7 +118,6 @@ def _default_bridge(reality: Reality, page: Page) -> Any:
 
 @sentence("It has a network stack with nothing in it but loopback: nobody reaches it, and it reaches nobody.", "container")
 @sentence("a stack with loopback and nothing else.", "container")
-@sentence("Network mode none: the stack is its own, with nothing in it but loopback.", "inside")
 @sentence("It has nothing but loopback: no packet comes in or goes out.", "container")
 @sentence("Only loopback: no packet comes in or goes out.", "inside")
 def _loopback(reality: Reality, page: Page) -> Any:
@@ -142,7 +147,6 @@ def _no_names(reality: Reality, page: Page) -> Any:
     return so("127.0.0.11" not in servers or not others, box, f"; its resolv.conf: {servers!r}")
 
 
-@sentence("by name, alias or short ID: Docker's DNS answers at 127.0.0.11", "container")
 @sentence("Docker's own, inside every container of a user-defined network", "inside")
 def _names(reality: Reality, page: Page) -> Any:
     """Ask it, from inside, for the container's own short id."""
@@ -167,7 +171,7 @@ def _host(reality: Reality, page: Page) -> Any:
 @sentence("interfaces, addresses, routes, name, /etc/hosts and name servers; a port is taken by one of both.", "container")
 @sentence("as the other one does, by name where that one's networks have names.", "container")
 @sentence("by the other container's names and addresses, not by its own name.", "container")
-@sentence("its interfaces and addresses are the other container's", "container")
+@sentence("It has no endpoints of its own: it uses the interfaces and addresses of the other container.", "container")
 @sentence("It uses the addresses of the container whose network it shares", "container")
 @sentence("This is the network stack of another container, which it shares", "inside")
 def _shares(reality: Reality, page: Page) -> Any:
@@ -208,7 +212,7 @@ def _on_no_network(reality: Reality, page: Page) -> Any:
     return so(not box.ends and not box.donor, box)
 
 
-@sentence("It exposes and publishes none.", "container")
+@sentence("It exposes and publishes no ports.", "container")
 def _no_ports(reality: Reality, page: Page) -> Any:
     """What doesn't run publishes nothing now, but what it was made to expose and publish is so all the same."""
     box = box_of(reality, page)

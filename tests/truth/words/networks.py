@@ -140,6 +140,16 @@ def _named(names: str, found: set[str]) -> Any:
     return f"it is {sorted(found)}"
 
 
+@sentence("No container is running, so there are no veth links to expect.", "interfaces")
+def _none_runs(reality: Reality, page: Page) -> Any:
+    return same([], [box.name for box in running(reality)])
+
+
+@sentence("no network is full or used by stopped containers alone.", "overview")
+def _nothing_to_see(reality: Reality, page: Page) -> Any:
+    return same([], [net["Name"] for net in idle(reality)])
+
+
 @sentence("{name} failed, exit code {code:d}", "overview")
 def _failed(reality: Reality, page: Page, name: str, code: int) -> Any:
     box = reality.named(name)
@@ -174,7 +184,8 @@ def pool_free(reality: Reality, net: dict[str, Any], pool: dict[str, Any]) -> in
 
 
 @sentence("no container is on this network", "network")
-@sentence("No container is without a network", "network")
+@sentence("No container is on this network.", "network")
+@sentence("No container uses it, running or stopped.", "remove:network")
 @sentence("Docker lists no container on the host's network", "network")
 def _nobody(reality: Reality, page: Page) -> Any:
     return same([], [box.name for box in reality.on(net_of(reality, page))])
@@ -203,8 +214,8 @@ def _prunable(reality: Reality, page: Page, count: int) -> Any:
     return same(count, len(idle(reality)))
 
 
-@sentence("{count:d} network that no container uses", "prune")
-@sentence("{count:d} networks that no container uses", "prune")
+@sentence("{count:d} network that no container needs", "prune")
+@sentence("{count:d} networks that no container needs", "prune")
 def _unused(reality: Reality, page: Page, count: int) -> Any:
     found = [
         net["Name"] for net in reality.nets.values() if net["Name"] not in ("bridge", "host", "none") and not reality.on(net)

@@ -82,6 +82,20 @@ def _policy(reality: Reality, page: Page, policy: str) -> Any:
     return so(box.row["HostConfig"]["RestartPolicy"]["Name"] == policy, box)
 
 
+@sentence("Docker removes it when it stops", "order:stop", "order:kill")
+@sentence("It was started with --rm.", "order:stop", "order:kill")
+def _removed(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(box.row["HostConfig"]["AutoRemove"], box)
+
+
+@sentence("Published ports close", *STOPPING, "order:remove")
+@sentence("Its published ports don't answer in the meantime", "order:pause")
+def _published(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(any((box.row["NetworkSettings"]["Ports"] or {}).values()), box)
+
+
 @sentence(
     "Nothing else depends on it.", "order:start", "order:stop", "order:restart", "order:pause", "order:kill", "order:rename"
 )
@@ -145,7 +159,6 @@ def _project(reality: Reality, page: Page, name: str) -> Any:
 
 
 @sentence("It can't start: the network {names} no longer exists", "order:start")
-@sentence("It can't start: the networks {names} no longer exist", "order:start")
 def _no_network(reality: Reality, page: Page, names: str) -> Any:
     box = box_of(reality, page)
     missing = [name for name in box.ends if reality.net_of(box, name) is None]

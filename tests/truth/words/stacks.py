@@ -84,7 +84,7 @@ def _left_over(reality: Reality, page: Page) -> Any:
 
 
 @sentence("It doesn't run: no port of it is open.", "container")
-@sentence("It doesn't run, so it has no network stack", "container")
+@sentence("It isn't running, so it has no network stack. This is what it will have once it is started.", "container")
 def _runs_not(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
     return so(not box.is_running, box)
