@@ -38,6 +38,7 @@ LINKS = (
 OTHERS = (
     ParentLink("lo", "loopback", is_ethernet=False),
     ParentLink("docker0", "bridge", bridge_of="bridge"),
+    ParentLink("br1", "bridge", "down", is_up=False, bridge_of="front"),
     ParentLink("veth1", "veth", plugged_into="docker0"),
     ParentLink("tun0", "tun", is_ethernet=False),
     ParentLink("mac0", "macvlan", stands_on="eth0"),
@@ -100,6 +101,7 @@ def said(form: NetworkForm) -> list[tuple[str, str, str]]:
         ({"parent": "eth1"}, [("warn", "parent_off", "")]),
         ({"parent": "eth1", "vlan": "10"}, [("ok", "parent_vlan_made", ""), ("warn", "parent_off", "")]),
         ({"parent": "eth2"}, [("warn", "parent_no_carrier", "")]),
+        ({"parent": "br1"}, [("warn", "parent_bridge", ""), ("warn", "parent_no_ports", "")]),
         ({"parent": "port0"}, [("bad", "parent_port", "br0")]),
         ({"parent": "port0", "vlan": "9"}, [("ok", "parent_vlan_made", "")]),
         ({"parent": "wlan0"}, [("warn", "parent_wireless", "ipvlan")]),

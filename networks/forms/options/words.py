@@ -19,6 +19,7 @@ SENTENCES: dict[str, Promise] = {
     "parent_missing": _("The host has no device called %(value)s."),
     "parent_no_ethernet": _("%(value)s is no Ethernet device, and the kernel allows no macvlan on another kind."),
     "parent_no_carrier": _("%(value)s has no carrier: nothing is connected at its other end."),
+    "parent_no_ports": _("%(value)s has no carrier: nothing that is up is plugged into it."),
     "parent_off": _("%(value)s is down: until it is up, the containers reach nobody."),
     "parent_other_driver": _(
         "The %(other)s network %(owner)s uses %(value)s as its parent; the kernel doesn't mix %(other)s and "

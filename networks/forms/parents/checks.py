@@ -73,7 +73,7 @@ def _check_link(link: ParentLink, name: str, spec: NetworkSpec, host: HostSide) 
     if not link.is_on:
         yield warn("parent", "parent_off", value=link.name)
     elif not link.is_up:
-        yield warn("parent", "parent_no_carrier", value=link.name)
+        yield warn("parent", "parent_no_ports" if link.kind == "bridge" else "parent_no_carrier", value=link.name)
     if spec.driver != "macvlan":
         return
     if link.kind == _WIRELESS:
