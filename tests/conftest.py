@@ -15,8 +15,9 @@ from networks.sync.inside.sampler import sampler
 from tests.another_engine import AnotherEngine, start_another
 from tests.guarded.sitecustomize import allow_below, strays_file
 from tests.insert_only import flush_lifts_triggers  # noqa: F401 (a fixture)
-from tests.private_engine import PrivateEngine, reap_leftovers, unavailable_reason, unwind_on_sigterm
+from tests.private_engine import PrivateEngine, reap_leftovers, unavailable_reason
 from tests.swarm_pair import SwarmPair
+from tests.unwinding import unwind_on_sigterm
 
 IS_FULL = os.environ.get("NETADMIN_TEST_FULL") == "1"
 

@@ -65,6 +65,11 @@ def take_away(name: str, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def links_in(net_dev: str) -> set[str]:
+    """Return the names of links in what /proc/PID/net/dev says."""
+    return {row.partition(":")[0].strip() for row in net_dev.splitlines()[2:]}
+
+
 def processes_of(name: str) -> set[int]:
     """Return the ids of processes in the Engine's network namespace or in its cgroups, zombies left out."""
     found = {int(line) for path in _cgroups(name) for line in _lines(path / "cgroup.procs")}

@@ -13,27 +13,23 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
 from networks.actions.lab_image import find_static_busybox
 from tests.lab_image import IMAGE, build_test_rootfs
-from tests.leftovers import name_prefix, reap_leftovers, take_away
+from tests.leftovers import links_in, name_prefix, reap_leftovers, start_ticks, take_away
+from tests.unwinding import unwind_on_sigterm
 
-__all__ = ["IMAGE", "PrivateEngine", "Terminated", "reap_leftovers", "unavailable_reason", "unwind_on_sigterm", "wait_until"]
+__all__ = ["IMAGE", "PrivateEngine", "reap_leftovers", "unavailable_reason", "wait_until"]
 
 OWN_NETWORKS = "/networks?filters=" + quote('{"type":["custom"]}')
 # 1,024 networks of 62 addresses: the largest world of the benchmarks has 200 networks
 ADDRESS_POOL = "base=10.201.0.0/16,size=26"
-
-
-class Terminated(KeyboardInterrupt):
-    """SIGTERM came: unwinds like Ctrl-C, so that everything is cleaned up (pytest, too, ends its session on it)."""
 
 
 def unavailable_reason() -> str | None:
@@ -50,8 +46,11 @@ def unavailable_reason() -> str | None:
     return None
 
 
-def wait_until(condition: Callable[[], Any], what: str, *, deadline_s: float = 10, interval_s: float = 0.01) -> Any:
-    """Return the first true answer of the condition. Raises TimeoutError, which names what was waited for."""
+def wait_until(condition: Callable[[], Any], what: str, *, deadline_s: float = 60, interval_s: float = 0.01) -> Any:
+    """Return the first true answer of the condition; by default a busy machine has a minute for it.
+
+    Raises TimeoutError, which names what was waited for.
+    """
     deadline = time.monotonic() + deadline_s
     while True:
         answer = condition()
@@ -76,6 +75,7 @@ class PrivateEngine:
         self.netns = ""
         self.process: subprocess.Popen[bytes] | None = None
         self._owner_pid = os.getpid()
+        self._links_at_first = {"docker0", "docker_gwbridge"}
 
     def __enter__(self) -> Self:
         self.start()
@@ -112,6 +112,7 @@ class PrivateEngine:
             (self.folder / "client").mkdir()
             subprocess.run(["ip", "netns", "add", self.netns], check=True)
             self.check_inside("ip", "link", "set", "lo", "up")
+            self._links_at_first |= links_in(self.check_inside("cat", "/proc/self/net/dev"))
             self._launch()
         except BaseException:
             self.close()
@@ -200,7 +201,7 @@ class PrivateEngine:
         return self.cli("run", "-d", "--name", name, "--stop-signal", "KILL", *args, IMAGE, *command)
 
     def empty(self) -> None:
-        """Remove every container and every network that is not predefined; the image stays.
+        """Remove every container, every network that is not predefined, every link and image of a test; our image stays.
 
         After thousands of random operations dockerd may hold endpoints of containers that are gone, and then refuses to
         remove their networks until it starts anew.
@@ -213,11 +214,25 @@ class PrivateEngine:
             if left := self._ids(OWN_NETWORKS):
                 self.restart()
                 self.cli("network", "rm", *left)
+        if images := {name for row in self._rows("/images/json") for name in row["RepoTags"] or [row["Id"]]} - {IMAGE}:
+            self.cli("image", "rm", "-f", *images)
+        for link in self._links_of_tests():
+            # The other end of a pair goes with it, and so do links that were made on it.
+            subprocess.run([*self.entering, "ip", "link", "delete", link], capture_output=True, check=False)
+
+    def _links_of_tests(self) -> list[str]:
+        """Return the links of its namespace that neither the kernel nor dockerd made: an empty Engine has none else."""
+        if self.process is None or self.process.poll() is not None:
+            return []
+        return sorted(links_in(Path(f"/proc/{self.process.pid}/net/dev").read_text()) - self._links_at_first)
 
     def _ids(self, path: str) -> list[str]:
+        return [row["Id"] for row in self._rows(path)]
+
+    def _rows(self, path: str) -> list[dict[str, Any]]:
         status, body = self._get(path, timeout_s=30)
         assert status == 200, f"GET {path}: status {status}: {body.decode(errors='replace')}"
-        return [row["Id"] for row in json.loads(body)]
+        return list(json.loads(body))
 
     def kill9(self) -> None:
         """Kill dockerd alone and wait until it is gone; containerd and containers live on, as after a crash."""
@@ -278,22 +293,5 @@ class PrivateEngine:
             pid = int(path.read_text())
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            wait_until(lambda: not _runs(pid), "the end of containerd")
+            wait_until(lambda: start_ticks(pid) is None, "the end of containerd")
             path.unlink()
-
-
-def _runs(pid: int) -> bool:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    return False
-
-
-def unwind_on_sigterm() -> None:
-    """Let SIGTERM unwind the main thread like Ctrl-C; a second one while it does so is ignored."""
-
-    def unwind(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise Terminated(f"signal {number}")
-
-    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, unwind)

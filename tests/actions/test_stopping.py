@@ -133,7 +133,7 @@ def test_it_says_when_the_first_of_two_stops_kills_it(engine: PrivateEngine, fol
     assert [stop.is_under_way for stop in stops] == [True, True]
     assert row_of(container_id).killed_at == first.at + timedelta(seconds=8)
     assert [end_of(stop).kind for stop in stops] == ["ok", "ok"]
-    assert row_of(container_id).stopping == ""
+    wait_until(lambda: row_of(container_id).stopping == "", "the row to know of the end")
 
 
 def test_it_takes_the_end_of_a_stop_from_the_engine_where_its_process_is_gone(engine: PrivateEngine, followed: Engine) -> None:

@@ -28,11 +28,15 @@ exec sleep 1000000
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Copy the project's own files, with the same .venv, into a folder of this test's own."""
+    """Copy the project's own files, with what Python compiled of them and the same .venv, into a folder of this test's own."""
     folder = tmp_path / "project"
-    for path in own_files():
+    files = list(own_files())
+    for path in files:
         (folder / path.parent).mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / path, folder / path)
+        shutil.copy2(ROOT / path, folder / path)  # with its times: what was compiled counts only with them
+    for compiled in {path.parent / "__pycache__" for path in files if path.suffix == ".py"}:
+        if (ROOT / compiled).exists():
+            shutil.copytree(ROOT / compiled, folder / compiled)
     (folder / ".venv").symlink_to(sys.prefix)
     return folder
 

@@ -20,6 +20,7 @@ from tests.faults.small_disk import SmallDisk
 from tests.faults.visitor import LONGEST_S, Seen, Visitor
 from tests.leftovers import reap_leftovers
 from tests.management.serving import ROOT, Serving, free_port
+from tests.prepared import prepare
 from tests.private_engine import PrivateEngine, unavailable_reason, wait_until
 
 ADMIN, PASSWORD = "admin", "a long enough pass phrase"
@@ -53,6 +54,7 @@ def served_disk(
 @contextmanager
 def served(data_dir: Path, docker_host: str, folder: Path, *, launch: tuple[str, ...] = ()) -> Iterator[tuple[Serving, Visitor]]:
     """Serve from this data directory, with an admin who is logged in; live, where there is an Engine."""
+    prepare(data_dir)
     (folder / "password").write_text(PASSWORD)
     first_admin = (("NETADMIN_ADMIN_USERNAME", ADMIN), ("NETADMIN_ADMIN_PASSWORD_FILE", str(folder / "password")))
     with Serving(data_dir, docker_host, free_port(), launch=launch, extra=first_admin) as serving:

@@ -15,6 +15,7 @@ from tests.faults.calls import Ground
 from tests.faults.proxy import SILENT, Fault, FaultProxy
 from tests.faults.visitor import LONGEST_S, Seen, Visitor
 from tests.management.serving import Serving, free_port
+from tests.prepared import prepare
 from tests.private_engine import PrivateEngine, wait_until
 
 ADMIN, PASSWORD = "admin", "a long enough pass phrase"
@@ -104,6 +105,7 @@ def proxy(shared_engine: PrivateEngine, tmp_path_factory: pytest.TempPathFactory
 def visitor(proxy: FaultProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     """Serve before the proxy, and give its admin, logged in."""
     folder: Path = tmp_path_factory.mktemp("served")
+    prepare(folder / "data")
     (folder / "password").write_text(PASSWORD)
     first_admin = (("NETADMIN_ADMIN_USERNAME", ADMIN), ("NETADMIN_ADMIN_PASSWORD_FILE", str(folder / "password")))
     with Serving(folder / "data", proxy.url, free_port(), extra=first_admin) as serving:

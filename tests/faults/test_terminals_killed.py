@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.management.serving import ROOT, Serving, free_port
+from tests.prepared import prepare
 from tests.private_engine import PrivateEngine, wait_until
 from tests.push.websocket_client import Client
 from tests.ssh_server import SshServer, unavailable_reason
@@ -63,6 +64,7 @@ class Server:
         for name in ("sshd", "temporary"):
             (folder / name).mkdir()
         self.ssh_server = SshServer(folder / "sshd")
+        prepare(folder / "data")
         extra = (("TMPDIR", str(folder / "temporary")),)
         self.serving = Serving(folder / "data", engine.url, free_port(), extra=extra)
         self.cookie = self.web = ""

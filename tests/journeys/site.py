@@ -12,6 +12,7 @@ from typing import Self
 
 from tests.journeys.quiet_place import QuietPlace
 from tests.management.serving import ROOT, Serving
+from tests.prepared import prepare
 from tests.private_engine import wait_until
 
 ADMIN, PASSWORD = "admin", "a long enough pass phrase"
@@ -42,6 +43,7 @@ class Site:
         more: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self.url = f"http://localhost:{port}"
+        prepare(folder / "data")
         (folder / "password").write_text(PASSWORD)
         first_admin = (("NETADMIN_ADMIN_USERNAME", ADMIN), ("NETADMIN_ADMIN_PASSWORD_FILE", str(folder / "password")))
         self.serving = Serving(

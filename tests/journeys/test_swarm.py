@@ -29,7 +29,6 @@ PICTURES = os.environ.get("NETADMIN_TEST_PICTURES", "")
 def both(swarm_pair: SwarmPair, place: QuietPlace, browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """Give a superuser's page on a server that knows both Engines: `local` and `second`."""
     site = Site(tmp_path, swarm_pair.first.url, place, port=8002)
-    site.manage("migrate", "-v", "0")
     site.script(ADD_SECOND.format(url=swarm_pair.second.url))
     with site, Visits(browser, site.url) as visits:
         page = visits.enter()

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.prepared import prepare
 from tests.private_engine import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,7 @@ class Site:
         self.folder = folder
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
+        prepare(folder / "data")
         (folder / "password").write_text(PASSWORD)
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("NETADMIN_", "DJANGO_"))},

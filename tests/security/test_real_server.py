@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.management.serving import Serving, free_port
+from tests.prepared import prepare
 from tests.push.websocket_client import Client, Refused
 from tests.security.test_middleware import CSP, HEADERS
 
@@ -26,6 +27,7 @@ PASSWORD = "a long enough pass phrase"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """Run Netadmin before its set-up; there is no Engine."""
     folder = tmp_path_factory.mktemp("served")
+    prepare(folder / "data")
     with Serving(folder / "data", f"unix://{folder}/nobody.sock", free_port()) as running:
         yield running
 
