@@ -188,13 +188,13 @@ class ConnectForm(FindingsForm):
             self.add_findings(check_wishes(self.network, self._read, self.host, self.version))
             self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
             self.add_findings(check_links(self._read["links"], self.network, self.container, self.containers))
-            if mac := self._read.get("mac"):
-                self.add_findings(check_mac(mac, self.network))
+            self.add_findings(check_mac(mac, self.network) if (mac := self._read.get("mac")) else ())
 
     def _lack(self) -> Lack | None:
         """Return which address that isn't typed it would not get."""
         typed = [str(self._read[field]) for field in ("ipv4", "ipv6") if field in self._read]
-        return self.room.lack(self.network.docker_id, typed) if self.network else None
+        beside = self.container.networks if self.container else ()
+        return self.room.lack(self.network.docker_id, typed, beside=beside) if self.network else None
 
     def _check_plugin(self) -> Iterator[Finding]:
         """Yield that the network's plugin can't serve."""

@@ -134,6 +134,12 @@ SENTENCES: dict[str, Promise] = {
     "pool_full_then": _("Docker has no address left for %(container)s on %(network)s once the others have theirs."),
     "pool_full_later": _("%(container)s can join %(network)s, but not start there while every address of %(subnets)s is taken."),
     "pool_full_new": _("Docker would not start it on %(network)s: every address of %(subnets)s is taken."),
+    "subnets_clash": _(
+        "%(container)s is on %(other)s, which has the same subnet as %(network)s: Docker puts no container on both."
+    ),
+    "subnets_clash_later": _(
+        "%(container)s is on %(other)s, which has the same subnet as %(network)s: on both, Docker doesn't start it."
+    ),
     "static_on_default_bridge": _("Docker's default bridge doesn't support fixed addresses; a network of your own does."),
     "alias_on_default_bridge": _("Docker's default bridge has no aliases; a network of your own does."),
     "alias_invalid": _("“%(alias)s” is not a valid DNS name."),

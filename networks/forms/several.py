@@ -206,7 +206,7 @@ def _plan_connection(
 ) -> None:
     if network is None or container is None:
         return
-    lack = planning.room.lack(network.docker_id)
+    lack = planning.room.lack(network.docker_id, beside=container.networks)
     why_not = [finding for finding in check_pair(network, container, lack) if finding.level is Level.BAD]
     if why_not:
         planning.leave_out(called, say(why_not[0]))

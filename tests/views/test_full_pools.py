@@ -206,3 +206,32 @@ def test_it_says_nothing_where_somebody_else_hands_addresses_out(engine: Private
     followed.status.save()
 
     assert Room(read_engine(followed.slug)).lack(full) is None
+
+
+def test_it_puts_nothing_on_two_networks_of_one_subnet(engine: PrivateEngine, followed: Engine) -> None:
+    admin = log_in()
+    ranges = {"one": "10.83.0.0/26", "two": "10.83.0.64/26"}
+    engine.check_inside("ip", "link", "add", "ifb7", "type", "ifb")
+    engine.cli("network", "create", "--subnet", "10.83.0.0/24", "--ip-range", ranges["one"], "one")
+    macvlan = ("-d", "macvlan", "-o", "parent=ifb7")
+    engine.cli("network", "create", *macvlan, "--subnet", "10.83.0.0/24", "--ip-range", ranges["two"], "two")
+    two = seen(engine, Network, network_id(engine, "two"))
+    web, idle = run_on(engine, "web", "one"), create_on(engine, "idle", "one")
+    rows = {"networks-count": "2", "networks-0-network_id": network_id(engine, "one"), "networks-1-network_id": two}
+
+    refused = admin.post(url_of(followed, two, web), {"container_id": web})
+    ran = admin.post(reverse("container_run", args=[followed.slug]), {"image": IMAGE, "mode": "network", **rows})
+    asked = admin.get(url_of(followed, two, idle))
+    plan = PLANS["connect_containers"](Choice(followed.slug, (web,), two))
+
+    said = "web is on one, which has the same subnet as two: Docker puts no container on both."
+    assert (refused.status_code, said in text_of(refused), plan.left_out[0].reason) == (422, True, said)
+    assert (ran.status_code, "two has the same subnet as one: Docker puts no container on both." in text_of(ran)) == (422, True)
+    assert "on both, Docker doesn&#x27;t start it" in text_of(asked)
+    status, answer = ask(engine.socket, "POST", f"/networks/{two}/connect", {"Container": web})
+    assert (status, "conflicts with existing route" in answer["message"]) == (500, True)
+    assert admin.post(url_of(followed, two, idle), {"container_id": idle}).status_code == 302
+    page = admin.get(order(followed, "start", idle))
+    assert "have the same subnet, and Docker puts no container on both" in text_of(page)
+    status, answer = ask(engine.socket, "POST", f"/containers/{idle}/start", None)
+    assert (status, "conflicts with existing route" in answer["message"]) == (500, True)

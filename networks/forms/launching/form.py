@@ -157,11 +157,19 @@ class RunForm(FindingsForm):
             chosen_rows = [row for row in self.rows if row.network]
             for index, finding in checks.check_together(spec.networks):
                 chosen_rows[index].add_finding(finding)
+            for index, row in enumerate(chosen_rows):
+                self._check_beside(row, [each.network.name for each in chosen_rows[:index] if each.network])
         words = {name: cleaned.get(name, "").strip() for name in ("hostname", "domainname", "stop_signal")}
         self.add_findings(checks.check_words(**words))
         if spec.environment:
             self.add_finding(fine("environment", "variables_kept"))
         return cleaned
+
+    def _check_beside(self, row: EndpointForm, names: list[str]) -> None:
+        """Look whether a row's network has the subnet of an earlier one's."""
+        lack = self.ground.room.lack(row.network.docker_id, beside=names) if row.network else None
+        if lack is not None and lack.clash:
+            row.add_finding(bad("network_id", "subnets_clash_new", network=lack.network_name, other=lack.clash))
 
     def to_spec(self) -> RunSpec:
         """Return what was typed; of a faulty form, what could be read of it."""

@@ -61,8 +61,12 @@ def check_parting(network: NetworkChoice, container: ContainerChoice) -> Iterato
 
 
 def check_lack(lack: Lack, container: ContainerChoice) -> Iterator[Finding]:
-    """Yield that no address is left for a container; one that doesn't run gets none before it starts, and may be connected."""
-    names = {"network": lack.network_name, "container": container.name, "subnets": lack.subnets}
+    """Yield that a container gets no address; one that doesn't run gets none before it starts, and may be connected."""
+    names = {"network": lack.network_name, "container": container.name, "subnets": lack.subnets, "other": lack.clash}
+    if lack.clash:
+        idle = container.state not in RUNNING
+        yield warn("container", "subnets_clash_later", **names) if idle else bad("container", "subnets_clash", **names)
+        return
     if container.state not in RUNNING:
         yield warn("container", "pool_full_later", **names)
         return
@@ -80,7 +84,7 @@ def check_pair(network: NetworkChoice, container: ContainerChoice, lack: Lack | 
         yield bad("container", "already_connected", **names)
     elif container.docker_id in network.let_out and container.state in WITH_STACK:
         yield bad("container", "let_out_already", **names)
-    elif lack is not None and lack.subnets:  # one that was typed is looked at where it stands
+    elif lack is not None and not lack.address:  # one that was typed is looked at where it stands
         yield from check_lack(lack, container)
     elif container.state not in RUNNING:
         yield warn("container", "container_stopped", **names)

@@ -36,6 +36,9 @@ def say_barred(names: Sequence[str]) -> str:
 def say_lack(lack: Lack) -> str:
     """Return in words which address keeps a container from starting."""
     names = {"network": lack.network_name[:MOST_OF_NAME], "subnets": lack.subnets, "address": lack.address}
+    if lack.clash:
+        words = _("It can't start: %(network)s and %(other)s have the same subnet, and Docker puts no container on both.")
+        return words % (names | {"other": lack.clash[:MOST_OF_NAME]})
     if lack.subnets and lack.left:
         return _("It can't start: Docker has no address left for it on %(network)s once the others have theirs.") % names
     if lack.subnets:

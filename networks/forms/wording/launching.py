@@ -36,6 +36,7 @@ SENTENCES: dict[str, Promise] = {
     "network_elsewhere_too": _(
         "A container can start on one network that this Engine doesn't list yet: connect it to %(network)s when it runs."
     ),
+    "subnets_clash_new": _("%(network)s has the same subnet as %(other)s: Docker puts no container on both."),
     "network_twice": _("%(network)s is given twice."),
     "bridge_with_others": _(
         "docker run accepts the default bridge only as the single network. Connect the container to it afterwards."

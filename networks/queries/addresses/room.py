@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import IPv4Network, ip_address
 
 from networks.addressing.grid.states import State, engine_count
 from networks.addressing.grid.turns import Why
 from networks.addressing.reading import IPAddress
+from networks.queries.addresses.networks import AddressedNetwork, addressed_networks
 from networks.queries.addresses.pools import PoolView, views_of
 from networks.queries.rows import EngineRow
 from networks.queries.running.impact import Impact
@@ -26,7 +27,7 @@ class Lack:
 
     `spare`: one that may be requested all the same, outside the IP range, "" where there is none. `left`: how many are left,
     which others take that come before it. `address`: what it requests instead, and `holder` has, or gets before it where `left`
-    is 1; the network itself where that is "".
+    is 1; the network itself where that is "". `clash`: a network with the same subnet that it is on.
     """
 
     network_id: str
@@ -37,6 +38,7 @@ class Lack:
     address: str = ""
     holder: str = ""
     left: int = 0
+    clash: str = ""
 
 
 @dataclass(slots=True)
@@ -51,14 +53,18 @@ class Room:
     _taken: dict[tuple[str, int], int] = field(default_factory=dict)
     _asked: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def lack(self, network_id: str, wishes: Iterable[str] = (), *, container_id: str = "") -> Lack | None:
+    def lack(
+        self, network_id: str, wishes: Iterable[str] = (), *, container_id: str = "", beside: Iterable[str] = ()
+    ) -> Lack | None:
         """Return what a container can't get that is put on this network, None where nothing is known to be missing.
 
-        `wishes`: the addresses that it asks for; it gets one of each other family in turn.
+        `wishes`: the addresses that it asks for; it gets one of each other family in turn. `beside`: names of its other networks.
         """
+        if (lack := self._clash_of(network_id, frozenset(beside))) is not None:
+            return lack
         typed = _by_family(wishes)
         for family in FAMILIES:
-            views, lack = self._views_of(network_id, family), None
+            views = self._views_of(network_id, family)
             if family in typed and views and views[0].turn.why in _HOLDERS_KNOWN:
                 lack = self._lack_of_wish(views, str(typed[family]), container_id)
             elif family not in typed and views and views[0].turn.why in _KNOWN:
@@ -71,7 +77,11 @@ class Room:
         """Return the address that a container can't get if it starts now. One that runs gets its own again."""
         if impact.is_running:
             return None
-        found = (self.lack(each.network_id, each.wishes, container_id=impact.docker_id) for each in impact.places)
+        names = {each.network_name for each in impact.places}
+        found = (
+            self.lack(each.network_id, each.wishes, container_id=impact.docker_id, beside=names - {each.network_name})
+            for each in impact.places
+        )
         return next((lack for lack in found if lack is not None), None)
 
     def take(self, network_id: str, wishes: Iterable[str] = (), *, container_name: str = "") -> None:
@@ -89,6 +99,17 @@ class Room:
         if network_id not in self._views:
             self._views[network_id] = views_of(self.engine, network_id) if self.engine else ()
         return [view for view in self._views[network_id] if view.use.subnet.version == family]
+
+    def _clash_of(self, network_id: str, beside: frozenset[str]) -> Lack | None:
+        """Return which of these has a subnet that overlaps the network's, where each has a single one of IPv4."""
+        networks = addressed_networks(self.engine) if self.engine and beside else ()
+        wanted = next((each for each in networks if each.docker_id == network_id), None)
+        own = _only_subnet(wanted) if wanted else None
+        if wanted is None or own is None:
+            return None
+        others = (each for each in networks if each.name in beside and each is not wanted)
+        clash = next((each.name for each in others if (subnet := _only_subnet(each)) and subnet.overlaps(own)), "")
+        return Lack(network_id, wanted.name, clash=clash) if clash else None
 
     def _lack_of_turn(self, views: list[PoolView]) -> Lack | None:
         network, family = views[0].network, views[0].use.subnet.version
@@ -111,6 +132,12 @@ class Room:
 
 def _by_family(wishes: Iterable[str]) -> dict[int, IPAddress]:
     return {address.version: address for address in map(ip_address, wishes)}
+
+
+def _only_subnet(network: AddressedNetwork) -> IPv4Network | None:
+    """Return the IPv4 subnet of a network that has a single one."""
+    found = [pool.subnet for pool in network.pools if isinstance(pool.subnet, IPv4Network)]
+    return found[0] if len(found) == 1 else None
 
 
 def _spare(views: list[PoolView]) -> str:

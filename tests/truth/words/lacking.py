@@ -83,3 +83,21 @@ def _starts_in_host(reality: Reality, page: Page, name: str) -> Any:
 def _is_in_host(reality: Reality, page: Page, name: str) -> Any:
     box = next(one for one in reality.boxes.values() if one.name == name)
     return so(box.mode == "host" and (box.is_running or box.state == "restarting"), box)
+
+
+@sentence("{name} is on {other}, which has the same subnet as {network}: Docker puts no container on both", "connect:network")
+@sentence("{name} is on {other}, which has the same subnet as {network}: on both, Docker doesn't start it", "connect:network")
+def _would_clash(reality: Reality, page: Page, name: str, other: str, network: str) -> Any:
+    box = next(one for one in reality.boxes.values() if one.name == name)
+    return so(other in box.ends and _overlap(reality, network, other), box)
+
+
+@sentence("It can't start: {network} and {other} have the same subnet, and Docker puts no container on both", "order:start")
+def _clash(reality: Reality, page: Page, network: str, other: str) -> Any:
+    box = box_of(reality, page)
+    return so({network, other} <= box.ends.keys() and _overlap(reality, network, other), box)
+
+
+def _overlap(reality: Reality, one: str, other: str) -> bool:
+    first, second = ([ip_network(pool["Subnet"]) for pool in pools_of(net_called(reality, name))] for name in (one, other))
+    return any(mine.version == yours.version and mine.overlaps(yours) for mine in first for yours in second)
