@@ -8,8 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from networks.hostnet.linux.opening import open_host
 from networks.models import Container, Endpoint, Engine
+from networks.partials.interfaces.sums import add_up
+from networks.queries.containers import container_rows
+from networks.queries.engines import read_engine
 from networks.queries.gateways import GATEWAY_BRIDGE, let_out_by_docker
+from networks.sync.host.once import look_once
 from tests.actions.conftest import followed, operator
 from tests.private_engine import PrivateEngine, wait_until
 from tests.views.test_forms import browser, text_of
@@ -63,6 +68,20 @@ def test_it_refuses_a_second_link_to_whom_docker_lets_out(engine: PrivateEngine,
     assert plugged_in(engine) - {"ingress-sbox"} == set(ids.values())
     # What the forms say is what Docker does.
     assert "conflicts with existing route" in engine.cli("network", "connect", GATEWAY_BRIDGE, "dark", check=False)
+
+
+def test_it_tells_a_way_out_from_a_link_that_was_made_by_hand(engine: PrivateEngine, followed: Engine) -> None:
+    Engine.objects.filter(pk=followed.pk).update(netns=f"/run/netns/{engine.netns}")
+    engine.cli("network", "connect", GATEWAY_BRIDGE, "alone")
+    wait_until(lambda: Endpoint.objects.exclude(ipv4="").count() == sum(map(len, OF.values())) + 1, "the endpoints")
+    row = read_engine(followed.slug)
+    assert row is not None
+
+    sums = add_up(look_once(Engine.objects.get(pk=followed.pk), open_host), container_rows(row))
+
+    assert (sums.ways_out, sums.unknown) == (2, 1)  # across and dark; the ingress sandbox
+    assert sums.ends == 4  # front, closed, bridge, and the one that was made by hand
+    assert sums.endpoints == sums.ends + len(sums.linkless)
 
 
 def test_it_says_which_overlay_network_leads_out(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
