@@ -160,8 +160,8 @@ def disconnect_container(
 def refuse_special(network: NetworkFact, container: ContainerFact, *, may_none: bool = False, is_leaving: bool = False) -> None:
     """Refuse what no Engine can do, in words. Raises NotAllowed for host and none, host-mode and `container:` containers.
 
-    `may_none`: none itself is no reason, for a container that moves away from it, or back. `is_leaving`: nor is what a container
-    was made with, where it leaves: one of mode host may have joined others while it was stopped.
+    `may_none`: none itself is no reason, for a container that moves away from it, or back. `is_leaving`: nor is mode host
+    for a container that leaves a network that it is on: it may have joined others while it was stopped.
     """
     names = {"network": network.name, "container": container.name}
     if may_none and network.driver == "null" and network.name == "none":
@@ -171,7 +171,8 @@ def refuse_special(network: NetworkFact, container: ContainerFact, *, may_none: 
     if network.name == "none" or network.driver == "null":
         words = _("none is a special network: containers join it when they are made, and leave it for other networks.")
         raise NotAllowed(words)
-    if container.network_mode == "host" and not is_leaving:
+    is_there = any(endpoint.network_name == network.name for endpoint in container.endpoints)
+    if container.network_mode == "host" and not (is_leaving and is_there):
         raise NotAllowed(_("%(container)s uses the host's own network, so it can't be connected to others.") % names)
     if container.network_mode.startswith("container:"):
         raise NotAllowed(_("%(container)s shares another container's network, so it has no connections of its own.") % names)

@@ -103,7 +103,6 @@ def test_it_works_on_a_device_that_leads_nowhere(engine: PrivateEngine, watched:
         assert "The macvlan network lan already uses ifb5 as its parent; Docker allows one." in again
     finally:
         engine.empty()
-        engine.check_inside("ip", "link", "delete", "ifb5")
 
 
 @pytest.mark.parametrize(

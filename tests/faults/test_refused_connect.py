@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def busy(engine: PrivateEngine) -> Iterator[PrivateEngine]:
+def busy(engine: PrivateEngine) -> PrivateEngine:
     """Give an Engine with the network `lan`, on a parent that no macvlan can be made of, and `web`, which was refused there."""
     engine.check_inside("ip", "link", "add", "busy0", "type", "veth", "peer", "name", "busy1")
     engine.check_inside("ip", "link", "add", "busybr", "type", "bridge")
@@ -48,10 +48,7 @@ def busy(engine: PrivateEngine) -> Iterator[PrivateEngine]:
     engine.cli("network", "create", "--internal", "inner")
     engine.run("web", "--network", "front")
     engine.run("beside", "--network", "inner")
-    yield engine
-    engine.empty()
-    for link in ("busy0", "busybr"):
-        engine.check_inside("ip", "link", "del", link)
+    return engine
 
 
 def refuse(engine: PrivateEngine) -> None:
