@@ -13,6 +13,7 @@ from networks.engine.client import EventStream
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import TimedOut, Unreachable
 from networks.engine.specs import NetworkSpec
+from tests.patience import within
 from tests.private_engine import IMAGE, PrivateEngine, wait_until
 
 
@@ -24,7 +25,7 @@ def test_it_notices_a_kill_and_comes_back_by_itself(fresh_engine: PrivateEngine)
         threading.Thread(target=_read_out, args=(stream, ended)).start()
 
         fresh_engine.kill9()
-        assert ended.wait(2)
+        assert ended.wait(60)
         with pytest.raises(Unreachable):
             client.ping()
         with pytest.raises(Unreachable):
@@ -52,7 +53,7 @@ def test_it_waits_no_longer_than_its_deadline_for_a_suspended_engine(fresh_engin
                 client.picture()
             with pytest.raises(TimedOut) as raised:
                 client.create_network(NetworkSpec("late"))
-            assert time.monotonic() - started < 3
+            assert time.monotonic() - started < within(3)
             assert not ended.is_set()  # a suspended Engine keeps its streams open and silent
             stream.close()
             reader.join(2)

@@ -20,6 +20,7 @@ from tests.faults.small_disk import SmallDisk
 from tests.faults.visitor import LONGEST_S, Seen, Visitor
 from tests.leftovers import reap_leftovers
 from tests.management.serving import ROOT, Serving, free_port
+from tests.patience import within
 from tests.prepared import prepare
 from tests.private_engine import PrivateEngine, unavailable_reason, wait_until
 
@@ -27,7 +28,7 @@ ADMIN, PASSWORD = "admin", "a long enough pass phrase"
 READING = ("/", "/networks/", "/containers/", "/events/", "/engines/local/", "/networks/local/create/")
 FULL = "The disk that holds Netadmin's database is full."
 LOCKED_S = 30.0 if IS_FULL else 4.0
-BACK_WITHIN_S = 10.0
+BACK_WITHIN_S = within(10.0)
 NOBODY = "unix:///nonexistent/docker.sock"
 # Root writes what it may not, unless it gives up the right to.
 AS_ANYBODY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")

@@ -13,15 +13,16 @@ from networks.queries.snapshot import snapshot_of
 from networks.sync.engines import ensure_local_engine
 from tests.conftest import IS_FULL
 from tests.live import following
+from tests.patience import within
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.truth import remembered, truth
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 KILLS, HANGS, STOPS = (100, 20, 20) if IS_FULL else (3, 1, 2)
-CUT_SHOWN_WITHIN_S = 2.0
-HANG_SHOWN_WITHIN_S = 12.0
-LIVE_WITHIN_S = 3.0
+CUT_SHOWN_WITHIN_S = within(2.0)
+HANG_SHOWN_WITHIN_S = within(12.0)
+LIVE_WITHIN_S = within(3.0)
 
 
 @pytest.fixture

@@ -14,13 +14,14 @@ from networks.engine.errors import EngineError, ProtocolFault, Refused, TimedOut
 from tests.conftest import IS_FULL
 from tests.faults.calls import CALLS, Called, Ground, calls_of_the_seam, open_client
 from tests.faults.proxy import SILENT, Fault, FaultProxy
+from tests.patience import within
 from tests.private_engine import PrivateEngine, wait_until
 
 PATIENT_S = 10.0  # for faults that show at once: a busy machine must not turn them into time-outs
 HASTY_S = 0.15  # for faults that only a deadline ends; a change has three times that
 FACTORS = {"pull_image": 30}  # of the deadline, for calls that take their time
 SLOW_START_S = 1.0  # where the container has to be created within it as well
-GRACE_S = 1.5
+GRACE_S = within(1.5)
 LONGEST_S = 10.0
 SHARE = 1 if IS_FULL else 13  # prime to 21, so that every fault and every call is among them
 

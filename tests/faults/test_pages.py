@@ -15,12 +15,13 @@ from tests.faults.calls import Ground
 from tests.faults.proxy import SILENT, Fault, FaultProxy
 from tests.faults.visitor import LONGEST_S, Seen, Visitor
 from tests.management.serving import Serving, free_port
+from tests.patience import within
 from tests.prepared import prepare
 from tests.private_engine import PrivateEngine, wait_until
 
 ADMIN, PASSWORD = "admin", "a long enough pass phrase"
-SAID_WITHIN_S = 16.0  # a ping every 5 s, two misses of 3 s, and what two shared cores add
-BACK_WITHIN_S = 10.0
+SAID_WITHIN_S = within(16.0)  # a ping every 5 s, two misses of 3 s, and what two shared cores add
+BACK_WITHIN_S = within(10.0)
 NOT_LIVE = {"lagging", "stale", "disconnected", "incompatible"}
 
 READING = ("/", "/networks/", "/containers/", "/events/", "/engines/local/", "/engines/local/lab/", "/networks/local/create/")

@@ -19,12 +19,13 @@ from networks.models.access import keep_credentials
 from networks.sync.followers import followers, stop_followers
 from networks.sync.tending import start_tending, stop_tending
 from tests.another_engine import AnotherEngine
+from tests.patience import within
 from tests.private_engine import PrivateEngine, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-HANG_SHOWN_WITHIN_S = 12.0
-SEEN_WITHIN_S = 1.0
+HANG_SHOWN_WITHIN_S = within(12.0)
+SEEN_WITHIN_S = within(1.0)
 
 
 @pytest.fixture

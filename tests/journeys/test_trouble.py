@@ -12,10 +12,11 @@ from tests.journeys.acts import container_row, create_network, network_row
 from tests.journeys.engine_says import list_json
 from tests.journeys.site import PASSWORD, Site
 from tests.journeys.visits import Visits, open_live
+from tests.patience import within
 from tests.private_engine import PrivateEngine
 
 # "disconnected" in the page, after a cut
-SAID_WITHIN_S = 2.0
+SAID_WITHIN_S = within(2.0)
 
 
 def test_it_is_set_up_by_the_token_without_an_engine_and_goes_live_when_one_appears(

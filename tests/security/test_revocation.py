@@ -17,13 +17,14 @@ from django.test import Client
 from networks.models import Engine, Grant, Role
 from networks.push.protocol import Close
 from tests.conftest import IS_FULL
+from tests.patience import within
 from tests.push.wire import Wire
 from tests.security.people import make_world
 from tests.security.sockets import open_socket, socket_paths
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WITHIN_S = 2.0
+WITHIN_S = within(2.0)
 TIMES = 100 if IS_FULL else 1
 PASSWORD = "a long enough pass phrase"
 

@@ -14,6 +14,7 @@ from networks.queries.snapshot import snapshot_of
 from networks.sync.engines import ensure_local_engine
 from tests.conftest import IS_FULL
 from tests.live import following
+from tests.patience import within
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.operations import World
 from tests.sync.truth import remembered, truth
@@ -23,8 +24,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SEEDS = range(10) if IS_FULL else range(1)
 OPERATIONS = 1_000 if IS_FULL else 200
 CHECK_EVERY = 50
-ANNOUNCED_WITHIN_S = 1.0
-QUIET_WITHIN_S = 11.0
+ANNOUNCED_WITHIN_S = within(1.0)
+QUIET_WITHIN_S = within(11.0)
 
 
 @pytest.fixture

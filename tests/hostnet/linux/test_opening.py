@@ -109,7 +109,7 @@ def test_it_believes_no_pid_of_who_left_the_socket_to_others(tmp_path: Path) -> 
     with subprocess.Popen([sys.executable, "-c", LEAVES_IT_TO_A_CHILD, path], stdout=subprocess.PIPE) as began:
         assert began.stdout is not None
         heir = int(began.stdout.readline())
-        began.wait(5)
+        began.wait(60)
         try:
             with find_listener(f"unix://{path}", is_wanted=True) as listener:
                 assert listener == Listener(process=None, is_hidden=False)

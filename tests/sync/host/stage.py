@@ -81,7 +81,7 @@ class Stage:
 
     def shows(self, expected: dict[int, tuple[str, str]]) -> None:
         """Wait until the picture knows these far ends."""
-        wait_until(lambda: self.names() == expected, f"{expected}, not {self.names()}", deadline_s=3)
+        wait_until(lambda: self.names() == expected, f"{expected}, not {self.names()}")
 
     def samples(self) -> int:
         return self.host.reads.get("counters", 0)

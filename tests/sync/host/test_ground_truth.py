@@ -11,6 +11,7 @@ import pytest
 from networks.sync.host.board import picture_of
 from networks.sync.signals import host_changed
 from tests.conftest import IS_FULL
+from tests.patience import within
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.host.ties import Plugged, Tie, true_ties
 from tests.sync.host.watching import Watching
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 OPERATIONS = 1_000 if IS_FULL else 60
 FILES_EVERY = 20
-AGREES_WITHIN_S = 5.0
+AGREES_WITHIN_S = within(5.0)
 
 
 class Claims:

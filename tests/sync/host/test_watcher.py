@@ -34,7 +34,7 @@ def test_it_begins_when_the_engine_was_read(stage: Stage) -> None:
 
     stage.write()
 
-    wait_until(lambda: picture_of(stage.slug).view.sees_host, "the first picture", deadline_s=2)
+    wait_until(lambda: picture_of(stage.slug).view.sees_host, "the first picture")
     assert stage.opened == [("", stage.engine.url)]
 
 
@@ -89,7 +89,7 @@ def test_it_looks_once_more_for_the_name_that_an_interface_gets(stage: Stage) ->
     def ifname() -> str:
         return next(one.peer.ifname for one in picture_of(stage.slug).links if one.peer)
 
-    wait_until(lambda: ifname() == "net7", "the name", deadline_s=2)
+    wait_until(lambda: ifname() == "net7", "the name")
 
 
 def test_it_measures_nothing_while_nobody_looks(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +104,7 @@ def test_it_measures_nothing_while_nobody_looks(stage: Stage, monkeypatch: pytes
     note_viewer(stage.slug, "interface_list")
 
     assert traffic_of(stage.slug).wait_for_sample(1.0)
-    wait_until(lambda: stage.samples() == 2, "the second sample", deadline_s=2)
+    wait_until(lambda: stage.samples() == 2, "the second sample")
     assert traffic_of(stage.slug).rate(link) is not None
     wait_until(lambda: not attention.is_looked_at(stage.slug, pages=attention.FIGURE_PAGES), "that nobody looks")
     stage.host.change(link, mtu=1500)
@@ -125,7 +125,7 @@ def test_it_tells_rates_and_announces_each_sample(stage: Stage) -> None:
         known = traffic_of(stage.slug).rate(link)
         return known.tx_bytes if known else 0.0
 
-    wait_until(rate, "the first rate", deadline_s=2)
+    wait_until(rate, "the first rate")
 
     assert 1_000_000 / 3 < rate() <= 2_100_000  # within half a second, or a slow machine's two
     counted = traffic_of(stage.slug).counters(link)

@@ -37,7 +37,7 @@ def test_it_opens_the_machine_anew_when_the_kernel_tells_nothing_any_more(stage:
 
     stage.host.streams[0].close()
 
-    wait_until(lambda: picture_of(stage.slug).trouble, "the trouble", deadline_s=2)
+    wait_until(lambda: picture_of(stage.slug).trouble, "the trouble")
     assert stage.names() == {}
     stage.shows({link: ("web", "front")})
     assert picture_of(stage.slug).trouble == ""
@@ -54,7 +54,7 @@ def test_it_says_in_the_systems_words_why_it_could_not_read(stage: Stage, error:
     stage.host.next_error = error
     stage.host.change(link, mtu=1400)
 
-    wait_until(lambda: picture_of(stage.slug).trouble == error.sentence, "the trouble", deadline_s=2)
+    wait_until(lambda: picture_of(stage.slug).trouble == error.sentence, "the trouble")
     assert picture_of(stage.slug).links == ()
     stage.shows({link: ("web", "front")})
 
@@ -62,34 +62,34 @@ def test_it_says_in_the_systems_words_why_it_could_not_read(stage: Stage, error:
 def test_it_tries_again_to_open_a_machine(stage: Stage) -> None:
     stage.cannot_open = NotAllowed("setns: Operation not permitted")
     stage.watcher.hurry()
-    wait_until(lambda: picture_of(stage.slug).trouble, "the trouble", deadline_s=2)
+    wait_until(lambda: picture_of(stage.slug).trouble, "the trouble")
     assert not picture_of(stage.slug).view.sees_host
 
     stage.cannot_open = None
 
-    wait_until(lambda: picture_of(stage.slug).view.sees_host, "the machine", deadline_s=4)
+    wait_until(lambda: picture_of(stage.slug).view.sees_host, "the machine")
 
 
 def test_it_tries_at_once_when_the_engine_is_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watcher, "RETRY_FACTOR", 100.0)  # half a second, then half a minute
     stage.cannot_open = HostError("Connection refused")
     stage.watcher.hurry()
-    wait_until(lambda: len(stage.opened) == 2, "the second try", deadline_s=2)
+    wait_until(lambda: len(stage.opened) == 2, "the second try")
 
     stage.cannot_open = None
     stage.write()
 
-    wait_until(lambda: picture_of(stage.slug).view.sees_host, "the machine", deadline_s=2)
+    wait_until(lambda: picture_of(stage.slug).view.sees_host, "the machine")
 
 
 def test_it_survives_a_fault_of_its_own(stage: Stage) -> None:
     stage.cannot_open = ValueError("a fault")
     stage.watcher.hurry()
-    wait_until(lambda: stage.opened, "the first try", deadline_s=2)
+    wait_until(lambda: stage.opened, "the first try")
 
     stage.cannot_open = None
 
-    wait_until(lambda: picture_of(stage.slug).view.sees_host, "the machine", deadline_s=4)
+    wait_until(lambda: picture_of(stage.slug).view.sees_host, "the machine")
 
 
 def test_it_opens_where_the_settings_say(stage: Stage) -> None:
@@ -99,8 +99,8 @@ def test_it_opens_where_the_settings_say(stage: Stage) -> None:
     stage.engine.netns = "/run/netns/other"
     stage.engine.save()
 
-    wait_until(lambda: stage.opened[-1] == ("/run/netns/other", stage.engine.url), "the other namespace", deadline_s=2)
-    wait_until(lambda: len(stage.host.streams) == 1, "that the first reader is closed", deadline_s=2)
+    wait_until(lambda: stage.opened[-1] == ("/run/netns/other", stage.engine.url), "the other namespace")
+    wait_until(lambda: len(stage.host.streams) == 1, "that the first reader is closed")
 
 
 def test_it_opens_anew_when_a_namespace_that_was_missing_is_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,11 +108,11 @@ def test_it_opens_anew_when_a_namespace_that_was_missing_is_there(stage: Stage, 
     stage.host.view = View(enters_containers=True, why_not_host=Obstacle.NAMESPACE_MISSING)
     link = stage.run("web")
     stage.watcher.hurry()
-    wait_until(lambda: stage.host.reads.get("has_appeared", 0) > 2, "that it looked for the namespace", deadline_s=2)
+    wait_until(lambda: stage.host.reads.get("has_appeared", 0) > 2, "that it looked for the namespace")
     assert picture_of(stage.slug).view.why_not_host is Obstacle.NAMESPACE_MISSING
     reads = stage.host.reads["sandboxes"]
     opened, looks = len(stage.opened), stage.host.reads["has_appeared"]
-    wait_until(lambda: stage.host.reads["has_appeared"] > looks + 2, "more looks", deadline_s=2)
+    wait_until(lambda: stage.host.reads["has_appeared"] > looks + 2, "more looks")
     assert (len(stage.opened), stage.host.reads["sandboxes"]) == (opened, reads)  # nothing else is read meanwhile
 
     stage.host.view = EVERYTHING
@@ -132,11 +132,11 @@ def test_it_opens_anew_when_the_engine_is_another_or_is_back(stage: Stage) -> No
     stage.write(state="live")
 
     # It listens once it knows the Engine: an epoch that is written before that is the one it begins with.
-    wait_until(lambda: stage.host.reads["changes"] == 2, "the second opening", deadline_s=8)
+    wait_until(lambda: stage.host.reads["changes"] == 2, "the second opening")
     stage.shows({link: ("seen", "front")})
     stage.write(epoch="another")
 
-    wait_until(lambda: stage.host.reads["changes"] == 3, "the third opening", deadline_s=8)
+    wait_until(lambda: stage.host.reads["changes"] == 3, "the third opening")
 
 
 def test_it_claims_and_measures_nothing_where_the_links_are_anothers(stage: Stage) -> None:
@@ -168,4 +168,4 @@ def test_it_looks_at_everything_when_a_network_may_tell_more(stage: Stage) -> No
     make_network(stage.engine, "elsewhere", "10.9.0.0/16", gateway="10.9.0.1")
     stage.write()
 
-    wait_until(lambda: picture_of(stage.slug).view.why_not_host is Obstacle.OTHER_NAMESPACE, "the doubt", deadline_s=2)
+    wait_until(lambda: picture_of(stage.slug).view.why_not_host is Obstacle.OTHER_NAMESPACE, "the doubt")

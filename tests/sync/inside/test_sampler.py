@@ -125,7 +125,7 @@ def test_it_asks_other_engines_while_one_hangs(engine: FakeEngine, web: str, sam
         hung_url = f"unix://{folder}/docker.sock"
         clients = {
             slug: lambda: engine.client(Profile.READ),
-            f"{slug}-hung": lambda: DockerClient(hung_url, Profile.READ, timeout_s=2.0),
+            f"{slug}-hung": lambda: DockerClient(hung_url, Profile.READ, timeout_s=5.0),
         }
         beside = Sampler(lambda asked: clients[asked](), every_s=0.05, linger_s=0.1)
         try:
@@ -134,7 +134,7 @@ def test_it_asks_other_engines_while_one_hangs(engine: FakeEngine, web: str, sam
             theirs = beside.watch(f"{slug}-hung", hung_url, web, stack=1)
             beside.watch(slug, "unix:///x", web, stack=1)
 
-            wait_until(lambda: count_calls(engine) >= 3, "three answers of the other", deadline_s=1.5)
+            wait_until(lambda: count_calls(engine) >= 3, "three answers of the other", deadline_s=4)
             assert theirs.trouble == "", "it is still being waited for"
             wait_until(lambda: theirs.trouble, "the end of that")
         finally:
