@@ -9,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.utils import translation
 
 from networks.actions.doing import acting
 from networks.sync.inside.sampler import sampler
@@ -69,6 +70,13 @@ def nobody_makes_the_world() -> Iterator[None]:
     """What a test makes for its world isn't written down as somebody's deed; what it asks for through a page is."""
     with acting(lambda: None):
         yield
+
+
+@pytest.fixture(autouse=True)
+def everybody_begins_in_english() -> Iterator[None]:
+    """A page that was asked for in Korean leaves its thread speaking Korean."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -47,10 +47,7 @@ def unavailable_reason() -> str | None:
 
 
 def wait_until(condition: Callable[[], Any], what: str, *, deadline_s: float = 60, interval_s: float = 0.01) -> Any:
-    """Return the first true answer of the condition; by default a busy machine has a minute for it.
-
-    Raises TimeoutError, which names what was waited for.
-    """
+    """Return the condition's first true answer; a busy machine has a minute. Raises TimeoutError: what was waited for."""
     deadline = time.monotonic() + deadline_s
     while True:
         answer = condition()
@@ -75,7 +72,7 @@ class PrivateEngine:
         self.netns = ""
         self.process: subprocess.Popen[bytes] | None = None
         self._owner_pid = os.getpid()
-        self._links_at_first = {"docker0", "docker_gwbridge"}
+        self._links_kept = {"docker0", "docker_gwbridge"}
 
     def __enter__(self) -> Self:
         self.start()
@@ -112,7 +109,7 @@ class PrivateEngine:
             (self.folder / "client").mkdir()
             subprocess.run(["ip", "netns", "add", self.netns], check=True)
             self.check_inside("ip", "link", "set", "lo", "up")
-            self._links_at_first |= links_in(self.check_inside("cat", "/proc/self/net/dev"))
+            self.keep_links()
             self._launch()
         except BaseException:
             self.close()
@@ -220,11 +217,15 @@ class PrivateEngine:
             # The other end of a pair goes with it, and so do links that were made on it.
             subprocess.run([*self.entering, "ip", "link", "delete", link], capture_output=True, check=False)
 
+    def keep_links(self) -> None:
+        """Count the links that are there now to what an empty Engine has."""
+        self._links_kept |= links_in(self.check_inside("cat", "/proc/self/net/dev"))
+
     def _links_of_tests(self) -> list[str]:
         """Return the links of its namespace that neither the kernel nor dockerd made: an empty Engine has none else."""
         if self.process is None or self.process.poll() is not None:
             return []
-        return sorted(links_in(Path(f"/proc/{self.process.pid}/net/dev").read_text()) - self._links_at_first)
+        return sorted(links_in(Path(f"/proc/{self.process.pid}/net/dev").read_text()) - self._links_kept)
 
     def _ids(self, path: str) -> list[str]:
         return [row["Id"] for row in self._rows(path)]

@@ -32,6 +32,7 @@ class SwarmPair:
             for engine, address in zip(self.engines, self.addresses, strict=True):
                 engine.check_inside("ip", "addr", "add", f"{address}/24", "dev", LINK)
                 engine.check_inside("ip", "link", "set", LINK, "up")
+                engine.keep_links()
             self._stack = stack.pop_all()
         return self
 
