@@ -115,7 +115,7 @@ def test_it_runs_a_chapter_at_its_whole_size(project: Path) -> None:
     (project / "tests" / "sample").mkdir()
     (project / "tests" / "sample" / "test_sample.py").write_text(OF_A_CHAPTER)
 
-    done = run_tests(project, "bin/test", "--no-install", "full", "sample", "-q")
+    done = run_tests(project, "bin/test", "--no-install", "full", "sample", "-q", "-n", "1")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
