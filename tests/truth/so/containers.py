@@ -144,7 +144,9 @@ def _orders(reality: Reality, subject: Subject) -> Any:
     donor = reality.donor_of(box)
     is_held = any(reality.net_of(box, name) is None for name in box.ends) or bool(box.donor and not (donor and donor.is_running))
     usual = ORDERS[box.state]
-    if box.ends and reality.is_mode_lost(box):
+    bridges = [name for name in box.ends if (net := reality.net_of(box, name)) and net["Driver"] == "bridge"]
+    is_barred = box.mode == "host" and not box.is_running and bridges
+    if is_barred or (box.ends and reality.is_mode_lost(box)):
         return tuple(order for order in usual if order not in ("start", "restart"))
     return AnyOf([usual, tuple(order for order in usual if order not in ("start", "restart"))]) if is_held else usual
 
