@@ -17,7 +17,7 @@ WAITING: dict[str, Promise] = {
     "container_terminal": _("Open a terminal in a container on %(engine)s"),
     "engine_swarm_token": _("Show a join token of the swarm of %(engine)s"),
     "engine_terminals": _("Switch terminals on or off for %(engine)s"),
-    "engine_grant_terminal": _("Let a person open terminals on %(engine)s, or no longer"),
+    "engine_grant_terminal": _("Allow a person to open terminals on %(engine)s, or no longer allow it"),
     "person_invite": _("Make a new link to choose a password"),
     "person_reset_two_factor": _("Remove a person's second step"),
     "account_session_end": _("End one of your sessions"),

@@ -58,7 +58,7 @@ def _of_network(engine_slug: str, network: NetworkChoice) -> WhyNot | None:
     if found:
         mode = Mode.HOST if network.driver == "host" else Mode.NONE
         run = _run_way(engine_slug, _("Run a container there…"), mode=mode.value)
-        return WhyNot(say(found), _("A container gets onto it when it is made."), (run,))
+        return WhyNot(say(found), _("A container joins it only when it is created."), (run,))
     if found := next(check_plugin(engine_slug, network.driver), None):
         return WhyNot(say(found), explain(found))
     return None

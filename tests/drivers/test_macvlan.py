@@ -108,7 +108,12 @@ def test_it_works_on_a_device_that_leads_nowhere(engine: PrivateEngine, watched:
 @pytest.mark.parametrize(
     ("setup", "parent", "words", "answer"),
     [
-        ("true", "lo", "lo is the loopback device: Docker takes it for no macvlan network.", "loopback interface is not a valid"),
+        (
+            "true",
+            "lo",
+            "lo is the loopback device: Docker creates no macvlan network on it.",
+            "loopback interface is not a valid",
+        ),
         ("true", "lo.5", "lo is the loopback device: the kernel allows no VLAN on it.", "operation not supported"),
         ("true", "docker0", "docker0 is the bridge of the network bridge: these containers will be on the same wire", ""),
         ("ip tuntap add dev odd mode tun", "odd", "odd is no Ethernet device", "invalid argument"),

@@ -123,14 +123,14 @@ def test_it_always_says_that_the_host_itself_stays_apart() -> None:
     [apart] = [each for each in typed(parent="eth0").all_findings if each.key == "parent_apart"]
 
     assert apart.level is Level.WARN
-    assert say(apart) == "The host itself can't reach these containers, nor they the host: the kernel keeps eth0 apart."
+    assert say(apart) == "These containers and the host can't reach each other: the kernel separates them on eth0."
     assert "macvlan link of its own" in explain(apart)
 
 
 def test_it_never_sends_to_a_macvlan_link_where_the_parent_has_ipvlan_children() -> None:
     [apart] = [each for each in typed(driver="ipvlan", parent="eth0").all_findings if each.key.startswith("parent_apart")]
 
-    assert say(apart) == "The host itself can't reach these containers, nor they the host: the kernel keeps eth0 apart."
+    assert say(apart) == "These containers and the host can't reach each other: the kernel separates them on eth0."
     assert "ipvlan link of its own" in explain(apart)
     assert "macvlan" not in explain(apart)
 
@@ -140,7 +140,7 @@ def test_it_knows_no_way_to_containers_that_see_no_neighbour(mode: str) -> None:
     typed_one = typed(parent="eth0", macvlan_mode=mode)
     [apart] = [each for each in typed_one.all_findings if each.key.startswith("parent_apart")]
 
-    assert say(apart) == "The host itself can't reach these containers, nor they the host: the kernel keeps eth0 apart."
+    assert say(apart) == "These containers and the host can't reach each other: the kernel separates them on eth0."
     assert explain(apart) == ""
 
 

@@ -65,7 +65,7 @@ def test_it_shows_a_worker_the_nodes_that_another_engine_tells_of(swarm: tuple[E
     one = browser_of("bob", second=Role.VIEWER).get("/engines/second/swarm/").content.decode()
 
     assert "host-c" in both
-    assert "as First tells" in both
+    assert "according to First" in both
     assert "host-c" not in one
     assert "Only managers know the nodes" in one
 

@@ -35,7 +35,7 @@ def test_it_lists_containers_as_docker_ps_does() -> None:
 @pytest.mark.parametrize(
     ("ending", "sentence"),
     [
-        ("asked", "It was ended by SIGKILL, sent through Docker: no failure."),
+        ("asked", "It ended on SIGKILL, sent through Docker. That is not a failure."),
         ("memory", "The kernel killed it: it was out of memory."),
         ("itself", "It was ended by SIGKILL, which wasn&#x27;t sent through Docker."),
         ("", "It was ended by SIGKILL. Netadmin didn&#x27;t follow this Engine then, so it isn&#x27;t known who sent that."),

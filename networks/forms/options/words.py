@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 _UNKNOWN = _("This Engine has no driver “%(driver)s”. It has %(known)s.")
 _OF_TUTORIALS = ("driver_unknown_weave", "driver_unknown_flannel", "driver_unknown_openvswitch")
 
-_APART = _("The host itself can't reach these containers, nor they the host: the kernel keeps %(value)s apart.")
+_APART = _("These containers and the host can't reach each other: the kernel separates them on %(value)s.")
 
 SENTENCES: dict[str, Promise] = {
     **dict.fromkeys(("driver_unknown", *_OF_TUTORIALS), _UNKNOWN),
     **dict.fromkeys(("parent_apart", "parent_apart_ipvlan", "parent_apart_always"), _APART),
     "parent_bridge": _("%(value)s is the bridge of the network %(owner)s: these containers will be on the same wire as its own."),
-    "parent_loopback": _("%(value)s is the loopback device: Docker takes it for no %(driver)s network."),
+    "parent_loopback": _("%(value)s is the loopback device: Docker creates no %(driver)s network on it."),
     "parent_missing": _("The host has no device called %(value)s."),
     "parent_no_ethernet": _("%(value)s is no Ethernet device, and the kernel allows no macvlan on another kind."),
     "parent_no_carrier": _("%(value)s has no carrier: nothing is connected at its other end."),
@@ -52,7 +52,7 @@ SENTENCES: dict[str, Promise] = {
     "vlan_number": _("The number of a VLAN goes from 1 to %(limit)s."),
     "vlan_on_loopback": _("%(value)s is the loopback device: the kernel allows no VLAN on it."),
     "vlan_twice": _("%(value)s names a VLAN already."),
-    "vlan_without_parent": _("A VLAN is one of a device: name the parent interface."),
+    "vlan_without_parent": _("A VLAN belongs to a device: name its parent interface."),
 }
 
 _PLUGIN = _(

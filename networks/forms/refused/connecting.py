@@ -148,7 +148,7 @@ CONNECTING: tuple[Meaning, ...] = (
         "address_uncounted",
         ("^bit does not belong to the sequence",),
         "ipv6",
-        _("This Engine has no number for the last address of a /64, and gives it to nothing."),
+        _("This Engine can't assign the last address of a /64."),
         _CHOOSE_ADDRESS,
         "ipv6",
     ),
@@ -214,7 +214,7 @@ CONNECTING: tuple[Meaning, ...] = (
         ("pre-defined",),
         "",
         _("Docker's own networks can't be removed."),
-        _("There is nothing to do: it does no harm."),
+        _("Nothing to do: it can stay."),
     ),
     Meaning(
         "config_in_use",

@@ -66,7 +66,7 @@ CREATING: tuple[Meaning, ...] = (
         "link_local_part",
         ("clash with the link-local prefix",),
         "subnet",
-        _("Each bridge has fe80::/64: Docker takes that very subnet, or one that has nothing of it."),
+        _("Each bridge has fe80::/64: Docker accepts exactly that subnet, or one that doesn't overlap it."),
         _("Use fe80::/64, or a subnet of another range."),
     ),
     Meaning(

@@ -36,7 +36,7 @@ DRIVERS: tuple[Meaning, ...] = (
         "parent_busy",
         ("failed to create the", "vlan port", "device or resource busy"),
         "network_id",
-        _("The network's parent is a bridge's port, or carries containers of the other of macvlan and ipvlan."),
+        _("The network's parent is a bridge's port, or is already used by containers of the other driver (macvlan or ipvlan)."),
         _(
             "Recreate the network on the bridge itself or on a VLAN. Docker still lists this one: a container "
             "that runs has to be stopped before it can be disconnected."

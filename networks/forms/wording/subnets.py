@@ -20,8 +20,10 @@ SENTENCES: dict[str, Promise] = {
     "multicast_in_it": _(
         "%(subnet)s has the multicast range in it: no container can have those addresses. Docker would accept it."
     ),
-    "ipv4_mapped": _("%(subnet)s holds IPv4 addresses in IPv6's writing: Docker reads it as IPv4 and refuses it."),
-    "link_local_part": _("%(subnet)s meets fe80::/64, which each bridge has: Docker takes that very subnet, or none of it."),
+    "ipv4_mapped": _("%(subnet)s is an IPv4 range written as IPv6: Docker reads it as IPv4 and refuses it."),
+    "link_local_part": _(
+        "%(subnet)s overlaps fe80::/64, which each bridge has: Docker accepts exactly that subnet, or one apart from it."
+    ),
     "too_small": _("%(subnet)s has no address left for a container. Docker would accept it."),
     "link_local": _("%(subnet)s is link-local: routers don't forward such packets."),
     "public": _("%(subnet)s is public address space: these containers can't reach its real owners."),

@@ -112,7 +112,7 @@ _VALUES: dict[str, dict[str, Promise]] = {
         "refused": gettext_lazy("it never began"),
         "gone": gettext_lazy("its page was closed or lost"),
         "idle": gettext_lazy("nobody typed"),
-        "revoked": gettext_lazy("the right to it was taken"),
+        "revoked": gettext_lazy("the permission was withdrawn"),
         "logged out": gettext_lazy("logged out"),
         "stopping": gettext_lazy("Netadmin was stopped"),
         "flooded": gettext_lazy("the browser sent more than it may"),

@@ -20,7 +20,7 @@ def say_ending(row: ContainerRow) -> str:
     named = {"signal": _signal_of(row.exit_code)}
     match row.ending:
         case Ending.ASKED:
-            return _("It was ended by %(signal)s, sent through Docker: no failure.") % named
+            return _("It ended on %(signal)s, sent through Docker. That is not a failure.") % named
         case Ending.MEMORY:
             return _("The kernel killed it: it was out of memory.")
         case Ending.ITSELF if named["signal"]:
