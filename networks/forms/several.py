@@ -233,7 +233,7 @@ def _plan(
 
 
 def _breaking(consequences: Iterable[Consequences]) -> Iterator[Consequences]:
-    return (each for each in consequences if each.affected or each.config_users)
+    return (each for each in consequences if each.affected or each.config_users or each.orphans or not each.is_told)
 
 
 def _removal(network: NetworkChoice) -> JobStep:

@@ -57,7 +57,8 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
         "rights": rights,
         "shown": len(shown),
         "total": len(everything),
-        "unused": sum(not _guests(row) for row in everything),
+        "unused": sum(row.is_unused for row in everything),
+        "untold": sum(not row.is_told and not _guests(row) for row in everything),
         "own": sum(not row.is_predefined for row in everything),
     }
     picks = {"filter": asked, **_choices(everything, asked)}
@@ -152,7 +153,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "why_not": words.why_no_connect(detail.row, is_config_only=detail.is_config_only)
         or words.said_lock(protection.networks.get(detail.row.docker_id)),
         "unused": words.say_unused(detail.row),
-        "is_told": words.is_told_by_containers(detail.row),
+        "is_told": detail.row.is_told,
         "states": Counter(endpoint.container_state for endpoint in detail.endpoints),
         "asking": sum(_is_asking(endpoint) for endpoint in detail.endpoints),
         "labels": masked(detail.labels, sees_secrets=sees_secrets),

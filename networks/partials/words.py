@@ -144,14 +144,6 @@ def why_no_connect(row: NetworkRow, *, is_config_only: bool = False) -> str:
     return ""
 
 
-def is_told_by_containers(row: NetworkRow) -> bool:
-    """Tell whether the endpoints of this Engine's containers tell who is on a network: nothing of Docker's own, nobody elsewhere.
-
-    One in mode host that was disconnected from host while it was stopped uses the host's network without an endpoint.
-    """
-    return row.name not in HIDDEN_GUESTS and row.scope != "swarm" and row.driver != "host"
-
-
 def say_unused(row: NetworkRow) -> str:
     """Return in words what it means that no container of this Engine is listed on a network."""
     if row.driver == "null":

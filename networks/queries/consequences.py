@@ -14,6 +14,7 @@ from django.db.models.fields.json import KeyTextTransform
 from networks.models import Container, Endpoint, Network
 from networks.queries.containers import stack_state
 from networks.queries.orphans import read_orphans
+from networks.queries.rows import is_told_by_containers
 
 # States in which a container holds its endpoints, so that Docker refuses to remove the network.
 HOLDING_STATES = frozenset({"running", "paused", "restarting"})
@@ -69,7 +70,8 @@ class Consequences:
     `affected`: running ones first, then by name. `project`: the Compose project that made the network, "" for none.
     `outer_projects`: Compose projects whose containers are on it though another, or nobody, made it: to them it is `external`.
     `config_users`: names of the networks that take their configuration from it; Docker refuses to remove it then.
-    `orphans`: (id, name, state) of containers that were made with it and are on others alone; without it none of them starts.
+    `orphans`: (id, name, state) of containers made with it that are on others alone; without it none of them starts. `is_told`:
+    none but this Engine's containers may be on it.
     """
 
     docker_id: str
@@ -80,6 +82,7 @@ class Consequences:
     affected: tuple[Affected, ...] = ()
     config_users: tuple[str, ...] = ()
     orphans: tuple[tuple[str, str, str], ...] = ()
+    is_told: bool = True
 
     @property
     def running(self) -> tuple[Affected, ...]:
@@ -188,8 +191,8 @@ def breakage_token(*parts: str) -> str:
 
 
 def _networks(networks: QuerySet[Network]) -> Iterable[Record]:
-    project = KeyTextTransform(PROJECT_LABEL, "labels")
-    records: Iterable[Record] = networks.order_by().values("docker_id", "name", "driver", "is_config_only", project=project)
+    columns = ("docker_id", "name", "driver", "scope", "is_config_only")
+    records: Iterable[Record] = networks.order_by().values(*columns, project=KeyTextTransform(PROJECT_LABEL, "labels"))
     return records
 
 
@@ -262,6 +265,7 @@ def _consequences(record: Record, affected: list[Affected], config_users: tuple[
         outer_projects=tuple(sorted({each.project for each in affected} - {"", project})),
         affected=tuple(sorted(affected, key=lambda each: not each.is_running)),
         config_users=config_users,
+        is_told=is_told_by_containers(record["name"], record["driver"], record["scope"]),
     )
 
 

@@ -66,7 +66,10 @@ class NetworkFilter:
             (not self.driver or row.driver == self.driver)
             and (not self.scope or row.scope == self.scope)
             and (not self.project or row.project == self.project)
-            and (not self.use or (self.use == "used") == bool(row.running + row.paused + row.stopped + row.failed))
+            and (
+                not self.use
+                or (row.is_unused if self.use == "unused" else bool(row.running + row.paused + row.stopped + row.failed))
+            )
         )
 
     def pick(self, rows: Iterable[NetworkRow]) -> list[NetworkRow]:

@@ -151,12 +151,14 @@ def _about_containers(rows: Iterable[ContainerRow]) -> list[Remark]:
 
 
 def _about_networks(rows: Iterable[NetworkRow]) -> list[Remark]:
-    """Return what is worth a look among networks: used up ones, then those that hang by stopped containers alone."""
+    """Return what is worth a look among networks: used up ones, then those that hang by stopped containers alone.
+
+    Where others may be whom this Engine's containers don't tell of, nobody knows that."""
     full, idle = [], []
     for row in rows:
         if row.capacity and row.used is not None and row.used >= row.capacity * NEARLY_FULL:
             full.append(Remark("full", row.docker_id, row.name, number=max(0, row.capacity - row.used)))
         asleep = row.stopped + row.failed
-        if asleep and not row.running and not row.paused and not row.is_predefined:
+        if asleep and not row.running and not row.paused and not row.is_predefined and row.is_told:
             idle.append(Remark("idle", row.docker_id, row.name, number=asleep))
     return [*full, *idle]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from networks.addressing.grid.turns import HIDDEN_GUESTS
 from networks.engine.facts import WITH_STACK, is_of_swarm
 
 
@@ -54,6 +55,24 @@ class NetworkRow:
     is_ingress: bool = False
     search: str = ""
     asks_protection: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether the containers of this Engine tell who is on it (`is_told_by_containers`)."""
+        return is_told_by_containers(self.name, self.driver, self.scope)
+
+    @property
+    def is_unused(self) -> bool:
+        """Tell whether it is known that no container is on it, in whatever state."""
+        return self.is_told and not (self.running or self.paused or self.stopped or self.failed)
+
+
+def is_told_by_containers(name: str, driver: str, scope: str) -> bool:
+    """Tell whether the endpoints of this Engine's containers tell who is on a network: nothing of Docker's own, nobody elsewhere.
+
+    One in mode host that was disconnected from host while it was stopped uses the host's network without an endpoint.
+    """
+    return name not in HIDDEN_GUESTS and scope != "swarm" and driver != "host"
 
 
 @dataclass(frozen=True, slots=True)

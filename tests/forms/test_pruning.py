@@ -77,6 +77,7 @@ def test_it_names_apart_what_stopped_containers_need_and_leaves_out_what_is_prot
     make_predefined(engine)
     networks = {name: make_network(engine, name) for name in ("used", "needed", "free", "dashed")}
     make_network(engine, "config", is_config_only=True)
+    make_network(engine, "across", driver="overlay", scope="swarm")
     make_network(engine, "vault", labels={"netadmin.protect": "true"})
     make_endpoint(make_container(engine, "web"), networks["used"], "10.0.0.2")
     make_endpoint(make_container(engine, "old", state="exited", exit_code=0), networks["needed"])
@@ -86,6 +87,7 @@ def test_it_names_apart_what_stopped_containers_need_and_leaves_out_what_is_prot
     plan = plan_pruning("local", PruneFilter())
 
     assert [each.name for each in plan.unused] == ["free"]
+    assert [each.name for each in plan.untold] == ["across"]
     assert [each.name for each in plan.needed] == ["needed"]
     assert sorted(lock.name for lock in plan.left_out) == ["dashed", "vault"]
 

@@ -162,13 +162,14 @@ def test_it_adds_the_lists_up() -> None:
     engine = make_engine()
     front = make_network(engine, "front")
     make_network(engine, "back")
+    make_network(engine, "across", driver="overlay", scope="swarm")  # who is on it elsewhere isn't known
     make_endpoint(make_container(engine, "web"), front, docker_id="e" * 64)
     make_container(engine, "asleep", state="exited", exit_code=0)
     make_container(engine, "broken", state="exited", exit_code=1)
 
-    assert words(draw_screen(key("network_list")).parts["lede"]) == "2, of which 1 has no containers"
+    assert words(draw_screen(key("network_list")).parts["lede"]) == "3, of which 1 has no containers"
     assert words(draw_screen(key("container_list")).parts["lede"]) == "1 running, 1 stopped, 1 failed"
-    assert words(draw_screen(key("network_list", query="q=back")).parts["network-shown"]) == "1 of 2 shown"
+    assert words(draw_screen(key("network_list", query="q=back")).parts["network-shown"]) == "1 of 3 shown"
 
 
 def test_it_changes_its_foot_with_the_engine_s_state_alone() -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from networks.partials.words import (
     host_side,
-    is_told_by_containers,
     network_flags,
     offered,
     prefix_length_for,
@@ -144,4 +143,4 @@ def test_it_finds_the_prefix_of_an_address() -> None:
 def test_it_promises_of_no_network_that_others_use_that_its_removal_breaks_nothing(
     row: NetworkRow, is_told: bool, said: str
 ) -> None:
-    assert (is_told_by_containers(row), say_unused(row)) == (is_told, said)
+    assert (row.is_told, say_unused(row)) == (is_told, said)

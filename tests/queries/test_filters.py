@@ -111,10 +111,15 @@ def test_it_finds_the_network_of_an_address() -> None:
 
 
 def test_it_filters_by_use_project_driver_and_scope() -> None:
-    rows = [network("busy", running=1, project="shop"), network("idle", driver="macvlan"), network("wide", scope="swarm")]
+    rows = [
+        network("busy", running=1, project="shop"),
+        network("idle", driver="macvlan"),
+        network("wide", scope="swarm"),
+        network("host", driver="host"),
+    ]
 
     assert names(read_network_filter("use=used").pick(rows)) == ["busy"]
-    assert names(read_network_filter("use=unused").pick(rows)) == ["idle", "wide"]
+    assert names(read_network_filter("use=unused").pick(rows)) == ["idle"]
     assert names(read_network_filter("project=shop").pick(rows)) == ["busy"]
     assert names(read_network_filter("driver=macvlan").pick(rows)) == ["idle"]
     assert names(read_network_filter("scope=swarm").pick(rows)) == ["wide"]

@@ -81,6 +81,22 @@ def test_it_puts_guests_below_their_donors_and_loses_nobody() -> None:
     assert [row.name for row in nest_guests(without_donor)] == ["a-guest", "b-other", "z-guest"]
 
 
+def test_it_calls_nobody_alone_where_others_may_be_whom_this_engine_does_not_list() -> None:
+    engine = make_engine()
+    web = make_container(engine, "web")
+    for name, fields in (("front", {}), ("across", {"driver": "overlay", "scope": "swarm"}), ("docker_gwbridge", {})):
+        make_endpoint(web, make_network(engine, name, **fields), "10.20.0.2")
+
+    impact = read_impact("local", web.docker_id)
+
+    assert impact is not None
+    assert {place.network_name: place.is_alone for place in impact.places} == {
+        "front": True,
+        "across": False,
+        "docker_gwbridge": False,
+    }
+
+
 def test_it_counts_nobody_who_gets_the_same_order() -> None:
     engine = make_engine()
     front = make_network(engine, "front", "10.20.0.0/24")

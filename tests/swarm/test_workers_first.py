@@ -18,7 +18,7 @@ from networks.queries.swarm.standing import read_standings
 from networks.sync.requests import request_sync
 from tests.launching.test_pages import BASE, forget_images
 from tests.launching.test_refused_between import said_of
-from tests.private_engine import IMAGE, wait_until
+from tests.private_engine import IMAGE, PrivateEngine, wait_until
 from tests.swarm.test_two_engines import admin, engines
 from tests.swarm_pair import SwarmPair
 from tests.views.test_forms import text_of
@@ -166,3 +166,36 @@ def test_it_leads_there_from_the_network_s_pages(swarm: Swarm) -> None:
     assert f'href="{link}"' in page
     assert "Run one there" not in closed
     assert f'value="{swarm.ids["across"]}" selected' in swarm.browser.get(link).content.decode()
+
+
+def test_it_calls_no_network_unused_that_another_engine_may_use(swarm: Swarm) -> None:
+    first, second = swarm.pair.engines
+    second.run("there", "--network", "across")
+    mine = first.run("mine", "--network", "other")
+    wait_until(
+        lambda: request_sync("first") and Container.objects.filter(docker_id=mine).exists(), "the first Engine's container"
+    )
+
+    remove = text_of(swarm.browser.get(reverse("network_remove", args=["first", swarm.ids["across"]])))
+    prune = text_of(swarm.browser.get(reverse("network_prune", args=["first"])))
+    stop = text_of(swarm.browser.get(reverse("container_stop", args=["first", mine])))
+    first.cli("network", "prune", "--force")
+
+    assert "Docker refuses while one is. A stopped container of another Engine doesn't keep it" in remove
+    assert "No container uses it" not in remove
+    assert "2 networks that no container of this Engine is on" in prune
+    assert "It is the only container running on" not in stop
+    assert set(first.cli("network", "ls", "--format", "{{.Name}}").split()) >= {"across", "other"}
+    assert "closed" not in first.cli("network", "ls", "--format", "{{.Name}}").split()
+    with pytest.raises(RuntimeError, match="in use"):
+        first.cli("network", "rm", "across")
+
+    second.cli("stop", "-t", "0", "there")
+    wait_until(lambda: _is_removed(first, "across"), "the removal of what only a stopped container elsewhere needs")
+    with pytest.raises(RuntimeError, match="not found"):
+        second.cli("start", "there")
+
+
+def _is_removed(engine: PrivateEngine, name: str) -> bool:
+    engine.cli("network", "rm", name, check=False)
+    return name not in engine.cli("network", "ls", "--format", "{{.Name}}").split()

@@ -72,7 +72,9 @@ def test_it_points_at_what_is_worth_a_look() -> None:
     make_endpoint(make_container(engine, "sick", health="unhealthy"), tiny, "10.9.9.2")
     make_container(engine, "flappy", state="restarting")
     make_endpoint(make_container(engine, "crashed", state="exited", exit_code=137, ending="itself", finished_at=MORNING), sleepy)
-    make_container(engine, "told", state="exited", exit_code=143, ending="asked", finished_at=MORNING)
+    told = make_container(engine, "told", state="exited", exit_code=143, ending="asked", finished_at=MORNING)
+    make_endpoint(told, make_network(engine, "across", driver="overlay", scope="swarm"))  # others may run on it elsewhere
+    make_endpoint(told, make_network(engine, "docker_gwbridge"))
 
     remarks = [(remark.kind, remark.name) for remark in totals().remarks]
     page = log_in().get("/").content.decode()

@@ -101,3 +101,23 @@ def test_it_sees_a_stopped_container_that_no_event_told_of(engine: PrivateEngine
     assert response.status_code == 422
     assert "old, which is stopped, needs front to start." in text_of(response)
     assert engine.cli("network", "ls", "-q", "--filter", "name=front")
+
+
+@pytest.mark.parametrize("is_dockers", [True, False])
+def test_it_says_which_linux_bridge_goes_with_a_network(
+    engine: PrivateEngine, followed: Engine, browser: Client, is_dockers: bool
+) -> None:
+    if not is_dockers:
+        engine.check_inside("ip", "link", "add", "br-mine", "type", "bridge")
+    try:
+        made = engine.cli("network", "create", "-o", "com.docker.network.bridge.name=br-mine", "mine")
+        url = reverse("network_remove", args=[followed.slug, seen(engine, Network, made)])
+        said = text_of(browser.get(url))
+        browser.post(url, {"typed_name": "mine"})
+
+        assert not Network.objects.filter(docker_id=made).exists()
+        assert "Docker removes the Linux bridge too, if it made it itself" in said
+        assert ("br-mine" in engine.check_inside("ip", "-br", "link")) is not is_dockers
+    finally:
+        if not is_dockers:
+            engine.check_inside("ip", "link", "delete", "br-mine")

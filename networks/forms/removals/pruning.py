@@ -70,11 +70,20 @@ class Prunable:
 
 @dataclass(frozen=True, slots=True)
 class Pruning:
-    """What a prune would do. `unused`: nobody needs them. `needed`: stopped containers do. `left_out`: protected, (name, why)."""
+    """What a prune would do. `unused`: nobody needs them. `needed`: stopped containers do. `left_out`: protected, (name, why).
+
+    `untold`: no container of this Engine is on them, but others may be, of whom it doesn't tell.
+    """
 
     unused: tuple[Prunable, ...] = ()
+    untold: tuple[Prunable, ...] = ()
     needed: tuple[Prunable, ...] = ()
     left_out: tuple[Lock, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of it can be chosen."""
+        return not (self.unused or self.untold or self.needed)
 
 
 class PruneForm(FindingsForm):
@@ -136,7 +145,8 @@ def plan_pruning(engine_slug: str, asked: PruneFilter) -> Pruning:
     locks = {each.docker_id: protection.lock_on_removal(each.docker_id) for each in free}
     offered = [_prunable(records[each.docker_id], each) for each in free if locks[each.docker_id] is None]
     return Pruning(
-        unused=tuple(each for each in offered if not each.found.affected),
+        unused=tuple(each for each in offered if each.found.is_told and not each.found.affected),
+        untold=tuple(each for each in offered if not each.found.is_told and not each.found.affected),
         needed=tuple(each for each in offered if each.found.affected),
         left_out=tuple(lock for lock in locks.values() if lock is not None and lock.reason is not Reason.PREDEFINED),
     )

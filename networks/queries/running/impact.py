@@ -24,7 +24,7 @@ from networks.queries.consequences import (
     written_port,
 )
 from networks.queries.containers import AWAY, is_lost, stack_state
-from networks.queries.rows import barring
+from networks.queries.rows import barring, is_told_by_containers
 
 MOVE = "move_container"  # a job's verb
 # Orders after which a container has no stack any more, for good or for a moment.
@@ -61,7 +61,7 @@ class Place:
     """Where a container is on the network. `address`: what it has, "" where it has none; `is_asked`: it asked for that one.
 
     `is_by_swarm`: a swarm's managers give it, and whether it asked for it isn't told while it runs (facts.EndpointFact).
-    `is_alone`: no other running container is on this network. `takers`: names of stopped containers that get an address from the
+    `is_alone`: it is known that no other running container is. `takers`: names of stopped containers that get an address from the
     same network by themselves when they start. `wishes`: the addresses that it asked for.
     """
 
@@ -243,7 +243,7 @@ def _is_last(impact: Impact, place: Place) -> bool:
 def _endpoints(engine_slug: str, wanted: list[str]) -> Iterable[Record]:
     wishes = ("requested_ipv4", "requested_ipv6")
     known = ("network_name", "network_docker_id", "network__docker_id", "ipv4", "ipv6", *wishes)
-    columns = (*known, "docker_id", "leftover", "container__state", "network__driver")
+    columns = (*known, "docker_id", "leftover", "container__state", "network__driver", "network__scope")
     found = Endpoint.objects.filter(engine__slug=engine_slug, container__docker_id__in=wanted)
     records: Iterable[Record] = found.order_by("network_name").values(*columns, "container__docker_id", "dns_names", "aliases")
     return records
@@ -270,13 +270,17 @@ def _place(one: Record, others: _Others) -> Place:
         network_name=one["network_name"],
         address=one["ipv4"] or one["ipv6"],
         is_asked=bool(one["requested_ipv4"] or one["requested_ipv6"]),
-        is_alone=one["network__docker_id"] not in others.running,
+        is_alone=_is_told(one) and one["network__docker_id"] not in others.running,
         is_user_defined=one["network_name"] not in ("bridge", "host", "none"),
         is_by_swarm=is_of_swarm(one["network__docker_id"]),
         takers=tuple(others.takers[one["network__docker_id"]]),
         wishes=tuple(wish for wish in (one["requested_ipv4"], one["requested_ipv6"]) if wish),
         driver=one["network__driver"],
     )
+
+
+def _is_told(one: Record) -> bool:
+    return is_told_by_containers(one["network_name"], one["network__driver"], one["network__scope"])
 
 
 def _names(endpoints: list[Record]) -> tuple[str, ...]:

@@ -117,6 +117,7 @@ class SeveralPage(View):
             "touched_news": [say_touched(one) for one in plan.breakages if one.token not in shown] if is_new else (),
             "is_order": verb in SEVERAL_ORDERS,
             "running": [one for one in plan.consequences if one.running],
+            "untold": [one for one in plan.consequences if verb == "remove_networks" and not one.is_told and not one.running],
             "wavering": [one for one in plan.consequences if one.wavering],
             "orphaned": [one for one in plan.consequences if one.orphans],
             "stopped": [one for one in plan.consequences if one.stopped],

@@ -26,7 +26,6 @@ class NetworkPrune(View):
             "is_readable": is_readable,
             "is_filtered": bool(form.filter.pairs),
             "plan": plan,
-            "is_empty": not (plan.unused or plan.needed),
             "most": MOST_CHOSEN,
             "command": prune_networks_command(form.filter.pairs),
             "may_act": may_act,

@@ -28,8 +28,22 @@ def running(reality: Reality) -> list[Box]:
 
 def idle(reality: Reality) -> list[dict[str, Any]]:
     """Return the networks that containers are on, none of which runs."""
-    on = {key: reality.on(net) for key, net in reality.nets.items() if net["Name"] not in ("bridge", "host", "none")}
+    on = {
+        key: reality.on(net)
+        for key, net in reality.nets.items()
+        if net["Name"] not in ("bridge", "host", "none") and is_told(net)
+    }
     return [reality.nets[key] for key, boxes in on.items() if boxes and not any(_lives(box) for box in boxes)]
+
+
+def is_told(net: dict[str, Any]) -> bool:
+    """Whether one Engine's containers tell who is on a network: it isn't a swarm's, nor the host's, nor a way out of overlays."""
+    return net["Scope"] != "swarm" and net["Driver"] != "host" and net["Name"] != "docker_gwbridge"
+
+
+def nobody_on(reality: Reality) -> list[dict[str, Any]]:
+    """Return the networks that surely nobody is on."""
+    return [net for net in reality.nets.values() if is_told(net) and not reality.on(net)]
 
 
 def _lives(box: Box) -> bool:
@@ -45,12 +59,13 @@ def _overview(reality: Reality, page: Page, networks: int, alive: int, container
 @sentence("{all:d}, of which {none:d} has no containers", "networks")
 @sentence("{all:d}, of which {none:d} have no containers", "networks")
 def _networks(reality: Reality, page: Page, all: int, none: int) -> Any:
-    return same((all, none), (len(reality.nets), sum(not reality.on(net) for net in reality.nets.values())))
+    return same((all, none), (len(reality.nets), len(nobody_on(reality))))
 
 
 @sentence("{all:d}, all in use", "networks")
 def _all_in_use(reality: Reality, page: Page, all: int) -> Any:
-    return same((all, 0), (len(reality.nets), sum(not reality.on(net) for net in reality.nets.values())))
+    empty = sum(net["Driver"] != "host" and not reality.on(net) for net in reality.nets.values())
+    return same((all, 0), (len(reality.nets), empty))
 
 
 @sentence("{shown:d} of {all:d} shown", "networks", "containers", "interfaces")
@@ -145,7 +160,7 @@ def _none_runs(reality: Reality, page: Page) -> Any:
     return same([], [box.name for box in running(reality)])
 
 
-@sentence("no network is full or used by stopped containers alone.", "overview")
+@sentence("no network is known to be full or used by stopped containers alone.", "overview")
 def _nothing_to_see(reality: Reality, page: Page) -> Any:
     return same([], [net["Name"] for net in idle(reality)])
 
@@ -166,7 +181,7 @@ def _restarting(reality: Reality, page: Page, name: str) -> Any:
 def _idle(reality: Reality, page: Page, name: str, count: int) -> Any:
     net = reality.net_named(name)
     there = reality.on(net) if net else []
-    return same((count, False), (len(there), any(_lives(box) for box in there)))
+    return same((count, False, True), (len(there), any(_lives(box) for box in there), net is not None and is_told(net)))
 
 
 @sentence("{name} has {count:d} free address left", "overview")
@@ -186,6 +201,15 @@ def pool_free(reality: Reality, net: dict[str, Any], pool: dict[str, Any]) -> in
 @sentence("no container is on this network", "network")
 @sentence("No container is on this network.", "network")
 @sentence("No container uses it, running or stopped.", "remove:network")
+def _nobody_at_all(reality: Reality, page: Page) -> Any:
+    return same(([], True), ([box.name for box in reality.on(net_of(reality, page))], is_told(net_of(reality, page))))
+
+
+@sentence("Services, and containers of other Engines, may be on it", "remove:network")
+def _perhaps_elsewhere(reality: Reality, page: Page) -> Any:
+    return same("swarm", net_of(reality, page)["Scope"])
+
+
 @sentence("Docker lists no container on the host's network", "network")
 def _nobody(reality: Reality, page: Page) -> Any:
     return same([], [box.name for box in reality.on(net_of(reality, page))])
@@ -217,8 +241,27 @@ def _prunable(reality: Reality, page: Page, count: int) -> Any:
 @sentence("{count:d} network that no container needs", "prune")
 @sentence("{count:d} networks that no container needs", "prune")
 def _unused(reality: Reality, page: Page, count: int) -> Any:
+    found = [net["Name"] for net in nobody_on(reality) if net["Name"] not in ("bridge", "host", "none")]
+    return same(count, len(found))
+
+
+@sentence("Every network is in use, protected, Docker's own, or holds only settings for other networks.", "prune")
+def _nothing_to_prune(reality: Reality, page: Page) -> Any:
+    own, marked = {"bridge", "host", "none", "docker_gwbridge"}, "netadmin.protect"
     found = [
-        net["Name"] for net in reality.nets.values() if net["Name"] not in ("bridge", "host", "none") and not reality.on(net)
+        net["Name"]
+        for net in reality.nets.values()
+        if net["Name"] not in own and not net["Ingress"] and not net["ConfigOnly"] and marked not in (net["Labels"] or {})
+        if not any(_lives(box) or marked in (box.row["Config"]["Labels"] or {}) for box in reality.on(net))
+    ]
+    return same([], found)
+
+
+@sentence("{count:d} network that no container of this Engine is on", "prune")
+@sentence("{count:d} networks that no container of this Engine is on", "prune")
+def _untold(reality: Reality, page: Page, count: int) -> Any:
+    found = [
+        net["Name"] for net in reality.nets.values() if net["Scope"] == "swarm" and not net["Ingress"] and not reality.on(net)
     ]
     return same(count, len(found))
 

@@ -8,6 +8,7 @@ from tests.truth.claims import Page, sentence
 from tests.truth.reality import Box, Reality
 from tests.truth.records import asked_for
 from tests.truth.words.containers import box_of, so
+from tests.truth.words.networks import is_told
 
 STOPPING = ("order:stop", "order:restart", "order:kill")
 
@@ -54,7 +55,7 @@ def _last(reality: Reality, page: Page, network: str) -> Any:
         net = reality.net_of(box, name)
         if name.startswith(network.split(",")[0].rstrip("…")) and net is not None:
             others = [one.name for one in reality.on(net) if one.is_running and one.key != box.key]
-            return so(not others, box, f"; {name} has {others}")
+            return so(is_told(net) and not others, box, f"; {name} has {others}")
     return so(False, box)
 
 
