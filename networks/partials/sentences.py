@@ -85,9 +85,9 @@ def _died(line: EventLine) -> SafeString:
         return format_html(_("{container} ended"), container=_container(line))
     is_failed = container_group("exited", read_exit_code(line), line.ending) == "failed"
     if line.ending == Ending.ASKED:
-        text = _("{container} was ended through Docker, with exit code {code}")
+        text = _("{container} ended with exit code {code}, the one of a signal that was sent through Docker")
     elif line.ending == Ending.MEMORY:
-        text = _("{container} ran out of memory and was killed by the kernel, with exit code {code}")
+        text = _("{container} ended with exit code {code}: it had run out of memory, and the kernel killed a process in it")
     else:
         text = _("{container} died with exit code {code}") if is_failed else _("{container} ended with exit code {code}")
     return format_html(text, container=_container(line), code=cut(line.exit_code, NAME_LENGTH))

@@ -127,5 +127,23 @@ def test_it_names_who_would_take_an_address() -> None:
 
     assert first is not None
     assert second is not None
-    assert (first.places[0].takers, second.places[0].takers) == ((), ("asleep",))
+    assert [one.places[0].held[0].takers for one in (first, second)] == [(), ("asleep",)]
     assert [(each.kind, each.detail) for each in breakages_of_order("restart_container", second)][-1] == ("address", "10.20.0.2")
+
+
+def test_it_names_of_each_family_who_would_take_an_address() -> None:
+    engine = make_engine()
+    dual = make_network(engine, "dual", "10.20.0.0/24")
+    web, fixed = make_container(engine, "web"), make_container(engine, "fixed", state="exited", exit_code=0)
+    make_endpoint(web, dual, "10.20.0.2", ipv6="fd00::2", requested_ipv6="fd00::2")
+    make_endpoint(fixed, dual, requested_ipv6="fd00::9")
+
+    impact = read_impact("local", web.docker_id)
+
+    assert impact is not None
+    assert [(one.address, one.is_asked, one.takers) for one in impact.places[0].held] == [
+        ("10.20.0.2", False, ("fixed",)),
+        ("fd00::2", True, ()),
+    ]
+    told = [each.detail for each in breakages_of_order("restart_container", impact) if each.kind == "address"]
+    assert told == ["10.20.0.2"]

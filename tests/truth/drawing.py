@@ -88,6 +88,8 @@ class Drawing:
             wish["IPAMConfig"] = {"IPv4Address": f"{cell.subnet}.{last}"}
             if cell.has_six and self.rng.random() < 0.5:
                 wish["IPAMConfig"]["IPv6Address"] = f"fd00:77:{int(cell.subnet.split('.')[2]):x}::{last:x}"
+                if self.rng.random() < 0.5:  # of one family alone: Docker chooses the other
+                    del wish["IPAMConfig"]["IPv4Address"]
         if self.rng.random() < at:
             wish["Aliases"] = self.rng.sample(["store", "cache", "front-door", "db"], self.rng.randint(1, 2))
         return wish
@@ -112,13 +114,18 @@ class Drawing:
         if kind == "mac":
             body["MacAddress"] = f"02:42:77:00:{self.rng.randrange(256):02x}:{self.rng.randrange(256):02x}"
         if kind in ("fails", "again", "ends"):
-            command = ["sh", "-c", {"fails": "exit 1", "ends": "exit 0", "again": "sleep 0.2; exit 3"}[kind]]
+            command = [
+                "sh",
+                "-c",
+                {"fails": self.rng.choice(["exit 1", "exit 130"]), "ends": "exit 0", "again": "sleep 0.2; exit 3"}[kind],
+            ]
         if kind in ("kept", "again", "range"):
             host["RestartPolicy"] = {"Name": self.rng.choice(["always", "unless-stopped"]) if kind != "again" else "always"}
         if self.rng.random() < 0.1 and "MacAddress" not in body and not host["NetworkMode"].startswith(("container:", "host")):
             body["Hostname"] = f"named{self.rng.randrange(100)}"
         if self.rng.random() < 0.15:
             body["Labels"] = {"com.docker.compose.project": "shop", "com.docker.compose.service": self.rng.choice(["web", "db"])}
+            body["Labels"]["com.docker.compose.oneoff"] = self.rng.choice(["True", "False"])  # made by `run`, or by `up`
         body["Cmd"] = command
         return draft
 

@@ -35,10 +35,10 @@ def test_it_lists_containers_as_docker_ps_does() -> None:
 @pytest.mark.parametrize(
     ("ending", "sentence"),
     [
-        ("asked", "It ended on SIGKILL, sent through Docker. That is not a failure."),
-        ("memory", "The kernel killed it: it was out of memory."),
-        ("itself", "It was ended by SIGKILL, which wasn&#x27;t sent through Docker."),
-        ("", "It was ended by SIGKILL. Netadmin didn&#x27;t follow this Engine then, so it isn&#x27;t known who sent that."),
+        ("asked", "SIGKILL was sent to it through Docker, and its exit code is the one of that signal. That is not a failure."),
+        ("memory", "It ran out of memory: the kernel killed a process in it, and its exit code is the one of SIGKILL."),
+        ("itself", "Its exit code is the one of SIGKILL, which wasn&#x27;t sent through Docker."),
+        ("", "Its exit code is the one of SIGKILL. Whether anybody sent that isn&#x27;t known:"),
     ],
 )
 def test_it_says_who_ended_a_container(ending: str, sentence: str) -> None:

@@ -71,8 +71,8 @@ def test_it_tells_an_end_from_a_failure() -> None:
     rows = page_of()
 
     assert "<b>web</b> died with exit code 137" in rows
-    assert "<b>told</b> was ended through Docker, with exit code 137" in rows
-    assert "<b>hungry</b> ran out of memory and was killed by the kernel, with exit code 137" in rows
+    assert "<b>told</b> ended with exit code 137, the one of a signal that was sent through Docker" in rows
+    assert "<b>hungry</b> ended with exit code 137: it had run out of memory, and the kernel killed a process in it" in rows
     assert "<b>unseen</b> ended with exit code 137" in rows
     assert rows.count("g-fail") == 2
     assert "<b>job</b> ended" in rows

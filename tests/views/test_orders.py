@@ -270,7 +270,7 @@ def test_it_shows_a_stop_under_way_and_explains_what_comes_meanwhile(
     wait_until(lambda: Container.objects.filter(docker_id=container_id, ending="asked").exists(), "who ended it")
     words = text_of(browser.get(page))
     assert "exited (137)" in words
-    assert "It ended on SIGKILL, sent through Docker. That is not a failure." in words
+    assert "SIGKILL was sent to it through Docker, and its exit code is the one of that signal. That is not a failure." in words
     assert "being stopped" not in words
     overview = text_of(browser.get(reverse("overview")))
     assert "no container is known to have failed" in overview

@@ -14,21 +14,29 @@ _SIGNALLED = 128  # what Docker adds to the number of the signal
 
 
 def say_ending(row: ContainerRow) -> str:
-    """Return who ended a container that doesn't run, "" where there is nothing to say beyond its exit code."""
+    """Return what is known of a container's end, "" where there is nothing to say beyond its exit code.
+
+    A code names a signal without telling that there was one: `exit 130` looks like a SIGINT.
+    """
     if row.state != "exited" or not row.exit_code:
         return ""
     named = {"signal": _signal_of(row.exit_code)}
     match row.ending:
         case Ending.ASKED:
-            return _("It ended on %(signal)s, sent through Docker. That is not a failure.") % named
-        case Ending.MEMORY:
-            return _("The kernel killed it: it was out of memory.")
-        case Ending.ITSELF if named["signal"]:
-            return _("It was ended by %(signal)s, which wasn't sent through Docker.") % named
-        case Ending.UNKNOWN if row.exit_code in ASKED_CODES:
             return (
-                _("It was ended by %(signal)s. Netadmin didn't follow this Engine then, so it isn't known who sent that.") % named
+                _("%(signal)s was sent to it through Docker, and its exit code is the one of that signal. That is not a failure.")
+                % named
             )
+        case Ending.MEMORY:
+            return _("It ran out of memory: the kernel killed a process in it, and its exit code is the one of SIGKILL.")
+        case Ending.ITSELF if named["signal"]:
+            return _("Its exit code is the one of %(signal)s, which wasn't sent through Docker.") % named
+        case Ending.UNKNOWN if row.exit_code in ASKED_CODES:
+            text = _(
+                "Its exit code is the one of %(signal)s. Whether anybody sent that isn't known: Netadmin didn't follow this "
+                "Engine then, or the event didn't tell."
+            )
+            return text % named
     return ""
 
 

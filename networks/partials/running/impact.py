@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 from networks.forms.running.obstacles import say_held
 from networks.queries.consequences import Dependant
 from networks.queries.containers import AWAY
-from networks.queries.running.impact import ENDING, Impact
+from networks.queries.running.impact import ENDED, ENDING, Impact
+from networks.queries.running.places import Held, Place
 
 MOST_OF_NAME, MOST_NAMES = 60, 5
-ENDED = frozenset({"stop_container", "kill_container"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +57,30 @@ def _tell(verb: str, impact: Impact) -> Iterator[Told]:
             words = ngettext(
                 "It is the only container running on %(names)s", "It is the only container running on %(names)s", len(alone)
             )
-            yield Told(
-                "warn", words % {"names": _listed(alone)}, _("The network stays, but no container on it answers any more.")
-            )
-    if verb in ENDING and impact.is_running:
-        yield from _tell_addresses(verb, impact)
+            yield Told("warn", words % {"names": _listed(alone)}, _say_silence(verb))
+    if verb in ENDING and impact.is_running and not impact.is_removed_by(verb):
+        for place in impact.places:
+            for held in place.held:
+                yield _told_address(place, held)
     if impact.project and verb in ENDED | {"remove_container"}:
         names = {"project": _short(impact.project)}
-        text = (
-            _("“docker compose up” starts it again.")
-            if verb in ENDED
-            else _("“docker compose up” recreates it, with another ID.")
-        )
-        yield Told("warn", _("It belongs to the Compose project %(project)s") % names, text)
+        yield Told("warn", _("It belongs to the Compose project %(project)s") % names, _say_compose(verb, impact))
+
+
+def _say_silence(verb: str) -> str:
+    if verb == "pause_container":
+        return _("The network stays, but no container's processes answer on it until it is resumed.")
+    if verb == "restart_container":
+        return _("The network stays, but no container on it answers until it has started again.")
+    return _("The network stays, but no container on it answers any more.")
+
+
+def _say_compose(verb: str, impact: Impact) -> str:
+    if impact.is_oneoff:
+        return _("“docker compose run” made it, so “docker compose up” neither starts it nor recreates it.")
+    if impact.is_removed_by(verb):
+        return _("“docker compose up” recreates it, with another ID.")
+    return _("“docker compose up” starts it again.")
 
 
 _PORTS = {
@@ -77,7 +88,7 @@ _PORTS = {
     "kill_container": lambda: _("Published ports close"),
     "remove_container": lambda: _("Published ports close"),
     "restart_container": lambda: _("Published ports close for a moment"),
-    "pause_container": lambda: _("Its published ports don't answer in the meantime"),
+    "pause_container": lambda: _("Nothing behind its published ports answers in the meantime"),
 }
 
 
@@ -96,7 +107,7 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
             _("Its files and its anonymous volumes go with it"),
             _("What it wrote elsewhere stays: named volumes, directories of the machine."),
         )
-    if verb in ENDED and impact.is_auto_removed:
+    if verb in ENDED and impact.is_removed_by(verb):
         text = _("It was started with --rm. Its files and its anonymous volumes go with it, and it can't be started again.")
         yield Told("warn", _("Docker removes it when it stops"), text)
     if verb in ENDED and impact.restart_policy == "always":
@@ -114,9 +125,20 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
     if verb in ("start_container", "restart_container"):
         yield from _tell_no_start(impact)
     if verb == "pause_container":
-        yield Told("ok", _("It keeps its addresses, and answers nothing until it is resumed"))
+        yield _told_pause(impact)
     if verb == "rename_container" and impact.names:
         yield _told_name(impact)
+
+
+def _told_pause(impact: Impact) -> Told:
+    if not any(place.held for place in impact.places):
+        text = _("The kernel still accepts TCP connections on ports on which it listens: they open, and then wait.")
+        return Told("ok", _("Its processes answer nothing until it is resumed"), text)
+    text = _(
+        "The kernel still answers pings for it and accepts TCP connections on ports on which it listens: they open, and "
+        "then wait."
+    )
+    return Told("ok", _("It keeps its addresses, and its processes answer nothing until it is resumed"), text)
 
 
 def _tell_no_start(impact: Impact) -> Iterator[Told]:
@@ -138,6 +160,8 @@ def _tell_no_start(impact: Impact) -> Iterator[Told]:
 
 def _tell_return(verb: str, impact: Impact) -> Iterator[Told]:
     """Yield why what is ended now can't, or perhaps can't, be started again as it is."""
+    if impact.is_removed_by(verb):
+        return
     if verb in ENDED and impact.stack == "gone":
         title = _("It can't be started again: the container whose network it shares was removed")
         yield Told("warn", title, _("It has to be recreated."))
@@ -160,9 +184,10 @@ def _told_name(impact: Impact) -> Told:
 
 
 def _tell_guests(verb: str, impact: Impact) -> Iterator[Told]:
-    guests = impact.guests if verb in ("remove_container", "rename_container") else impact.running_guests
+    is_removed = impact.is_removed_by(verb)
+    guests = impact.guests if is_removed or verb == "rename_container" else impact.running_guests
     if guests and verb in _GUESTS:
-        tone, title, text = _GUESTS[verb](len(guests))
+        tone, title, text = _lost(len(guests)) if is_removed else _GUESTS[verb](len(guests))
         yield Told(tone, title % {"count": len(guests)}, text, guests)
 
 
@@ -239,31 +264,22 @@ _GUESTS: dict[str, Callable[[int], tuple[str, str, str]]] = {
 }
 
 
-def _tell_addresses(verb: str, impact: Impact) -> Iterator[Told]:
-    if verb == "remove_container":
-        return
-    for place in impact.places:
-        names = {"address": place.address, "network": _short(place.network_name), "names": _listed(place.takers)}
-        if not place.address:
-            continue
-        if place.is_asked:
-            yield Told(
-                "ok",
-                _("It asked for %(address)s on %(network)s and gets it again") % names,
-                _("Unless another container takes it in the meantime."),
-            )
-        elif place.is_by_swarm:
-            text = _(
-                "The swarm's managers hand the addresses of %(network)s out in turn. It gets the same one again only if it asked "
-                "for it (--ip), which Docker doesn't tell of a container that runs on a swarm's network."
-            )
-            yield Told("warn", _("It may get an address other than %(address)s") % names, text % names)
-        elif place.takers:
-            text = _(
-                "Docker assigned that address, and gives it to the first container that starts on %(network)s: %(names)s,"
-                " or a new one."
-            )
-            yield Told("warn", _("It may get an address other than %(address)s") % names, text % names)
-        else:
-            text = _("Docker assigned that address; a container that starts on %(network)s in the meantime may get it.")
-            yield Told("ok", _("It gets %(address)s again unless another container starts in the meantime") % names, text % names)
+def _told_address(place: Place, held: Held) -> Told:
+    names = {"address": held.address, "network": _short(place.network_name), "names": _listed(held.takers)}
+    if held.is_asked:
+        title = _("It asked for %(address)s on %(network)s and gets it again") % names
+        return Told("ok", title, _("Unless another container takes it in the meantime."))
+    if place.is_by_swarm:
+        text = _(
+            "The swarm's managers hand the addresses of %(network)s out in turn. It gets the same one again only if it asked "
+            "for it (--ip), which Docker doesn't tell of a container that runs on a swarm's network."
+        )
+        return Told("warn", _("It may get an address other than %(address)s") % names, text % names)
+    if held.takers:
+        text = _(
+            "Docker assigned that address, and gives it to the first container that starts on %(network)s: %(names)s,"
+            " or a new one."
+        )
+        return Told("warn", _("It may get an address other than %(address)s") % names, text % names)
+    text = _("Docker assigned that address; a container that starts on %(network)s in the meantime may get it.")
+    return Told("ok", _("It gets %(address)s again unless another container starts in the meantime") % names, text % names)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models.fields.json import KeyTextTransform
 
 from networks.engine.containers.specs import MOST_STOP_WAIT_S, STOP_WAIT_S
-from networks.engine.facts import is_of_swarm
-from networks.models import Container, Endpoint
+from networks.models import Container
 from networks.models.container import is_remnant
 from networks.queries.consequences import (
     HOLDING_STATES,
@@ -24,13 +22,15 @@ from networks.queries.consequences import (
     written_port,
 )
 from networks.queries.containers import AWAY, is_lost, stack_state
-from networks.queries.rows import barring, is_told_by_containers
+from networks.queries.rows import barring
+from networks.queries.running.places import Others, Place, Record, make_place, read_endpoints, read_others
 
 MOVE = "move_container"  # a job's verb
 # Orders after which a container has no stack any more, for good or for a moment.
 ENDING = frozenset({"stop_container", "restart_container", "kill_container", "remove_container"})
+ENDED = frozenset({"stop_container", "kill_container"})  # after which it doesn't run, until somebody starts it
+ONEOFF_LABEL = "com.docker.compose.oneoff"  # "True" where `docker compose run` made it
 
-Record = Mapping[str, Any]
 _COLUMNS = (
     "docker_id",
     "name",
@@ -49,38 +49,10 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Others:
-    """Who else is on the networks: ids of those on which somebody runs; by id, who would take an address there."""
-
-    running: set[str] = field(default_factory=set)
-    takers: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a container is on the network. `address`: what it has, "" where it has none; `is_asked`: it asked for that one.
-
-    `is_by_swarm`: a swarm's managers give it, and whether it asked for it isn't told while it runs (facts.EndpointFact).
-    `is_alone`: it is known that no other running container is. `takers`: names of stopped containers that get an address from the
-    same network by themselves when they start. `wishes`: the addresses that it asked for.
-    """
-
-    network_id: str
-    network_name: str
-    address: str
-    is_asked: bool
-    is_alone: bool
-    is_user_defined: bool
-    is_by_swarm: bool = False
-    takers: tuple[str, ...] = ()
-    wishes: tuple[str, ...] = ()
-    driver: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Impact:
     """What is bound to one container. `guests`: containers that share its network. `ports`: published, as Docker writes them.
 
+    `project`: of Compose; `is_oneoff`: by `docker compose run`, so that `docker compose up` leaves it alone.
     `names`: by which its neighbours on networks of one's own find it. `stack`, `donor_name`: of the network that it shares.
     `missing`: names of networks that it shall join and that aren't there; `lost`: of those that keep it from starting.
     `started_at`: ISO 8601, "" where it isn't known. `stopping`, `killed_at`, `remnants`: see ContainerRow. `stop_wait_s`: how
@@ -94,6 +66,7 @@ class Impact:
     restart_policy: str
     is_auto_removed: bool
     project: str
+    is_oneoff: bool
     ports: tuple[str, ...]
     guests: tuple[Dependant, ...]
     places: tuple[Place, ...]
@@ -130,6 +103,13 @@ class Impact:
         """Those that lose their network with it."""
         return tuple(each for each in self.guests if each.is_running)
 
+    def is_removed_by(self, verb: str) -> bool:
+        """Tell whether it is no more after this order, which Docker sees to by itself where one was made with `--rm`.
+
+        A restart spares it, and a stop of one that doesn't run does nothing (measured: 26.1).
+        """
+        return verb == "remove_container" or (verb in ENDED and self.is_auto_removed and self.is_running)
+
 
 def read_impact(engine_slug: str, docker_id: str) -> Impact | None:
     """Return what is bound to a container, None where it isn't there. At most five queries."""
@@ -142,9 +122,9 @@ def read_impacts(engine_slug: str, docker_ids: Iterable[str]) -> tuple[Impact, .
     Guests that are among them, and neighbours that are, don't count: nobody is surprised by what they get themselves.
     """
     wanted = list(dict.fromkeys(docker_ids))
-    project = KeyTextTransform(PROJECT_LABEL, "labels")
+    of_compose = {"project": KeyTextTransform(PROJECT_LABEL, "labels"), "oneoff": KeyTextTransform(ONEOFF_LABEL, "labels")}
     siblings = Container.objects.filter(engine__slug=engine_slug)
-    records = list(siblings.filter(docker_id__in=wanted).order_by("name", "docker_id").values(*_COLUMNS, project=project))
+    records = list(siblings.filter(docker_id__in=wanted).order_by("name", "docker_id").values(*_COLUMNS, **of_compose))
     if not records:
         return ()
     guests: defaultdict[str, list[Dependant]] = defaultdict(list)
@@ -156,16 +136,16 @@ def read_impacts(engine_slug: str, docker_ids: Iterable[str]) -> tuple[Impact, .
     found = siblings.filter(docker_id__in=donor_ids).values("docker_id", "name", "state", "started_at") if donor_ids else ()
     donors = {donor["docker_id"]: donor for donor in found}
     endpoints: defaultdict[str, list[Record]] = defaultdict(list)
-    for one in _endpoints(engine_slug, wanted):
+    for one in read_endpoints(engine_slug, wanted):
         endpoints[one["container__docker_id"]].append(one)
-    others = _others(engine_slug, wanted, endpoints)
+    others = read_others(engine_slug, wanted, endpoints)
     return tuple(
         _impact(record, donors.get(record["donor_id"]), guests[record["docker_id"]], endpoints[record["docker_id"]], others)
         for record in records
     )
 
 
-def _impact(record: Record, donor: Record | None, guests: list[Dependant], endpoints: list[Record], others: _Others) -> Impact:
+def _impact(record: Record, donor: Record | None, guests: list[Dependant], endpoints: list[Record], others: Others) -> Impact:
     is_running = record["state"] in HOLDING_STATES
     joined = [one for one in endpoints if not is_remnant(one)]
     published = (written_port(port) for port in record["ports"] if port.get("public_port") and is_running)
@@ -177,9 +157,10 @@ def _impact(record: Record, donor: Record | None, guests: list[Dependant], endpo
         restart_policy=record["restart_policy"],
         is_auto_removed=record["is_auto_removed"],
         project=record["project"] or "",
+        is_oneoff=(record["oneoff"] or "").lower() == "true",
         ports=tuple(dict.fromkeys(published)),
         guests=tuple(guests),
-        places=tuple(_place(one, others) for one in joined if one["network__docker_id"]),
+        places=tuple(make_place(one, others) for one in joined if one["network__docker_id"]),
         names=_names(joined),
         missing=tuple(one["network_name"] for one in endpoints if one["network__docker_id"] is None),
         lost=tuple(one["network_name"] for one in endpoints if is_lost(one)),
@@ -215,22 +196,24 @@ def breakages_of_order(verb: str, impact: Impact) -> tuple[Breakage, ...]:
 
 def _breaking(verb: str, impact: Impact) -> Iterator[tuple[str, str, str]]:
     """Yield kind, network and detail."""
+    is_removed = impact.is_removed_by(verb)
     if verb in ENDING:
-        guests = impact.guests if verb == "remove_container" else impact.running_guests
+        guests = impact.guests if is_removed else impact.running_guests
         yield from (("guest", "", guest.name) for guest in guests)
     if verb in ENDING or verb == "pause_container":
         yield from (("port", "", port) for port in impact.ports)
         yield from (("alone", place.network_name, place.network_name) for place in impact.places if _is_last(impact, place))
-    if verb in ("stop_container", "kill_container") and impact.is_auto_removed and impact.is_running:
+    if verb in ENDED and is_removed:
         yield "auto_removed", "", ""
-    if verb in ("stop_container", "kill_container") and impact.is_running and impact.stack == "gone":
-        yield "donor_gone", "", ""
-    if verb in ("stop_container", "kill_container") and impact.is_running and impact.stack in AWAY:
-        yield "donor_away", "", impact.donor_name
-    if verb in ENDING and impact.is_running:
-        moving = (one for one in impact.places if one.address and not one.is_asked and (one.takers or one.is_by_swarm))
-        yield from (("address", place.network_name, place.address) for place in moving)
-    if verb in ("stop_container", "kill_container", "remove_container") and impact.project:
+    if verb in ENDED and impact.is_running and not is_removed:
+        if impact.stack == "gone":
+            yield "donor_gone", "", ""
+        if impact.stack in AWAY:
+            yield "donor_away", "", impact.donor_name
+    if verb in ENDING and impact.is_running and not is_removed:
+        moving = ((place.network_name, held.address) for place in impact.places for held in place.moving)
+        yield from (("address", name, address) for name, address in moving)
+    if verb in ENDED | {"remove_container"} and impact.project:
         yield "project", "", impact.project
     if verb == "rename_container":
         yield from (("name", "", name) for name in impact.names if name == impact.name)
@@ -238,49 +221,6 @@ def _breaking(verb: str, impact: Impact) -> Iterator[tuple[str, str, str]]:
 
 def _is_last(impact: Impact, place: Place) -> bool:
     return impact.is_running and place.is_user_defined and place.is_alone
-
-
-def _endpoints(engine_slug: str, wanted: list[str]) -> Iterable[Record]:
-    wishes = ("requested_ipv4", "requested_ipv6")
-    known = ("network_name", "network_docker_id", "network__docker_id", "ipv4", "ipv6", *wishes)
-    columns = (*known, "docker_id", "leftover", "container__state", "network__driver", "network__scope")
-    found = Endpoint.objects.filter(engine__slug=engine_slug, container__docker_id__in=wanted)
-    records: Iterable[Record] = found.order_by("network_name").values(*columns, "container__docker_id", "dns_names", "aliases")
-    return records
-
-
-def _others(engine_slug: str, wanted: list[str], endpoints: Mapping[str, list[Record]]) -> _Others:
-    ids = {one["network__docker_id"] for mine in endpoints.values() for one in mine} - {None}
-    found = Endpoint.objects.present().filter(engine__slug=engine_slug, network__docker_id__in=ids)
-    columns = ("network__docker_id", "container__name", "container__state", "requested_ipv4")
-    others = _Others()
-    for network_id, name, state, asked in (
-        found.exclude(container__docker_id__in=wanted).order_by("container__name").values_list(*columns)
-    ):
-        if state in HOLDING_STATES:
-            others.running.add(network_id)
-        elif not asked:
-            others.takers[network_id].append(name)
-    return others
-
-
-def _place(one: Record, others: _Others) -> Place:
-    return Place(
-        network_id=one["network__docker_id"],
-        network_name=one["network_name"],
-        address=one["ipv4"] or one["ipv6"],
-        is_asked=bool(one["requested_ipv4"] or one["requested_ipv6"]),
-        is_alone=_is_told(one) and one["network__docker_id"] not in others.running,
-        is_user_defined=one["network_name"] not in ("bridge", "host", "none"),
-        is_by_swarm=is_of_swarm(one["network__docker_id"]),
-        takers=tuple(others.takers[one["network__docker_id"]]),
-        wishes=tuple(wish for wish in (one["requested_ipv4"], one["requested_ipv6"]) if wish),
-        driver=one["network__driver"],
-    )
-
-
-def _is_told(one: Record) -> bool:
-    return is_told_by_containers(one["network_name"], one["network__driver"], one["network__scope"])
 
 
 def _names(endpoints: list[Record]) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def _removed(reality: Reality, page: Page) -> Any:
 
 
 @sentence("Published ports close", *STOPPING, "order:remove")
-@sentence("Its published ports don't answer in the meantime", "order:pause")
+@sentence("Nothing behind its published ports answers in the meantime", "order:pause")
 def _published(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
     return so(any((box.row["NetworkSettings"]["Ports"] or {}).values()), box)
@@ -144,7 +144,6 @@ def _neighbours(reality: Reality, page: Page) -> Any:
     return so(bool(named) or box.state == "restarting", box)
 
 
-@sentence("It keeps its addresses, and answers nothing until it is resumed", "order:pause")
 @sentence("It is running: it is killed at once, and then removed", "order:remove")
 @sentence("It is killed at once", "order:kill")
 def _runs_now(reality: Reality, page: Page) -> Any:
