@@ -12,12 +12,18 @@ COUNTABLE = 2**32
 
 
 def assignable(
-    subnet: IPNetwork, *, ip_range: IPNetwork | None = None, gateway: IPAddress | None = None, aux: Iterable[IPAddress] = ()
+    subnet: IPNetwork,
+    *,
+    ip_range: IPNetwork | None = None,
+    gateway: IPAddress | None = None,
+    aux: Iterable[IPAddress] = (),
+    is_gateway_given: bool = True,
 ) -> int | None:
     """Return how many addresses containers could get in turn: those of the range less what is kept back.
 
     Kept back are the subnet's own address and, for IPv4, its broadcast address (a /31 and a /32 have neither), the gateway
-    and the aux addresses. A gateway that wasn't named takes one all the same: Docker gives it the first free one of the range.
+    and the aux addresses. A gateway that wasn't named takes one all the same, the first free one of the range, where
+    `is_gateway_given`.
     None for more than 2 ** 32. Source: checked by filling a network of a real Engine.
     """
     first, last = span(subnet, ip_range)
@@ -27,7 +33,7 @@ def assignable(
     if gateway is not None and gateway.version == subnet.version:
         kept_back.add(int(gateway))
     left = last - first + 1 - sum(first <= address <= last for address in kept_back)
-    return max(left - (gateway is None), 0)
+    return max(left - (gateway is None and is_gateway_given), 0)
 
 
 def span(subnet: IPNetwork, ip_range: IPNetwork | None = None) -> tuple[int, int]:

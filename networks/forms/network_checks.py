@@ -155,6 +155,7 @@ def check_families(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) -> 
         return
     subnets = [pool.subnet for pool in pools if pool.subnet is not None]
     has_ipv6_pool = any(isinstance(subnet, IPv6Network) for subnet in subnets)
+    is_dockers = spec.ipam_driver in ("", "default")
     has_ipv4_pool = any(isinstance(subnet, IPv4Network) for subnet in subnets)
     if spec.enable_ipv4 is False and has_ipv4_pool:
         yield bad("enable_ipv4", "ipv4_off", "true")
@@ -166,9 +167,11 @@ def check_families(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) -> 
         suggestion = suggest_subnet(6, pools, ground)
         yield Finding(Level.BAD, "enable_ipv6", "ipv6_without_pool", parameters, suggestion, f"pools-{free}-subnet")
     elif subnets and not has_ipv4_pool and spec.enable_ipv4 is not False:
-        yield warn("pools", "only_ipv6_pool")
-    elif not subnets:
+        yield warn("pools", "only_ipv6_pool") if is_dockers else warn("pools", "ipv4_by_ipam", driver=spec.ipam_driver)
+    elif not subnets and is_dockers:
         yield fine("pools", "subnet_by_docker")
+    elif not subnets and spec.ipam_driver != "null":
+        yield fine("pools", "subnet_by_ipam", driver=spec.ipam_driver)
 
 
 def check_special(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ SENTENCES: dict[str, Promise] = {
     "any_of_size": _("Docker chooses a free subnet with prefix length /%(length)s."),
     "any_of_size_not_yet": _("Engine %(version)s would treat this as an ordinary subnet. Leave it empty and Docker chooses."),
     "subnet_by_docker": _("Docker chooses the subnet. Containers then can't request a fixed address."),
+    "subnet_by_ipam": _("The IPAM driver %(driver)s is asked for a subnet. Containers then can't request a fixed address."),
     # names
     "name_missing": _("A network needs a name."),
     "name_invalid": _("A name begins with a letter or digit; letters, digits, “_”, “.” and “-” may follow."),
@@ -80,6 +81,7 @@ SENTENCES: dict[str, Promise] = {
     "ipv6_off": _("Docker would silently drop %(subnet)s: IPv6 is off for this network."),
     "ipv6_without_pool": _("Engine %(version)s does not choose an IPv6 subnet by itself."),
     "only_ipv6_pool": _("Docker adds an IPv4 subnet that it chooses itself."),
+    "ipv4_by_ipam": _("The IPAM driver %(driver)s is asked for an IPv4 subnet as well."),
     "ipv6_both": _("IPv6 is on above and off here."),
     "ipv4_off": _("IPv4 is off for this network, and a pool has an IPv4 subnet."),
     "no_family": _("With IPv4 off and without IPv6, no container would get an address."),

@@ -45,6 +45,7 @@ def create_command(detail: NetworkDetail, *, sees_secrets: bool) -> CreateComman
         name=row.name,
         driver="bridge" if detail.is_config_only else row.driver,  # Docker keeps "null" for it, whatever was said
         pools=tuple(spec for pool in row.pools if is_own and (spec := _pool_spec(pool)) is not None),
+        enable_ipv4=None if row.has_ipv4 or not is_own else False,
         enable_ipv6=True if row.has_ipv6 and is_own else None,
         is_internal=row.is_internal,
         is_attachable=row.is_attachable,

@@ -64,6 +64,7 @@ def network_flags(row: NetworkRow) -> list[dict[str, object]]:
         (row.is_ingress, _("ingress"), ""),
         (row.is_attachable, _("attachable"), ""),
         (row.has_ipv6, "IPv6", ""),
+        (not row.has_ipv4, _("no IPv4"), ""),
         (row.is_masquerade_off, _("masquerade off"), ""),
         (row.is_icc_off, _("ICC off"), ""),
     )

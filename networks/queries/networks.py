@@ -21,6 +21,10 @@ from networks.queries.states import container_group
 PREDEFINED = frozenset({"bridge", "host", "none"})
 PROJECT_LABEL = "com.docker.compose.project"
 MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
+GATEWAY_MODE = "com.docker.network.bridge.gateway_mode_ipv"
+INHIBIT = "com.docker.network.bridge.inhibit_ipv4"
+# From this API on, Engine 28, a driver is asked whether it needs a gateway. Source: moby 28, GetSkipGwAlloc
+GATEWAYS_LEFT_OUT = (1, 48)
 ICC = "com.docker.network.bridge.enable_icc"
 FALSE_WORDS = frozenset({"0", "f", "false"})  # what Go's ParseBool, hence Docker, takes for no
 TRUE_WORDS = frozenset({"1", "t", "true"})
@@ -38,9 +42,11 @@ NETWORK_COLUMNS = (
     "is_internal",
     "is_attachable",
     "is_ingress",
+    "has_ipv4",
     "has_ipv6",
     "options",
     "labels",
+    "engine__status__api_version",
 )
 POOL_COLUMNS = ("network__docker_id", "subnet", "ip_range", "gateway", "aux_addresses")
 ENDPOINT_COLUMNS = ("network__docker_id", "ipv4", "ipv6", "container__state", "container__exit_code", "container__ending")
@@ -98,7 +104,7 @@ def group(records: Iterable[Record], column: str) -> defaultdict[str, list[Recor
 def make_network_row(engine_slug: str, record: Record, pools: Iterable[Record], endpoints: Collection[Record]) -> NetworkRow:
     """Return the row of a network from its record, its pools' and its endpoints' (with their containers' states)."""
     labels, options = record["labels"], record["options"]
-    pool_rows = tuple(make_pool_row(pool, endpoints) for pool in pools)
+    pool_rows = tuple(make_pool_row(pool, endpoints, record) for pool in pools)
     counted = [pool for pool in pool_rows if pool.capacity is not None and ":" not in pool.subnet]
     states = [
         container_group(endpoint["container__state"], endpoint["container__exit_code"], endpoint["container__ending"])
@@ -116,6 +122,7 @@ def make_network_row(engine_slug: str, record: Record, pools: Iterable[Record], 
         is_internal=record["is_internal"],
         is_attachable=record["is_attachable"],
         is_ingress=record["is_ingress"],
+        has_ipv4=record["has_ipv4"],
         has_ipv6=record["has_ipv6"],
         is_predefined=record["name"] in PREDEFINED,
         is_masquerade_off=is_off(options, MASQUERADE),
@@ -133,10 +140,11 @@ def make_network_row(engine_slug: str, record: Record, pools: Iterable[Record], 
     )
 
 
-def make_pool_row(record: Record, endpoints: Iterable[Record]) -> PoolRow:
-    """Return a pool with its capacity and how many of its addresses the endpoints hold."""
+def make_pool_row(record: Record, endpoints: Iterable[Record], network: Record) -> PoolRow:
+    """Return a pool with its capacity and how many of its addresses the endpoints hold. `network`: its network's record."""
+    is_given = gives_gateway(network, 6 if ":" in record["subnet"] else 4)
     aux = tuple((str(name), str(address)) for name, address in record["aux_addresses"].items())
-    bounds = _measure(record["subnet"], record["ip_range"], record["gateway"], tuple(address for _, address in aux))
+    bounds = _measure(record["subnet"], record["ip_range"], record["gateway"], tuple(address for _, address in aux), is_given)
     held: set[str] = set()
     if bounds is not None:
         column = "ipv6" if ":" in record["subnet"] else "ipv4"
@@ -148,19 +156,43 @@ def make_pool_row(record: Record, endpoints: Iterable[Record]) -> PoolRow:
         aux_addresses=aux,
         capacity=bounds[0] if bounds else None,
         used=len(held),
+        is_gateway_given=is_given,
     )
 
 
+def gives_gateway(network: Record, family: int) -> bool:
+    """Tell whether Docker takes an address for a gateway that nobody typed, as far as is known.
+
+    Since Engine 28 the driver is asked. Those of macvlan and ipvlan want none, nor does a bridge in gateway mode isolated, or
+    with no address of its own and no way out; a plugin's may want one or not, and gets no address here. What an older Engine
+    made keeps the address that was taken then, which nobody tells.
+    """
+    options, api = network["options"], network["engine__status__api_version"] or ""
+    if api_version(api) < GATEWAYS_LEFT_OUT or network["scope"] == "swarm":
+        return True
+    if network["driver"] != "bridge":
+        return False
+    is_bare = family == 4 and network["is_internal"] and str(options.get(INHIBIT, "")).lower() in TRUE_WORDS
+    return options.get(f"{GATEWAY_MODE}{family}") != "isolated" and not is_bare
+
+
+def api_version(text: str) -> tuple[int, ...]:
+    """Return "1.48" as numbers that can be compared, () for what is none."""
+    return tuple(int(part) for part in text.split(".") if part.isascii() and part.isdigit())
+
+
 @kept_lately(2_048)
-def _measure(subnet: str, ip_range: str, gateway: str, aux: tuple[str, ...]) -> tuple[int | None, tuple[int, int]] | None:
+def _measure(
+    subnet: str, ip_range: str, gateway: str, aux: tuple[str, ...], is_given: bool
+) -> tuple[int | None, tuple[int, int]] | None:
     """Return (capacity, (first, last) as numbers) of a pool's text, None where it can't be read."""
     try:
         whole = ip_network(subnet, strict=False)
         part = ip_network(ip_range, strict=False) if ip_range else None
         kept_back = [ip_address(address) for address in aux]
-        return assignable(whole, ip_range=part, gateway=ip_address(gateway) if gateway else None, aux=kept_back), span(
-            whole, part
-        )
+        typed = ip_address(gateway) if gateway else None
+        left = assignable(whole, ip_range=part, gateway=typed, aux=kept_back, is_gateway_given=is_given)
+        return left, span(whole, part)
     except ValueError:
         return None
 

@@ -12,7 +12,10 @@ from networks.engine.facts import WITH_STACK, is_of_swarm
 
 @dataclass(frozen=True, slots=True)
 class PoolRow:
-    """A pool as text. `capacity`: addresses Docker could hand out in range (ip range, else subnet), None for huge IPv6 ones."""
+    """A pool as text. `capacity`: addresses Docker could hand out in range (ip range, else subnet), None for huge IPv6 ones.
+
+    `is_gateway_given`: an address is taken for a gateway that nobody typed.
+    """
 
     subnet: str
     ip_range: str = ""
@@ -20,6 +23,7 @@ class PoolRow:
     aux_addresses: tuple[tuple[str, str], ...] = ()
     capacity: int | None = None
     used: int = 0
+    is_gateway_given: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class NetworkRow:
     is_ingress: bool = False
     search: str = ""
     asks_protection: bool = False
+    has_ipv4: bool = True
 
     @property
     def is_told(self) -> bool:

@@ -39,7 +39,7 @@ SENT_OPTIONS = {
         "com.docker.network.container_iface_prefix": "lan",
     },
     "macvlan": {"parent": "eth0.10", "macvlan_mode": "private"},
-    "ipvlan": {"parent": "eth0", "ipvlan_mode": "l3s", "ipvlan_flag": "vepa", "com.docker.network.driver.mtu": "1500"},
+    "ipvlan": {"parent": "eth0", "ipvlan_mode": "l3s", "ipvlan_flag": "vepa"},
     "overlay": {"encrypted": "true", "com.docker.network.driver.overlay.vxlanid_list": "4097,4098"},
 }
 

@@ -87,3 +87,17 @@ def test_it_says_what_helps() -> None:
     assert say(dead) == "The plugin stale isn't running: nothing answers at /run/docker/plugins/stale.sock."
     assert "Docker would retry for 15 s" in explain(dead)
     assert dead.suggestion == "bridge"
+
+
+@pytest.mark.parametrize(
+    ("ipam_driver", "fields", "expected"),
+    [
+        ("", {}, [("ok", "subnet_by_docker")]),
+        ("weave", {}, [("ok", "subnet_by_ipam")]),
+        ("null", {}, []),
+        ("", {"enable_ipv6": "on", "pools__0__subnet": "fd00:9::/64"}, [("warn", "only_ipv6_pool")]),
+        ("weave", {"enable_ipv6": "on", "pools__0__subnet": "fd00:9::/64"}, [("warn", "ipv4_by_ipam")]),
+    ],
+)
+def test_it_says_who_chooses_the_subnet(ipam_driver: str, fields: dict[str, str], expected: list[tuple[str, str]]) -> None:
+    assert about(typed(GROUND, driver="managed/net:latest", ipam_driver=ipam_driver, **fields), "pools") == expected

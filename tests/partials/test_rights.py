@@ -63,6 +63,22 @@ def test_it_masks_secrets_in_labels_options_and_commands() -> None:
     assert ids(draw_screen(key("network_list", query="q=hunter2")), "network-rows") == []
 
 
+def test_it_writes_the_command_of_a_network_without_ipv4_and_says_which_gateway_nobody_chose() -> None:
+    engine = make_engine(api_version="1.48")
+    six = make_network(engine, "six", "fd00:6::/64", has_ipv4=False, has_ipv6=True)
+    lan = make_network(engine, "lan", "172.20.0.0/16", driver="macvlan")
+
+    of_six = draw_screen(key("network_detail", six.docker_id, rights=ADMIN)).parts
+    of_lan = draw_screen(key("network_detail", lan.docker_id, rights=ADMIN)).parts
+
+    assert "--ipv4=false" in of_six["network-commands"]
+    assert "no IPv4" in of_six["network-facts"]
+    assert "--ipv4" not in of_lan["network-commands"]
+    for part in ("network-facts", "network-pools"):
+        assert ("chosen by Docker" in of_six[part], "Docker names none" in of_six[part]) == (True, False)
+        assert ("chosen by Docker" in of_lan[part], "Docker names none" in of_lan[part]) == (False, True)
+
+
 def test_it_shows_hostile_text_harmlessly_on_every_screen() -> None:
     engine = make_engine()
     network = make_network(engine, HOSTILE, "172.20.0.0/16", labels={HOSTILE: HOSTILE}, driver=HOSTILE)

@@ -42,6 +42,34 @@ def test_it_counts_containers_by_state_and_addresses_in_use() -> None:
     assert (row.used, row.capacity) == (4, 254)
 
 
+MODE = "com.docker.network.bridge.gateway_mode_ipv4"
+BARE = "com.docker.network.bridge.inhibit_ipv4"
+
+
+@pytest.mark.parametrize(
+    ("fields", "api", "capacity"),
+    [
+        ({}, "1.48", 5),
+        ({"driver": "macvlan"}, "1.47", 5),
+        ({"driver": "macvlan"}, "1.48", 6),
+        ({"driver": "ipvlan", "options": {"ipvlan_mode": "l3"}}, "1.54", 6),
+        ({"is_internal": True, "options": {MODE: "isolated"}}, "1.48", 6),
+        ({"is_internal": True, "options": {MODE: "isolated"}}, "1.45", 5),  # which older Engines take and ignore
+        ({"is_internal": True, "options": {BARE: "true"}}, "1.48", 6),
+        ({"options": {BARE: "true"}}, "1.48", 5),
+        ({"driver": "overlay", "scope": "swarm"}, "1.48", 5),
+    ],
+)
+def test_it_keeps_an_address_for_a_gateway_only_where_docker_takes_one(
+    fields: dict[str, object], api: str, capacity: int
+) -> None:
+    make_network(make_engine(api_version=api), "lan", "172.23.0.0/29", **fields)  # type: ignore[arg-type]
+
+    [pool] = row_of("lan").pools
+
+    assert (pool.capacity, pool.is_gateway_given) == (capacity, capacity == 5)
+
+
 def test_it_says_what_is_unusual_about_a_network() -> None:
     engine = make_engine()
     options = {

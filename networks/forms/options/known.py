@@ -71,7 +71,6 @@ class DriverOption:
 
 
 _BRIDGE, _MACVLAN, _IPVLAN, _OVERLAY = (frozenset({name}) for name in ("bridge", "macvlan", "ipvlan", "overlay"))
-_EVERY = _BRIDGE | _MACVLAN | _IPVLAN | _OVERLAY
 _OF_BRIDGE = "com.docker.network.bridge."
 _MODES = (
     Choice("nat", _("nat: outgoing packets get the host's address")),
@@ -131,7 +130,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     DriverOption(
         "mtu",
         "com.docker.network.driver.mtu",
-        _EVERY,
+        _BRIDGE | _OVERLAY,  # those of macvlan and ipvlan get the parent's, whatever is asked for
         _("MTU"),
         _("largest packet in bytes; empty: the driver's default"),
         placeholder="1500",
@@ -242,7 +241,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     DriverOption(
         "iface_prefix",
         "com.docker.network.container_iface_prefix",
-        _EVERY,
+        _BRIDGE,
         _("Interface prefix"),
         _("prefix of the interface names in containers, before the number"),
         placeholder="eth",

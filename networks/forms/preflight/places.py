@@ -15,8 +15,8 @@ from networks.addressing.reading import IPAddress, IPNetwork
 from networks.addressing.suggest import default_pools_of, suggest_subnet_of
 from networks.engine.specs import NetworkSpec
 from networks.policy.reach.harm import subnets_of, takes_routes
-from networks.queries.addresses.pools import GATEWAYS_LEFT_OUT
 from networks.queries.ground import PARENTED, Ground
+from networks.queries.networks import GATEWAYS_LEFT_OUT
 
 # What only who may shape may let happen, by typing the subnet.
 HARM = frozenset({"host_gateway", "host_lan", "host_address", "host_on_link", "host_name_server"})

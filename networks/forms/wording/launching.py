@@ -23,7 +23,7 @@ SENTENCES: dict[str, Promise] = {
     "port_address_unseen": _("The machine has no address %(address)s, as far as can be seen from here."),
     "ports_free": _("The ports are free: no container publishes them, and no visible process listens on them."),
     "ports_unused": _("In this mode no port is published: Docker would silently drop them."),
-    "ports_on_host": _("On the host's network every port is the host's own: Docker would silently drop this."),
+    "ports_on_host": _("On the host's network every port is the host's own: Docker publishes none."),
     "mode_needs_admin": _("The host's network, or another container's, needs the role admin."),
     "donor_missing": _("Choose the container to share the network with."),
     "donor_gone": _("This container is not there any more."),

@@ -12,7 +12,7 @@ from networks.engine.facts import EndpointFact, is_of_swarm
 from networks.engine.specs import ConnectSpec
 from networks.models import Endpoint, JobState, JobStep, Pool, StepState
 from networks.queries.addresses.marks import Mark
-from networks.queries.addresses.pools import api_version as parse_version
+from networks.queries.networks import api_version as parse_version
 from networks.queries.rows import EndpointRow
 
 KEEP = "keep_address"  # a job's verb

@@ -19,10 +19,9 @@ from networks.queries.kept.gone import gone_since
 from networks.queries.kept.prepared import Prepared, Query
 from networks.queries.kept.rowcache import RowCache
 from networks.queries.lately import kept_lately
-from networks.queries.networks import POOL_COLUMNS, group
+from networks.queries.networks import GATEWAY_MODE, POOL_COLUMNS, group
 from networks.queries.rows import EngineRow
 
-GATEWAY_MODE = "com.docker.network.bridge.gateway_mode_ipv"
 _POOL_COLUMNS = (*POOL_COLUMNS, "besides", "besides_in_range")
 _NETWORK_COLUMNS = ("docker_id", "name", "driver", "scope", "hue", "ipam_driver", "options", "revision")
 _ENDPOINT_COLUMNS = (

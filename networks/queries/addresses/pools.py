@@ -12,11 +12,10 @@ from networks.addressing.grid.turns import Turn, gateway_of, next_turn
 from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress
 from networks.queries.addresses.networks import AddressedNetwork, addressed_networks
+from networks.queries.networks import GATEWAYS_LEFT_OUT, api_version
 from networks.queries.rows import EngineRow
 
 SHORT_ID_LENGTH = 12
-# From Engine 28 on macvlan and ipvlan take no address for a gateway that has nothing to lead to. Source: moby 28, SkipGwAlloc
-GATEWAYS_LEFT_OUT = (1, 48)
 MOST_ENGINES = 50
 
 
@@ -119,11 +118,6 @@ def _read(engine: EngineRow) -> tuple[list[AddressedNetwork], frozenset[str], bo
 
 def _leaves_gateways_out(engine: EngineRow) -> bool:
     return api_version(engine.api_version) >= GATEWAYS_LEFT_OUT
-
-
-def api_version(text: str) -> tuple[int, ...]:
-    """Return "1.48" as numbers that can be compared, () for what is none."""
-    return tuple(int(part) for part in text.split(".") if part.isascii() and part.isdigit())
 
 
 def _neighbours(networks: Iterable[AddressedNetwork]) -> dict[str, tuple[AddressedNetwork, ...]]:
