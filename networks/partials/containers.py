@@ -175,7 +175,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
     rights = frozenset(key.rights.split(","))
     protection = read_protection(engine)
     _SUBJECTS.put((key.engine_slug, key.docker_id), (engine.epoch, engine.revision), subject_of(detail))
-    context = _detail_context(detail, key, rights, protection)
+    context = _detail_context(detail, engine, key, rights, protection)
     parts = {f"container-{name}": draw(f"containers/_{name}.html", context) for name in _DETAIL_PARTS}
     parts["container-history"] = draw_history_part(
         "container-history",
@@ -189,7 +189,9 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
     return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, engine, rights, protection)}, parts=parts)
 
 
-def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[str], protection: Protection) -> Mapping[str, Any]:
+def _detail_context(
+    detail: ContainerDetail, engine: EngineRow, key: ScreenKey, rights: frozenset[str], protection: Protection
+) -> Mapping[str, Any]:
     row, stack = detail.row, stack_of(detail.row)
     sharing = [guest for guest in detail.guests if guest.is_sharing]
     lock = protection.containers.get(row.docker_id)
@@ -199,7 +201,7 @@ def _detail_context(detail: ContainerDetail, key: ScreenKey, rights: frozenset[s
         "mend": say_stack(row)[1],
         "ended": say_ending(row),
         "mode_lines": mode_lines(
-            stack, lends_to=[guest.name for guest in sharing], has_published=any(port.public_port for port in row.ports)
+            stack, lends_to=[guest.name for guest in sharing], ports=row.ports, api_version=engine.api_version
         ),
         "origin": say_origin(stack),
         "rights": rights,

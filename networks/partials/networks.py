@@ -16,6 +16,7 @@ from networks.partials.addresses.network import draw_network_addresses
 from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
 from networks.partials.commands import connect_commands, create_command
 from networks.partials.framed import draw_framed
+from networks.partials.hostside import host_side
 from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.partials.traffic.page import draw_network_traffic, draw_no_traffic
@@ -148,7 +149,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "flags": [*words.network_flags(detail.row), *words.protection_flags(lock)],
         "lock": words.said_lock(lock),
         "about": words.explain_network(detail.row),
-        "host": words.host_side(detail.row, dict(detail.options)),
+        "host": host_side(detail.row, dict(detail.options), api_version=engine.api_version),
         "public": words.public_subnets(detail.row),
         "why_not": words.why_no_connect(detail.row, is_config_only=detail.is_config_only)
         or words.said_lock(protection.networks.get(detail.row.docker_id)),

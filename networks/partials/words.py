@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 from itertools import groupby
 
@@ -16,10 +16,6 @@ from networks.queries.containers import LEAVING
 from networks.queries.ordering import natural
 from networks.queries.rows import ContainerRow, NetworkRow, PortRow
 from networks.queries.running.stacks import Stack, Whose, stack_of
-
-BRIDGE_NAME = "com.docker.network.bridge.name"
-VXLAN_IDS = "com.docker.network.driver.overlay.vxlanid_list"
-MTU = "com.docker.network.driver.mtu"
 
 
 def write_ports(ports: Iterable[PortRow]) -> tuple[str, ...]:
@@ -158,40 +154,6 @@ def say_unused(row: NetworkRow) -> str:
     if row.scope == "swarm":
         return _("No container of this Engine is on this network. Services, and containers of other Engines, may be.")
     return _("No container is on this network.")
-
-
-def host_side(row: NetworkRow, options: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return what Docker asked Linux for, as (word, value, code) rows; empty where there is nothing on the host."""
-    if row.driver in ("macvlan", "ipvlan"):
-        parent = options.get("parent", "")
-        rows = [{"word": _("Parent"), "code": parent or _("a dummy link: no way out")}]
-        return [
-            *rows,
-            {"word": _("Mode"), "value": options.get(f"{row.driver}_mode", "bridge" if row.driver == "macvlan" else "l2")},
-        ]
-    if row.driver == "overlay":
-        outside = _("over docker_gwbridge, unless another network of the container leads out")
-        between = _("encrypted (IPsec)") if "encrypted" in options else _("not encrypted")
-        return [
-            {"word": "VXLAN", "code": options.get(VXLAN_IDS) or "–"},
-            {"word": _("Linux bridge"), "value": _("in a network namespace of Docker's own, not among the host's links")},
-            {"word": _("Between machines"), "value": between},
-            {"word": _("To the outside"), "value": _("nothing: the network is internal") if row.is_internal else outside},
-        ]
-    if row.driver != "bridge":
-        return []
-    outside = _("nothing: the network is internal") if row.is_internal else _("masqueraded behind the host's address")
-    if row.is_masquerade_off and not row.is_internal:
-        outside = _("routed with the containers' own addresses: masquerade is off")
-    between = _("refused: ICC is off") if row.is_icc_off else _("allowed")
-    rows = [
-        {"word": _("Linux bridge"), "code": options.get(BRIDGE_NAME) or f"br-{row.docker_id[:12]}"},
-        {"word": _("To the outside"), "value": outside},
-        {"word": _("Between its containers"), "value": between},
-    ]
-    if options.get(MTU):
-        rows.append({"word": "MTU", "value": options[MTU]})
-    return rows
 
 
 def explain_network(row: NetworkRow) -> str:

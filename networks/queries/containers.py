@@ -48,6 +48,7 @@ ENDPOINT_COLUMNS = (
     "requested_ipv6",
     "network__driver",
     "network__is_internal",
+    "network__has_ipv6",
     "docker_id",
     "leftover",
     "container__state",
@@ -184,6 +185,7 @@ def _make_address_row(record: Record) -> AddressRow:
         is_lost=is_lost(record),
         driver=record["network__driver"] or "",
         is_internal=bool(record["network__is_internal"]),
+        has_ipv6=bool(record["network__has_ipv6"]),
         is_joined=record["container__state"] in WITH_STACK
         and bool(record["docker_id"] or record["ipv4"] or record["ipv6"] or is_held(record["leftover"])),
     )

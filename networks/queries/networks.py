@@ -22,6 +22,7 @@ PREDEFINED = frozenset({"bridge", "host", "none"})
 PROJECT_LABEL = "com.docker.compose.project"
 MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
 GATEWAY_MODE = "com.docker.network.bridge.gateway_mode_ipv"
+GATEWAY_MODES = {"IPv4": f"{GATEWAY_MODE}4", "IPv6": f"{GATEWAY_MODE}6"}
 INHIBIT = "com.docker.network.bridge.inhibit_ipv4"
 # From this API on, Engine 28, a driver is asked whether it needs a gateway. Source: moby 28, GetSkipGwAlloc
 GATEWAYS_LEFT_OUT = (1, 48)
@@ -127,6 +128,7 @@ def make_network_row(engine_slug: str, record: Record, pools: Iterable[Record], 
         is_predefined=record["name"] in PREDEFINED,
         is_masquerade_off=is_off(options, MASQUERADE),
         is_icc_off=is_off(options, ICC),
+        gateway_modes=tuple(str(options.get(key, "")) for key in GATEWAY_MODES.values()),
         project=str(labels.get(PROJECT_LABEL, "")),
         pools=pool_rows,
         used=sum(pool.used for pool in counted) if counted else None,

@@ -31,7 +31,7 @@ class NetworkRow:
     """One line of Networks. `used`/`capacity`: over all IPv4 pools, None where there is no pool.
 
     `search`: what the filter looks through, casefolded; values of labels whose key looks like a secret are not in it.
-    `asks_protection`: it carries the label netadmin.protect=true.
+    `asks_protection`: it carries the label netadmin.protect=true. `gateway_modes`: of IPv4 and IPv6, "" for Docker's own choice.
     """
 
     engine_slug: str
@@ -60,6 +60,7 @@ class NetworkRow:
     search: str = ""
     asks_protection: bool = False
     has_ipv4: bool = True
+    gateway_modes: tuple[str, ...] = ()
 
     @property
     def is_told(self) -> bool:
@@ -137,6 +138,7 @@ class AddressRow:
 
     `is_lost`: it is asked for by the ID of a network that was removed, so that the container can't start.
     `is_joined`: the container has an interface for it now; else it is a wish. `driver`: "" where the network isn't there.
+    `has_ipv6`: the network has.
     """
 
     network_name: str
@@ -150,6 +152,7 @@ class AddressRow:
     driver: str = ""
     is_internal: bool = False
     is_joined: bool = False
+    has_ipv6: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ import pytest
 
 from networks.partials.running.modes import explain_stack, mode_lines, say_origin
 from networks.partials.words import why_no_address, why_no_network
-from networks.queries.rows import AddressRow, ContainerRow
+from networks.queries.rows import AddressRow, ContainerRow, PortRow
 from networks.queries.running.stacks import Stack, Whose, stack_of
 from tests.queries.test_filters import container
 
 BRIDGE = AddressRow("bridge", "b" * 64, 1, "172.17.0.2", 16, driver="bridge", is_joined=True)
 FRONT = AddressRow("front", "f" * 64, 2, "172.18.0.2", 16, driver="bridge", is_joined=True)
 INNER = AddressRow("inner", "i" * 64, 3, "172.19.0.2", 16, driver="bridge", is_internal=True, is_joined=True)
+EVERYWHERE = "0.0.0.0"  # noqa: S104  what Docker writes
 NONE = AddressRow("none", "n" * 64, 0, driver="null", is_joined=True)
 WISH = replace(FRONT, ipv4="", is_joined=False)
 DONOR = {"network_mode": f"container:{'d' * 64}", "donor_id": "d" * 64, "donor_name": "vpn"}
@@ -24,8 +25,8 @@ def row(mode: str, *places: AddressRow, **more: object) -> ContainerRow:
     return container("web", network_mode=mode, addresses=places, **more)
 
 
-def said(found: Stack, *, has_published: bool = False) -> str:
-    lines = [f"{term}: {words}" for term, words in mode_lines(found, has_published=has_published)]
+def said(found: Stack, *ports: PortRow, api_version: str = "1.45") -> str:
+    lines = [f"{term}: {words}" for term, words in mode_lines(found, ports=ports, api_version=api_version)]
     return " ".join([explain_stack(found), *lines, say_origin(found)])
 
 
@@ -102,9 +103,41 @@ def test_it_says_where_names_are_known_and_what_leads_outside() -> None:
     assert "By address alone on the default bridge" in said(both)
     assert "this bridge has no DNS" in said(bridge)
     assert "published ports" not in said(bridge)
-    assert "from outside by published ports" in said(bridge, has_published=True)
+    assert "From outside: by ports published on 0.0.0.0." in said(bridge, PortRow(80, "tcp", 8080, EVERYWHERE))
     assert "To the outside" in said(inner)
     assert "To the outside" not in said(stack_of(row("inner", INNER, FRONT)))
+
+
+def test_it_says_on_which_addresses_ports_are_published() -> None:
+    bridge = stack_of(row("bridge", BRIDGE))
+    loopback = said(bridge, PortRow(80, "tcp", 8080, "127.0.0.1"), PortRow(81, "tcp", 8081, "::1"))
+    both = said(bridge, PortRow(80, "tcp", 8080, EVERYWHERE), PortRow(80, "tcp", 8080, "::"), PortRow(81, "tcp", 81, "127.0.0.1"))
+
+    assert "From outside" not in loopback
+    assert "From the host: by ports published on 127.0.0.1, [::1]." in loopback
+    assert "From outside: by ports published on 0.0.0.0, [::]." in both
+    assert "From the host: by ports published on 127.0.0.1." in both
+    assert "From outside" not in said(bridge, PortRow(80, "tcp"))
+    assert "at its own address, by the published ports 80/tcp" in said(bridge, PortRow(80, "tcp", None, EVERYWHERE))
+
+
+def test_it_says_by_which_family_and_engine_a_container_is_kept_apart() -> None:
+    dual = stack_of(row("front", replace(FRONT, ipv6="fd00::2", has_ipv6=True)))
+
+    assert "Kept apart: by IPv4 alone" in said(dual)
+    assert "ip6tables on" in said(dual)
+    assert "by IPv4 alone" not in said(dual, api_version="1.47")
+    assert "gateway mode" in said(dual, api_version="1.47")
+    assert "IPv6" not in said(stack_of(row("front", FRONT)))
+    assert "IPv6" not in said(stack_of(row("inner", replace(INNER, has_ipv6=True))))
+    assert "Kept apart" not in said(stack_of(row("lan", replace(FRONT, network_name="lan", driver="macvlan"))))
+
+
+def test_it_leaves_the_parents_link_to_one_that_is_internal() -> None:
+    lan = said(stack_of(row("lan", replace(INNER, network_name="lan", driver="macvlan"))))
+
+    assert "To the outside: nothing" not in lan
+    assert "on the link of a network's parent it reaches directly" in lan
 
 
 def test_it_says_who_is_in_its_stack() -> None:

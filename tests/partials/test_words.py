@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from networks.partials.words import (
-    host_side,
     network_flags,
     offered,
     prefix_length_for,
@@ -92,20 +91,6 @@ def test_it_lets_other_containers_move(mode: str) -> None:
 
 def test_it_offers_only_what_a_browser_sends_back() -> None:
     assert offered({"web-10", "web-2", "", "a\u202eb", "\x00"}) == (("web-2", "web-2"), ("web-10", "web-10"))
-
-
-def test_it_tells_what_the_host_does_for_a_network() -> None:
-    front = network("front")
-    shut = network("shut", is_internal=True, is_icc_off=True)
-    lan = network("lan", driver="macvlan")
-
-    assert host_side(front, {})[0]["code"] == f"br-{front.docker_id[:12]}"
-    assert host_side(front, {"com.docker.network.bridge.name": "docker0"})[0]["code"] == "docker0"
-    assert [row["value"] for row in host_side(shut, {})[1:]] == ["nothing: the network is internal", "refused: ICC is off"]
-    assert [row.get("code") or row["value"] for row in host_side(lan, {"parent": "eth0"})] == ["eth0", "bridge"]
-    assert host_side(network("host", driver="host"), {}) == []
-    assert host_side(network("in", driver="overlay", is_internal=True), {})[-1]["value"] == "nothing: the network is internal"
-    assert host_side(network("across", driver="overlay"), {})[-1]["value"].startswith("over docker_gwbridge, unless")
 
 
 def test_it_finds_the_prefix_of_an_address() -> None:

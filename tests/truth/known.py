@@ -35,7 +35,12 @@ SWEPT = tuple(
     )
 )
 SWEPT_FILES = (
-    *("networks/partials/words.py", "networks/partials/networks.py", "networks/partials/containers.py"),
+    *(
+        "networks/partials/words.py",
+        "networks/partials/hostside.py",
+        "networks/partials/networks.py",
+        "networks/partials/containers.py",
+    ),
     "networks/forms/running/obstacles.py",
 )
 LEAST_HEARD = 12  # characters: shorter parts are "links, up" and the like, of a line made of several

@@ -101,7 +101,7 @@ def test_it_says_what_is_left_of_one_that_left_its_networks(engine: PrivateEngin
     assert "It has a network stack with nothing in it but loopback" in said
     assert "May join any network: there is nothing that it has to leave first." in said
     assert "Made with --network bridge" in said
-    assert "published ports" not in panel(browser, web, "container-mode")
+    assert "ports published" not in panel(browser, web, "container-mode")
     assert "It exposes and publishes no ports." in said
     assert "It is on no network that gives it an interface" in said
     assert row_of(browser, "web", mode="none")
@@ -119,7 +119,7 @@ def test_it_says_what_is_left_of_one_that_left_its_networks(engine: PrivateEngin
     assert "default" not in engine.cli("exec", "both", "ip", "route")
     engine.cli("network", "connect", "bridge", "web")
     reread(followed)
-    assert "and from outside by published ports" in panel(browser, web, "container-mode")
+    assert "From outside by ports published on 0.0.0.0" in panel(browser, web, "container-mode")
     assert "Made with" not in panel(browser, web, "container-mode")
 
 

@@ -9,6 +9,7 @@ from networks.engine.errors import Incompatible, ProtocolFault
 from networks.engine.facts import EngineInfo, SwarmStanding
 from networks.engine.parsing.values import child, flag, integer, members, objects, text, texts
 
+API_OF_27 = (1, 46)  # with gateway modes, and firewall rules for IPv6
 API_OF_MODES = (1, 44)  # it came with Engine 25
 OLDEST_API = (1, 24)  # what Engines up to 28 still speak; docker-py refuses older ones
 NEWEST_API = (1, 55)  # the newest whose specification we have read
@@ -86,3 +87,10 @@ def holds_to_modes(api_version: str) -> bool:
     it starts it on no other where that one isn't there. False for a version that isn't known. Source: docs/engine-behaviour.md.
     """
     return (read_api_version(api_version) or OLDEST_API) >= API_OF_MODES
+
+
+def is_27_or_newer(api_version: str) -> bool:
+    """Tell whether an Engine that speaks this version knows gateway modes, and writes firewall rules for IPv6 unless told not to:
+    older ones do where they are told to. Measured: 26.1 has none, 27.5 has. False for a version that isn't known.
+    """
+    return (read_api_version(api_version) or OLDEST_API) >= API_OF_27

@@ -15,6 +15,7 @@ from networks.hostnet.ifconfig import write_ifconfig
 from networks.partials.cache import draw
 from networks.partials.hosts.figures import rate_text
 from networks.partials.hosts.links import row_id
+from networks.partials.hostside import families_of, is_routed
 from networks.partials.interfaces.asked import Asked
 from networks.partials.interfaces.belonging import explain_software
 from networks.partials.interfaces.rows import Figures, Place, digest, line_context
@@ -111,12 +112,24 @@ def _ways_out(engine: EngineRow, asked: Asked, bridge: HostLink, picture: HostPi
         return ()
     if network.is_internal:
         return (Station(_("no way out"), _("the network is internal")),)
-    word = _("routed without NAT") if network.is_masquerade_off else _("masqueraded")
+    word = _say_way_out(network, engine.api_version)
     return tuple(
         Station(one.fact.name, word, _first_ipv4(one.fact), asked.url(engine.slug, one))
         for one in picture.links
         if one.is_way_out and one is not bridge
     )[:1]
+
+
+def _say_way_out(network: NetworkRow, api_version: str) -> str:
+    """Return how a bridge's network is set to leave: whether the Engine writes the rules for it, no call tells."""
+    family = families_of(network)[0]
+    if network.is_masquerade_off:
+        words = _("%(family)s: masquerade off")
+    elif is_routed(network, family, api_version):
+        words = _("%(family)s: gateway mode routed")
+    else:
+        words = _("%(family)s: masquerade on")
+    return words % {"family": family}
 
 
 def _network_of(engine: EngineRow, bridge: HostLink) -> NetworkRow | None:

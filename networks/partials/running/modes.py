@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from networks.engine.cli import quoted, reference
 from networks.engine.facts import WITH_STACK
 from networks.forms.running.obstacles import say_away, say_barred, say_lost
+from networks.partials.running.reach import reach_lines
 from networks.queries.containers import AWAY, ID_LENGTH
+from networks.queries.rows import PortRow
 from networks.queries.running.impact import Impact
 from networks.queries.running.stacks import Stack, Whose
 from networks.templatetags.wording import spell
@@ -60,8 +62,10 @@ def say_origin(stack: Stack) -> str:
     return words % {"mode": stack.made_with[:MOST_OF_NAME]}
 
 
-def mode_lines(stack: Stack, *, lends_to: Sequence[str] = (), has_published: bool = False) -> tuple[Line, ...]:
-    """Return what is so for a container. `lends_to`: names of those that share its stack now; `has_published`: ports."""
+def mode_lines(
+    stack: Stack, *, lends_to: Sequence[str] = (), ports: Sequence[PortRow] = (), api_version: str = ""
+) -> tuple[Line, ...]:
+    """Return what is so for a container. `lends_to`: names of those that share its stack now; `ports`: those that it has."""
     match stack.whose:
         case Whose.HOST:
             return (
@@ -85,7 +89,7 @@ def mode_lines(stack: Stack, *, lends_to: Sequence[str] = (), has_published: boo
             return ()
         case Whose.LEFT:
             return ((_("Of its own"), _("processes and files, and loopback.")), (_("Reaches"), _("nobody: there is no route.")))
-    return _bare_lines(stack) if stack.is_bare else tuple(_own_lines(stack, lends_to, has_published))
+    return _bare_lines(stack) if stack.is_bare else tuple(_own_lines(stack, lends_to, ports, api_version))
 
 
 def _bare_lines(stack: Stack) -> tuple[Line, ...]:
@@ -100,7 +104,7 @@ def _bare_lines(stack: Stack) -> tuple[Line, ...]:
     )
 
 
-def _own_lines(stack: Stack, lends_to: Sequence[str], has_published: bool) -> Iterator[Line]:
+def _own_lines(stack: Stack, lends_to: Sequence[str], ports: Sequence[PortRow], api_version: str) -> Iterator[Line]:
     if lends_to:
         words = _("interfaces, addresses, ports, routes, which it shares with %(names)s.")
         yield _("Of its own"), words % {"names": _listed(lends_to)}
@@ -108,10 +112,8 @@ def _own_lines(stack: Stack, lends_to: Sequence[str], has_published: bool) -> It
         yield _("Of its own"), _("interfaces, addresses, ports, routes: nobody on the machine shares them.")
     by_name = {"names": _listed([place.network_name for place in stack.named])}
     yield _("Finds others"), _say_finding(stack) % by_name
-    yield _("Is found"), _say_found(stack, has_published=has_published) % by_name
-    yield _("Kept apart"), _("from containers on bridge networks that it isn't on: their addresses don't answer from here.")
-    if stack.is_shut_in:
-        yield _("To the outside"), _("nothing: the networks that it is on are internal.")
+    yield _("Is found"), _say_found(stack) % by_name
+    yield from reach_lines(stack, ports, api_version)
 
 
 def _say_finding(stack: Stack) -> str:
@@ -124,13 +126,11 @@ def _say_finding(stack: Stack) -> str:
     return _("by name, alias or short ID on %(names)s: Docker's DNS answers at 127.0.0.11.")
 
 
-def _say_found(stack: Stack, *, has_published: bool) -> str:
+def _say_found(stack: Stack) -> str:
     if not stack.named:
-        return _("by its address, and from outside by published ports.") if has_published else _("by its address.")
+        return _("by its address.")
     if not stack.is_on_bridge:
-        return _("by name on %(names)s, and from outside by published ports.") if has_published else _("by name on %(names)s.")
-    if has_published:
-        return _("by name on %(names)s, by its address on the default bridge, and from outside by published ports.")
+        return _("by name on %(names)s.")
     return _("by name on %(names)s, by its address on the default bridge.")
 
 

@@ -15,6 +15,8 @@ from networks.queries.rows import AddressRow, ContainerRow
 DEFAULT_BRIDGE = "bridge"
 # Networks that are none: nobody has an interface there.
 _WITHOUT_LINKS = frozenset({"host", "null"})
+_ON_PARENTS = frozenset({"macvlan", "ipvlan"})
+_BEHIND_BRIDGES = frozenset({"bridge", "overlay"})
 _SHORTEST_ID = 12
 
 
@@ -63,6 +65,21 @@ class Stack:
     def is_shut_in(self) -> bool:
         """Tell whether nothing leads out of the networks that it is on: all of them are internal."""
         return bool(self.joined) and all(place.is_internal for place in self.joined)
+
+    @property
+    def is_on_parents(self) -> bool:
+        """Tell whether it has a link that may stand on one of the machine's, whose neighbours it has whatever is internal."""
+        return any(place.driver in _ON_PARENTS for place in self.joined)
+
+    @property
+    def is_behind_bridges(self) -> bool:
+        """Tell whether all of its links lead to bridges of Docker's, which is where Docker's firewall rules are."""
+        return bool(self.joined) and all(place.driver in _BEHIND_BRIDGES for place in self.joined)
+
+    @property
+    def leads_out_by_ipv6(self) -> bool:
+        """Tell whether it is on a network with IPv6 that isn't internal."""
+        return any(place.has_ipv6 and not place.is_internal for place in self.joined)
 
     @property
     def kind(self) -> str:

@@ -165,7 +165,7 @@ def test_it_leads_the_way_out_only_where_there_is_one(lab: Watched) -> None:
     outside = words(next(one.html for one in page("open=vethsite").regions[ROWS] if "ifcard" in one.html))
     internal = words(next(one.html for one in page("open=vethhidden").regions[ROWS] if "ifcard" in one.html))
 
-    assert "wlo1 masqueraded 192.168.0.4" in outside
+    assert "wlo1 IPv4: masquerade on 192.168.0.4" in outside
     assert "no way out the network is internal" in internal
     assert "wlo1" not in internal
     assert "the way out: default route" in words(row(page(), "wlo1"))

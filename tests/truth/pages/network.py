@@ -158,8 +158,11 @@ def read_beside(page: Page) -> Iterator[Claim]:
     for label, kind in (("Linux bridge", "network.bridge"), ("Parent", "network.parent"), ("Mode", "network.link_mode")):
         if label in found:
             yield page.claim(kind, page.subject, found[label].text)
-    if "To the outside" in found:
-        yield page.claim("network.outside", page.subject, found["To the outside"].text)
+    for label in found:
+        if label.startswith("To the outside") and "Between its containers" in found:
+            family = label.rpartition(", ")[2] if ", " in label else "IPv4"
+            yield page.claim("network.outside", (*page.subject, family), found[label].text)
+    if "Between its containers" in found:
         yield page.claim("network.between", page.subject, found["Between its containers"].text)
     page.take(side, page.at("network-options"))
     can_remove = any(one.attributes.get("href", "").endswith("/remove/") for one in page.main.all("a", css="btn-danger"))

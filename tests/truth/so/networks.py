@@ -12,6 +12,7 @@ from tests.truth.so.either import Counts, Line
 
 GATEWAY = "gateway"
 ICC = "com.docker.network.bridge.enable_icc"
+MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
 BRIDGE = "com.docker.network.bridge.name"
 
 
@@ -168,11 +169,28 @@ def _link_mode(reality: Reality, subject: Subject) -> Any:
 
 @checks("network.outside")
 def _outside(reality: Reality, subject: Subject) -> Any:
-    """Ask the machine's iptables whether what comes from the subnet is masqueraded."""
-    net = reality.nets[subject[0]]
-    rules = reality.engine.check_inside("iptables", "-t", "nat", "-S", "POSTROUTING")
-    masked = all(f"-s {pool['Subnet']}" in rules for pool in pools_of(net) if is_ipv4(pool))
-    return "masqueraded behind the host's address" if masked else "nothing: the network is internal"
+    """Ask the machine's iptables, of each family, whether what comes from the subnet is masqueraded."""
+    net, family = reality.nets[subject[0]], subject[1]
+    tool, version = ("iptables", 4) if family == "IPv4" else ("ip6tables", 6)
+    pools = [pool for pool in pools_of(net) if is_ipv4(pool) == (version == 4)]
+    rules = reality.engine.check_inside(tool, "-t", "nat", "-S", "POSTROUTING").splitlines()
+    masked = [any(f"-s {pool['Subnet']} " in rule and "MASQUERADE" in rule for rule in rules) for pool in pools]
+    if masked and all(masked):
+        return f"masqueraded behind the host's address, unless this Engine was started with {tool} off"
+    if is_shut(reality, net):
+        return "nothing: the network is internal"
+    if net["Options"].get(MASQUERADE) == "false":
+        return "routed with the containers' own addresses: masquerade is off"
+    if not pools:
+        return f"no subnet of {family}"
+    return f"routed with the containers' own addresses, unless this Engine was started with {tool} on"
+
+
+def is_shut(reality: Reality, net: dict[str, Any]) -> bool:
+    """Tell whether the machine drops what would leave the network, or comes from elsewhere."""
+    bridge = real_bridge(net)
+    rules = reality.engine.check_inside("iptables", "-S").splitlines()
+    return any(f"-i {bridge} " in rule and rule.endswith("-j DROP") and "! -d" in rule for rule in rules)
 
 
 @checks("network.between")

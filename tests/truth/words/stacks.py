@@ -45,9 +45,57 @@ def _no_route(reality: Reality, page: Page) -> Any:
 
 @sentence("nothing: the networks that it is on are internal.", "container")
 def _internal(reality: Reality, page: Page) -> Any:
+    """What runs has no way to leave: no default route, and no link on one of the machine's."""
     box = box_of(reality, page)
     nets = [net for name in box.ends if (net := reality.net_of(box, name))]
-    return so(bool(nets) and all(net["Internal"] for net in nets), box)
+    leads = [row for row in (*box.routes, *box.routes6) if row.get("dst") == "default"]
+    kinds = {link.kind for link in box.links} & {"macvlan", "ipvlan"}
+    return so(bool(nets) and all(net["Internal"] for net in nets) and not leads and not kinds, box, f"; {leads} {kinds}")
+
+
+@sentence("no gateway: the networks that it is on are internal.", "container")
+def _no_gateway(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    leads = [row for row in (*box.routes, *box.routes6) if row.get("dst") == "default"]
+    drivers = {net["Driver"] for name in box.ends if (net := reality.net_of(box, name))}
+    return so(bool(drivers & {"macvlan", "ipvlan"}) and not leads, box, f"; {leads} {drivers}")
+
+
+def published_by(box: Box) -> set[str]:
+    """Return the addresses that Docker publishes ports of a container on, as they are written before a port."""
+    bound = [each for bindings in (box.row["NetworkSettings"]["Ports"] or {}).values() for each in bindings or ()]
+    return {f"[{each['HostIp']}]" if ":" in each["HostIp"] else each["HostIp"] for each in bound if each["HostPort"]}
+
+
+@sentence("by ports published on {addresses}.", "container")
+def _published_on(reality: Reality, page: Page, addresses: str) -> Any:
+    """Those on loopback are said apart from the others."""
+    box = box_of(reality, page)
+    loopback = {one for one in published_by(box) if one.startswith("127.") or one == "[::1]"}
+    said = set(addresses.split(", "))
+    return so(said in (loopback, published_by(box) - loopback), box, f"; published on {published_by(box)}")
+
+
+def _ip6tables(reality: Reality) -> bool:
+    """Tell whether Docker writes rules for IPv6."""
+    return "DOCKER" in reality.engine.check_inside("ip6tables", "-S")
+
+
+@sentence("from containers on bridge networks that it isn't on: their addresses don't answer from here, unless", "container")
+def _apart(reality: Reality, page: Page) -> Any:
+    """Docker's rules are there, of each family by which it leads out."""
+    box = box_of(reality, page)
+    has_rules = "DOCKER-ISOLATION" in reality.engine.check_inside("iptables", "-S")
+    leads_out = any(row.get("dst") == "default" for row in box.routes6)
+    return so(has_rules and (not leads_out or _ip6tables(reality)), box)
+
+
+@sentence("by IPv4 alone, from containers on bridge networks that it isn't on", "container")
+def _apart_by_ipv4(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    has_rules = "DOCKER-ISOLATION" in reality.engine.check_inside("iptables", "-S")
+    nets = [net for name in box.ends if (net := reality.net_of(box, name))]
+    return so(has_rules and not _ip6tables(reality) and any(net["EnableIPv6"] for net in nets), box)
 
 
 @sentence("by name, alias or short ID on {names}: Docker's DNS answers at 127.0.0.11", "container")
@@ -62,12 +110,19 @@ def _finds(reality: Reality, page: Page, names: str) -> Any:
 
 
 @sentence("by name on {names}.", "container")
-@sentence("by name on {names}, and from outside by published ports.", "container")
 @sentence("by name on {names}, by its address on the default bridge", "container")
 def _is_found(reality: Reality, page: Page, names: str) -> Any:
+    """Another one on each of these networks asks for its name, where both run."""
     box = box_of(reality, page)
-    said = listed(names.partition(", by its address")[0].partition(", and from outside")[0])
-    return so(said == own_networks(reality, box), box, f"; networks of one's own: {own_networks(reality, box)}")
+    said = listed(names.partition(", by its address")[0])
+    lost = []
+    for name in said if box.state == "running" else ():
+        held = {address for address, _length in box.addresses_on(name).values()}
+        net = reality.net_of(box, name) if name in box.ends else None
+        others = [one for one in reality.on(net) if one is not box and one.state == "running" and not one.fails] if net else []
+        if held and others and not held & reality.resolve(others[0], box.name):
+            lost.append(f"{others[0].name} doesn't find it on {name}")
+    return so(said == own_networks(reality, box) and not lost, box, f"; its own: {own_networks(reality, box)}; {lost}")
 
 
 @sentence("It is on user-defined networks", "container")
