@@ -131,7 +131,7 @@ SENTENCES: dict[str, Promise] = {
     "let_out_already": _(
         "Docker gave %(container)s an interface on %(network)s itself: it is its way out of an overlay network."
     ),
-    "container_stopped": _("%(container)s is not running: it joins when it starts."),
+    "container_stopped": _("%(container)s is not running: it joins once it starts, and only if it can."),
     "pool_full": _("Docker has no address left for %(container)s on %(network)s: every address of %(subnets)s is taken."),
     "pool_full_then": _("Docker has no address left for %(container)s on %(network)s once the others have theirs."),
     "pool_full_later": _("%(container)s can join %(network)s, but not start there while every address of %(subnets)s is taken."),

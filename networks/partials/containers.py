@@ -29,9 +29,10 @@ from networks.queries.containers import container_rows
 from networks.queries.details import ContainerDetail, Guest, read_container_detail, read_gone
 from networks.queries.filters import MODES, ContainerFilter, read_container_filter
 from networks.queries.kept.versioned import VersionedCache
+from networks.queries.lending.donors import Held
+from networks.queries.lending.nesting import nest_guests
 from networks.queries.masking import masked
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow
-from networks.queries.running.nesting import nest_guests
 from networks.queries.running.stacks import Whose, stack_of
 from networks.queries.states import container_group
 
@@ -213,14 +214,18 @@ def _detail_context(
         "lock": words.said_lock(lock),
         "why_no_acts": words.said_lock(lock) or why_no_acts(row, rights),
         "is_on_none": stack.is_on_none,
-        "donor_ports": words.write_ports(detail.donor_ports),
+        "owner_ports": words.write_ports(detail.owner_ports),
+        "owner_url": reverse("container_detail", args=[key.engine_slug, detail.owner_id]) if detail.owner_id else "",
         "labels": masked(detail.labels, sees_secrets="shape" in granted(rights)),
         "inspect": inspect_container_command(row.name, row.docker_id),
         "stack_mark": stack_mark(subject_of(detail)),
         "connects": connect_commands(detail.endpoints, sees_secrets="shape" in granted(rights)),
         "guests": _guests(sharing, key.engine_slug),
         "absent": _guests([guest for guest in detail.guests if not guest.is_running], key.engine_slug),
-        "behind": _guests([guest for guest in detail.guests if guest.is_running and guest.stack], key.engine_slug),
+        "perhaps": _guests(
+            [guest for guest in detail.guests if guest.is_running and guest.held is Held.UNKNOWN], key.engine_slug
+        ),
+        "behind": _guests([guest for guest in detail.guests if guest.is_running and guest.held is Held.LEFT], key.engine_slug),
     }
 
 

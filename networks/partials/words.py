@@ -197,7 +197,7 @@ def why_no_network(row: ContainerRow) -> str:
             return _("It uses the host's own network. That is chosen when a container is made and can't be changed.")
         case Whose.SHARED:
             return _("It shares another container's network and has none of its own to connect. Connect that container instead.")
-        case Whose.LEFT | Whose.GONE:
+        case Whose.LEFT | Whose.GONE | Whose.UNKNOWN:
             return _("It was made to share another container's network, and Docker connects it to none of its own.")
     return ""
 
@@ -209,8 +209,8 @@ def why_no_address(stack: Stack) -> str:
             return _("It uses the host's own addresses. Docker assigns it none, so there is nothing to record.")
         case Whose.SHARED:
             return _("It uses the addresses of the container whose network it shares; their history is on that container's page.")
-        case Whose.GONE:
-            return _("It was made to share another container's network, and that container was removed: it gets no address.")
+        case Whose.GONE | Whose.UNKNOWN:
+            return _("It was made to share another container's network: Docker gives it no address of its own.")
         case Whose.LEFT:
             return _("It has loopback alone: what it shared is gone, and Docker gives it no address of its own.")
     if stack.is_bare and stack.is_on_none:

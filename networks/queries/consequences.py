@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from networks.models import Container, Endpoint, Network
-from networks.queries.containers import stack_state
+from networks.queries.lending.donors import guests_below, is_in_stack, read_guests
 from networks.queries.orphans import read_orphans
 from networks.queries.rows import is_told_by_containers
 
@@ -130,12 +130,11 @@ def consequences_of(
         leaving = leaving.filter(container__docker_id__in=list(container_ids))
     found = {record["docker_id"]: record for record in _networks(networks)}
     others = _networks_that_stay(leaving)
-    sharing = _sharing(leaving)
+    sharing = read_guests(Container.objects.filter(engine__in=leaving.values("engine")))
     affected: defaultdict[str, list[Affected]] = defaultdict(list)
     for record in _endpoints(leaving):
         container_id = record["container__docker_id"]
-        lender = {"state": record["container__state"], "started_at": record["container__started_at"]}
-        dependants = (make_dependant(guest, lender) for guest in sharing[container_id])
+        dependants = map(make_dependant, guests_below(_as_lender(record), sharing))
         one = _affected(record, others[container_id], tuple(one for one in dependants if one.is_running or not one.is_alive))
         affected[record["network__docker_id"]].append(one)
     config_users = _config_users(engine_slug, found.values()) if container_ids is None else {}
@@ -214,6 +213,7 @@ def _endpoints(leaving: QuerySet[Endpoint]) -> Iterable[Record]:
         "container__network_mode",
         "container__ports",
         "container__started_at",
+        "container__donor_id",
     )
     project = KeyTextTransform(PROJECT_LABEL, "container__labels")
     records: Iterable[Record] = leaving.order_by("container__name", "container__docker_id").values(*columns, project=project)
@@ -230,18 +230,15 @@ def _networks_that_stay(leaving: QuerySet[Endpoint]) -> defaultdict[str, list[bo
     return kept
 
 
-def _sharing(leaving: QuerySet[Endpoint]) -> defaultdict[str, list[Record]]:
-    sharing = Container.objects.filter(donor_id__in=leaving.values("container__docker_id"), engine__in=leaving.values("engine"))
-    found: defaultdict[str, list[Record]] = defaultdict(list)
-    for guest in sharing.order_by("name").values("donor_id", "docker_id", "name", "state", "started_at"):
-        found[guest["donor_id"]].append(guest)
-    return found
+def _as_lender(endpoint: Record) -> Record:
+    wanted = ("state", "started_at", "network_mode", "donor_id")
+    return {"docker_id": endpoint["container__docker_id"], "donor": None} | {one: endpoint[f"container__{one}"] for one in wanted}
 
 
-def make_dependant(guest: Record, lender: Record) -> Dependant:
-    """Return a guest as one that its lender's loss touches, or not. Both with state and time of start."""
+def make_dependant(guest: Record) -> Dependant:
+    """Return a guest, read with its donor, as one that its donor's loss touches, or not."""
     is_alive = guest["state"] in HOLDING_STATES
-    return Dependant(guest["docker_id"], guest["name"], guest["state"], is_alive and not stack_state(guest, lender), is_alive)
+    return Dependant(guest["docker_id"], guest["name"], guest["state"], is_alive and is_in_stack(guest), is_alive)
 
 
 def _config_users(engine_slug: str, networks: Iterable[Record]) -> dict[str, tuple[str, ...]]:

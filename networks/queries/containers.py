@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from networks.engine.facts import WITH_STACK
-from networks.models import Container, Endpoint
+from networks.engine.facts import WITH_STACK, is_of_swarm
+from networks.models import Container, Endpoint, Network
 from networks.models.container import is_held, is_remnant
 from networks.queries.kept.gone import gone_since
 from networks.queries.kept.prepared import Prepared, Query
 from networks.queries.kept.rowcache import RowCache
+from networks.queries.lending.donors import held_now, read_donors, stack_state
 from networks.queries.networks import PROJECT_LABEL, asks_protection, group, searched
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow, PortRow
 
@@ -31,6 +32,7 @@ CONTAINER_COLUMNS = (
     "network_mode",
     "is_mode_lost",
     "donor_id",
+    "hostname",
     "ports",
     "labels",
     "revision",
@@ -54,8 +56,6 @@ ENDPOINT_COLUMNS = (
     "container__state",
 )
 ID_LENGTH = 64  # of what an Engine makes itself
-# What keeps a container from starting, of the stacks that `stack_state` names: its donor has none now.
-AWAY = frozenset({"away", "restarting"})
 # Docker is taking it away, or could not: it takes no change of it but its removal.
 LEAVING = frozenset({"removing", "dead"})
 # Docker's own names for "what the Engine does by default"
@@ -98,33 +98,6 @@ def _read(engine_slug: str, since: int) -> list[ContainerRow]:
 _KEPT: RowCache[ContainerRow] = RowCache(_read, gone_since("container"))
 
 
-def read_donors(engine_slug: str, donor_ids: Iterable[str]) -> dict[str, Record]:
-    """Return the containers that share their network with others, by id. One query, none where nobody does."""
-    wanted = {donor_id for donor_id in donor_ids if donor_id}
-    if not wanted:
-        return {}
-    found = Container.objects.filter(engine__slug=engine_slug, docker_id__in=wanted)
-    return {donor["docker_id"]: donor for donor in found.values("docker_id", "name", "state", "started_at", "ports")}
-
-
-def stack_state(record: Record, donor: Record | None) -> str:
-    """Return what became of the stack that a container shares: "" where it is whole, or shares none.
-
-    "gone": its donor was removed; "away": its donor doesn't run; "restarting": its donor is between two tries, with no stack, and
-    the next one gives it a new one; "dead": its donor was started after it, and has a new stack, while this container runs in the
-    old one, which nothing but loopback is left of.
-    """
-    if not record["donor_id"]:
-        return ""
-    if donor is None:
-        return "gone"
-    if donor["state"] not in WITH_STACK:
-        return "restarting" if donor["state"] == "restarting" else "away"
-    started_at, since = donor["started_at"], record["started_at"]
-    is_dead = record["state"] in WITH_STACK and started_at is not None and since is not None and started_at > since
-    return "dead" if is_dead else ""
-
-
 def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Record], donor: Record | None) -> ContainerRow:
     """Return the row of a container from its record, its endpoints' and, where it shares another's network, that one's."""
     ports = tuple(make_port_row(port) for port in record["ports"])
@@ -149,6 +122,7 @@ def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Rec
         donor_id=record["donor_id"],
         donor_name=donor["name"] if donor else "",
         stack=stack_state(record, donor),
+        held=held_now(record, donor),
         project=str(record["labels"].get(PROJECT_LABEL, "")),
         revision=record["revision"],
         ports=ports,
@@ -197,6 +171,18 @@ def is_lost(endpoint: Record) -> bool:
     A name alone may be of a network that is made by then, and a swarm's network, whose ID is shorter, comes when it is needed.
     """
     return endpoint["network__docker_id"] is None and len(endpoint["network_docker_id"]) == ID_LENGTH
+
+
+def is_missing(endpoint: Record) -> bool:
+    """Tell whether an endpoint's network isn't there and no start of its container brings it. One query of a name alone.
+
+    A swarm's comes when it is needed; of which kind one is that is known by its name alone, an Engine in a swarm doesn't tell.
+    """
+    if endpoint["network__docker_id"] is not None:
+        return False
+    if network_id := endpoint["network_docker_id"]:
+        return not is_of_swarm(network_id)
+    return not Network.objects.filter(engine=endpoint["engine_id"], scope="swarm").exists()
 
 
 def mode_kind(network_mode: str) -> str:

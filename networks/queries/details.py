@@ -11,6 +11,7 @@ from networks.engine.facts import WITH_STACK
 from networks.models import Container, Endpoint, Network, Pool, Tombstone
 from networks.queries import containers, networks
 from networks.queries.endpoints import endpoint_rows
+from networks.queries.lending.donors import Held, guests_below, held_stack, owner_of, read_donors, read_guests
 from networks.queries.rows import ContainerRow, EndpointRow, NetworkRow, PortRow
 from networks.queries.running.stacks import Whose, stack_of
 
@@ -33,24 +34,25 @@ class NetworkDetail:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """A container that was made to share another's network. `stack`: queries.containers.stack_state."""
+    """A container that was made to share another's network. `held`: donors.Held, of one that runs."""
 
     docker_id: str
     name: str
     is_running: bool
-    stack: str
+    held: Held = Held.DONORS
 
     @property
     def is_sharing(self) -> bool:
         """Tell whether it is in the other one's stack now."""
-        return self.is_running and not self.stack
+        return self.is_running and self.held in (Held.DONORS, Held.HOSTS)
 
 
 @dataclass(frozen=True, slots=True)
 class ContainerDetail:
-    """What a container's page shows besides its row. `guests`: the containers that were made to share its network.
+    """What a container's page shows besides its row. `guests`: the containers that were made to share its network, and
+    theirs.
 
-    `donor_ports`: of the container whose network it shares, () where it shares none now.
+    `owner_…`: of the container whose stack it shares, at the end of the chain of donors; empty where it shares none now.
 
     `pid`: its first process on the Engine's machine, as it was inspected last, 0 for none. `restart_policy`, `is_auto_removed`,
     `leftover_ports`: as in ContainerFact.
@@ -66,7 +68,9 @@ class ContainerDetail:
     restart_policy: str = ""
     is_auto_removed: bool = False
     leftover_ports: tuple[PortRow, ...] = ()
-    donor_ports: tuple[PortRow, ...] = ()
+    owner_id: str = ""
+    owner_name: str = ""
+    owner_ports: tuple[PortRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,8 @@ def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetail |
     if record is None:
         return None
     located = Endpoint.objects.filter(container__engine__slug=engine_slug, container__docker_id=docker_id)
-    guests = Container.objects.filter(engine__slug=engine_slug, donor_id=docker_id).order_by("name")
-    donor = containers.read_donors(engine_slug, [record["donor_id"]]).get(record["donor_id"])
+    guests = read_guests(Container.objects.filter(engine__slug=engine_slug))
+    donor = read_donors(engine_slug, [record["donor_id"]]).get(record["donor_id"])
     addresses = located.order_by("network_name").values(*containers.ENDPOINT_COLUMNS)
     row = containers.make_container_row(engine_slug, record, addresses, donor)
     return ContainerDetail(
@@ -127,18 +131,26 @@ def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetail |
         hostname=record["hostname"],
         labels=_pairs(record["labels"]),
         endpoints=endpoint_rows(engine_slug, container_id=docker_id),
-        guests=tuple(_guest(one, record) for one in guests.values("docker_id", "name", "state", "started_at", "donor_id")),
+        guests=tuple(map(_guest, guests_below({**record, "donor": donor}, guests))),
         pid=record["pid"],
         restart_policy=record["restart_policy"],
         is_auto_removed=record["is_auto_removed"],
         leftover_ports=tuple(map(containers.make_port_row, record["leftover_ports"])),
-        donor_ports=tuple(map(containers.make_port_row, donor["ports"])) if donor and stack_of(row).whose is Whose.SHARED else (),
+        **_owned(row, owner_of(donor)),
     )
 
 
-def _guest(record: Mapping[str, Any], donor: Mapping[str, Any]) -> Guest:
+def _owned(row: ContainerRow, owner: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what of a detail is about the stack that it shares, by its names."""
+    if owner is None or stack_of(row).whose is not Whose.SHARED:
+        return {}
+    ports = tuple(map(containers.make_port_row, owner["ports"]))
+    return {"owner_id": owner["docker_id"], "owner_name": owner["name"], "owner_ports": ports}
+
+
+def _guest(record: Mapping[str, Any]) -> Guest:
     is_running = record["state"] in WITH_STACK
-    return Guest(record["docker_id"], record["name"], is_running, containers.stack_state(record, donor))
+    return Guest(record["docker_id"], record["name"], is_running, held_stack(record, record["donor"]))
 
 
 def read_network_title(engine_slug: str, docker_id: str) -> Title | None:

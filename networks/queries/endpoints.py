@@ -7,10 +7,13 @@ from typing import Any
 
 from networks.models import Endpoint
 from networks.models.container import is_held, is_remnant
+from networks.queries.containers import is_lost, is_missing
 from networks.queries.rows import EndpointRow
 
 _COLUMNS = (
     "network__docker_id",
+    "network_docker_id",
+    "engine_id",
     "network__driver",
     "network__hue",
     "network_name",
@@ -82,6 +85,8 @@ def _row_of(engine_slug: str, record: Mapping[str, Any]) -> EndpointRow:
         ending=record["container__ending"],
         leftover=_left(record),
         is_remnant=is_remnant(record),
+        is_lost=is_lost(record),
+        is_awaited=record["network__docker_id"] is None and not is_missing(record),
     )
 
 

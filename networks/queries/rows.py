@@ -96,6 +96,7 @@ class EndpointRow:
     """One endpoint: the network's page names its container, the container's page its network.
 
     `leftover`: addresses that its record names and that it doesn't have. `is_remnant`: it runs, and isn't on this network.
+    Of a network that isn't listed here: `is_lost` as in AddressRow; `is_awaited`: it may come when the container starts.
     """
 
     engine_slug: str
@@ -125,6 +126,8 @@ class EndpointRow:
     ending: str = ""
     leftover: tuple[str, ...] = ()
     is_remnant: bool = False
+    is_lost: bool = False
+    is_awaited: bool = False
 
     @property
     def hides_wishes(self) -> bool:
@@ -157,7 +160,8 @@ class AddressRow:
 
 @dataclass(frozen=True, slots=True)
 class ContainerRow:
-    """One line of Containers. `search` and `asks_protection` as in NetworkRow. `stack`: see queries.containers.stack_state.
+    """One line of Containers. `search` and `asks_protection` as in NetworkRow. `stack`, `held`: see
+    queries.lending.donors, the latter of one that runs and was made to share another's network.
 
     `lost_mode`: its mode where that names a network that isn't there (models.Container), else "".
     `ending`, `stopping`: see facts.Ending and facts.Stopping; `killed_at`: when one that is being stopped is killed.
@@ -185,6 +189,7 @@ class ContainerRow:
     search: str = ""
     asks_protection: bool = False
     stack: str = ""
+    held: str = "donors"
 
     @property
     def lost(self) -> tuple[str, ...]:

@@ -41,7 +41,9 @@ def test_the_default_bridge_knows_addresses_and_no_names(admin: Page, engine: Pr
 
     open_live(admin, page_of(web))
 
-    expect(admin.locator("#container-mode")).to_contain_text("by address only: this bridge has no DNS for their names.")
+    expect(admin.locator("#container-mode")).to_contain_text(
+        "by address, and by name only those that it was linked to (--link): this bridge has no DNS."
+    )
     expect(admin.locator("#endpoint-rows")).to_contain_text(address(engine, "web"))
     assert NO_NAME in ping(engine, "web", "db")
     assert "1 packets received" in ping(engine, "web", address(engine, "db"))

@@ -205,7 +205,7 @@ def test_it_tells_of_a_network_that_is_missing() -> None:
 
     assert len(set(ids(screen, "endpoint-rows"))) == 2
     assert "can't start" in words(screen.parts["container-notes"])
-    assert "no such network" in words(draw_screen(key("container_list")).regions["container-rows"][0].html)
+    assert "not listed here" in words(draw_screen(key("container_list")).regions["container-rows"][0].html)
 
 
 def test_it_follows_a_container_that_is_renamed() -> None:

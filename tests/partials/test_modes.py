@@ -58,19 +58,21 @@ def test_it_knows_where_a_container_is(found: ContainerRow, kind: str, made_with
 
 
 @pytest.mark.parametrize(
-    ("state", "broken", "whose", "kind"),
+    ("state", "broken", "held", "whose", "kind"),
     [
-        ("running", "", Whose.SHARED, "container"),
-        ("paused", "", Whose.SHARED, "container"),
-        ("running", "dead", Whose.LEFT, "none"),
-        ("running", "away", Whose.LEFT, "none"),
-        ("running", "gone", Whose.LEFT, "none"),
-        ("exited", "gone", Whose.GONE, "container"),
-        ("exited", "away", Whose.SHARED, "container"),
+        ("running", "", "donors", Whose.SHARED, "container"),
+        ("paused", "", "donors", Whose.SHARED, "container"),
+        ("running", "dead", "left", Whose.LEFT, "none"),
+        ("running", "away", "left", Whose.LEFT, "none"),
+        ("running", "gone", "left", Whose.LEFT, "none"),
+        ("running", "gone", "unknown", Whose.UNKNOWN, "container"),
+        ("running", "away", "hosts", Whose.HOST, "host"),
+        ("exited", "gone", "donors", Whose.GONE, "container"),
+        ("exited", "away", "donors", Whose.SHARED, "container"),
     ],
 )
-def test_it_knows_whether_a_stack_is_shared(state: str, broken: str, whose: Whose, kind: str) -> None:
-    stack = stack_of(container("web", **DONOR, state=state, stack=broken))
+def test_it_knows_whether_a_stack_is_shared(state: str, broken: str, held: str, whose: Whose, kind: str) -> None:
+    stack = stack_of(container("web", **DONOR, state=state, stack=broken, held=held))
 
     assert (stack.whose, stack.kind) == (whose, kind)
 
@@ -100,7 +102,7 @@ def test_it_says_where_names_are_known_and_what_leads_outside() -> None:
     inner = stack_of(row("inner", INNER))
 
     assert "short ID on front" in said(both)
-    assert "By address alone on the default bridge" in said(both)
+    assert "On the default bridge by address, and by name only those that it was linked to" in said(both)
     assert "this bridge has no DNS" in said(bridge)
     assert "published ports" not in said(bridge)
     assert "From outside: by ports published on 0.0.0.0." in said(bridge, PortRow(80, "tcp", 8080, EVERYWHERE))
@@ -140,6 +142,31 @@ def test_it_leaves_the_parents_link_to_one_that_is_internal() -> None:
     assert "on the link of a network's parent it reaches directly" in lan
 
 
+def test_it_promises_nothing_to_one_whose_own_network_is_gone() -> None:
+    adrift, alone = (stack_of(row("front", *places, lost_mode="front")) for places in ([INNER], []))
+
+    assert "Docker doesn't start it again" in said(adrift)
+    assert "May join: no network while it runs" in said(alone)
+    for promise in ("A restart keeps", "can be connected to more networks", "May join: any network"):
+        assert promise not in said(adrift) + said(alone)
+
+
+@pytest.mark.parametrize("lost_mode", ["", "front"])
+def test_it_promises_no_stack_to_one_that_lacks_a_network(lost_mode: str) -> None:
+    lacking = stack_of(row("front", replace(WISH, network_id="", driver=""), INNER, state="exited", lost_mode=lost_mode))
+
+    assert said(lacking).strip().endswith("isn't listed here: it may not start.") or lost_mode
+    assert "what it will have" not in said(lacking)
+    assert "127.0.0.11" not in said(lacking)
+
+
+def test_it_claims_no_namespace_that_was_not_read() -> None:
+    for stack in (stack_of(row("host")), stack_of(container("web", **DONOR))):
+        lines = dict(mode_lines(stack))
+        assert "unless it was made with another's (--pid)" in lines["Of its own"]
+        assert ", name," not in lines["Shares"]
+
+
 def test_it_says_who_is_in_its_stack() -> None:
     lines = dict(mode_lines(stack_of(row("front", FRONT)), lends_to=["app", "proxy"]))
 
@@ -147,7 +174,7 @@ def test_it_says_who_is_in_its_stack() -> None:
 
 
 def test_it_says_of_a_stack_that_died_what_is_left() -> None:
-    guest = container("web", **DONOR, state="running", stack="dead")
+    guest = container("web", **DONOR, state="running", stack="dead", held="left")
     left = stack_of(guest)
 
     assert "loopback" in said(left)

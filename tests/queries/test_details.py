@@ -48,7 +48,7 @@ def test_it_reads_a_container_with_those_that_share_its_network() -> None:
 
     assert detail is not None
     assert of_guest is not None
-    assert detail.guests == (Guest(guest.docker_id, "app", is_running=True, stack=""),)
+    assert detail.guests == (Guest(guest.docker_id, "app", is_running=True),)
     assert [endpoint.network_name for endpoint in detail.endpoints] == ["front"]
     assert of_guest.row.donor_name == "vpn"
     assert of_guest.endpoints == ()

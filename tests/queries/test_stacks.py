@@ -8,10 +8,11 @@ import pytest
 
 from networks.models import Container
 from networks.queries.containers import container_rows
+from networks.queries.endpoints import endpoint_rows
 from networks.queries.engines import read_engine
+from networks.queries.lending.nesting import nest_guests
 from networks.queries.rows import ContainerRow
 from networks.queries.running.impact import breakages_of_order, read_impact, read_impacts
-from networks.queries.running.nesting import nest_guests
 from tests.builders import make_container, make_endpoint, make_engine, make_network
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,10 @@ def rows() -> list[ContainerRow]:
 
 def stack_of(name: str) -> str:
     return next(row.stack for row in rows() if row.name == name)
+
+
+def held_of(name: str) -> str:
+    return next(str(row.held) for row in rows() if row.name == name)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +68,60 @@ def test_it_knows_that_a_donor_is_gone() -> None:
     assert stack_of("guest") == "gone"
 
 
+@pytest.mark.parametrize(
+    ("hostname", "held"),
+    [("lost's", "left"), ("machine", "unknown"), ("", "unknown")],  # Docker gives a guest its donor's hostname
+)
+def test_it_knows_of_a_lost_donor_only_what_its_hostname_tells(hostname: str, held: str) -> None:
+    donor = make_container(make_engine(), "donor", started_at=NOON)
+    guest = make_guest(donor)
+    Container.objects.filter(pk=guest.pk).update(hostname=donor.docker_id[:12] if hostname == "lost's" else hostname)
+    donor.delete()
+
+    assert held_of("guest") == held
+
+
+@pytest.mark.parametrize(("state", "after_s"), [("running", 1), ("running", -1), ("exited", 1), ("restarting", 1)])
+def test_it_leaves_the_machines_stack_to_the_guest_of_a_donor_on_the_host(state: str, after_s: int) -> None:
+    donor = make_container(make_engine(), "donor", network_mode="host", state=state, started_at=NOON)
+    make_guest(make_guest(donor, "middle", after_s=after_s), after_s=after_s)
+
+    assert (held_of("middle"), held_of("guest")) == ("hosts", "hosts")
+
+
+@pytest.mark.parametrize(
+    ("owner", "middle", "guest", "held", "stack"),
+    [
+        (1, 2, 3, "donors", ""),
+        (1, 3, 2, "unknown", "unknown"),  # the middle was started again, perhaps before the owner was and after
+        (3, 1, 2, "left", "cut"),  # the middle is in the old stack, and so is whoever joined it there
+        (3, 2, 4, "left", "cut"),  # also later
+        (2, 3, 1, "left", "dead"),  # the middle is in the new one
+        (None, 1, 2, "left", "cut"),
+        (1, None, 2, "unknown", "away"),
+        (3, None, 2, "left", "away"),
+    ],
+)
+def test_it_follows_a_chain_of_donors(owner: int | None, middle: int | None, guest: int, held: str, stack: str) -> None:
+    first = make_container(make_engine(), "owner", started_at=NOON)
+    for name, after_s, lender in (("middle", middle, first), ("guest", guest, None)):
+        lender = lender or Container.objects.get(name="middle")
+        make_guest(lender, name, after_s=after_s or 0, state="exited" if after_s is None else "running")
+    started_at = NOON + timedelta(seconds=owner or 0)
+    Container.objects.filter(name="owner").update(started_at=started_at, state="exited" if owner is None else "running")
+
+    assert (held_of("guest"), stack_of("guest")) == (held, stack)
+
+
+def test_it_ends_a_circle_that_no_engine_makes() -> None:
+    donor = make_container(make_engine(), "donor", started_at=NOON)
+    guest = make_guest(donor)
+    Container.objects.filter(pk=donor.pk).update(donor_id=guest.docker_id, network_mode=f"container:{guest.docker_id}")
+
+    assert {row.name for row in rows()} == {"donor", "guest"}
+    assert read_impact("local", donor.docker_id) is not None
+
+
 def test_it_says_nothing_while_the_times_are_not_known() -> None:
     donor = make_container(make_engine(), "donor", started_at=None)
     make_guest(donor, after_s=-1)
@@ -75,10 +134,11 @@ def test_it_puts_guests_below_their_donors_and_loses_nobody() -> None:
     for name in ("a-guest", "z-guest"):
         make_guest(donor, name)
     make_container(donor.engine, "b-other")
+    make_guest(Container.objects.get(name="a-guest"), "n-guests-guest")
 
-    assert [row.name for row in nest_guests(rows())] == ["b-other", "m-donor", "a-guest", "z-guest"]
+    assert [row.name for row in nest_guests(rows())] == ["b-other", "m-donor", "a-guest", "n-guests-guest", "z-guest"]
     without_donor = [row for row in rows() if row.name != "m-donor"]
-    assert [row.name for row in nest_guests(without_donor)] == ["a-guest", "b-other", "z-guest"]
+    assert [row.name for row in nest_guests(without_donor)] == ["a-guest", "n-guests-guest", "b-other", "z-guest"]
 
 
 def test_it_calls_nobody_alone_where_others_may_be_whom_this_engine_does_not_list() -> None:
@@ -147,3 +207,26 @@ def test_it_names_of_each_family_who_would_take_an_address() -> None:
     ]
     told = [each.detail for each in breakages_of_order("restart_container", impact) if each.kind == "address"]
     assert told == ["10.20.0.2"]
+
+
+@pytest.mark.parametrize(
+    ("network_id", "is_in_swarm", "missing", "awaited"),
+    [
+        ("a" * 64, True, ("away",), ()),
+        ("a" * 25, True, (), ("away",)),  # a swarm's, which a worker lists while a container uses it
+        ("", True, (), ("away",)),
+        ("", False, ("away",), ()),
+    ],
+)
+def test_it_waits_for_a_network_of_the_swarm(network_id: str, is_in_swarm: bool, missing: object, awaited: object) -> None:
+    engine = make_engine()
+    make_network(engine, "ingress", "10.0.0.0/24", scope="swarm" if is_in_swarm else "local")
+    web = make_container(engine, "web", state="exited", exit_code=0)
+    make_endpoint(web, None, network_name="away", network_docker_id=network_id)
+
+    impact = read_impact("local", web.docker_id)
+    (endpoint,) = endpoint_rows("local", container_id=web.docker_id)
+
+    assert impact is not None
+    assert (impact.missing, impact.awaited) == (missing, awaited)
+    assert (endpoint.is_awaited, endpoint.is_lost) == (bool(awaited), len(network_id) == 64)

@@ -176,6 +176,11 @@ class Reality:
         return os.stat(f"/run/netns/{self.engine.netns}").st_ino
 
     @cached_property
+    def listed_ports(self) -> dict[str, list[Any]]:
+        """The ports of each container that `docker ps -a` lists."""
+        return {row["Id"]: row.get("Ports") or [] for row in self._get("/containers/json?all=1")}
+
+    @cached_property
     def info(self) -> dict[str, Any]:
         """What `docker info` says."""
         return dict(self._get("/info"))

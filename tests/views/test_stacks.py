@@ -18,6 +18,7 @@ from networks.sync.host.once import look_once
 from networks.sync.requests import request_sync
 from tests.partials.looking import words
 from tests.private_engine import PrivateEngine, wait_until
+from tests.views.pages import log_in
 from tests.views.test_forms import browser, seen
 
 __all__ = ["browser"]
@@ -102,13 +103,13 @@ def test_it_says_what_is_left_of_one_that_left_its_networks(engine: PrivateEngin
     assert "May join any network: there is nothing that it has to leave first." in said
     assert "Made with --network bridge" in said
     assert "ports published" not in panel(browser, web, "container-mode")
-    assert "It exposes and publishes no ports." in said
+    assert "Docker lists no port of it" in said
     assert "It is on no network that gives it an interface" in said
     assert row_of(browser, "web", mode="none")
     assert "web has none." in rest_of(followed)
     mode = panel(browser, both, "container-mode")
     assert "by name, alias or short ID on inner" in mode
-    assert "By address alone on the default bridge" in mode
+    assert "On the default bridge by address" in mode
     assert "To the outside" not in mode
     assert "both" in engine.cli("exec", "both", "ping", "-c1", "-W2", "both")
 
@@ -171,6 +172,80 @@ def test_it_says_what_is_in_the_stack_of_a_donor_that_is_old_stopped_or_gone(
             assert "In its old stack, with loopback alone, until restarted: guest" in of_donor
             stop = page(browser, "container_stop", followed.slug, donor)
             assert "shares its network" not in stop
+
+
+def _in_namespace_of(engine: PrivateEngine, name: str) -> str:
+    pid = engine.cli("inspect", "-f", "{{.State.Pid}}", name)
+    return engine.check_inside("readlink", f"/proc/{pid}/ns/net").strip() if pid != "0" else ""
+
+
+def test_it_leaves_the_hosts_network_to_the_guest_of_a_donor_on_the_host(
+    engine: PrivateEngine, followed: Engine, browser: Client
+) -> None:
+    donor = seen(engine, Container, engine.run("donor", "--network", "host"))
+    guest = seen(engine, Container, engine.run("guest", "--network", "container:donor"))
+    reread(followed)
+    machines = engine.check_inside("readlink", "/proc/self/ns/net").strip()
+    admin = log_in("anna", followed, "admin")
+    stop = page(admin, "container_stop", followed.slug, donor)
+    assert "1 container shares its network and keeps it" in stop
+    assert "cut off" not in stop
+    assert "stays behind" not in page(admin, "container_restart", followed.slug, donor)
+
+    for change, banner in (
+        (("restart", "donor"), ""),
+        (("stop", "donor"), "doesn't run: this one keeps that network."),
+        (("rm", "donor"), "Docker doesn't tell whether more than loopback is left of it"),
+    ):
+        engine.cli(*change)
+        said = wait_until(lambda banner=banner: (now := _reread_page(browser, followed, guest)) * (banner in now), banner)  # type: ignore[misc]
+        everything = said + page(browser, "container_inside", followed.slug, guest) + row_of(browser, "guest")
+
+        assert _in_namespace_of(engine, "guest") == machines
+        for lie in (
+            "nothing but loopback",
+            "Nobody reaches it",
+            "loopback alone",
+            "old stack",
+            "It exposes and publishes no ports",
+        ):
+            assert lie not in everything
+        if change[0] != "rm":
+            assert "it uses the host's interfaces and ports directly" in said
+            assert "what it listens on, the machine listens on" in said
+            assert row_of(browser, "guest", mode="host")
+
+
+def test_it_follows_a_chain_of_containers_that_share_one_stack(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    engine.cli("network", "create", "front")
+    owner = seen(engine, Container, engine.run("owner", "--network", "front", "-p", "8082:80"))
+    middle = seen(engine, Container, engine.run("middle", "--network", "container:owner"))
+    guest = seen(engine, Container, engine.run("guest", "--network", "container:middle"))
+    reread(followed)
+
+    assert "which it shares with middle, guest" in panel(browser, owner, "container-mode")
+    assert "The ports of its stack are those of owner : 0.0.0.0:8082->80/tcp" in panel(browser, guest, "container-ports")
+    assert "2 containers share its network and are cut off" in page(browser, "container_stop", followed.slug, owner)
+    assert "1 container shares its network and keeps it" in page(
+        log_in("anna", followed, "admin"), "container_stop", followed.slug, middle
+    )
+    assert row_of(browser, "guest")
+
+    engine.cli("restart", "middle")
+    wait_until(lambda: "Docker doesn't tell whether both are in one stack" in _reread_page(browser, followed, guest), "a doubt")
+    assert _in_namespace_of(engine, "guest") == _in_namespace_of(engine, "middle") == _in_namespace_of(engine, "owner")
+    assert "Perhaps in an old stack of it, until restarted: guest" in panel(browser, middle, "container-mode")
+
+    engine.cli("restart", "guest")
+    engine.cli("stop", "owner")
+    wait_until(lambda: "has itself lost the one that it shares" in _reread_page(browser, followed, guest), "a cut")
+    assert interfaces(engine, "guest") == interfaces(engine, "middle") == ["lo"]
+
+    engine.cli("start", "owner")
+    engine.cli("restart", "middle")
+    wait_until(lambda: "this one is in the old one, alone" in _reread_page(browser, followed, guest), "an old stack")
+    assert interfaces(engine, "guest") == ["lo"]
+    assert interfaces(engine, "middle") == ["lo", "eth0"]
 
 
 def _reread_page(browser: Client, engine: Engine, container_id: str) -> str:

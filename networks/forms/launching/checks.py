@@ -119,6 +119,8 @@ def check_donor(chosen: str, donor: ContainerChoice | None) -> Iterator[Finding]
         yield bad("donor_id", "donor_shared", name=donor.name)
     elif donor.state not in ("running", "paused"):
         yield bad("donor_id", "donor_stopped", name=donor.name)
+    elif donor.network_mode == "host":
+        yield fine("donor_id", "donor_on_host", name=donor.name)
     else:
         yield fine("donor_id", "donor_runs", name=donor.name)
 

@@ -16,8 +16,8 @@ from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
 from networks.policy.shapes import permission_to_order
 from networks.queries.addresses.room import Room
-from networks.queries.containers import AWAY
 from networks.queries.engines import read_engine
+from networks.queries.lending.donors import AWAY
 from networks.queries.running.impact import Impact, breakages_of_order, read_impacts
 
 # By what the button says: the order that each of the containers gets.

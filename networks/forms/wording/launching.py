@@ -30,6 +30,7 @@ SENTENCES: dict[str, Promise] = {
     "donor_stopped": _("%(name)s isn't running, so it has no network to share."),
     "donor_shared": _("%(name)s itself shares another container's network: choose that one."),
     "donor_runs": _("It shares the whole network of %(name)s: addresses, ports, names. It is cut off when %(name)s restarts."),
+    "donor_on_host": _("It shares the host's whole network with %(name)s, and keeps it when %(name)s stops or restarts."),
     "shared_conflict": _("A container that shares another's network can't have this of its own: Docker refuses it."),
     "sysctl_not_net": _("%(key)s is not a network setting: only net.* can be set here."),
     "sysctl_on_host": _("On the host's network this would change the host's setting: Docker refuses it."),

@@ -65,7 +65,7 @@ def _said_stack(stack: Stack) -> str:
             return _(
                 "This is the network stack of another container, which it shares: the same interfaces, addresses and routes."
             )
-        case Whose.GONE:
+        case Whose.GONE | Whose.UNKNOWN:
             return ""
         case Whose.LEFT:
             return _("This is what is left of the network stack that it shared: nothing but loopback.")

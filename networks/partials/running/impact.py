@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from networks.forms.running.obstacles import say_held
 from networks.queries.consequences import Dependant
-from networks.queries.containers import AWAY
+from networks.queries.lending.donors import AWAY
 from networks.queries.running.impact import ENDED, ENDING, Impact
 from networks.queries.running.places import Held, Place
 
@@ -146,8 +146,12 @@ def _tell_no_start(impact: Impact) -> Iterator[Told]:
     if impact.missing:
         names = {"names": _listed(impact.missing)}
         yield Told(
-            "bad", _("It can't start: the network %(names)s no longer exists") % names, _("Its own page says how to repair it.")
+            "bad", _("It can't start: there is no network %(names)s here") % names, _("Its own page says how to repair it.")
         )
+    elif impact.awaited:
+        title = _("This Engine doesn't list the network %(names)s now") % {"names": _listed(impact.awaited)}
+        text = _("It lists a swarm's network only while a container uses it. It starts only if the swarm has one.")
+        yield Told("warn", title, text)
     elif impact.held_by:
         yield Told("bad", say_held(_short(impact.held_by)), _("Docker starts it on no other, though it may be on some."))
     if impact.stack == "gone":
@@ -186,9 +190,17 @@ def _told_name(impact: Impact) -> Told:
 def _tell_guests(verb: str, impact: Impact) -> Iterator[Told]:
     is_removed = impact.is_removed_by(verb)
     guests = impact.guests if is_removed or verb == "rename_container" else impact.running_guests
-    if guests and verb in _GUESTS:
+    if impact.keeps_guests and verb in ENDED | {"restart_container"} and guests and not is_removed:
+        tone, title, _none = _keeping(len(guests))
+        text = _("It isn't this container's own, and stays. Before this one runs again, what shares it with it can't be started.")
+        yield Told(tone, title % {"count": len(guests)}, text, guests)
+    elif guests and verb in _GUESTS:
         tone, title, text = _lost(len(guests)) if is_removed else _GUESTS[verb](len(guests))
         yield Told(tone, title % {"count": len(guests)}, text, guests)
+
+    if impact.further and is_removed:
+        _tone, title, _text = _cut_off(len(impact.further))
+        yield Told("warn", title % {"count": len(impact.further)}, _("Nothing but loopback is left there."), impact.further)
 
 
 def _cut_off(count: int) -> tuple[str, str, str]:

@@ -11,7 +11,8 @@ from networks.engine.cli import quoted, reference
 from networks.engine.facts import WITH_STACK
 from networks.forms.running.obstacles import say_away, say_barred, say_lost
 from networks.partials.running.reach import reach_lines
-from networks.queries.containers import AWAY, ID_LENGTH
+from networks.queries.containers import ID_LENGTH
+from networks.queries.lending.donors import AWAY, Held
 from networks.queries.rows import PortRow
 from networks.queries.running.impact import Impact
 from networks.queries.running.stacks import Stack, Whose
@@ -26,6 +27,8 @@ def explain_stack(stack: Stack) -> str:
     """Return in words what network stack a container has."""
     if stack.whose is Whose.GONE:
         return _("It isn't running, so it has no network stack, and no start gives it one.")
+    if stack.lacks_network:
+        return _("It isn't running, so it has no network stack. A network that it asks for isn't listed here: it may not start.")
     if not stack.is_alive:
         return _("It isn't running, so it has no network stack. This is what it will have once it is started.")
     match stack.whose:
@@ -41,13 +44,18 @@ def explain_stack(stack: Stack) -> str:
             )
         case Whose.LEFT:
             return _("It runs in what is left of a stack that it shared: loopback. Nobody reaches it, and it reaches nobody.")
+        case Whose.UNKNOWN:
+            return _("It was made to share another container's network stack, and whether it still does, Docker doesn't tell.")
     if stack.is_bare:
         return _("It has a network stack with nothing in it but loopback: nobody reaches it, and it reaches nobody.")
     if not stack.named:
         return _(
             "It is on Docker's default bridge: a network of its own stack, an address from the bridge's subnet, and the outside "
-            "through the host. Names are not resolved there; containers find each other by address only."
+            "through the host. There is no DNS for names there: containers find each other by address, unless dockerd keeps them "
+            "apart (--icc=false), and by name those that they were linked to (--link)."
         )
+    if stack.is_mode_lost:
+        return _("It is on user-defined networks: containers there find each other by name.")
     return _(
         "It is on user-defined networks: containers there find each other by name, and it can be connected to more networks and "
         "disconnected again while it runs."
@@ -58,19 +66,31 @@ def say_origin(stack: Stack) -> str:
     """Return with which mode it was made, where that isn't how it is any more; "" where it is."""
     if not stack.made_with:
         return ""
-    words = _("--network %(mode)s; its networks were changed since. A restart keeps what it is on.")
+    if stack.is_mode_lost and stack.joined:
+        words = _("--network %(mode)s, which isn't there any more: as long as it is on another, Docker doesn't start it again.")
+    elif stack.is_mode_lost:
+        words = _("--network %(mode)s, which isn't there any more.")
+    else:
+        words = _("--network %(mode)s; its networks were changed since. A restart keeps what it is on.")
     return words % {"mode": stack.made_with[:MOST_OF_NAME]}
 
 
 def mode_lines(
     stack: Stack, *, lends_to: Sequence[str] = (), ports: Sequence[PortRow] = (), api_version: str = ""
 ) -> tuple[Line, ...]:
-    """Return what is so for a container. `lends_to`: names of those that share its stack now; `ports`: those that it has."""
+    """Return what is so for a container, nothing of one that lacks a network. `lends_to`: names of those that share its stack
+    now; `ports`: those that it has."""
+    own = _("files; processes too, unless it was made with another's (--pid).")
+    if stack.lacks_network:
+        return ()
     match stack.whose:
         case Whose.HOST:
             return (
-                (_("Shares"), _("the machine's interfaces, addresses, ports and routes, and its name.")),
-                (_("Of its own"), _("processes and files.")),
+                (
+                    _("Shares"),
+                    _("the machine's interfaces, addresses, ports and routes; its name too, unless it has a --hostname."),
+                ),
+                (_("Of its own"), own),
                 (_("Finds others"), _("containers by address; their names mean nothing here.")),
                 (_("Ignored"), _("published ports: Docker discards them. What it listens on, the machine listens on.")),
             )
@@ -78,22 +98,24 @@ def mode_lines(
             return (
                 (
                     _("Shares"),
-                    _("interfaces, addresses, routes, name, /etc/hosts and name servers; a port is taken by one of both."),
+                    _("interfaces, addresses, routes, /etc/hosts and name servers; a port is taken by one of both."),
                 ),
-                (_("Of its own"), _("processes and files.")),
+                (_("Of its own"), own),
                 (_("Finds others"), _("as the other one does, by name where that one's networks have names.")),
                 (_("Is found"), _("by the other container's names and addresses, not by its own name.")),
                 (_("Stays behind"), _("when the other one is stopped or restarted: it then has to be restarted as well.")),
             )
-        case Whose.GONE:
+        case Whose.GONE | Whose.UNKNOWN:
             return ()
         case Whose.LEFT:
-            return ((_("Of its own"), _("processes and files, and loopback.")), (_("Reaches"), _("nobody: there is no route.")))
+            return ((_("Of its own"), own), (_("Reaches"), _("nobody: there is no route.")))
     return _bare_lines(stack) if stack.is_bare else tuple(_own_lines(stack, lends_to, ports, api_version))
 
 
 def _bare_lines(stack: Stack) -> tuple[Line, ...]:
-    if stack.is_on_none:
+    if stack.is_mode_lost:
+        move = (_("May join"), _("no network while it runs: the one that it was made with isn't there any more."))
+    elif stack.is_on_none:
         move = (_("May move"), _("to a network, and back: it leaves none first; here both are one job."))
     else:
         move = (_("May join"), _("any network: there is nothing that it has to leave first."))
@@ -118,10 +140,11 @@ def _own_lines(stack: Stack, lends_to: Sequence[str], ports: Sequence[PortRow], 
 
 def _say_finding(stack: Stack) -> str:
     if not stack.named:
-        return _("by address only: this bridge has no DNS for their names.")
+        return _("by address, and by name only those that it was linked to (--link): this bridge has no DNS.")
     if stack.is_on_bridge:
         return _(
-            "by name, alias or short ID on %(names)s: Docker's DNS answers at 127.0.0.11. By address alone on the default bridge."
+            "by name, alias or short ID on %(names)s: Docker's DNS answers at 127.0.0.11. On the default bridge by address, "
+            "and by name only those that it was linked to (--link)."
         )
     return _("by name, alias or short ID on %(names)s: Docker's DNS answers at 127.0.0.11.")
 
@@ -143,6 +166,8 @@ def say_stack(row: MayStart) -> tuple[str, str]:
     """Return in words what became of the stack that a container shares, and what mends it; ("", "") where it is whole."""
     names = {"name": row.donor_name}
     is_running = row.state in WITH_STACK
+    if is_running and row.held != Held.LEFT and row.stack:
+        return _say_doubtful(row)
     match row.stack:
         case "gone" if is_running:
             return (
@@ -179,7 +204,37 @@ def say_stack(row: MayStart) -> tuple[str, str]:
                 _("%(name)s was started after it, with a new network stack: this one is in the old one, alone.") % names,
                 _("Restart this one: it then joins the new stack."),
             )
+        case "cut":
+            return (
+                _("%(name)s, whose network it shares, has itself lost the one that it shares: nothing but loopback is left here.")
+                % names,
+                _("The page of %(name)s says what mends that one. Restart this one after it.") % names,
+            )
     return "", ""
+
+
+def _say_doubtful(row: MayStart) -> tuple[str, str]:
+    """Return the same of one that runs, where it isn't known to have lost anything, or is known to keep the host's network."""
+    names = {"name": row.donor_name}
+    first = _("Before %(name)s runs, a restart would only stop this one.") % names
+    if row.held == Held.HOSTS:
+        return _("%(name)s, with which it shares the host's network, doesn't run: this one keeps that network.") % names, first
+    if row.stack == "gone":
+        return (
+            _("The container whose network it shared was removed: Docker doesn't tell whether more than loopback is left of it."),
+            _("It can't be repaired: a restart would only stop it. Recreate it with another --network."),
+        )
+    if row.stack in AWAY:
+        return (
+            _("%(name)s, whose network it shares, doesn't run: Docker doesn't tell whether more than loopback is left here.")
+            % names,
+            first,
+        )
+    return (
+        _("%(name)s was started after it, and shares another's network: Docker doesn't tell whether both are in one stack.")
+        % names,
+        _("Restart this one: it then is in the stack that %(name)s is in.") % names,
+    )
 
 
 class MayStart(Protocol):
@@ -189,6 +244,8 @@ class MayStart(Protocol):
     def state(self) -> str: ...
     @property
     def stack(self) -> str: ...
+    @property
+    def held(self) -> str: ...
     @property
     def donor_name(self) -> str: ...
     @property

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models.fields.json import KeyTextTransform
 
@@ -21,7 +22,8 @@ from networks.queries.consequences import (
     make_dependant,
     written_port,
 )
-from networks.queries.containers import AWAY, is_lost, stack_state
+from networks.queries.containers import is_lost, is_missing
+from networks.queries.lending.donors import AWAY, guests_below, held_now, keeps_guests, read_donors, read_guests, stack_state
 from networks.queries.rows import barring
 from networks.queries.running.places import Others, Place, Record, make_place, read_endpoints, read_others
 
@@ -38,6 +40,7 @@ _COLUMNS = (
     "network_mode",
     "is_mode_lost",
     "donor_id",
+    "hostname",
     "ports",
     "restart_policy",
     "is_auto_removed",
@@ -50,13 +53,13 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What is bound to one container. `guests`: containers that share its network. `ports`: published, as Docker writes them.
+    """What is bound to one container. `guests`: containers that share its network; `further`: those in its stack that share the
+    network of one of them; `keeps_guests`: they lose nothing with it (donors.keeps_guests). `ports`: published, as Docker writes.
 
     `project`: of Compose; `is_oneoff`: by `docker compose run`, so that `docker compose up` leaves it alone.
     `names`: by which its neighbours on networks of one's own find it. `stack`, `donor_name`: of the network that it shares.
-    `missing`: names of networks that it shall join and that aren't there; `lost`: of those that keep it from starting.
-    `started_at`: ISO 8601, "" where it isn't known. `stopping`, `killed_at`, `remnants`: see ContainerRow. `stop_wait_s`: how
-    long a stop waits until it kills, unless something is typed.
+    `missing`, `awaited`: networks that it shall join and that are not there (yet); `lost`: those that keep it from starting.
+    `started_at`: ISO 8601, "" where it isn't known. `stopping`, `killed_at`, `remnants`: see ContainerRow. `stop_wait_s`: own.
     """
 
     docker_id: str
@@ -68,12 +71,13 @@ class Impact:
     project: str
     is_oneoff: bool
     ports: tuple[str, ...]
-    guests: tuple[Dependant, ...]
     places: tuple[Place, ...]
     names: tuple[str, ...]
     missing: tuple[str, ...]
+    guests: tuple[Dependant, ...] = ()
     lost: tuple[str, ...] = ()
     stack: str = ""
+    held: str = "donors"
     donor_id: str = ""
     donor_name: str = ""
     started_at: str = ""
@@ -82,6 +86,9 @@ class Impact:
     stop_wait_s: int = STOP_WAIT_S
     remnants: tuple[str, ...] = ()
     lost_mode: str = ""
+    awaited: tuple[str, ...] = ()
+    further: tuple[Dependant, ...] = ()
+    keeps_guests: bool = False
 
     @property
     def held_by(self) -> str:
@@ -100,8 +107,8 @@ class Impact:
 
     @property
     def running_guests(self) -> tuple[Dependant, ...]:
-        """Those that lose their network with it."""
-        return tuple(each for each in self.guests if each.is_running)
+        """Those that are in its stack now."""
+        return (*(each for each in self.guests if each.is_running), *self.further)
 
     def is_removed_by(self, verb: str) -> bool:
         """Tell whether it is no more after this order, which Docker sees to by itself where one was made with `--rm`.
@@ -127,25 +134,31 @@ def read_impacts(engine_slug: str, docker_ids: Iterable[str]) -> tuple[Impact, .
     records = list(siblings.filter(docker_id__in=wanted).order_by("name", "docker_id").values(*_COLUMNS, **of_compose))
     if not records:
         return ()
-    guests: defaultdict[str, list[Dependant]] = defaultdict(list)
-    sharing = siblings.filter(donor_id__in=wanted).exclude(docker_id__in=wanted).order_by("name")
-    lending = {record["docker_id"]: record for record in records}
-    for guest in sharing.values("donor_id", "docker_id", "name", "state", "started_at"):
-        guests[guest["donor_id"]].append(make_dependant(guest, lending[guest["donor_id"]]))
-    donor_ids = {record["donor_id"] for record in records} - {""}
-    found = siblings.filter(docker_id__in=donor_ids).values("docker_id", "name", "state", "started_at") if donor_ids else ()
-    donors = {donor["docker_id"]: donor for donor in found}
+    guests = read_guests(siblings)
+    donors = read_donors(engine_slug, (record["donor_id"] for record in records))
     endpoints: defaultdict[str, list[Record]] = defaultdict(list)
     for one in read_endpoints(engine_slug, wanted):
         endpoints[one["container__docker_id"]].append(one)
     others = read_others(engine_slug, wanted, endpoints)
     return tuple(
-        _impact(record, donors.get(record["donor_id"]), guests[record["docker_id"]], endpoints[record["docker_id"]], others)
+        replace(
+            _impact(record, donors.get(record["donor_id"]), endpoints[record["docker_id"]], others),
+            **_guests({**record, "donor": donors.get(record["donor_id"])}, guests, frozenset(wanted)),
+        )
         for record in records
     )
 
 
-def _impact(record: Record, donor: Record | None, guests: list[Dependant], endpoints: list[Record], others: Others) -> Impact:
+def _guests(lender: Record, guests: Mapping[str, list[dict[str, Any]]], wanted: frozenset[str]) -> dict[str, Any]:
+    """Return what of an impact is about the guests, by its names."""
+    below = [guest for guest in guests_below(lender, guests) if guest["docker_id"] not in wanted]
+    direct = tuple(make_dependant(guest) for guest in below if guest["donor_id"] == lender["docker_id"])
+    theirs = (make_dependant(guest) for guest in below if guest["donor_id"] != lender["docker_id"])
+    further = () if keeps_guests(lender) else tuple(one for one in theirs if one.is_running)
+    return {"guests": direct, "further": further, "keeps_guests": keeps_guests(lender)}
+
+
+def _impact(record: Record, donor: Record | None, endpoints: list[Record], others: Others) -> Impact:
     is_running = record["state"] in HOLDING_STATES
     joined = [one for one in endpoints if not is_remnant(one)]
     published = (written_port(port) for port in record["ports"] if port.get("public_port") and is_running)
@@ -159,12 +172,13 @@ def _impact(record: Record, donor: Record | None, guests: list[Dependant], endpo
         project=record["project"] or "",
         is_oneoff=(record["oneoff"] or "").lower() == "true",
         ports=tuple(dict.fromkeys(published)),
-        guests=tuple(guests),
         places=tuple(make_place(one, others) for one in joined if one["network__docker_id"]),
         names=_names(joined),
-        missing=tuple(one["network_name"] for one in endpoints if one["network__docker_id"] is None),
+        missing=tuple(one["network_name"] for one in endpoints if is_missing(one)),
+        awaited=tuple(one["network_name"] for one in endpoints if one["network__docker_id"] is None and not is_missing(one)),
         lost=tuple(one["network_name"] for one in endpoints if is_lost(one)),
         stack=stack_state(record, donor),
+        held=held_now(record, donor),
         donor_id=record["donor_id"],
         donor_name=donor["name"] if donor else "",
         started_at=record["started_at"].isoformat() if record["started_at"] else "",
@@ -198,7 +212,8 @@ def _breaking(verb: str, impact: Impact) -> Iterator[tuple[str, str, str]]:
     """Yield kind, network and detail."""
     is_removed = impact.is_removed_by(verb)
     if verb in ENDING:
-        guests = impact.guests if is_removed else impact.running_guests
+        losing = () if impact.keeps_guests else impact.running_guests
+        guests = (*impact.guests, *impact.further) if is_removed else losing
         yield from (("guest", "", guest.name) for guest in guests)
     if verb in ENDING or verb == "pause_container":
         yield from (("port", "", port) for port in impact.ports)

@@ -79,7 +79,7 @@ def read_others(engine_slug: str, wanted: list[str], endpoints: Mapping[str, lis
 def read_endpoints(engine_slug: str, wanted: list[str]) -> Iterable[Record]:
     """Return the endpoints of containers, by the network's name."""
     known = ("network_name", "network_docker_id", "network__docker_id", "ipv4", "ipv6", *_WISHES)
-    columns = (*known, "docker_id", "leftover", "container__state", "network__driver", "network__scope")
+    columns = (*known, "engine_id", "docker_id", "leftover", "container__state", "network__driver", "network__scope")
     found = Endpoint.objects.filter(engine__slug=engine_slug, container__docker_id__in=wanted)
     records: Iterable[Record] = found.order_by("network_name").values(*columns, "container__docker_id", "dns_names", "aliases")
     return records

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from networks.engine.facts import WITH_STACK
 from networks.queries.containers import mode_kind
+from networks.queries.lending.donors import Held
 from networks.queries.rows import AddressRow, ContainerRow
 
 DEFAULT_BRIDGE = "bridge"
@@ -22,7 +23,7 @@ _SHORTEST_ID = 12
 
 class Whose(StrEnum):
     """Whose stack it is. LEFT: what is left of one that was shared, which is loopback alone (measured: 26.1). GONE: nobody's, and
-    no start gives it one, since the container whose stack it was to share was removed.
+    no start gives it one, since the container whose stack it was to share was removed. UNKNOWN: see donors.Held.
     """
 
     OWN = "own"
@@ -30,6 +31,7 @@ class Whose(StrEnum):
     SHARED = "shared"
     LEFT = "left"
     GONE = "gone"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ class Stack:
     """A container's network stack: as it is where `is_alive`, else as its next start would give it.
 
     `joined`: the networks that it has an interface on. `is_on_none`: Docker's none holds it, and has to be left first.
-    `made_with`: the network mode that it was made with, where that isn't how it is any more; "" where it is.
+    `made_with`: the network mode that it was made with, where that isn't how it is any more; "" where it is. `is_guests`: it was
+    made to share another container's. `is_mode_lost`: the network that it was made with isn't there. `lacks_network`: it doesn't
+    run, and one that it asks for isn't there.
     """
 
     whose: Whose
@@ -45,6 +49,9 @@ class Stack:
     joined: tuple[AddressRow, ...] = ()
     is_on_none: bool = False
     made_with: str = ""
+    is_guests: bool = False
+    is_mode_lost: bool = False
+    lacks_network: bool = False
 
     @property
     def named(self) -> tuple[AddressRow, ...]:
@@ -86,7 +93,7 @@ class Stack:
         """Return where it is in one word, as the filters and totals have it: bridge, network, host, none or container."""
         if self.whose is Whose.HOST:
             return "host"
-        if self.whose in (Whose.SHARED, Whose.GONE):
+        if self.whose in (Whose.SHARED, Whose.GONE, Whose.UNKNOWN):
             return "container"
         return "network" if self.named else "bridge" if self.joined else "none"
 
@@ -97,17 +104,24 @@ def stack_of(row: ContainerRow) -> Stack:
     if born == "host":
         return Stack(Whose.HOST, is_alive)
     if born == "container":
-        return Stack(_whose_shared(row, is_alive=is_alive), is_alive)
+        return Stack(_whose_shared(row, is_alive=is_alive), is_alive, is_guests=True)
     held = tuple(place for place in row.addresses if place.is_joined or not is_alive)
     joined = tuple(place for place in held if place.driver not in _WITHOUT_LINKS)
     is_on_none = any(place.driver == "null" for place in row.addresses)
-    return Stack(Whose.OWN, is_alive, joined, is_on_none, "" if _is_as_made(row, born, joined) else row.network_mode or born)
+    made_with = "" if _is_as_made(row, born, joined) else row.network_mode or born
+    lacks = not is_alive and (bool(row.held_by) or not all(place.network_id for place in joined))
+    return Stack(
+        Whose.OWN, is_alive, joined, is_on_none, made_with, is_mode_lost=bool(row.lost_mode and made_with), lacks_network=lacks
+    )
 
 
 def _whose_shared(row: ContainerRow, *, is_alive: bool) -> Whose:
     if is_alive:
-        return Whose.LEFT if row.stack else Whose.SHARED
+        return _WHOSE[Held(row.held)]
     return Whose.GONE if row.stack == "gone" else Whose.SHARED
+
+
+_WHOSE = {Held.DONORS: Whose.SHARED, Held.HOSTS: Whose.HOST, Held.LEFT: Whose.LEFT, Held.UNKNOWN: Whose.UNKNOWN}
 
 
 def _is_as_made(row: ContainerRow, born: str, joined: tuple[AddressRow, ...]) -> bool:

@@ -167,13 +167,18 @@ def _touch_dependants(before: Memory, after: Memory, containers: Iterable[str], 
     """Find the containers that share the sandbox of one which came, went, was renamed, or started or ended since: their rows
     show its name, and whether the stack that they are in is still alive."""
     donors = {docker_id for docker_id in containers if _as_donor(before, docker_id) != _as_donor(after, docker_id)}
-    if not donors:
-        return
-    for docker_id, fact in after.containers.items():
-        if fact.network_mode.startswith(DONOR_PREFIX) and fact.network_mode.removeprefix(DONOR_PREFIX) in donors:
-            changes.touched_containers.add(docker_id)
+    passed: set[str] = set()
+    while donors:  # a guest may lend what it shares
+        passed |= donors
+        guests = {
+            docker_id
+            for docker_id, fact in after.containers.items()
+            if fact.network_mode.startswith(DONOR_PREFIX) and fact.network_mode.removeprefix(DONOR_PREFIX) in donors
+        }
+        changes.touched_containers |= guests
+        donors = guests - passed
 
 
 def _as_donor(memory: Memory, docker_id: str) -> tuple[object, ...]:
     fact = memory.containers.get(docker_id)
-    return (fact.name, fact.state, fact.started_at) if fact else ()
+    return (fact.name, fact.state, fact.started_at, fact.hostname) if fact else ()

@@ -28,10 +28,10 @@ from networks.partials.running.words import button_of, title_of
 from networks.policy.permissions import permissions_of
 from networks.policy.protection import protection_of
 from networks.queries.addresses.room import Room
-from networks.queries.containers import AWAY
 from networks.queries.details import read_gone
 from networks.queries.engines import read_engine
 from networks.queries.ground import ContainerChoice
+from networks.queries.lending.donors import AWAY
 from networks.queries.running.impact import ENDING, Impact, breakages_of_order, read_impact
 from networks.templatetags.wording import spell
 from networks.views.acting import Refusal, actor_of, explain_refusal, explain_result, mark_refused_field, open_page, say_unseen

@@ -104,6 +104,6 @@ def _places(cell: Element) -> tuple[tuple[str, str, str], ...]:
         asks = "asks for" if line.text.startswith("asks for") else ""
         network = line.first("a")
         missing = line.first(css="warn")
-        name = network.text if network else missing.text.removesuffix(": no such network") if missing else ""
+        name = network.text if network else missing.text.removesuffix(": not listed here") if missing else ""
         found.append((address.text if address else "", asks, name if network else f"no {name}"))
     return tuple(sorted(found))

@@ -36,10 +36,64 @@ def _gone_running(reality: Reality, page: Page) -> Any:
 @sentence("The container whose network it shares was removed: it can't start any more.", "container")
 @sentence("It has no endpoint, and was made to have none: it was to share another container's.", "container")
 @sentence("It isn't running, so it has no network stack, and no start gives it one.", "container")
-@sentence("It was made to share another container's network, and that container was removed: it gets no address.", "container")
 def _gone(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
     return so(bool(box.donor) and box.donor not in reality.boxes and not box.is_running, box)
+
+
+@sentence("It was made to share another container's network: Docker gives it no address of its own.", "container")
+@sentence("It was made to share another container's network stack, and whether it still does, Docker doesn't tell.", "container")
+def _was_to_share(reality: Reality, page: Page) -> Any:
+    """A container that was made so has no address by any network, whoever's stack it is in."""
+    box = box_of(reality, page)
+    ends = [end for end in box.ends.values() if end["IPAddress"] or end["GlobalIPv6Address"]]
+    return so(bool(box.donor) and not ends, box)
+
+
+@sentence(
+    "The container whose network it shared was removed: Docker doesn't tell whether more than loopback is left", "container"
+)
+def _gone_untold(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    untold = box.is_running and box.row["Config"]["Hostname"] != box.donor[:12]
+    return so(bool(box.donor) and box.donor not in reality.boxes and untold, box)
+
+
+@sentence(
+    "{name}, whose network it shares, doesn't run: Docker doesn't tell whether more than loopback is left here.", "container"
+)
+@sentence(
+    "{name} was started after it, and shares another's network: Docker doesn't tell whether both are in one stack.", "container"
+)
+def _untold(reality: Reality, page: Page, name: str) -> Any:
+    """Only of one that shares what is shared itself: any other's is told."""
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    return so(donor is not None and donor.name == name and bool(donor.donor) and box.is_running, box)
+
+
+@sentence("{name}, with which it shares the host's network, doesn't run: this one keeps that network.", "container")
+def _keeps_hosts(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    away = donor is not None and donor.name == name and (not donor.is_running or donor.fails)
+    return so(away and box.netns == reality.host_netns, box)
+
+
+@sentence(
+    "{name}, whose network it shares, has itself lost the one that it shares: nothing but loopback is left here.", "container"
+)
+def _cut(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    return so(donor is not None and donor.name == name and bool(donor.donor) and box.has_only_loopback, box)
+
+
+@sentence("It has no endpoint: it uses the host's own interfaces and addresses.", "container")
+@sentence("It has no network of its own: it uses the host's interfaces and ports directly.", "container")
+def _in_hosts(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so(box.netns == reality.host_netns, box)
 
 
 @sentence("{name}, whose network it shares, doesn't run: nothing but loopback is left here.", "container")
@@ -105,6 +159,8 @@ def _asks_by_id(reality: Reality, page: Page, names: str) -> Any:
 
 
 @sentence("It is set to join the network {name}, which doesn't exist", "container")
+@sentence("It is set to join the network {name}, which this Engine doesn't list now.", "container")
+@sentence("It is set to join a network {name}, and there is none of that name", "container")
 def _lost(reality: Reality, page: Page, name: str) -> Any:
     box = box_of(reality, page)
     return so(any(one.startswith(name.rstrip("…")) and reality.net_of(box, one) is None for one in box.ends), box)
@@ -135,8 +191,8 @@ def _no_route(reality: Reality, page: Page) -> Any:
     return so(not routes and not (set(box.ends) - {"none"} and not box.is_running), box, f"; routes {routes}")
 
 
-@sentence("by address only: this bridge has no DNS for their names.", "container")
-@sentence("Names are not resolved there; containers find each other by address only.", "container")
+@sentence("by address, and by name only those that it was linked to (--link): this bridge has no DNS.", "container")
+@sentence("There is no DNS for names there: containers find each other by address", "container")
 def _no_names(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
     if not box.is_running:
@@ -159,7 +215,7 @@ def _names(reality: Reality, page: Page) -> Any:
     )
 
 
-@sentence("the machine's interfaces, addresses, ports and routes, and its name.", "container")
+@sentence("the machine's interfaces, addresses, ports and routes; its name too, unless it has a --hostname.", "container")
 @sentence("These are the host's own links", "inside")
 def _host(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
@@ -168,7 +224,7 @@ def _host(reality: Reality, page: Page) -> Any:
 
 @sentence("It shares another container's network stack: the same interfaces, addresses and ports.", "container")
 @sentence("It can reach that container as localhost, and is on a network for as long as that container is", "container")
-@sentence("interfaces, addresses, routes, name, /etc/hosts and name servers; a port is taken by one of both.", "container")
+@sentence("interfaces, addresses, routes, /etc/hosts and name servers; a port is taken by one of both.", "container")
 @sentence("as the other one does, by name where that one's networks have names.", "container")
 @sentence("by the other container's names and addresses, not by its own name.", "container")
 @sentence("It has no endpoints of its own: it uses the interfaces and addresses of the other container.", "container")
@@ -212,12 +268,10 @@ def _on_no_network(reality: Reality, page: Page) -> Any:
     return so(not box.ends and not box.donor, box)
 
 
-@sentence("It exposes and publishes no ports.", "container")
+@sentence("Docker lists no port of it, which says nothing of what it listens on.", "container")
 def _no_ports(reality: Reality, page: Page) -> Any:
-    """What doesn't run publishes nothing now, but what it was made to expose and publish is so all the same."""
     box = box_of(reality, page)
-    made = {**(box.row["Config"].get("ExposedPorts") or {}), **(box.row["HostConfig"]["PortBindings"] or {})}
-    return so(not made, box, f"; made with the ports {sorted(made)}")
+    return so(not reality.listed_ports[box.key], box, f"; Docker lists {reality.listed_ports[box.key]}")
 
 
 @sentence("{name} is on none, and a container on none can be on no other network.", "container")

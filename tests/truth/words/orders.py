@@ -158,7 +158,7 @@ def _project(reality: Reality, page: Page, name: str) -> Any:
     return so(name.startswith(project) and bool(project), box, f"; project {project!r}")
 
 
-@sentence("It can't start: the network {names} no longer exists", "order:start")
+@sentence("It can't start: there is no network {names} here", "order:start")
 def _no_network(reality: Reality, page: Page, names: str) -> Any:
     box = box_of(reality, page)
     missing = [name for name in box.ends if reality.net_of(box, name) is None]

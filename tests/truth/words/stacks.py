@@ -24,7 +24,6 @@ def listed(names: str) -> list[str]:
 @sentence("It has loopback alone: what it shared is gone, and Docker gives it no address of its own.", "container")
 @sentence("It has no endpoint: nothing but loopback is left of the stack that it shared.", "container")
 @sentence("This is what is left of the network stack that it shared: nothing but loopback.", "inside")
-@sentence("processes and files, and loopback.", "container")
 def _bare(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
     return so(box.has_only_loopback, box)
@@ -128,7 +127,7 @@ def _is_found(reality: Reality, page: Page, names: str) -> Any:
 @sentence("It is on user-defined networks", "container")
 def _on_own(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
-    return so(bool(own_networks(reality, box)) or any(reality.net_of(box, name) is None for name in box.ends), box)
+    return so(bool(own_networks(reality, box)), box)
 
 
 @sentence("Docker's own, left from a network that it was on: it knows no container's name now", "inside")
@@ -138,8 +137,28 @@ def _left_over(reality: Reality, page: Page) -> Any:
     return so("127.0.0.11" in servers and not any(box.addresses_on(name) for name in own_networks(reality, box)), box)
 
 
-@sentence("It doesn't run: no port of it is open.", "container")
 @sentence("It isn't running, so it has no network stack. This is what it will have once it is started.", "container")
+def _will_have(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    is_held = bool(box.ends) and reality.is_mode_lost(box)
+    return so(not box.is_running and not is_held and all(reality.net_of(box, name) for name in box.ends), box)
+
+
+@sentence("It isn't running, so it has no network stack. A network that it asks for isn't listed here", "container")
+def _lacks(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    lacks = reality.is_mode_lost(box) or not all(reality.net_of(box, name) for name in box.ends)
+    return so(not box.is_running and lacks, box)
+
+
+@sentence("--network {mode}, which isn't there any more", "container")
+@sentence("no network while it runs: the one that it was made with isn't there any more.", "container")
+def _is_mode_lost(reality: Reality, page: Page, mode: str = "") -> Any:
+    box = box_of(reality, page)
+    return so(reality.is_mode_lost(box) and box.mode.startswith(mode.partition(": as long as")[0]), box)
+
+
+@sentence("It doesn't run: no port of it is open.", "container")
 def _runs_not(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
     return so(not box.is_running, box)
@@ -163,8 +182,10 @@ def _shared_with(reality: Reality, page: Page, names: str) -> Any:
 @sentence("The ports of its stack are those of {name}:", "container")
 def _ports_of(reality: Reality, page: Page, name: str) -> Any:
     box = box_of(reality, page)
-    donor = reality.donor_of(box)
-    return so(reality.shares(box) and donor is not None and donor.name == name, box)
+    owner = reality.donor_of(box)
+    while owner is not None and owner.donor:
+        owner = reality.donor_of(owner)
+    return so(reality.shares(box) and owner is not None and owner.name == name and owner.netns == box.netns, box)
 
 
 @sentence("When it is started, the network will be that of {name}", "container")

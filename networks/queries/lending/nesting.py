@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from networks.queries.rows import ContainerRow
 
@@ -18,4 +18,11 @@ def nest_guests(rows: Iterable[ContainerRow]) -> list[ContainerRow]:
             guests[row.donor_id].append(row)
     if not guests:
         return ordered
-    return [each for row in ordered if row.donor_id not in there for each in (row, *guests[row.docker_id])]
+    return [each for row in ordered if row.donor_id not in there for each in _with_guests(row, guests)]
+
+
+def _with_guests(row: ContainerRow, guests: Mapping[str, list[ContainerRow]]) -> Iterator[ContainerRow]:
+    """Yield a container, then its guests, each with its own: a guest may lend what it shares."""
+    yield row
+    for guest in guests.get(row.docker_id, ()):
+        yield from _with_guests(guest, guests)

@@ -1,0 +1,1 @@
+"""Containers that lend their network stack to others."""

@@ -1,0 +1,160 @@
+"""Containers that lend their network stack, and what those that borrow it have of it now: docs/container-lifecycle.md."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import QuerySet
+
+from networks.engine.facts import WITH_STACK
+from networks.models import Container
+
+# What keeps a container from starting, of the stacks that `stack_state` names: its donor has none now.
+AWAY = frozenset({"away", "restarting"})
+# By what a donor is judged, and a guest; `donor` is added: the record of whose stack it was to share, None where that is gone.
+LENDING = ("docker_id", "name", "state", "started_at", "network_mode", "donor_id", "hostname", "ports")
+_SHORT_ID = 12  # of the hostname that Docker gives
+
+Record = Mapping[str, Any]
+
+
+class Held(StrEnum):
+    """What a running container that was to share another's stack is in. DONORS: the one that its donor has now. HOSTS: the
+    machine's, whatever becomes of its donor. LEFT: loopback alone. UNKNOWN: what Docker tells leaves it open.
+    """
+
+    DONORS = "donors"
+    HOSTS = "hosts"
+    LEFT = "left"
+    UNKNOWN = "unknown"
+
+
+def read_donors(engine_slug: str, donor_ids: Iterable[str]) -> dict[str, Record]:
+    """Return the containers that share their network with others, by id. One query for each link of the longest chain."""
+    found: dict[str, dict[str, Any]] = {}
+    wanted = {donor_id for donor_id in donor_ids if donor_id}
+    while wanted:
+        read = Container.objects.filter(engine__slug=engine_slug, docker_id__in=wanted).values(*LENDING)
+        found |= {donor["docker_id"]: donor for donor in read}
+        wanted = {donor["donor_id"] for donor in found.values()} - {""} - wanted - found.keys()
+    for donor in found.values():
+        donor["donor"] = found.get(donor["donor_id"])
+    for donor in found.values():
+        _break_circle(donor)
+    return dict(found)
+
+
+def _break_circle(donor: dict[str, Any]) -> None:
+    """Docker makes no circle; what an Engine may claim ends here."""
+    passed = {donor["docker_id"]}
+    while (following := donor["donor"]) is not None:
+        if following["docker_id"] in passed:
+            donor["donor"] = None
+            return
+        passed.add(following["docker_id"])
+        donor = following
+
+
+def read_guests(containers: QuerySet[Container]) -> defaultdict[str, list[dict[str, Any]]]:
+    """Return the guests among these containers by their donor's id, in the order of their names. One query."""
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for guest in containers.exclude(donor_id="").order_by("name").values(*LENDING):
+        found[guest["donor_id"]].append(guest)
+    return found
+
+
+def guests_below(lender: Record, guests: Mapping[str, list[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+    """Yield the guests of a container that was read with its donor, then theirs, each with its own."""
+    passed, lenders = {lender["docker_id"]}, [lender]
+    for one in lenders:
+        for guest in guests.get(one["docker_id"], ()):
+            if guest["docker_id"] not in passed:
+                passed.add(guest["docker_id"])
+                guest["donor"] = one
+                lenders.append(guest)
+                yield guest
+
+
+def owner_of(donor: Record | None) -> Record | None:
+    """Return whose stack it is at the end of the chain that begins with this donor, None where it breaks off."""
+    while donor is not None and donor["donor_id"]:
+        donor = donor["donor"]
+    return donor
+
+
+def keeps_guests(lender: Record) -> bool:
+    """Tell whether guests lose nothing when it ends: the stack that they are in is the machine's, or another container's."""
+    return bool(lender["donor_id"]) or lender["network_mode"] == "host"
+
+
+def held_now(record: Record, donor: Record | None) -> Held:
+    """Return what a container is in now; of one that doesn't run, or shares no other's, Held.DONORS."""
+    return held_stack(record, donor) if record["donor_id"] and record["state"] in WITH_STACK else Held.DONORS
+
+
+def is_in_stack(guest: Record) -> bool:
+    """Tell whether a guest, read with its donor, is in the stack that this one has; between two tries, whether the next is."""
+    if guest["state"] not in WITH_STACK:
+        return not stack_state(guest, guest["donor"])
+    return held_stack(guest, guest["donor"]) in (Held.DONORS, Held.HOSTS)
+
+
+def held_stack(record: Record, donor: Record | None) -> Held:
+    """Return what a container that runs, and was made to share this donor's stack, is in now."""
+    if donor is None:
+        return _held_of_gone(record, record["donor_id"])
+    owner = owner_of(donor)
+    if owner is not None and owner["network_mode"] == "host":
+        return Held.HOSTS
+    if not _has_ended_since(donor, record):
+        # It joined what the donor was in then, and the donor hasn't left that.
+        return held_stack(donor, donor["donor"]) if donor["donor_id"] else Held.DONORS
+    if not donor["donor_id"]:
+        return Held.LEFT
+    if owner is None:
+        return _held_of_gone(record, _last_id(donor))
+    return Held.LEFT if _has_ended_since(owner, record) else Held.UNKNOWN
+
+
+def _held_of_gone(record: Record, owner_id: str) -> Held:
+    """Docker gives a guest the hostname of its donor: where that is the lost one's id, it had a stack of its own."""
+    return Held.LEFT if record["hostname"] and record["hostname"] == owner_id[:_SHORT_ID] else Held.UNKNOWN
+
+
+def _last_id(donor: Record) -> str:
+    while donor["donor"] is not None:
+        donor = donor["donor"]
+    return str(donor["donor_id"])
+
+
+def _has_ended_since(lender: Record, guest: Record) -> bool:
+    if lender["state"] not in WITH_STACK:
+        return True
+    since, started_at = guest["started_at"], lender["started_at"]
+    return since is not None and started_at is not None and started_at > since
+
+
+def stack_state(record: Record, donor: Record | None) -> str:
+    """Return what became of the stack that a container shares: "" where it is whole, or shares none.
+
+    "gone": its donor was removed; "away": its donor doesn't run; "restarting": its donor is between two tries, with no stack, and
+    the next one gives it a new one. Of one that runs, while its donor does: "dead": the donor was started after it, and has
+    a new stack, while this container runs in the old one, which nothing but loopback is left of; "cut": both are in such an old
+    one; "unknown": the donor was started after it, and perhaps into the very stack that this container is in.
+    """
+    if not record["donor_id"]:
+        return ""
+    if donor is None:
+        return "gone"
+    if donor["state"] not in WITH_STACK:
+        return "restarting" if donor["state"] == "restarting" else "away"
+    if record["state"] not in WITH_STACK:
+        return ""
+    held = held_stack(record, donor)
+    if held is Held.LEFT:
+        is_cut = donor["donor_id"] and held_stack(donor, donor["donor"]) is not Held.DONORS
+        return "cut" if is_cut else "dead"
+    return "unknown" if held is Held.UNKNOWN else ""
