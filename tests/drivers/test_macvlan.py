@@ -38,7 +38,7 @@ def test_it_puts_containers_onto_the_host_s_own_lan(engine: PrivateEngine, lan: 
     typed = chosen(admin, watched, lan.link)
     assert [typed[f"pools-0-{field}"] for field in POOL] == [SUBNET, "192.168.77.224/27", ROUTER, ""]
     foreseen = text_of(admin.post(reverse("network_create", args=[watched.slug]), typed | {"preview": "1"}).content)
-    assert "The host itself can't reach these containers" in foreseen
+    assert "These containers and the host can't reach each other" in foreseen
     assert f"--opt parent={lan.link} \\ lan" in foreseen
 
     page = created(admin, watched, typed)

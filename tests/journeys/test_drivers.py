@@ -57,7 +57,7 @@ def test_it_puts_two_containers_onto_the_lan_by_macvlan(admin: Page, engine: Pri
     expect(admin.get_by_label("Subnet 1")).to_have_value(SUBNET)
     expect(admin.get_by_label("Gateway 1")).to_have_value(ROUTER)
     expect(admin.get_by_label("IP range 1")).to_have_value("192.168.77.224/27")
-    expect(admin.locator("#aside .verdict.v-warn", has_text="The host itself can't reach these containers")).to_be_visible()
+    expect(admin.locator("#aside .verdict.v-warn", has_text="the host can't reach each other")).to_be_visible()
     expect(admin.locator("#aside .as-docker .code")).to_contain_text(f"--opt parent={lan.link}")
     admin.get_by_label("VLAN", exact=True).fill("5000")
     expect(admin.locator("#aside .verdict.v-bad", has_text="The number of a VLAN goes from 1 to 4094.")).to_be_visible()
