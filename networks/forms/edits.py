@@ -137,7 +137,9 @@ def _row_to_fill(form: NetworkForm) -> Row | None:
     spec = form.to_spec()
     for index, each in enumerate(form.pools):
         subnet, red = each.pool.subnet, {finding.key for finding in each.findings if finding.level is Level.BAD}
-        if subnet is not None and red and COLLISIONS.issuperset(red):
+        # A subnet that Docker may drop is moved by nobody: first IPv6 is to be turned on.
+        is_kept = subnet is not None and (subnet.version == 4 or spec.enable_ipv6)
+        if subnet is not None and is_kept and red and COLLISIONS.issuperset(red):
             return Row(index, subnet.version, subnet.prefixlen)
     typed = {each.pool.subnet.version for each in form.pools if each.pool.subnet is not None}
     # A bridge has one pool of each family, and Docker drops one of IPv6 where that is off.

@@ -14,11 +14,12 @@ from networks.engine.specs import NetworkSpec
 from networks.forms.options.known import MEMBERS_SINCE
 from networks.forms.preflight.places import check_place, suggest_subnet
 from networks.hostnet.plugins.facts import IPAM_DRIVER, PluginState
-from networks.queries.ground import OWN_DRIVERS, PARENTED, Ground
+from networks.queries.ground import API_OF_ENGINE_27, OWN_DRIVERS, PARENTED, Ground
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")  # what the docker command wants; the Engine itself takes anything
 NAME_LIMIT = 128  # characters; Docker has no limit, tables do
-PREDEFINED = frozenset({"bridge", "host", "none", "default", "docker_gwbridge", "ingress"})
+PREDEFINED = frozenset({"bridge", "host", "none", "default"})
+OF_SWARM = frozenset({"docker_gwbridge", "ingress"})  # Docker takes these names from anybody (measured: 26.1)
 SINGLE_DRIVERS = frozenset({"host", "null"})
 # How the names of drivers begin that tutorials speak of; "net-plugin" is Weave Net's own as Docker manages it.
 _OF_TUTORIALS = (
@@ -47,6 +48,8 @@ def check_name(name: str, ground: Ground) -> Iterator[Finding]:
     elif name in ground.names:
         number = next(number for number in range(2, len(ground.names) + 3) if f"{name}-{number}" not in ground.names)
         yield bad("name", "name_taken", f"{name}-{number}", name=name)
+    elif name in OF_SWARM:
+        yield warn("name", "name_of_swarm", f"my-{name}", name=name)
     elif reads_as_mode(name):
         yield warn("name", "name_like_mode", f"my-{name}", name=name)
     elif re.fullmatch(r"[0-9a-f]{4,64}", name):
@@ -113,10 +116,10 @@ def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) ->
         if pool.subnet is None:
             continue
         if pool.subnet.version == 6 and not spec.enable_ipv6:
-            yield (
-                index,
-                Finding(Level.BAD, "subnet", "ipv6_off", {"subnet": str(pool.subnet)}, "on", "enable_ipv6"),
-            )
+            # From 27 on an Engine's default-network-opts can turn it on, and no call tells: measured, 26.1 leaves it off.
+            is_known = spec.enable_ipv6 is False or ground.api_version < API_OF_ENGINE_27
+            level, key = (Level.BAD, "ipv6_off") if is_known else (Level.WARN, "ipv6_not_on")
+            yield index, Finding(level, "subnet", key, {"subnet": str(pool.subnet)}, "on", "enable_ipv6")
         earlier = [other.subnet.version for other in pools[:index] if other.subnet]
         if driver == "bridge" and pool.subnet.version in earlier:
             yield index, bad("subnet", "bridge_two_pools")

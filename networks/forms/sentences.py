@@ -39,7 +39,8 @@ SENTENCES: dict[str, Promise] = {
     "name_missing": _("A network needs a name."),
     "name_invalid": _("A name begins with a letter or digit; letters, digits, “_”, “.” and “-” may follow."),
     "name_too_long": _("This name has %(length)s characters; the limit here is %(limit)s."),
-    "name_predefined": _("%(name)s is the name of one of Docker's own networks."),
+    "name_predefined": _("Docker keeps the name %(name)s for itself and makes no network of that name."),
+    "name_of_swarm": _("In a swarm Docker has a network called %(name)s itself. One of that name can't be removed here."),
     "name_taken": _("There is already a network called %(name)s."),
     "name_like_mode": _(
         "docker run reads --network %(name)s as another container's network: only this network's ID works there."
@@ -65,7 +66,6 @@ SENTENCES: dict[str, Promise] = {
     "bridge_name_long": _("The bridge name %(value)s has %(length)s characters; Linux allows 15."),
     "bridge_name_invalid": _("%(value)s can't be the name of a Linux device."),
     "bridge_name_taken": _("The network %(owner)s already uses the bridge %(value)s."),
-    "parent_taken": _("The %(driver)s network %(owner)s already uses %(value)s as its parent; Docker allows one."),
     "vlan_invalid": _("%(value)s can't be a VLAN: its number goes up to %(limit)s."),
     "prefix_invalid": _("%(value)s can't be the start of a Linux device's name: letters and digits, up to %(limit)s."),
     "vxlan_invalid": _("VXLAN IDs are numbers from 1 to 16777215, separated by commas."),
@@ -79,6 +79,7 @@ SENTENCES: dict[str, Promise] = {
     "services_only": _("Only services of the swarm could be on it: no container that is run or connected by hand."),
     # IPv6
     "ipv6_off": _("Docker would silently drop %(subnet)s: IPv6 is off for this network."),
+    "ipv6_not_on": _("Docker silently drops %(subnet)s, unless this Engine was started with IPv6 on for new networks."),
     "ipv6_without_pool": _("Engine %(version)s does not choose an IPv6 subnet by itself."),
     "only_ipv6_pool": _("Docker adds an IPv4 subnet that it chooses itself."),
     "ipv4_by_ipam": _("The IPAM driver %(driver)s is asked for an IPv4 subnet as well."),
@@ -230,6 +231,7 @@ TEXTS: dict[str, Promise] = {
 # What the button says that takes the suggestion.
 WAYS: dict[str, Promise] = {
     "ipv6_off": _("Turn IPv6 on"),
+    "ipv6_not_on": _("Turn IPv6 on"),
     "ipv6_without_pool": _("Add %(suggestion)s"),
     "address_held": _("Use %(suggestion)s, the next free one"),
     "overlaps": _("Use %(suggestion)s, which is free"),

@@ -47,9 +47,10 @@ subnet_of = lru_cache(MOST_PARSED)(ip_network)
 class Ground:
     """An Engine as its snapshot knows it. `api_version`: (1, 45), or (0, 0) where it was never read.
 
-    `parents`: which network has a device, by driver and device. `config_networks`: names of config-only networks, and
-    `config_subnets` what others take from them, by name. `ipam_drivers`: those that its networks use. `drivers`: those that
-    it lists, which a plugin's is not before a network has it. `host`, `plugins`: its machine, which no snapshot knows.
+    `parents`: which network has a device, by driver and device; `passthru_parents`: those that a macvlan has for itself.
+    `config_networks`: names of config-only networks, and `config_subnets` what others take from them, by name.
+    `ipam_drivers`: those that its networks use. `drivers`: those that it lists, which a plugin's is not before a network has
+    it. `host`, `plugins`: its machine, which no snapshot knows.
     """
 
     engine_slug: str
@@ -57,6 +58,7 @@ class Ground:
     pools: tuple[tuple[str, TakenPool], ...] = ()
     bridge_names: Mapping[str, str] = field(default_factory=dict)
     parents: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    passthru_parents: frozenset[str] = frozenset()
     config_networks: tuple[str, ...] = ()
     config_subnets: Mapping[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
     ipam_drivers: frozenset[str] = frozenset()
@@ -182,6 +184,11 @@ def read_ground(engine_slug: str) -> Ground:
             for name, driver, options, *_ in networks
             if driver in PARENTED and options.get("parent")
         },
+        passthru_parents=frozenset(
+            options["parent"]
+            for _, driver, options, *_ in networks
+            if driver == "macvlan" and options.get("parent") and options.get("macvlan_mode") == "passthru"
+        ),
         config_networks=tuple(sorted(name for name, *_, is_config_only in networks if is_config_only)),
         config_subnets=config_subnets,
         ipam_drivers=frozenset(ipam_driver for *_, ipam_driver, _ in networks),

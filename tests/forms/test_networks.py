@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
@@ -89,6 +90,7 @@ def test_it_reads_the_seed_s_network() -> None:
         ({"name": "my front!"}, ("name", "name_invalid", "my-front-")),
         ({"name": "../containers/victim"}, ("name", "name_invalid", "containers-victim")),
         ({"name": "host"}, ("name", "name_predefined", "my-host")),
+        ({"name": "default"}, ("name", "name_predefined", "my-default")),
         ({"driver": "nobody"}, ("driver", "driver_unknown", "bridge")),
         ({"driver": "weave"}, ("driver", "driver_unknown_weave", "bridge")),
         ({"driver": "weaveworks/net-plugin:latest_release"}, ("driver", "driver_unknown_weave", "bridge")),
@@ -188,3 +190,47 @@ def test_it_leaves_what_it_cannot_read_in_the_command() -> None:
         ("--subnet", "10.30.0.5/24"),
         ("--gateway", "'10.30.0.x y'"),
     ]
+
+
+@pytest.mark.parametrize("name", ["docker_gwbridge", "ingress"])
+def test_it_lets_a_name_of_the_swarms_be_taken(name: str) -> None:
+    form = typed(name=name)
+
+    assert form.is_valid()
+    assert [(f.level, f.key) for f in form.all_findings if f.field == "name"] == [(Level.WARN, "name_of_swarm")]
+
+
+@pytest.mark.parametrize(
+    ("api_version", "fields", "level", "key"),
+    [
+        ((1, 45), {}, Level.BAD, "ipv6_off"),
+        ((1, 46), {}, Level.WARN, "ipv6_not_on"),
+        ((1, 46), {"is_ipv6_off": "on"}, Level.BAD, "ipv6_off"),
+    ],
+)
+def test_it_is_sure_that_ipv6_is_off_where_an_engine_has_no_default(
+    api_version: tuple[int, int], fields: dict[str, str], level: Level, key: str
+) -> None:
+    form = typed(pools__0__subnet="fd00:1::/64", **fields)
+    form.ground = replace(GROUND, api_version=api_version)
+    form.is_valid()
+
+    assert (level, key) in {(f.level, f.key) for f in form.all_findings}
+
+
+@pytest.mark.parametrize(
+    ("api_version", "mode", "taken", "key"),
+    [
+        ((1, 45), "", frozenset(), "parent_taken"),
+        ((1, 46), "", frozenset(), None),
+        ((1, 46), "passthru", frozenset(), "parent_passthru"),
+        ((1, 46), "", frozenset({"eth9"}), "parent_passthru"),
+    ],
+)
+def test_it_lets_macvlan_networks_share_a_parent_from_engine_27_on(
+    api_version: tuple[int, int], mode: str, taken: frozenset[str], key: str | None
+) -> None:
+    form = typed(driver="macvlan", parent="eth9", macvlan_mode=mode)
+    form.ground = replace(GROUND, api_version=api_version, passthru_parents=taken)
+
+    assert [f[1] for f in said(form) if f[0] == "parent"] == ([key] if key else [])

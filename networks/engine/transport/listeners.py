@@ -7,9 +7,13 @@ import os
 import re
 import socket
 import struct
+import sys
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from networks.engine.facts import IPAddress
 
 PROC = Path("/proc")
 _LISTEN, _UDP_BOUND = "0A", "07"
@@ -26,8 +30,18 @@ class Listener:
     container_id: str = ""
 
 
-def find_listener(engine_url: str, port: int, protocol: str = "tcp") -> Listener | None:
+@dataclass(frozen=True, slots=True)
+class BoundSocket:
+    """A port at an address that waits for others. `inode`: the socket's number."""
+
+    port: int
+    address: IPAddress
+    inode: str
+
+
+def find_listener(engine_url: str, port: int, protocol: str = "tcp", address: IPAddress | None = None) -> Listener | None:
     """Return who has this port where the Engine binds its own; None where that can't be seen (no local socket, no right, gone).
+    `address`: at which it is bound, None for any.
 
     Effects: one connection to the Engine's socket, on which nothing is sent: the kernel tells the Engine's process by it.
     Source: unix(7) SO_PEERCRED; proc(5), /proc/<pid>/net/tcp.
@@ -35,18 +49,19 @@ def find_listener(engine_url: str, port: int, protocol: str = "tcp") -> Listener
     engine_pid = _pid_behind(engine_url)
     if not engine_pid:
         return None
-    sockets = {inode for name in (protocol, f"{protocol}6") for inode in _sockets_on(engine_pid, name, port)}
+    bound = (each for table in (protocol, f"{protocol}6") for each in _sockets_of(engine_pid, table))
+    sockets = {f"socket:[{each.inode}]" for each in bound if each.port == port and address in (None, each.address)}
     return next((_listener(pid) for pid in _pids() if sockets and _has_one_of(pid, sockets)), None)
 
 
-def listening_ports(engine_url: str, protocol: str = "tcp") -> frozenset[int]:
+def bound_sockets(engine_url: str, protocol: str = "tcp") -> frozenset[BoundSocket]:
     """Return which ports are taken where the Engine binds its own, by whomever; none where that can't be seen.
 
     Effects and sources: as of `find_listener`.
     """
     engine_pid = _pid_behind(engine_url)
     tables = (f"{protocol}", f"{protocol}6") if engine_pid else ()
-    return frozenset(port for table in tables for port, _inode in _sockets_of(engine_pid, table))
+    return frozenset(each for table in tables for each in _sockets_of(engine_pid, table))
 
 
 def _pid_behind(engine_url: str) -> int:
@@ -61,20 +76,23 @@ def _pid_behind(engine_url: str) -> int:
     return 0
 
 
-def _sockets_on(pid: int, table: str, port: int) -> set[str]:
-    return {f"socket:[{inode}]" for bound, inode in _sockets_of(pid, table) if bound == port}
-
-
-def _sockets_of(pid: int, table: str) -> list[tuple[int, str]]:
-    """Return port and inode of each socket that waits for others."""
+def _sockets_of(pid: int, table: str) -> list[BoundSocket]:
+    """Return each socket that waits for others."""
     wanted = _UDP_BOUND if table.startswith("udp") else _LISTEN
     found = []
-    with contextlib.suppress(OSError, IndexError):
+    with contextlib.suppress(OSError, IndexError, ValueError):
         for line in (PROC / str(pid) / "net" / table).read_text().splitlines()[1:]:
             columns = line.split()
             if columns[3] == wanted:
-                found.append((int(columns[1].rpartition(":")[2], 16), columns[9]))
+                address, _, port = columns[1].rpartition(":")
+                found.append(BoundSocket(int(port, 16), _address(address), columns[9]))
     return found
+
+
+def _address(written: str) -> IPAddress:
+    """Return an address as the kernel writes it: numbers of 32 bits, each in the machine's own order of bytes."""
+    numbers = [int(written[at : at + 8], 16).to_bytes(4, sys.byteorder) for at in range(0, len(written), 8)]
+    return ip_address(b"".join(numbers))
 
 
 def _pids() -> list[int]:

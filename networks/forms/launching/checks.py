@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from networks.addressing.findings import Finding, Level, bad, fine, warn
 from networks.addressing.reading import IPAddress
+from networks.addressing.sockets import is_same_socket
 from networks.engine.containers.run_specs import EndpointSpec, Mode, PortSpec, RunSpec
 from networks.engine.containers.specs import CONTAINER_NAME
 from networks.forms.launching.ground import RunGround
@@ -52,40 +54,40 @@ def check_run_name(name: str, ground: RunGround) -> Iterator[Finding]:
 
 def check_ports(ports: Sequence[PortSpec], ground: RunGround) -> Iterator[Finding]:
     """Yield which ports of the machine are taken, by which container or process, or twice in this form."""
-    said = 0
     wanted = [(port, outside) for port in ports for outside in port.fixed]
-    for protocol in {port.protocol for port, _ in wanted}:
-        processes = ground.find_processes(protocol, frozenset(out for port, out in wanted if port.protocol == protocol))
-        for port, outside in ((port, outside) for port, outside in wanted if port.protocol == protocol):
-            held = next((each for each in ground.ports if each.takes(outside, protocol, port.address)), None)
-            if held is not None:
-                yield bad("ports", "port_held", name=held.container_name, port=outside)
-            elif outside in processes:
-                yield bad("ports", "port_of_process", name=processes[outside], port=outside)
-            else:
-                continue
-            said += 1
-            if said == MOST_SAID:
-                return
+    taken = list(islice(_check_taken(wanted, ground), MOST_SAID))
+    yield from taken
+    if len(taken) == MOST_SAID:
+        return
     seen: dict[tuple[int, str], list[PortSpec]] = {}
     for port, outside in wanted:
         earlier = seen.setdefault((outside, port.protocol), [])
-        if any(_share_address(port, other) for other in earlier):
+        if any(is_same_socket(port.address, other.address) for other in earlier):
             yield bad("ports", "port_twice", port=outside)
             return
         earlier.append(port)
     unseen = [port.address for port in ports if port.address and not _may_have(port.address, ground)]
     for address in dict.fromkeys(unseen):
         yield warn("ports", "port_address_unseen", address=address)
-    if wanted and not said and not unseen:
+    if wanted and not taken and not unseen:
         yield fine("ports", "ports_free")
 
 
-def _share_address(port: PortSpec, other: PortSpec) -> bool:
-    """Tell whether two publications of one port would want it on the same address; none named means all of both families."""
-    if port.address is None or other.address is None or port.address == other.address:
-        return True
-    return port.address.version == other.address.version and (port.address.is_unspecified or other.address.is_unspecified)
+def _check_taken(wanted: Sequence[tuple[PortSpec, int]], ground: RunGround) -> Iterator[Finding]:
+    """Yield what is taken, each by whom. A container's own are known by address; of a process IPv4 beside IPv6 may not be."""
+    for protocol in {port.protocol for port, _ in wanted}:
+        of_protocol = [(port, outside) for port, outside in wanted if port.protocol == protocol]
+        processes = ground.find_processes(protocol, frozenset((outside, port.address) for port, outside in of_protocol))
+        for port, outside in of_protocol:
+            held = next((each for each in ground.ports if each.takes(outside, protocol, port.address)), None)
+            holder = processes.get((outside, port.address))
+            is_published = any((each.port, each.protocol) == (outside, protocol) for each in ground.ports)
+            if held is not None:
+                yield bad("ports", "port_held", name=held.container_name, port=outside)
+            elif holder is not None and holder.is_certain:
+                yield bad("ports", "port_of_process", name=holder.name, port=outside)
+            elif holder is not None and not is_published:  # else it is Docker's own, which keeps to the address
+                yield warn("ports", "port_perhaps_of_process", name=holder.name, port=outside)
 
 
 def _may_have(address: IPAddress, ground: RunGround) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from networks.addressing.host import HostSide
+from networks.addressing.reading import IPAddress
 from networks.engine.images.facts import ImageFact
 from networks.policy.reach.side import host_side_of
 from networks.queries.addresses.room import Room
@@ -15,12 +16,22 @@ from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoic
 from networks.queries.running.ports import PublishedPort, published_ports
 from networks.queries.swarm.elsewhere import with_elsewhere
 
+Bound = tuple[int, IPAddress | None]  # a port of the machine, and the address that it is wanted at: None for all of them
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that has a port. `is_certain` false: it has it by IPv6, and by IPv4 too unless it keeps to IPv6."""
+
+    name: str
+    is_certain: bool = True
+
 
 @dataclass(frozen=True, slots=True)
 class RunGround:
     """An Engine as its snapshot knows it, and what is seen besides. `images`: None where it could not be asked.
 
-    `find_processes`: from a protocol and ports of the machine to who has them, by port. `room`: its addresses.
+    `find_processes`: from a protocol and what is wanted to who has it. `room`: its addresses.
     """
 
     engine_slug: str
@@ -30,7 +41,7 @@ class RunGround:
     images: tuple[ImageFact, ...] | None = None
     version: EngineVersion = field(default_factory=EngineVersion)
     host: HostSide = field(default_factory=HostSide)
-    find_processes: Callable[[str, frozenset[int]], Mapping[int, str]] = lambda protocol, ports: {}
+    find_processes: Callable[[str, frozenset[Bound]], Mapping[Bound, Holder]] = lambda protocol, ports: {}
     room: Room = field(default_factory=lambda: Room(None))
 
     def has_image(self, reference: str) -> bool | None:
@@ -43,7 +54,7 @@ class RunGround:
 def read_run_ground(
     engine_slug: str,
     images: tuple[ImageFact, ...] | None,
-    find_processes: Callable[[str, frozenset[int]], Mapping[int, str]],
+    find_processes: Callable[[str, frozenset[Bound]], Mapping[Bound, Holder]],
     seen: Collection[str] = (),
 ) -> RunGround:
     """Return it. `seen`: slugs of the Engines that the reader may view. Eight queries; more where the Engine is in a swarm."""

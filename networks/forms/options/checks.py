@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from networks.addressing.findings import Finding, Level, bad
 from networks.forms.options.known import BY_KEY, DriverOption, Kind, options_of
-from networks.queries.ground import BRIDGE_NAME, Ground
+from networks.queries.ground import API_OF_ENGINE_27, BRIDGE_NAME, Ground
 
 BRIDGE_NAME_LIMIT = 15  # Linux: IFNAMSIZ without its NUL
 # A device's number follows the prefix, within Linux' 15 characters.
@@ -110,6 +110,9 @@ def _check_parent(asked: Asked, place: str, value: str) -> Iterator[Finding]:
         yield bad(place, "bridge_name_invalid", value=value)
     elif number.isdigit() and not 0 < int(number) <= MOST_VLAN:
         yield bad(place, "vlan_invalid", value=value, limit=MOST_VLAN)
+    elif owner is not None and asked.driver == "macvlan" and asked.ground.api_version >= API_OF_ENGINE_27:
+        if asked.options.get("macvlan_mode") == "passthru" or value in asked.ground.passthru_parents:
+            yield bad(place, "parent_passthru", value=value, owner=owner)
     elif owner is not None:
         yield bad(place, "parent_taken", value=value, owner=owner, driver=asked.driver)
 

@@ -21,6 +21,10 @@ SENTENCES: dict[str, Promise] = {
     "parent_no_carrier": _("%(value)s has no carrier: nothing is connected at its other end."),
     "parent_no_ports": _("%(value)s has no carrier: nothing that is up is plugged into it."),
     "parent_off": _("%(value)s is down: until it is up, the containers reach nobody."),
+    "parent_taken": _("The %(driver)s network %(owner)s already uses %(value)s as its parent; Docker allows one."),
+    "parent_passthru": _(
+        "The macvlan network %(owner)s already uses %(value)s as its parent; in passthru mode it is for one alone."
+    ),
     "parent_other_driver": _(
         "The %(other)s network %(owner)s uses %(value)s as its parent; the kernel doesn't mix %(other)s and "
         "%(driver)s on one device."

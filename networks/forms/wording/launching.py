@@ -19,6 +19,9 @@ SENTENCES: dict[str, Promise] = {
     "port_range": _("“%(typed)s”: both ranges need the same number of ports, at most %(limit)s."),
     "port_held": _("The container %(name)s already publishes port %(port)s."),
     "port_of_process": _("The process %(name)s on the Engine's machine uses port %(port)s."),
+    "port_perhaps_of_process": _(
+        "The process %(name)s on the Engine's machine uses port %(port)s by IPv6, and by IPv4 as well unless it keeps to IPv6."
+    ),
     "port_twice": _("Port %(port)s is given twice, for one address or for all of them."),
     "port_address_unseen": _("The machine has no address %(address)s, as far as can be seen from here."),
     "ports_free": _("The ports are free: no container publishes them, and no visible process listens on them."),

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from networks.addressing.reading import IPAddress
+from networks.addressing.sockets import is_same_socket
 from networks.models import Container
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedPort:
-    """One port of the machine that a container has. `address`: None for all of the machine's."""
+    """One port of the machine that a container has. `address`: None for all of the machine's, of both families."""
 
     port: int
     protocol: str
@@ -21,8 +22,7 @@ class PublishedPort:
 
     def takes(self, port: int, protocol: str, address: IPAddress | None) -> bool:
         """Tell whether nobody else can have this port at this address, None for all."""
-        is_elsewhere = self.address is not None and address is not None and self.address != address
-        return (self.port, self.protocol) == (port, protocol) and not is_elsewhere
+        return (self.port, self.protocol) == (port, protocol) and is_same_socket(self.address, address)
 
 
 def published_ports(engine_slug: str) -> tuple[PublishedPort, ...]:
@@ -38,7 +38,6 @@ def published_ports(engine_slug: str) -> tuple[PublishedPort, ...]:
 
 def _address(text: str) -> IPAddress | None:
     try:
-        address = ip_address(text)
+        return ip_address(text)
     except ValueError:
         return None
-    return None if address.is_unspecified else address

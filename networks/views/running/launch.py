@@ -19,14 +19,16 @@ from networks.actions.jobs.starting import JobWish, start_job
 from networks.actions.recording import ActionResult
 from networks.actions.running.images import images_of, pull_command
 from networks.actions.running.launching import run_container
+from networks.addressing.sockets import is_perhaps_same, is_same_socket
 from networks.engine.containers.bodies import run_body
 from networks.engine.containers.run_specs import API_OF_SEVERAL, Mode
-from networks.engine.transport.listeners import find_listener, listening_ports
+from networks.engine.transport.listeners import bound_sockets, find_listener
 from networks.forms.edits import take_suggestion
+from networks.forms.launching.checks import MOST_SAID
 from networks.forms.launching.edits import EDITABLE, add_row, drop_row
 from networks.forms.launching.endpoints import EndpointForm
 from networks.forms.launching.form import RunForm
-from networks.forms.launching.ground import read_run_ground
+from networks.forms.launching.ground import Bound, Holder, read_run_ground
 from networks.forms.launching.refused import around_row, find_refused_row
 from networks.models import Engine, JobStep, OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
@@ -198,8 +200,15 @@ def _unstarted(engine_slug: str, container_id: str) -> ContainerChoice | None:
     return next(found, None)
 
 
-def _processes(engine_url: str, protocol: str, ports: frozenset[int]) -> Mapping[int, str]:
-    """Return which of these ports a process has, and its name, where that can be seen from here."""
-    taken = ports & listening_ports(engine_url, protocol)
-    found = {port: find_listener(engine_url, port, protocol) for port in sorted(taken)[:5]}
-    return {port: listener.name if listener else "?" for port, listener in found.items()}
+def _processes(engine_url: str, protocol: str, wanted: frozenset[Bound]) -> Mapping[Bound, Holder]:
+    """Return which of these a process has, where that can be seen from here."""
+    sockets = bound_sockets(engine_url, protocol)
+    found: dict[Bound, Holder] = {}
+    for port, address in sorted(wanted, key=str):
+        bound = [each for each in sockets if each.port == port]
+        certain = next((each for each in bound if is_same_socket(each.address, address)), None)
+        perhaps = next((each for each in bound if is_perhaps_same(each.address, address)), None)
+        if (taken := certain or perhaps) is not None and len(found) < MOST_SAID:  # each looks through all processes
+            listener = find_listener(engine_url, port, protocol, taken.address)
+            found[port, address] = Holder(listener.name if listener else "?", is_certain=certain is not None)
+    return found
