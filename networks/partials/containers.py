@@ -29,7 +29,7 @@ from networks.queries.containers import container_rows
 from networks.queries.details import ContainerDetail, Guest, read_container_detail, read_gone
 from networks.queries.filters import MODES, ContainerFilter, read_container_filter
 from networks.queries.kept.versioned import VersionedCache
-from networks.queries.lending.donors import Held
+from networks.queries.lending.donors import SharedStack
 from networks.queries.lending.nesting import nest_guests
 from networks.queries.masking import masked
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow
@@ -223,9 +223,11 @@ def _detail_context(
         "guests": _guests(sharing, key.engine_slug),
         "absent": _guests([guest for guest in detail.guests if not guest.is_running], key.engine_slug),
         "perhaps": _guests(
-            [guest for guest in detail.guests if guest.is_running and guest.held is Held.UNKNOWN], key.engine_slug
+            [guest for guest in detail.guests if guest.is_running and guest.held is SharedStack.UNKNOWN], key.engine_slug
         ),
-        "behind": _guests([guest for guest in detail.guests if guest.is_running and guest.held is Held.LEFT], key.engine_slug),
+        "behind": _guests(
+            [guest for guest in detail.guests if guest.is_running and guest.held is SharedStack.LEFT], key.engine_slug
+        ),
     }
 
 

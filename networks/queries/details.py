@@ -11,7 +11,7 @@ from networks.engine.facts import WITH_STACK
 from networks.models import Container, Endpoint, Network, Pool, Tombstone
 from networks.queries import containers, networks
 from networks.queries.endpoints import endpoint_rows
-from networks.queries.lending.donors import Held, guests_below, held_stack, owner_of, read_donors, read_guests
+from networks.queries.lending.donors import SharedStack, guests_below, held_stack, owner_of, read_donors, read_guests
 from networks.queries.rows import ContainerRow, EndpointRow, NetworkRow, PortRow
 from networks.queries.running.stacks import Whose, stack_of
 
@@ -34,17 +34,17 @@ class NetworkDetail:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """A container that was made to share another's network. `held`: donors.Held, of one that runs."""
+    """A container that was made to share another's network. `held`: donors.SharedStack, of one that runs."""
 
     docker_id: str
     name: str
     is_running: bool
-    held: Held = Held.DONORS
+    held: SharedStack = SharedStack.DONORS
 
     @property
     def is_sharing(self) -> bool:
         """Tell whether it is in the other one's stack now."""
-        return self.is_running and self.held in (Held.DONORS, Held.HOSTS)
+        return self.is_running and self.held in (SharedStack.DONORS, SharedStack.HOSTS)
 
 
 @dataclass(frozen=True, slots=True)

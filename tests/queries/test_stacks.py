@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -230,3 +231,28 @@ def test_it_waits_for_a_network_of_the_swarm(network_id: str, is_in_swarm: bool,
     assert impact is not None
     assert (impact.missing, impact.awaited) == (missing, awaited)
     assert (endpoint.is_awaited, endpoint.is_lost) == (bool(awaited), len(network_id) == 64)
+
+
+def test_it_follows_a_chain_of_any_length_in_a_few_statements(django_assert_max_num_queries: Any) -> None:
+    """Docker bounds no chain of container:, and nobody's chain takes the pages away."""
+    owner = last = make_container(make_engine(), "owner", state="running", started_at=NOON)
+    for number in range(1_500):
+        last = make_guest(last, f"guest{number}", after_s=number + 1)
+
+    with django_assert_max_num_queries(12):
+        found = rows()
+    with django_assert_max_num_queries(16):
+        impact = read_impact("local", owner.docker_id)
+
+    assert {str(row.held) for row in found if row.donor_id} == {"donors"}
+    assert len(nest_guests(found)) == len(found)
+    assert impact is not None
+    assert len(impact.guests) + len(impact.further) == 1_500
+
+
+def test_it_leaves_nobody_out_of_a_circle_that_an_engine_claims() -> None:
+    first = make_container(make_engine(), "first", state="running", started_at=NOON)
+    second = make_guest(first, "second")
+    Container.objects.filter(pk=first.pk).update(donor_id=second.docker_id, network_mode=f"container:{second.docker_id}")
+
+    assert [row.name for row in nest_guests(rows())] == ["first", "second"]

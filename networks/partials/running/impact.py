@@ -12,7 +12,7 @@ from networks.forms.running.obstacles import say_held
 from networks.queries.consequences import Dependant
 from networks.queries.lending.donors import AWAY
 from networks.queries.running.impact import ENDED, ENDING, Impact
-from networks.queries.running.places import Held, Place
+from networks.queries.running.places import HeldAddress, Place
 
 MOST_OF_NAME, MOST_NAMES = 60, 5
 
@@ -276,7 +276,7 @@ _GUESTS: dict[str, Callable[[int], tuple[str, str, str]]] = {
 }
 
 
-def _told_address(place: Place, held: Held) -> Told:
+def _told_address(place: Place, held: HeldAddress) -> Told:
     names = {"address": held.address, "network": _short(place.network_name), "names": _listed(held.takers)}
     if held.is_asked:
         title = _("It asked for %(address)s on %(network)s and gets it again") % names

@@ -12,7 +12,7 @@ from networks.engine.facts import WITH_STACK
 from networks.forms.running.obstacles import say_away, say_barred, say_lost
 from networks.partials.running.reach import reach_lines
 from networks.queries.containers import ID_LENGTH
-from networks.queries.lending.donors import AWAY, Held
+from networks.queries.lending.donors import AWAY, SharedStack
 from networks.queries.rows import PortRow
 from networks.queries.running.impact import Impact
 from networks.queries.running.stacks import Stack, Whose
@@ -166,7 +166,7 @@ def say_stack(row: MayStart) -> tuple[str, str]:
     """Return in words what became of the stack that a container shares, and what mends it; ("", "") where it is whole."""
     names = {"name": row.donor_name}
     is_running = row.state in WITH_STACK
-    if is_running and row.held != Held.LEFT and row.stack:
+    if is_running and row.held != SharedStack.LEFT and row.stack:
         return _say_doubtful(row)
     match row.stack:
         case "gone" if is_running:
@@ -217,7 +217,7 @@ def _say_doubtful(row: MayStart) -> tuple[str, str]:
     """Return the same of one that runs, where it isn't known to have lost anything, or is known to keep the host's network."""
     names = {"name": row.donor_name}
     first = _("Before %(name)s runs, a restart would only stop this one.") % names
-    if row.held == Held.HOSTS:
+    if row.held == SharedStack.HOSTS:
         return _("%(name)s, with which it shares the host's network, doesn't run: this one keeps that network.") % names, first
     if row.stack == "gone":
         return (

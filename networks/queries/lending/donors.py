@@ -21,7 +21,7 @@ _SHORT_ID = 12  # of the hostname that Docker gives
 Record = Mapping[str, Any]
 
 
-class Held(StrEnum):
+class SharedStack(StrEnum):
     """What a running container that was to share another's stack is in. DONORS: the one that its donor has now. HOSTS: the
     machine's, whatever becomes of its donor. LEFT: loopback alone. UNKNOWN: what Docker tells leaves it open.
     """
@@ -33,18 +33,29 @@ class Held(StrEnum):
 
 
 def read_donors(engine_slug: str, donor_ids: Iterable[str]) -> dict[str, Record]:
-    """Return the containers that share their network with others, by id. One query for each link of the longest chain."""
-    found: dict[str, dict[str, Any]] = {}
+    """Return the containers that share their network with others, by id. One query; three more where one is a guest itself."""
+    containers = Container.objects.filter(engine__slug=engine_slug)
     wanted = {donor_id for donor_id in donor_ids if donor_id}
-    while wanted:
-        read = Container.objects.filter(engine__slug=engine_slug, docker_id__in=wanted).values(*LENDING)
-        found |= {donor["docker_id"]: donor for donor in read}
-        wanted = {donor["donor_id"] for donor in found.values()} - {""} - wanted - found.keys()
+    found = _read(containers.filter(docker_id__in=wanted)) if wanted else {}
+    above = _read(containers.filter(docker_id__in=missing)) if (missing := _above(found)) else {}
+    found |= above
+    if _above(above) - found.keys():  # a chain of any length: all guests at once, then whose stacks those are
+        found |= _read(containers.exclude(donor_id=""))
+        found |= _read(containers.filter(docker_id__in=_above(found)))
     for donor in found.values():
         donor["donor"] = found.get(donor["donor_id"])
     for donor in found.values():
         _break_circle(donor)
     return dict(found)
+
+
+def _read(containers: QuerySet[Container]) -> dict[str, dict[str, Any]]:
+    return {donor["docker_id"]: donor for donor in containers.values(*LENDING)}
+
+
+def _above(found: Mapping[str, Record]) -> set[str]:
+    """Return the ids of the donors of these that aren't among them."""
+    return {donor["donor_id"] for donor in found.values()} - {""} - found.keys()
 
 
 def _break_circle(donor: dict[str, Any]) -> None:
@@ -90,38 +101,40 @@ def keeps_guests(lender: Record) -> bool:
     return bool(lender["donor_id"]) or lender["network_mode"] == "host"
 
 
-def held_now(record: Record, donor: Record | None) -> Held:
-    """Return what a container is in now; of one that doesn't run, or shares no other's, Held.DONORS."""
-    return held_stack(record, donor) if record["donor_id"] and record["state"] in WITH_STACK else Held.DONORS
+def held_now(record: Record, donor: Record | None) -> SharedStack:
+    """Return what a container is in now; of one that doesn't run, or shares no other's, SharedStack.DONORS."""
+    return held_stack(record, donor) if record["donor_id"] and record["state"] in WITH_STACK else SharedStack.DONORS
 
 
 def is_in_stack(guest: Record) -> bool:
     """Tell whether a guest, read with its donor, is in the stack that this one has; between two tries, whether the next is."""
     if guest["state"] not in WITH_STACK:
         return not stack_state(guest, guest["donor"])
-    return held_stack(guest, guest["donor"]) in (Held.DONORS, Held.HOSTS)
+    return held_stack(guest, guest["donor"]) in (SharedStack.DONORS, SharedStack.HOSTS)
 
 
-def held_stack(record: Record, donor: Record | None) -> Held:
+def held_stack(record: Record, donor: Record | None) -> SharedStack:
     """Return what a container that runs, and was made to share this donor's stack, is in now."""
-    if donor is None:
-        return _held_of_gone(record, record["donor_id"])
     owner = owner_of(donor)
     if owner is not None and owner["network_mode"] == "host":
-        return Held.HOSTS
-    if not _has_ended_since(donor, record):
+        return SharedStack.HOSTS
+    while donor is not None and not _has_ended_since(donor, record):
         # It joined what the donor was in then, and the donor hasn't left that.
-        return held_stack(donor, donor["donor"]) if donor["donor_id"] else Held.DONORS
+        if not donor["donor_id"]:
+            return SharedStack.DONORS
+        record, donor = donor, donor["donor"]
+    if donor is None:
+        return _held_of_gone(record, record["donor_id"])
     if not donor["donor_id"]:
-        return Held.LEFT
+        return SharedStack.LEFT
     if owner is None:
         return _held_of_gone(record, _last_id(donor))
-    return Held.LEFT if _has_ended_since(owner, record) else Held.UNKNOWN
+    return SharedStack.LEFT if _has_ended_since(owner, record) else SharedStack.UNKNOWN
 
 
-def _held_of_gone(record: Record, owner_id: str) -> Held:
+def _held_of_gone(record: Record, owner_id: str) -> SharedStack:
     """Docker gives a guest the hostname of its donor: where that is the lost one's id, it had a stack of its own."""
-    return Held.LEFT if record["hostname"] and record["hostname"] == owner_id[:_SHORT_ID] else Held.UNKNOWN
+    return SharedStack.LEFT if record["hostname"] and record["hostname"] == owner_id[:_SHORT_ID] else SharedStack.UNKNOWN
 
 
 def _last_id(donor: Record) -> str:
@@ -154,7 +167,7 @@ def stack_state(record: Record, donor: Record | None) -> str:
     if record["state"] not in WITH_STACK:
         return ""
     held = held_stack(record, donor)
-    if held is Held.LEFT:
-        is_cut = donor["donor_id"] and held_stack(donor, donor["donor"]) is not Held.DONORS
+    if held is SharedStack.LEFT:
+        is_cut = donor["donor_id"] and held_stack(donor, donor["donor"]) is not SharedStack.DONORS
         return "cut" if is_cut else "dead"
-    return "unknown" if held is Held.UNKNOWN else ""
+    return "unknown" if held is SharedStack.UNKNOWN else ""

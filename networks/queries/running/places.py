@@ -17,7 +17,7 @@ _WISHES = ("requested_ipv4", "requested_ipv6")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldAddress:
     """An address that a container has. `is_asked`: it asked for this very one, which says nothing of its other family.
 
     `takers`: names of stopped containers that get an address of the same family and network by themselves when they start.
@@ -38,7 +38,7 @@ class Place:
 
     network_id: str
     network_name: str
-    held: tuple[Held, ...]
+    held: tuple[HeldAddress, ...]
     is_alone: bool
     is_user_defined: bool
     is_by_swarm: bool = False
@@ -46,7 +46,7 @@ class Place:
     driver: str = ""
 
     @property
-    def moving(self) -> tuple[Held, ...]:
+    def moving(self) -> tuple[HeldAddress, ...]:
         """Those that somebody is known to be able to take."""
         return tuple(one for one in self.held if not one.is_asked and (one.takers or self.is_by_swarm))
 
@@ -89,7 +89,7 @@ def make_place(one: Record, others: Others) -> Place:
     """Return the place of an endpoint whose network is there."""
     network_id = one["network__docker_id"]
     held = (
-        Held(one[has], one[has] == one[wish], tuple(others.takers[network_id, wish]))
+        HeldAddress(one[has], one[has] == one[wish], tuple(others.takers[network_id, wish]))
         for has, wish in zip(("ipv4", "ipv6"), _WISHES, strict=True)
         if one[has]
     )

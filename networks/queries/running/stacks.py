@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from networks.engine.facts import WITH_STACK
 from networks.queries.containers import mode_kind
-from networks.queries.lending.donors import Held
+from networks.queries.lending.donors import SharedStack
 from networks.queries.rows import AddressRow, ContainerRow
 
 DEFAULT_BRIDGE = "bridge"
@@ -23,7 +23,7 @@ _SHORTEST_ID = 12
 
 class Whose(StrEnum):
     """Whose stack it is. LEFT: what is left of one that was shared, which is loopback alone (measured: 26.1). GONE: nobody's, and
-    no start gives it one, since the container whose stack it was to share was removed. UNKNOWN: see donors.Held.
+    no start gives it one, since the container whose stack it was to share was removed. UNKNOWN: see donors.SharedStack.
     """
 
     OWN = "own"
@@ -117,11 +117,16 @@ def stack_of(row: ContainerRow) -> Stack:
 
 def _whose_shared(row: ContainerRow, *, is_alive: bool) -> Whose:
     if is_alive:
-        return _WHOSE[Held(row.held)]
+        return _WHOSE[SharedStack(row.held)]
     return Whose.GONE if row.stack == "gone" else Whose.SHARED
 
 
-_WHOSE = {Held.DONORS: Whose.SHARED, Held.HOSTS: Whose.HOST, Held.LEFT: Whose.LEFT, Held.UNKNOWN: Whose.UNKNOWN}
+_WHOSE = {
+    SharedStack.DONORS: Whose.SHARED,
+    SharedStack.HOSTS: Whose.HOST,
+    SharedStack.LEFT: Whose.LEFT,
+    SharedStack.UNKNOWN: Whose.UNKNOWN,
+}
 
 
 def _is_as_made(row: ContainerRow, born: str, joined: tuple[AddressRow, ...]) -> bool:

@@ -167,16 +167,18 @@ def _touch_dependants(before: Memory, after: Memory, containers: Iterable[str], 
     """Find the containers that share the sandbox of one which came, went, was renamed, or started or ended since: their rows
     show its name, and whether the stack that they are in is still alive."""
     donors = {docker_id for docker_id in containers if _as_donor(before, docker_id) != _as_donor(after, docker_id)}
-    passed: set[str] = set()
-    while donors:  # a guest may lend what it shares
-        passed |= donors
-        guests = {
-            docker_id
-            for docker_id, fact in after.containers.items()
-            if fact.network_mode.startswith(DONOR_PREFIX) and fact.network_mode.removeprefix(DONOR_PREFIX) in donors
-        }
-        changes.touched_containers |= guests
-        donors = guests - passed
+    if not donors:
+        return
+    guests: dict[str, list[str]] = {}
+    for docker_id, fact in after.containers.items():
+        if fact.network_mode.startswith(DONOR_PREFIX):
+            guests.setdefault(fact.network_mode.removeprefix(DONOR_PREFIX), []).append(docker_id)
+    lenders, passed = list(donors), set(donors)
+    for lender in lenders:  # a guest may lend what it shares
+        found = guests.get(lender, [])
+        changes.touched_containers.update(found)
+        lenders += [guest for guest in found if guest not in passed]
+        passed.update(found)
 
 
 def _as_donor(memory: Memory, docker_id: str) -> tuple[object, ...]:
