@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from networks.engine.calls import Profile
+from networks.engine.calls import Profile, plain_path
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import EngineError, ProtocolFault, Refused, TimedOut, Unreachable
 from networks.engine.specs import NetworkSpec
@@ -137,8 +137,8 @@ def test_it_ends_by_the_deadline_with_the_right_error(tmp_path: Path, call: str,
     assert error.sentence
     assert error.request.startswith(("GET /", "POST /", "DELETE /"))
     assert error.duration_ms > 0
-    if isinstance(error, TimedOut):
-        assert error.was_sent
+    if isinstance(error, TimedOut):  # on a busy machine the time may be over before the request is written: then nobody heard it
+        assert error.was_sent or error.request not in {f"{method} {plain_path(target)}" for method, target in engine.requests}
 
 
 @pytest.mark.parametrize("fault", ["hang", "reset", "500 html", "garbage", "cut body", "corrupt json", "trickled body"])

@@ -76,7 +76,7 @@ def test_it_shows_the_command_and_the_pre_flight_while_one_types(followed: Engin
         ({"pools-0-subnet": "172.72.0.5/16"}, "Did you mean 172.72.0.0/16?", "pools-0-subnet=172.72.0.0/16"),
         ({"pools-0-gateway": "10.0.0.1"}, "10.0.0.1 is not inside the subnet", "pools-0-gateway=172.72.0.1"),
         ({"pools-0-ip_range": "10.0.0.0/24"}, "10.0.0.0/24 is not inside the subnet", "pools-0-ip_range=172.72.0.0/24"),
-        ({"name": "bridge"}, "one of Docker&#x27;s own networks", "name=my-bridge"),
+        ({"name": "bridge"}, "Docker keeps the name bridge for itself", "name=my-bridge"),
         ({"driver": "weave"}, "This Engine has no driver “weave”", "driver=bridge"),
     ],
 )
