@@ -22,8 +22,9 @@ from networks.models import JobStep
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
 from networks.queries.addresses.room import Room
+from networks.queries.breakages import Breakage, breakages_of
 from networks.queries.choices import container_choices, network_choices
-from networks.queries.consequences import Breakage, Consequences, breakages_of, consequences_of
+from networks.queries.consequences import Consequences, consequences_of
 from networks.queries.engines import read_engine
 from networks.queries.ground import ContainerChoice, NetworkChoice
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,6 +20,7 @@ HOLDING_STATES = frozenset({"running", "paused", "restarting"})
 # Drivers by which published ports reach a container.
 PUBLISHING_DRIVERS = frozenset({"bridge", "overlay", "nat"})
 PROJECT_LABEL = "com.docker.compose.project"
+ONEOFF_LABEL = "com.docker.compose.oneoff"  # "True" where `docker compose run` made it
 _SHORT_ID = 12
 
 Record = Mapping[str, Any]
@@ -44,14 +44,15 @@ class Dependant:
 class Affected:
     """A container on the network. `is_last`: it has no other network that stays. `closing_ports`: published ports, as Docker
     writes them, that nothing would serve any more. `is_own_network`: it was made with this network (`docker run --network`).
-    `address`: what it has, else what it asks for. `static_addresses`, `aliases`: what was asked for when it was connected.
+    `addresses`: those that it has; of one that doesn't run, those that it asks for. `static_addresses`, `aliases`: what was asked for when it was
+    connected. `project`: of Compose; `is_oneoff`: by `docker compose run`, so that `docker compose up` leaves it alone.
     """
 
     docker_id: str
     name: str
     state: str
     exit_code: int | None
-    address: str
+    addresses: tuple[str, ...]
     is_running: bool
     is_last: bool
     is_own_network: bool
@@ -61,6 +62,7 @@ class Affected:
     static_addresses: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     ending: str = ""
+    is_oneoff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +100,6 @@ class Consequences:
     def stopped(self) -> tuple[Affected, ...]:
         """Those that couldn't start any more, of which Docker says nothing."""
         return tuple(each for each in self.affected if not each.is_running)
-
-
-@dataclass(frozen=True, slots=True)
-class Breakage:
-    """One thing that would break. `kind`: "running", "stopped", "last", "port", "dependant", "orphan" or "config".
-
-    `detail`: the port, the dependant's name, the network with this configuration. `token`: the same for the same thing and
-    another for any other, to put into a form: what a person was shown can be compared with what is so when they confirm.
-    """
-
-    kind: str
-    token: str
-    network: str
-    container: str = ""
-    detail: str = ""
 
 
 def consequences_of(
@@ -156,39 +143,6 @@ def affected_by(engine_slug: str, network_id: str, container_id: str = "") -> tu
     return found[0].affected if found else ()
 
 
-def breakages_of(consequences: Iterable[Consequences]) -> tuple[Breakage, ...]:
-    """Return everything that would break, one by one."""
-    return tuple(breakage for each in consequences for breakage in _breakages(each))
-
-
-def _breakages(found: Consequences) -> Iterator[Breakage]:
-    for user in found.config_users:
-        yield _breakage("config", found, None, user)
-    for docker_id, name, _state in found.orphans:
-        yield Breakage("orphan", breakage_token("orphan", found.docker_id, docker_id), found.name, name)
-    for each in found.affected:
-        yield _breakage("running" if each.is_running else "stopped", found, each)
-        if each.is_last:
-            yield _breakage("last", found, each)
-        for port in each.closing_ports:
-            yield _breakage("port", found, each, port)
-        for dependant in each.dependants:
-            yield _breakage("dependant", found, each, dependant.name)
-
-
-def _breakage(kind: str, found: Consequences, each: Affected | None, detail: str = "") -> Breakage:
-    container_id = each.docker_id if each else ""
-    return Breakage(
-        kind, breakage_token(kind, found.docker_id, container_id, detail), found.name, each.name if each else "", detail
-    )
-
-
-def breakage_token(*parts: str) -> str:
-    """Return the token of a breakage that these parts tell from any other."""
-    # 40 bits: of a million breakages none is likely to be taken for another
-    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
-
-
 def _networks(networks: QuerySet[Network]) -> Iterable[Record]:
     columns = ("docker_id", "name", "driver", "scope", "is_config_only")
     records: Iterable[Record] = networks.order_by().values(*columns, project=KeyTextTransform(PROJECT_LABEL, "labels"))
@@ -215,8 +169,9 @@ def _endpoints(leaving: QuerySet[Endpoint]) -> Iterable[Record]:
         "container__started_at",
         "container__donor_id",
     )
-    project = KeyTextTransform(PROJECT_LABEL, "container__labels")
-    records: Iterable[Record] = leaving.order_by("container__name", "container__docker_id").values(*columns, project=project)
+    named = {"project": PROJECT_LABEL, "oneoff": ONEOFF_LABEL}
+    of_compose = {name: KeyTextTransform(label, "container__labels") for name, label in named.items()}
+    records: Iterable[Record] = leaving.order_by("container__name", "container__docker_id").values(*columns, **of_compose)
     return records
 
 
@@ -233,6 +188,11 @@ def _networks_that_stay(leaving: QuerySet[Endpoint]) -> defaultdict[str, list[bo
 def _as_lender(endpoint: Record) -> Record:
     wanted = ("state", "started_at", "network_mode", "donor_id")
     return {"docker_id": endpoint["container__docker_id"], "donor": None} | {one: endpoint[f"container__{one}"] for one in wanted}
+
+
+def is_oneoff(record: Record) -> bool:
+    """Tell whether `docker compose run` made it. `oneoff` of the record: what its label says."""
+    return (record["oneoff"] or "").lower() == "true"
 
 
 def make_dependant(guest: Record) -> Dependant:
@@ -270,23 +230,25 @@ def _affected(record: Record, others: list[bool], dependants: tuple[Dependant, .
     docker_id, state = record["container__docker_id"], record["container__state"]
     is_running = state in HOLDING_STATES
     ports = record["container__ports"] if is_running and not any(others) else []
-    asked_for = (record["requested_ipv4"], record["requested_ipv6"])
+    held = tuple(filter(None, (record["ipv4"], record["ipv6"])))
+    asked_for = tuple(filter(None, (record["requested_ipv4"], record["requested_ipv6"])))
     return Affected(
         docker_id=docker_id,
         name=record["container__name"],
         state=state,
         exit_code=record["container__exit_code"],
         ending=record["container__ending"],
-        address=record["ipv4"] or record["requested_ipv4"] or record["ipv6"],
+        addresses=held if is_running else asked_for,
         is_running=is_running,
         is_last=not others,
         is_own_network=record["container__network_mode"] in (record["network_name"], record["network__docker_id"]),
         project=record["project"] or "",
         closing_ports=tuple(dict.fromkeys(written_port(port) for port in ports if port.get("public_port"))),
         dependants=dependants,
-        static_addresses=tuple(filter(None, asked_for)),
+        static_addresses=asked_for,
         # Engines before 25 name the short id among them, which nobody asked for.
         aliases=tuple(alias for alias in record["aliases"] if alias != docker_id[:_SHORT_ID]),
+        is_oneoff=is_oneoff(record),
     )
 
 

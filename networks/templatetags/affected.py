@@ -37,8 +37,7 @@ def affected_lines(affected: Iterable[Affected], engine_slug: str, disconnect_fr
 def _line(each: Affected, containers_url: str, words: dict[str, str]) -> str:
     link = f'<a href="{conditional_escape(containers_url + each.docker_id)}/">{conditional_escape(cut(each.name, 60))}</a>'
     parts = [state_glyph(each.state, each.exit_code, each.ending, "none") + link + state_word(each.state, each.exit_code)]
-    if each.address:
-        parts.append(_said("mut", address(each.address)))
+    parts += [_said("mut", address(one)) for one in each.addresses]
     if each.project:
         parts.append(_said("mut small", words["project"], cut(each.project, 40)))
     if each.is_last:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model
 from django.test import Client
 
 from networks.models import Engine
-from tests.launching.test_pages import forget_images, on, url
+from tests.launching.test_pages import BASE, forget_images, on, url
 from tests.private_engine import PrivateEngine, wait_until
-from tests.views.test_forms import browser
+from tests.views.test_forms import browser, text_of
 
 __all__ = ["browser", "forget_images"]
 
@@ -22,3 +23,21 @@ def test_it_runs_two_that_find_each_other_on_mybridge(engine: PrivateEngine, fol
 
     assert "inet " in engine.cli("exec", "mynetwork_bridge", "ip", "-4", "addr", "show", "eth0")
     assert "1 packets received" in engine.cli("exec", "mynetwork_bridge", "ping", "-c", "1", "other")
+
+
+def test_it_lets_a_guests_network_be_shared_as_docker_does(engine: PrivateEngine, followed: Engine) -> None:
+    browser = Client()
+    browser.force_login(get_user_model().objects.create_superuser("root"))
+    donor = engine.run("donor")
+    guest = engine.run("guest", "--network", f"container:{donor}")
+    wait_until(lambda: followed.containers.filter(docker_id=guest).exists(), "the guest")
+    typed = BASE | {"name": "third", "mode": "container", "donor_id": guest, "command": "sleep 1000", "stop_signal": "SIGKILL"}
+
+    checked = browser.post(url(followed), typed | {"preview": "1"})
+    assert "This one shares what guest is in now, and starts only while it runs." in text_of(checked)
+    assert browser.post(url(followed), typed).status_code == 302
+
+    assert engine.cli("exec", "third", "ip", "addr") == engine.cli("exec", "donor", "ip", "addr")
+    engine.cli("kill", "guest")
+    engine.cli("kill", "third")
+    assert "non running container" in engine.cli("start", "third", check=False)

@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from networks.models import Engine, EngineStatus
-from networks.queries.consequences import affected_by, breakages_of, consequences_of
+from networks.queries.breakages import breakages_of
+from networks.queries.consequences import affected_by, consequences_of
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network
 from tests.worlds import grow_world
 
@@ -27,9 +28,9 @@ def test_it_tells_running_from_stopped_and_the_only_network_from_one_of_several(
     running, stopped = affected_by("local", front.docker_id)
 
     assert (running.name, running.is_running, running.is_last, running.is_own_network) == ("web", True, False, True)
-    assert (running.address, running.closing_ports) == ("172.72.0.2", ("[::]:8080->80/tcp",))
+    assert (running.addresses, running.closing_ports) == (("172.72.0.2",), ("[::]:8080->80/tcp",))
     assert (stopped.name, stopped.is_running, stopped.is_last, stopped.is_own_network) == ("old", False, True, False)
-    assert (stopped.address, stopped.closing_ports) == ("172.72.0.20", ())
+    assert (stopped.addresses, stopped.closing_ports) == (("172.72.0.20",), ())
 
 
 @pytest.mark.django_db

@@ -117,10 +117,10 @@ def check_donor(chosen: str, donor: ContainerChoice | None) -> Iterator[Finding]
     """Yield whether a container's network can be shared."""
     if donor is None:
         yield bad("donor_id", "donor_gone" if chosen else "donor_missing")
-    elif donor.network_mode.startswith("container:"):
-        yield bad("donor_id", "donor_shared", name=donor.name)
     elif donor.state not in ("running", "paused"):
         yield bad("donor_id", "donor_stopped", name=donor.name)
+    elif donor.network_mode.startswith("container:"):  # Docker takes it (measured: 26.1); its own owner says when it is cut off
+        yield warn("donor_id", "donor_shared", name=donor.name)
     elif donor.network_mode == "host":
         yield fine("donor_id", "donor_on_host", name=donor.name)
     else:

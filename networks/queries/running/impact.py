@@ -13,12 +13,13 @@ from django.db.models.fields.json import KeyTextTransform
 from networks.engine.containers.specs import MOST_STOP_WAIT_S, STOP_WAIT_S
 from networks.models import Container
 from networks.models.container import is_remnant
+from networks.queries.breakages import Breakage, breakage_token
 from networks.queries.consequences import (
     HOLDING_STATES,
+    ONEOFF_LABEL,
     PROJECT_LABEL,
-    Breakage,
     Dependant,
-    breakage_token,
+    is_oneoff,
     make_dependant,
     written_port,
 )
@@ -31,7 +32,6 @@ MOVE = "move_container"  # a job's verb
 # Orders after which a container has no stack any more, for good or for a moment.
 ENDING = frozenset({"stop_container", "restart_container", "kill_container", "remove_container"})
 ENDED = frozenset({"stop_container", "kill_container"})  # after which it doesn't run, until somebody starts it
-ONEOFF_LABEL = "com.docker.compose.oneoff"  # "True" where `docker compose run` made it
 
 _COLUMNS = (
     "docker_id",
@@ -170,7 +170,7 @@ def _impact(record: Record, donor: Record | None, endpoints: list[Record], other
         restart_policy=record["restart_policy"],
         is_auto_removed=record["is_auto_removed"],
         project=record["project"] or "",
-        is_oneoff=(record["oneoff"] or "").lower() == "true",
+        is_oneoff=is_oneoff(record),
         ports=tuple(dict.fromkeys(published)),
         places=tuple(make_place(one, others) for one in joined if one["network__docker_id"]),
         names=_names(joined),

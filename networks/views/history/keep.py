@@ -34,8 +34,9 @@ from networks.queries.addresses.keeping import (
     takes_chosen_addresses,
 )
 from networks.queries.addresses.marks import Mark, mark_of, read_marks
+from networks.queries.breakages import breakages_of
 from networks.queries.choices import container_choices, network_choices
-from networks.queries.consequences import Affected, Consequences, breakages_of
+from networks.queries.consequences import Affected, Consequences
 from networks.queries.endpoints import endpoint_rows
 from networks.queries.engines import read_engine
 from networks.queries.ground import ContainerChoice, NetworkChoice

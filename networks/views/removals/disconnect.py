@@ -20,8 +20,9 @@ from networks.forms.refused.around import Around
 from networks.forms.removals.confirming import DisconnectForm, say_breakage
 from networks.forms.sentences import say
 from networks.policy.protection import protection_of
+from networks.queries.breakages import breakages_of
 from networks.queries.choices import container_choices, network_choices
-from networks.queries.consequences import Affected, Consequences, breakages_of
+from networks.queries.consequences import Affected, Consequences
 from networks.queries.details import Gone, read_gone
 from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.views.acting import Aside, actor_of, explain_refusal, make_aside, make_asked, open_page, say_unseen

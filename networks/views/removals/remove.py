@@ -13,7 +13,8 @@ from networks.engine.cli import remove_network_command
 from networks.forms.refused.around import Around
 from networks.forms.removals.confirming import ConfirmForm, say_breakage
 from networks.policy.protection import protection_of
-from networks.queries.consequences import Consequences, breakages_of
+from networks.queries.breakages import breakages_of
+from networks.queries.consequences import Consequences
 from networks.queries.details import read_gone, read_network_title
 from networks.queries.ground import NetworkChoice
 from networks.views.acting import actor_of, explain_refusal, open_page, say_unseen

@@ -9,6 +9,7 @@ from tests.truth.reality import Box, Reality
 from tests.truth.records import asked_for
 from tests.truth.words.containers import box_of, so
 from tests.truth.words.networks import is_told
+from tests.truth.words.stacks import listed
 
 STOPPING = ("order:stop", "order:restart", "order:kill")
 
@@ -187,13 +188,14 @@ def _no_other(reality: Reality, page: Page) -> Any:
     return so(sum(reality.net_of(box, name) is not None for name in box.ends) == 1, box)
 
 
-@sentence("It loses {address} at once", "disconnect")
-def _loses(reality: Reality, page: Page, address: str) -> Any:
+@sentence("It loses {addresses} at once", "disconnect")
+def _loses(reality: Reality, page: Page, addresses: str) -> Any:
+    """All that it has there; one between two tries may have lost them just now."""
     box, name, _end = place_of(reality, page)
-    if address == "its interface":
+    if addresses == "its interface":
         return True  # the next sentence's
-    known = {*held_by(box)} if box.state != "restarting" else {*held_by(box), *asked_for(box.ends[name])}
-    return so(address in known, box, f"; has {held_by(box)}")
+    has = {address for address, _length in box.addresses_on(name).values()}
+    return so(set(listed(addresses)) == has or box.fails, box, f"; has {has}")
 
 
 @sentence("It loses its interface at once", "disconnect")
@@ -211,6 +213,15 @@ def _lose(reality: Reality, page: Page, count: int) -> Any:
         return True
     idle = sum(one.donor == box.key and not one.is_running for one in reality.boxes.values())
     return so(len(inside) <= count <= len(inside) + idle, box, f"; {inside} share its stack now")
+
+
+@sentence("“docker compose run” made it, so “docker compose up” doesn't connect it again.", "disconnect")
+@sentence("If its Compose file names this network, “docker compose up” may recreate the container", "disconnect")
+def _by_compose(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    labels = box.row["Config"]["Labels"] or {}
+    is_oneoff = labels.get("com.docker.compose.oneoff") == "True"
+    return so("com.docker.compose.project" in labels and is_oneoff == ("compose run" in page.main.text), box)
 
 
 @sentence("Fixed address: {address}. ", "disconnect")
