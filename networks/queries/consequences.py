@@ -44,8 +44,8 @@ class Dependant:
 class Affected:
     """A container on the network. `is_last`: it has no other network that stays. `closing_ports`: published ports, as Docker
     writes them, that nothing would serve any more. `is_own_network`: it was made with this network (`docker run --network`).
-    `addresses`: those that it has; of one that doesn't run, those that it asks for. `static_addresses`, `aliases`: what was asked for when it was
-    connected. `project`: of Compose; `is_oneoff`: by `docker compose run`, so that `docker compose up` leaves it alone.
+    `addresses`: those that it has; of one that doesn't run, those that it asks for. `static_addresses`, `aliases`: what was asked
+    for when it was connected. `project`: of Compose; `is_oneoff`: by `docker compose run`, so that `up` leaves it alone.
     """
 
     docker_id: str

@@ -16,7 +16,10 @@ NETWORK_KINDS = ("typed", "plain", "ranged", "six", "internal", "tiny", "lan", "
 CAST = (
     *("static", "bridge", "user", "none", "guest", "several", "ports", "host", "alias", "lan", "fails", "created"),
     *("six", "guest", "kept", "ends", "tiny", "range", "none", "again", "mac", "user", "internal", "pair", "level", "doomed"),
+    *("hosted", "chained", "open"),
 )
+# Whose network some of them share, by kind: a guest anybody's, one on the host that, a link of a chain another guest's.
+DONORS = {"guest": (), "hosted": ("host", "hosted"), "chained": ("guest", "chained", "hosted")}
 ODD_NAMES = ("two words", "이름", "dots.and-dashes", "a/b", "<b>", "100%")
 
 
@@ -95,7 +98,10 @@ class Drawing:
         return wish
 
     def draw_container(self, kind: str, cells: list[Cell], others: list[str]) -> Draft:
-        """Return a container of this kind; where the world has no network for it, it comes onto another one."""
+        """Return a container of this kind; where the world has no network for it, it comes onto another one.
+
+        `others`: the ids of those whose network one of this kind may share.
+        """
         host: dict[str, Any] = {"NetworkMode": "bridge"}
         command = ["sleep", "1000000"]
         body: dict[str, Any] = {"Image": IMAGE, "StopSignal": "SIGKILL", "HostConfig": host}
@@ -103,13 +109,13 @@ class Drawing:
         own = self._cells_for(kind, cells)
         if kind in ("none", "host"):
             host["NetworkMode"] = kind
-        elif kind == "guest" and others:
+        elif kind in DONORS and others:
             host["NetworkMode"] = f"container:{self.rng.choice(others)}"
         elif kind not in ("bridge", "ports", "ends") and own:
             wishes = {cell.name: self.draw_wish(cell, at=1.0 if kind in ("static", "alias") else 0.3) for cell in own}
             host["NetworkMode"] = own[0].name
             body["NetworkingConfig"] = {"EndpointsConfig": wishes}
-        if kind == "ports":
+        if kind in ("ports", "open"):
             self._publish(body)
         if kind == "mac":
             body["MacAddress"] = f"02:42:77:00:{self.rng.randrange(256):02x}:{self.rng.randrange(256):02x}"
@@ -131,7 +137,7 @@ class Drawing:
 
     def _cells_for(self, kind: str, cells: list[Cell]) -> list[Cell]:
         plain = [cell for cell in cells if cell.kind not in ("lan", "level")]
-        wanted = {"static": "typed", "alias": "typed", "range": "ranged", "pair": "quiet"}.get(kind, kind)
+        wanted = {"static": "typed", "alias": "typed", "range": "ranged", "pair": "quiet", "open": "six"}.get(kind, kind)
         fitting = [cell for cell in cells if cell.kind == wanted] or plain or cells
         if not fitting:
             return []

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from tests.private_engine import PrivateEngine
 from tests.sync.truth import ask
-from tests.truth.drawing import CAST, PARENT, Cell, Drawing
+from tests.truth.drawing import CAST, DONORS, PARENT, Cell, Drawing
 
 # (container's id, network's id): moves a container off none by Netadmin's own job; tells whether it was carried out.
 Mover = Callable[[str, str], bool]
@@ -32,6 +32,7 @@ class Operations:
         self._mover = mover
         self._count = 0
         self._doomed: list[Path] = []
+        self._kinds: dict[str, str] = {}
 
     def close_doomed(self) -> None:
         """Let go of the files that keep containers from being removed."""
@@ -41,17 +42,23 @@ class Operations:
     def create(self, kind: str = "") -> tuple[str, int]:
         kind = kind or self._rng.choice(CAST)
         self._count += 1
-        draft = self._drawing.draw_container(kind, self.cells, self.containers)
+        draft = self._drawing.draw_container(kind, self.cells, self._donors_for(kind))
         status, answer = self._post(f"/containers/create?name={kind}{self._count}", draft.body)
         if status != 201:
             return kind, status
         key = answer["Id"]
         self.containers.append(key)
+        self._kinds[key] = kind
         if draft.starts:
             status = self._act(key, "start")
         if kind == "doomed":
             self._doom(key)
         return f"{kind}{self._count}", status
+
+    def _donors_for(self, kind: str) -> list[str]:
+        """Return whose network one of this kind may share; anybody's where the kind wants somebody who isn't there."""
+        wanted = DONORS.get(kind, ())
+        return [key for key in self.containers if self._kinds[key] in wanted] or self.containers
 
     def _doom(self, key: str) -> None:
         """Have it removed while one of its files can't be: Docker says of it "removing", and "dead" after its next start."""

@@ -32,7 +32,8 @@ SENTENCES: dict[str, Promise] = {
     "donor_gone": _("This container is not there any more."),
     "donor_stopped": _("%(name)s isn't running, so it has no network to share."),
     "donor_shared": _(
-        "%(name)s itself shares another container's network. This one shares what %(name)s is in now, and starts only while it runs."
+        "%(name)s itself shares another container's network. "
+        "This one shares what %(name)s is in now, and starts only while it runs."
     ),
     "donor_runs": _("It shares the whole network of %(name)s: addresses, ports, names. It is cut off when %(name)s restarts."),
     "donor_on_host": _("It shares the host's whole network with %(name)s, and keeps it when %(name)s stops or restarts."),
