@@ -89,7 +89,6 @@ def check_pool(pool: Pool) -> Iterator[Finding]:
     if pool.gateway is not None:
         yield from _check_member(pool.subnet, pool.gateway, "gateway", _free_host(pool))
     yield from _check_aux(pool, pool.subnet)
-    yield from _check_room(pool, pool.subnet)
 
 
 def check_between(pools: Sequence[Pool]) -> Iterator[tuple[int, Finding]]:
@@ -109,9 +108,6 @@ def _check_subnet(subnet: IPNetwork) -> Iterator[Finding]:
         yield bad("subnet", "ipv4_mapped", subnet=subnet)
     elif kind in (Kind.LOOPBACK, Kind.MULTICAST):
         yield bad("subnet", str(kind) if is_of_kind(subnet, kind) else f"{kind}_in_it", subnet=subnet)
-    elif subnet.num_addresses < 4 and assignable(subnet) == 0:  # Docker accepts it, and no container can start there
-        wider = subnet.supernet(new_prefix=subnet.max_prefixlen - 3)
-        yield bad("subnet", "too_small", wider, subnet=subnet)
     elif is_any_of_size(subnet):
         return
     elif kind is not Kind.PRIVATE:
@@ -121,11 +117,23 @@ def _check_subnet(subnet: IPNetwork) -> Iterator[Finding]:
         yield warn("subnet", "too_big", smaller, subnet=subnet)
 
 
-def _check_room(pool: Pool, subnet: IPNetwork) -> Iterator[Finding]:
-    """How many containers have room; nothing of a pool that is wrong already."""
-    if assignable(subnet) == 0 or (pool.ip_range and not _lies_in(pool.ip_range, subnet)):
+def check_room(pool: Pool, *, is_gateway_given: bool = True) -> Iterator[Finding]:
+    """Yield how many containers have room, where they are few; nothing of a pool that is wrong already.
+
+    `is_gateway_given`: an address is taken for a gateway that nobody typed. Docker accepts a pool without room, and no container
+    can start there.
+    """
+    subnet = pool.subnet
+    if subnet is None or is_any_of_size(subnet) or kind_of(subnet) in (Kind.LOOPBACK, Kind.MULTICAST):
         return
-    room = assignable(subnet, ip_range=pool.ip_range, gateway=pool.gateway, aux=set(pool.aux_addresses.values()))
+    if pool.ip_range and not _lies_in(pool.ip_range, subnet):
+        return
+    if subnet.num_addresses < 4 and assignable(subnet, is_gateway_given=is_gateway_given) == 0:
+        wider = subnet.supernet(new_prefix=subnet.max_prefixlen - 3)
+        yield bad("subnet", "too_small", wider, subnet=subnet)
+        return
+    aux = set(pool.aux_addresses.values())
+    room = assignable(subnet, ip_range=pool.ip_range, gateway=pool.gateway, aux=aux, is_gateway_given=is_gateway_given)
     if room == 0 and pool.ip_range:
         yield warn("ip_range", "range_full", ip_range=pool.ip_range)
     elif room == 0:

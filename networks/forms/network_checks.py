@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
 
 from networks.addressing.findings import Finding, Level, bad, fine, warn
-from networks.addressing.pools import Pool, default_gateway, ends_block, is_any_of_size
+from networks.addressing.pools import Pool, check_room, default_gateway, ends_block, is_any_of_size
 from networks.addressing.reading import IPNetwork
 from networks.engine.cli import reads_as_mode
 from networks.engine.specs import NetworkSpec
@@ -15,6 +15,7 @@ from networks.forms.options.known import MEMBERS_SINCE
 from networks.forms.preflight.places import check_place, suggest_subnet
 from networks.hostnet.plugins.facts import IPAM_DRIVER, PluginState
 from networks.queries.ground import API_OF_ENGINE_27, OWN_DRIVERS, PARENTED, Ground
+from networks.queries.networks import gives_gateway
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")  # what the docker command wants; the Engine itself takes anything
 NAME_LIMIT = 128  # characters; Docker has no limit, tables do
@@ -136,8 +137,16 @@ def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) ->
         elif is_any_of_size(pool.subnet):
             yield index, fine("subnet", "any_of_size", length=pool.subnet.prefixlen)
         else:
-            for finding in check_place(pool, pools, spec, ground):
+            is_given = _gives_gateway(pool.subnet.version, spec, ground)
+            for finding in (*check_room(pool, is_gateway_given=is_given), *check_place(pool, pools, spec, ground)):
                 yield index, finding
+
+
+def _gives_gateway(family: int, spec: NetworkSpec, ground: Ground) -> bool:
+    api_version = ".".join(map(str, ground.api_version))
+    scope = "swarm" if spec.driver == "overlay" else spec.scope
+    record = {"driver": spec.driver, "scope": scope, "options": spec.options, "is_internal": spec.is_internal}
+    return gives_gateway(record | {"engine__status__api_version": api_version}, family)
 
 
 def _check_last(pool: Pool, subnet: IPNetwork, ground: Ground) -> Iterator[Finding]:

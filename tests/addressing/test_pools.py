@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.addressing.findings import Level
-from networks.addressing.pools import Pool, TakenPool, check_between, check_pool, is_any_of_size, overlapping
+from networks.addressing.findings import Finding, Level
+from networks.addressing.pools import Pool, TakenPool, check_between, check_pool, check_room, is_any_of_size, overlapping
 
 
 def pool(subnet: str = "", ip_range: str = "", gateway: str = "", **aux: str) -> Pool:
@@ -19,6 +19,17 @@ def pool(subnet: str = "", ip_range: str = "", gateway: str = "", **aux: str) ->
         gateway=ip_address(gateway) if gateway else None,
         aux_addresses={name: ip_address(address) for name, address in aux.items()},
     )
+
+
+def _found(checked: Pool) -> list[Finding]:
+    return [*check_pool(checked), *check_room(checked)]
+
+
+def test_it_counts_no_gateway_where_docker_takes_none() -> None:
+    one = pool("10.20.0.9/32")
+
+    assert [(found.level, found.key) for found in check_room(one)] == [(Level.BAD, "too_small")]
+    assert [(found.level, found.key) for found in check_room(one, is_gateway_given=False)] == [(Level.WARN, "little_room")]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +60,7 @@ def pool(subnet: str = "", ip_range: str = "", gateway: str = "", **aux: str) ->
     ],
 )
 def test_it_finds_what_docker_would_refuse(checked: Pool, field: str, key: str, suggestion: str) -> None:
-    findings = [finding for finding in check_pool(checked) if finding.level is Level.BAD]
+    findings = [finding for finding in _found(checked) if finding.level is Level.BAD]
 
     assert [(found.field, found.key, found.suggestion) for found in findings] == [(field, key, suggestion)]
 
@@ -79,12 +90,12 @@ def test_it_finds_what_docker_would_refuse(checked: Pool, field: str, key: str, 
     ],
 )
 def test_it_warns_of_subnets_that_surprise(subnet: str, key: str) -> None:
-    assert [(found.level, found.key) for found in check_pool(pool(subnet))] == [(Level.WARN, key)]
+    assert [(found.level, found.key) for found in _found(pool(subnet))] == [(Level.WARN, key)]
 
 
 @pytest.mark.parametrize("subnet", ["10.0.0.0/16", "172.16.0.0/24", "192.168.9.0/29", "fd00:7::/48", "fd00:7::/64", "fd00::/125"])
 def test_it_finds_nothing_in_what_people_should_use(subnet: str) -> None:
-    assert list(check_pool(pool(subnet))) == []
+    assert _found(pool(subnet)) == []
 
 
 @pytest.mark.parametrize(
@@ -95,18 +106,18 @@ def test_it_finds_nothing_in_what_people_should_use(subnet: str) -> None:
     ],
 )
 def test_it_counts_the_room_that_is_left(checked: Pool, field: str, key: str) -> None:
-    assert [(found.level, found.field, found.key) for found in check_pool(checked)] == [(Level.WARN, field, key)]
+    assert [(found.level, found.field, found.key) for found in _found(checked)] == [(Level.WARN, field, key)]
 
 
 def test_it_accepts_the_seeds_network() -> None:
-    findings = list(check_pool(pool("172.72.0.0/16", "172.72.0.0/24", "172.72.0.1")))
+    findings = _found(pool("172.72.0.0/16", "172.72.0.0/24", "172.72.0.1"))
 
     assert [found.level for found in findings] == [Level.WARN]
 
 
 def test_it_leaves_any_of_size_to_docker() -> None:
     assert is_any_of_size(ip_network("0.0.0.0/24"))
-    assert list(check_pool(pool("0.0.0.0/24"))) == []
+    assert _found(pool("0.0.0.0/24")) == []
 
 
 def test_it_names_pools_of_one_network_that_overlap() -> None:
@@ -133,7 +144,7 @@ def test_it_suggests_only_gateways_that_pass(base: object, length: int, gateway:
     subnet = ip_network((str(base), length % (ip_address(str(base)).max_prefixlen - 1)), strict=False)
     typed = Pool(subnet=subnet, gateway=ip_address(str(gateway)), aux_addresses={"a": ip_address(str(aux))})
 
-    for finding in check_pool(typed):
+    for finding in _found(typed):
         if finding.field == "gateway" and finding.suggestion:
             mended = Pool(subnet=subnet, gateway=ip_address(finding.suggestion), aux_addresses=typed.aux_addresses)
-            assert not [found for found in check_pool(mended) if found.field == "gateway"]
+            assert not [found for found in _found(mended) if found.field == "gateway"]

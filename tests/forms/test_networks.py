@@ -234,3 +234,15 @@ def test_it_lets_macvlan_networks_share_a_parent_from_engine_27_on(
     form.ground = replace(GROUND, api_version=api_version, passthru_parents=taken)
 
     assert [f[1] for f in said(form) if f[0] == "parent"] == ([key] if key else [])
+
+
+@pytest.mark.parametrize(
+    ("api_version", "driver", "key"),
+    [((1, 47), "macvlan", "too_small"), ((1, 48), "macvlan", "little_room"), ((1, 48), "bridge", "too_small")],
+)
+def test_it_counts_a_gateway_where_the_engine_takes_one(api_version: tuple[int, int], driver: str, key: str) -> None:
+    form = typed(driver=driver, pools__0__subnet="10.20.0.9/32")
+    form.ground = replace(GROUND, api_version=api_version)
+    form.is_valid()
+
+    assert key in {finding.key for finding in form.all_findings if finding.field.endswith("subnet")}

@@ -67,7 +67,10 @@ def test_it_writes_the_command_of_a_network_without_ipv4_and_says_which_gateway_
     engine = make_engine(api_version="1.48")
     six = make_network(engine, "six", "fd00:6::/64", has_ipv4=False, has_ipv6=True)
     lan = make_network(engine, "lan", "172.20.0.0/16", driver="macvlan")
+    planned = make_network(engine, "planned", "172.21.0.0/16", ipam_driver="planner")
+    draft = make_network(engine, "draft", "172.22.0.0/16", is_config_only=True)
 
+    of_others = [draw_screen(key("network_detail", each.docker_id, rights=ADMIN)).parts for each in (planned, draft)]
     of_six = draw_screen(key("network_detail", six.docker_id, rights=ADMIN)).parts
     of_lan = draw_screen(key("network_detail", lan.docker_id, rights=ADMIN)).parts
 
@@ -76,7 +79,8 @@ def test_it_writes_the_command_of_a_network_without_ipv4_and_says_which_gateway_
     assert "--ipv4" not in of_lan["network-commands"]
     for part in ("network-facts", "network-pools"):
         assert ("chosen by Docker" in of_six[part], "Docker names none" in of_six[part]) == (True, False)
-        assert ("chosen by Docker" in of_lan[part], "Docker names none" in of_lan[part]) == (False, True)
+        for parts in (of_lan, *of_others):
+            assert ("chosen by Docker" in parts[part], "Docker names none" in parts[part]) == (False, True)
 
 
 def test_it_shows_hostile_text_harmlessly_on_every_screen() -> None:

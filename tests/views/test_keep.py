@@ -72,7 +72,11 @@ def test_it_says_who_only_asks_for_the_one_before() -> None:
         ({"network": "bridge"}, "An address can&#x27;t be chosen on Docker&#x27;s default bridge"),
         ({"network": "host"}, "can&#x27;t be kept"),
         ({"ipv4": "", "state": "exited"}, "does not run, so it has no address"),
-        ({"requested_ipv4": "172.18.0.3"}, "It is kept already"),
+        ({"requested_ipv4": "172.18.0.3"}, "172.18.0.3 was requested: web gets it at every start"),
+        (
+            {"requested_ipv4": "172.18.0.3", "ipv6": "fd00::3", "requested_ipv6": "fd00::3"},
+            "172.18.0.3, fd00::3 were requested: web gets them at every start",
+        ),
     ],
 )
 def test_it_says_why_not(place: dict[str, str], words: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from networks.forms.findings import Way
 from networks.forms.preflight.pair import check_container, check_network
@@ -55,11 +56,13 @@ def why_not_kept(
         words = _("It gets one when it starts. To choose it before, take it off the network and connect it with an address.")
         return WhyNot(_("%(container)s does not run, so it has no address") % names, words)
     if not addresses_of(endpoint):
-        words = _(
-            "%(address)s was requested: %(container)s gets it at every start, and can't start while another container has it."
+        addresses = [address for address in (endpoint.ipv4, endpoint.ipv6) if address]
+        words = ngettext(
+            "%(addresses)s was requested: %(container)s gets it at every start, and can't start while another container has it.",
+            "%(addresses)s were requested: %(container)s gets them at every start, and can't start while another one has either.",
+            len(addresses),
         )
-        address = endpoint.ipv4 or endpoint.ipv6
-        return WhyNot(_("It is kept already"), words % (names | {"address": address}), is_kept=True)
+        return WhyNot(_("It is kept already"), words % (names | {"addresses": ", ".join(addresses)}), is_kept=True)
     if not may_give_options:
         words = _("Its driver options may affect the host, and setting them again needs the role admin on this Engine.")
         return WhyNot(_("Your role doesn't let you connect it as it is now"), words)

@@ -141,7 +141,7 @@ def _on_host(reality: Reality, page: Page, names: str) -> Any:
 
 @sentence("{guest} shares {owner}'s.", "interfaces")
 def _shares(reality: Reality, page: Page, guest: str, owner: str) -> Any:
-    box = reality.named(guest.rpartition(". ")[2])
+    box = reality.named(guest.split()[-1])
     return (reality.shares(box) and reality.named(owner).key == box.donor) or f"{box.name} is not in {owner}'s stack"
 
 

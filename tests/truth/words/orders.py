@@ -261,10 +261,11 @@ def _wished_since(reality: Reality, page: Page, address: str, holder: str) -> An
     return so(holder in asking, box_of(reality, page), f"; asked for by {asking}")
 
 
-@sentence("{address} was requested: {name} gets it at every start, and can't start while another container has it", "keep")
-def _kept(reality: Reality, page: Page, address: str, name: str) -> Any:
+@sentence("{addresses} was requested: {name} gets it at every start, and can't start while another container has it", "keep")
+@sentence("{addresses} were requested: {name} gets them at every start, and can't start while another one has either", "keep")
+def _kept(reality: Reality, page: Page, addresses: str, name: str) -> Any:
     box, _name, end = place_of(reality, page)
-    return so(address in asked_for(end) and box.name == name, box, f"; asked for {asked_for(end)}")
+    return so(set(listed(addresses)) == set(asked_for(end)) and box.name == name, box, f"; asked for {asked_for(end)}")
 
 
 @sentence("It has {now} now and had {before} before", "keep")
