@@ -43,7 +43,8 @@ class EngineInfo:
     """Who answers at the other end. Source: GET /version and GET /info.
 
     `network_drivers`: names from `Plugins.Network`, such as ("bridge", "host", "overlay").
-    `default_address_pools`: (base, size) pairs, empty when the Engine doesn't tell.
+    `default_address_pools`: (base, size) pairs, empty when the Engine doesn't tell. `is_rootless`: dockerd runs without root, in
+    a network namespace of RootlessKit's.
     """
 
     engine_id: str
@@ -58,6 +59,7 @@ class EngineInfo:
     is_swarm_manager: bool = False
     default_address_pools: tuple[tuple[str, int], ...] = ()
     swarm: SwarmStanding = SwarmStanding()
+    is_rootless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ class EngineStatus(models.Model):
     architecture = models.CharField(_("architecture"), max_length=40, blank=True, default="")
     network_drivers = models.JSONField(_("network drivers"), default=list)
     default_address_pools = models.JSONField(_("default address pools"), default=list)
+    is_rootless = models.BooleanField(_("runs without root"), default=False)
     is_swarm_manager = models.BooleanField(_("swarm manager"), default=False)
     swarm_state = models.CharField(_("state in the swarm"), max_length=20, blank=True, default="")
     swarm_node_id = models.CharField(_("node ID"), max_length=40, blank=True, default="")

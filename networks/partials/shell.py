@@ -25,7 +25,7 @@ class FrameEngine:
     """An Engine as the frame of a page shows it. `url`: where to post the choice of it; `sync_url`: where to ask for a read.
 
     A live one has no age and no error: a beating heart must not change what is drawn. `trouble`: why Netadmin itself can't write
-    down what happens, in its database's words.
+    down what happens, in its database's words. `is_rootless`: as in EngineInfo.
     """
 
     slug: str
@@ -39,14 +39,16 @@ class FrameEngine:
     next_try_at: datetime | None = None
     error: str = ""
     trouble: str = ""
+    is_rootless: bool = False
 
 
 def frame_engine(row: EngineRow) -> FrameEngine:
     """Return what the frame shows of an Engine."""
     where = (row.slug, row.name, row.state, row.version, *_urls(row.slug))
     if row.state == EngineState.LIVE:
-        return FrameEngine(*where)
-    return FrameEngine(*where, row.state_since, row.as_of, row.next_try_at, row.last_error, trouble_of(row.slug))
+        return FrameEngine(*where, is_rootless=row.is_rootless)
+    state = (row.state_since, row.as_of, row.next_try_at, row.last_error, trouble_of(row.slug))
+    return FrameEngine(*where, *state, row.is_rootless)
 
 
 @lru_cache(maxsize=64)

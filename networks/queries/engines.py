@@ -25,6 +25,7 @@ _DEFAULTS: dict[str, Any] = {
     "last_error": "",
     "epoch": "",
     "revision": 0,
+    "is_rootless": False,
 }
 _ACTING = (EngineState.LIVE, EngineState.LAGGING)
 

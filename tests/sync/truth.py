@@ -53,7 +53,8 @@ def truth(socket_path: str) -> dict[str, Any]:
                 "network_mode": row["HostConfig"]["NetworkMode"],
             }
         )
-        for network_name, end in row["NetworkSettings"]["Networks"].items():
+        is_guest = row["HostConfig"]["NetworkMode"].startswith("container:")  # whatever stands in its record does nothing
+        for network_name, end in () if is_guest else row["NetworkSettings"]["Networks"].items():
             is_by_name = not end["NetworkID"] or network_name in ("bridge", "host", "none")
             key = end["NetworkID"] if end["NetworkID"] in networks else names.get(network_name, "") if is_by_name else ""
             is_running = row["State"]["Status"] in ("running", "paused")

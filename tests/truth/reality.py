@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.private_engine import PrivateEngine
 from tests.sync.truth import ask, containers_of
-from tests.truth.records import ON_BRIDGE, asked_for, is_within, pools_of
+from tests.truth.records import ON_BRIDGE, asked_for, bridge_of, is_within, pools_of
 
 RUNNING = ("running", "paused")
 BUILT_IN = ("bridge", "host", "none")
@@ -97,8 +97,8 @@ class Box:
 
     @property
     def recorded(self) -> dict[str, dict[str, Any]]:
-        """All that Docker has written down of its networks."""
-        return dict(self.row["NetworkSettings"]["Networks"])
+        """All that Docker has written down of its networks; nothing of a guest, of which it never looks at that."""
+        return {} if self.donor else dict(self.row["NetworkSettings"]["Networks"])
 
     def link_of(self, name: str) -> Link | None:
         """Return the interface that is its endpoint on this network, by its address or its MAC address."""
@@ -144,7 +144,7 @@ class Reality:
         pools = [(net, pool) for net in self.nets.values() if net["Driver"] == "bridge" for pool in pools_of(net)]
         for net, pool in pools:
             if not pool.get("Gateway"):
-                link = next((one for one in self.host_links if one.name == f"br-{net['Id'][:12]}"), None)
+                link = next((one for one in self.host_links if one.name == bridge_of(net)), None)
                 held = [address for address, _length in link.addresses if is_within(address, pool["Subnet"])] if link else []
                 pool[ON_BRIDGE] = held[0] if held else ""
 
@@ -196,10 +196,28 @@ class Reality:
         """Return the container whose stack it asks for; None where that is gone, or it asks for its own."""
         return self.boxes.get(box.donor)
 
-    def shares(self, box: Box) -> bool:
-        """Whether it runs in the stack that its donor has now."""
+    def owner_of(self, box: Box) -> Box | None:
+        """Return whose stack it asks for at the end of a chain of guests; None where that breaks off, or it asks for its own."""
         donor = self.donor_of(box)
-        return donor is not None and donor.is_running and box.is_running and donor.netns == box.netns
+        while donor is not None and donor.donor:
+            donor = self.donor_of(donor)
+        return donor
+
+    def guests_of(self, box: Box) -> list[Box]:
+        """Return who was made to share its stack, or that of one of these."""
+        found = [one for one in self.boxes.values() if one.donor == box.key]
+        return [*found, *(further for one in found for further in self.guests_of(one))]
+
+    def shares(self, box: Box) -> bool:
+        """Whether it runs in the stack that it asks for: the one that its owner has now, or the machine's, which nobody ends."""
+        if not (box.donor and box.is_running):
+            return False
+        owner = self.owner_of(box)
+        return owner is not None and (box.netns == owner.netns if owner.is_running else box.netns == self.host_netns)
+
+    def is_untold(self, box: Box) -> bool:
+        """Whether Docker leaves open whose stack a guest is in: its chain breaks off, or one in the middle was started since."""
+        return box.is_running and bool(box.donor) and (self.owner_of(box) is None or bool(self.boxes[box.donor].donor))
 
     def net_named(self, name: str) -> dict[str, Any] | None:
         """Return the network of this name, the one that Docker finds by it."""

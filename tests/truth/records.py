@@ -6,12 +6,19 @@ from ipaddress import IPv4Network, ip_address, ip_network
 from typing import Any
 
 ON_BRIDGE = "the bridge's own address"  # not Docker's word: Reality puts it into the pools of a record
+BRIDGE = "com.docker.network.bridge.name"
 
 
 def asked_for(end: dict[str, Any]) -> list[str]:
     """Return the addresses that an endpoint was asked to have."""
     wish = end.get("IPAMConfig") or {}
     return [wish[name] for name in ("IPv4Address", "IPv6Address") if wish.get(name)]
+
+
+def bridge_of(net: dict[str, Any]) -> str:
+    """Return what its Linux bridge is called."""
+    named = net["Options"].get(BRIDGE)
+    return str(named) if named else f"br-{net['Id'][:12]}"
 
 
 def pools_of(net: dict[str, Any]) -> list[dict[str, Any]]:

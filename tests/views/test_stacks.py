@@ -251,3 +251,29 @@ def test_it_follows_a_chain_of_containers_that_share_one_stack(engine: PrivateEn
 def _reread_page(browser: Client, engine: Engine, container_id: str) -> str:
     reread(engine)
     return page(browser, "container_detail", engine.slug, container_id)
+
+
+def test_a_guest_that_was_connected_while_it_was_stopped_is_on_nothing(
+    engine: PrivateEngine, followed: Engine, browser: Client
+) -> None:
+    plain = engine.cli("network", "create", "plain")
+    donor = engine.run("donor")
+    made = ("create", "--name", "guest", "--network", f"container:{donor}", "--stop-signal", "SIGKILL")
+    guest = engine.cli(*made, engine.import_image(), "sleep", "1000")
+    assert engine.cli("network", "connect", "plain", "guest") == ""
+    engine.cli("start", "guest")
+    seen(engine, Container, guest)
+    seen(engine, Network, plain)
+    reread(followed)
+
+    assert engine.cli("exec", "guest", "ip", "addr") == engine.cli("exec", "donor", "ip", "addr")
+    assert "plain" not in panel(browser, guest, "container-notes")
+    assert "plain" not in row_of(browser, "guest")
+    assert "guest" not in page(browser, "network_remove", "local", plain)
+    assert "refuses" not in page(browser, "container_rename", "local", guest)
+    assert "It may not start again" not in page(browser, "container_restart", "local", guest)
+
+    engine.cli("rename", "guest", "renamed")
+    engine.cli("network", "rm", "plain")
+    engine.cli("restart", "renamed")
+    assert engine.cli("exec", "renamed", "ip", "addr") == engine.cli("exec", "donor", "ip", "addr")

@@ -60,6 +60,8 @@ def parse_container(answer: Any) -> ContainerFact:
     health = text(child(state, "Health", "Status"), 20)
     name = _name([answer.get("Name")])
     ports = _inspected_ports(child(settings, "Ports"))
+    mode = _mode(child(answer.get("HostConfig"), "NetworkMode"))
+    networks = None if _is_guest(mode) else child(settings, "Networks")
     return ContainerFact(
         docker_id=docker_id,
         name=name,
@@ -68,8 +70,10 @@ def parse_container(answer: Any) -> ContainerFact:
         command=_command(answer.get("Path"), answer.get("Args")),
         state=word,
         created_at=created.replace(microsecond=0) if created else None,  # the list knows whole seconds
-        network_mode=_mode(child(answer.get("HostConfig"), "NetworkMode")),
-        endpoints=parse_endpoints(child(settings, "Networks"), docker_id, state=word, has_detail=True, container_name=name),
+        network_mode=mode,
+        endpoints=()
+        if _is_guest(mode)
+        else parse_endpoints(networks, docker_id, state=word, has_detail=True, container_name=name),
         ports=ports if word in WITH_STACK else (),
         leftover_ports=_left(ports, word),
         labels=text_map(child(config, "Labels")),
@@ -95,6 +99,8 @@ def parse_listed(answer: Any) -> ContainerFact:
     docker_id = identity(get("Id"), _ID, "container")
     exit_code, health = _read_status(get("State"), get("Status"))
     state, ports = text(get("State"), 20), _listed_ports(get("Ports"))
+    mode = _mode(child(get("HostConfig"), "NetworkMode"))
+    networks = None if _is_guest(mode) else child(get("NetworkSettings"), "Networks")
     return ContainerFact(
         docker_id=docker_id,
         name=_name(members(get("Names"))),
@@ -103,14 +109,19 @@ def parse_listed(answer: Any) -> ContainerFact:
         command=text(get("Command")),
         state=state,
         created_at=second(get("Created")),
-        network_mode=_mode(child(get("HostConfig"), "NetworkMode")),
-        endpoints=parse_endpoints(child(get("NetworkSettings"), "Networks"), docker_id, state=state, has_detail=False),
+        network_mode=mode,
+        endpoints=parse_endpoints(networks, docker_id, state=state, has_detail=False),
         ports=ports if state in WITH_STACK else (),
         leftover_ports=_left(ports, state),
         labels=text_map(get("Labels")),
         exit_code=exit_code,
         health=health,
     )
+
+
+def _is_guest(mode: str) -> bool:
+    """Tell whether it shares another's stack. Docker connects it while it is stopped, writes that down, and never looks at it."""
+    return mode.startswith("container:")
 
 
 def _stop_wait(answer: object) -> int | None:

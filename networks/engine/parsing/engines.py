@@ -52,6 +52,7 @@ def parse_engine(version: Any, about: Any) -> EngineInfo:
         is_swarm_manager=flag(child(about, "Swarm", "ControlAvailable")),
         default_address_pools=tuple((base, size) for base, size in pools if base and size is not None),
         swarm=_parse_standing(about.get("Swarm")),
+        is_rootless="name=rootless" in texts(about.get("SecurityOptions")),
     )
 
 

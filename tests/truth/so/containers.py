@@ -110,11 +110,15 @@ def _broken(reality: Reality, subject: Subject) -> Any:
         return AnyOf(["", "its donor is stopped", "its donor restarts", "old stack"])
     if not donor.is_running:
         return "its donor is stopped"
-    return "old stack" if box.is_running and box.netns != donor.netns else ""
+    if not box.is_running:
+        return ""
+    if reality.is_untold(box):
+        return AnyOf(["", "perhaps an old stack", *([] if reality.shares(box) else ["old stack"])])
+    return "" if reality.shares(box) else "old stack"
 
 
 def _asking(reality: Reality, subject: Subject) -> list[Box]:
-    return [one for one in reality.boxes.values() if one.donor == subject[0]]
+    return reality.guests_of(reality.boxes[subject[0]])
 
 
 @checks("container.guests")

@@ -7,19 +7,12 @@ from typing import Any
 
 from tests.truth.claims import Subject, checks
 from tests.truth.reality import BUILT_IN, Box, Reality
-from tests.truth.records import is_within, pools_of, room_of
+from tests.truth.records import bridge_of, is_within, pools_of, room_of
 from tests.truth.so.either import Counts, Line
 
 GATEWAY = "gateway"
 ICC = "com.docker.network.bridge.enable_icc"
 MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
-BRIDGE = "com.docker.network.bridge.name"
-
-
-def bridge_of(net: dict[str, Any]) -> str:
-    """Return what its Linux bridge is called."""
-    named = net["Options"].get(BRIDGE)
-    return str(named) if named else f"br-{net['Id'][:12]}"
 
 
 def is_ipv4(pool: dict[str, Any]) -> bool:

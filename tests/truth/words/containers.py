@@ -34,13 +34,13 @@ def _gone_running(reality: Reality, page: Page) -> Any:
 
 
 @sentence("The container whose network it shares was removed: it can't start any more.", "container")
-@sentence("It has no endpoint, and was made to have none: it was to share another container's.", "container")
 @sentence("It isn't running, so it has no network stack, and no start gives it one.", "container")
 def _gone(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
     return so(bool(box.donor) and box.donor not in reality.boxes and not box.is_running, box)
 
 
+@sentence("It has no endpoint, and was made to have none: it was to share another container's.", "container")
 @sentence("It was made to share another container's network: Docker gives it no address of its own.", "container")
 @sentence("It was made to share another container's network stack, and whether it still does, Docker doesn't tell.", "container")
 def _was_to_share(reality: Reality, page: Page) -> Any:

@@ -142,7 +142,9 @@ def _on_host(reality: Reality, page: Page, names: str) -> Any:
 @sentence("{guest} shares {owner}'s.", "interfaces")
 def _shares(reality: Reality, page: Page, guest: str, owner: str) -> Any:
     box = reality.named(guest.split()[-1])
-    return (reality.shares(box) and reality.named(owner).key == box.donor) or f"{box.name} is not in {owner}'s stack"
+    named = reality.named(owner)
+    is_inside = reality.shares(box) and box.netns == named.netns and box in reality.guests_of(named)
+    return is_inside or f"{box.name} is not in {owner}'s stack"
 
 
 def _named(names: str, found: set[str]) -> Any:

@@ -103,7 +103,8 @@ def _published(reality: Reality, page: Page) -> Any:
 )
 def _alone(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
-    guests = [one.name for one in reality.boxes.values() if one.donor == box.key and one.is_running and reality.shares(one)]
+    keeps = bool(box.donor) or box.mode == "host"  # who shares such a stack loses nothing with it
+    guests = [one.name for one in reality.guests_of(box) if reality.shares(one) and not keeps]
     bound = box.is_running and bool(box.row["NetworkSettings"]["Ports"] and any(box.row["NetworkSettings"]["Ports"].values()))
     # Whoever shares its stack keeps it while it stands still, or is called otherwise.
     breaks = bool(guests or bound) and page.kind not in ("order:rename", "order:pause")
@@ -119,8 +120,8 @@ def _alone(reality: Reality, page: Page) -> Any:
 def _guests(reality: Reality, page: Page, count: int, what: str) -> Any:
     """Removal and rename touch all that ask for its stack; what stops it touches those that are in it."""
     box = box_of(reality, page)
-    asking = [one for one in reality.boxes.values() if one.donor == box.key]
-    inside = [one for one in asking if reality.shares(one)]
+    asking = reality.guests_of(box)
+    inside = [one for one in asking if reality.shares(one) and one.donor == box.key]
     return so(len(inside) <= count <= len(asking), box, f"; asked for by {[one.name for one in asking]}, shared by {len(inside)}")
 
 
@@ -208,10 +209,10 @@ def _loses_interface(reality: Reality, page: Page) -> Any:
 @sentence("{count:d} containers share its network and lose it as well", "disconnect")
 def _lose(reality: Reality, page: Page, count: int) -> Any:
     box = box_of(reality, page)
-    inside = [one.name for one in reality.boxes.values() if one.donor == box.key and reality.shares(one)]
+    inside = [one.name for one in reality.guests_of(box) if reality.shares(one)]
     if box.state == "restarting":  # has a stack one moment, and none the next
         return True
-    idle = sum(one.donor == box.key and not one.is_running for one in reality.boxes.values())
+    idle = sum(not one.is_running for one in reality.guests_of(box))
     return so(len(inside) <= count <= len(inside) + idle, box, f"; {inside} share its stack now")
 
 

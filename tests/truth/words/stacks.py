@@ -182,9 +182,7 @@ def _shared_with(reality: Reality, page: Page, names: str) -> Any:
 @sentence("The ports of its stack are those of {name}:", "container")
 def _ports_of(reality: Reality, page: Page, name: str) -> Any:
     box = box_of(reality, page)
-    owner = reality.donor_of(box)
-    while owner is not None and owner.donor:
-        owner = reality.donor_of(owner)
+    owner = reality.owner_of(box)
     return so(reality.shares(box) and owner is not None and owner.name == name and owner.netns == box.netns, box)
 
 
