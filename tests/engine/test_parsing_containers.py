@@ -11,7 +11,7 @@ import pytest
 
 from networks.engine.errors import ProtocolFault
 from networks.engine.facts import PortFact
-from networks.engine.parsing.containers import parse_container, parse_containers
+from networks.engine.parsing.containers import parse_container, parse_containers, parse_listed
 from networks.engine.parsing.values import parse_json
 
 ID = "a" * 64
@@ -224,3 +224,14 @@ def test_it_makes_text_that_every_database_takes() -> None:
 
     assert container.name == "a\u2400b"
     assert container.labels == {"k\u2400": "\ufffdx", "ok": "한글 \u202e"}
+
+
+@pytest.mark.parametrize("mode", ["container:" + "f" * 64, "front"])
+def test_it_reads_no_endpoint_of_one_that_shares_anothers_stack(mode: str) -> None:
+    networks = {"NetworkSettings": {"Networks": {"front": {"NetworkID": ""}}}, "HostConfig": {"NetworkMode": mode}}
+
+    inspected = parse_container({"Id": ID, "Name": "/web", "State": {"Status": "running"}, **networks})
+    listed = parse_listed({"Id": ID, "Names": ["/web"], "State": "running", **networks})
+
+    names = [] if mode.startswith("container:") else ["front"]
+    assert [end.network_name for end in inspected.endpoints] == [end.network_name for end in listed.endpoints] == names

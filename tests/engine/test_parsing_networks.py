@@ -155,6 +155,13 @@ def test_it_reads_who_answers() -> None:
     assert engine.network_drivers == ("bridge", "host")
     assert engine.is_swarm_manager
     assert engine.default_address_pools == (("10.0.0.0/8", 24),)
+    assert not engine.is_rootless
+
+
+def test_it_reads_that_an_engine_runs_without_root() -> None:
+    about = {"SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless"]}  # of a real one, 26.1.5
+
+    assert parse_engine({"Version": "26.1.5"}, about).is_rootless
 
 
 @pytest.mark.parametrize(

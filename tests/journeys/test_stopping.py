@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.actions.test_stopping import STUBBORN
 from tests.journeys.acts import container_row
 from tests.journeys.visits import Visits, open_live
-from tests.private_engine import PrivateEngine
+from tests.private_engine import PrivateEngine, wait_until
 
 KILL_DUE = re.compile(r"killed when its time is over: in (\d+) seconds?")
 LIVE_WORDS = "Changes appear by themselves."
@@ -60,15 +60,19 @@ def test_it_says_that_it_is_not_live_where_no_script_runs(visits: Visits, engine
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator("#container-notes")).to_contain_text("It ends by itself, or is killed when its time is over: 20")
     engine.cli("kill", "slow")
-    page.locator("#no-script").get_by_role("link", name="Refresh", exact=True).click()
-    expect(page.locator("#container-facts")).to_contain_text("exited (137)")
+
+    def is_said_after_a_click() -> bool:
+        page.locator("#no-script").get_by_role("link", name="Refresh", exact=True).click()
+        return "exited (137)" in page.locator("#container-facts").inner_text()
+
+    wait_until(is_said_after_a_click, "the end of the container, which Netadmin hears of when it does", interval_s=0.5)
 
     page.goto("/containers/?q=slow")
     page.get_by_role("link", name="Refresh it every 10 s").click()
     expect(page).to_have_url(re.compile(r"/containers/\?q=slow&refresh=on$"))
     assert refreshes.get_attribute("content") == "10"
     engine.cli("rm", "slow")
-    expect(page.locator("#container-rows")).not_to_contain_text("slow")  # nobody has clicked
+    expect(page.locator("#container-rows")).not_to_contain_text("slow", timeout=60_000)  # nobody has clicked
     page.get_by_role("link", name="Don't refresh it by itself").click()
     expect(page).to_have_url(re.compile(r"/containers/\?q=slow$"))
     assert refreshes.count() == 0

@@ -253,3 +253,15 @@ def test_it_reads_an_engine_whose_status_is_not_there_yet() -> None:
     assert (row.state, row.revision, row.version) == ("disconnected", 0, "")
     assert log_in().get("/").status_code == 200
     assert log_in("other").get("/engines/local/").status_code == 200
+
+
+@pytest.mark.parametrize("state", [EngineState.LIVE.value, EngineState.DISCONNECTED.value])
+def test_it_says_what_the_host_of_an_engine_without_root_is(state: str) -> None:
+    make_engine("plain")
+    make_engine("rootless", is_rootless=True, state=state)
+    client = log_in()
+
+    assert "RootlessKit" not in client.get("/containers/", {"engine": "plain"}).content.decode()
+    page = client.get("/containers/", {"engine": "rootless"}).content.decode()
+    assert "rootless runs without root." in page
+    assert "the network namespace that it runs in, RootlessKit&#x27;s" in page or "RootlessKit's" in page

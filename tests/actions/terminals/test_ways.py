@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,7 +133,8 @@ def test_it_types_resizes_and_leaves_nothing(way: Way, terminals: Terminals) -> 
     assert Action.objects.filter(verb="close_terminal").latest("pk").asked["process"] == "from within the container"
     end_tunnel(way.access)
     wait_until(lambda: not threads(), f"its threads to end, {threads()}")
-    wait_until(lambda: descriptors() == before, f"descriptors to be closed: {descriptors()}, not {before}")
+    # What the first one left may end meanwhile, too.
+    wait_until(lambda: Counter(descriptors()) <= Counter(before), f"descriptors to be closed: {descriptors()}, not {before}")
     assert not any(Path(f"/proc/{pid}").exists() for pid in ssh)
 
 
