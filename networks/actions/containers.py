@@ -19,7 +19,7 @@ from networks.models.said import say as _
 from networks.policy.permissions import Denied, Permission
 from networks.policy.protection import refuse_containers
 from networks.policy.shapes import permission_to_order
-from networks.queries.consequences import HOLDING_STATES
+from networks.queries.removals.consequences import HOLDING_STATES
 
 Act = Callable[[EngineClient, ContainerFact], None]
 

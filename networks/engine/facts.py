@@ -40,11 +40,8 @@ class SwarmStanding:
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """Who answers at the other end. Source: GET /version and GET /info.
-
-    `network_drivers`: names from `Plugins.Network`, such as ("bridge", "host", "overlay").
-    `default_address_pools`: (base, size) pairs, empty when the Engine doesn't tell. `is_rootless`: dockerd runs without root, in
-    a network namespace of RootlessKit's.
+    """Who answers at the other end. Source: GET /version and GET /info. `network_drivers`: names from `Plugins.Network`, such as
+    "bridge". `default_address_pools`: (base, size) pairs, empty when the Engine doesn't tell. `is_rootless`: it's in RootlessKit.
     """
 
     engine_id: str

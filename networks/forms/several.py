@@ -22,11 +22,11 @@ from networks.models import JobStep
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
 from networks.queries.addresses.room import Room
-from networks.queries.breakages import Breakage, breakages_of
 from networks.queries.choices import container_choices, network_choices
-from networks.queries.consequences import Consequences, consequences_of
 from networks.queries.engines import read_engine
 from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.queries.removals.breakages import Breakage, breakages_of
+from networks.queries.removals.consequences import Consequences, consequences_of
 
 MOST_CHOSEN = 500  # things in one form; Django takes no more than 1,000 fields
 _ID = re.compile(r"[0-9a-f]{64}|[0-9a-z]{25}")

@@ -19,10 +19,10 @@ from networks.forms.refused.addresses import address_held, address_outside, let_
 from networks.forms.refused.around import Around, Explanation, Opening
 from networks.forms.refused.meaning import Meaning
 from networks.queries.choices import container_choices
-from networks.queries.consequences import affected_by
 from networks.queries.engines import read_engine
 from networks.queries.ground import BRIDGE_NAME, find_network, read_ground
 from networks.queries.ground import unused_networks as read_unused
+from networks.queries.removals.consequences import affected_by
 from networks.queries.running.ports import published_ports
 
 MAX_NAMES = 5  # in one sentence

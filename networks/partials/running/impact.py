@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.forms.running.obstacles import say_held
-from networks.queries.consequences import Dependant
 from networks.queries.lending.donors import AWAY
+from networks.queries.removals.consequences import Dependant
 from networks.queries.running.impact import ENDED, ENDING, Impact
 from networks.queries.running.places import HeldAddress, Place
 

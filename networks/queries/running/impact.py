@@ -13,8 +13,10 @@ from django.db.models.fields.json import KeyTextTransform
 from networks.engine.containers.specs import MOST_STOP_WAIT_S, STOP_WAIT_S
 from networks.models import Container
 from networks.models.container import is_remnant
-from networks.queries.breakages import Breakage, breakage_token
-from networks.queries.consequences import (
+from networks.queries.containers import is_lost, is_missing
+from networks.queries.lending.donors import AWAY, guests_below, held_now, keeps_guests, read_donors, read_guests, stack_state
+from networks.queries.removals.breakages import Breakage, breakage_token
+from networks.queries.removals.consequences import (
     HOLDING_STATES,
     ONEOFF_LABEL,
     PROJECT_LABEL,
@@ -23,8 +25,6 @@ from networks.queries.consequences import (
     make_dependant,
     written_port,
 )
-from networks.queries.containers import is_lost, is_missing
-from networks.queries.lending.donors import AWAY, guests_below, held_now, keeps_guests, read_donors, read_guests, stack_state
 from networks.queries.rows import barring
 from networks.queries.running.places import Others, Place, Record, make_place, read_endpoints, read_others
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from networks.engine.facts import is_of_swarm
 from networks.models import Endpoint
-from networks.queries.consequences import HOLDING_STATES
+from networks.queries.removals.consequences import HOLDING_STATES
 from networks.queries.rows import is_told_by_containers
 
 Record = Mapping[str, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from networks.models import Container, Network
-from networks.queries.consequences import Consequences, consequences_of
+from networks.queries.removals.consequences import Consequences, consequences_of
 
 SERVICE_LABEL = "com.docker.swarm.service.id"  # Docker's own, on each container that a service made
 

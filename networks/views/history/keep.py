@@ -34,13 +34,13 @@ from networks.queries.addresses.keeping import (
     takes_chosen_addresses,
 )
 from networks.queries.addresses.marks import Mark, mark_of, read_marks
-from networks.queries.breakages import breakages_of
 from networks.queries.choices import container_choices, network_choices
-from networks.queries.consequences import Affected, Consequences
 from networks.queries.endpoints import endpoint_rows
 from networks.queries.engines import read_engine
 from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.queries.jobs import find_job
+from networks.queries.removals.breakages import breakages_of
+from networks.queries.removals.consequences import Affected, Consequences
 from networks.queries.rows import EndpointRow
 from networks.views.acting import actor_of, open_page
 from networks.views.removals.foreseeing import consequences_of_one, read_anew

@@ -23,9 +23,9 @@ from networks.forms.wording.labels import label_container, label_network
 from networks.partials.jobs import job_title
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.shapes import MOST_AT_ONCE, permission_for_several
-from networks.queries.breakages import breakages_of
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.jobs import find_job
+from networks.queries.removals.breakages import breakages_of
 from networks.templatetags.wording import spell
 from networks.views.acting import actor_of, open_page
 from networks.views.removals.foreseeing import read_anew

@@ -20,11 +20,11 @@ from networks.forms.refused.around import Around
 from networks.forms.removals.confirming import DisconnectForm, say_breakage
 from networks.forms.sentences import say
 from networks.policy.protection import protection_of
-from networks.queries.breakages import breakages_of
 from networks.queries.choices import container_choices, network_choices
-from networks.queries.consequences import Affected, Consequences
 from networks.queries.details import Gone, read_gone
 from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.queries.removals.breakages import breakages_of
+from networks.queries.removals.consequences import Affected, Consequences
 from networks.views.acting import Aside, actor_of, explain_refusal, make_aside, make_asked, open_page, say_unseen
 from networks.views.removals.foreseeing import consequences_of_one, read_anew, say_plugin
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from networks.forms.preflight.plugins import check_plugin
 from networks.forms.sentences import say
-from networks.queries.consequences import Consequences, consequences_of
+from networks.queries.removals.consequences import Consequences, consequences_of
 from networks.sync.requests import request_sync
 from networks.templatetags.wording import can_be_typed
 

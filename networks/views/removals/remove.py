@@ -13,10 +13,10 @@ from networks.engine.cli import remove_network_command
 from networks.forms.refused.around import Around
 from networks.forms.removals.confirming import ConfirmForm, say_breakage
 from networks.policy.protection import protection_of
-from networks.queries.breakages import breakages_of
-from networks.queries.consequences import Consequences
 from networks.queries.details import read_gone, read_network_title
 from networks.queries.ground import NetworkChoice
+from networks.queries.removals.breakages import breakages_of
+from networks.queries.removals.consequences import Consequences
 from networks.views.acting import actor_of, explain_refusal, open_page, say_unseen
 from networks.views.removals.foreseeing import consequences_of_one, read_anew, say_plugin, wanted_name
 

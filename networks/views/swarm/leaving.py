@@ -12,8 +12,8 @@ from networks.actions.swarm import leave_swarm
 from networks.engine.swarm.cli import command_of, leave_swarm_lines
 from networks.engine.swarm.specs import LeaveSpec
 from networks.forms.removals.confirming import ConfirmForm, say_breakage
-from networks.queries.breakages import breakages_of
-from networks.queries.consequences import Consequences
+from networks.queries.removals.breakages import breakages_of
+from networks.queries.removals.consequences import Consequences
 from networks.queries.swarm.leaving import count_tasks, overlays_in_use
 from networks.queries.swarm.standing import Standing, read_standings
 from networks.views.acting import actor_of, explain_refusal, open_page, say_unseen

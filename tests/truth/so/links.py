@@ -7,8 +7,9 @@ from collections import Counter
 from ipaddress import ip_network
 from typing import Any
 
+from tests.truth.boxes import Box, Link
 from tests.truth.claims import Subject, checks
-from tests.truth.reality import Box, Link, Reality
+from tests.truth.reality import Reality
 from tests.truth.records import pools_of
 from tests.truth.so.either import AnyOf
 from tests.truth.so.networks import group_of, real_bridge
@@ -225,14 +226,15 @@ def _states(reality: Reality, _subject: Subject) -> Any:
 def _modes(reality: Reality, subject: Subject) -> Any:
     """Of what runs: who is in the machine's stack, who has nothing but loopback, who is in another's stack."""
     running = [box for box in reality.boxes.values() if box.is_running]
-    if subject[0] == "network":
-        return sum(box.netns == reality.host_netns for box in running)
+    untold = [box for box in running if reality.is_untold(box) and not reality.shares(box)]  # counted as one that shares
     if subject[0] == "none":
-        return sum(box.netns != reality.host_netns and box.has_only_loopback and not reality.shares(box) for box in running)
-    guests = [box for box in running if box.netns != reality.host_netns]
-    sure = sum(reality.shares(box) for box in guests)
-    open_ = sum(reality.is_untold(box) and not reality.shares(box) for box in guests)
-    return AnyOf(range(sure, sure + open_ + 1))
+        alone = [box for box in running if box.has_only_loopback and not reality.shares(box)]
+        return AnyOf(range(len([box for box in alone if box not in untold]), len(alone) + 1))
+    sure = [box for box in running if box not in untold]
+    if subject[0] == "network":
+        return sum(box.netns == reality.host_netns for box in sure)
+    inside = sum(reality.shares(box) and box.netns != reality.host_netns for box in sure)
+    return AnyOf(range(inside, inside + len(untold) + 1))
 
 
 @checks("link.master")

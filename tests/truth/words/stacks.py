@@ -116,10 +116,12 @@ def _is_found(reality: Reality, page: Page, names: str) -> Any:
     said = listed(names.partition(", by its address")[0])
     lost = []
     for name in said if box.state == "running" else ():
-        held = {address for address, _length in box.addresses_on(name).values()}
         net = reality.net_of(box, name) if name in box.ends else None
         others = [one for one in reality.on(net) if one is not box and one.state == "running" and not one.fails] if net else []
-        if held and others and not held & reality.resolve(others[0], box.name):
+        # Who is on several networks with it is told its address on one of them.
+        shared = (one for one in box.ends if others and one in others[0].ends)
+        held = {address for one in shared for address, _length in box.addresses_on(one).values()}
+        if box.addresses_on(name) and others and not held & reality.resolve(others[0], box.name):
             lost.append(f"{others[0].name} doesn't find it on {name}")
     return so(said == own_networks(reality, box) and not lost, box, f"; its own: {own_networks(reality, box)}; {lost}")
 

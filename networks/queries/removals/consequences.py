@@ -12,7 +12,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 from networks.models import Container, Endpoint, Network
 from networks.queries.lending.donors import guests_below, is_in_stack, read_guests
-from networks.queries.orphans import read_orphans
+from networks.queries.removals.orphans import read_orphans
 from networks.queries.rows import is_told_by_containers
 
 # States in which a container holds its endpoints, so that Docker refuses to remove the network.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from networks.queries.consequences import Affected, Consequences
+from networks.queries.removals.consequences import Affected, Consequences
 
 
 @dataclass(frozen=True, slots=True)

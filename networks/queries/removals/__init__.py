@@ -1,0 +1,1 @@
+"""What a removal or a disconnect would break."""
