@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
 
 from tests.truth.claims import Subject, checks
@@ -41,14 +42,19 @@ def _ipv6(reality: Reality, subject: Subject) -> Any:
 
 @checks("endpoint.asks4")
 def _asks4(reality: Reality, subject: Subject) -> Any:
-    box, _name, end = end_of(reality, subject)
-    return next((one for one in asked_for(end) if ":" not in one and not box.is_running), "")
+    return _asks(reality, subject, 4)
 
 
 @checks("endpoint.asks6")
 def _asks6(reality: Reality, subject: Subject) -> Any:
-    box, _name, end = end_of(reality, subject)
-    return next((one for one in asked_for(end) if ":" in one and not box.is_running), "")
+    return _asks(reality, subject, 6)
+
+
+def _asks(reality: Reality, subject: Subject, version: int) -> str:
+    """Return what it will ask for: of one that runs, where a connect was refused and its record still has the wish."""
+    box, name, end = end_of(reality, subject)
+    is_open = not box.is_running or name in box.remnants
+    return next((one for one in asked_for(end) if ip_address(one).version == version and is_open), "")
 
 
 @checks("endpoint.static")
@@ -56,7 +62,8 @@ def _static(reality: Reality, subject: Subject) -> Any:
     """An address is static when it is the one that was asked for, whatever the driver."""
     box, name, end = end_of(reality, subject)
     wished = next((one for one in asked_for(end) if ":" not in one), "")
-    return bool(wished) and (not box.is_running or box.addresses_on(name).get(4, ("",))[0] == wished)
+    has = box.addresses_on(name).get(4, ("",))[0]
+    return bool(wished) and (not box.is_running or name in box.remnants or has == wished)
 
 
 @checks("endpoint.mac")
