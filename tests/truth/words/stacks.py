@@ -32,7 +32,8 @@ def _bare(reality: Reality, page: Page) -> Any:
 @sentence("It is on no network, with loopback alone: Docker gives it no address until it is on one.", "container")
 def _no_network(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
-    return so(not set(box.ends) - {"none"} and (box.has_only_loopback or not box.is_running), box)
+    places = {name for name in box.ends if not box.is_running or reality.net_of(box, name)}
+    return so(not places - {"none"} and (box.has_only_loopback or not box.is_running), box)
 
 
 @sentence("nobody: there is no route.", "container")
@@ -240,4 +241,5 @@ def _names_no_address(reality: Reality, page: Page) -> Any:
 @sentence("Docker's record of it names {names}, where it has no endpoint: if it is refused there", "order:restart")
 def _names_networks(reality: Reality, page: Page, names: str) -> Any:
     box = box_of(reality, page)
-    return so(set(listed(names)) == box.remnants, box, f"; named in its record alone: {sorted(box.remnants)}")
+    gone = {name for name in box.ends if box.is_running and not reality.net_of(box, name)}
+    return so(set(listed(names)) == box.remnants | gone, box, f"; named in its record alone: {sorted(box.remnants | gone)}")
