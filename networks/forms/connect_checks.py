@@ -152,11 +152,12 @@ def parse_mac(text: str) -> str:
     return mac
 
 
-def check_mac(mac: str, network: NetworkChoice) -> Iterator[Finding]:
-    """Yield what there is to say of a MAC address that can be one."""
+def check_mac(mac: str, network: NetworkChoice, *, has_flag: bool = False) -> Iterator[Finding]:
+    """Yield what there is to say of a MAC address that can be one. `has_flag`: the docker command takes one there."""
     if mac in network.macs:
         yield warn("mac", "mac_held", mac=mac, name=network.macs[mac])
-    yield warn("mac", "mac_no_flag")
+    if not has_flag:
+        yield warn("mac", "mac_no_flag")
 
 
 def parse_priority(text: str) -> int:

@@ -188,7 +188,7 @@ SENTENCES: dict[str, Promise] = {
     "address_is_name_server": _(
         "%(address)s is a name server of the host. That is fine if this container is to be that name server."
     ),
-    "address_free": _("%(address)s is free."),
+    "address_free": _("%(address)s is free, as far as Docker knows."),
     # pruning
     "until_unreadable": _("“%(typed)s” is not a time: write an age, such as 24h, or a date, such as 2026-11-24."),
     "quote_open": _("A quotation mark is not closed."),
@@ -211,6 +211,7 @@ _UNREACHED = _("Docker accepts it. The host then can't reliably reach addresses 
 _FREE_ONE = _("Stop or disconnect a container that is on it, or use another network.")
 TEXTS: dict[str, Promise] = {
     "host_gateway": _CUT_OFF,
+    "address_free": _("Where Docker chose the subnet itself it may refuse a chosen address, and it doesn't tell whether it did."),
     "host_lan": _CUT_OFF,
     "host_address": _UNREACHED,
     "host_on_link": _UNREACHED,

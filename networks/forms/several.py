@@ -131,10 +131,17 @@ def plan_emptying(choice: Choice) -> Plan:
         if not each.affected:
             planning.leave_out(each.name, _("no container is connected to it"))
         for affected in each.affected:
+            network, container = by_id[each.docker_id], containers.get(affected.docker_id)
+            why_not = [*check_parting(network, container)] if container else []
             if lock := planning.protection.lock_on_pair(each.docker_id, affected.docker_id):
                 planning.leave_out(f"{each.name}: {affected.name}", lock.sentence)
-            elif affected.docker_id in containers:
-                planning.steps.append(_disconnection(by_id[each.docker_id], containers[affected.docker_id]))
+            elif why_not:
+                planning.leave_out(f"{each.name}: {affected.name}", say(why_not[0]))
+            elif container:
+                planning.steps.append(_disconnection(network, container))
+    leaving = {step.container_id for step in planning.steps}
+    if not leaving.issuperset(one.docker_id for each in found for one in each.affected):  # what breaks is counted of these
+        found = consequences_of(choice.engine_slug, [one.docker_id for one in possible], container_ids=leaving)
     return _plan(choice, networks, planning, consequences=found)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from django.utils.translation import gettext as _
 
 from networks.engine.parsing.engines import is_27_or_newer
-from networks.queries.networks import GATEWAY_MODES
+from networks.queries.networks import GATEWAY_MODES, INHIBIT, TRUE_WORDS
 from networks.queries.rows import NetworkRow
 
 BRIDGE_NAME = "com.docker.network.bridge.name"
@@ -79,9 +79,13 @@ def _ways_out(row: NetworkRow, options: Mapping[str, str], api_version: str) -> 
         yield {"word": _("To the outside"), "value": _("nothing: the network is internal")}
         return
     families = families_of(row)
+    is_bare = str(options.get(INHIBIT, "")).lower() in TRUE_WORDS
     for family in families:
         word = _("To the outside") if families == ("IPv4",) else _("To the outside, %(family)s") % {"family": family}
-        yield {"word": word, "value": _say_way_out(row, family, options.get(_HOST_ADDRESSES[family], ""), api_version)}
+        if family == "IPv4" and is_bare:
+            yield {"word": word, "value": _("not through the host: its bridge has no IPv4 address (inhibit_ipv4)")}
+        else:
+            yield {"word": word, "value": _say_way_out(row, family, options.get(_HOST_ADDRESSES[family], ""), api_version)}
 
 
 def _say_way_out(row: NetworkRow, family: str, address: str, api_version: str) -> str:

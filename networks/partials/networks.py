@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from networks.engine.cli import inspect_network_command
+from networks.engine.facts import WITH_STACK
 from networks.partials import words
 from networks.partials.addresses.history import draw_history_part, history_url_of, keep_url, say_was
 from networks.partials.addresses.network import draw_network_addresses
@@ -133,7 +134,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         notes = draw("networks/_notes.html", {"gone": gone, "engine_slug": key.engine_slug})
         connect = draw("networks/_connect.html", {"why_not": _("This network is not there any more.")})
         return Screen("", 0, regions={"endpoint-rows": ()}, parts={"network-notes": notes, "network-connect": connect})
-    place = (detail.row.driver, detail.row.running + detail.row.paused)
+    place = (detail.row.driver, sum(endpoint.container_state in WITH_STACK for endpoint in detail.endpoints))
     _PLACES.put((key.engine_slug, key.docker_id), (engine.epoch, engine.revision), place)
     rights = frozenset(key.rights.split(","))
     sees_secrets = "shape" in granted(rights)

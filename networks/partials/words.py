@@ -130,7 +130,7 @@ def why_no_connect(row: NetworkRow, *, is_config_only: bool = False) -> str:
     """Return in words why no container can be connected to this network, "" where one can."""
     if row.driver == "host":
         return _("A container can use the host's network only from its creation on: docker run --network host.")
-    if row.driver == "null":
+    if row.driver == "null" and not is_config_only:
         return _("none is the absence of a network: a container has it from the start, or leaves it for another network.")
     if is_config_only:
         return _("This network only holds settings for other networks; a container can't be on it.")
@@ -143,7 +143,7 @@ def why_no_connect(row: NetworkRow, *, is_config_only: bool = False) -> str:
 
 def say_unused(row: NetworkRow) -> str:
     """Return in words what it means that no container of this Engine is listed on a network."""
-    if row.driver == "null":
+    if row.driver == "null" and row.name == "none":
         return _("No container is on none.")
     if row.driver == "host":
         return _("Docker lists no container on the host's network.")
@@ -239,6 +239,9 @@ def state_word(state: str) -> str:
         "removing": _("removing"),
         "exited": _("exited"),
         "dead": _("dead"),
+        "all-paused": _("paused or restarting"),
+        "all-stopped": _("stopped"),
+        "all-failed": _("failed"),
     }
     return known.get(state, state)
 

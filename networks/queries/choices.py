@@ -18,7 +18,18 @@ from networks.queries.kept.prepared import Prepared, Query
 _POOL = ("network__docker_id", "subnet", "ip_range", "gateway", "aux_addresses")
 _HELD = ("network__docker_id", "container__name", "mac", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")
 # What of a NetworkChoice is a column, and of a ContainerChoice.
-_CHOICE = ("docker_id", "name", "driver", "has_ipv6", "hue", "scope", "is_attachable", "is_ingress", "is_config_only")
+_CHOICE = (
+    "docker_id",
+    "name",
+    "driver",
+    "has_ipv6",
+    "hue",
+    "scope",
+    "is_attachable",
+    "is_ingress",
+    "is_config_only",
+    "is_internal",
+)
 _CONTAINER = ("docker_id", "name", "state", "network_mode", "is_mode_lost")
 _address = lru_cache(MOST_PARSED)(ip_address)
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from networks.queries.ordering import address_order, natural, ordered, subnet_order
 from networks.queries.rows import ContainerRow, NetworkRow
 from networks.queries.running.stacks import stack_of
+from networks.queries.states import container_group
 
 Row = TypeVar("Row", NetworkRow, ContainerRow)
 
@@ -37,6 +38,7 @@ CONTAINER_ORDERS: Mapping[str, Callable[[ContainerRow], Any]] = {
     "address": lambda row: next((order for each in row.addresses if (order := address_order(each.ipv4))), None),
 }
 NETWORK_PARAMS = ("q", "driver", "scope", "project", "use", "sort")
+GROUP = "all-"  # before a group, where a state is asked for
 CONTAINER_PARAMS = ("q", "state", "network", "project", "mode", "sort")
 
 
@@ -82,7 +84,10 @@ class NetworkFilter:
 
 @dataclass(frozen=True, slots=True)
 class ContainerFilter:
-    """What is asked of the list of containers; "" is any. `network`: a name. `mode`: one of MODES, of the stack that it has."""
+    """What is asked of the list of containers; "" is any. `state`: Docker's, or "all-" and what one counts as (container_group).
+
+    `network`: a name. `mode`: one of MODES, of the stack that it has.
+    """
 
     q: str = ""
     state: str = ""
@@ -99,7 +104,7 @@ class ContainerFilter:
     def is_met_by(self, row: ContainerRow) -> bool:
         """Tell whether the row is one of those asked for, `q` aside."""
         return (
-            (not self.state or row.state == self.state)
+            (not self.state or _is_in_state(row, self.state))
             and (not self.network or any(address.network_name == self.network for address in row.addresses))
             and (not self.project or row.project == self.project)
             and (not self.mode or stack_of(row).kind == self.mode)
@@ -171,3 +176,7 @@ def _has_pool_of(row: NetworkRow, address: IPv4Address | IPv6Address | None) -> 
         except ValueError:
             continue
     return False
+
+
+def _is_in_state(row: ContainerRow, asked: str) -> bool:
+    return row.state == asked or asked == f"{GROUP}{container_group(row.state, row.exit_code, row.ending)}"

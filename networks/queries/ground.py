@@ -137,6 +137,7 @@ class NetworkChoice:
     is_attachable: bool = False
     is_ingress: bool = False
     is_config_only: bool = False
+    is_internal: bool = False
     pools: tuple[Pool, ...] = ()
     holders: Mapping[IPAddress, str] = field(default_factory=dict)
     wishes: Mapping[IPAddress, str] = field(default_factory=dict)
@@ -151,7 +152,9 @@ class NetworkChoice:
 
 
 _OWNERS = Prepared(
-    lambda slug: Network.objects.filter(engine__slug=slug).values("name", "driver", "options", "ipam_driver", "is_config_only"),
+    lambda slug: Network.objects.filter(engine__slug=slug).values(
+        "docker_id", "name", "driver", "options", "ipam_driver", "is_config_only"
+    ),
     str,
 )
 _TAKEN = Prepared(
@@ -164,7 +167,8 @@ _TAKEN = Prepared(
 
 def read_ground(engine_slug: str) -> Ground:
     """Return what a new network must get along with. Three queries."""
-    networks = [tuple(record.values()) for record in _OWNERS.rows(engine_slug)]
+    owners = [tuple(record.values()) for record in _OWNERS.rows(engine_slug)]
+    networks = [owner for _, *owner in owners]
     pools: list[tuple[str, TakenPool]] = []
     config_subnets: dict[str, tuple[IPNetwork, ...]] = {}
     for record in _TAKEN.rows(engine_slug):
@@ -178,7 +182,11 @@ def read_ground(engine_slug: str) -> Ground:
         engine_slug=engine_slug,
         names=frozenset(name for name, *_ in networks),
         pools=tuple(pools),
-        bridge_names={options[BRIDGE_NAME]: name for name, _, options, *_ in networks if options.get(BRIDGE_NAME)},
+        bridge_names={
+            options.get(BRIDGE_NAME) or f"br-{docker_id[:12]}": name
+            for docker_id, name, driver, options, *_ in owners
+            if driver == "bridge"
+        },
         parents={
             (driver, options["parent"]): name
             for name, driver, options, *_ in networks

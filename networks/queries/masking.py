@@ -10,9 +10,10 @@ from typing import Any
 # A label may be 2 MB; nobody reads that on a page, and `docker inspect` has it.
 SHOWN_LENGTH = 20_000
 MASK = "•••"
-# Whole words of the key, so that "com.example.author" or "tokenizer" isn't hidden.
+# Words of the key, so that "com.example.author" or "tokenizer" isn't hidden; what is nothing else also as a word's end.
 _SECRET = re.compile(
-    r"(?:^|[^a-z])(?:pass|passwd|password|passphrase|pwd|secret|secrets|token|tokens|credential|credentials|auth|authorization"
+    r"(?:passwd|password|passphrase|pwd|secret|secrets|token|tokens|apikey|basicauth)(?:$|[^a-z])"
+    r"|(?:^|[^a-z])(?:pass|credential|credentials|auth|authorization"
     r"|bearer|api[._-]?key|apikey|access[._-]?key|private[._-]?key|secret[._-]?key|encryption[._-]?key)(?:$|[^a-z])"
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -223,7 +223,7 @@ def counts(running: int = 0, stopped: int = 0, failed: int = 0, paused: int = 0)
     """Draw how many containers are in which state: ● 3 □ 1; "none" when there are none."""
     parts = [
         ("run", running, _("running"), ""),
-        ("pause", paused, _("paused"), " mut"),
+        ("pause", paused, _("paused or restarting"), " mut"),
         ("off", stopped, _("stopped"), " mut"),
         ("fail", failed, _("failed"), " mut"),
     ]

@@ -260,3 +260,10 @@ def test_it_tells_a_vlan_from_a_name_with_a_dot() -> None:
         (".5", ""),
         ("eth0.", ""),
     ]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("veth1", ["bridge_name_link"]), ("br1", []), ("br-free", [])])
+def test_it_says_that_a_bridge_cannot_have_another_links_name(name: str, expected: list[str]) -> None:
+    found = typed(driver="bridge", bridge_name=name).all_findings
+
+    assert [each.key for each in found if each.key.startswith("bridge_name")] == expected

@@ -42,7 +42,7 @@ def test_the_default_bridge_knows_addresses_and_no_names(admin: Page, engine: Pr
     open_live(admin, page_of(web))
 
     expect(admin.locator("#container-mode")).to_contain_text(
-        "by address, and by name only those that it was linked to (--link): this bridge has no DNS."
+        "by address, unless ICC is off here, and by name only those that it was linked to (--link): no DNS is here."
     )
     expect(admin.locator("#endpoint-rows")).to_contain_text(address(engine, "web"))
     assert NO_NAME in ping(engine, "web", "db")

@@ -25,7 +25,7 @@ SUBNETS = {"front": "172.72.0.0/16", "back": "172.73.0.0/16"}
 # What the pre-flight said of a field before, and says no longer.
 WAS_FINE = {
     "ports": "The ports are free",
-    "networks-0-ipv4": " is free.",
+    "networks-0-ipv4": " is free, as far as Docker knows.",
     "donor_id": "It shares the whole network of donor",
     "image": "This Engine has the image",
     "name": "No other container is called",

@@ -103,9 +103,11 @@ def test_it_says_where_names_are_known_and_what_leads_outside() -> None:
 
     assert "short ID on front" in said(both)
     assert "On the default bridge by address, and by name only those that it was linked to" in said(both)
-    assert "this bridge has no DNS" in said(bridge)
+    assert "no DNS is here" in said(bridge)
     assert "published ports" not in said(bridge)
-    assert "From outside: by ports published on 0.0.0.0." in said(bridge, PortRow(80, "tcp", 8080, EVERYWHERE))
+    assert "From outside: by ports published on 0.0.0.0, as far as the host passes them on." in said(
+        bridge, PortRow(80, "tcp", 8080, EVERYWHERE)
+    )
     assert "To the outside" in said(inner)
     assert "To the outside" not in said(stack_of(row("inner", INNER, FRONT)))
 
@@ -116,9 +118,9 @@ def test_it_says_on_which_addresses_ports_are_published() -> None:
     both = said(bridge, PortRow(80, "tcp", 8080, EVERYWHERE), PortRow(80, "tcp", 8080, "::"), PortRow(81, "tcp", 81, "127.0.0.1"))
 
     assert "From outside" not in loopback
-    assert "From the host: by ports published on 127.0.0.1, [::1]." in loopback
-    assert "From outside: by ports published on 0.0.0.0, [::]." in both
-    assert "From the host: by ports published on 127.0.0.1." in both
+    assert "From the host: by ports published on 127.0.0.1, [::1], as far as the host passes them on." in loopback
+    assert "From outside: by ports published on 0.0.0.0, [::], as far as the host passes them on." in both
+    assert "From the host: by ports published on 127.0.0.1, as far as the host passes them on." in both
     assert "From outside" not in said(bridge, PortRow(80, "tcp"))
     assert "at its own address, by the published ports 80/tcp" in said(bridge, PortRow(80, "tcp", None, EVERYWHERE))
 

@@ -153,7 +153,7 @@ def test_it_leaves_open_what_docker_says_while_a_container_is_restarted() -> Non
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("api_version", "count"), [("1.45", 3), ("1.43", 0), ("", 0)])
+@pytest.mark.parametrize(("api_version", "count"), [("1.45", 4), ("1.43", 0), ("", 0)])
 def test_it_names_who_was_made_with_a_network_and_left_it(api_version: str, count: int) -> None:
     engine = make_engine()
     EngineStatus.objects.filter(engine=engine).update(api_version=api_version)
@@ -162,11 +162,11 @@ def test_it_names_who_was_made_with_a_network_and_left_it(api_version: str, coun
     for name, mode in modes.items():
         make_endpoint(make_container(engine, name, network_mode=mode), back)
     make_endpoint(make_container(engine, "still", network_mode="front"), front)
-    make_container(engine, "nowhere", network_mode="front")  # on no network at all Docker starts it
+    make_container(engine, "nowhere", network_mode="front")  # Docker starts it, and connects it to none
 
     [found] = consequences_of("local", [front.docker_id])
 
-    assert [name for _id, name, _state in found.orphans] == sorted(["by_id", "by_name", "by_short_id"])[:count]
+    assert [name for _id, name, _state in found.orphans] == sorted(["by_id", "by_name", "by_short_id", "nowhere"])[:count]
     assert [each.kind for each in breakages_of([found])].count("orphan") == count
 
 

@@ -139,6 +139,13 @@ def test_it_filters_containers_by_network_state_and_mode() -> None:
 
     assert names(read_container_filter("network=front").pick(rows)) == ["web"]
     assert names(read_container_filter("state=exited").pick(rows)) == ["stopped"]
+    more = [
+        container("new", state="created"),
+        container("bad", state="exited", exit_code=2),
+        container("again", state="restarting"),
+    ]
+    for group, expected in (("stopped", ["stopped", "new"]), ("failed", ["bad"]), ("paused", ["again"])):
+        assert names(read_container_filter(f"state=all-{group}").pick([*rows, *more])) == expected
     assert names(read_container_filter("mode=host").pick(rows)) == ["sniffer"]
     assert names(read_container_filter("mode=network").pick(rows)) == ["web", "moved"]
     assert names(read_container_filter("mode=none").pick(rows)) == ["stopped"]

@@ -9,7 +9,19 @@ from networks.queries.masking import is_secret_key
 
 @pytest.mark.parametrize(
     "key",
-    ["password", "db.password", "DB_PASSWORD", "com.example.api-key", "apiKey", "accessToken", "AUTH", "private_key", "secret1"],
+    [
+        *(
+            "password",
+            "db.password",
+            "DB_PASSWORD",
+            "com.example.api-key",
+            "apiKey",
+            "accessToken",
+            "AUTH",
+            "private_key",
+        ),
+        *("secret1", "pgpassword", "mysqlpwd", "authtoken", "traefik.http.middlewares.a.basicauth.users"),
+    ],
 )
 def test_it_hides_what_looks_like_a_secret(key: str) -> None:
     assert is_secret_key(key)

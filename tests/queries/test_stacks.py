@@ -99,7 +99,8 @@ def test_it_leaves_the_machines_stack_to_the_guest_of_a_donor_on_the_host(state:
         (3, 2, 4, "left", "cut"),  # also later
         (2, 3, 1, "left", "dead"),  # the middle is in the new one
         (None, 1, 2, "left", "cut"),
-        (1, None, 2, "unknown", "away"),
+        (1, None, 2, "left", "away"),  # the middle ran in the old stack last
+        (-1, None, 2, "donors", "away"),  # the middle was in the one that still is
         (3, None, 2, "left", "away"),
     ],
 )

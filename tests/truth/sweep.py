@@ -23,7 +23,7 @@ from tests.truth.records import pools_of
 for _name in (
     *("pages.lists", "pages.network", "pages.container", "pages.machine", "pages.forms"),
     *("so.networks", "so.pools", "so.containers", "so.endpoints", "so.links", "so.forms"),
-    *("words.containers", "words.stacks", "words.orders", "words.networks", "words.lacking", "words.ends"),
+    *("words.containers", "words.stacks", "words.orders", "words.returning", "words.networks", "words.lacking", "words.ends"),
 ):
     import_module(f"tests.truth.{_name}")
 

@@ -35,7 +35,7 @@ def test_it_lists_containers_as_docker_ps_does() -> None:
 @pytest.mark.parametrize(
     ("ending", "sentence"),
     [
-        ("asked", "SIGKILL was sent to it through Docker, and its exit code is the one of that signal. That is not a failure."),
+        ("asked", "SIGKILL was sent to it through Docker, and its exit code is the one of that signal."),
         ("memory", "It ran out of memory: the kernel killed a process in it, and its exit code is the one of SIGKILL."),
         ("itself", "Its exit code is the one of SIGKILL, which wasn&#x27;t sent through Docker."),
         ("", "Its exit code is the one of SIGKILL. Whether anybody sent that isn&#x27;t known:"),

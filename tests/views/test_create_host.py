@@ -60,7 +60,7 @@ def test_it_takes_the_second_step_away_with_the_harm(engine: Engine) -> None:
     response = post(log_in(), preview="1", **{"asks-for": SUBNET, "pools-0-subnet": "10.99.0.0/24", "pools-0-gateway": ""})
 
     assert b'<div id="second-step"></div>' in response.content  # type: ignore[attr-defined]
-    assert "no network, route, address or name server of the host overlaps it" in text_of(response)
+    assert "no network overlaps it, and no address, name server or route (main table) of the host" in text_of(response)
 
 
 def test_it_stops_an_admin_who_has_not_typed_it(engine: Engine) -> None:

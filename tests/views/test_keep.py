@@ -37,7 +37,7 @@ def test_it_offers_the_address_of_now_and_the_one_before() -> None:
     assert 'value="172.18.0.2">' in html
     assert "the one it had before, free now" in html
     assert "docker network connect --ip 172.18.0.3 --alias front net web" in html
-    assert "doesn't say whether that of net was" in html
+    assert "doesn't say whether it chose that of net" in html
 
 
 def test_it_says_who_has_the_one_before() -> None:

@@ -91,7 +91,7 @@ def test_it_says_first_of_a_guest_without_a_donor_that_its_stop_is_for_good(engi
     assert asked.status_code == 200
     assert for_good in text_of(asked).replace("&#x27;", "'")
     assert for_good in killed.replace("&#x27;", "'")
-    assert "Nothing else depends on it." not in text_of(asked)
+    assert "Nothing else on its networks depends on it." not in text_of(asked)
     assert admin.post(order(followed, "stop", guest), {"shown": shown_by(asked)}).status_code == 302
     assert "No such container" in engine.cli("start", "guest", check=False)  # as was said
 
@@ -270,7 +270,7 @@ def test_it_shows_a_stop_under_way_and_explains_what_comes_meanwhile(
     wait_until(lambda: Container.objects.filter(docker_id=container_id, ending="asked").exists(), "who ended it")
     words = text_of(browser.get(page))
     assert "exited (137)" in words
-    assert "SIGKILL was sent to it through Docker, and its exit code is the one of that signal. That is not a failure." in words
+    assert "SIGKILL was sent to it through Docker, and its exit code is the one of that signal." in words
     assert "being stopped" not in words
     overview = text_of(browser.get(reverse("overview")))
     assert "no container is known to have failed" in overview

@@ -62,9 +62,9 @@ def test_it_says_that_a_port_on_loopback_is_the_hosts(engine: PrivateEngine, fol
     engine.run("loud", "-p", "8081:80")
 
     quiet, loud = words_of(browser, followed, "quiet"), words_of(browser, followed, "loud")
-    assert "From the host by ports published on 127.0.0.1." in quiet
+    assert "From the host by ports published on 127.0.0.1, as far as the host passes them on." in quiet
     assert "From outside" not in quiet
-    assert "From outside by ports published on 0.0.0.0, [::]." in loud
+    assert "From outside by ports published on 0.0.0.0, [::], as far as the host passes them on." in loud
 
 
 def test_it_leaves_the_parents_link_to_what_is_internal(engine: PrivateEngine, followed: Engine, browser: Client) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from networks.models import Action, Container, Engine, Network, Tombstone
+from networks.models import Action, Container, Engine, EngineStatus, Network, Tombstone
 from networks.queries.removals.breakages import breakages_of
 from networks.queries.removals.consequences import consequences_of
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network, make_predefined
@@ -59,7 +59,7 @@ def test_it_says_all_that_a_removal_breaks(browser: Client) -> None:
     assert "closes 127.0.0.1:8080-&gt;80/tcp" in text
     assert "shared by sidecar" in text
     assert text.count("its only network") == 2
-    assert "The Compose project shop created it" in text
+    assert "By its label, the Compose project shop created it" in text
     assert "1 Compose project uses it and did not make it blog:" in text
     assert "Type front to remove it." in text
 
@@ -208,13 +208,17 @@ def test_it_offers_what_a_prune_would_remove_and_ticks_what_nobody_needs(local: 
     free, needed = make_network(local, "free"), make_network(local, "needed")
     make_network(local, "vault", labels={"netadmin.protect": "true"})
     make_endpoint(make_container(local, "ended", state="exited", exit_code=0), needed)
+    own, other = make_network(local, "own"), make_network(local, "other")
+    make_endpoint(make_container(local, "moved", network_mode="own"), other)
+    EngineStatus.objects.update(api_version="1.45")
 
     response = browser.get(prune_page())
 
     text = text_of(response)
-    assert ticked_in(response) == {free.docker_id: True, needed.docker_id: False}
+    assert ticked_in(response) == {free.docker_id: True, needed.docker_id: False, own.docker_id: False}
     assert "1 network that no container needs" in text
-    assert "1 network that only stopped containers use" in text
+    assert "2 networks that containers need" in text
+    assert "moved made with it" in text
     assert "ended" in text
     assert "vault is protected by its label" in text
     assert "docker network prune" in text

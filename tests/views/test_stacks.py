@@ -277,3 +277,21 @@ def test_a_guest_that_was_connected_while_it_was_stopped_is_on_nothing(
     engine.cli("network", "rm", "plain")
     engine.cli("restart", "renamed")
     assert engine.cli("exec", "renamed", "ip", "addr") == engine.cli("exec", "donor", "ip", "addr")
+
+
+def test_it_knows_who_is_in_a_stack_whose_middle_has_stopped(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    base = seen(engine, Container, engine.run("base", "--network", "bridge"))
+    middle = seen(engine, Container, engine.run("middle", "--network", "container:base"))
+    leaf = seen(engine, Container, engine.run("leaf", "--network", "container:middle"))
+    engine.cli("kill", "middle")
+    wait_until(lambda: Container.objects.get(docker_id=middle).state == "exited", "its end")
+    reread(followed)
+
+    assert engine.cli("exec", "leaf", "ip", "addr") == engine.cli("exec", "base", "ip", "addr")
+    assert "doesn't run: this one keeps that network." in panel(browser, leaf, "container-notes")
+    assert "which it shares with leaf" in panel(browser, base, "container-mode")
+    for name in ("container_stop", "container_remove"):
+        assert "leaf" in page(browser, name, "local", base)
+
+    engine.cli("restart", "-t", "0", "base")
+    assert interfaces(engine, "leaf") == ["lo"]

@@ -12,7 +12,8 @@ from networks.addressing.sockets import is_same_socket
 from networks.engine.containers.run_specs import EndpointSpec, Mode, PortSpec, RunSpec
 from networks.engine.containers.specs import CONTAINER_NAME
 from networks.forms.launching.ground import RunGround
-from networks.queries.ground import ContainerChoice
+from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.queries.removals.consequences import PUBLISHING_DRIVERS
 
 # The signals that Docker knows by name. Source: moby/sys, signal_linux.go
 _NAMES = (
@@ -111,6 +112,13 @@ def check_mode(spec: RunSpec, typed: Sequence[str], *, may_shape: bool) -> Itera
             yield Finding(Level.BAD, "sysctls", "sysctl_on_host", {}, "", "sysctls")
     elif spec.mode is Mode.NONE:
         yield from (Finding(Level.WARN, name, "ports_unused", {}, "", name) for name in publishes)
+
+
+def check_published(networks: Sequence[NetworkChoice], typed: Sequence[str]) -> Iterator[Finding]:
+    """Yield that no network of it publishes ports: Docker keeps the wish and lists none. `typed`: as `check_mode` has it."""
+    if networks and not any(each.driver in PUBLISHING_DRIVERS and not each.is_internal for each in networks):
+        names = (name for name in ("ports", "publishes_all") if name in typed)
+        yield from (Finding(Level.WARN, name, "ports_unpublished", {}, "", name) for name in names)
 
 
 def check_donor(chosen: str, donor: ContainerChoice | None) -> Iterator[Finding]:

@@ -84,7 +84,7 @@ class EndpointForm(ConnectForm):
         self.add_findings(check_wishes(self.network, self._read, self.host, self.version))
         self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
         if mac := self._read.get("mac"):
-            self.add_findings(check_mac(mac, self.network))
+            self.add_findings(check_mac(mac, self.network, has_flag=True))
 
     def _take(self, field: str, parse: Callable[[str], Any]) -> None:
         text = self.cleaned_data.get(field, "").strip()

@@ -155,6 +155,7 @@ class RunForm(FindingsForm):
         elif spec.mode is Mode.NETWORK:
             self.add_findings(checks.check_ports(spec.ports, self.ground))
             chosen_rows = [row for row in self.rows if row.network]
+            self.add_findings(checks.check_published([row.network for row in chosen_rows if row.network], typed))
             for index, finding in checks.check_together(spec.networks):
                 chosen_rows[index].add_finding(finding)
             for index, row in enumerate(chosen_rows):

@@ -94,6 +94,8 @@ def _check_bridge_name(asked: Asked, place: str, value: str) -> Iterator[Finding
         yield bad(place, "bridge_name_invalid", value=value)
     elif value in owners:
         yield bad(place, "bridge_name_taken", value=value, owner=owners[value])
+    elif (link := asked.ground.host.parent(value) or asked.ground.host.other(value)) and link.kind != "bridge":
+        yield bad(place, "bridge_name_link", value=value, kind=link.kind)
 
 
 def _check_mtu(asked: Asked, place: str, value: str) -> Iterator[Finding]:

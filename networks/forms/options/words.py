@@ -14,6 +14,7 @@ _APART = _("These containers and the host can't reach each other: the kernel sep
 SENTENCES: dict[str, Promise] = {
     **dict.fromkeys(("driver_unknown", *_OF_TUTORIALS), _UNKNOWN),
     **dict.fromkeys(("parent_apart", "parent_apart_ipvlan", "parent_apart_always"), _APART),
+    "bridge_name_link": _("The host has a link %(value)s already, which is no bridge (%(kind)s): Docker refuses it."),
     "parent_bridge": _("%(value)s is the bridge of the network %(owner)s: these containers will be on the same wire as its own."),
     "parent_loopback": _("%(value)s is the loopback device: Docker creates no %(driver)s network on it."),
     "parent_missing": _("The host has no device called %(value)s."),

@@ -36,9 +36,11 @@ def check_place(pool: Pool, pools: Sequence[Pool], spec: NetworkSpec, ground: Gr
     yield from found
     if spec.driver in PARENTED:
         yield from _check_on_parent(pool, subnet, spec, ground)
-    if not any(each.field == "subnet" for each in found):
-        is_on_host = not spec.is_config_only and takes_routes(spec.driver, spec.options, subnet.version)
-        sees_all = is_on_host and ground.host.is_known and ground.host.knows_name_servers
+    # A configuration takes nothing, and link-local addresses are on every link.
+    if not (spec.is_config_only or subnet.is_link_local or any(each.field == "subnet" for each in found)):
+        sees_all = (
+            takes_routes(spec.driver, spec.options, subnet.version) and ground.host.is_known and ground.host.knows_name_servers
+        )
         yield fine("subnet", "subnet_free_all" if sees_all else "subnet_free", subnet=subnet)
 
 
@@ -56,6 +58,9 @@ def check_sight(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
 def check_config(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
     """Yield what the subnets of a config-only network, taken from by this one, would take from the machine."""
     for subnet in ground.config_subnets.get(spec.config_from, ()):
+        for finding in _check_networks(Pool(subnet), subnet, spec, ground):
+            if finding.level is Level.BAD:
+                yield replace(finding, field="config_from", suggestion="", suggestion_field="")
         taken = takes_routes(spec.driver, spec.options, subnet.version)
         for finding in check_host(subnet, ground.host, takes_routes=taken):
             yield replace(finding, field="config_from")

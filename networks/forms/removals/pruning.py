@@ -58,7 +58,7 @@ class PruneFilter:
 
 @dataclass(frozen=True, slots=True)
 class Prunable:
-    """One network that Docker would remove. `found`: what breaks by that: stopped containers only."""
+    """One network that Docker would remove. `found`: what breaks by that: nothing of what runs, until it is restarted."""
 
     docker_id: str
     name: str
@@ -66,6 +66,11 @@ class Prunable:
     scope: str
     created_at: datetime | None
     found: Consequences
+
+    @property
+    def is_needed(self) -> bool:
+        """Tell whether a container can't start, or be connected, without it."""
+        return bool(self.found.affected or self.found.orphans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +150,9 @@ def plan_pruning(engine_slug: str, asked: PruneFilter) -> Pruning:
     locks = {each.docker_id: protection.lock_on_removal(each.docker_id) for each in free}
     offered = [_prunable(records[each.docker_id], each) for each in free if locks[each.docker_id] is None]
     return Pruning(
-        unused=tuple(each for each in offered if each.found.is_told and not each.found.affected),
-        untold=tuple(each for each in offered if not each.found.is_told and not each.found.affected),
-        needed=tuple(each for each in offered if each.found.affected),
+        unused=tuple(each for each in offered if each.found.is_told and not each.is_needed),
+        untold=tuple(each for each in offered if not each.found.is_told and not each.is_needed),
+        needed=tuple(each for each in offered if each.is_needed),
         left_out=tuple(lock for lock in locks.values() if lock is not None and lock.reason is not Reason.PREDEFINED),
     )
 

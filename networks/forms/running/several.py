@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 from django.utils.translation import gettext as _
@@ -15,10 +15,11 @@ from networks.models import JobStep
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
 from networks.policy.shapes import permission_to_order
+from networks.queries.addresses.coming import foretell
 from networks.queries.addresses.room import Room
 from networks.queries.engines import read_engine
 from networks.queries.lending.donors import AWAY
-from networks.queries.running.impact import Impact, breakages_of_order, read_impacts
+from networks.queries.running.impact import ENDING, Impact, breakages_of_order, read_impacts
 
 # By what the button says: the order that each of the containers gets.
 SEVERAL_ORDERS = {
@@ -35,25 +36,51 @@ def plan_orders(verb: str, choice: Choice) -> Plan:
     """Plan to give the chosen containers an order. `verb`: one of SEVERAL_ORDERS' values."""
     impacts = read_impacts(choice.engine_slug, choice.ids)
     protection = protection_of(choice.engine_slug)
-    chosen = {impact.docker_id for impact in impacts}
-    why_not = {impact.docker_id: _why_not(verb, impact, protection, chosen) for impact in impacts}
-    going = [impact for impact in impacts if not why_not[impact.docker_id]]
+    why_not = _leave_out(verb, impacts, protection, {})
+    going = [impact for impact in impacts if impact.docker_id not in why_not]
     if verb in _DONORS_FIRST and (lacking := _lacks(going, Room(read_engine(choice.engine_slug)))):
-        chosen -= lacking.keys()  # whoever shares the network of one of these doesn't start either
-        why_not |= {each.docker_id: lacking.get(each.docker_id) or _why_not(verb, each, protection, chosen) for each in going}
-        going = [impact for impact in going if not why_not[impact.docker_id]]
+        why_not = _leave_out(verb, impacts, protection, why_not | lacking)
+        going = [impact for impact in impacts if impact.docker_id not in why_not]
     if len(going) < len(impacts):  # what breaks is counted among those that go
         going = list(read_impacts(choice.engine_slug, [impact.docker_id for impact in going]))
-    going.sort(key=lambda impact: (bool(impact.donor_id) == (verb in _DONORS_FIRST), impact.name))
+    if verb in ENDING:
+        going = list(foretell(read_engine(choice.engine_slug), going))
+    depths = _depths(going)
+    going.sort(key=lambda one: (depths[one.docker_id] if verb in _DONORS_FIRST else -depths[one.docker_id], one.name))
     needed = {permission_to_order(impact.network_mode) for impact in going}
     return Plan(
         names=tuple(impact.name for impact in impacts),
         gone=len(choice.ids) - len(impacts),
         steps=tuple(_step(verb, impact) for impact in going),
-        left_out=tuple(LeftOut(one.name, why_not[one.docker_id]) for one in impacts if why_not[one.docker_id]),
+        left_out=tuple(LeftOut(one.name, why_not[one.docker_id]) for one in impacts if one.docker_id in why_not),
         breakages=tuple(each for impact in going for each in breakages_of_order(verb, impact)),
         permission=Permission.SHAPE if Permission.SHAPE in needed else Permission.RUN,
     )
+
+
+def _depths(impacts: Iterable[Impact]) -> dict[str, int]:
+    """Return by id how many of these come before it in the chain of those whose network it shares."""
+    donors = {impact.docker_id: impact.donor_id for impact in impacts}
+    depths: dict[str, int] = {}
+    for docker_id in donors:
+        above = [docker_id]
+        while above[-1] not in depths and (donor_id := donors[above[-1]]) in donors and donor_id not in above:
+            above.append(donor_id)
+        first = depths.get(above[-1], 0)
+        depths |= {one: first + number for number, one in enumerate(reversed(above))}
+    return depths
+
+
+def _leave_out(verb: str, impacts: Sequence[Impact], protection: Protection, known: Mapping[str, str]) -> dict[str, str]:
+    """Return by id why these don't go; nor does whoever shares the network of one that doesn't, however long the chain is."""
+    why_not = dict(known)
+    while True:
+        chosen = {impact.docker_id for impact in impacts} - why_not.keys()
+        told = {one.docker_id: _why_not(verb, one, protection, chosen) for one in impacts if one.docker_id in chosen}
+        found = {docker_id: words for docker_id, words in told.items() if words}
+        if not found:
+            return why_not
+        why_not |= found
 
 
 def _lacks(impacts: Iterable[Impact], room: Room) -> dict[str, str]:

@@ -26,6 +26,9 @@ SENTENCES: dict[str, Promise] = {
     "port_address_unseen": _("The machine has no address %(address)s, as far as can be seen from here."),
     "ports_free": _("The ports are free: no container publishes them, and no visible process listens on them."),
     "ports_unused": _("In this mode no port is published: Docker would silently drop them."),
+    "ports_unpublished": _(
+        "Docker publishes no port there: none of these networks is a bridge or an overlay that leads outside."
+    ),
     "ports_on_host": _("On the host's network every port is the host's own: Docker publishes none."),
     "mode_needs_admin": _("The host's network, or another container's, needs the role admin."),
     "donor_missing": _("Choose the container to share the network with."),
@@ -64,6 +67,7 @@ TEXTS: dict[str, Promise] = {
 WAYS: dict[str, Promise] = {
     "ports_unused": _("Remove the ports"),
     "ports_on_host": _("Remove the ports"),
+    "ports_unpublished": _("Remove the ports"),
     "shared_conflict": _("Drop it"),
     "sysctl_on_host": _("Drop it"),
     "restart_most_alone": _("Drop it"),

@@ -12,19 +12,19 @@ SENTENCES: dict[str, Promise] = {
     "not_a_subnet": _("“%(typed)s” is not a subnet. It looks like 10.20.0.0/24."),
     "host_bits_set": _("%(typed)s is an address within a subnet, not the subnet itself."),
     "whole_address_space": _("%(subnet)s covers all addresses."),
-    "loopback": _("%(subnet)s is in the loopback range: packets to it never leave the machine. Docker would accept it."),
-    "multicast": _("%(subnet)s is in the multicast range: no container can have such an address. Docker would accept it."),
+    "loopback": _("%(subnet)s is in the loopback range: packets to it never leave the machine. Docker may accept it."),
+    "multicast": _("%(subnet)s is in the multicast range: no container can have such an address. Docker may accept it."),
     "loopback_in_it": _(
-        "%(subnet)s has the loopback range in it: packets to those never leave the machine. Docker would accept it."
+        "%(subnet)s has the loopback range in it: packets to those never leave the machine. Docker may accept it."
     ),
     "multicast_in_it": _(
-        "%(subnet)s has the multicast range in it: no container can have those addresses. Docker would accept it."
+        "%(subnet)s has the multicast range in it: no container can have those addresses. Docker may accept it."
     ),
     "ipv4_mapped": _("%(subnet)s is an IPv4 range written as IPv6: Docker reads it as IPv4 and refuses it."),
     "link_local_part": _(
         "%(subnet)s overlaps fe80::/64, which each bridge has: Docker accepts exactly that subnet, or one apart from it."
     ),
-    "too_small": _("%(subnet)s has no address left for a container. Docker would accept it."),
+    "too_small": _("%(subnet)s has no address left for a container. Docker may accept it."),
     "link_local": _("%(subnet)s is link-local: routers don't forward such packets."),
     "public": _("%(subnet)s is public address space: these containers can't reach its real owners."),
     "reserved": _("%(subnet)s is reserved; some systems refuse to use it."),
@@ -42,7 +42,9 @@ SENTENCES: dict[str, Promise] = {
     ),
     "overlaps_own_pool": _("%(subnet)s overlaps %(other)s, another pool of this network."),
     "subnet_free": _("%(subnet)s is free: no other network overlaps it."),
-    "subnet_free_all": _("%(subnet)s is free: no network, route, address or name server of the host overlaps it."),
+    "subnet_free_all": _(
+        "%(subnet)s is free: no network overlaps it, and no address, name server or route (main table) of the host."
+    ),
     # ranges, gateways, reserved addresses
     "range_outside": _("%(ip_range)s is not inside the subnet %(subnet)s."),
     "range_ends_block": _("%(ip_range)s ends with the last address of a /64: Engine %(version)s hands out none of such a range."),

@@ -46,14 +46,19 @@ def say_next(view: PoolView) -> str:
     cell = view.use.cells.get(view.next_number)
     if cell is not None and cell.claim is not None:  # a wish: Docker hands out nothing else that is claimed
         words = _("The next container gets %(address)s. Docker doesn't hold it back for %(name)s, which requests it.")
-        return words % {"address": address, "name": spell(cell.claim.container_name)[:60]}
+        said = words % {"address": address, "name": spell(cell.claim.container_name)[:60]}
+        return f"{said} {_reserve()}" if view.turn.why is Why.UNLESS_REFUSED else said
     if view.turn.why is Why.UNLESS_REFUSED:
-        words = _(
-            "The next container that requests no address gets %(address)s. If Docker ever refused an IPv6 address in "
-            "a connect, it may still hold the IPv4 address of that connect and skip it, until dockerd restarts."
-        )
-        return words % {"address": address}
+        words = _("The next container that requests no address gets %(address)s.") % {"address": address}
+        return f"{words} {_reserve()}"
     return _("The next container that requests no address gets %(address)s.") % {"address": address}
+
+
+def _reserve() -> str:
+    return _(
+        "If Docker ever refused an IPv6 address in a connect or a start, it may still hold the IPv4 address of that one and skip "
+        "it, until dockerd restarts."
+    )
 
 
 def say_dispute(view: PoolView) -> str:

@@ -23,10 +23,7 @@ def say_ending(row: ContainerRow) -> str:
     named = {"signal": _signal_of(row.exit_code)}
     match row.ending:
         case Ending.ASKED:
-            return (
-                _("%(signal)s was sent to it through Docker, and its exit code is the one of that signal. That is not a failure.")
-                % named
-            )
+            return _("%(signal)s was sent to it through Docker, and its exit code is the one of that signal.") % named
         case Ending.MEMORY:
             return _("It ran out of memory: the kernel killed a process in it, and its exit code is the one of SIGKILL.")
         case Ending.ITSELF if named["signal"]:

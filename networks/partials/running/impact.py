@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.forms.running.obstacles import say_held
+from networks.partials.running.returning import tell_address
+from networks.partials.running.told import Told, listed, short
 from networks.queries.lending.donors import AWAY
-from networks.queries.removals.consequences import Dependant
 from networks.queries.running.impact import ENDED, ENDING, Impact
-from networks.queries.running.places import HeldAddress, Place
-
-MOST_OF_NAME, MOST_NAMES = 60, 5
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One thing that is said. `level`: bad (it will not work), warn (something breaks), ok. `guests`: who it is about."""
-
-    level: str
-    title: str
-    text: str = ""
-    guests: tuple[Dependant, ...] = ()
-    details: tuple[str, ...] = ()
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= MOST_OF_NAME else f"{name[:MOST_OF_NAME]}…"
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(_short(name) for name in names[:MOST_NAMES])
-    return shown if len(names) <= MOST_NAMES else f"{shown}, …"
 
 
 def tell_impact(verb: str, impact: Impact) -> tuple[Told, ...]:
@@ -42,28 +19,30 @@ def tell_impact(verb: str, impact: Impact) -> tuple[Told, ...]:
     said = tuple(_tell(verb, impact))
     if any(each.level != "ok" for each in said):
         return said
-    return (*said, Told("ok", _("Nothing else depends on it.")))
+    text = _("Containers that are tied to it by --link, --pid, --ipc or --volumes-from are not looked for.")
+    return (*said, Told("ok", _("Nothing else on its networks depends on it."), text))
 
 
 def _tell(verb: str, impact: Impact) -> Iterator[Told]:
     yield from _tell_itself(verb, impact)
     yield from _tell_return(verb, impact)
     yield from _tell_guests(verb, impact)
-    if impact.ports and (verb in ENDING or verb == "pause_container"):
-        yield Told("warn", _PORTS[verb](), details=impact.ports)
+    if impact.ports and (verb in ENDING or (verb == "pause_container" and not impact.answering_guests)):
+        text = _("One that Docker chose itself may be another one then.") if verb == "restart_container" else ""
+        yield Told("warn", _PORTS[verb](), text, details=impact.ports)
     if verb in ENDING or verb == "pause_container":
         alone = [one.network_name for one in impact.places if one.is_alone and one.is_user_defined]
-        if alone and impact.is_running:
+        if alone and impact.is_running and not (verb == "pause_container" and impact.answering_guests):
             words = ngettext(
                 "It is the only container running on %(names)s", "It is the only container running on %(names)s", len(alone)
             )
-            yield Told("warn", words % {"names": _listed(alone)}, _say_silence(verb))
+            yield Told("warn", words % {"names": listed(alone)}, _say_silence(verb))
     if verb in ENDING and impact.is_running and not impact.is_removed_by(verb):
         for place in impact.places:
             for held in place.held:
-                yield _told_address(place, held)
+                yield tell_address(place, held)
     if impact.project and verb in ENDED | {"remove_container"}:
-        names = {"project": _short(impact.project)}
+        names = {"project": short(impact.project)}
         yield Told("warn", _("It belongs to the Compose project %(project)s") % names, _say_compose(verb, impact))
 
 
@@ -99,16 +78,23 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
         if impact.is_running:
             yield Told(
                 "warn",
-                _("It is running: it is killed at once, and then removed"),
+                _("If it runs between two tries, it is killed at once, and it is removed")
+                if impact.state == "restarting"
+                else _("It is paused: it is killed at once, and then removed")
+                if impact.state == "paused"
+                else _("It is running: it is killed at once, and then removed"),
                 _("It gets no time to finish writing (SIGKILL)."),
             )
         yield Told(
             "warn",
-            _("Its files and its anonymous volumes go with it"),
+            _("Its files go with it, and anonymous volumes that no other container uses"),
             _("What it wrote elsewhere stays: named volumes, directories of the machine."),
         )
     if verb in ENDED and impact.is_removed_by(verb):
-        text = _("It was started with --rm. Its files and its anonymous volumes go with it, and it can't be started again.")
+        text = _(
+            "It was started with --rm. Its files go with it, and anonymous volumes that no other container uses: it can't be "
+            "started again."
+        )
         yield Told("warn", _("Docker removes it when it stops"), text)
     if verb in ENDED and impact.restart_policy == "always":
         yield Told(
@@ -117,7 +103,10 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
             _("Its restart policy is “always”: Docker then starts it again."),
         )
     elif verb in ENDED and impact.restart_policy == "on-failure":
-        text = _("Its restart policy is “on-failure”: Docker then starts it again, unless it ended with exit code 0.")
+        text = _(
+            "Its restart policy is “on-failure”: Docker then starts it again, unless it ended with exit code 0 or has no tries "
+            "left."
+        )
         yield Told("ok", _("It stays stopped until the Engine is restarted"), text)
     elif verb in ENDED and impact.restart_policy:
         text = _("Its restart policy (%(policy)s) doesn't start a container that a person stopped.")
@@ -144,20 +133,20 @@ def _told_pause(impact: Impact) -> Told:
 def _tell_no_start(impact: Impact) -> Iterator[Told]:
     """Yield what keeps it from starting."""
     if impact.missing:
-        names = {"names": _listed(impact.missing)}
+        names = {"names": listed(impact.missing)}
         yield Told(
             "bad", _("It can't start: there is no network %(names)s here") % names, _("Its own page says how to repair it.")
         )
     elif impact.awaited:
-        title = _("This Engine doesn't list the network %(names)s now") % {"names": _listed(impact.awaited)}
+        title = _("This Engine doesn't list the network %(names)s now") % {"names": listed(impact.awaited)}
         text = _("It lists a swarm's network only while a container uses it. It starts only if the swarm has one.")
         yield Told("warn", title, text)
     elif impact.held_by:
-        yield Told("bad", say_held(_short(impact.held_by)), _("Docker starts it on no other, though it may be on some."))
+        yield Told("bad", say_held(short(impact.held_by)), _("Docker starts it on no other, though it may be on some."))
     if impact.stack == "gone":
         yield Told("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be recreated."))
     if impact.stack in AWAY:
-        names = {"name": _short(impact.donor_name)}
+        names = {"name": short(impact.donor_name)}
         first = _("Find out why %(name)s ends and is restarted.") if impact.stack == "restarting" else _("Start %(name)s first.")
         yield Told("bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, first % names)
 
@@ -170,26 +159,31 @@ def _tell_return(verb: str, impact: Impact) -> Iterator[Told]:
         title = _("It can't be started again: the container whose network it shares was removed")
         yield Told("warn", title, _("It has to be recreated."))
     if verb in ENDED and impact.held_by:
-        names = {"name": _short(impact.held_by)}
+        names = {"name": short(impact.held_by)}
         yield Told("warn", _("It can be started again only once there is a network %(name)s, with which it was made") % names)
     if verb in ENDED and impact.stack in AWAY:
-        names = {"name": _short(impact.donor_name)}
+        names = {"name": short(impact.donor_name)}
         yield Told("warn", _("It can be started again only once %(name)s runs, whose network it shares") % names)
     if verb == "restart_container" and impact.remnants:
         words = _("Docker's record of it names %(names)s, where it has no endpoint: if it is refused there, it stays stopped.")
-        yield Told("warn", _("It may not start again"), words % {"names": _listed(impact.remnants)})
+        yield Told("warn", _("It may not start again"), words % {"names": listed(impact.remnants)})
 
 
 def _told_name(impact: Impact) -> Told:
     if not impact.is_running:
         return Told("ok", _("Once it runs, its neighbours find it by the new name"))
-    text = _("Docker's DNS changes at once: the old name no longer resolves. Aliases stay.")
+    text = _(
+        "Docker's DNS changes at once. The old name is found no longer, unless it is an alias or a hostname as well, this "
+        "container's or another's. Aliases stay; names that --link gave it are lost."
+    )
     return Told("warn", _("Its neighbours find it by the new name only"), text)
 
 
 def _tell_guests(verb: str, impact: Impact) -> Iterator[Told]:
     is_removed = impact.is_removed_by(verb)
-    guests = impact.guests if is_removed or verb == "rename_container" else impact.running_guests
+    guests = impact.guests if is_removed else impact.running_guests
+    if verb == "rename_container":
+        guests = (*impact.guests, *impact.further)
     if impact.keeps_guests and verb in ENDED | {"restart_container"} and guests and not is_removed:
         tone, title, _none = _keeping(len(guests))
         text = _("It isn't this container's own, and stays. Before this one runs again, what shares it with it can't be started.")
@@ -249,8 +243,8 @@ def _lost(count: int) -> tuple[str, str, str]:
 
 def _working(count: int) -> tuple[str, str, str]:
     title = ngettext(
-        "%(count)s container shares its network and keeps working",
-        "%(count)s containers share its network and keep working",
+        "%(count)s container shares its network and isn't paused with it",
+        "%(count)s containers share its network and aren't paused with it",
         count,
     )
     return "ok", title, ""
@@ -274,24 +268,3 @@ _GUESTS: dict[str, Callable[[int], tuple[str, str, str]]] = {
     "pause_container": _working,
     "rename_container": _keeping,
 }
-
-
-def _told_address(place: Place, held: HeldAddress) -> Told:
-    names = {"address": held.address, "network": _short(place.network_name), "names": _listed(held.takers)}
-    if held.is_asked:
-        title = _("It asked for %(address)s on %(network)s and gets it again") % names
-        return Told("ok", title, _("Unless another container takes it in the meantime."))
-    if place.is_by_swarm:
-        text = _(
-            "The swarm's managers hand the addresses of %(network)s out in turn. It gets the same one again only if it asked "
-            "for it (--ip), which Docker doesn't tell of a container that runs on a swarm's network."
-        )
-        return Told("warn", _("It may get an address other than %(address)s") % names, text % names)
-    if held.takers:
-        text = _(
-            "Docker assigned that address, and gives it to the first container that starts on %(network)s: %(names)s,"
-            " or a new one."
-        )
-        return Told("warn", _("It may get an address other than %(address)s") % names, text % names)
-    text = _("Docker assigned that address; a container that starts on %(network)s in the meantime may get it.")
-    return Told("ok", _("It gets %(address)s again unless another container starts in the meantime") % names, text % names)

@@ -140,7 +140,7 @@ def _own_lines(stack: Stack, lends_to: Sequence[str], ports: Sequence[PortRow], 
 
 def _say_finding(stack: Stack) -> str:
     if not stack.named:
-        return _("by address, and by name only those that it was linked to (--link): this bridge has no DNS.")
+        return _("by address, unless ICC is off here, and by name only those that it was linked to (--link): no DNS is here.")
     if stack.is_on_bridge:
         return _(
             "by name, alias or short ID on %(names)s: Docker's DNS answers at 127.0.0.11. On the default bridge by address, "
@@ -151,7 +151,7 @@ def _say_finding(stack: Stack) -> str:
 
 def _say_found(stack: Stack) -> str:
     if not stack.named:
-        return _("by its address.")
+        return _("by its address, unless ICC is off here.")
     if not stack.is_on_bridge:
         return _("by name on %(names)s.")
     return _("by name on %(names)s, by its address on the default bridge.")
@@ -219,6 +219,9 @@ def _say_doubtful(row: MayStart) -> tuple[str, str]:
     first = _("Before %(name)s runs, a restart would only stop this one.") % names
     if row.held == SharedStack.HOSTS:
         return _("%(name)s, with which it shares the host's network, doesn't run: this one keeps that network.") % names, first
+    if row.held == SharedStack.DONORS:
+        words = _("%(name)s, with which it shares another container's network, doesn't run: this one keeps that network.")
+        return words % names, first
     if row.stack == "gone":
         return (
             _("The container whose network it shared was removed: Docker doesn't tell whether more than loopback is left of it."),

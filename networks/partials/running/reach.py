@@ -37,9 +37,9 @@ def _by_ports(ports: Sequence[PortRow]) -> Iterator[Line]:
     published = sorted({port.address for port in ports if port.public_port}, key=lambda address: (":" in address, address))
     outside = [address for address in published if not _is_loopback(address)]
     inside = [address for address in published if _is_loopback(address)]
-    words = _("by ports published on %(addresses)s.")
+    words = _("by ports published on %(addresses)s, as far as the host passes them on.")
     if "" in outside:
-        yield _("From outside"), _("by published ports.")
+        yield _("From outside"), _("by published ports, as far as the host passes them on.")
     elif outside:
         yield _("From outside"), words % {"addresses": _written(outside)}
     if inside:
@@ -59,16 +59,18 @@ def _say_apart(stack: Stack, api_version: str) -> str:
     if is_27_or_newer(api_version):
         return _(
             "from containers on bridge networks that it isn't on: their addresses don't answer from here, unless a gateway mode "
-            "of theirs (routed, nat-unprotected) lets others in or this Engine was started with its firewall rules off."
+            "of theirs (routed, nat-unprotected) or a rule in DOCKER-USER lets others in, or this Engine was started with its "
+            "firewall rules off."
         )
     if stack.leads_out_by_ipv6:
         return _(
-            "by IPv4 alone, from containers on bridge networks that it isn't on, unless this Engine was started with iptables "
-            "off. By IPv6 their addresses answer from here, unless it was started with ip6tables on or their network is internal."
+            "by IPv4 alone, from containers on bridge networks that it isn't on, unless a rule in DOCKER-USER lets others in or "
+            "this Engine was started with iptables off. By IPv6 their addresses answer from here, unless it was started with "
+            "ip6tables on or their network is internal."
         )
     return _(
-        "from containers on bridge networks that it isn't on: their addresses don't answer from here, unless this Engine was "
-        "started with iptables off."
+        "from containers on bridge networks that it isn't on: their addresses don't answer from here, unless a rule in "
+        "DOCKER-USER lets others in or this Engine was started with iptables off."
     )
 
 

@@ -68,7 +68,8 @@ def addressed_networks(engine: EngineRow) -> Sequence[AddressedNetwork]:
 
 
 def _networks(engine_slug: str, since: int) -> Query:
-    changed: Query = Network.objects.filter(engine__slug=engine_slug, revision__gt=since)
+    # A configuration hands out none: the networks that take it do.
+    changed: Query = Network.objects.filter(engine__slug=engine_slug, revision__gt=since, is_config_only=False)
     return changed.order_by().values(*_NETWORK_COLUMNS)
 
 

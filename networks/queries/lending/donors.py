@@ -118,15 +118,13 @@ def held_stack(record: Record, donor: Record | None) -> SharedStack:
     owner = owner_of(donor)
     if owner is not None and owner["network_mode"] == "host":
         return SharedStack.HOSTS
-    while donor is not None and not _has_ended_since(donor, record):
-        # It joined what the donor was in then, and the donor hasn't left that.
-        if not donor["donor_id"]:
-            return SharedStack.DONORS
+    # What a donor joined at its last start it keeps, and whoever joined it after that has it, whether the donor runs or not.
+    while donor is not None and donor["donor_id"] and not _began_after(donor, record):
         record, donor = donor, donor["donor"]
     if donor is None:
         return _held_of_gone(record, record["donor_id"])
     if not donor["donor_id"]:
-        return SharedStack.LEFT
+        return SharedStack.LEFT if _has_ended_since(donor, record) else SharedStack.DONORS
     if owner is None:
         return _held_of_gone(record, _last_id(donor))
     return SharedStack.LEFT if _has_ended_since(owner, record) else SharedStack.UNKNOWN
@@ -148,6 +146,12 @@ def _has_ended_since(lender: Record, guest: Record) -> bool:
         return True
     since, started_at = guest["started_at"], lender["started_at"]
     return since is not None and started_at is not None and started_at > since
+
+
+def _began_after(lender: Record, guest: Record) -> bool:
+    """Tell whether a guest can't have joined what its lender joined at its last start, as far as is known."""
+    since, started_at = guest["started_at"], lender["started_at"]
+    return since is None or started_at is None or started_at > since
 
 
 def stack_state(record: Record, donor: Record | None) -> str:

@@ -12,9 +12,12 @@ _SHORT_ID = 12
 
 
 def read_orphans(engine_slug: str, networks: Iterable[tuple[str, str]]) -> Mapping[str, tuple[tuple[str, str, str], ...]]:
-    """Return (id, name, state) of those on other networks alone, by the id of their own. `networks`: (id, name). One query."""
+    """Return (id, name, state) of those that aren't on the network that they were made with, by its id. `networks`: (id, name).
+
+    Without it none starts on others, and none that runs is connected to any (measured: 26.1). One query.
+    """
     owners = {mode: docker_id for docker_id, name in networks for mode in (docker_id, docker_id[:_SHORT_ID], name)}
-    made = Container.objects.filter(engine__slug=engine_slug, network_mode__in=owners, endpoints__isnull=False)
+    made = Container.objects.filter(engine__slug=engine_slug, network_mode__in=owners)
     columns = ("docker_id", "name", "state", "network_mode", "endpoints__network__docker_id", "engine__status__api_version")
     on: defaultdict[tuple[str, str, str, str], set[str]] = defaultdict(set)
     for docker_id, name, state, mode, network_id, api_version in made.order_by("name", "docker_id").values_list(*columns):

@@ -110,6 +110,11 @@ class Impact:
         """Those that are in its stack now."""
         return (*(each for each in self.guests if each.is_running), *self.further)
 
+    @property
+    def answering_guests(self) -> bool:
+        """Tell whether somebody in its stack runs on while it is paused."""
+        return any(each.state == "running" for each in self.running_guests)
+
     def is_removed_by(self, verb: str) -> bool:
         """Tell whether it is no more after this order, which Docker sees to by itself where one was made with `--rm`.
 

@@ -21,11 +21,14 @@ class HeldAddress:
     """An address that a container has. `is_asked`: it asked for this very one, which says nothing of its other family.
 
     `takers`: names of stopped containers that get an address of the same family and network by themselves when they start.
+    `lower`: the one that Docker would give it now instead, as the lowest that is free; `is_open`: which one can't be known.
     """
 
     address: str
     is_asked: bool
     takers: tuple[str, ...] = ()
+    lower: str = ""
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,14 @@ class Place:
 
     @property
     def moving(self) -> tuple[HeldAddress, ...]:
-        """Those that somebody is known to be able to take."""
-        return tuple(one for one in self.held if not one.is_asked and (one.takers or self.is_by_swarm))
+        """Those that it may come back without, as far as is known."""
+        open_ = (one for one in self.held if not one.is_asked)
+        return tuple(one for one in open_ if one.takers or one.lower or one.is_open or self.is_by_swarm)
+
+    @property
+    def is_returning(self) -> bool:
+        """Tell whether Docker chose an address of it, and chooses anew at its next start."""
+        return not self.is_by_swarm and any(not one.is_asked for one in self.held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from networks.partials.running.modes import why_no_rename, why_no_start
 from networks.partials.running.words import button_of, title_of
 from networks.policy.permissions import permissions_of
 from networks.policy.protection import protection_of
+from networks.queries.addresses.coming import foretell
 from networks.queries.addresses.room import Room
 from networks.queries.details import read_gone
 from networks.queries.engines import read_engine
@@ -53,7 +54,7 @@ class ContainerOrder(View):
 
     def post(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponseBase:
         engine, may_act = open_page(request, engine_slug, takes_away=self.verb in ENDING)
-        impact = read_impact(engine_slug, docker_id)
+        impact = self._read(docker_id)
         if impact is None or self._why_not(request, impact):  # somebody was quicker, or it was never offered
             return self._show(request, status=409)
         is_button = "shown" not in request.POST
@@ -64,7 +65,7 @@ class ContainerOrder(View):
             # Just before it is done: nothing tells of a stopped container that was connected but a whole read.
             if not may_act or not read_anew(request, engine_slug):
                 return self._show(request, form, status=409)
-            now = read_impact(engine_slug, docker_id)
+            now = self._read(docker_id)
             if now is None:
                 return self._show(request, status=409)
             form = self._form(now, request.POST)
@@ -76,6 +77,10 @@ class ContainerOrder(View):
         if result.is_ok:
             say_unseen(request, result)
         return self._back(request, impact)
+
+    def _read(self, docker_id: str) -> Impact | None:
+        impact = read_impact(self.kwargs["engine_slug"], docker_id)
+        return foretell(read_engine(self.kwargs["engine_slug"]), [impact])[0] if impact and self.verb in ENDING else impact
 
     def _asks(self, impact: Impact) -> bool:
         """Tell whether the page has to be seen before this is done."""
@@ -140,7 +145,7 @@ class ContainerOrder(View):
     ) -> HttpResponse:
         slug, docker_id = self.kwargs["engine_slug"], self.kwargs["docker_id"]
         engine, may_act = open_page(request, slug, takes_away=self.verb in ENDING)
-        impact = read_impact(slug, docker_id)
+        impact = self._read(docker_id)
         gone = None if impact else read_gone(slug, "container", docker_id)
         known = impact or before or gone
         if known is None:

@@ -191,7 +191,9 @@ def _no_route(reality: Reality, page: Page) -> Any:
     return so(not routes and not (set(box.ends) - {"none"} and not box.is_running), box, f"; routes {routes}")
 
 
-@sentence("by address, and by name only those that it was linked to (--link): this bridge has no DNS.", "container")
+@sentence(
+    "by address, unless ICC is off here, and by name only those that it was linked to (--link): no DNS is here.", "container"
+)
 @sentence("There is no DNS for names there: containers find each other by address", "container")
 def _no_names(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)
@@ -285,16 +287,3 @@ def _on_none(reality: Reality, page: Page, name: str) -> Any:
 def _no_own(reality: Reality, page: Page, name: str = "") -> Any:
     box = box_of(reality, page)
     return so(bool(box.donor), box)
-
-
-@sentence("There is nothing to move", "move:container")
-@sentence("It is not on none, and all its networks are there", "move:container")
-def _nothing_to_move(reality: Reality, page: Page) -> Any:
-    box = box_of(reality, page)
-    return so("none" not in box.ends and all(reality.net_of(box, name) for name in box.ends), box)
-
-
-@sentence("There is no network {name} any more", "move:container")
-def _no_network(reality: Reality, page: Page, name: str) -> Any:
-    box = box_of(reality, page)
-    return so(any(reality.net_of(box, one) is None and one.startswith(name.rstrip("…")) for one in box.ends), box)

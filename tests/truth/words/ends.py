@@ -16,9 +16,7 @@ def is_oneoff(box: Box) -> bool:
     return (box.row["Config"]["Labels"] or {}).get("com.docker.compose.oneoff", "") == "True"
 
 
-@sentence(
-    "{name} was sent to it through Docker, and its exit code is the one of that signal. That is not a failure.", "container"
-)
+@sentence("{name} was sent to it through Docker, and its exit code is the one of that signal.", "container")
 @sentence("Its exit code is the one of {name}, which wasn't sent through Docker.", "container")
 @sentence("Its exit code is the one of {name}. Whether anybody sent that isn't known:", "container")
 def _signal(reality: Reality, page: Page, name: str) -> Any:

@@ -101,3 +101,16 @@ def _clash(reality: Reality, page: Page, network: str, other: str) -> Any:
 def _overlap(reality: Reality, one: str, other: str) -> bool:
     first, second = ([ip_network(pool["Subnet"]) for pool in pools_of(net_called(reality, name))] for name in (one, other))
     return any(mine.version == yours.version and mine.overlaps(yours) for mine in first for yours in second)
+
+
+@sentence("There is nothing to move", "move:container")
+@sentence("It is not on none, and all its networks are there", "move:container")
+def _nothing_to_move(reality: Reality, page: Page) -> Any:
+    box = box_of(reality, page)
+    return so("none" not in box.ends and all(reality.net_of(box, name) for name in box.ends), box)
+
+
+@sentence("There is no network {name} any more", "move:container")
+def _no_network(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    return so(any(reality.net_of(box, one) is None and one.startswith(name.rstrip("…")) for one in box.ends), box)

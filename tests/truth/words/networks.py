@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from tests.truth.claims import Page, sentence
-from tests.truth.reality import Box, Reality
+from tests.truth.reality import BUILT_IN, Box, Reality
 from tests.truth.records import pools_of, room_of
 from tests.truth.so.links import owner_of
 from tests.truth.so.networks import held_in
@@ -237,16 +237,23 @@ def _needed(reality: Reality, page: Page, count: int) -> Any:
     return same(count, sum(not _lives(box) for box in reality.on(net_of(reality, page))))
 
 
-@sentence("{count:d} network that only stopped containers use", "prune")
-@sentence("{count:d} networks that only stopped containers use", "prune")
+@sentence("{count:d} network that a container needs", "prune")
+@sentence("{count:d} networks that containers need", "prune")
 def _prunable(reality: Reality, page: Page, count: int) -> Any:
-    return same(count, len(idle(reality)))
+    """Those on which nobody runs, and somebody is, or was made with them."""
+    return same(count, len(idle(reality)) + sum(bool(_made_with(reality, net)) for net in nobody_on(reality)))
+
+
+def _made_with(reality: Reality, net: dict[str, Any]) -> list[Box]:
+    """Return who was made with a network, and isn't on it."""
+    named = [box for box in reality.boxes.values() if box.mode in (net["Name"], net["Id"], net["Id"][:12])]
+    return [box for box in named if box not in reality.on(net) and box.mode not in BUILT_IN]
 
 
 @sentence("{count:d} network that no container needs", "prune")
 @sentence("{count:d} networks that no container needs", "prune")
 def _unused(reality: Reality, page: Page, count: int) -> Any:
-    found = [net["Name"] for net in nobody_on(reality) if net["Name"] not in ("bridge", "host", "none")]
+    found = [net["Name"] for net in nobody_on(reality) if net["Name"] not in BUILT_IN and not _made_with(reality, net)]
     return same(count, len(found))
 
 
@@ -278,9 +285,7 @@ def _wavering(reality: Reality, page: Page) -> Any:
     return any(box.fails or box.state == "restarting" for box in boxes) or f"on it are {[box.state for box in boxes]}"
 
 
-@sentence("Containers that were made with it are on other networks now, and can't start without it", "remove:network")
-@sentence("Docker looks for the network that a container was made with at each start.", "remove:network")
+@sentence("Containers that were made with it aren't on it now, and need it all the same", "remove:network")
+@sentence("Docker looks for the network that a container was made with when it starts on others", "remove:network")
 def _orphans(reality: Reality, page: Page) -> Any:
-    net = net_of(reality, page)
-    made = [box for box in reality.boxes.values() if box.mode in (net["Name"], net["Id"], net["Id"][:12]) and box.ends]
-    return bool([box for box in made if box not in reality.on(net)]) or f"made with it are {[box.name for box in made]}"
+    return bool(_made_with(reality, net_of(reality, page))) or "nobody was made with it and left it"

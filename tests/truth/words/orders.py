@@ -36,19 +36,6 @@ def is_chosen(box: Box, address: str) -> bool:
     return any(address in asked_for(box.ends[name]) for at, name in held_by(box).items() if at == address)
 
 
-@sentence("It asked for {address} on {network} and gets it again", *STOPPING)
-def _asked(reality: Reality, page: Page, address: str, network: str) -> Any:
-    box = box_of(reality, page)
-    return so(held_by(box).get(address, "").startswith(network) and is_chosen(box, address), box, f"; asked for {box.ends}")
-
-
-@sentence("It may get an address other than {address}", *STOPPING)
-@sentence("It gets {address} again unless another container starts in the meantime", *STOPPING)
-def _may_change(reality: Reality, page: Page, address: str) -> Any:
-    box = box_of(reality, page)
-    return so(address in held_by(box) and not is_chosen(box, address), box, f"; has {held_by(box)}")
-
-
 @sentence("It is the only container running on {network}", *STOPPING, "order:pause", "order:remove")
 def _last(reality: Reality, page: Page, network: str) -> Any:
     box = box_of(reality, page)
@@ -58,17 +45,6 @@ def _last(reality: Reality, page: Page, network: str) -> Any:
             others = [one.name for one in reality.on(net) if one.is_running and one.key != box.key]
             return so(is_told(net) and not others, box, f"; {name} has {others}")
     return so(False, box)
-
-
-@sentence("gives it to the first container that starts on {network}: {names}, or a new one", *STOPPING)
-def _rivals(reality: Reality, page: Page, network: str, names: str) -> Any:
-    """Those named have to be on that network, not to run, and to ask for no address of their own."""
-    box = box_of(reality, page)
-    known = {
-        one.name for one in reality.boxes.values() if not one.is_running and any(name.startswith(network) for name in one.ends)
-    }
-    wrong = [name for name in names.split(", ") if name not in known and name != "…"]  # where there are too many to name
-    return so(not wrong, box, f"; {wrong} don't start there")
 
 
 @sentence("It stays stopped until the Engine is restarted", "order:stop", "order:kill")
@@ -99,7 +75,13 @@ def _published(reality: Reality, page: Page) -> Any:
 
 
 @sentence(
-    "Nothing else depends on it.", "order:start", "order:stop", "order:restart", "order:pause", "order:kill", "order:rename"
+    "Nothing else on its networks depends on it.",
+    "order:start",
+    "order:stop",
+    "order:restart",
+    "order:pause",
+    "order:kill",
+    "order:rename",
 )
 def _alone(reality: Reality, page: Page) -> Any:
     box = box_of(reality, page)

@@ -67,7 +67,7 @@ def published_by(box: Box) -> set[str]:
     return {f"[{each['HostIp']}]" if ":" in each["HostIp"] else each["HostIp"] for each in bound if each["HostPort"]}
 
 
-@sentence("by ports published on {addresses}.", "container")
+@sentence("by ports published on {addresses}, as far as the host passes them on.", "container")
 def _published_on(reality: Reality, page: Page, addresses: str) -> Any:
     """Those on loopback are said apart from the others."""
     box = box_of(reality, page)
@@ -243,3 +243,11 @@ def _names_networks(reality: Reality, page: Page, names: str) -> Any:
     box = box_of(reality, page)
     gone = {name for name in box.ends if box.is_running and not reality.net_of(box, name)}
     return so(set(listed(names)) == box.remnants | gone, box, f"; named in its record alone: {sorted(box.remnants | gone)}")
+
+
+@sentence("{name}, with which it shares another container's network, doesn't run: this one keeps that network.", "container")
+def _keeps_owners(reality: Reality, page: Page, name: str) -> Any:
+    box = box_of(reality, page)
+    donor = reality.donor_of(box)
+    away = donor is not None and donor.name == name and bool(donor.donor) and (not donor.is_running or donor.fails)
+    return so(away and reality.shares(box), box)
