@@ -7,6 +7,8 @@ import re
 import pytest
 from django.test import Client
 
+from networks.forms.running.several import ORDER_PLANS
+from networks.forms.several import Choice, plan_emptying
 from networks.models import Action, Engine, EngineStatus, Job, JobState, JobStep, Network, OutcomeKind
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_network, make_predefined
 from tests.views.pages import log_in
@@ -60,6 +62,22 @@ def test_it_says_what_would_break_and_what_is_left_out(engine: Engine) -> None:
     assert " bridge is one of Docker&#x27;s own networks" in page
     assert "docker network rm back docker network rm front" in page
     assert "Type 2 to remove these 2 networks" in page
+
+
+@pytest.mark.parametrize("state", ["removing", "dead"])
+def test_it_leaves_out_what_docker_is_removing(engine: Engine, state: str) -> None:
+    front = make_network(engine, "front", "10.1.0.0/24")
+    make_endpoint(make_container(engine, "web"), front, "10.1.0.2")
+    doomed = make_container(engine, "doomed", state=state)
+    make_endpoint(doomed, front)
+
+    emptied = plan_emptying(Choice("local", (front.docker_id,)))
+    started = ORDER_PLANS["start_containers"](Choice("local", (doomed.docker_id,)))
+
+    assert [step.container_name for step in emptied.steps] == ["web"]
+    assert [each.name for each in emptied.left_out] == ["front: doomed"]
+    assert [one.name for each in emptied.consequences for one in each.affected] == ["web"]
+    assert (started.steps, [each.name for each in started.left_out]) == ((), ["doomed"])
 
 
 def test_it_wants_the_number_typed_and_makes_one_job_of_a_form_that_is_sent_twice(engine: Engine) -> None:

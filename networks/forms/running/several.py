@@ -17,6 +17,7 @@ from networks.policy.protection import Protection, protection_of
 from networks.policy.shapes import permission_to_order
 from networks.queries.addresses.coming import foretell
 from networks.queries.addresses.room import Room
+from networks.queries.containers import LEAVING
 from networks.queries.engines import read_engine
 from networks.queries.lending.donors import AWAY
 from networks.queries.running.impact import ENDING, Impact, breakages_of_order, read_impacts
@@ -98,6 +99,8 @@ def _lacks(impacts: Iterable[Impact], room: Room) -> dict[str, str]:
 def _why_not(verb: str, impact: Impact, protection: Protection, chosen: Collection[str]) -> str:
     if lock := protection.containers.get(impact.docker_id):
         return lock.sentence
+    if verb != "remove_container" and impact.state in LEAVING:
+        return _("Docker is removing it, or could not.")
     if verb == "start_container" and impact.is_running:
         return _("It is already running.")
     if verb == "stop_container" and not impact.is_running:
