@@ -68,8 +68,7 @@ def test_it_says_what_would_break_and_what_is_left_out(engine: Engine) -> None:
 def test_it_leaves_out_what_docker_is_removing(engine: Engine, state: str) -> None:
     front = make_network(engine, "front", "10.1.0.0/24")
     make_endpoint(make_container(engine, "web"), front, "10.1.0.2")
-    doomed = make_container(engine, "doomed", state=state)
-    make_endpoint(doomed, front)
+    make_endpoint(doomed := make_container(engine, "doomed", state=state), front)
 
     emptied = plan_emptying(Choice("local", (front.docker_id,)))
     started = ORDER_PLANS["start_containers"](Choice("local", (doomed.docker_id,)))

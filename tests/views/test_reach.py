@@ -80,3 +80,16 @@ def test_it_leaves_the_parents_link_to_what_is_internal(engine: PrivateEngine, f
     assert "To the outside no gateway: the networks that it is on are internal. What is on the link" in said
     assert "To the outside nothing" not in said
     assert "To the outside no gateway, for the network is internal" in side
+
+
+def test_it_says_whom_docker_s_dns_knows_on_the_default_bridge(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
+    engine.cli("network", "create", "front")
+    engine.run("plain")
+    engine.run("old")
+    engine.cli("rename", "old", "new")
+    engine.run("asking")
+    engine.cli("network", "connect", "front", "asking")
+
+    assert "Name:" not in engine.cli("exec", "asking", "nslookup", "plain", check=False)
+    assert "Name:" in engine.cli("exec", "asking", "nslookup", "new", check=False)
+    assert "by name only those that it was linked to (--link) or that were renamed." in words_of(browser, followed, "asking")

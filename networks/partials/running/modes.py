@@ -144,7 +144,7 @@ def _say_finding(stack: Stack) -> str:
     if stack.is_on_bridge:
         return _(
             "by name, alias or short ID on %(names)s: Docker's DNS answers at 127.0.0.11. On the default bridge by address, "
-            "and by name only those that it was linked to (--link)."
+            "and by name only those that it was linked to (--link) or that were renamed."
         )
     return _("by name, alias or short ID on %(names)s: Docker's DNS answers at 127.0.0.11.")
 

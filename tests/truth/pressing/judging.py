@@ -18,6 +18,7 @@ UNFORESEEN = {
     "could not find the system's IP address": "the form says it beforehand, in amber, for it sees the machine's addresses only",
     "port is already allocated": "Docker lists the ports of stopped containers nowhere but in their details",
     "address already in use": "a process of the machine has the port, or took it just now",
+    "sandbox": "one that fails again and again has a stack at one moment, and none at the next",
     "user configured subnets": "Docker doesn't tell whether a subnet was typed; the page says beforehand that it may be refused",
 }
 # A network by its name may be a swarm's, which the Engine lists once it is used, or one that is made by then. An ID is known.

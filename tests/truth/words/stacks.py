@@ -104,7 +104,8 @@ def _finds(reality: Reality, page: Page, names: str) -> Any:
     box = box_of(reality, page)
     holds = listed(names) == own_networks(reality, box)
     if holds and box.state == "running":
-        own = {address for name in own_networks(reality, box) for address, _length in box.addresses_on(name).values()}
+        # A rename makes its name known on the default bridge as well (26.1), and the DNS then answers with that address.
+        own = {address for name in box.ends for address, _length in box.addresses_on(name).values()}
         holds = bool(own & reality.resolve(box, box.key[:12]))
     return so(holds, box, f"; networks of one's own: {own_networks(reality, box)}")
 
