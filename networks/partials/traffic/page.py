@@ -64,7 +64,8 @@ def subject_of(detail: ContainerDetail) -> Subject:
     """Return what the traffic of a container depends on."""
     row, stack = detail.row, stack_of(detail.row)
     places = tuple((one.network_id, one.network_name, one.driver, one.hue) for one in stack.joined)
-    return Subject(row.docker_id, stack.is_alive, stack.whose, row.donor_id, stack.is_bare, detail.pid, places)
+    lender_id = detail.owner_id or row.donor_id  # at the end of a chain of guests
+    return Subject(row.docker_id, stack.is_alive, stack.whose, lender_id, stack.is_bare, detail.pid, places)
 
 
 def stack_mark(subject: Subject) -> str:

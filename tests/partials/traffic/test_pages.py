@@ -194,6 +194,8 @@ def test_it_shows_a_guest_the_figures_of_the_stack_that_it_shares(world: World) 
     assert "the network stack that it shares" in said
     assert "2.0 kB/s" in said
     assert "shared with guest" in words(world.on_network().parts["traffic-now"])
+    further = make_container(world.engine, "further", network_mode=f"container:{guest.docker_id}", donor_id=guest.docker_id)
+    assert "veth0000004" in words(world.container(further).parts["traffic-now"]), "the links are those at the end of the chain"
 
 
 def test_it_asks_the_engine_where_nothing_of_the_host_is_seen(world: World) -> None:
