@@ -25,6 +25,13 @@ RUNNING: tuple[Meaning, ...] = (
         _("Stop the container, disconnect it from that network, and start it again."),
     ),
     Meaning(
+        "between_tries",
+        ("sandbox", "not found"),
+        "",
+        _("It ends again and again, and has no network stack between two tries."),
+        _("Try again while it runs, or stop it first."),
+    ),
+    Meaning(
         "image_unreadable",
         ("invalid reference format",),
         "image",
