@@ -107,16 +107,14 @@ def test_it_refuses_an_unknown_driver_at_once(admin: Page, engine: PrivateEngine
     expect(admin.get_by_label("Driver", exact=True)).to_have_value("weave")
 
 
-def test_it_shows_what_only_docker_knows_in_docker_s_words(admin: Page, engine: PrivateEngine) -> None:
-    fill(admin, name="mine")
+def test_it_says_before_docker_does_that_another_link_has_the_bridges_name(admin: Page, engine: PrivateEngine) -> None:
     engine.check_inside("ip", "link", "add", "nb0", "type", "ifb")
+    fill(admin, name="mine")
     admin.get_by_label("Linux bridge name").fill("nb0")
 
     admin.get_by_role("button", name="Create network").click()
 
-    expect(admin.locator("#refusal blockquote")).to_contain_text("nb0")
-    expect(admin.locator("#refusal")).to_contain_text("has another device of this name")
-    expect(admin.locator("#refusal")).to_contain_text("Nothing was changed.")
+    expect(admin.locator("#create .err")).to_contain_text("The host has a link nb0 already, which is no bridge")
     expect(admin.get_by_label("Name", exact=True)).to_have_value("mine")
     expect(admin.get_by_label("Linux bridge name")).to_have_value("nb0")
     assert "mine" not in network_names(engine)

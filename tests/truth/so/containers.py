@@ -219,8 +219,10 @@ def expand_ports(written: tuple[str, ...]) -> frozenset[tuple[str, str, str]]:
 
 @checks("container.ports")
 def _ports(reality: Reality, subject: Subject) -> Any:
-    """What runs has the ports that the machine listens on for it; what doesn't run has none."""
+    """What runs has the ports that the machine listens on for it, or for whose stack it shares; what doesn't run has none."""
     box = reality.boxes[subject[0]]
+    if reality.shares(box):
+        box = reality.owner_of(box) or box
     found = set()
     if box.is_running:
         for inside, bound in (box.row["NetworkSettings"]["Ports"] or {}).items():

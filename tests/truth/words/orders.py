@@ -90,7 +90,8 @@ def _alone(reality: Reality, page: Page) -> Any:
     bound = box.is_running and bool(box.row["NetworkSettings"]["Ports"] and any(box.row["NetworkSettings"]["Ports"].values()))
     # Whoever shares its stack keeps it while it stands still, or is called otherwise.
     breaks = bool(guests or bound) and page.kind not in ("order:rename", "order:pause")
-    return so(not breaks and not (bound and page.kind == "order:pause"), box, f"; guests {guests}, ports {bound}")
+    silenced = bound and page.kind == "order:pause" and not guests  # they go on answering behind its ports
+    return so(not breaks and not silenced, box, f"; guests {guests}, ports {bound}")
 
 
 @sentence(
