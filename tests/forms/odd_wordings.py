@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ODD_WORDINGS: tuple[tuple[str, str, str], ...] = (
+    ("sandbox 0a1b not found", "between_tries", ""),
     ("clash with the Link-Local prefix 'fe80::/64'", "link_local_part", "subnet"),
     ("failed to add IPv6 address ::1/64 to bridge: cannot assign requested address", "bridge_address", "subnet"),
     (

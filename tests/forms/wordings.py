@@ -167,7 +167,6 @@ WORDINGS: tuple[tuple[str, str, str], ...] = (
         "not_attachable",
         "network_id",
     ),
-    ("sandbox 0a1b not found", "between_tries", ""),
     ("cannot create endpoint on configuration-only network", "config_only_network", "network_id"),
     (
         "failed to create endpoint web on network front: trying to create an endpoint with an invalid endpoint configuration",
