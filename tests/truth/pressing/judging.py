@@ -18,6 +18,7 @@ UNFORESEEN = {
     "could not find the system's IP address": "the form says it beforehand, in amber, for it sees the machine's addresses only",
     "port is already allocated": "Docker lists the ports of stopped containers nowhere but in their details",
     "address already in use": "a process of the machine has the port, or took it just now",
+    "unable to remove filesystem": "one of its files can't be removed, which Docker finds out when it tries",
     "sandbox": "one that fails again and again has a stack at one moment, and none at the next",
     "user configured subnets": "Docker doesn't tell whether a subnet was typed; the page says beforehand that it may be refused",
 }
