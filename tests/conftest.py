@@ -27,6 +27,8 @@ hypothesis.settings.register_profile("netadmin", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("full", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("full" if IS_FULL else "netadmin")
 
+# Files that take over a minute: whoever begins one of them last keeps the other workers waiting.
+LONG = ("test_soak.py", "test_for_everybody.py", "test_hostile_corpus.py", "test_sweep.py", "test_buttons.py")
 ENGINE_FIXTURES = {"shared_engine", "engine", "fresh_engine", "swarm_pair", "another_engine"}
 
 
@@ -43,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # before -m looks at the marks, and after everybody has sorted
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark what uses a private Engine, and skip what cannot run here or runs only in full. What takes an hour begins first."""
+    """Mark what uses a private Engine, and skip what cannot run here or runs only in full. What takes long begins first."""
     reason = unavailable_reason()
     for test in items:
         if ENGINE_FIXTURES & set(getattr(test, "fixturenames", ())):
@@ -53,7 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         if not IS_FULL and test.get_closest_marker("full"):
             test.add_marker(pytest.mark.skip(reason="runs only in ./bin/test full"))
     yield
-    items.sort(key=lambda test: test.path.name != "test_soak.py")
+    items.sort(key=lambda test: LONG.index(test.path.name) if test.path.name in LONG else len(LONG))
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ MASK = "•••"
 _SECRET = re.compile(
     r"(?:passwd|password|passphrase|pwd|secret|secrets|token|tokens|apikey|basicauth)(?:$|[^a-z])"
     r"|(?:^|[^a-z])(?:pass|credential|credentials|auth|authorization"
-    r"|bearer|api[._-]?key|apikey|access[._-]?key|private[._-]?key|secret[._-]?key|encryption[._-]?key)(?:$|[^a-z])"
+    r"|bearer|api[._-]?key|access[._-]?key|private[._-]?key|secret[._-]?key|encryption[._-]?key)(?:$|[^a-z])"
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 

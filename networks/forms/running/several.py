@@ -39,13 +39,14 @@ def plan_orders(verb: str, choice: Choice) -> Plan:
     protection = protection_of(choice.engine_slug)
     why_not = _leave_out(verb, impacts, protection, {})
     going = [impact for impact in impacts if impact.docker_id not in why_not]
-    if verb in _DONORS_FIRST and (lacking := _lacks(going, Room(read_engine(choice.engine_slug)))):
+    engine = read_engine(choice.engine_slug)
+    if verb in _DONORS_FIRST and (lacking := _lacks(going, Room(engine))):
         why_not = _leave_out(verb, impacts, protection, why_not | lacking)
         going = [impact for impact in impacts if impact.docker_id not in why_not]
     if len(going) < len(impacts):  # what breaks is counted among those that go
         going = list(read_impacts(choice.engine_slug, [impact.docker_id for impact in going]))
     if verb in ENDING:
-        going = list(foretell(read_engine(choice.engine_slug), going))
+        going = list(foretell(Room(engine), going))
     depths = _depths(going)
     going.sort(key=lambda one: (depths[one.docker_id] if verb in _DONORS_FIRST else -depths[one.docker_id], one.name))
     needed = {permission_to_order(impact.network_mode) for impact in going}

@@ -16,8 +16,8 @@ from networks.queries.running.impact import Impact
 
 FAMILIES = (4, 6)
 # Where it is known what Docker hands out next, and where at least who has what. Of all else nothing is said.
-_KNOWN = frozenset({Why.CERTAIN, Why.UNLESS_REFUSED, Why.FULL})
-_HOLDERS_KNOWN = _KNOWN | {Why.GATEWAY, Why.COUNT}
+FORETOLD = frozenset({Why.CERTAIN, Why.UNLESS_REFUSED, Why.FULL})
+_HOLDERS_KNOWN = FORETOLD | {Why.GATEWAY, Why.COUNT}
 _HELD = frozenset({State.IN_USE, State.GATEWAY, State.AUX})
 
 
@@ -64,10 +64,10 @@ class Room:
             return lack
         typed = _by_family(wishes)
         for family in FAMILIES:
-            views = self._views_of(network_id, family)
+            views = self.views_of(network_id, family)
             if family in typed and views and views[0].turn.why in _HOLDERS_KNOWN:
                 lack = self._lack_of_wish(views, str(typed[family]), container_id)
-            elif family not in typed and views and views[0].turn.why in _KNOWN:
+            elif family not in typed and views and views[0].turn.why in FORETOLD:
                 lack = self._lack_of_turn(views)
             if lack is not None:
                 return lack
@@ -88,14 +88,15 @@ class Room:
         """Count a container that is put on this network from now on, before the next one is asked for."""
         typed = _by_family(wishes)
         for family in FAMILIES:
-            views = self._views_of(network_id, family)
+            views = self.views_of(network_id, family)
             address = typed.get(family)
             if address is None or any(view.use.first <= int(address) <= view.use.last for view in views):
                 self._taken[network_id, family] = self._taken.get((network_id, family), 0) + 1
             if address is not None:
                 self._asked[network_id, str(address)] = container_name
 
-    def _views_of(self, network_id: str, family: int) -> list[PoolView]:
+    def views_of(self, network_id: str, family: int) -> list[PoolView]:
+        """Return the pools of a network in one family, as they are now."""
         if network_id not in self._views:
             self._views[network_id] = views_of(self.engine, network_id) if self.engine else ()
         return [view for view in self._views[network_id] if view.use.subnet.version == family]

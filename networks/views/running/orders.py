@@ -80,7 +80,9 @@ class ContainerOrder(View):
 
     def _read(self, docker_id: str) -> Impact | None:
         impact = read_impact(self.kwargs["engine_slug"], docker_id)
-        return foretell(read_engine(self.kwargs["engine_slug"]), [impact])[0] if impact and self.verb in ENDING else impact
+        if impact is None or self.verb not in ENDING:
+            return impact
+        return foretell(Room(read_engine(self.kwargs["engine_slug"])), [impact])[0]
 
     def _asks(self, impact: Impact) -> bool:
         """Tell whether the page has to be seen before this is done."""
