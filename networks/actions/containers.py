@@ -12,9 +12,10 @@ from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.containers.cli import command_of_order
 from networks.engine.containers.specs import STOP_WAIT_S
-from networks.engine.errors import NotAllowed, NotFound
+from networks.engine.errors import EngineError, NotAllowed, NotFound, Refused
 from networks.engine.facts import ContainerFact
 from networks.models import Action, Container, Engine
+from networks.models.said import join_said
 from networks.models.said import say as _
 from networks.policy.permissions import Denied, Permission
 from networks.policy.protection import refuse_containers
@@ -49,6 +50,7 @@ def restart_container(actor: Actor, engine: Engine, container_id: str, *, name: 
     """Stop a container and start it. Twin of `docker restart -t`; POST /containers/{id}/restart.
 
     One that shares the stack of a container which doesn't run is left alone: the Engine would stop it and not start it again.
+    Where it was ended and then refused, a job's step says so; a page sees it in the snapshot.
     """
 
     begun = threading.Event()
@@ -56,7 +58,14 @@ def restart_container(actor: Actor, engine: Engine, container_id: str, *, name: 
     def act(client: EngineClient, fact: ContainerFact) -> None:
         _refuse_lost_donor(client, fact)
         begun.set()
-        client.restart_container(container_id, wait_s)
+        try:
+            client.restart_container(container_id, wait_s)
+        except Refused as error:
+            if actor.journal is not None and fact.state in HOLDING_STATES and _has_ended(client, container_id):
+                error.sentence = join_said(
+                    error.sentence, _("It had been ended before Docker refused the rest, and doesn't run now.")
+                )
+            raise
 
     asked = {"wait_s": wait_s, "was_started_at": started_at_of(engine, container_id)}
     return _order(actor, engine, "restart_container", container_id, name, act, asked=asked, begun=begun)
@@ -205,6 +214,13 @@ def _require_for(actor: Actor, engine: Engine, fact: ContainerFact) -> None:
     except Denied as error:
         words = _("%(name)s uses the network of the host or of another container, which needs the permission “%(permission)s”.")
         raise NotAllowed(words % {"name": fact.name, "permission": error.permission}) from error
+
+
+def _has_ended(client: EngineClient, container_id: str) -> bool:
+    try:
+        return client.inspect_container(container_id).state not in HOLDING_STATES
+    except EngineError:
+        return False
 
 
 def _refuse_lost_donor(client: EngineClient, fact: ContainerFact) -> None:

@@ -60,8 +60,9 @@ class LeftOut:
 class Plan:
     """What a job would do. `names`: of what was chosen and is there. `gone`: how many of the chosen aren't there any more.
 
-    `breakages`: what else would break, by orders to containers. `permission`: what the steps need, beside what their number does.
-    `half`: the one container or network that all steps share, None where there is none or it wasn't chosen yet.
+    `breakages`: what else would break, by orders to containers. `unsure`: of what may not start again the name, and the networks
+    that its record alone names. `permission`: what the steps need, beside what their number does. `half`: the one container or
+    network that all steps share, None where there is none or it wasn't chosen yet.
     """
 
     names: tuple[str, ...] = ()
@@ -72,6 +73,7 @@ class Plan:
     consequences: tuple[Consequences, ...] = ()
     breakages: tuple[Breakage, ...] = ()
     permission: Permission = Permission.CONNECT
+    unsure: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def tokens(self) -> frozenset[str]:

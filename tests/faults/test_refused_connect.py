@@ -15,10 +15,12 @@ from django.core.management import call_command
 from django.db import connections
 from django.urls import reverse
 
+from networks.actions.jobs.runners import start_runners, stop_runners
 from networks.engine.calls import Profile
 from networks.engine.facts import ContainerFact, EndpointFact
 from networks.engine.registry import connect_engine
-from networks.models import AddressAssignment, Endpoint, Engine, EngineStatus
+from networks.models import AddressAssignment, Endpoint, Engine, EngineStatus, Job
+from networks.queries.jobs import OPEN_STATES
 from networks.queries.snapshot import snapshot_of
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
@@ -32,6 +34,7 @@ from networks.sync.snapshot.writer import Snapshot
 from tests.partials.looking import words
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.truth import ask, remembered, truth
+from tests.truth.pressing.markup import read_page
 from tests.views.pages import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -259,3 +262,28 @@ def test_it_stays_stopped_where_a_restart_is_refused_again(busy: PrivateEngine, 
     assert request_sync(followed.slug)
     wait_until(lambda: Endpoint.objects.filter(network_name="lan", leftover={}).exists(), "no leftover of one that doesn't run")
     assert remembered(snapshot_of(followed)) == truth(busy.socket)
+
+
+def test_it_says_so_of_several_too(busy: PrivateEngine, followed: Engine) -> None:
+    browser = log_in()
+    url = reverse("container_several", args=[followed.slug])
+    chosen = [recorded(busy, name)["Id"] for name in ("web", "beside")]
+    page = browser.post(url, {"do": "restart_containers", "id": chosen}).content.decode()
+    hidden = {
+        node.attrs["name"]: node.attrs["value"]
+        for node in read_page(url, 200, page).root.walk()
+        if node.attrs.get("type") == "hidden"
+    }
+    start_runners()
+    try:
+        sent = browser.post(url, {**hidden, "id": ",".join(chosen)})
+        assert sent.status_code == 302, words(unescape(sent.content.decode()))
+        wait_until(lambda: not Job.objects.filter(state__in=OPEN_STATES).exists(), "the job's end", deadline_s=90)
+    finally:
+        stop_runners()
+
+    assert "web may not start again Docker's record of it names lan, where it has no endpoint" in words(unescape(page))
+    assert "beside may not start again" not in words(unescape(page))
+    ended = words(unescape(browser.get(sent["Location"]).content.decode()))
+    assert "It had been ended before Docker refused the rest, and doesn't run now." in ended
+    assert [recorded(busy, name)["State"]["Status"] for name in ("web", "beside")] == ["exited", "running"]

@@ -57,6 +57,7 @@ def plan_orders(verb: str, choice: Choice) -> Plan:
         left_out=tuple(LeftOut(one.name, why_not[one.docker_id]) for one in impacts if one.docker_id in why_not),
         breakages=tuple(each for impact in going for each in breakages_of_order(verb, impact)),
         permission=Permission.SHAPE if Permission.SHAPE in needed else Permission.RUN,
+        unsure=tuple((one.name, one.remnants) for one in going if one.remnants and verb == "restart_container"),
     )
 
 

@@ -161,6 +161,8 @@ class Presser:
             steps = JobStep.objects.filter(job_id=job_id).order_by("position")
             done = steps.filter(state=StepState.DONE)
             deeds = [Deed(one.verb, one.container_id, one.network_id, one.network_name) for one in done if one.verb in PROMISES]
+            # A restart that was refused had ended it, and says so.
+            deeds += [Deed("kill_container", one.container_id) for one in steps.filter(sentence__contains="doesn't run now")]
             undone = tuple(steps.exclude(state__in=_ENDED).values_list("sentence", flat=True))
             return _End(self.get(page.url), deeds, is_redirect=True, told=told, undone=undone)
         deed = _deed_of(button, body)
