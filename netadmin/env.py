@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
+from networks.actions.trail.destinations import NoDestination, check_destination
 from networks.hostnet.reader import is_netns_path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 LANGUAGES = ("en", "ko")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+SECOND_STEP_GROUPS = ("superusers", "admins", "terminals", "everybody")
 SHORTEST_KEY = 50  # characters; Django warns of shorter ones
+
+# Each is a line of security.txt: signs of a URI alone (RFC 3986), so none ends the line. A password belongs in no address.
+_SIGNS = r"[A-Za-z0-9._~:/?#\[\]!$&'()*+;=%-]"
+_CONTACT = re.compile(rf"mailto:{_SIGNS}+@{_SIGNS}+|https://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?([/?#]({_SIGNS}|@)*)?")
 
 env = FileAwareEnv()
 
@@ -38,12 +46,20 @@ class Configuration:
     is_read_only: bool
     is_following: bool
     address_history_days: int
+    activity_log: str
+    activity_log_ca: str
     is_debug: bool
     admin_username: str
     admin_password_file: str
+    secret_key_fallbacks: tuple[str, ...]
+    most_sessions: int
+    admin_from: tuple[str, ...]
+    second_step_for: tuple[str, ...]
+    second_step_days: int
     log_level: str
     language: str
     time_zone: str
+    security_contact: tuple[str, ...]
 
 
 def read_configuration() -> Configuration:
@@ -71,13 +87,26 @@ def _read() -> Configuration:
         is_read_only=env.bool("NETADMIN_READ_ONLY", default=False),
         is_following=env.bool("NETADMIN_FOLLOW", default=True),
         address_history_days=env.int("NETADMIN_ADDRESS_HISTORY_DAYS", default=90),
+        activity_log=env.str("NETADMIN_ACTIVITY_LOG", default=""),
+        activity_log_ca=env.str("NETADMIN_ACTIVITY_LOG_CA", default=""),
         is_debug=env.bool("NETADMIN_DEBUG", default=False),
         admin_username=env.str("NETADMIN_ADMIN_USERNAME", default=""),
         admin_password_file=env.str("NETADMIN_ADMIN_PASSWORD_FILE", default=""),
+        secret_key_fallbacks=_stripped(env.list("NETADMIN_SECRET_KEY_FALLBACKS", default=[])),
+        most_sessions=env.int("NETADMIN_MOST_SESSIONS", default=20),
+        admin_from=_stripped(env.list("NETADMIN_ADMIN_FROM", default=[])),
+        second_step_for=_stripped(env.list("NETADMIN_SECOND_STEP_FOR", default=[])),
+        second_step_days=env.int("NETADMIN_SECOND_STEP_DAYS", default=7),
         log_level=env.str("NETADMIN_LOG_LEVEL", default="INFO").upper(),
         language=env.str("NETADMIN_LANGUAGE", default="en"),
         time_zone=env.str("NETADMIN_TIME_ZONE", default="UTC"),
+        security_contact=tuple(uri.strip() for uri in env.list("NETADMIN_SECURITY_CONTACT", default=[])),
     )
+
+
+def _stripped(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words of a list without the blanks around them, and none that is empty."""
+    return tuple(text for word in words if (text := word.strip()))
 
 
 def _check(read: Configuration) -> Configuration:
@@ -91,9 +120,16 @@ def _check(read: Configuration) -> Configuration:
         raise ImproperlyConfigured("NETADMIN_TRUSTED_PROXIES is how many proxies stand before Netadmin: 0 or more.")
     if not 0 < read.address_history_days < 36_500:
         raise ImproperlyConfigured("NETADMIN_ADDRESS_HISTORY_DAYS is how long the history of addresses is kept: 1 or more.")
-    if read.is_debug and read.bind not in ("127.0.0.1", "::1", "localhost"):
+    _check_access(read)
+    try:
+        check_destination(read.activity_log, read.activity_log_ca)
+    except NoDestination as error:
+        raise ImproperlyConfigured(str(error)) from error
+    is_reached = read.bind not in ("127.0.0.1", "::1", "localhost") or read.trusted_proxies or read.trusted_origins
+    if read.is_debug and is_reached:
         raise ImproperlyConfigured(
-            "NETADMIN_DEBUG shows the inside to every visitor, so it works only on NETADMIN_BIND=127.0.0.1."
+            "NETADMIN_DEBUG shows the inside to every visitor, so it works only on NETADMIN_BIND=127.0.0.1, without "
+            "NETADMIN_TRUSTED_PROXIES and NETADMIN_TRUSTED_ORIGINS: a proxy brings visitors there, too."
         )
     if read.log_level not in LOG_LEVELS:
         raise ImproperlyConfigured(f"NETADMIN_LOG_LEVEL={read.log_level} is none of {', '.join(LOG_LEVELS)}.")
@@ -101,7 +137,30 @@ def _check(read: Configuration) -> Configuration:
         raise ImproperlyConfigured(f"NETADMIN_LANGUAGE={read.language} is none of {', '.join(LANGUAGES)}.")
     if read.time_zone not in available_timezones():
         raise ImproperlyConfigured(f"NETADMIN_TIME_ZONE={read.time_zone} isn't the name of a time zone, such as Europe/Berlin.")
+    for uri in read.security_contact:
+        if not _CONTACT.fullmatch(uri):
+            raise ImproperlyConfigured(
+                f"NETADMIN_SECURITY_CONTACT: {uri!r} is neither mailto:somebody@example.org nor https://example.org/report."
+            )
     return read
+
+
+def _check_access(read: Configuration) -> None:
+    if any(len(key) < SHORTEST_KEY for key in read.secret_key_fallbacks):
+        raise ImproperlyConfigured(f"NETADMIN_SECRET_KEY_FALLBACKS holds a key of fewer than {SHORTEST_KEY} characters.")
+    if read.most_sessions < 1:
+        raise ImproperlyConfigured("NETADMIN_MOST_SESSIONS is how many browsers one person may be logged in with: 1 or more.")
+    for text in read.admin_from:
+        try:
+            ip_network(text)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"NETADMIN_ADMIN_FROM: {text!r} is neither an address nor a subnet, such as 192.0.2.0/24."
+            ) from None
+    if unknown := sorted(set(read.second_step_for) - set(SECOND_STEP_GROUPS)):
+        raise ImproperlyConfigured(f"NETADMIN_SECOND_STEP_FOR: {unknown[0]!r} is none of {', '.join(SECOND_STEP_GROUPS)}.")
+    if not 0 <= read.second_step_days < 366:
+        raise ImproperlyConfigured("NETADMIN_SECOND_STEP_DAYS is how long people have to set a second step up: 0 to 365 days.")
 
 
 def make_data_dir(path: Path) -> None:
@@ -139,6 +198,14 @@ def read_or_make_secret_key(data_dir: Path) -> str:
     if len(key) < SHORTEST_KEY:
         raise ImproperlyConfigured(f"{path} holds no secret key. Delete it: a new one is made, and everybody logs in again.")
     return key
+
+
+def read_secret_key_fallbacks(data_dir: Path, named: Iterable[str]) -> list[str]:
+    """Return the keys before this one: those that the environment names, then those that `manage.py rotate_key` kept."""
+    path = data_dir / "secret_key_fallbacks"
+    with said_in_words(data_dir):
+        kept = path.read_text(encoding="ascii").split() if path.exists() else []
+    return list(dict.fromkeys((*named, *kept)))
 
 
 def _place_secret_key(path: Path) -> None:

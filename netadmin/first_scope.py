@@ -10,6 +10,7 @@ from netadmin.gate import Application, Receive, Scope, Send
 from networks.actions.jobs.runners import start_runners
 from networks.actions.settling import start_settling
 from networks.actions.terminals.left import start_ending_left
+from networks.actions.trail.keeper import start_trail
 from networks.sync.engines import ensure_local_engine
 from networks.sync.followers import followers
 from networks.sync.tending import start_tending
@@ -37,3 +38,4 @@ def _follow() -> None:
     start_runners()
     start_settling()
     start_ending_left()
+    start_trail()

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from networks.policy.origins import is_admitted, read_approach
+from networks.policy.origins import Approach, is_admitted, read_approach
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -32,9 +32,14 @@ class Gate:
         if scope["type"] in ("http", "websocket"):
             headers = [(name, value) for name, value in scope["headers"] if name.lower() != _BELIEVED_BY_DAPHNE]
             scope = {**scope, "headers": headers, "root_path": ""}
-        if scope["type"] == "websocket" and not _is_ours(scope):
-            await refuse_socket(scope, receive, send)
-            return
+        if scope["type"] == "websocket":
+            approach = _approach_of(scope)
+            if not is_admitted(approach, settings.NETADMIN_ALLOWED_ORIGINS, needs_origin=True):
+                logger.warning("socket_refused", host=approach.host, origin=approach.origin, forwarded=approach.forwarded)
+                await refuse_socket(scope, receive, send)
+                return
+            # What is written down of a terminal is the person's address, not the proxy's.
+            scope = {**scope, "client": (approach.client, 0)}
         await self.application(scope, receive, send)
 
 
@@ -44,11 +49,7 @@ async def refuse_socket(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close", "code": 4003})
 
 
-def _is_ours(scope: Scope) -> bool:
+def _approach_of(scope: Scope) -> Approach:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     client = (scope.get("client") or ("",))[0]
-    approach = read_approach(headers, client, settings.NETADMIN_TRUSTED_PROXIES)
-    if is_admitted(approach, settings.NETADMIN_ALLOWED_ORIGINS, needs_origin=True):
-        return True
-    logger.warning("socket_refused", host=approach.host, origin=approach.origin, forwarded=approach.forwarded)
-    return False
+    return read_approach(headers, client, settings.NETADMIN_TRUSTED_PROXIES)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from netadmin.env import BASE_DIR, make_private_file, read_configuration, read_or_make_secret_key
+from netadmin.env import BASE_DIR, make_private_file, read_configuration, read_or_make_secret_key, read_secret_key_fallbacks
 from netadmin.logs import configure_logs
 from networks.policy.origins import allowed_origins, host_names
 
@@ -18,6 +20,7 @@ except ValueError as error:
 
 DEBUG = CONFIGURATION.is_debug
 SECRET_KEY = read_or_make_secret_key(CONFIGURATION.data_dir)
+SECRET_KEY_FALLBACKS = read_secret_key_fallbacks(CONFIGURATION.data_dir, CONFIGURATION.secret_key_fallbacks)
 
 INSTALLED_APPS = [
     "daphne",
@@ -117,6 +120,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# A form is text, and its page shows it again. networks/management/serving/bounds.py refuses more at the header.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "networks.policy.accounts.AccountAdapter"
@@ -203,8 +208,15 @@ NETADMIN_NETNS = CONFIGURATION.netns
 NETADMIN_READ_ONLY = CONFIGURATION.is_read_only
 NETADMIN_FOLLOW = CONFIGURATION.is_following
 NETADMIN_ADDRESS_HISTORY_DAYS = CONFIGURATION.address_history_days
+NETADMIN_ACTIVITY_LOG = CONFIGURATION.activity_log
+NETADMIN_ACTIVITY_LOG_CA = CONFIGURATION.activity_log_ca
 NETADMIN_PORT = CONFIGURATION.port
 NETADMIN_BIND = CONFIGURATION.bind
 NETADMIN_TRUSTED_PROXIES = CONFIGURATION.trusted_proxies
+NETADMIN_MOST_SESSIONS = CONFIGURATION.most_sessions
+NETADMIN_ADMIN_FROM = [ip_network(text) for text in CONFIGURATION.admin_from]
+NETADMIN_SECOND_STEP_FOR = frozenset(CONFIGURATION.second_step_for)
+NETADMIN_SECOND_STEP_DAYS = CONFIGURATION.second_step_days
+NETADMIN_SECURITY_CONTACT = CONFIGURATION.security_contact
 NETADMIN_ADMIN_USERNAME = CONFIGURATION.admin_username
 NETADMIN_ADMIN_PASSWORD_FILE = CONFIGURATION.admin_password_file

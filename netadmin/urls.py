@@ -8,6 +8,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from networks.views.contact import show_security_contact
 from networks.views.health import show_alive, show_ready
 from networks.views.setup import set_up
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("healthz", show_alive, name="healthz"),
     path("readyz", show_ready, name="readyz"),
     path("favicon.ico", RedirectView.as_view(url="/static/img/favicon-live.svg"), name="favicon"),  # the admin site names none
+    path(".well-known/security.txt", show_security_contact, name="security_txt"),
     path("setup/", set_up, name="setup"),
     path("i18n/setlang/", set_language, name="set_language"),
     path("admin/", admin.site.urls),

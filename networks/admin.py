@@ -233,6 +233,7 @@ class EngineAdmin(RowAdmin):
     form = EngineAdminForm
     search_fields = ("slug", "name", "url")
     actions = ("sync_now",)
+    exclude = ("is_terminal_on", "registries")  # on the Engine's own page
 
     def get_readonly_fields(self, request: HttpRequest, obj: Engine | None = None) -> tuple[str, ...]:
         if obj is None:
@@ -252,16 +253,18 @@ class EngineAdmin(RowAdmin):
     @admin.action(description=_("Sync now: read everything again"), permissions=["change"])
     def sync_now(self, request: HttpRequest, queryset: QuerySet[Engine]) -> None:
         for engine in queryset:
+            known = {"engine": engine.name}
             if request_sync(engine.slug):
-                self.message_user(request, gettext("%(engine)s was read again.") % {"engine": engine.name})
-            else:
-                text = gettext("%(engine)s was asked, but has not been read yet.") % {"engine": engine.name}
-                self.message_user(request, text, messages.WARNING)
+                self.message_user(request, gettext("%(engine)s was read again.") % known)
+                continue
+            text = gettext("%(engine)s was asked, but has not been read yet.") % known
+            self.message_user(request, text, messages.WARNING)
 
 
 @admin.register(Grant)
 class GrantAdmin(RowAdmin):
     list_display = ("user", "engine", "role", "has_terminal")
+    readonly_fields = ("has_terminal",)  # given on the Engine's own page, which says what that opens
     list_select_related = ("user", "engine")
     list_filter = ("engine", "role")
     search_fields = ("user__username",)
@@ -269,10 +272,7 @@ class GrantAdmin(RowAdmin):
 
 
 class GrantInline(RowInline):
-    """The Engines that a person may see, and in which role."""
-
-    model = Grant
-    extra = 0
+    model, extra, readonly_fields = Grant, 0, ("has_terminal",)
 
 
 class PersonAdmin(AnyUserAdmin):

@@ -36,6 +36,7 @@ from networks.views.network_forms import NetworkCreate
 from networks.views.networks import NetworkDetail, NetworkList
 from networks.views.overview import Overview
 from networks.views.removals.disconnect import NetworkDisconnect
+from networks.views.removals.protection import ContainerProtection, NetworkProtection
 from networks.views.removals.prune import NetworkPrune
 from networks.views.removals.remove import NetworkRemove
 from networks.views.running.launch import ContainerRun, ContainerRunChosen
@@ -62,6 +63,7 @@ urlpatterns: list[URLPattern] = [
         name="network_disconnect",
     ),
     path("networks/<slug:engine_slug>/<str:docker_id>/keep/<str:container_id>/", NetworkKeep.as_view(), name="network_keep"),
+    path("networks/<slug:engine_slug>/<str:docker_id>/protection/", NetworkProtection.as_view(), name="network_protection"),
     path("networks/<slug:engine_slug>/<str:docker_id>/remove/", NetworkRemove.as_view(), name="network_remove"),
     path("containers/run/", ContainerRunChosen.as_view(), name="container_run_chosen"),
     path("containers/<slug:engine_slug>/run/", ContainerRun.as_view(), name="container_run"),
@@ -94,6 +96,7 @@ urlpatterns: list[URLPattern] = [
     path("containers/", ContainerList.as_view(), name="container_list"),
     path("containers/<slug:engine_slug>/<str:docker_id>/", ContainerDetail.as_view(), name="container_detail"),
     path("containers/<slug:engine_slug>/<str:docker_id>/inside/", ContainerInside.as_view(), name="container_inside"),
+    path("containers/<slug:engine_slug>/<str:docker_id>/protection/", ContainerProtection.as_view(), name="container_protection"),
     path("containers/<slug:engine_slug>/<str:docker_id>/terminal/", ContainerTerminal.as_view(), name="container_terminal"),
     path("interfaces/", InterfaceList.as_view(), name="interface_list"),
     path("interfaces/ifconfig.txt", InterfaceText.as_view(), name="interface_text"),

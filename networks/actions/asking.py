@@ -14,14 +14,8 @@ from django.utils.translation import get_language, override
 from networks.engine.client import EngineClient
 
 SOON_S = 1.0  # nearly all that will end by themselves have ended by then
-MOST_WAITING = 32  # threads; an Engine that hangs must not gather them without end
 
 _Answer = TypeVar("_Answer")
-_places = threading.BoundedSemaphore(MOST_WAITING)
-
-
-class TooManyWaiting(Exception):
-    """So many changes wait for their Engines already that this one was not begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +31,17 @@ def ask_patiently(
     *,
     patience_s: float,
     when_late: Callable[[_Answer], None],
+    when_over: Callable[[], None] = lambda: None,
     begun: threading.Event | None = None,
 ) -> _Answer | StillAsking:
     """Run `work` in a thread of its own and return what it returns, or StillAsking after `patience_s`.
 
     `client`: the one that `work` asks. Once a change has left, `work` goes on and `when_late` gets its answer, in its thread;
     before that the change is withdrawn, and its answer is of no use to anybody. `begun`: set by a `work` that has asked for what
-    takes its time, and after that waited for SOON_S only. Raises what `work` raises, and TooManyWaiting.
+    takes its time, and after that waited for SOON_S only. `when_over`: called in the thread once nothing is waited for any
+    more. Raises what `work` raises.
     """
-    if not _places.acquire(blocking=False):
-        raise TooManyWaiting
-    asking = _Asking(work, when_late)
+    asking = _Asking(work, when_late, when_over)
     threading.Thread(target=asking.run, args=(get_language() or "en",), name="asking", daemon=True).start()
     until = time.monotonic() + patience_s
     if begun is not None and begun.wait(patience_s):
@@ -63,10 +57,11 @@ def ask_patiently(
 
 
 class _Asking(Generic[_Answer]):
-    def __init__(self, work: Callable[[], _Answer], when_late: Callable[[_Answer], None]) -> None:
+    def __init__(self, work: Callable[[], _Answer], when_late: Callable[[_Answer], None], when_over: Callable[[], None]) -> None:
         self.ended = threading.Event()
         self._work = work
         self._when_late = when_late
+        self._when_over = when_over
         self._lock = threading.Lock()
         self._answers: list[_Answer] = []
         self._error: Exception | None = None
@@ -79,7 +74,7 @@ class _Asking(Generic[_Answer]):
                 self._run()
         finally:
             connections.close_all()
-            _places.release()
+            self._when_over()
 
     def leave(self, *, is_answer_wanted: bool) -> bool:
         """Stop waiting, and tell whether it was still under way."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from networks.actions.actors import Actor, require_of
-from networks.actions.recording import ActionResult, Change, Intent, carry_out
+from networks.actions.recording import LASTS_S, ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.containers.cli import command_of_order
@@ -18,8 +18,9 @@ from networks.models import Action, Container, Engine
 from networks.models.said import join_said
 from networks.models.said import say as _
 from networks.policy.permissions import Denied, Permission
-from networks.policy.protection import refuse_containers
+from networks.policy.protection import read_company, refuse_containers, refuse_names
 from networks.policy.shapes import permission_to_order
+from networks.queries.ground import find_network
 from networks.queries.removals.consequences import HOLDING_STATES
 
 Act = Callable[[EngineClient, ContainerFact], None]
@@ -27,9 +28,12 @@ Act = Callable[[EngineClient, ContainerFact], None]
 
 def start_container(actor: Actor, engine: Engine, container_id: str, *, name: str) -> ActionResult:
     """Start a container. Twin of `docker start`; POST /containers/{id}/start."""
-    return _order(
-        actor, engine, "start_container", container_id, name, lambda client, _fact: client.start_container(container_id)
-    )
+
+    def act(client: EngineClient, fact: ContainerFact) -> None:
+        _require_for_company(actor, engine, fact)
+        client.start_container(container_id)
+
+    return _order(actor, engine, "start_container", container_id, name, act)
 
 
 def stop_container(actor: Actor, engine: Engine, container_id: str, *, name: str, wait_s: int = STOP_WAIT_S) -> ActionResult:
@@ -57,6 +61,7 @@ def restart_container(actor: Actor, engine: Engine, container_id: str, *, name: 
 
     def act(client: EngineClient, fact: ContainerFact) -> None:
         _refuse_lost_donor(client, fact)
+        _require_for_company(actor, engine, fact)
         begun.set()
         try:
             client.restart_container(container_id, wait_s)
@@ -95,7 +100,10 @@ def unpause_container(actor: Actor, engine: Engine, container_id: str, *, name: 
 def rename_container(actor: Actor, engine: Engine, container_id: str, *, name: str, new_name: str) -> ActionResult:
     """Give a container another name. Twin of `docker rename`; POST /containers/{id}/rename."""
 
-    def act(client: EngineClient, _fact: ContainerFact) -> None:
+    def act(client: EngineClient, fact: ContainerFact) -> None:
+        for endpoint in fact.endpoints:
+            network_id = endpoint.network_id or find_network(engine.slug, endpoint.network_name)
+            refuse_names(engine.slug, network_id, endpoint.network_name, (new_name,))
         client.rename_container(container_id, new_name)
 
     return _order(actor, engine, "rename_container", container_id, name, act, asked={"new_name": new_name})
@@ -180,6 +188,7 @@ def _order(
     begun: threading.Event | None = None,
 ) -> ActionResult:
     held = dict(asked or {})
+    lasts_s = LASTS_S + int(held.get("wait_s", 0))
 
     def ask(client: EngineClient) -> str:
         try:
@@ -195,7 +204,7 @@ def _order(
         return container_id
 
     intent = Intent(verb, name, container_id, command=command_of_order(verb, name, container_id, held), asked=held)
-    change = Change(ask, lambda: _is_seen(engine, verb, container_id, held), (container_id,), Profile.RUN, begun)
+    change = Change(ask, lambda: _is_seen(engine, verb, container_id, held), (container_id,), Profile.RUN, begun, lasts_s)
     return carry_out(actor, engine, intent, Permission.RUN, change)
 
 
@@ -214,6 +223,28 @@ def _require_for(actor: Actor, engine: Engine, fact: ContainerFact) -> None:
     except Denied as error:
         words = _("%(name)s uses the network of the host or of another container, which needs the permission “%(permission)s”.")
         raise NotAllowed(words % {"name": fact.name, "permission": error.permission}) from error
+
+
+def _require_for_company(actor: Actor, engine: Engine, fact: ContainerFact) -> None:
+    """Ask the policy where it starts beside: it finds its networks by name, what is there may have changed. Raises NotAllowed.
+
+    It wasn't run from here with these names, so an admin may let it bear them.
+    """
+    for endpoint in fact.endpoints:
+        network_id = endpoint.network_id or find_network(engine.slug, endpoint.network_name)
+        own, _borne = read_company(engine.slug, network_id, endpoint.network_name)
+        try:
+            if own is not None:
+                words = _("%(by)s, which Netadmin needs, is on %(network)s.") % {"by": own.by, "network": endpoint.network_name}
+                raise NotAllowed(words)
+            names = (fact.name, fact.hostname, *endpoint.aliases)
+            refuse_names(engine.slug, network_id, endpoint.network_name, names)
+        except NotAllowed as error:
+            try:
+                require_of(actor, Permission.SHAPE, engine.slug)
+            except Denied as denied:
+                needs = _("That needs the permission “%(permission)s”.") % {"permission": denied.permission}
+                raise NotAllowed(join_said(error.sentence, needs)) from error
 
 
 def _has_ended(client: EngineClient, container_id: str) -> bool:

@@ -35,7 +35,7 @@ STRANGER = "stranger"
 MOST_OF_ONE, MOST_OF_ALL = 30, 300
 _COLUMNS: dict[type[Model], tuple[str, ...]] = {
     Grant: ("role", "has_terminal", "user_id", "engine_id"),
-    Engine: ("slug", "name", "url", "is_terminal_on"),
+    Engine: ("slug", "name", "url", "is_terminal_on", "registries"),
 }
 _PERSON: tuple[str, ...] = ("username", "is_active", "is_staff", "is_superuser")
 _DEEDS = "_netadmin_deeds"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
@@ -36,6 +37,7 @@ from networks.policy.protection import refuse_containers, refuse_removal
 from networks.policy.reach.harm import harmful_subnets, words_to_type
 
 Tell = Callable[[str], None]
+MOST_NAMED = 20
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class _Work:
     engine_slug: str
     plan: LabPlan
     with_modes: bool = False
+    shown: frozenset[str] | None = None
 
 
 def bring_up_lab(actor: Actor, engine: Engine, tell: Tell, *, prefix: str = "", with_modes: bool = False) -> ActionResult:
@@ -59,9 +62,19 @@ def bring_up_lab(actor: Actor, engine: Engine, tell: Tell, *, prefix: str = "", 
     return _carry_out(actor, engine, "up", tell, _bring_up, lambda: is_lab_there(engine, prefix), plan, with_modes=with_modes)
 
 
-def take_down_lab(actor: Actor, engine: Engine, tell: Tell) -> ActionResult:
-    """Remove whatever carries the lab's label, and its image; nothing else. Twin of `manage.py lab down`."""
-    return _carry_out(actor, engine, "down", tell, _take_down, lambda: is_lab_gone(engine), LabPlan())
+def take_down_lab(actor: Actor, engine: Engine, tell: Tell, *, shown: frozenset[str] | None = None) -> ActionResult:
+    """Remove whatever carries the lab's label, and its image; nothing else. Twin of `manage.py lab down`.
+
+    `shown`: ids of what a person saw and confirmed; where anything else carries the label by then, nothing is removed.
+    """
+    return _carry_out(actor, engine, "down", tell, _take_down, lambda: is_lab_gone(engine), LabPlan(), shown=shown)
+
+
+def list_labelled(engine: Engine) -> list[NetworkFact | ContainerFact]:
+    """Ask the Engine what carries the lab's label, containers first. Raises EngineError."""
+    with closing(open_client(engine, Profile.READ)) as client:
+        picture = client.picture()
+    return [*filter(is_of_lab, picture.containers), *filter(is_of_lab, picture.networks)]
 
 
 def is_lab_there(engine: Engine, prefix: str = "") -> bool:
@@ -91,17 +104,20 @@ def _carry_out(
     plan: LabPlan,
     *,
     with_modes: bool = False,
+    shown: frozenset[str] | None = None,
 ) -> ActionResult:
     def ask(client: EngineClient) -> str:
         network = open_client(engine, Profile.NETWORK)
         try:
-            work(_Work(client, network, tell, engine.slug, plan, with_modes))
+            work(_Work(client, network, tell, engine.slug, plan, with_modes, shown))
         finally:
             network.close()
         return ""
 
     further = f"{f' --prefix {plan.prefix}' if plan.prefix else ''}{' --modes' if with_modes else ''}"
-    asked = {"prefix": plan.prefix} if plan.prefix else {}
+    asked: dict[str, object] = {"prefix": plan.prefix} if plan.prefix else {}
+    if shown is not None:
+        asked["ids"] = sorted(shown)
     intent = Intent(f"lab_{way}", "sample lab", command=f"manage.py lab {way}{further} --engine {engine.slug}", asked=asked)
     # A container on the host's own network belongs to it, so the permission to run containers is not enough (rule S12).
     return carry_out(actor, engine, intent, Permission.SHAPE, Change(ask, is_done, profile=Profile.RUN), patience_s=None)
@@ -202,6 +218,7 @@ def _take_down(work: _Work) -> None:
     picture = work.run.picture()
     containers = [fact for fact in picture.containers if is_of_lab(fact)]
     networks = [fact for fact in picture.networks if is_of_lab(fact)]
+    _refuse_unseen(work.shown, [*containers, *networks])
     _refuse_guests(picture, networks)
     refuse_containers(work.engine_slug, containers)
     for network in networks:
@@ -220,6 +237,14 @@ def _take_down(work: _Work) -> None:
         work.tell(_("Removed the image %(image)s.") % {"image": IMAGE})
     if not (containers or networks or image_ids):
         work.tell(_("No part of the lab is there."))
+
+
+def _refuse_unseen(shown: frozenset[str] | None, going: Iterable[NetworkFact | ContainerFact]) -> None:
+    """Refuse before anything is removed. Raises NotAllowed where something carries the label that nobody was shown."""
+    unseen = [fact.name for fact in going if shown is not None and fact.docker_id not in shown]
+    if unseen:
+        words = _("More carries the lab's label now than was shown: %(names)s. Nothing was removed.")
+        raise NotAllowed(words % {"names": ", ".join(sorted(unseen)[:MOST_NAMED])})
 
 
 def _refuse_guests(picture: EnginePicture, networks: Iterable[NetworkFact]) -> None:

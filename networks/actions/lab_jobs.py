@@ -18,11 +18,14 @@ from networks.models import Engine
 
 @dataclass(slots=True)
 class LabJob:
-    """One way up or down, under way or done. `steps`: sentences. `prefix`: of the names, on the way up."""
+    """One way up or down, under way or done. `steps`: sentences. `prefix`: of the names, on the way up. `shown`: ids, as
+    `take_down_lab` has them.
+    """
 
     way: str
     who: str
     prefix: str = ""
+    shown: frozenset[str] | None = None
     begun_at: datetime = field(default_factory=timezone.now)
     steps: list[str] = field(default_factory=list)
     result: ActionResult | None = None
@@ -38,13 +41,13 @@ def last_lab_job(engine_slug: str) -> LabJob | None:
     return _jobs.get(engine_slug)
 
 
-def start_lab_job(actor: Actor, engine: Engine, way: str, prefix: str = "") -> LabJob:
+def start_lab_job(actor: Actor, engine: Engine, way: str, prefix: str = "", *, shown: frozenset[str] | None = None) -> LabJob:
     """Start a job ("up" or "down"), or return the one that is under way."""
     with _lock:
         running = _jobs.get(engine.slug)
         if running is not None and not running.ended.is_set():
             return running
-        job = _jobs[engine.slug] = LabJob(way, actor.name, prefix)
+        job = _jobs[engine.slug] = LabJob(way, actor.name, prefix, shown)
     language = get_language() or "en"
     threading.Thread(target=_work, args=(job, actor, engine, language), name=f"lab-{engine.slug}", daemon=True).start()
     return job
@@ -54,8 +57,10 @@ def _work(job: LabJob, actor: Actor, engine: Engine, language: str) -> None:
     try:
         with override(language):
             tell = job.steps.append
-            is_up = job.way == "up"
-            job.result = bring_up_lab(actor, engine, tell, prefix=job.prefix) if is_up else take_down_lab(actor, engine, tell)
+            if job.way == "up":
+                job.result = bring_up_lab(actor, engine, tell, prefix=job.prefix)
+            else:
+                job.result = take_down_lab(actor, engine, tell, shown=job.shown)
     finally:
         job.ended.set()
         connections.close_all()

@@ -17,10 +17,12 @@ from networks.models import Endpoint, Engine, Network
 from networks.models.container import EndpointQuerySet
 from networks.models.said import say as _
 from networks.policy.permissions import Permission
-from networks.policy.protection import refuse_pair, refuse_removal
+from networks.policy.protection import permission_to_join, refuse_names, refuse_pair, refuse_removal
 from networks.policy.reach.drivers import refuse_dead_plugin, refuse_missing_driver
-from networks.policy.reach.harm import harmful_subnets, read_config_subnets, refuse_untyped
-from networks.policy.shapes import permission_to_connect, permission_to_create
+from networks.policy.reach.harm import harmful_subnets, read_config_subnets, refuse_untyped, subnets_of
+from networks.policy.reach.space import subnets_beyond
+from networks.policy.shadows import refuse_shadows
+from networks.policy.shapes import permission_to_create
 from networks.queries.masking import MASK, is_secret_key
 
 Look = Callable[[EngineClient, NetworkFact, ContainerFact], None]
@@ -43,9 +45,7 @@ def create_network(actor: Actor, engine: Engine, spec: NetworkSpec, *, typed_sub
 
     asked = _asked_of(spec) | ({"typed_subnet": typed_subnet} if typed_subnet else {})
     intent = Intent("create_network", spec.name, command=create_network_command(_without_secrets(spec)), asked=asked)
-    # What comes from a config-only network needs it anyway.
-    permission = Permission.SHAPE if harmful_subnets(engine.slug, spec) else permission_to_create(spec)
-    return carry_out(actor, engine, intent, permission, Change(ask, is_done))
+    return carry_out(actor, engine, intent, _permission_to_create(engine, spec), Change(ask, is_done))
 
 
 def remove_network(actor: Actor, engine: Engine, network_id: str, *, name: str) -> ActionResult:
@@ -93,6 +93,8 @@ def connect_container(
         container = client.inspect_container(spec.container_id)
         refuse_special(network, container, may_none=may_none)
         refuse_pair(engine.slug, network, container)
+        refuse_names(engine.slug, spec.network_id, network.name, (container.name, container.hostname), spec.aliases)
+        refuse_shadows(engine.slug, network, container, spec.links)
         refuse_dead_plugin(engine, network.driver)
         client.connect_container(spec)
         return spec.network_id
@@ -109,7 +111,8 @@ def connect_container(
         asked=asked_of_endpoint(recorded),
     )
     change = Change(ask, is_done, (spec.network_id, spec.container_id))
-    return carry_out(actor, engine, intent, permission_to_connect(spec.driver_options), change)
+    permission = permission_to_join(engine.slug, spec.network_id, spec.driver_options)
+    return carry_out(actor, engine, intent, permission, change)
 
 
 def connect_command_of(spec: ConnectSpec, *, network_name: str, container_name: str) -> str:
@@ -178,6 +181,13 @@ def refuse_special(network: NetworkFact, container: ContainerFact, *, may_none: 
         raise NotAllowed(_("%(container)s shares another container's network, so it has no connections of its own.") % names)
     if any(endpoint.network_name == "none" for endpoint in container.endpoints):
         raise NotAllowed(_("%(container)s is on none, and a container on none can be on no other network.") % names)
+
+
+def _permission_to_create(engine: Engine, spec: NetworkSpec) -> Permission:
+    """Return what a person needs to create it where its subnets are. What comes from a config-only network needs shape anyway."""
+    if harmful_subnets(engine.slug, spec) or subnets_beyond(engine.slug, subnets_of(spec)):
+        return Permission.SHAPE
+    return permission_to_create(spec)
 
 
 def _same_network(client: EngineClient, network_id: str, name: str, *, is_elsewhere: bool = False) -> NetworkFact:

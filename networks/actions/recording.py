@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,9 +15,10 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from networks.actions.actors import Actor, Journal, require_of
-from networks.actions.asking import MOST_WAITING, StillAsking, TooManyWaiting, ask_patiently
+from networks.actions.asking import StillAsking, ask_patiently
 from networks.actions.clients import open_client
 from networks.actions.doing import note_begun, note_ended
+from networks.actions.places import NoPlace, places
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused, TimedOut
@@ -33,6 +35,7 @@ log = structlog.get_logger(__name__)
 ANSWER_WITHIN_S = 5.0
 ASKED_WITHIN_S = 6.5
 LOOK_WITHIN_S, LOOKED_WITHIN_S = 2.0, 9.0
+LASTS_S = 30.0  # what takes no time by itself has ended by then: the deadlines of all calls of one change together
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ class Change:
     """How to do it. `ask`: asks the Engine and returns the id of what was made or changed. `is_done`: reads in the snapshot
     whether it happened, for when no answer came. `ids`: what the follower shall look at. `profile`: of the client.
 
-    `begun`: of what takes its time by itself, as a stop does; `ask` sets it when it asks for that.
+    `begun`: of what takes its time by itself, as a stop does; `ask` sets it when it asks for that. `lasts_s`: when it has ended
+    for certain, by the Engine's answer or the client's deadlines.
     """
 
     ask: Callable[[EngineClient], str]
@@ -84,6 +88,7 @@ class Change:
     ids: tuple[str, ...] = ()
     profile: Profile = Profile.NETWORK
     begun: threading.Event | None = None
+    lasts_s: float = LASTS_S
 
 
 def carry_out(
@@ -209,11 +214,14 @@ def _ask(
     if patience_s is None:
         return answer_and_close()
     try:
-        answer = ask_patiently(answer_and_close, client, patience_s=patience_s, when_late=when_late, begun=change.begun)
-    except TooManyWaiting:
+        place = places.take(actor.user_id or actor.name, engine.slug, change.lasts_s)
+    except NoPlace as error:
         client.close()
-        words = _("%(count)s changes are already waiting for an answer, so this one was not sent.") % {"count": MOST_WAITING}
-        return ActionResult(OutcomeKind.FAILED, 0, sentence=words)
+        return ActionResult(OutcomeKind.FAILED, 0, sentence=error.sentence)
+    over = partial(places.give_back, place)
+    answer = ask_patiently(
+        answer_and_close, client, patience_s=patience_s, when_late=when_late, when_over=over, begun=change.begun
+    )
     if not isinstance(answer, StillAsking):
         return answer
     if change.begun is not None and answer.request:
@@ -234,15 +242,8 @@ def _answer(client: EngineClient, change: Change) -> ActionResult:
 
 
 def _failed(error: EngineError) -> ActionResult:
-    return ActionResult(
-        _kind_of(error),
-        0,
-        docker_id=error.made_id,
-        sentence=error.sentence,
-        status=error.status,
-        request=error.request,
-        duration_ms=error.duration_ms,
-    )
+    kind, status, request = _kind_of(error), error.status, error.request
+    return ActionResult(kind, 0, error.made_id, error.sentence, status, request, error.duration_ms)
 
 
 def _unanswered(asking: StillAsking, patience_s: float) -> ActionResult:

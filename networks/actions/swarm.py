@@ -17,6 +17,7 @@ from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
 from networks.models import Engine, EngineStatus
 from networks.models.said import say as _
 from networks.policy.permissions import Denied, Permission
+from networks.policy.protection import protection_of
 
 WORKER, MANAGER = "worker", "manager"
 JOIN_SWARM = "join_swarm"
@@ -93,11 +94,16 @@ def join_known_swarm(actor: Actor, engine: Engine, known: KnownSwarm) -> ActionR
 
 
 def leave_swarm(actor: Actor, engine: Engine, node_id: str, spec: LeaveSpec) -> ActionResult:
-    """Have this Engine leave its swarm, if it still is that node. Twin of `docker swarm leave`; POST /swarm/leave."""
+    """Have this Engine leave its swarm, if it still is that node. Twin of `docker swarm leave`; POST /swarm/leave.
+
+    Its networks go with it: not where one is protected, or where something that is protected is on one.
+    """
 
     def ask(client: EngineClient) -> str:
         if client.info().swarm.node_id != node_id:
             raise NotAllowed(_("This Engine is a different node by now, or none; look again before you change it."))
+        if lock := protection_of(engine.slug).lock_on_leaving():
+            raise NotAllowed(lock.sentence)
         client.leave_swarm(spec)
         return ""
 

@@ -40,8 +40,8 @@ class SwarmStanding:
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """Who answers at the other end. Source: GET /version and GET /info. `network_drivers`: names from `Plugins.Network`, such as
-    "bridge". `default_address_pools`: (base, size) pairs, empty when the Engine doesn't tell. `is_rootless`: it's in RootlessKit.
+    """Who answers at the other end. Source: GET /version and GET /info. `default_address_pools`: (base, size) pairs, empty where
+    the Engine doesn't tell. `registries`: of its configuration. `is_rootless`: it's in RootlessKit.
     """
 
     engine_id: str
@@ -57,6 +57,7 @@ class EngineInfo:
     default_address_pools: tuple[tuple[str, int], ...] = ()
     swarm: SwarmStanding = SwarmStanding()
     is_rootless: bool = False
+    registries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,9 @@ from networks.forms.findings import FindingsForm
 from networks.forms.pairs import parse_pairs, parse_words
 from networks.forms.preflight.pair import check_container, check_joining, check_pair
 from networks.forms.preflight.plugins import check_plugin
+from networks.forms.rights import check_company, check_endpoint_options
 from networks.forms.wording.labels import label_container, label_network
-from networks.policy.permissions import Permission
-from networks.policy.protection import protection_of
-from networks.policy.shapes import HARMLESS_ENDPOINT_OPTIONS, permission_to_connect
+from networks.policy.protection import Protection, protection_of
 from networks.queries.addresses.room import Lack, Room
 from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
 
@@ -126,14 +125,13 @@ class ConnectForm(FindingsForm):
         return any(self[name].value() or self.findings_of(name) for name in RARE_FIELDS)
 
     @cached_property
-    def locked(self) -> frozenset[str]:
-        """Return the ids of what is protected on the Engine. One query."""
-        protection = protection_of(self.engine_slug)
-        return frozenset((*protection.containers, *protection.networks))
+    def protection(self) -> Protection:
+        """Return what is protected on the Engine. One query."""
+        return protection_of(self.engine_slug)
 
     def _line(self, docker_id: str, label: str) -> str:
         """Return a line of the list, with why it can't be chosen where that is so."""
-        return f"{label} · {gettext('protected')}" if docker_id in self.locked else label
+        return f"{label} · {gettext('protected')}" if self.protection.is_locked(docker_id) else label
 
     def clean(self) -> dict[str, Any]:
         """Check the pair, then the addresses against the network's pools and endpoints, then the rest."""
@@ -185,10 +183,14 @@ class ConnectForm(FindingsForm):
             of_pair = [*self._check_plugin()] or [*check_pair(self.network, self.container, self._lack())]
             self.add_findings(replace(found, field=self.half) for found in of_pair)
         if self.network is not None:
+            self.add_findings(self._check_company(self.network, self.container.name if self.container else ""))
             self.add_findings(check_wishes(self.network, self._read, self.host, self.version))
             self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
             self.add_findings(check_links(self._read["links"], self.network, self.container, self.containers))
             self.add_findings(check_mac(mac, self.network) if (mac := self._read.get("mac")) else ())
+
+    def _check_company(self, network: NetworkChoice, name: str) -> Iterator[Finding]:
+        return check_company(network, self.protection, name, self._read["aliases"], half=self.half, may_shape=self.may_shape)
 
     def _lack(self) -> Lack | None:
         """Return which address that isn't typed it would not get."""
@@ -232,9 +234,7 @@ class ConnectForm(FindingsForm):
                 except Misread as error:
                     self.add_finding(error.finding)
         options = {**free, **typed}
-        if not self.may_shape and permission_to_connect(options) is Permission.SHAPE:
-            key = next(key for key in options if key not in HARMLESS_ENDPOINT_OPTIONS)
-            self.add_finding(bad("driver_options", "endpoint_shape_needed", key=key))
+        self.add_findings(check_endpoint_options(options, may_shape=self.may_shape))
         return options
 
     def _address(self, text: str, field: str) -> IPAddress:
@@ -263,7 +263,7 @@ class ContainerToConnectForm(ConnectForm):
 
     def _is_possible(self, docker_id: str) -> bool:
         """Tell whether it could be connected; one on none can be moved, which is said once it is chosen."""
-        return docker_id not in self.locked and all(
+        return not self.protection.is_locked(docker_id) and all(
             found.key == "container_none" for found in check_container(self._containers[docker_id])
         )
 
@@ -287,7 +287,7 @@ class NetworkToConnectForm(ConnectForm):
         self._networks = {choice.docker_id: choice for choice in networks}
         self.fields["network_id"].widget = HalfSelect(
             self._list_networks,
-            lambda docker_id: docker_id not in self.locked and not any(check_joining(self._networks[docker_id])),
+            lambda docker_id: not (self.protection.is_locked(docker_id) or any(check_joining(self._networks[docker_id]))),
         )
         self.order_fields(["network_id"])
 

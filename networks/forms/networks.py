@@ -34,9 +34,8 @@ from networks.forms.parents.listing import ParentList, list_parents
 from networks.forms.preflight.places import HARM, check_config, check_sight
 from networks.forms.preflight.pool_form import PoolForm
 from networks.forms.refused_fields import find_refused
-from networks.policy.permissions import Permission
+from networks.forms.rights import check_labels, check_space, may_create
 from networks.policy.reach.harm import is_typed, subnets_of, words_to_type
-from networks.policy.shapes import permission_to_create
 from networks.queries.ground import OWN_DRIVERS, Ground
 
 _FLAGS = {"subnet": "--subnet", "ip_range": "--ip-range", "gateway": "--gateway"}
@@ -205,8 +204,8 @@ class NetworkForm(FindingsForm):
             pool.is_valid()
         spec = self.to_spec()
         self.add_findings(check_name(cleaned.get("name", ""), self.ground))
-        may_create = self.may_shape or permission_to_create(spec) is Permission.CONNECT
-        self.add_findings(check_driver(spec, self.ground, may_create=may_create))
+        self.add_findings(check_driver(spec, self.ground, may_create=may_create(spec, may_shape=self.may_shape)))
+        self.add_findings(check_labels(spec.labels, may_shape=self.may_shape))
         fields = {option.key: option.field for option in self.driver_options if option.key in typed}
         self.add_findings(
             check_options(Asked(spec.driver, spec.options, self.ground, fields, spec.is_internal, bool(spec.enable_ipv6)))
@@ -277,7 +276,7 @@ class NetworkForm(FindingsForm):
 
     def _check_pools(self, spec: NetworkSpec) -> None:
         read = [form.pool for form in self.pools]
-        for index, finding in check_between(read):
+        for index, finding in (*check_between(read), *check_space(read, spec, self.ground, may_shape=self.may_shape)):
             self.pools[index].add_finding(finding)
         for index, finding in check_pool_list(read, spec, self.ground):
             form = self.pools[index]

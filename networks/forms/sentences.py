@@ -10,6 +10,7 @@ from networks.addressing.findings import Finding
 from networks.forms import swarm_sentences as of_swarm
 from networks.forms.options import words as of_drivers
 from networks.forms.wording import launching as of_launching
+from networks.forms.wording import rights as of_rights
 from networks.forms.wording import subnets as of_subnets
 
 SENTENCES: dict[str, Promise] = {
@@ -51,7 +52,6 @@ SENTENCES: dict[str, Promise] = {
     "driver_single": _("There can be only one network with the driver %(driver)s, and Docker made it already."),
     "driver_needs_swarm": _("An overlay network needs a swarm, and this Engine is not a swarm manager."),
     "driver_known": _("This Engine has the driver %(driver)s."),
-    "shape_needed": _("A network with this driver or these options affects the host: it needs the role admin."),
     "pairs_unreadable": _("“%(line)s” is not key=value."),
     "pairs_twice": _("%(key)s is set twice."),
     "label_blank": _("The docker command doesn't accept a space in a label's name: “%(key)s”."),
@@ -167,9 +167,6 @@ SENTENCES: dict[str, Promise] = {
     "sysctl_unreadable": _("“%(typed)s” must look like net.ipv4.conf.IFNAME.forwarding=1, with ipv4, ipv6 or mpls."),
     "endpoint_not_yet": _("Engine %(version)s would accept this and ignore it. It came with Engine %(since)s."),
     "endpoint_option_above": _("%(key)s has its own field above, and that is filled in."),
-    "endpoint_shape_needed": _(
-        "Docker passes %(key)s to the driver, which may use it to affect the host: it needs the role admin."
-    ),
     "ipv4_family": _("%(address)s is an IPv6 address."),
     "ipv6_family": _("%(address)s is an IPv4 address."),
     "ipv4_no_pool": _("This network has no IPv4 subnet."),
@@ -199,6 +196,7 @@ SENTENCES: dict[str, Promise] = {
     **of_drivers.SENTENCES,
     **of_swarm.SENTENCES,
     **of_launching.SENTENCES,
+    **of_rights.SENTENCES,
     **of_subnets.SENTENCES,
 }
 
@@ -281,6 +279,7 @@ WAYS: dict[str, Promise] = {
     **of_drivers.WAYS,
     **of_swarm.WAYS,
     **of_launching.WAYS,
+    **of_rights.WAYS,
 }
 
 

@@ -17,6 +17,7 @@ from networks.engine.cli import connect_command, disconnect_command, remove_netw
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.forms.findings import FindingsForm
 from networks.forms.preflight.pair import RUNNING, check_network, check_pair, check_parting
+from networks.forms.rights import check_company
 from networks.forms.sentences import say
 from networks.models import JobStep
 from networks.policy.permissions import Permission
@@ -88,6 +89,7 @@ class _Planning:
     room: Room = field(default_factory=lambda: Room(None))
     steps: list[JobStep] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    needs_shape: bool = False
 
     def leave_out(self, name: str, reason: str) -> None:
         self.left_out.append(LeftOut("" if name in reason else name, reason))
@@ -222,8 +224,11 @@ def _plan_connection(
         planning.leave_out(called, say(why_not[0]))
     elif lock := planning.protection.lock_on_pair(network.docker_id, container.docker_id):
         planning.leave_out(called, lock.sentence)
+    elif borne := [*check_company(network, planning.protection, container.name, (), half="", may_shape=True)]:
+        planning.leave_out(called, say(borne[0]))
     else:
         planning.steps.append(_connection(network, container))
+        planning.needs_shape |= network.docker_id in planning.protection.own
         if container.state in RUNNING:
             planning.room.take(network.docker_id)
 
@@ -238,7 +243,13 @@ def _plan(
 ) -> Plan:
     names = tuple(one.name for one in chosen)
     return Plan(
-        names, len(choice.ids) - len(names), half, tuple(planning.steps), tuple(planning.left_out), tuple(_breaking(consequences))
+        names,
+        len(choice.ids) - len(names),
+        half,
+        tuple(planning.steps),
+        tuple(planning.left_out),
+        tuple(_breaking(consequences)),
+        permission=Permission.SHAPE if planning.needs_shape else Permission.CONNECT,
     )
 
 

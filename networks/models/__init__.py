@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from networks.models.access import EngineCredentials
-from networks.models.account import BrowserSession
+from networks.models.account import BrowserSession, SecondStepDuty
 from networks.models.action import Action, Outcome, OutcomeKind
 from networks.models.address import AddressAssignment, WatchedSpan
 from networks.models.container import Container, Endpoint, Tombstone
@@ -11,6 +11,7 @@ from networks.models.engine import Engine, EngineState, EngineStatus, Grant, Rol
 from networks.models.event import Event
 from networks.models.job import Job, JobState, JobStep, JobStop, StepState
 from networks.models.network import Network, Pool
+from networks.models.trail import Trail
 
 __all__ = [
     "Action",
@@ -33,8 +34,10 @@ __all__ = [
     "OutcomeKind",
     "Pool",
     "Role",
+    "SecondStepDuty",
     "StepState",
     "SyncRequest",
     "Tombstone",
+    "Trail",
     "WatchedSpan",
 ]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import dataclass
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +12,9 @@ from networks.engine.access.facts import EngineAccess, Scheme, SshMaterial, TlsM
 from networks.engine.access.faults import AccessFault, Fault
 from networks.engine.access.parsing import parse_address
 from networks.models.engine import Engine
+from networks.models.sealing import Unsealable, is_bound, open_for, seal_for
+
+PURPOSE = "engine credentials"
 
 _LOST = (
     "The credentials of this Engine were sealed with another secret key and can't be opened any more: "
@@ -46,6 +44,7 @@ class EngineDraft:
     name: str
     access: EngineAccess
     netns: str = ""
+    registries: tuple[str, ...] = ()
 
 
 def access_of(engine: Engine) -> EngineAccess:
@@ -57,7 +56,7 @@ def access_of(engine: Engine) -> EngineAccess:
     if address.scheme is Scheme.UNIX:
         return EngineAccess(address)
     sealed = EngineCredentials.objects.filter(engine_id=engine.pk).values_list("sealed", flat=True).first()
-    kept = _open(sealed) if sealed else {}
+    kept = _open(sealed, engine.pk) if sealed else {}
     if address.scheme is Scheme.SSH and "ssh_key" in kept:
         return EngineAccess(address, ssh=SshMaterial(kept["ssh_key"], kept["host_key"]))
     if address.scheme is Scheme.TCP and "tls_key" in kept:
@@ -73,23 +72,41 @@ def keep_credentials(engine: Engine, access: EngineAccess) -> None:
     if access.ssh is not None:
         kept = {"ssh_key": access.ssh.key, "host_key": access.ssh.host_key}
     if kept:
-        EngineCredentials.objects.update_or_create(engine=engine, defaults={"sealed": _seal(kept)})
+        EngineCredentials.objects.update_or_create(engine=engine, defaults={"sealed": _seal(kept, engine.pk)})
     else:
         EngineCredentials.objects.filter(engine=engine).delete()
 
 
-def _seal(kept: dict[str, str]) -> str:
-    return _sealer().encrypt(json.dumps(kept).encode()).decode()
+def reseal_credentials(*, only_loose: bool = False) -> int:
+    """Seal all credentials anew with the secret key of now, each for its row; return how many. Those that nothing opens stay.
+
+    `only_loose`: those alone that a version before sealed for no row.
+    """
+    count = 0
+    for row in EngineCredentials.objects.all():
+        if only_loose and is_bound(row.sealed):
+            continue
+        try:
+            text = open_for(row.sealed, PURPOSE, _row_of(row.engine_id))
+        except Unsealable:
+            continue
+        # Where somebody typed others meanwhile, those stay.
+        found = EngineCredentials.objects.filter(pk=row.pk, sealed=row.sealed)
+        count += found.update(sealed=seal_for(text, PURPOSE, _row_of(row.engine_id)))
+    return count
 
 
-def _open(sealed: str) -> dict[str, str]:
+def _seal(kept: dict[str, str], engine_id: int) -> str:
+    return seal_for(json.dumps(kept), PURPOSE, _row_of(engine_id))
+
+
+def _open(sealed: str, engine_id: int) -> dict[str, str]:
     try:
-        return dict(json.loads(_sealer().decrypt(sealed.encode())))
-    except (InvalidToken, ValueError) as error:
+        return dict(json.loads(open_for(sealed, PURPOSE, _row_of(engine_id))))
+    except ValueError as error:
         raise AccessFault(Fault.LOST, _LOST) from error
 
 
-def _sealer() -> Fernet:
-    """Return what seals, with a key made from SECRET_KEY for this purpose: a copy of the database alone opens nothing."""
-    key = HKDF(SHA256(), 32, salt=None, info=b"netadmin engine credentials").derive(settings.SECRET_KEY.encode())
-    return Fernet(base64.urlsafe_b64encode(key))
+def _row_of(engine_id: int) -> str:
+    """Return what sealed credentials are bound to: put into another Engine's row they open nothing."""
+    return f"engine {engine_id}"

@@ -1,4 +1,4 @@
-"""Which browsers are logged in."""
+"""Which browsers are logged in, and of whom a second step is required since when."""
 
 from __future__ import annotations
 
@@ -6,6 +6,20 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class SecondStepDuty(models.Model):
+    """Since when a second step is required of somebody; written when they first come while it is."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="second_step_duty", verbose_name=_("user"))
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("required second step")
+        verbose_name_plural = _("required second steps")
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.since}"
 
 
 class BrowserSession(models.Model):

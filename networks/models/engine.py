@@ -30,7 +30,9 @@ def check_netns(path: str) -> None:
 class Engine(models.Model):
     """One dockerd at a URL. `local` is made from DOCKER_HOST by `serve`.
 
-    `netns`: path of the network namespace that it runs in, "" where that is ours or can be found out.
+    `netns`: path of the network namespace that it runs in, "" where that is ours or can be found out. `registries`: those that
+    operators may pull from besides Docker Hub and those of the Engine's own configuration. `unprotected`: ids of networks and
+    containers whose label netadmin.protect a superuser lifted.
     """
 
     slug = models.SlugField(_("slug"), max_length=40, unique=True)
@@ -50,6 +52,9 @@ class Engine(models.Model):
         default=False,
         help_text=_("People who were given a terminal here can open one in the Engine's containers."),
     )
+
+    registries = models.JSONField(_("permitted registries"), default=list, blank=True)
+    unprotected = models.JSONField(_("lifted protection"), default=list, blank=True, editable=False)
 
     class Meta:
         ordering = ["slug"]
@@ -97,6 +102,7 @@ class EngineStatus(models.Model):
     architecture = models.CharField(_("architecture"), max_length=40, blank=True, default="")
     network_drivers = models.JSONField(_("network drivers"), default=list)
     default_address_pools = models.JSONField(_("default address pools"), default=list)
+    registries = models.JSONField(_("registries of its configuration"), default=list)
     is_rootless = models.BooleanField(_("runs without root"), default=False)
     is_swarm_manager = models.BooleanField(_("swarm manager"), default=False)
     swarm_state = models.CharField(_("state in the swarm"), max_length=20, blank=True, default="")

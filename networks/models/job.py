@@ -24,6 +24,9 @@ class JobState(models.TextChoices):
     ROLLED_BACK = "rolledback", _("rolled back")
 
 
+OPEN_STATES = (JobState.WAITING, JobState.RUNNING)
+
+
 class JobStop(models.TextChoices):
     """Why a job ended before its last step."""
 

@@ -75,9 +75,13 @@ VERBS: dict[str, tuple[Promise, Promise]] = {
     "switch_terminals": (gettext_lazy("Switch terminals on or off"), gettext_lazy("Switch terminals on {what} on or off")),
     "switch_terminals_on": (gettext_lazy("Switch terminals on"), gettext_lazy("Switch terminals on for {what}")),
     "switch_terminals_off": (gettext_lazy("Switch terminals off"), gettext_lazy("Switch terminals off for {what}")),
+    "lift_protection": (gettext_lazy("Lift a protection"), gettext_lazy("Lift the protection of {what}")),
+    "restore_protection": (gettext_lazy("Restore a protection"), gettext_lazy("Restore the protection of {what}")),
     "open_terminal": (gettext_lazy("Open a terminal"), gettext_lazy("Open a terminal in {what}")),
     "close_terminal": (gettext_lazy("Close a terminal"), gettext_lazy("Close the terminal in {what}")),
     "use_admin_site": (gettext_lazy("Use the admin site"), gettext_lazy("Use the admin site: {what}")),
+    "rotate_key": (gettext_lazy("Rotate the secret key"), gettext_lazy("Rotate the secret key")),
+    "forget_old_keys": (gettext_lazy("Forget old secret keys"), gettext_lazy("Forget old secret keys")),
     "prune_activity": (gettext_lazy("Delete old activity"), gettext_lazy("Delete activity {what}")),
 }
 NO_OUTCOME = "none"

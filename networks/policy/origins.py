@@ -85,6 +85,17 @@ def origins_of_host(host_header: str, allowed: frozenset[str]) -> frozenset[str]
     return frozenset(found & allowed)
 
 
+def asked_origin(host_header: str, allowed: frozenset[str], *, is_secure: bool) -> str:
+    """Return the allowed origin that a request with this Host header was made to, "" where there is none.
+
+    `is_secure`: it came by https, or a trusted proxy says so. Where the host is allowed by https alone, the browser is on it too.
+    """
+    origins = origins_of_host(host_header, allowed)
+    by_scheme = {urlsplit(origin).scheme: origin for origin in origins}
+    is_https = is_secure or set(by_scheme) == {"https"}
+    return by_scheme.get("https" if is_https else "http", "")
+
+
 def host_names(allowed: frozenset[str]) -> list[str]:
     """Return the allowed hosts without ports, as Django's ALLOWED_HOSTS wants them."""
     return sorted({_bracketed(urlsplit(origin).hostname or "") for origin in allowed})
@@ -94,8 +105,8 @@ def host_names(allowed: frozenset[str]) -> list[str]:
 class Approach:
     """Where a request says that it comes from and goes to, proxies taken into account.
 
-    `client`: the address of the browser, "" when unknown. `scheme`: "" unless a trusted proxy said it. `forwarded`: the headers
-    of proxies as they came, for the page that refuses.
+    `client`: the address of the browser, "" if unknown; `is_client_told`: by a trusted proxy, or where none is. `scheme`: ""
+    unless a trusted proxy said it. `forwarded`: the headers of proxies as they came, for the page that refuses.
     """
 
     host: str
@@ -103,6 +114,7 @@ class Approach:
     scheme: str
     client: str
     forwarded: dict[str, str]
+    is_client_told: bool = True
 
 
 def read_approach(headers: Mapping[str, str], client: str, proxies: int) -> Approach:
@@ -120,6 +132,7 @@ def read_approach(headers: Mapping[str, str], client: str, proxies: int) -> Appr
         scheme=scheme if scheme in _DEFAULT_PORTS else "",
         client=_address_of(named) or client,
         forwarded={name: headers[name] for name in _FORWARDED if name in headers},
+        is_client_told=not proxies or bool(_address_of(named)),
     )
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from networks.models import Grant, Role
+from networks.policy.duty import has_no_terminal_yet, is_shut_out
 
 Person = AbstractBaseUser | AnonymousUser
 
@@ -104,7 +105,7 @@ def has_terminal(person: Person, engine_slug: str) -> bool:
 
     No page is drawn for it, so it is asked for by itself, where it counts.
     """
-    if not person.is_authenticated or not person.is_active:
+    if not person.is_authenticated or not person.is_active or has_no_terminal_yet(person):
         return False
     given = Grant.objects.filter(
         user_id=person.pk, engine__slug=engine_slug, has_terminal=True, engine__is_terminal_on=True
@@ -138,6 +139,8 @@ def _may(person: Person, permission: Permission, engine_slug: str) -> bool:
             return False
         case Permission.LOGIN:
             return True
+        case _ if is_shut_out(person):
+            return False
         case Permission.SUPERUSER:
             return is_superuser(person)
         case Permission.ANY:

@@ -15,6 +15,7 @@ ROUTES: dict[str, Permission] = {
     "readyz": Permission.OPEN,
     "setup": Permission.OPEN,
     "favicon": Permission.OPEN,
+    "security_txt": Permission.OPEN,
     "set_language": Permission.OPEN,
     "overview": Permission.ANY,
     "network_list": Permission.ANY,
@@ -26,6 +27,8 @@ ROUTES: dict[str, Permission] = {
     "network_keep": Permission.CONNECT,
     "network_remove": Permission.CONNECT,
     "network_prune": Permission.SHAPE,
+    "network_protection": Permission.SUPERUSER,  # whoever can set a label isn't thereby stronger than who owns all
+    "container_protection": Permission.SUPERUSER,
     "network_several": Permission.CONNECT,  # more than five at once: shape, which the action asks for
     "container_list": Permission.ANY,
     "container_detail": Permission.VIEW,
@@ -126,6 +129,21 @@ ROUTES: dict[str, Permission] = {
     "admin:*": Permission.SUPERUSER,
 }
 
+# What gives somebody power takes the password once more: whoever finds a page left open shall not have it. All that a superuser
+# or whoever gives roles can change is that, and what is named here besides.
+_GIVES_POWER = frozenset({Permission.SUPERUSER, Permission.GRANT})
+PROVEN = frozenset({"engine_swarm_token", "account_session_end", "account_sessions_end"})
+# Here it is typed before the form is filled: what stands in it (passwords, keys) is kept nowhere meanwhile.
+PROVEN_FIRST = frozenset(
+    {
+        "person_create",
+        "engine_create",
+        "engine_change",
+        *(f"admin:{model}_{page}" for model in ("auth_user", "networks_engine") for page in ("add", "change")),
+        *(f"admin:{page}" for page in ("auth_user_password_change", "password_change")),
+    }
+)
+
 # Permissions that mean something only together with an Engine.
 ON_ENGINE = frozenset(
     {Permission.VIEW, Permission.CONNECT, Permission.SHAPE, Permission.RUN, Permission.GRANT, Permission.TERMINAL}
@@ -135,6 +153,13 @@ ON_ENGINE = frozenset(
 def permission_for(name: str) -> Permission | None:
     """Return what the address of this name needs, None when nobody declared it."""
     return ROUTES.get(name) or ROUTES.get(_wildcard(name))
+
+
+def needs_proof(name: str, *, is_change: bool) -> bool:
+    """Tell whether the address of this name takes the password once more, to look at it or to change something there."""
+    if name in PROVEN_FIRST:
+        return True
+    return is_change and (name in PROVEN or permission_for(name) in _GIVES_POWER)
 
 
 def name_of_match(match: ResolverMatch) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from networks.models import Grant, Role
+from networks.policy.duty import overdue_of
 from networks.policy.permissions import Permission, is_superuser, permissions_of_role
 from networks.policy.routes import ON_ENGINE
 
@@ -20,34 +21,43 @@ _ROLE_OF_SUPERUSERS = permissions_of_role(Role.ADMIN)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an open socket was let in with."""
+    """What an open socket was let in with. `session_id`: under what the session stands in the database (`row_key_of`)."""
 
     user_id: int
-    session_key: str
+    session_id: str
     permission: Permission
     engine_slug: str = ""
 
 
 def still_allowed(standings: Iterable[Standing]) -> set[Standing]:
-    """Return those that still hold. Three statements, however many are asked about."""
+    """Return those that still hold. Three statements, however many are asked about; six where a second step is required."""
     asked = set(standings)
     if not asked:
         return set()
     users = get_user_model().objects.in_bulk({one.user_id for one in asked})
-    owners = _owners_of({one.session_key for one in asked}, users)
+    owners = _owners_of({one.session_id for one in asked}, users)
+    overdue = overdue_of(users.values())
+    shut = {pk for pk, duty in overdue.items() if duty.is_for_all}
     permissions: dict[tuple[int, str], frozenset[Permission]] = {}
     columns = ("user_id", "engine__slug", "role", "has_terminal", "engine__is_terminal_on")
     for user_id, slug, role, *terminal in Grant.objects.filter(user_id__in=users).values_list(*columns):
         own = _ROLE_OF_SUPERUSERS if is_superuser(users[user_id]) else permissions_of_role(role)
         has_terminal = all(terminal) and Permission.VIEW in own
         permissions[user_id, slug] = own | {Permission.TERMINAL} if has_terminal else own
-    return {one for one in asked if owners.get(one.session_key) == one.user_id and _holds(users[one.user_id], one, permissions)}
+    return {
+        one
+        for one in asked
+        if owners.get(one.session_id) == one.user_id
+        and (one.permission is Permission.LOGIN or one.user_id not in shut)
+        and (one.permission is not Permission.TERMINAL or one.user_id not in overdue)
+        and _holds(users[one.user_id], one, permissions)
+    }
 
 
-def _owners_of(session_keys: set[str], users: Mapping[int, AbstractBaseUser]) -> dict[str, int]:
+def _owners_of(session_ids: set[str], users: Mapping[int, AbstractBaseUser]) -> dict[str, int]:
     """Return whose each session is, without those that have expired, or whose password has changed since."""
     owners = {}
-    for session in Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now()):
+    for session in Session.objects.filter(pk__in=session_ids, expire_date__gt=timezone.now()):
         content = session.get_decoded()
         user_id = get_user_model()._meta.pk.to_python(content.get(SESSION_KEY))
         user = users.get(user_id)
@@ -55,7 +65,7 @@ def _owners_of(session_keys: set[str], users: Mapping[int, AbstractBaseUser]) ->
             continue
         proof = content.get(HASH_SESSION_KEY, "")
         if constant_time_compare(proof, user.get_session_auth_hash()):
-            owners[session.session_key] = user_id
+            owners[session.pk] = user_id
     return owners
 
 

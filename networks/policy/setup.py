@@ -10,7 +10,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -24,9 +24,10 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from networks.policy.login.throttle import TooManyGuesses, count_setup_guess
+
 TOKEN_BYTES = 32  # 256 bits
 TOKEN_LASTS = timedelta(hours=1)
-MOST_WRONG_GUESSES = 5
 
 
 class SetupFault(StrEnum):
@@ -34,7 +35,7 @@ class SetupFault(StrEnum):
 
     WRONG = "wrong"
     EXPIRED = "expired"
-    RENEWED = "renewed"  # that was one wrong guess too many: there is a new token
+    TOO_MANY = "too many"  # from this address within a minute: not even looked at
     DONE = "done"
 
 
@@ -59,7 +60,6 @@ class _Token:
 
     token: str
     made_at: str
-    wrong_guesses: int = 0
 
     def is_expired(self, now: datetime) -> bool:
         return now - datetime.fromisoformat(self.made_at) > TOKEN_LASTS
@@ -82,23 +82,28 @@ def ensure_setup_token() -> str | None:
         return kept.token
 
 
-def claim_setup(token: str, username: str, password: str) -> User:
+def claim_setup(token: str, username: str, password: str, address: str = "") -> User:
     """Make the first admin. Of any number of claims at the same time one succeeds. Raises SetupRefused.
 
-    The password was validated by the caller. A wrong guess is counted; a token that a guess or an hour has used up is replaced
-    and the new one shown on the console, so no stranger locks the owner out.
+    The password was validated by the caller. Nobody guesses 256 bits, so wrong guesses use nothing up: whoever makes them can't
+    take the token from its owner. One `address` has so many of them in a minute. A token of an hour ago is replaced by a new one,
+    which the console shows.
     """
     with _locked():
         if not needs_setup():
             _forget()
             raise SetupRefused(SetupFault.DONE)
+        try:
+            guess = count_setup_guess(address)
+        except TooManyGuesses as many:
+            raise SetupRefused(SetupFault.TOO_MANY) from many
         kept = _read()
         if kept is None or kept.is_expired(timezone.now()):
             show_setup_token(_renew().token)
             raise SetupRefused(SetupFault.EXPIRED)
         if not hmac.compare_digest(kept.token.encode(), token.strip().encode()):
-            _count_wrong_guess(kept)
             raise SetupRefused(SetupFault.WRONG)
+        guess.take_back()
         user = _make_admin(username, password)
         _forget()
         return user
@@ -146,14 +151,6 @@ def home_origin() -> str:
 def _make_admin(username: str, password: str) -> User:
     with transaction.atomic():
         return get_user_model()._default_manager.create_superuser(username=username, password=password)
-
-
-def _count_wrong_guess(kept: _Token) -> None:
-    counted = replace(kept, wrong_guesses=kept.wrong_guesses + 1)
-    if counted.wrong_guesses >= MOST_WRONG_GUESSES:
-        show_setup_token(_renew().token)
-        raise SetupRefused(SetupFault.RENEWED)
-    _write(counted)
 
 
 def _renew() -> _Token:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from django.conf import settings
+
+from networks.engine.containers.run_specs import PortSpec
 from networks.engine.specs import NetworkSpec
 from networks.policy.permissions import Permission
 
@@ -20,6 +23,10 @@ HARMLESS_OPTIONS = frozenset(
 # settings of that interface (the Engine refuses any other). A container can do as much to its own stack when it may at all, and
 # neither reaches the host's. All others go to the driver unread: a plugin may do anything on the host with them.
 HARMLESS_ENDPOINT_OPTIONS = frozenset({"com.docker.network.endpoint.sysctls", "com.docker.network.endpoint.ifname"})
+# What Netadmin itself reads of a label: protection, which its author could not lift again, and what is the lab's.
+OWN_LABELS = "netadmin."
+# Below, ports are the machine's own services': 22, 53, 443.
+LOWEST_PORT = 1024
 # Beyond, one slip takes a whole machine's networks away.
 MOST_AT_ONCE = 5
 
@@ -28,11 +35,11 @@ def permission_to_create(spec: NetworkSpec) -> Permission:
     """Return what a person needs to create this network.
 
     A network that takes its configuration from another has that one's options; one that is only a configuration is there to be
-    taken from; scope and ingress concern a whole swarm; another IPAM driver is a plugin.
+    taken from; scope and ingress concern a whole swarm; another IPAM driver is a plugin; a label of ours may protect it.
     """
     is_plain = spec.driver in ("", "bridge") and spec.scope in ("", "local") and spec.ipam_driver in ("", "default")
     is_special = spec.is_ingress or spec.is_config_only or bool(spec.config_from or spec.ipam_options)
-    if is_plain and not is_special and HARMLESS_OPTIONS.issuperset(spec.options):
+    if is_plain and not is_special and HARMLESS_OPTIONS.issuperset(spec.options) and not has_own_labels(spec.labels):
         return Permission.CONNECT
     return Permission.SHAPE
 
@@ -50,9 +57,40 @@ def permission_to_order(network_mode: str) -> Permission:
     return Permission.SHAPE if network_mode == "host" or network_mode.startswith("container:") else Permission.RUN
 
 
-def permission_to_run(network_mode: str, driver_options: Iterable[str] = ()) -> Permission:
-    """Return what a person needs to run a container in this network mode, with these options of its endpoints."""
-    is_shaping = permission_to_connect(driver_options) is Permission.SHAPE
+def has_own_labels(labels: Iterable[str]) -> bool:
+    """Tell whether one of these labels, by their keys, says something to Netadmin itself."""
+    return any(key.strip().lower().startswith(OWN_LABELS) for key in labels)
+
+
+def permission_to_publish(ports: Iterable[PortSpec], bindings: Collection[str] = ()) -> Permission:
+    """Return what a person needs to publish these ports. `bindings`: where the networks publish what names no address, as their
+    option host_binding_ipv4 has it; another address may be one at which the machine serves something itself.
+    """
+    is_shaping = any(is_machines_own(port) or not is_usual_address(port, bindings) for port in ports)
+    return Permission.SHAPE if is_shaping else Permission.RUN
+
+
+def is_machines_own(port: PortSpec) -> bool:
+    """Tell whether a port of the machine is one for its own services, Netadmin's among them."""
+    last = max(port.host_last, port.host_first + port.last - port.first)
+    return 0 < port.host_first < LOWEST_PORT or port.host_first <= settings.NETADMIN_PORT <= last
+
+
+def is_usual_address(port: PortSpec, bindings: Collection[str] = ()) -> bool:
+    """Tell whether a port is published just where these networks publish one that names no address.
+
+    Without an address it is bound for both families, and refused where a service has one of them. 0.0.0.0 and :: are one family
+    each: beside a service that listens at 127.0.0.1 alone, :: is free, and localhost means it first.
+    """
+    if port.address is None:
+        return True
+    is_bound = bool(bindings) and all(each == str(port.address) for each in bindings)
+    return is_bound and not port.address.is_unspecified
+
+
+def permission_to_run(network_mode: str, driver_options: Iterable[str] = (), labels: Iterable[str] = ()) -> Permission:
+    """Return what a person needs to run a container in this network mode, with these options of its endpoints and labels."""
+    is_shaping = permission_to_connect(driver_options) is Permission.SHAPE or has_own_labels(labels)
     return Permission.SHAPE if is_shaping else permission_to_order(network_mode)
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
 from networks.partials.screen import ScreenKey, is_across
+from networks.policy.login.store import row_key_of
 from networks.policy.permissions import (
     Denied,
     Permission,
@@ -54,14 +55,18 @@ class LiveConsumer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until it ends. Accepted before it is refused: a browser learns the close code of an open one only."""
+        with self._hub.place_for(getattr(scope.get("user"), "pk", None) or 0) as has_place:
+            await self._serve(scope, receive, send, has_place=has_place)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, *, has_place: bool) -> None:
         await receive()
         await send({"type": "websocket.accept"})
-        admitted = await self._admit(scope)
+        admitted = await self._admit(scope, has_place=has_place)
         if isinstance(admitted, Close):
             log.info("socket_refused", path=scope["path"], code=int(admitted))
             await send({"type": "websocket.close", "code": int(admitted)})
             return
-        socket = Socket(admitted, scope["user"].pk, scope["session"].session_key, send, opened_at=time.monotonic())
+        socket = Socket(admitted, scope["user"].pk, row_key_of(scope["session"].session_key), send, opened_at=time.monotonic())
         self._watch.start()
         try:
             await self._hub.join(socket)
@@ -70,7 +75,7 @@ class LiveConsumer:
         finally:
             await self._hub.leave(socket)
 
-    async def _admit(self, scope: Scope) -> ScreenKey | Close:
+    async def _admit(self, scope: Scope, *, has_place: bool) -> ScreenKey | Close:
         """Return what the socket shows, or why it may not."""
         person = scope.get("user") or AnonymousUser()
         route = scope["url_route"]["kwargs"]
@@ -79,7 +84,7 @@ class LiveConsumer:
             return Close.LOG_IN
         if not self._has_screen(route.get("page", "")) or len(query) > MAX_QUERY_LENGTH:
             return Close.FORBIDDEN
-        if not self._hub.has_room_for(scope["session"].session_key):
+        if not has_place:
             return Close.TOO_MANY
         rights = await database_sync_to_async(rights_on)(person, route["engine_slug"])
         if rights is None:

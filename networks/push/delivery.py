@@ -51,7 +51,7 @@ class Socket:
 
     key: ScreenKey
     user_id: int
-    session_key: str
+    session_id: str
     send: Send
     opened_at: float
     has_said_hello: bool = False

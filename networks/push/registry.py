@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Collection, Coroutine
+from collections import Counter
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from typing import Any
 
 from networks.partials.screen import ScreenKey
@@ -15,8 +16,8 @@ from networks.push.drawer import GATHER_S, Drawer, DrawScreen, ReadRevision
 from networks.push.protocol import Ack, Close, Hello
 from networks.push.view import CatchUp, Claim, Step, View
 
-# A person with more pages open than this has left them somewhere; a session that is stolen can't fill the server.
-MAX_SOCKETS_PER_SESSION = 50
+# A person with more pages open than this has left them somewhere; an account that is stolen can't fill the server.
+MAX_SOCKETS_PER_PERSON = 50
 MAX_SOCKETS = 2000
 LOOK_EVERY_S = 1.0
 
@@ -31,6 +32,7 @@ class Hub:
     def __init__(self, draw: DrawScreen, read_revision: ReadRevision, *, gather_s: float = GATHER_S) -> None:
         self.drawer = Drawer(draw, read_revision, self._hand_over, gather_s=gather_s)
         self._views: dict[Socket, View] = {}
+        self._places: Counter[int] = Counter()  # by person; the event loop's alone
         self._lock = threading.Lock()  # around _views, which the watch reads in its thread
         self._loop: asyncio.AbstractEventLoop | None = None
         self._deliveries: asyncio.Queue[Step | CatchUp] = asyncio.Queue()
@@ -46,11 +48,20 @@ class Hub:
         with self._lock:
             return [socket for socket in self._views if not socket.is_closed]
 
-    def has_room_for(self, session_key: str) -> bool:
-        """Tell whether this session, and this server, may have one socket more."""
-        people = self.people()
-        own = sum(1 for socket in people if socket.session_key == session_key)
-        return len(people) < MAX_SOCKETS and own < MAX_SOCKETS_PER_SESSION
+    @contextlib.contextmanager
+    def place_for(self, user_id: int) -> Iterator[bool]:
+        """Hold a place for one socket more of this person; False: they, or this server, have as many as there may be.
+
+        It is taken at once, before whoever asks waits for anything: a hundred that come together are counted one by one.
+        """
+        has_place = self._places.total() < MAX_SOCKETS and self._places[user_id] < MAX_SOCKETS_PER_PERSON
+        self._places[user_id] += has_place
+        try:
+            yield has_place
+        finally:
+            self._places[user_id] -= has_place
+            if not self._places[user_id]:
+                del self._places[user_id]
 
     async def join(self, socket: Socket) -> None:
         """Let a socket in; it gets nothing before its hello."""

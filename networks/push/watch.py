@@ -118,7 +118,7 @@ class Watch:
 
 def person_of(socket: Socket) -> Person:
     """Return whose socket it is, and about which Engine."""
-    return (socket.user_id, socket.session_key, socket.key.engine_slug)
+    return (socket.user_id, socket.session_id, socket.key.engine_slug)
 
 
 def judge(people: Iterable[Person]) -> Mapping[Person, str | Close]:
@@ -129,12 +129,12 @@ def judge(people: Iterable[Person]) -> Mapping[Person, str | Close]:
     asked = set(people)
     wanted = (Permission.LOGIN, *sorted(ON_ENGINE - {Permission.TERMINAL}))  # which no page is drawn for
     allowed = still_allowed(
-        Standing(user_id, session_key, permission, slug) for user_id, session_key, slug in asked for permission in wanted
+        Standing(user_id, session_id, permission, slug) for user_id, session_id, slug in asked for permission in wanted
     )
     verdicts: dict[Person, str | Close] = {}
     for person in asked:
-        user_id, session_key, slug = person
-        own = [permission for permission in wanted if Standing(user_id, session_key, permission, slug) in allowed]
+        user_id, session_id, slug = person
+        own = [permission for permission in wanted if Standing(user_id, session_id, permission, slug) in allowed]
         if Permission.LOGIN not in own:
             verdicts[person] = Close.LOG_IN
         elif Permission.VIEW not in own:
@@ -150,13 +150,13 @@ def judge_reach(people: Iterable[Person]) -> Mapping[Person, str]:
     if not asked:
         return {}
     slugs = list_slugs()
-    everywhere = [Standing(user_id, session_key, Permission.SUPERUSER) for user_id, session_key, _slug in asked]
-    single = [Standing(one.user_id, one.session_key, Permission.VIEW, slug) for one in everywhere for slug in slugs]
+    everywhere = [Standing(user_id, session_id, Permission.SUPERUSER) for user_id, session_id, _slug in asked]
+    single = [Standing(one.user_id, one.session_id, Permission.VIEW, slug) for one in everywhere for slug in slugs]
     allowed = still_allowed([*everywhere, *single])
     reaches = {}
     for person in asked:
-        user_id, session_key, _slug = person
-        seen = [slug for slug in slugs if Standing(user_id, session_key, Permission.VIEW, slug) in allowed]
-        is_superuser = Standing(user_id, session_key, Permission.SUPERUSER) in allowed
+        user_id, session_id, _slug = person
+        seen = [slug for slug in slugs if Standing(user_id, session_id, Permission.VIEW, slug) in allowed]
+        is_superuser = Standing(user_id, session_id, Permission.SUPERUSER) in allowed
         reaches[person] = write_reach(seen, is_superuser=is_superuser)
     return reaches

@@ -16,7 +16,7 @@ from networks.models.trouble import trouble_of
 from networks.queries.kept.prepared import Prepared
 from networks.queries.rows import EngineRow
 
-_OF_ENGINE = ("pk", "slug", "name", "url", "is_terminal_on")
+_OF_ENGINE = ("pk", "slug", "name", "url", "is_terminal_on", "unprotected")
 _DEFAULTS: dict[str, Any] = {
     # An Engine whose status row isn't there yet has never been read.
     "state": EngineState.DISCONNECTED.value,
@@ -122,6 +122,7 @@ def _row_of(record: dict[str, Any]) -> EngineRow:
     for column, value in record.items():
         name = column.removeprefix("status__")
         values[name] = _DEFAULTS.get(name) if value is None else value
+    values["unprotected"] = frozenset(map(str, values["unprotected"] or ()))
     values["state"] = state_at(values["state"], values["as_of"], datetime.now(UTC))
     if values["state"] in _ACTING and trouble_of(values["slug"]):
         values["state"] = EngineState.STALE.value

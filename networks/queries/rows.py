@@ -242,8 +242,9 @@ class EventRow:
 class EngineRow:
     """An Engine and its state, as every page shows them.
 
-    `is_terminal_on`: those who were given one may open terminals. `is_rootless`: as in EngineInfo. `has_jobs`: somebody began one
-    of late. `pk`: rises with each Engine that is added, and none has that of another again.
+    `is_terminal_on`: those who were given one may open terminals. `unprotected`: as in models.Engine. `is_rootless`: as in
+    EngineInfo. `has_jobs`: somebody began one of late. `pk`: rises with each Engine that is added, and none has that of another
+    again.
     """
 
     slug: str
@@ -259,6 +260,7 @@ class EngineRow:
     epoch: str
     revision: int
     is_terminal_on: bool = False
+    unprotected: frozenset[str] = frozenset()
     is_rootless: bool = False
     has_jobs: bool = False
     pk: int = 0

@@ -23,7 +23,7 @@ def sync_once(engine: Engine, data_dir: Path, *, timeout_s: float = 30.0) -> int
 
     Raises EngineError when the Engine can't be read.
     """
-    access, lease = access_of(engine), Lease(data_dir, engine.slug)
+    access, lease = access_of(engine), Lease(data_dir, f"follower-{engine.slug}")
     if not lease.take():
         return None
     inbox = Inbox()

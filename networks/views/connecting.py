@@ -28,7 +28,7 @@ from networks.forms.refusals import explain
 from networks.forms.refused.around import Around
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
-from networks.policy.protection import Lock, Protection, protection_of
+from networks.policy.protection import Lock, Protection
 from networks.policy.reach.side import host_side_of
 from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
@@ -100,7 +100,7 @@ class ConnectPage(View):
         if (done := self._done_already(request, form)) is not None:
             return done
         changes = changes_since(data.get("seen", ""), form.container)
-        is_fit = is_fit and lock_of(form, protection_of(engine_slug)) is None
+        is_fit = is_fit and lock_of(form, form.protection) is None
         if not is_fit or changes or form.network is None or form.container is None:
             return self._show(request, form, changes=changes, status=422 if not is_fit else 409)
         engine, _may_act = open_page(request, engine_slug)
@@ -175,7 +175,7 @@ class ConnectPage(View):
         slug = self.kwargs["engine_slug"]
         engine, may_act = open_page(request, slug)
         form.is_valid()
-        protection = protection_of(slug)
+        protection = form.protection
         if lock := lock_of(form, protection):
             form.add_finding(bad(form.half, "protected", reason=lock.sentence))
         refusal = None

@@ -19,6 +19,7 @@ from networks.queries.filters import CONTAINER_PARAMS, read_container_filter
 from networks.queries.rows import EngineRow
 from networks.sync.inside.containers import read_container
 from networks.views.lists.columns import read_columns
+from networks.views.removals.protection import lifting_of
 from networks.views.screens import render_screen
 from networks.views.shell import open_screen, pick_engine
 
@@ -65,6 +66,7 @@ class ContainerDetail(View):
         key = open_screen(request, "container_detail", engine_slug=engine_slug, docker_id=docker_id)
         context = {
             "terminal": _terminal_of(request, engine),
+            "lifting": lifting_of(request, engine, docker_id),
             "title": title,
             "inspect": inspect_container_command(title.name, title.docker_id),
             "sees_command": sees_commands(key.rights.split(",")),

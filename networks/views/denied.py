@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
+from allauth.account.internal.flows.reauthentication import suspend_request
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
@@ -20,11 +21,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error
 
+from networks.actions.jobs.starting import TooManyJobs
 from networks.models import Engine, Grant, Role
 from networks.models.trouble import explain_trouble, find_trouble
 from networks.policy.origins import Approach, is_allowed_host, is_origin, read_approach
 from networks.policy.permissions import Denied, Permission, Person, is_superuser, permissions_of
 from networks.policy.routes import ON_ENGINE
+from networks.views.referring import referring_page
 
 _MISSING: dict[Permission, Promise] = {
     Permission.ANY: _("You have no role on any Engine yet, so there is nothing to show."),
@@ -127,9 +130,30 @@ def people_to_ask(engine: Engine | None, person: Person) -> list[str]:
     return [user.get_username() for user in users[:_MOST_NAMES] if isinstance(user, AbstractUser)]
 
 
+def too_many_page(request: HttpRequest, too_many: TooManyJobs) -> HttpResponse:
+    """Say how many jobs of this person are open already, and lead to them: 409, for nothing was begun."""
+    return render(request, "409.html", {"sentence": too_many.sentence}, status=409)
+
+
 def login_redirect(request: HttpRequest) -> HttpResponse:
     """Send to the login page and back; htmx follows a header instead of a redirect, which it would swap into the page."""
-    target = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': _page_of(request)})}"
+    return _lead_to(request, f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': _page_of(request)})}")
+
+
+def ask_for_password(request: HttpRequest, *, may_go_on: bool) -> HttpResponse:
+    """Ask for the password again. `may_go_on`: then what was sent is done; else its page is opened, to be filled anew."""
+    target = reverse("account_reauthenticate")
+    if may_go_on and request.method == "POST":
+        return _lead_to(request, suspend_request(request, target).url)
+    return _lead_to(request, f"{target}?{urlencode({'next': _page_of(request)})}")
+
+
+def lead_to_page(request: HttpRequest, name: str) -> HttpResponse:
+    """Send to a page of ours."""
+    return _lead_to(request, reverse(name))
+
+
+def _lead_to(request: HttpRequest, target: str) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=401, headers={"HX-Redirect": target})
     return HttpResponseRedirect(target)
@@ -139,10 +163,7 @@ def _page_of(request: HttpRequest) -> str:
     """Return the path to come back to: the page itself, or for a button the page that it stands on."""
     if request.method in ("GET", "HEAD") and request.headers.get("HX-Request") != "true":
         return request.get_full_path()
-    shown = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
-    if shown.netloc == request.get_host() and shown.path.startswith("/") and not shown.path.startswith("//"):
-        return shown.path + (f"?{shown.query}" if shown.query else "")
-    return "/"
+    return referring_page(request) or "/"
 
 
 def refuse_origin(request: HttpRequest, approach: Approach) -> HttpResponse:

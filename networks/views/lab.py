@@ -11,19 +11,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
 
-from networks.actions.lab_jobs import last_lab_job, start_lab_job
-from networks.actions.labs.standing import read_lab_standing
+from networks.actions.lab_jobs import LabJob, last_lab_job, start_lab_job
+from networks.actions.labs.standing import list_lab_things, read_lab_standing
 from networks.forms.running.lab import LabForm
+from networks.forms.several import CountForm
 from networks.models.said import retell
 from networks.views.acting import actor_of, explain_refusal, open_page
 
 PATIENCE_S = 6.0  # it takes about 3; a pull takes longer and is watched on the lab's page; no request takes over 10
 
 
-class LabWay(View):
-    """Starts a job and, when it ends soon and well, leads to the networks."""
-
-    way = ""
+class LabUp(View):
+    """Build it."""
 
     def post(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
         engine, may_act = open_page(request, engine_slug)
@@ -33,23 +32,51 @@ class LabWay(View):
         if not may_act:
             messages.warning(request, _("The Engine does not answer: nothing can be built or removed now."))
             return redirect("lab", engine_slug)
-        job = start_lab_job(actor_of(request), engine, self.way, form.cleaned_data["name_prefix"])
-        job.ended.wait(PATIENCE_S)
-        if job.result and job.result.is_ok and job.result.is_seen:
-            return redirect("network_list")
-        return redirect("lab", engine_slug)
+        return _wait_for(start_lab_job(actor_of(request), engine, "up", form.cleaned_data["name_prefix"]), engine_slug)
 
 
-class LabUp(LabWay):
-    """Build it."""
+class LabDown(View):
+    """Take it away: what carries its label is listed, and its number typed."""
 
-    way = "up"
+    def get(self, request: HttpRequest, engine_slug: str) -> HttpResponse:
+        return self._show(request)
+
+    def post(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
+        engine, may_act = open_page(request, engine_slug, takes_away=True)
+        if "shown" not in request.POST:  # a button of another page
+            return self._show(request)
+        shown = frozenset(request.POST["shown"].split(","))
+        going = frozenset(thing.docker_id for thing in list_lab_things(engine_slug))
+        form = CountForm(request.POST, count=len(going))
+        if not form.is_valid() and going <= shown:
+            return self._show(request, form, status=422)
+        if not (may_act and going <= shown):
+            return self._show(request, is_new=not going <= shown, status=409)
+        return _wait_for(start_lab_job(actor_of(request), engine, "down", shown=shown), engine_slug)
+
+    def _show(
+        self, request: HttpRequest, form: CountForm | None = None, *, is_new: bool = False, status: int = 200
+    ) -> HttpResponse:
+        slug = self.kwargs["engine_slug"]
+        engine, may_act = open_page(request, slug, takes_away=True)
+        things = list_lab_things(slug)
+        context = {
+            "engine": engine,
+            "things": things,
+            "shown": ",".join(thing.docker_id for thing in things),
+            "form": form or CountForm(count=len(things)),
+            "is_new": is_new,
+            "command": f"manage.py lab down --engine {slug}",
+            "may_act": may_act,
+        }
+        return render(request, "lab/down.html", context, status=status)
 
 
-class LabDown(LabWay):
-    """Take it away."""
-
-    way = "down"
+def _wait_for(job: LabJob, engine_slug: str) -> HttpResponseBase:
+    """Lead to the networks where the job ends soon and well, else to its steps."""
+    job.ended.wait(PATIENCE_S)
+    is_well = job.result is not None and job.result.is_ok and job.result.is_seen
+    return redirect("network_list") if is_well else redirect("lab", engine_slug)
 
 
 class Lab(View):

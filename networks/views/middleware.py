@@ -21,36 +21,25 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from networks.actions.doing import acting
+from networks.actions.jobs.starting import TooManyJobs
 from networks.models.trouble import find_trouble
 from networks.policy.denials import record_denied
 from networks.policy.login.browsers import note_browser
-from networks.policy.origins import Approach, is_admitted, origins_of_host, read_approach
+from networks.policy.login.fresh import has_typed_password
+from networks.policy.origins import Approach, asked_origin, is_admitted, read_approach
 from networks.policy.permissions import CHANGING, Denied, Permission, require
-from networks.policy.routes import ON_ENGINE, name_of_match, permission_for
+from networks.policy.routes import ON_ENGINE, PROVEN_FIRST, name_of_match, needs_proof, permission_for
 from networks.policy.setup import needs_setup
 from networks.views.acting import actor_of
-from networks.views.denied import denied_page, login_redirect, read_only_page, refuse_origin
+from networks.views.denied import ask_for_password, denied_page, login_redirect, read_only_page, refuse_origin, too_many_page
+from networks.views.gates import CLIENT_UNTOLD, lead_to_second_step, refuse_from_elsewhere
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 logger = structlog.get_logger(__name__)
 
-_PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer",
-        "autoplay",
-        "camera",
-        "display-capture",
-        "geolocation",
-        "gyroscope",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "usb",
-    )
-)
+_FEATURES = "accelerometer autoplay camera display-capture geolocation gyroscope magnetometer microphone midi payment usb"
+_PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _FEATURES.split())
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Forms that are sent while one types, to be checked: their views look at "preview" before anything else.
 _PREVIEWED = frozenset({"network_create", "network_connect", "network_disconnect", "container_connect", "container_run"})
@@ -59,6 +48,7 @@ _VERBS = {
     "network_connect": "connect_container",
     "network_disconnect": "disconnect_container",
     "container_connect": "connect_container",
+    **{f"{noun}_protection": "lift_protection" for noun in ("network", "container")},
     **{f"container_{order}": f"{order}_container" for order in ("start", "stop", "restart", "kill", "pause", "unpause")},
     "container_move": "move_container",
     "container_rename": "rename_container",
@@ -84,7 +74,7 @@ _VERBS = {
 }
 _MOST_OF_PATH = 200
 # Set-up is what these are for, or they say nothing that needs it.
-_WITHOUT_SETUP = frozenset({"setup", "healthz", "readyz", "favicon", "set_language"})
+_WITHOUT_SETUP = frozenset({"setup", "healthz", "readyz", "favicon", "security_txt", "set_language"})
 # A writer waits a few milliseconds for the others; one that waits this long is up against another program.
 LOCK_WITHIN_MS = 3000
 
@@ -115,8 +105,8 @@ def _is_https(request: HttpRequest) -> bool:
     """Tell whether the browser is on https: a trusted proxy says so, or this host is allowed by https alone."""
     if request.is_secure():
         return True
-    origins = origins_of_host(request.headers.get("Host", ""), settings.NETADMIN_ALLOWED_ORIGINS)
-    return bool(origins) and all(origin.startswith("https://") for origin in origins)
+    origin = asked_origin(request.headers.get("Host", ""), settings.NETADMIN_ALLOWED_ORIGINS, is_secure=False)
+    return origin.startswith("https://")
 
 
 class OriginMiddleware:
@@ -153,7 +143,7 @@ def _settle(request: HttpRequest, approach: Approach) -> None:
     ):
         meta.pop(name, None)
     meta["HTTP_HOST"] = approach.host
-    meta["REMOTE_ADDR"] = approach.client
+    meta["REMOTE_ADDR"], meta[CLIENT_UNTOLD] = approach.client, not approach.is_client_told
     if approach.scheme:
         meta["HTTP_X_FORWARDED_PROTO"] = approach.scheme
 
@@ -223,6 +213,7 @@ class PolicyMiddleware:
         match = request.resolver_match
         name = name_of_match(match) if match else ""
         permission = permission_for(name) or Permission.CLOSED
+        refuse_from_elsewhere(request, name)
         if permission is Permission.OPEN and name in _WITHOUT_SETUP:
             return None
         if not request.user.is_authenticated:
@@ -232,6 +223,8 @@ class PolicyMiddleware:
                 return login_redirect(request)
         if permission is Permission.CLOSED:
             raise Http404(name)
+        if request.user.is_authenticated and (way := lead_to_second_step(request, name)) is not None:
+            return way
         try:
             require(request.user, permission, str(kwargs.get("engine_slug", "")) if permission in ON_ENGINE else "")
         except Denied as denied:
@@ -239,12 +232,17 @@ class PolicyMiddleware:
         if not note_browser(request):
             logout(request)
             return login_redirect(request)
+        is_change = request.method not in _SAFE_METHODS
+        if needs_proof(name, is_change=is_change) and not has_typed_password(request.user, request.session):
+            return ask_for_password(request, may_go_on=name not in PROVEN_FIRST)
         if settings.NETADMIN_READ_ONLY and permission in CHANGING and _is_change(request, name):
             return read_only_page(request)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Show what a view's own `require` refused."""
+        """Show what a view's own `require` refused, and what can't be begun while so much else is."""
+        if isinstance(exception, TooManyJobs):
+            return too_many_page(request, exception)
         if not isinstance(exception, Denied):
             return None
         if not request.user.is_authenticated:

@@ -15,6 +15,7 @@ from networks.queries.details import read_gone, read_network_title
 from networks.queries.filters import NETWORK_PARAMS, read_network_filter
 from networks.queries.ground import OWN_DRIVERS
 from networks.views.lists.columns import read_columns
+from networks.views.removals.protection import lifting_of
 from networks.views.screens import render_screen
 from networks.views.shell import open_screen, pick_engine
 
@@ -46,6 +47,7 @@ class NetworkDetail(View):
             "title": title,
             "inspect": inspect_network_command(title.name, title.docker_id),
             "is_plugins": title.badge not in OWN_DRIVERS,
+            "lifting": lifting_of(request, engine, docker_id),
             "can_remove": "connect" in key.rights.split(",") and not read_protection(engine).lock_on_removal(docker_id),
         }
         return render_screen(request, "networks/detail.html", draw_screen(key), context)

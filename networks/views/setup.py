@@ -21,7 +21,7 @@ from networks.policy.setup import SetupFault, SetupRefused, claim_setup, ensure_
 _WORDS: dict[SetupFault, str] = {
     SetupFault.WRONG: gettext_noop("That isn't the token. It is shown in the console where Netadmin was started."),
     SetupFault.EXPIRED: gettext_noop("This token is older than an hour. A new one is in the console now."),
-    SetupFault.RENEWED: gettext_noop("That was the fifth wrong attempt. A new token is in the console now."),
+    SetupFault.TOO_MANY: gettext_noop("There were too many wrong attempts from your address. Try again in a minute."),
 }
 
 
@@ -35,8 +35,10 @@ def set_up(request: HttpRequest) -> HttpResponse:
     form = SetupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            with acting(lambda: Actor(SETUP, None, str(request.META.get("REMOTE_ADDR", "")))):
-                user = claim_setup(form.cleaned_data["token"], form.cleaned_data["username"], form.cleaned_data["password1"])
+            typed = form.cleaned_data
+            address = str(request.META.get("REMOTE_ADDR", ""))
+            with acting(lambda: Actor(SETUP, None, address)):
+                user = claim_setup(typed["token"], typed["username"], typed["password1"], address)
         except SetupRefused as refused:
             if refused.fault is SetupFault.DONE:
                 return redirect(settings.LOGIN_URL)

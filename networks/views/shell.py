@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from networks.partials.framed import beside_of
 from networks.partials.screen import SWARM_PAGES, ScreenKey, is_across, socket_url
 from networks.partials.shell import ACTING_STATES, FrameEngine, frame_engine
+from networks.policy.duty import duty_of, is_shut_out
 from networks.policy.permissions import (
     Denied,
     Permission,
@@ -91,7 +92,9 @@ class Reload:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The template context `shell`. `socket_url` is "" and `reload` None on a page that isn't live."""
+    """The template context `shell`. `socket_url` is "" and `reload` None on a page that isn't live. `second_step_due`: until when
+    this person has to set a second step up, None for not at all; `is_shut_out`: nothing else is open to them.
+    """
 
     engines: tuple[FrameEngine, ...] = ()
     engine: FrameEngine | None = None
@@ -104,6 +107,8 @@ class Shell:
     epoch: str = ""
     revision: int = 0
     reload: Reload | None = None
+    second_step_due: datetime | None = None
+    is_shut_out: bool = False
 
     @property
     def is_off(self) -> bool:
@@ -135,6 +140,8 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             epoch=engine.epoch + getattr(request, "shell_beside", "") if engine else "",
             revision=engine.revision if engine else 0,
             reload=_reload_of(request) if key else None,
+            second_step_due=duty.due_at if (duty := duty_of(person)) else None,
+            is_shut_out=is_shut_out(person),
         )
     }
 

@@ -67,13 +67,35 @@
     }
   }
 
-  function make(place, label) {
+  // Where a link leads is shown before it is opened: what a program writes over it (OSC 8) may name another place.
+  function makeLinks(place, words) {
+    const shown = document.createElement("div");
+    shown.className = "term-link mono";
+    shown.setAttribute("role", "status");
+    shown.hidden = true;
+    function hover(event, address) {
+      shown.textContent = words.replace("TARGET", function () { return address; });
+      shown.hidden = false;
+    }
+    function leave() {
+      shown.hidden = true;
+    }
+    function openNamed(event, address) {
+      if ((event.ctrlKey || event.metaKey) && confirm(words.replace("TARGET", function () { return address; }))) {
+        openLink(event, address);
+      }
+    }
+    return { shown: shown, hover: hover, leave: leave, openNamed: openNamed, show: function () { place.append(shown); } };
+  }
+
+  function make(place, label, words) {
+    const links = makeLinks(place, words);
     const terminal = new Terminal({
       allowProposedApi: true, // the widths of Unicode 11, which Korean needs
       cursorBlink: false,
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-mono").trim(),
       fontSize: 14,
-      linkHandler: { activate: openLink, allowNonHttpProtocols: false },
+      linkHandler: { activate: links.openNamed, hover: links.hover, leave: links.leave, allowNonHttpProtocols: false },
       minimumContrastRatio: 4.5,
       scrollback: SCROLLBACK,
       theme: theme(),
@@ -82,11 +104,12 @@
     const search = new SearchAddon.SearchAddon();
     terminal.loadAddon(fit);
     terminal.loadAddon(search);
-    terminal.loadAddon(new WebLinksAddon.WebLinksAddon(openLink));
+    terminal.loadAddon(new WebLinksAddon.WebLinksAddon(openLink, { hover: links.hover, leave: links.leave }));
     terminal.loadAddon(new Unicode11Addon.Unicode11Addon());
     terminal.unicode.activeVersion = "11";
     place.replaceChildren();
     terminal.open(place);
+    links.show();
     terminal.textarea.setAttribute("aria-label", label);
     fit.fit();
 

@@ -120,7 +120,7 @@
     }
     panel.hidden = false;
     byId("terminal-choice").hidden = true;
-    screen = TerminalScreen.make(byId("terminal-screen"), say.label);
+    screen = TerminalScreen.make(byId("terminal-screen"), say.label, say.link);
     screen.terminal.options.screenReaderMode = byId("terminal-reader").checked;
     screen.terminal.onData(function (text) { type(encoder.encode(text)); });
     screen.terminal.onBinary(function (text) { type(Uint8Array.from(text, function (sign) { return sign.charCodeAt(0); })); });

@@ -35,3 +35,9 @@ def operator(followed: Engine) -> Actor:
     person = get_user_model().objects.create_user("olga", password="x")
     Grant.objects.create(user=person, engine=followed, role=Role.OPERATOR)
     return Actor("olga", person.pk, "127.0.0.1")
+
+
+@pytest.fixture
+def as_admin(operator: Actor) -> None:
+    """Make that person one who may shape: subnets anywhere, ports at any address, registries of one's own."""
+    Grant.objects.filter(user_id=operator.user_id).update(role=Role.ADMIN)

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connections
 
-from networks.actions.actors import CONSOLE
-from networks.actions.asking import MOST_WAITING, StillAsking, TooManyWaiting, ask_patiently
+from networks.actions.actors import CONSOLE, Actor
+from networks.actions.asking import StillAsking, ask_patiently
+from networks.actions.places import MOST_OF_ENGINE, MOST_OF_PERSON, Bound, NoPlace, Places
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
@@ -54,7 +56,7 @@ def slow() -> Iterator[SlowEngine]:
     connections.close_all()
 
 
-def act(scripted: ScriptedEngine, *, patience_s: float = 0.15, reads_first: bool = False) -> ActionResult:
+def act(scripted: ScriptedEngine, *, patience_s: float = 0.15, reads_first: bool = False, actor: Actor = CONSOLE) -> ActionResult:
     engine = Engine(slug="local", url=scripted.url)  # not saved: nobody follows it, and nobody waits for a look at it
 
     def ask(client: EngineClient) -> str:
@@ -63,7 +65,7 @@ def act(scripted: ScriptedEngine, *, patience_s: float = 0.15, reads_first: bool
         return client.create_network(NetworkSpec("front"))
 
     change = Change(ask, is_done=lambda: False)
-    return carry_out(CONSOLE, engine, Intent("create_network", "front"), Permission.CONNECT, change, patience_s=patience_s)
+    return carry_out(actor, engine, Intent("create_network", "front"), Permission.CONNECT, change, patience_s=patience_s)
 
 
 def kinds(action_id: int) -> list[str]:
@@ -128,21 +130,34 @@ def test_it_has_one_patience_for_what_takes_its_time_too(slow: SlowEngine) -> No
     assert 1.5 <= time.monotonic() - began_at < 2.9  # where it began to ask, and where it never came to that
 
 
-def test_it_begins_no_more_than_so_many(slow: SlowEngine) -> None:
-    client = FakeEngine().client(Profile.NETWORK)
-    client.create_network(NetworkSpec("sent"))
+def test_it_lets_one_person_have_eight_and_others_go_on(tmp_path: Path, slow: SlowEngine) -> None:
+    ann, bob = (Actor(person.username, person.pk) for person in map(User.objects.create_superuser, ("ann", "bob")))
+    with ScriptedEngine(tmp_path, slow) as scripted:
+        begun = [act(scripted, patience_s=0.1, actor=ann) for _ in range(MOST_OF_PERSON)]
+        ninth, other = act(scripted, actor=ann), act(scripted, patience_s=0.1, actor=bob)
+        slow.may_answer.set()
+        wait_until(lambda: asking_threads() == 0, "the threads to end")
+        after = act(scripted, patience_s=60, actor=ann)
 
-    def ask(patience_s: float = 0.001) -> object:
-        return ask_patiently(slow.may_answer.wait, client, patience_s=patience_s, when_late=lambda _answer: None)
+    assert {result.kind for result in begun} == {OutcomeKind.UNKNOWN}
+    assert ninth.kind is OutcomeKind.FAILED
+    assert ninth.sentence.startswith("8 of your changes are under way, so this one was not sent. One ends by ")
+    assert kinds(ninth.action_id) == ["failed"]
+    assert (other.kind, after.kind) == (OutcomeKind.UNKNOWN, OutcomeKind.OK)
 
-    waiting = [ask() for _ in range(MOST_WAITING)]
 
-    assert waiting == [StillAsking("POST /networks/create")] * MOST_WAITING
-    with pytest.raises(TooManyWaiting):
-        ask()
-    slow.may_answer.set()
-    wait_until(lambda: asking_threads() == 0, "the threads to end")
-    assert ask(5) is True
+def test_it_holds_an_engine_that_hangs_to_its_own_places() -> None:
+    places = Places()
+    taken = [places.take(number, "hung", 30) for number in range(MOST_OF_ENGINE)]
+
+    with pytest.raises(NoPlace) as full:
+        places.take(1000, "hung", 30)
+    others = [places.take(number, "other", 30) for number in range(MOST_OF_ENGINE)]
+    places.give_back(taken[0])
+
+    assert (full.value.bound, full.value.count) == (Bound.ENGINE, MOST_OF_ENGINE)
+    assert len(others) == MOST_OF_ENGINE
+    assert places.take(1000, "hung", 30).engine_slug == "hung"
 
 
 def test_it_answers_at_once_where_the_engine_does(tmp_path: Path, slow: SlowEngine) -> None:

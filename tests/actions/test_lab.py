@@ -110,10 +110,10 @@ def test_it_works_from_the_console(engine: PrivateEngine, followed: Engine, sett
     engine.run("guest", "--network", "mybridge")
 
     with pytest.raises(CommandError, match="guest"):
-        call_command("lab", "down", engine=followed.slug)
+        call_command("lab", "down", engine=followed.slug, yes=True)
 
     engine.cli("rm", "-f", "guest")
-    call_command("lab", "down")
+    call_command("lab", "down", yes=True)
     assert contents(engine) == ([], [])
 
 

@@ -96,7 +96,7 @@ def test_it_takes_a_prefix_at_the_console(engine: PrivateEngine, followed: Engin
     networks, containers = contents(engine)
     with pytest.raises(CommandError, match="A prefix begins"):
         call_command("lab", "up", prefix="-x")
-    call_command("lab", "down")
+    call_command("lab", "down", yes=True)
 
     assert {"my-mybridge", "my-my_custom_network"} <= set(networks)
     assert {"my-shared_1", "my-shared_2", "my-mynetwork_bridge"} <= set(containers)

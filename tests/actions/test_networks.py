@@ -26,6 +26,7 @@ def outcomes(result: ActionResult) -> list[tuple[str, int]]:
     return list(Outcome.objects.filter(action_id=result.action_id).values_list("kind", "status"))
 
 
+@pytest.mark.usefixtures("as_admin")
 def test_it_creates_exactly_what_was_asked(engine: PrivateEngine, followed: Engine, operator: Actor) -> None:
     result = create_network(operator, followed, SEED)
 
@@ -43,6 +44,7 @@ def test_it_creates_exactly_what_was_asked(engine: PrivateEngine, followed: Engi
     assert Network.objects.filter(docker_id=result.docker_id).exists()
 
 
+@pytest.mark.usefixtures("as_admin")
 def test_it_writes_down_who_asked_for_what_without_secrets(followed: Engine, operator: Actor) -> None:
     result = create_network(operator, followed, SEED)
 
@@ -54,6 +56,7 @@ def test_it_writes_down_who_asked_for_what_without_secrets(followed: Engine, ope
     assert "hush" not in action.command + json.dumps(action.asked)
 
 
+@pytest.mark.usefixtures("as_admin")
 def test_it_connects_and_disconnects(engine: PrivateEngine, followed: Engine, operator: Actor) -> None:
     network_id = create_network(operator, followed, SEED).docker_id
     container_id = engine.run("web")

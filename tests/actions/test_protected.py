@@ -18,7 +18,8 @@ from networks.engine.calls import Profile
 from networks.engine.errors import NotAllowed
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.models import Container, Endpoint, Engine, Network, OutcomeKind
-from networks.policy.protection import own_marks, protection_of
+from networks.policy.own import own_marks
+from networks.policy.protection import protection_of
 from tests.private_engine import PrivateEngine, wait_until
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -12,6 +15,7 @@ import pytest
 from tests.architecture.tree import ROOT, own_files, read
 from tests.leftovers import CGROUP_FOLDER, NETNS_FOLDER
 from tests.private_engine import wait_until
+from tests.supply.osv import affected, record
 
 # Says where its Engine is and waits for what ends the run.
 ENDLESS = """
@@ -59,6 +63,8 @@ def test_it_needs_a_switch():
 """
 # Nothing can be run by this name, and nothing by the script's words is on this machine.
 HIDDEN = 'mount --bind /dev/null "$(command -v ovs-vswitchd)" 2>/dev/null; exec bin/test "$@"'
+# What takes a minute: a run that is about something else goes without.
+SLOW_STEP = re.compile(r'^  step "(?:ruff check|ruff format|mypy|import contracts|djlint)" .*\n', re.MULTILINE)
 POOR_APT = """#!/bin/sh
 [ "$1" = policy ] && printf '%s:\\n  Candidate: (none)\\n' "$2"
 exit 0
@@ -108,6 +114,38 @@ def test_it_says_which_chapters_have_whole_sizes() -> None:
     assert done.returncode == 1
     assert "Which chapter?" in done.stderr
     assert {"sync", "faults", "security"} <= set(done.stderr.split())
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("fixed", "status", "said"),
+    [
+        ("999", 1, "(PyPI): OSV-MADE-1; fixed in 999"),
+        ("0.1", 0, "Read 2 records (1 about PyPI, 1 about npm, 0 withdrawn)"),
+        (None, 0, None),
+    ],
+)
+def test_it_looks_for_known_vulnerabilities_where_a_file_is_named(
+    project: Path, fixed: str | None, status: int, said: str | None
+) -> None:
+    (project / "tests" / "test_sample.py").write_text("def test_it_passes():\n    assert True\n")
+    for folder in ("static/vendor", "tests/vendor"):  # the copy leaves them out, and both are checked
+        shutil.copytree(ROOT / folder, project / folder)
+    script = project / "bin" / "test"
+    script.write_text(SLOW_STEP.sub("", script.read_text()))
+    told = record("OSV-MADE-1", affected("Django", ("introduced", "0"), ("fixed", str(fixed))))
+    other = record("OSV-MADE-2", affected("nothing-of-ours", ecosystem="npm"))
+    (project / "told.json").write_text(json.dumps([told, other]))
+    named = ["env", f"NETADMIN_ADVISORIES={project}/told.json"] if fixed else ["env", "-u", "NETADMIN_ADVISORIES"]
+
+    done = run_tests(project, *named, "bin/test", "--no-install", "unit", "tests/test_sample.py")
+
+    after = done.stdout.partition("== known vulnerabilities\n")[2]
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert bool(after) is (said is not None)
+    assert said is None or said in after.splitlines()[0]
+    assert ("Failed: known vulnerabilities;" in done.stdout) is bool(status)
 
 
 @pytest.mark.engine

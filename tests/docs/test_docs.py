@@ -26,8 +26,8 @@ CONFIGURATION = Path("docs/configuration.md")
 DECISIONS = [page for page in pages() if page.parent == Path("docs/decisions")]
 OURS = sorted(name for name, app in get_commands().items() if app == "networks")
 VARIABLE = re.compile(r"\b(?:NETADMIN|DOCKER)_[A-Z_]+\b")
-# Named to say that it isn't read.
-OTHER_VARIABLES = {"NETADMIN_ADMIN_PASSWORD"}
+# Named to say that it isn't read; read by bin/test alone.
+OTHER_VARIABLES = {"NETADMIN_ADMIN_PASSWORD", "NETADMIN_ADVISORIES"}
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 PLACES = {
     "engine_slug": "<engine>",

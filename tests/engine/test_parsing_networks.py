@@ -164,6 +164,23 @@ def test_it_reads_that_an_engine_runs_without_root() -> None:
     assert parse_engine({"Version": "26.1.5"}, about).is_rootless
 
 
+def test_it_reads_the_registries_of_a_configuration() -> None:
+    about = {  # of a real one, 26.1.5, with --insecure-registry registry.example:5000
+        "RegistryConfig": {
+            "InsecureRegistryCIDRs": ["127.0.0.0/8"],
+            "IndexConfigs": {
+                "docker.io": {"Name": "docker.io", "Mirrors": [], "Secure": True, "Official": True},
+                "Registry.example:5000": {"Name": "Registry.example:5000", "Mirrors": [], "Secure": False, "Official": False},
+            },
+            "Mirrors": None,
+        }
+    }
+
+    assert parse_engine({"Version": "26.1.5"}, about).registries == ("docker.io", "registry.example:5000")
+    for garbage in ({"RegistryConfig": None}, {"RegistryConfig": {"IndexConfigs": ["x"]}}, {}):
+        assert parse_engine({"Version": "26.1.5"}, garbage).registries == ()
+
+
 @pytest.mark.parametrize(
     ("status", "kind"), [(400, Refused), (403, Refused), (404, NotFound), (409, Conflict), (500, Refused), (503, Refused)]
 )

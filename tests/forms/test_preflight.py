@@ -217,6 +217,7 @@ def test_it_asks_nobody_to_type_the_whole_address_space(subnet: str) -> None:
     assert form.pools[0].errors["subnet"] == [f"{subnet} covers all addresses."]
 
 
+@pytest.mark.django_db
 def test_it_lets_nobody_else_go_on() -> None:
     form = typed(may_shape=False, pools__0__subnet="192.168.0.0/25", typed_subnet="192.168.0.0/25")
 

@@ -173,6 +173,7 @@ def test_it_sends_the_other_browser_to_the_login_when_its_session_is_ended(visit
 def test_it_takes_a_person_from_the_link_to_a_role_and_out_again(admin: Page, visits: Visits) -> None:
     visits.expect_status(403)
     admin.goto("/people/create/")
+    confirm(admin)
     admin.get_by_label("Username").fill("newton")
     admin.get_by_role("button", name="Make the account").click()
     link = admin.locator("#link code").inner_text()

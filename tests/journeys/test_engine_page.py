@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.acts import container_row, network_row, open_network
 from tests.journeys.engine_says import inspect_network, interfaces_inside, network_names
+from tests.journeys.site import PASSWORD
 from tests.journeys.visits import Visits, open_live
 from tests.private_engine import PrivateEngine
 
@@ -60,6 +61,9 @@ def test_it_builds_the_sample_lab_by_a_button_and_takes_it_away_without_a_trace(
     assert list(interfaces_inside(engine, "mynetwork_bridge")) == ["eth0"]
 
     open_live(admin, "/engines/local/")
+    admin.get_by_role("link", name="Remove the sample lab").click()
+    expect(admin.get_by_text("mycustom_1")).to_be_visible()
+    admin.get_by_label("Their number, to confirm").fill(str(len(LAB) + 2))
     admin.get_by_role("button", name="Remove the sample lab").click()
     expect(admin.get_by_text("The lab is gone.").or_(network_row(admin, "bridge")).first).to_be_visible(timeout=60_000)
     open_live(admin, "/networks/")
@@ -94,6 +98,8 @@ def test_it_syncs_by_an_action_of_the_admin_site(admin: Page, engine: PrivateEng
     actions.select_option(value=option.get_attribute("value"))
 
     admin.get_by_role("button", name="Run").or_(admin.get_by_role("button", name="Go")).first.click()
+    admin.get_by_label("Password").fill(PASSWORD)
+    admin.get_by_role("button", name="Confirm").click()
 
     expect(admin.locator(".messagelist")).to_contain_text("read again")
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.another_engine import AnotherEngine
 from tests.journeys.acts import network_row
+from tests.journeys.site import PASSWORD
 from tests.journeys.visits import open_live
 from tests.private_engine import PrivateEngine
 
@@ -18,6 +19,8 @@ def test_it_adds_an_engine_switches_to_it_and_removes_it(
     engine.cli("network", "create", "here")
     admin.goto("/engines/")
     admin.get_by_role("link", name="Add an Engine").click()
+    admin.get_by_label("Password").fill(PASSWORD)
+    admin.get_by_role("button", name="Confirm").click()
     admin.get_by_label("Name", exact=True).fill("shed")
     admin.get_by_label("Short name").fill("shed")
     for scheme, unfolded in (("tcp", "Netadmin's certificate"), ("ssh", "The other machine's host key")):

@@ -22,7 +22,7 @@ from tests.security.places import CONTAINER_ID, NETWORK_ID, addresses
 
 TEXTS = CORPUS if IS_FULL else sample(3)
 LEFT_OUT = (Permission.CLOSED, None)
-ENDS = {"account_logout", "favicon", "healthz", "readyz"}  # no pages, or the last one
+ENDS = {"account_logout", "favicon", "healthz", "readyz", "security_txt"}  # no pages, or the last one
 # One real bridge in so many networks: the others only have a name and labels, which is all that is looked at.
 BRIDGE_EVERY = 8
 WIDTHS = (1440, 360)

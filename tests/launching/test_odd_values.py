@@ -18,6 +18,7 @@ from tests.private_engine import IMAGE, PrivateEngine, wait_until
 from tests.views.test_forms import browser, text_of
 
 __all__ = ["browser", "forget_images"]
+pytestmark = pytest.mark.usefixtures("as_admin")
 LAST = "fd00:8::ffff:ffff:ffff:ffff"
 Typed = dict[str, str]
 

@@ -47,6 +47,7 @@ def on(engine: PrivateEngine, network: str, /, **more: str) -> dict[str, str]:
     return BASE | {"networks-0-network_id": network_id(engine, network)} | more
 
 
+@pytest.mark.usefixtures("as_admin")
 def test_it_runs_a_container_with_all_that_was_typed(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
     front = engine.cli("network", "create", "--subnet", "172.72.0.0/16", "front")
     back = engine.cli("network", "create", "--subnet", "172.73.0.0/16", "back")

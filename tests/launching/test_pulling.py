@@ -41,6 +41,7 @@ def registry(engine: PrivateEngine) -> Iterator[None]:
         engine.cli("image", "rm", "-f", REFERENCE, check=False)
 
 
+@pytest.mark.usefixtures("as_admin")
 def test_it_pulls_an_image_and_shows_each_layer(engine: PrivateEngine, followed: Engine, browser: Client, registry: None) -> None:
     start_runners()
     seen: list[list[dict[str, int | str]]] = []

@@ -96,7 +96,7 @@ def test_it_ends_the_others_and_keeps_this_one() -> None:
 
 def test_it_ends_one() -> None:
     other, third, mine = enter(), enter(), enter()
-    row = BrowserSession.objects.get(session_id=other.session.session_key)
+    row = BrowserSession.objects.get(session_id=other.session.row_key)
     confirm(mine, "/")
 
     mine.post(f"/accounts/sessions/{row.pk}/end/")

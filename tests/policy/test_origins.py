@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from networks.policy.origins import (
     allowed_origins,
+    asked_origin,
     host_names,
     is_admitted,
     is_allowed_host,
@@ -151,3 +152,24 @@ def test_it_does_not_believe_what_did_not_come_through_all_proxies() -> None:
 )
 def test_it_reads_client_addresses_with_and_without_ports(named: str, expected: str) -> None:
     assert read_approach({"host": "x", "x-forwarded-for": named}, "10.0.0.5", 1).client == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "is_secure", "asked"),
+    [
+        ("a.example", False, "https://a.example"),
+        ("a.example", True, "https://a.example"),
+        ("A.Example:443", False, "https://a.example"),
+        ("a.example:80", True, ""),
+        ("localhost:8000", False, "http://localhost:8000"),
+        ("localhost:8000", True, ""),
+        ("both.example:8443", False, "http://both.example:8443"),
+        ("both.example:8443", True, "https://both.example:8443"),
+        ("evil.example", True, ""),
+        ("", False, ""),
+    ],
+)
+def test_it_knows_which_origin_was_asked(host: str, is_secure: bool, asked: str) -> None:
+    allowed = LOOPBACK | {"https://a.example", "http://both.example:8443", "https://both.example:8443"}
+
+    assert asked_origin(host, allowed, is_secure=is_secure) == asked

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from networks.models import Container, Engine
+from networks.models import Container, Engine, EngineStatus
+from networks.policy.own import backing_places, own_marks
 from networks.policy.protection import (
     Lock,
     Protection,
     Reason,
-    backing_places,
-    own_marks,
     protection_of,
     read_protection,
 )
@@ -180,3 +179,16 @@ def test_it_says_why_in_words(reason: Reason) -> None:
 
     assert "front" in sentence
     assert ("app" in sentence) == (reason in (Reason.DONOR, Reason.GUEST))
+
+
+def test_it_keeps_the_engine_in_its_swarm_where_a_protected_thing_would_lose_its_network(world: Engine) -> None:
+    across = make_network(world, "across", driver="overlay", scope="swarm", docker_id="n" * 25)
+    assert protection_of("local").lock_on_leaving() is None
+
+    keeper = make_container(world, "keeper", labels={"netadmin.protect": "true"}, revision=2)
+    make_endpoint(keeper, across, "10.0.9.2")
+    EngineStatus.objects.filter(engine=world).update(revision=3)
+
+    lock = protection_of("local").lock_on_leaving()
+    assert lock is not None
+    assert lock.sentence == "keeper, which is protected, is on across: Netadmin doesn't remove it."

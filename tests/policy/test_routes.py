@@ -57,6 +57,7 @@ def test_it_finds_addresses_that_are_not_declared() -> None:
     ("address", "expected"),
     [
         ("/healthz", Permission.OPEN),
+        ("/.well-known/security.txt", Permission.OPEN),
         ("/accounts/login/", Permission.OPEN),
         ("/accounts/signup/", Permission.CLOSED),
         ("/admin/", Permission.SUPERUSER),

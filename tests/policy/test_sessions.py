@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from networks.models import Engine, Grant, Role
+from networks.policy.login.store import row_key_of
 from networks.policy.permissions import Permission
 from networks.policy.sessions import Standing, still_allowed
 from networks.policy.signals import rights_changed
@@ -39,13 +40,13 @@ def browser(ann: User) -> Client:
     return client
 
 
-def is_still_allowed(user_id: int, session_key: str, permission: Permission, engine_slug: str = "") -> bool:
-    standing = Standing(user_id, session_key, permission, engine_slug)
+def is_still_allowed(user_id: int, session_id: str, permission: Permission, engine_slug: str = "") -> bool:
+    standing = Standing(user_id, session_id, permission, engine_slug)
     return standing in still_allowed([standing])
 
 
 def holds(ann: User, browser: Client, permission: Permission = Permission.CONNECT, slug: str = "local") -> bool:
-    return is_still_allowed(ann.pk, browser.cookies["netadmin_session_8000"].value, permission, slug)
+    return is_still_allowed(ann.pk, row_key_of(browser.cookies["netadmin_session_8000"].value), permission, slug)
 
 
 def test_it_holds_while_nothing_changes(ann: User, browser: Client) -> None:
@@ -67,7 +68,7 @@ def test_it_ends_with_the_role(ann: User, browser: Client) -> None:
 
 
 def test_it_ends_with_the_session(ann: User, browser: Client) -> None:
-    key = browser.cookies["netadmin_session_8000"].value
+    key = row_key_of(browser.cookies["netadmin_session_8000"].value)
     browser.post("/accounts/logout/")
 
     assert not is_still_allowed(ann.pk, key, Permission.LOGIN)
@@ -95,13 +96,13 @@ def test_it_ends_when_the_user_is_deactivated_or_deleted(ann: User, browser: Cli
 
     user_id = ann.pk
     ann.delete()
-    assert not is_still_allowed(user_id, browser.cookies["netadmin_session_8000"].value, Permission.LOGIN)
+    assert not is_still_allowed(user_id, row_key_of(browser.cookies["netadmin_session_8000"].value), Permission.LOGIN)
 
 
 def test_it_takes_no_other_persons_session(ann: User, browser: Client) -> None:
     root = User.objects.create_superuser("root")
 
-    assert not is_still_allowed(root.pk, browser.cookies["netadmin_session_8000"].value, Permission.LOGIN)
+    assert not is_still_allowed(root.pk, row_key_of(browser.cookies["netadmin_session_8000"].value), Permission.LOGIN)
 
 
 def test_it_gives_a_superuser_everything_but_a_terminal(engine: Engine) -> None:
@@ -116,7 +117,7 @@ def test_it_gives_a_superuser_everything_but_a_terminal(engine: Engine) -> None:
 def test_it_asks_about_many_in_three_statements(
     ann: User, browser: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    key = browser.cookies["netadmin_session_8000"].value
+    key = row_key_of(browser.cookies["netadmin_session_8000"].value)
     standings = [Standing(ann.pk, key, Permission.VIEW, f"engine{number}") for number in range(100)]
     good = Standing(ann.pk, key, Permission.VIEW, "local")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
@@ -25,6 +26,7 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(autouse=True)
 def data_dir(settings: Settings, tmp_path: Path) -> Path:
     settings.NETADMIN_DATA_DIR = tmp_path
+    cache.clear()  # guesses of other tests
     return tmp_path
 
 
@@ -34,9 +36,9 @@ def token() -> str:
     return made
 
 
-def fault_of(guess: str) -> SetupFault:
+def fault_of(guess: str, address: str = "") -> SetupFault:
     with pytest.raises(SetupRefused) as caught:
-        claim_setup(guess, "ann", PASSWORD)
+        claim_setup(guess, "ann", PASSWORD, address)
     return caught.value.fault
 
 
@@ -60,16 +62,15 @@ def test_it_makes_an_admin_of_whoever_holds_the_token(data_dir: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_it_replaces_the_token_after_five_wrong_guesses(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_slows_down_an_address_and_never_takes_the_token_from_its_owner() -> None:
     first = token()
 
-    faults = [fault_of("wrong") for _guess in range(5)]
+    faults = [fault_of("wrong", "192.0.2.66") for _guess in range(12)]
 
-    assert faults == [SetupFault.WRONG] * 4 + [SetupFault.RENEWED]
-    assert token() != first
-    assert token() in capsys.readouterr().err
-    assert fault_of(first) is SetupFault.WRONG
-    assert claim_setup(token(), "ann", PASSWORD).is_superuser
+    assert faults == [SetupFault.WRONG] * 10 + [SetupFault.TOO_MANY] * 2
+    assert fault_of(first, "192.0.2.66") is SetupFault.TOO_MANY
+    assert token() == first
+    assert claim_setup(first, "ann", PASSWORD, "192.0.2.7").is_superuser
 
 
 @pytest.mark.django_db

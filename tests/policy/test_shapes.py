@@ -12,7 +12,7 @@ from networks.engine.specs import NetworkSpec, PoolSpec
 from networks.forms.connect_checks import INTERFACE_NAME, SYSCTLS
 from networks.forms.options.known import OPTIONS
 from networks.policy.permissions import Permission
-from networks.policy.shapes import HARMLESS_OPTIONS, permission_to_connect, permission_to_create
+from networks.policy.shapes import HARMLESS_OPTIONS, permission_to_connect, permission_to_create, permission_to_run
 
 HARMLESS: dict[str, Any] = {
     "pools": (PoolSpec(ip_network("10.9.0.0/24")),),
@@ -70,3 +70,13 @@ def test_it_leaves_unknown_options_to_admins() -> None:
 )
 def test_it_leaves_to_admins_what_a_driver_gets_unread(options: tuple[str, ...], permission: Permission) -> None:
     assert permission_to_connect(options) is permission
+
+
+@pytest.mark.parametrize("key", ["netadmin.protect", "netadmin.lab", " Netadmin.Protect ", "netadmin."])
+def test_it_leaves_labels_of_ours_to_admins(key: str) -> None:
+    spec = NetworkSpec("front", labels={"team": "web", key: "true"})
+
+    assert permission_to_create(spec) is Permission.SHAPE
+    assert permission_to_run("front", labels=spec.labels) is Permission.SHAPE
+    assert permission_to_create(NetworkSpec("front", labels={"team": "web", "netadministrator": "1"})) is Permission.CONNECT
+    assert permission_to_run("front", labels=("team",)) is Permission.RUN

@@ -12,10 +12,10 @@ from tests.push.wire import Wire
 from tests.push.world import KEY, World
 
 
-def open_socket(hub: Hub, key: ScreenKey = KEY, session_key: str = "s") -> Wire:
+def open_socket(hub: Hub, key: ScreenKey = KEY, session_id: str = "s") -> Wire:
     async def serve(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
         await receive()
-        socket = Socket(key, 1, session_key, send, opened_at=time.monotonic())
+        socket = Socket(key, 1, session_id, send, opened_at=time.monotonic())
         try:
             await hub.join(socket)
             while (event := await receive())["type"] == "websocket.receive":

@@ -23,6 +23,7 @@ from networks.actions.people import accept_invitation, log_out_everywhere, set_a
 from networks.models import BrowserSession, Engine, EngineStatus, Grant, Role
 from networks.policy.login.browsers import end_session, end_sessions
 from networks.policy.login.invitations import make_invitation
+from networks.policy.login.store import row_key_of
 from networks.push.consumers import LiveConsumer, split_query
 from networks.push.protocol import Close
 from networks.push.registry import Hub
@@ -131,14 +132,24 @@ async def test_it_forbids_an_endless_query(site: Site) -> None:
 
 
 async def test_it_refuses_one_socket_too_many(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("networks.push.registry.MAX_SOCKETS_PER_SESSION", 1)
+    monkeypatch.setattr("networks.push.registry.MAX_SOCKETS_PER_PERSON", 1)
     await site.greeted()
 
     assert await site.open().closed() == Close.TOO_MANY
 
 
+async def test_it_counts_those_that_come_together(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("networks.push.registry.MAX_SOCKETS_PER_PERSON", 3)
+    wires = [site.open() for _ in range(20)]
+    for wire in wires:
+        wire.greet("e", 0)
+
+    await wires[0].until_now(lambda: sum(wire.code == Close.TOO_MANY for wire in wires) == 17)
+    assert len(site.hub.people()) <= 3
+
+
 async def log_out(site: Site) -> None:
-    await Session.objects.filter(session_key=site.cookie).adelete()
+    await Session.objects.filter(pk=row_key_of(site.cookie)).adelete()
 
 
 async def deactivate(site: Site) -> None:
@@ -164,7 +175,7 @@ async def end_the_others(site: Site) -> None:
 
 
 async def end_this_one(site: Site) -> None:
-    row = await BrowserSession.objects.aget(session_id=site.cookie)
+    row = await BrowserSession.objects.aget(session_id=row_key_of(site.cookie))
     assert await sync_to_async(end_session)(site.person.pk, row.pk)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from networks.push import delivery, registry
@@ -50,14 +48,13 @@ async def test_it_closes_who_acknowledges_nothing(hub: Hub, world: World, monkey
     assert other.code is None
 
 
-async def test_it_counts_the_sockets_of_a_session(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "MAX_SOCKETS_PER_SESSION", 2)
-    for _ in range(2):
-        open_socket(hub, session_key="mine")
-    await asyncio.sleep(0)
+async def test_it_counts_the_sockets_of_a_person(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "MAX_SOCKETS_PER_PERSON", 2)
 
-    assert not hub.has_room_for("mine")
-    assert hub.has_room_for("another's")
+    with hub.place_for(1) as first, hub.place_for(1) as second, hub.place_for(1) as third, hub.place_for(2) as another:
+        assert (first, second, third, another) == (True, True, False, True)
+    with hub.place_for(1) as again:
+        assert again
 
 
 async def test_it_closes_all_when_the_server_ends_and_lets_no_more_in(hub: Hub, world: World) -> None:

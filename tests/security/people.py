@@ -11,8 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from networks.models import Engine, Event, Grant, Role
+from networks.policy.login.store import row_key_of
 from networks.policy.permissions import Permission
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_network
+from tests.proving import prove
 from tests.security.places import CONTAINER_ID, ENGINE, NETWORK_ID
 
 OPEN, LOGIN, ANY = {Permission.OPEN}, {Permission.LOGIN}, {Permission.ANY}
@@ -73,13 +75,18 @@ def make_person(kind: str, engine: Engine) -> User | None:
     return user
 
 
-def open_browser(kind: str, person: User | None) -> Client:
-    """Return a browser in which this person has logged in, and what the kind says has happened since."""
+def open_browser(kind: str, person: User | None, *, is_proved: bool = False) -> Client:
+    """Return a browser in which this person has logged in, and what the kind says has happened since.
+
+    `is_proved`: and has typed the password again a moment ago.
+    """
     browser = Client(raise_request_exception=False)
     if person is None:
         return browser
     browser.force_login(person)
-    sessions = Session.objects.filter(session_key=browser.cookies[settings.SESSION_COOKIE_NAME].value)
+    if is_proved:
+        prove(browser)
+    sessions = Session.objects.filter(pk=row_key_of(browser.cookies[settings.SESSION_COOKIE_NAME].value))
     match kind:
         case "expired":
             sessions.update(expire_date=timezone.now() - timedelta(minutes=1))

@@ -18,6 +18,7 @@ from networks.policy.permissions import Permission
 from networks.sync.requests import request_sync
 from tests.builders import MORNING
 from tests.engine.scripted_engine import ScriptedEngine
+from tests.proving import prove
 from tests.security.people import MAY, NOT_LOGGED_IN, make_person, make_world, open_browser
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,7 @@ def test_it_looks_at_a_row_of_everything(listener: ScriptedEngine) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind, permissions in MAY.items() if Permission.SUPERUSER not in permissions])
 def test_it_shows_and_does_nothing_for_whoever_is_no_superuser(kind: str, listener: ScriptedEngine) -> None:
-    browser = open_browser(kind, make_person(kind, fill_world(listener.url)))
+    browser = open_browser(kind, make_person(kind, fill_world(listener.url)), is_proved=True)
     before = everything_there_is()
 
     came = {}
@@ -109,9 +110,10 @@ def test_it_shows_and_does_nothing_for_whoever_is_no_superuser(kind: str, listen
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_it_shows_everything_to_a_superuser_and_lets_edit_what_is_for_editing(name: str, listener: ScriptedEngine) -> None:
     fill_world(listener.url)
-    person = User.objects.create_superuser("boss")
+    person = User.objects.create_superuser("boss", password="x")
     browser = Client()
     browser.force_login(person)
+    prove(browser)
 
     came = {view: browser.get(url_of(name, view)).status_code for view in VIEWS}
     posted = browser.post(url_of(name, "change"), {"x": "y"}).status_code
@@ -126,7 +128,8 @@ def test_it_shows_everything_to_a_superuser_and_lets_edit_what_is_for_editing(na
 def test_it_runs_no_forged_action_on_what_is_only_remembered(name: str, listener: ScriptedEngine) -> None:
     fill_world(listener.url)
     browser = Client()
-    browser.force_login(User.objects.create_superuser("boss"))
+    browser.force_login(User.objects.create_superuser("boss", password="x"))
+    prove(browser)
     before = everything_there_is()[name]
 
     chosen = list(model_of(name)._default_manager.values_list("pk", flat=True))

@@ -47,7 +47,7 @@ def world(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None
 
 def answers(kind: str) -> Iterator[tuple[str, HttpResponseBase]]:
     """Yield what every address answers to this kind of person, and what it answers to a browser that does everything wrong."""
-    browser = open_browser(kind, make_person(kind, make_world()))
+    browser = open_browser(kind, make_person(kind, make_world()), is_proved=True)
     cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
     for address in addresses():
         for method in ("GET", "POST", "PUT") if IS_FULL or not address.is_admin_site else ("GET",):
@@ -127,7 +127,7 @@ def test_it_tells_the_browser_the_same_with_every_answer(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["stranger", "superuser"])
 def test_it_tells_nothing_of_its_inside_when_it_fails(kind: str) -> None:
-    browser = open_browser(kind, make_person(kind, make_world()))
+    browser = open_browser(kind, make_person(kind, make_world()), is_proved=True)
 
     answer = browser.get("/test/fail/")
 

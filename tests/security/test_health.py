@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import DatabaseError, connection
 from django.test import Client
 
-from networks.models import Engine, EngineStatus
+from networks.models import Engine, EngineStatus, Grant, Role
 
 SECRET_URL = "tcp://secret.example:2376"
 
@@ -18,18 +19,22 @@ def test_it_is_alive_without_a_database(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_it_tells_the_followers_states_and_no_secret(client: Client) -> None:
+def test_it_tells_strangers_how_many_and_people_which(client: Client) -> None:
     engine = Engine.objects.create(slug="local", name="Local", url=SECRET_URL)
     EngineStatus.objects.create(engine=engine, last_error=f"can't reach {SECRET_URL}")
 
-    answer = client.get("/readyz")
+    other = Engine.objects.create(slug="other", name="Other", url="unix:///y")
+    EngineStatus.objects.create(engine=other)
+    person = User.objects.create_user("ann")
+    Grant.objects.create(user=person, engine=other, role=Role.VIEWER)
 
-    assert answer.json() == {
-        "ready": True,
-        "database": "ok",
-        "engines": [{"engine": "local", "state": "disconnected", "as_of": None}],
-    }
-    assert "secret" not in answer.content.decode()
+    told = client.get("/readyz").json()
+    client.force_login(person)
+    own = client.get("/readyz")
+
+    assert told == {"ready": True, "database": "ok", "states": {"disconnected": 2}}
+    assert own.json() == told | {"engines": [{"engine": "other", "state": "disconnected", "as_of": None}]}
+    assert "secret" not in own.content.decode()
 
 
 @pytest.mark.django_db

@@ -138,7 +138,7 @@ def faults(answer: HttpResponse) -> list[str]:
 @pytest.fixture
 def browser(monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.setitem(request_sync.__kwdefaults__, "timeout_s", 0.0)
-    return open_browser("superuser", make_person("superuser", fill_world()))
+    return open_browser("superuser", make_person("superuser", fill_world()), is_proved=True)
 
 
 def test_it_spells_the_whole_corpus_on_every_page(browser: Client) -> None:

@@ -16,6 +16,7 @@ from networks.policy.routes import ROUTES, missing_names, names_without_engine, 
 from networks.policy.setup import needs_setup
 from networks.sync.requests import request_sync
 from tests.conftest import IS_FULL
+from tests.proving import prove
 from tests.security.people import MAY, NOT_LOGGED_IN, make_person, make_world, open_browser
 from tests.security.places import Address, addresses
 
@@ -24,7 +25,7 @@ METHODS = ("GET", "POST", *OTHERS)
 
 # Written out a second time: what policy/routes.py says by mistake must not pass unseen.
 OPEN = {"healthz", "readyz", "setup", "favicon", "set_language", "account_login", "account_logout", "account_inactive"}
-OPEN |= {"mfa_authenticate", "invitation"}
+OPEN |= {"mfa_authenticate", "invitation", "security_txt"}
 LOGIN = {"account_change_password", "account_reauthenticate", "account_sessions", "account_session_end", "account_sessions_end"}
 LOGIN |= {"mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"}
 LOGIN |= {"mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"}
@@ -61,6 +62,7 @@ SHAPE = {*SWARM, "lab", "lab_up", "lab_down", "network_prune"}
 GRANT = {"engine_people", "engine_grant", "engine_terminals", "engine_grant_terminal"}
 TERMINAL = {"container_terminal"}
 PEOPLE = {"person_list", "person_create", "person_detail", "person_invite", "person_deactivate", "person_reactivate"}
+PROTECTION = {"network_protection", "container_protection"}
 PEOPLE |= {"person_end_sessions", "person_reset_two_factor"}
 SECOND = {
     Permission.OPEN: OPEN,
@@ -72,10 +74,18 @@ SECOND = {
     Permission.RUN: RUN,
     Permission.GRANT: GRANT,
     Permission.TERMINAL: TERMINAL,
-    Permission.SUPERUSER: {"admin:*", *PEOPLE, "engine_create", "engine_change", "engine_remove"},
+    Permission.SUPERUSER: {"admin:*", *PEOPLE, "engine_create", "engine_change", "engine_remove", *PROTECTION},
 }
+# What gives power, by name: of these the policy's own rule (all that superusers and givers of roles change) must have each.
+GIVE_POWER = {name for name in PEOPLE if name not in {"person_list", "person_detail"}}
+GIVE_POWER |= {"engine_create", "engine_change", "engine_remove", "engine_grant", "engine_terminals", "engine_grant_terminal"}
+GIVE_POWER |= {*PROTECTION, "engine_swarm_token", "account_session_end", "account_sessions_end"}
+# The password before the form: what is typed into it waits nowhere.
+LOOK_NEEDS_PROOF = re.compile(
+    r"^(/people/create/|/engines/add/|/engines/[^/]+/change/|/admin/(auth/user|networks/engine)/(add|[^/]+/(change|password))/|/admin/password_change/)$"
+)
 # What says nothing that needs a person, and is there before there is one.
-WITHOUT_SETUP = {"healthz", "readyz", "setup", "favicon", "set_language"}
+WITHOUT_SETUP = {"healthz", "readyz", "setup", "favicon", "security_txt", "set_language"}
 
 # What the admin site shows and lets nobody change: rows that only sync or an action writes.
 NEVER_CHANGED = re.compile(
@@ -94,13 +104,22 @@ def is_never_changed(address: Address, method: str) -> bool:
     return bool(found["add"] or found["delete"]) or method == "POST"
 
 
-def expected(kind: str, address: Address, method: str) -> str:
+def takes_proof(address: Address, method: str) -> bool:
+    """Tell whether the password has to be typed again: for all that gives power, and on the whole admin site."""
+    is_change = method not in ("GET", "HEAD", "OPTIONS")
+    gives_power = address.declared in (Permission.SUPERUSER, Permission.GRANT) or address.name in GIVE_POWER
+    return bool(LOOK_NEEDS_PROOF.match(address.path)) or (is_change and gives_power)
+
+
+def expected(kind: str, address: Address, method: str, *, is_proved: bool = False) -> str:
     """Return what has to come, by what the policy declares and what this kind of person may."""
     declared = address.declared
     assert declared is not None, f"{address.name} is not declared"
     if declared is Permission.CLOSED:
         return "closed"
     if declared in MAY[kind]:
+        if takes_proof(address, method) and not is_proved:
+            return "proof"
         return "refused" if is_never_changed(address, method) else "in"
     return "login" if kind in NOT_LOGGED_IN else "refused"
 
@@ -125,6 +144,10 @@ class Knocker:
             return f"failed with {answer.status_code}"
         if answer.status_code == 302 and location.startswith("/accounts/login/?next="):
             return "login"
+        if answer.status_code == 302 and location.startswith("/accounts/reauthenticate/"):
+            # These ask for it themselves: a terminal, and what allauth has of second steps.
+            is_gate = address.name != "container_terminal" and not address.name.startswith("mfa_")
+            return "proof" if is_gate else "in"
         if answer.status_code == 302 and location == "/setup/":
             return "set-up"
         if answer.status_code == 403:
@@ -160,6 +183,27 @@ def test_it_lets_each_person_in_where_they_may_and_nowhere_else(kind: str) -> No
     found = {(address, method): knock(address, method) for address, method in asked}
 
     assert {key: came for key, came in found.items() if came != expected(kind, *key)} == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["viewer", "admin", "superuser"])
+def test_it_lets_in_whoever_has_typed_the_password_again(kind: str) -> None:
+    engine = make_world()
+    knock = Knocker(open_browser(kind, make_person(kind, engine), is_proved=True))
+    asked = [(one, method) for one in addresses() for method in ("GET", "POST", "DELETE") if takes_proof(one, method)]
+
+    found = {(address, method): knock(address, method) for address, method in asked}
+
+    assert len(asked) > 50
+    assert {key: came for key, came in found.items() if came != expected(kind, *key, is_proved=True)} == {}
+
+
+@pytest.mark.django_db
+def test_it_forgets_after_five_minutes_that_the_password_was_typed() -> None:
+    browser = prove(open_browser("superuser", make_person("superuser", make_world())), seconds_ago=301)
+
+    assert browser.post("/people/create/", {"username": "mallory"}).headers["Location"].startswith("/accounts/reauthenticate/")
+    assert not User.objects.filter(username="mallory").exists()
 
 
 @pytest.mark.django_db

@@ -59,7 +59,7 @@ def acting_addresses() -> list[Address]:
 @pytest.mark.parametrize("kind", MAY)
 def test_it_sends_nothing_for_whoever_is_denied(kind: str, listener: ScriptedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(denials, "MOST_OF_ONE", 1_000)
-    browser = open_browser(kind, make_person(kind, make_world(listener.url, state="live")))
+    browser = open_browser(kind, make_person(kind, make_world(listener.url, state="live")), is_proved=True)
     denied = [one for one in acting_addresses() if one.declared not in MAY[kind]]
 
     count = len(METHODS) if IS_FULL else 3 if kind in THOROUGH else 2
@@ -82,7 +82,7 @@ def test_it_sends_nothing_for_whoever_is_denied(kind: str, listener: ScriptedEng
 def test_it_would_see_what_is_sent(kind: str, listener: ScriptedEngine) -> None:
     """The control: the same requests by somebody who may do reach the Engine."""
     cache.clear()
-    browser = open_browser(kind, make_person(kind, make_world(listener.url, state="live")))
+    browser = open_browser(kind, make_person(kind, make_world(listener.url, state="live")), is_proved=True)
 
     heard = {}
     for address in acting_addresses():

@@ -34,6 +34,9 @@ NETADMINS_OWN = {
     "end_sessions",
     "grant_role",
     "invite_person",
+    "lift_protection",
+    "open_terminal",
+    "switch_terminals_off",
     "reactivate_person",
     "reset_two_factor",
 }
@@ -55,7 +58,7 @@ def local(settings: Any, monkeypatch: pytest.MonkeyPatch, listener: ScriptedEngi
 
 @pytest.fixture
 def browser(local: Engine) -> Client:
-    return open_browser("superuser with a terminal", make_person("superuser with a terminal", local))
+    return open_browser("superuser with a terminal", make_person("superuser with a terminal", local), is_proved=True)
 
 
 def test_it_sends_nothing_from_any_page(browser: Client, listener: ScriptedEngine) -> None:

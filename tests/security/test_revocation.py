@@ -15,6 +15,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from networks.models import Engine, Grant, Role
+from networks.policy.login.store import row_key_of
 from networks.push.protocol import Close
 from tests.conftest import IS_FULL
 from tests.patience import within
@@ -34,7 +35,7 @@ def log_out(_person: User, browser: Client) -> None:
 
 
 def end_session(_person: User, browser: Client) -> None:
-    Session.objects.filter(session_key=browser.cookies[settings.SESSION_COOKIE_NAME].value).delete()
+    Session.objects.filter(pk=row_key_of(browser.cookies[settings.SESSION_COOKIE_NAME].value)).delete()
 
 
 def deactivate(person: User, _browser: Client) -> None:

@@ -24,6 +24,7 @@ from pytest_django import Settings
 from netadmin.logs import configure_logs
 from networks.engine.parsing.containers import parse_container
 from networks.models import Action, Container, Network, Outcome
+from networks.policy.login.store import row_key_of
 from networks.policy.setup import SetupRefused, claim_setup, ensure_setup_token
 from networks.sync.requests import request_sync
 from tests.engine.scripted_engine import VERSION, Peer, ScriptedEngine
@@ -160,7 +161,19 @@ def test_it_tells_no_session_and_no_key_on_any_page(kind: str, listener: Scripte
     assert told == {}
     assert not [secret for secret in secrets if secret in log.getvalue()]
     assert django_settings.SECRET_KEY not in dump()
-    assert Session.objects.filter(session_key=key).exists()  # there it has to stand; a session is a row
+
+
+@pytest.mark.django_db
+def test_a_copy_of_the_database_logs_nobody_in(listener: ScriptedEngine) -> None:
+    browser = hold("superuser", listener)
+    key = browser.cookies[django_settings.SESSION_COOKIE_NAME].value
+    assert browser.get("/people/").status_code == 200
+
+    assert key not in dump()
+    kept = Session.objects.get()
+    for stolen in (kept.pk, kept.session_data[:32], row_key_of(kept.pk)):
+        browser.cookies[django_settings.SESSION_COOKIE_NAME] = stolen
+        assert browser.get("/people/").status_code == 302, stolen
 
 
 @pytest.mark.django_db
@@ -218,3 +231,17 @@ def test_it_reads_no_environment_of_a_container() -> None:
     }
 
     assert ENVIRONMENT not in repr(parse_container(inspected))
+
+
+@pytest.mark.django_db
+def test_it_writes_down_of_a_command_its_program_alone(listener: ScriptedEngine) -> None:
+    browser = hold("superuser", listener)
+    typed = {"do": "run", "mode": "none", "image": "redis", "name": "cache", "command": "redis-server --requirepass hunter2-00c1"}
+
+    browser.post("/containers/local/run/", typed)
+    browser.post("/containers/local/run/", {**typed, "entrypoint": "/bin/sh -c hunter2-00c1", "command": "x=hunter2-00c1"})
+
+    rows = list(Action.objects.filter(verb="run_container").order_by("pk"))
+    assert [(row.asked["program"], row.asked["words"]) for row in rows] == [("redis-server", 3), ("/bin/sh", 4)]
+    assert "redis-server" in rows[0].command
+    assert "hunter2" not in dump() + b"".join(browser.get("/activity/export.csv")).decode()

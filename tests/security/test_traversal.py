@@ -156,7 +156,7 @@ def knock(browser: Client, path: str) -> list[int]:
 @pytest.mark.django_db
 def test_it_lets_only_full_ids_through_any_address(listener: ScriptedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(request_sync.__kwdefaults__, "timeout_s", 0.0)
-    browser = open_browser("superuser", make_person("superuser", make_world(listener.url, state="live")))
+    browser = open_browser("superuser", make_person("superuser", make_world(listener.url, state="live")), is_proved=True)
     make_network(make_engine("other", state="live"), "elsewhere", docker_id=FOREIGN_ID)
     asked = [one for one in addresses() if one.places and (IS_FULL or not one.is_admin_site)]
 

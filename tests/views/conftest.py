@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.actions.conftest import followed, operator
+from tests.actions.conftest import as_admin, followed, operator
 
-__all__ = ["followed", "operator"]
+__all__ = ["as_admin", "followed", "operator"]

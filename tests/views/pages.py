@@ -11,17 +11,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from networks.models import Engine, Grant
+from tests.proving import prove
 
 
 def log_in(name: str = "root", engine: Engine | None = None, role: str = "") -> Client:
-    """Return the browser of a person with this role on the Engine, of a superuser where none is named."""
+    """Return the browser of a person with this role on the Engine, of a superuser where none is named.
+
+    The password was typed again a moment ago.
+    """
     is_superuser = not role and engine is None
-    person = User.objects.create_user(name, is_superuser=is_superuser, is_staff=is_superuser)
+    person = User.objects.create_user(name, password="x", is_superuser=is_superuser, is_staff=is_superuser)
     if engine is not None and role:
         Grant.objects.create(user=person, engine=engine, role=role)
     client = Client()
     client.force_login(person)
-    return client
+    return prove(client)
 
 
 def shown_by(response: HttpResponse) -> str:

@@ -16,6 +16,7 @@ from networks.models import Action, Engine, EngineCredentials, Event, Network, O
 from networks.models.access import keep_credentials
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_id, make_network
 from tests.certificates import Authority
+from tests.proving import prove
 from tests.worlds import grow_world
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ READ_ONLY = ("network", "container", "endpoint", "tombstone", "event", "action",
 @pytest.fixture
 def admin(client: Client) -> Client:
     client.force_login(User.objects.create_superuser("root", password="pw-for-tests-1"))
-    return client
+    return prove(client)
 
 
 def make_rows(engine: Engine, name: str = HOSTILE) -> None:

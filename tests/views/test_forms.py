@@ -49,6 +49,7 @@ def seen(engine: PrivateEngine, model: type, docker_id: str) -> str:
     return docker_id
 
 
+@pytest.mark.usefixtures("as_admin")
 def test_it_creates_the_seed_s_network_and_shows_it(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
     response = browser.post(create_url(followed), SEED | {"labels": "team=web", "do": "create"})
 
@@ -60,6 +61,7 @@ def test_it_creates_the_seed_s_network_and_shows_it(engine: PrivateEngine, follo
     assert Action.objects.get().who == "olga"
 
 
+@pytest.mark.usefixtures("as_admin")
 def test_it_shows_the_command_and_the_pre_flight_while_one_types(followed: Engine, browser: Client) -> None:
     response = browser.post(create_url(followed), SEED | {"preview": "1"})
 
@@ -80,6 +82,7 @@ def test_it_shows_the_command_and_the_pre_flight_while_one_types(followed: Engin
         ({"driver": "weave"}, "This Engine has no driver “weave”", "driver=bridge"),
     ],
 )
+@pytest.mark.usefixtures("as_admin")
 def test_it_catches_faults_before_docker_does(
     followed: Engine, browser: Client, fields: dict[str, str], words: str, suggestion: str
 ) -> None:
@@ -93,6 +96,7 @@ def test_it_catches_faults_before_docker_does(
     assert not Action.objects.exists()
 
 
+@pytest.mark.usefixtures("as_admin")
 def test_it_names_the_network_that_has_the_subnet(engine: PrivateEngine, followed: Engine, browser: Client) -> None:
     docker_id = engine.cli("network", "create", "--subnet", "172.72.0.0/24", "front")
     seen(engine, Network, docker_id)
@@ -104,6 +108,7 @@ def test_it_names_the_network_that_has_the_subnet(engine: PrivateEngine, followe
     assert "Use 10.128.0.0/16, which is free" in text_of(response)
 
 
+@pytest.mark.usefixtures("as_admin")
 def test_it_takes_a_suggestion_without_a_script(followed: Engine, browser: Client) -> None:
     response = browser.post(create_url(followed), SEED | {"name": "", "use": "pools-0-subnet=10.9.0.0/24"})
 
@@ -113,6 +118,7 @@ def test_it_takes_a_suggestion_without_a_script(followed: Engine, browser: Clien
     assert "A network needs a name." not in page
 
 
+@pytest.mark.usefixtures("as_admin")
 def test_it_adds_suggests_and_drops_pools_without_a_script(followed: Engine, browser: Client) -> None:
     added = browser.post(create_url(followed), SEED | {"do": "add-pool"}).content.decode()
     suggested = browser.post(

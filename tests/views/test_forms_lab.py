@@ -26,7 +26,11 @@ def test_it_builds_the_lab_and_takes_it_away(engine: PrivateEngine, followed: En
     up = admin_browser.post(reverse("lab_up", args=[followed.slug]))
     page = admin_browser.get(reverse("lab", args=[followed.slug])).content.decode()
     names = engine.cli("ps", "--format", "{{.Names}}").split()
-    down = admin_browser.post(reverse("lab_down", args=[followed.slug]))
+    ids = ["network", "ls", "-q", "--no-trunc"], ["ps", "-aq", "--no-trunc"]
+    shown = [each for command in ids for each in engine.cli(*command, "--filter", "label=netadmin.lab=1").split()]
+    down = admin_browser.post(
+        reverse("lab_down", args=[followed.slug]), {"shown": ",".join(shown), "typed_count": str(len(shown))}
+    )
 
     assert [up["Location"], down["Location"]] == [reverse("network_list")] * 2
     assert "Started mynetwork_bridge on mybridge." in page

@@ -16,8 +16,8 @@ from tests.views.pages import log_in
 
 pytestmark = pytest.mark.django_db
 
-START, MEND, REMOVE = "Start the sample lab", "Build what is missing", "Remove the sample lab"
-OFFERED = re.compile(r"(Start the sample lab…?|Build what is missing|Remove the sample lab)</(?:button|a)>")
+START, MEND, REMOVE = "Start the sample lab", "Build what is missing", "Remove the sample lab…"
+OFFERED = re.compile(r"(Start the sample lab…?|Build what is missing|Remove the sample lab…?)</(?:button|a)>")
 PAGES = ("/engines/local/", "/engines/local/lab/")
 
 

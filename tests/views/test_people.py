@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from networks.models import Action, Engine, Grant, Outcome, Role
 from tests.builders import make_engine
+from tests.proving import prove
 
 PASSWORD = "correct horse battery"
 
@@ -43,11 +44,11 @@ def ann(engine: Engine) -> User:
 
 @pytest.fixture
 def adam(engine: Engine) -> Client:
-    person = User.objects.create_user("adam")
+    person = User.objects.create_user("adam", password=PASSWORD)
     Grant.objects.create(user=person, engine=engine, role=Role.ADMIN)
     browser = Client()
     browser.force_login(person)
-    return browser
+    return prove(browser)
 
 
 def test_it_makes_an_account_whose_owner_chooses_the_password(root: Client) -> None:

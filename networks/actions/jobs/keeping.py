@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 from networks.actions.actors import require_of
@@ -19,7 +20,8 @@ from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.models import JobState, JobStep, JobStop, StepState
 from networks.models.said import say as _
 from networks.policy.permissions import Denied
-from networks.policy.shapes import permission_to_connect
+from networks.policy.protection import permission_to_join, refuse_names
+from networks.policy.shadows import refuse_shadows
 from networks.queries.addresses.keeping import CONNECT, DISCONNECT, HAS_ADDRESS, spec_to_restore, with_address
 
 _OPEN = (StepState.WAITING.value, StepState.STARTED.value)
@@ -100,13 +102,15 @@ class KeepRun(JobRun):
             raise NotAllowed(_("%(container)s has no address on %(network)s now, so nothing was changed.") % names)
         was = spec_to_restore(network.docker_id, container.docker_id, endpoint, api_version=client.negotiate())
         try:
-            require_of(self._actor, permission_to_connect(was.driver_options), self._engine.slug)
+            needs = permission_to_join(self._engine.slug, network.docker_id, was.driver_options)
+            require_of(self._actor, needs, self._engine.slug)
         except Denied as error:
-            words = _(
-                "Its driver options would have to be set again, which needs the permission “%(permission)s”, so nothing "
-                "was changed."
-            )
+            words = _("To connect it again needs the permission “%(permission)s”, so nothing was changed.")
             raise NotAllowed(words % {"permission": error.permission}) from error
+        called = (container.name, container.hostname)
+        refuse_names(self._engine.slug, network.docker_id, network.name, called, was.aliases)
+        staying = tuple(one for one in container.endpoints if one is not endpoint)
+        refuse_shadows(self._engine.slug, network, replace(container, endpoints=staying), was.links)
         refuse_automatic_subnet(client, network, container, address)
         JobStep.objects.filter(pk=step.pk).update(spec=document_of(was))
         wanted = with_address(was, address)

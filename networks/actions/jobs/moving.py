@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from networks.actions.actors import require_of
 from networks.actions.jobs.keeping import KeepRun
 from networks.actions.jobs.running import JobRun
 from networks.actions.jobs.steps import carry_out_step
@@ -9,9 +12,13 @@ from networks.actions.recording import ActionResult
 from networks.engine.cli import connect_command, disconnect_command
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed
+from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.models import JobStep
 from networks.models.said import say as _
+from networks.policy.permissions import Denied
+from networks.policy.protection import permission_to_join, refuse_names
+from networks.policy.shadows import refuse_shadows
 from networks.queries.addresses.keeping import CONNECT, DISCONNECT
 from networks.queries.details import read_network_detail
 from networks.queries.ground import ContainerChoice, NetworkChoice
@@ -27,9 +34,9 @@ class MoveRun(KeepRun):
         if step.verb != DISCONNECT:
             return JobRun._do(self, step)
         actor = self._actor_of(step)
-        return self._recorded(carry_out_step(actor, self._engine, step, before=lambda client, *_facts: self._foresee(client)))
+        return self._recorded(carry_out_step(actor, self._engine, step, before=self._foresee))
 
-    def _foresee(self, client: EngineClient) -> None:
+    def _foresee(self, client: EngineClient, leaving: NetworkFact, container: ContainerFact) -> None:
         """Look before it leaves whether it can arrive. Raises EngineError.
 
         A connect that Docker refuses to a running container leaves the wish behind, and then there is no way back onto none
@@ -40,6 +47,16 @@ class MoveRun(KeepRun):
             raise NotAllowed(_("This job has no step that connects the container again, so nothing was changed."))
         fact = client.inspect_network(taking.network_id)
         known = read_network_detail(self._engine.slug, taking.network_id)
+        refuse_names(self._engine.slug, fact.docker_id, fact.name, (container.name, container.hostname))
+        staying = tuple(
+            one for one in container.endpoints if leaving.docker_id != one.network_id and leaving.name != one.network_name
+        )
+        refuse_shadows(self._engine.slug, fact, replace(container, endpoints=staying), ())
+        try:
+            require_of(self._actor, permission_to_join(self._engine.slug, fact.docker_id), self._engine.slug)
+        except Denied as error:
+            words = _("To connect it again needs the permission “%(permission)s”, so nothing was changed.")
+            raise NotAllowed(words % {"permission": error.permission}) from error
         if fact.name != taking.network_name:
             raise NotAllowed(_("This network is called %(name)s now; look again before you change it.") % {"name": fact.name})
         if known and known.row.capacity is not None and (known.row.used or 0) >= known.row.capacity:

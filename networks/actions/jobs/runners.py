@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from enum import StrEnum
 
 import structlog
 from django.conf import settings
 from django.db import connection
+from django.db.models import F, OuterRef, Subquery
 
 from networks.actions.jobs.keeping import KeepRun
 from networks.actions.jobs.moving import MoveRun
 from networks.actions.jobs.running import JobRun
 from networks.models import Engine, Job, JobState
+from networks.models.job import OPEN_STATES
 from networks.queries.addresses.keeping import KEEP
 from networks.queries.running.impact import MOVE
 from networks.sync.followers import followers
@@ -22,18 +25,29 @@ log = structlog.get_logger(__name__)
 POLL_S = 1.0  # until this process may follow the Engine
 AT_REST_S = 30.0  # who writes a job down wakes the thread, in whatever process that was
 RETRY_S = 1.0
+PULL = "pull_image"  # a job's verb
 _RUNS = {KEEP: KeepRun, MOVE: MoveRun}
-_OPEN = (JobState.RUNNING, JobState.WAITING)
+
+
+class Lane(StrEnum):
+    """What waits in one line. A registry may take minutes, or never answer: pulls hold up each other, and nothing else."""
+
+    CHANGES = "changes"
+    PULLS = "pulls"
 
 
 class JobRunner:
-    """Runs an Engine's jobs one after the other in a daemon thread, beginning with what a crash left open."""
+    """Runs an Engine's jobs of one lane in a daemon thread, one after the other, beginning with what a crash left open.
 
-    def __init__(self, engine_slug: str) -> None:
+    People take turns: next is the oldest job of whoever has waited longest since a job of theirs was begun.
+    """
+
+    def __init__(self, engine_slug: str, lane: Lane = Lane.CHANGES) -> None:
         self._slug = engine_slug
+        self._lane = lane
         self._stopped = threading.Event()
         self._woken = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"jobs-{engine_slug}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"jobs-{engine_slug}-{lane}", daemon=True)
 
     def start(self) -> None:
         """Start the thread."""
@@ -63,22 +77,31 @@ class JobRunner:
         connection.close()
 
     def _run_next(self) -> bool:
-        """Run the oldest open job, if there is one and this process may. Returns whether it did. In read-only mode all wait."""
+        """Run the next open job, if there is one and this process may. Returns whether it did. In read-only mode all wait."""
         if settings.NETADMIN_READ_ONLY or not self._may_run():
             return False
-        job = Job.objects.filter(engine_slug=self._slug, state__in=_OPEN).order_by("pk").first()
+        job = self._next()
         if job is None:
             return False
         make = _RUNS.get(job.verb, JobRun)
         make(Engine.objects.get(slug=self._slug), job, self._stopped.is_set).run()
         return True
 
+    def _next(self) -> Job | None:
+        """Return the job whose turn it is: one that was begun already, else by when its person's last one was begun."""
+        ours = Job.objects.filter(engine_slug=self._slug)
+        ours = ours.filter(verb=PULL) if self._lane is Lane.PULLS else ours.exclude(verb=PULL)
+        begun_before = ours.filter(who=OuterRef("who"), started_at__isnull=False).order_by("-started_at").values("started_at")
+        waiting = ours.filter(state__in=OPEN_STATES).alias(turn=Subquery(begun_before[:1]))
+        begun = waiting.filter(state=JobState.RUNNING).order_by("pk").first()
+        return begun or waiting.order_by(F("turn").asc(nulls_first=True), "pk").first()
+
     def _may_run(self) -> bool:
         follower = followers.get(self._slug)
         return follower is not None and follower.has_lease
 
 
-_runners: dict[str, JobRunner] = {}
+_runners: dict[tuple[str, Lane], JobRunner] = {}
 _lock = threading.Lock()
 _is_on = threading.Event()  # this process runs jobs
 
@@ -100,21 +123,22 @@ def stop_runners() -> None:
 
 
 def wake_runner(engine_slug: str) -> None:
-    """Have the Engine's runner look for a job at once, where this process runs jobs and follows the Engine."""
+    """Have the Engine's runners look for a job at once, where this process runs jobs and follows the Engine."""
     if _is_on.is_set() and engine_slug in followers:
-        runner_of(engine_slug).wake()
+        for lane in Lane:
+            runner_of(engine_slug, lane).wake()
 
 
-def runner_of(engine_slug: str) -> JobRunner:
-    """Return the Engine's runner, which is started where there is none yet."""
+def runner_of(engine_slug: str, lane: Lane = Lane.CHANGES) -> JobRunner:
+    """Return the Engine's runner of a lane, which is started where there is none yet."""
     with _lock:
-        if engine_slug not in _runners:
-            _runners[engine_slug] = JobRunner(engine_slug)
-            _runners[engine_slug].start()
-        return _runners[engine_slug]
+        if (engine_slug, lane) not in _runners:
+            _runners[engine_slug, lane] = JobRunner(engine_slug, lane)
+            _runners[engine_slug, lane].start()
+        return _runners[engine_slug, lane]
 
 
 def _wake_for_jobs(**_more: object) -> None:
     """Wake the runners of Engines that have open jobs: one question for all of them."""
-    for slug in Job.objects.filter(state__in=_OPEN).order_by().values_list("engine_slug", flat=True).distinct():
+    for slug in Job.objects.filter(state__in=OPEN_STATES).order_by().values_list("engine_slug", flat=True).distinct():
         wake_runner(slug)

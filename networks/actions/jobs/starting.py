@@ -11,12 +11,33 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from networks.actions.actors import Actor, require_of
-from networks.actions.jobs.runners import wake_runner
+from networks.actions.jobs.runners import PULL, wake_runner
 from networks.models import Engine, Job, JobState, JobStep
+from networks.models.job import OPEN_STATES
+from networks.models.said import say as _
 from networks.policy.permissions import Denied, Permission
 from networks.policy.shapes import permission_for_several
 
 KEEP_JOBS = timedelta(days=30)
+# Of one person, on all Engines: nobody fills the line in which the others wait.
+MOST_OPEN_JOBS = 20
+MOST_OPEN_PULLS = 3
+
+
+class TooManyJobs(Exception):
+    """This job was not written. `count`: of this person are open; `is_pulls`: pulls, of which there may be fewer."""
+
+    def __init__(self, count: int, *, is_pulls: bool) -> None:
+        super().__init__(f"{count} {'pulls' if is_pulls else 'jobs'} are open")
+        self.count, self.is_pulls = count, is_pulls
+
+    @property
+    def sentence(self) -> str:
+        """Whose they are, how many, and until when, in the reader's language."""
+        known = {"count": self.count}
+        if self.is_pulls:
+            return _("%(count)s of your image pulls are open, so this one was not begun. It can be once one has ended.") % known
+        return _("%(count)s of your jobs are open, so this one was not begun. It can be once one has ended.") % known
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +57,7 @@ def start_job(actor: Actor, engine: Engine, wish: JobWish, steps: Iterable[JobSt
     """Write a job with its steps (unsaved ones, in their order), wake who runs it, and return it; it is not waited for.
 
     Returns the job of the same key where this person made one before. Raises Denied, in read-only
-    mode as well, and DatabaseError where it can't be written.
+    mode as well, TooManyJobs, and DatabaseError where it can't be written.
     """
     planned = list(steps)
     permission = permission_for_several(len(planned))
@@ -64,6 +85,7 @@ def _write(actor: Actor, engine: Engine, wish: JobWish, planned: list[JobStep], 
     now = timezone.now()
     with transaction.atomic(durable=True):
         Job.objects.filter(ended_at__lt=now - KEEP_JOBS).delete()
+        _refuse_too_many(actor, wish)
         job = Job.objects.create(
             key=_key_of(actor, wish),
             engine_slug=engine.slug,
@@ -79,6 +101,15 @@ def _write(actor: Actor, engine: Engine, wish: JobWish, planned: list[JobStep], 
             step.job, step.position = job, position
         JobStep.objects.bulk_create(planned)
     return job
+
+
+def _refuse_too_many(actor: Actor, wish: JobWish) -> None:
+    """Raise TooManyJobs where this person has as many open ones as there may be; one that is sent again is none more."""
+    own = Job.objects.filter(state__in=OPEN_STATES, user_id=actor.user_id, who=actor.name).exclude(key=_key_of(actor, wish))
+    if (count := own.count()) >= MOST_OPEN_JOBS:
+        raise TooManyJobs(count, is_pulls=False)
+    if wish.verb == PULL and (pulls := own.filter(verb=PULL).count()) >= MOST_OPEN_PULLS:
+        raise TooManyJobs(pulls, is_pulls=True)
 
 
 def _key_of(actor: Actor, wish: JobWish) -> str:

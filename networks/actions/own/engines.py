@@ -20,7 +20,9 @@ def create_engine(actor: Actor, draft: EngineDraft) -> ActionResult:
     def create() -> None:
         if Engine.objects.filter(slug=draft.slug).exists():
             raise NotAllowedHere(_("There is already an Engine with this short name."))
-        engine = Engine.objects.create(slug=draft.slug, name=draft.name, url=draft.access.url, netns=draft.netns)
+        engine = Engine.objects.create(
+            slug=draft.slug, name=draft.name, url=draft.access.url, netns=draft.netns, registries=list(draft.registries)
+        )
         keep_credentials(engine, draft.access)
 
     return carry_out_here(actor, _intent("create_engine", draft), Permission.SUPERUSER, create, draft.slug)
@@ -36,11 +38,12 @@ def change_engine(actor: Actor, engine: Engine, draft: EngineDraft) -> ActionRes
         if found.slug == LOCAL_SLUG and found.url != draft.access.url:
             raise NotAllowedHere(_("The URL of this Engine is DOCKER_HOST, which is read at each start."))
         found.name, found.url, found.netns = draft.name, draft.access.url, draft.netns
-        found.save(update_fields=["name", "url", "netns"])
+        found.registries = list(draft.registries)
+        found.save(update_fields=["name", "url", "netns", "registries"])
         keep_credentials(found, draft.access)
 
     intent = _intent("change_engine", draft)
-    old = {"url": engine.url, "name": engine.name, "netns": engine.netns}
+    old = {"url": engine.url, "name": engine.name, "netns": engine.netns, "registries": engine.registries}
     was = {name: value for name, value in old.items() if value and intent.asked.get(name, "") != value}
     asked = {**dict.fromkeys(was, ""), **intent.asked, "was": was} if was else intent.asked
     return carry_out_here(actor, replace(intent, asked=asked), Permission.SUPERUSER, change, engine.slug)
@@ -60,5 +63,5 @@ def remove_engine(actor: Actor, engine: Engine) -> ActionResult:
 
 
 def _intent(verb: str, draft: EngineDraft) -> Intent:
-    asked = {"url": draft.access.url, "name": draft.name, "netns": draft.netns}
+    asked = {"url": draft.access.url, "name": draft.name, "netns": draft.netns, "registries": list(draft.registries)}
     return Intent(verb, draft.name, asked={name: value for name, value in asked.items() if value})

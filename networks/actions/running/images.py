@@ -17,7 +17,7 @@ from networks.engine.images.facts import ImageFact, LayerFact, split_reference
 from networks.engine.registry import connect_engine
 from networks.models import Engine, EngineState, JobStep
 from networks.models.access import access_of
-from networks.policy.permissions import Permission
+from networks.policy.registries import permission_to_pull
 from networks.queries.engines import read_engine
 
 ANSWER_WITHIN_S = 1.5
@@ -72,7 +72,8 @@ def pull_image(actor: Actor, engine: Engine, reference: str, *, tell: Callable[[
         return ""
 
     intent = Intent("pull_image", reference, command=pull_command(reference))
-    return carry_out(actor, engine, intent, Permission.RUN, Change(ask, lambda: False, profile=Profile.RUN), patience_s=None)
+    permission = permission_to_pull(engine.slug, reference)
+    return carry_out(actor, engine, intent, permission, Change(ask, lambda: False, profile=Profile.RUN), patience_s=None)
 
 
 class LayerNotes:

@@ -31,11 +31,11 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A terminal that somebody asks for. `session_key`: of the browser's login, which it doesn't outlive. `language`: of
+    """A terminal that somebody asks for. `session_id`: of the browser's login, which it doesn't outlive. `language`: of
     the sentences."""
 
     actor: Actor
-    session_key: str
+    session_id: str
     engine: Engine
     container_id: str
     container_name: str

@@ -97,7 +97,7 @@ def _judge(sessions: list[Session]) -> None:
     """End those whose person may not, or whose container is protected by now. Three statements, and one for each Engine."""
     slugs = {session.asked.engine.slug for session in sessions}
     allowed = still_allowed(
-        Standing(session.asked.user_id, session.asked.session_key, permission, session.asked.engine.slug)
+        Standing(session.asked.user_id, session.asked.session_id, permission, session.asked.engine.slug)
         for session in sessions
         for permission in (Permission.LOGIN, Permission.TERMINAL)
     )
@@ -105,7 +105,7 @@ def _judge(sessions: list[Session]) -> None:
     for session in sessions:
         asked = session.asked
         standing = [
-            Standing(asked.user_id, asked.session_key, permission, asked.engine.slug)
+            Standing(asked.user_id, asked.session_id, permission, asked.engine.slug)
             for permission in (Permission.LOGIN, Permission.TERMINAL)
         ]
         if standing[0] not in allowed:

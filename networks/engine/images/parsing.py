@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from networks.engine.calls import IMAGE_ID
 from networks.engine.errors import EngineError, ProtocolFault, Refused
 from networks.engine.images.facts import ImageFact, LayerFact
-from networks.engine.parsing.values import child, integer, objects, parse_json, text, texts
+from networks.engine.parsing.values import child, integer, names, objects, parse_json, text, texts
 
+_MOST_LABELS = 1_000
 _LAYER = re.compile("[0-9a-f]{12}")
 _ID = re.compile(IMAGE_ID)
 
@@ -63,6 +64,7 @@ def _parse_image(image: object) -> ImageFact:
         docker_id=text(child(image, "Id"), 80),
         references=tuple(name[:300] for name in named if not name.startswith("<none>")),
         size=integer(child(image, "Size")) or 0,
+        labels=tuple(key[:300] for key in names(child(image, "Labels"))[:_MOST_LABELS]),
         created_at=datetime.fromtimestamp(created, UTC) if 0 < created < 1 << 33 else None,
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from networks.engine.errors import Refused
 from networks.engine.guard import full_id
 from networks.engine.images.facts import ImageFact, LayerFact
 from networks.engine.images.parsing import parse_image_count, parse_images, parse_imported, parse_layer, parse_progress
+from networks.engine.images.refusals import say_without_body
 from networks.engine.transport.verbs import Verbs
 
 _PULL_FACTOR = 30  # 300 s: an image comes over a network
@@ -29,7 +31,12 @@ class ImageVerbs(Verbs):
             if tell is not None and (layer := parse_layer(line)) is not None:
                 tell(layer)
 
-        self._session.post(parse_progress, "/images/create", deadline=deadline, params=params, hear=hear if tell else None)
+        heard = hear if tell else None
+        try:
+            self._session.post(parse_progress, "/images/create", deadline=deadline, params=params, hear=heard)
+        except Refused as error:
+            error.sentence = say_without_body(error.sentence)
+            raise
 
     def list_images(self) -> tuple[ImageFact, ...]:
         """Read which images are there."""

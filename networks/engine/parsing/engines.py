@@ -7,13 +7,14 @@ from typing import Any
 
 from networks.engine.errors import Incompatible, ProtocolFault
 from networks.engine.facts import EngineInfo, SwarmStanding
-from networks.engine.parsing.values import child, flag, integer, members, objects, text, texts
+from networks.engine.parsing.values import child, flag, integer, members, names, objects, text, texts
 
 API_OF_27 = (1, 46)  # with gateway modes, and firewall rules for IPv6
 API_OF_MODES = (1, 44)  # it came with Engine 25
 OLDEST_API = (1, 24)  # what Engines up to 28 still speak; docker-py refuses older ones
 NEWEST_API = (1, 55)  # the newest whose specification we have read
 
+_MOST_REGISTRIES = 100
 _MOST_MANAGERS = 100  # a swarm has seven at most that make sense
 
 _API = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})")
@@ -53,7 +54,14 @@ def parse_engine(version: Any, about: Any) -> EngineInfo:
         default_address_pools=tuple((base, size) for base, size in pools if base and size is not None),
         swarm=_parse_standing(about.get("Swarm")),
         is_rootless="name=rootless" in texts(about.get("SecurityOptions")),
+        registries=_parse_registries(about.get("RegistryConfig")),
     )
+
+
+def _parse_registries(config: object) -> tuple[str, ...]:
+    """Return the registries of a configuration by name. Ranges of addresses (127.0.0.0/8 is always there) name none."""
+    named = names(child(config, "IndexConfigs"))
+    return tuple(sorted({each[:255].lower() for each in named} - {""})[:_MOST_REGISTRIES])
 
 
 def _parse_standing(swarm: object) -> SwarmStanding:

@@ -79,6 +79,11 @@ def text_map(value: object) -> dict[str, str]:
     return {name: member for name, member in sorted(value.items()) if type(member) is str}
 
 
+def names(value: object) -> list[str]:
+    """Return the names of an object's members, sorted; an empty list for anything else."""
+    return sorted(name for name in value if type(name) is str) if type(value) is dict else []
+
+
 def members(value: object) -> list[Any]:
     """Return a list, an empty one for anything else."""
     return value if type(value) is list else []

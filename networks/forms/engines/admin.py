@@ -32,7 +32,9 @@ class EngineAdminForm(EngineModelForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "url" not in self.fields or self.errors:
             return cleaned
-        page = EngineForm({name: cleaned.get(name, "") for name in _TYPED}, engine=self.instance if self.instance.pk else None)
+        engine = self.instance if self.instance.pk else None
+        typed = {name: cleaned.get(name, "") for name in _TYPED}
+        page = EngineForm(typed | {"registries": "\n".join(map(str, self.instance.registries))}, engine=engine)
         page.is_valid()
         for name, faults in page.errors.as_data().items():
             self.add_error(name if name in self.fields else "url", faults)

@@ -16,6 +16,7 @@ from networks.forms.engines.sentences import say_fault
 from networks.models import Engine
 from networks.models.access import EngineDraft, access_of
 from networks.models.engine import check_netns
+from networks.policy.registries import MOST_REGISTRIES, read_registry
 from networks.sync.engines import LOCAL_SLUG
 
 MOST_PEM = 64_000
@@ -59,6 +60,16 @@ class EngineForm(forms.Form):
         help_text=_("Only if the Engine runs on this machine in another namespace: /run/netns/NAME."),
         widget=forms.TextInput(_QUIET),
     )
+    registries = forms.CharField(
+        label=_("Permitted registries"),
+        required=False,
+        max_length=10_000,
+        help_text=_(
+            "Operators may pull from Docker Hub, from those of the Engine's own configuration, and from these: one per line, "
+            "such as registry.example:5000."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "mono", **_QUIET}),
+    )
     ca = _pasted(_("CA certificate"), _("The CA that signed the Engine's certificate: ca.pem."))
     certificate = _pasted(
         _("Netadmin's certificate"), _("cert.pem: the Engine accepts clients whose certificate is signed by its CA.")
@@ -74,7 +85,8 @@ class EngineForm(forms.Form):
 
     def __init__(self, *args: Any, engine: Engine | None = None, **options: Any) -> None:
         if engine is not None:
-            options["initial"] = {"name": engine.name, "url": engine.url, "netns": engine.netns}
+            kept = "\n".join(map(str, engine.registries))
+            options["initial"] = {"name": engine.name, "url": engine.url, "netns": engine.netns, "registries": kept}
         super().__init__(*args, **options)
         self.engine = engine
         self.draft: EngineDraft | None = None
@@ -111,6 +123,18 @@ class EngineForm(forms.Form):
             raise forms.ValidationError(_("This short name is taken."))
         return slug
 
+    def clean_registries(self) -> list[str]:
+        """Return the registries by the names that Docker has for them."""
+        typed = str(self.cleaned_data["registries"]).replace(",", " ").split()
+        read = {text: read_registry(text) for text in typed}
+        if wrong := next((text for text, name in read.items() if name is None), None):
+            raise forms.ValidationError(
+                _("“%(typed)s” is not a registry: name or address, with a port where it has one.") % {"typed": wrong[:80]}
+            )
+        if len(read) > MOST_REGISTRIES:
+            raise forms.ValidationError(_("No more than %(count)s registries.") % {"count": MOST_REGISTRIES})
+        return sorted({name for name in read.values() if name})
+
     def clean(self) -> dict[str, Any]:
         """Make of URL and credentials an access that can be used."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -125,7 +149,7 @@ class EngineForm(forms.Form):
             return cleaned
         if not self.errors:
             slug = self.engine.slug if self.engine else cleaned["slug"]
-            self.draft = EngineDraft(slug, cleaned["name"], access, cleaned["netns"])
+            self.draft = EngineDraft(slug, cleaned["name"], access, cleaned["netns"], tuple(cleaned["registries"]))
         return cleaned
 
     def _access(self, address: EngineAddress) -> EngineAccess:

@@ -14,6 +14,7 @@ from networks.engine.containers.specs import CONTAINER_NAME
 from networks.forms.launching.ground import RunGround
 from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.queries.removals.consequences import PUBLISHING_DRIVERS
+from networks.queries.running.ports import PublishedPort
 
 # The signals that Docker knows by name. Source: moby/sys, signal_linux.go
 _NAMES = (
@@ -76,18 +77,21 @@ def check_ports(ports: Sequence[PortSpec], ground: RunGround) -> Iterator[Findin
 
 def _check_taken(wanted: Sequence[tuple[PortSpec, int]], ground: RunGround) -> Iterator[Finding]:
     """Yield what is taken, each by whom. A container's own are known by address; of a process IPv4 beside IPv6 may not be."""
+    published: dict[tuple[int, str], list[PublishedPort]] = {}
+    for each in ground.ports if wanted else ():
+        published.setdefault((each.port, each.protocol), []).append(each)
     for protocol in {port.protocol for port, _ in wanted}:
         of_protocol = [(port, outside) for port, outside in wanted if port.protocol == protocol]
         processes = ground.find_processes(protocol, frozenset((outside, port.address) for port, outside in of_protocol))
         for port, outside in of_protocol:
-            held = next((each for each in ground.ports if each.takes(outside, protocol, port.address)), None)
+            there = published.get((outside, protocol), [])
+            held = next((each for each in there if each.takes(outside, protocol, port.address)), None)
             holder = processes.get((outside, port.address))
-            is_published = any((each.port, each.protocol) == (outside, protocol) for each in ground.ports)
             if held is not None:
                 yield bad("ports", "port_held", name=held.container_name, port=outside)
             elif holder is not None and holder.is_certain:
                 yield bad("ports", "port_of_process", name=holder.name, port=outside)
-            elif holder is not None and not is_published:  # else it is Docker's own, which keeps to the address
+            elif holder is not None and not there:  # else it is Docker's own, which keeps to the address
                 yield warn("ports", "port_perhaps_of_process", name=holder.name, port=outside)
 
 

@@ -81,6 +81,7 @@ class EndpointForm(ConnectForm):
             names = {"network": lack.network_name, "subnets": lack.subnets}
             fills = f"ipv{lack.family}" if lack.spare else ""
             self.add_finding(Finding(Level.BAD, "network_id", "pool_full_new", names, lack.spare, fills))
+        self.add_findings(self._check_company(self.network, ""))
         self.add_findings(check_wishes(self.network, self._read, self.host, self.version))
         self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
         if mac := self._read.get("mac"):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.choices import CallableChoiceIterator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,9 @@ from networks.forms.launching import checks, reading
 from networks.forms.launching.endpoints import EndpointForm
 from networks.forms.launching.ground import RunGround
 from networks.forms.pairs import parse_pairs, parse_words
+from networks.forms.rights import check_labels, check_pull, check_run_rights
 from networks.forms.wording.labels import label_container
+from networks.policy.protection import Protection, protection_of
 
 MAX_NETWORKS = 16
 ROW_COUNT = "networks-count"
@@ -94,6 +97,11 @@ class RunForm(FindingsForm):
         ]
         self._read: dict[str, Any] = {}
 
+    @cached_property
+    def protection(self) -> Protection:
+        """Return what is protected on the Engine. One query."""
+        return protection_of(self.ground.engine_slug)
+
     @property
     def chosen_mode(self) -> Mode:
         """Return the mode that is chosen; networks where none is."""
@@ -145,7 +153,7 @@ class RunForm(FindingsForm):
         for row in self.used_rows:
             row.is_valid()
         spec = self.to_spec()
-        self.add_findings(checks.check_image(spec.image, self.ground))
+        self.add_findings(self._check_image(spec.image))
         self.add_findings(checks.check_run_name(spec.name, self.ground))
         typed = [name for name in self.fields if cleaned.get(name)]
         self.add_findings(checks.check_mode(spec, typed, may_shape=self.may_shape))
@@ -155,16 +163,26 @@ class RunForm(FindingsForm):
         elif spec.mode is Mode.NETWORK:
             self.add_findings(checks.check_ports(spec.ports, self.ground))
             chosen_rows = [row for row in self.rows if row.network]
-            self.add_findings(checks.check_published([row.network for row in chosen_rows if row.network], typed))
+            chosen = [row.network for row in chosen_rows if row.network]
+            self.add_findings(check_run_rights(spec, chosen, self.protection, self.ground.engine_slug, may_shape=self.may_shape))
+            self.add_findings(checks.check_published(chosen, typed))
             for index, finding in checks.check_together(spec.networks):
                 chosen_rows[index].add_finding(finding)
             for index, row in enumerate(chosen_rows):
                 self._check_beside(row, [each.network.name for each in chosen_rows[:index] if each.network])
+        self.add_findings(check_labels(spec.labels, may_shape=self.may_shape))
         words = {name: cleaned.get(name, "").strip() for name in ("hostname", "domainname", "stop_signal")}
         self.add_findings(checks.check_words(**words))
         if spec.environment:
             self.add_finding(fine("environment", "variables_kept"))
         return cleaned
+
+    def _check_image(self, image: str) -> list[Finding]:
+        """Return what there is to say of the image; of one that would have to be pulled, first who may."""
+        found = [*checks.check_image(image, self.ground)]
+        if any(each.key == "image_absent" for each in found):
+            found = [*check_pull(image, self.ground.engine_slug, may_shape=self.may_shape)] or found
+        return found
 
     def _check_beside(self, row: EndpointForm, names: list[str]) -> None:
         """Look whether a row's network has the subnet of an earlier one's."""

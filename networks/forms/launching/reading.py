@@ -11,9 +11,9 @@ from typing import TypeVar
 from networks.addressing.findings import Finding, Misread, bad
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.containers.run_specs import PortSpec
-from networks.forms.pairs import MAX_FAULTS, parse_pairs, parse_words
+from networks.forms.pairs import MAX_FAULTS, MAX_PAIRS, parse_pairs, parse_words
 
-MOST_PORTS = 1_000  # in one publication: each is a proxy's process on the Engine's machine
+MOST_PORTS = 1_000  # of one container: each is a proxy's process on the Engine's machine
 _PORT = r"[0-9]{1,5}"
 _SPAN = rf"{_PORT}(?:-{_PORT})?"
 _PUBLICATION = re.compile(
@@ -36,7 +36,23 @@ def parse_command(text: str, field: str) -> tuple[tuple[str, ...], list[Finding]
 
 def parse_ports(text: str) -> tuple[tuple[PortSpec, ...], list[Finding]]:
     """Return the publications, one a line or with commas between, as `-p` takes them."""
-    return _each(parse_words(text), parse_port)
+    ports: list[PortSpec] = []
+    findings: list[Finding] = []
+    left = MOST_PORTS
+    for word in parse_words(text):
+        try:
+            port = parse_port(word)
+        except Misread as error:
+            findings.append(error.finding)
+            if len(findings) == MAX_FAULTS:
+                break
+            continue
+        left -= port.last - port.first + 1
+        if left < 0:
+            findings.append(bad("ports", "ports_many", limit=MOST_PORTS))
+            break
+        ports.append(port)
+    return tuple(ports), findings
 
 
 def parse_port(word: str) -> PortSpec:
@@ -92,6 +108,8 @@ def parse_environment(text: str) -> tuple[dict[str, str], list[Finding]]:
         name, separator, value = line.lstrip().partition("=")
         if not line.strip():
             continue
+        if len(variables) == MAX_PAIRS:
+            return {}, [bad("environment", "pairs_many", count=text.count("\n") + 1, limit=MAX_PAIRS)]
         if not separator or not _VARIABLE.fullmatch(name):
             findings.append(bad("environment", "variable_unreadable", number=number))
         elif name in variables:

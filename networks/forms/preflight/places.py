@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from ipaddress import ip_network
 
@@ -66,14 +66,16 @@ def check_config(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
             yield replace(finding, field="config_from")
 
 
-def suggest_subnet(version: int, pools: Sequence[Pool], ground: Ground, *, prefix: int | None = None) -> str:
+def suggest_subnet(
+    version: int, pools: Sequence[Pool], ground: Ground, *, prefix: int | None = None, beside: Iterable[IPNetwork] = ()
+) -> str:
     """Return a subnet of which no check says anything but that it is free, "" for none.
 
-    `prefix`: the prefix length that is wanted; None: the one that the Engine itself takes.
+    `prefix`: the prefix length that is wanted; None: the one that the Engine itself takes. `beside`: what it overlaps neither.
     """
     occupied: list[IPNetwork | IPAddress] = [taken.subnet for _scope, taken in ground.pools]
     occupied += [pool.subnet for pool in pools if pool.subnet is not None and not is_any_of_size(pool.subnet)]
-    occupied += [*default_pools_of(ground.default_pools), *occupied_by(ground.host)]
+    occupied += [*default_pools_of(ground.default_pools), *occupied_by(ground.host), *beside]
     if prefix is None:
         prefix = next((size for base, size in ground.default_pools if ip_network(base, strict=False).version == version), None)
     return str(suggest_subnet_of(version, occupied, prefix) or "")

@@ -14,6 +14,7 @@ from networks.forms.several import Choice, LeftOut, Plan
 from networks.models import JobStep
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
+from networks.policy.shadows import read_uneasy
 from networks.policy.shapes import permission_to_order
 from networks.queries.addresses.coming import foretell
 from networks.queries.addresses.room import Room
@@ -50,6 +51,8 @@ def plan_orders(verb: str, choice: Choice) -> Plan:
     depths = _depths(going)
     going.sort(key=lambda one: (depths[one.docker_id] if verb in _DONORS_FIRST else -depths[one.docker_id], one.name))
     needed = {permission_to_order(impact.network_mode) for impact in going}
+    if verb in _DONORS_FIRST and read_uneasy(choice.engine_slug, [impact.docker_id for impact in going], protection):
+        needed.add(Permission.SHAPE)
     return Plan(
         names=tuple(impact.name for impact in impacts),
         gone=len(choice.ids) - len(impacts),

@@ -16,6 +16,7 @@ SENTENCES: dict[str, Promise] = {
     "port_unreadable": _("“%(typed)s” is not a port mapping. It looks like 8080:80, or 127.0.0.1:8080:80/udp."),
     "port_protocol": _("“%(protocol)s” is not one of tcp, udp and sctp."),
     "port_number": _("“%(typed)s”: ports go from 1 to 65535, and a range starts at its lower end."),
+    "ports_many": _("These are more than %(limit)s ports: the rest was not read."),
     "port_range": _("“%(typed)s”: both ranges need the same number of ports, at most %(limit)s."),
     "port_held": _("The container %(name)s already publishes port %(port)s."),
     "port_of_process": _("The process %(name)s on the Engine's machine uses port %(port)s."),
@@ -30,7 +31,6 @@ SENTENCES: dict[str, Promise] = {
         "Docker publishes no port there: none of these networks is a bridge or an overlay that leads outside."
     ),
     "ports_on_host": _("On the host's network every port is the host's own: Docker publishes none."),
-    "mode_needs_admin": _("The host's network, or another container's, needs the role admin."),
     "donor_missing": _("Choose the container to share the network with."),
     "donor_gone": _("This container is not there any more."),
     "donor_stopped": _("%(name)s isn't running, so it has no network to share."),

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from networks.actions.jobs.runners import start_runners, stop_runners
 from networks.actions.settling import start_settling, stop_settling
+from networks.actions.trail.keeper import start_trail, stop_trail
 from networks.management.prepared import PreparedCommand
 from networks.sync.engines import ensure_local_engine
 from networks.sync.followers import stop_followers
@@ -29,9 +30,11 @@ class Command(PreparedCommand):
         start_tending(settings.NETADMIN_DATA_DIR, is_watching=False)
         start_runners()
         start_settling()
+        start_trail()
         self.stdout.write("Following. Ctrl-C ends it.")
         ended.wait()
         stop_runners()
         stop_settling()
         stop_tending()
         stop_followers()
+        stop_trail()

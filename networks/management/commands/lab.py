@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
 
 from networks.actions.actors import CONSOLE
-from networks.actions.lab import bring_up_lab, take_down_lab
+from networks.actions.lab import bring_up_lab, list_labelled, take_down_lab
+from networks.engine.errors import EngineError
+from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.guard import MOST_OF_PREFIX, is_name_prefix
 from networks.management.choose import add_engine_argument, choose_engine
 from networks.management.prepared import PreparedCommand
 from networks.sync.engines import ensure_local_engine
+from networks.templatetags.wording import spell
 
 
 class Command(PreparedCommand):
@@ -25,6 +30,7 @@ class Command(PreparedCommand):
         parser.add_argument("way", choices=["up", "down"])
         parser.add_argument("--prefix", default="", help="before each of its names, where yours are the same: --prefix lab-")
         parser.add_argument("--modes", action="store_true", help="with a shared stack, macvlan and, on a swarm, overlay")
+        parser.add_argument("--yes", action="store_true", help="down: remove what is listed without asking")
         add_engine_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,8 +44,25 @@ class Command(PreparedCommand):
         if options["way"] == "up":
             result = bring_up_lab(CONSOLE, engine, self.stdout.write, prefix=prefix, with_modes=options["modes"])
         else:
-            result = take_down_lab(CONSOLE, engine, self.stdout.write)
+            try:  # in read-only mode nobody is asked: it is refused below
+                things = [] if settings.NETADMIN_READ_ONLY else list_labelled(engine)
+            except EngineError as error:
+                raise CommandError(error.sentence) from error
+            shown = self._confirm(things, is_sure=options["yes"])
+            result = take_down_lab(CONSOLE, engine, self.stdout.write, shown=shown)
         if not result.is_ok:
             raise CommandError(f"{result.sentence}\nRecorded as action {result.action_id}.")
         ending = "The lab is up." if options["way"] == "up" else "The lab is gone."
         self.stdout.write(f"{ending} Recorded as action {result.action_id}.")
+
+    def _confirm(self, things: Sequence[NetworkFact | ContainerFact], *, is_sure: bool) -> frozenset[str]:
+        """Return the ids of what goes, once somebody has seen it and agreed. Raises CommandError else."""
+        for fact in things:
+            noun = "network" if isinstance(fact, NetworkFact) else "container"
+            self.stdout.write(f"{noun}\t{fact.docker_id[:12]}\t{spell(fact.name)}")
+        if things and not is_sure:
+            if not sys.stdin.isatty():
+                raise CommandError("Nothing was removed. To remove what is listed, add --yes.")
+            if input(f"Remove these {len(things)}? Type their number: ").strip() != str(len(things)):
+                raise CommandError("Nothing was removed.")
+        return frozenset(fact.docker_id for fact in things)

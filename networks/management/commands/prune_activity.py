@@ -6,10 +6,12 @@ from argparse import ArgumentParser, ArgumentTypeError
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
 from networks.actions.actors import CONSOLE
+from networks.actions.trail.standing import has_unsent
 from networks.management.prepared import PreparedCommand
 from networks.models import Action, Outcome, OutcomeKind
 from networks.models.insert_only import lifted
@@ -22,15 +24,22 @@ class Command(PreparedCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--before", type=_day, required=True, metavar="YYYY-MM-DD", help="the first day to keep")
+        parser.add_argument("--unsent", action="store_true", help="also what has not reached NETADMIN_ACTIVITY_LOG")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        pruned = prune(options["before"])
+        pruned = prune(options["before"], with_unsent=options["unsent"])
         self.stdout.write(f"Deleted {pruned} actions from before {options['before']:%Y-%m-%d}.")
 
 
-def prune(before: datetime) -> int:
-    """Delete the actions from before this moment and their outcomes; return how many. All of it happens or nothing."""
+def prune(before: datetime, *, with_unsent: bool = False) -> int:
+    """Delete the actions from before this moment and their outcomes; return how many. All of it happens or nothing.
+
+    Raises CommandError where some of them are to leave the machine and haven't yet, unless `with_unsent`.
+    """
     with lifted(connection):
+        if has_unsent(before) and not with_unsent:
+            words = "Some of these entries have not reached NETADMIN_ACTIVITY_LOG yet, so nothing was deleted."
+            raise CommandError(f"{words} Where it is off for good, add --unsent.")
         old = Action.objects.filter(at__lt=before)
         Outcome.objects.filter(action_id__in=old.values("pk")).delete()
         pruned = old.delete()[0]

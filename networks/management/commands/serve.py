@@ -14,11 +14,13 @@ from django.utils.module_loading import import_string
 from networks.actions.jobs.runners import start_runners
 from networks.actions.settling import start_settling
 from networks.actions.terminals.left import start_ending_left
+from networks.actions.trail.keeper import start_trail
 from networks.management.serving.allocator import bound_allocator
 from networks.management.serving.output import let_go_of_output
 from networks.management.serving.ports import find_listen_fault
 from networks.management.serving.prepare import collect_static_if_needed, migrate_if_needed
 from networks.management.serving.server import serve
+from networks.models.access import reseal_credentials
 from networks.models.trouble import explain_trouble
 from networks.policy.setup import ensure_setup_token, home_origin, make_first_admin, show_setup_token
 from networks.sync.engines import ensure_local_engine
@@ -38,6 +40,7 @@ class Command(BaseCommand):
         bound_allocator()
         try:
             migrate_if_needed()
+            reseal_credentials(only_loose=True)
             collect_static_if_needed()
             call_command("clearsessions")
             engine = ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
@@ -49,6 +52,7 @@ class Command(BaseCommand):
             raise CommandError(f"The data directory {settings.NETADMIN_DATA_DIR} can't be written: {error.strerror}.") from error
         start_tending(settings.NETADMIN_DATA_DIR if settings.NETADMIN_FOLLOW else None)
         start_ending_left()
+        start_trail()
         if settings.NETADMIN_FOLLOW:
             start_runners()
             start_settling()

@@ -12,10 +12,12 @@ from typing import Any
 
 import structlog
 from daphne.endpoints import build_endpoint_description_strings
-from daphne.server import Server, reactor, twisted_loop
+from daphne.server import reactor, twisted_loop
 
 from networks.actions.jobs.runners import stop_runners
 from networks.actions.settling import stop_settling
+from networks.actions.trail.keeper import stop_trail
+from networks.management.serving.bounds import BoundedServer
 from networks.push.hub import close_all_sockets
 from networks.sync.followers import stop_followers
 from networks.sync.tending import stop_tending
@@ -37,7 +39,7 @@ def serve(application: Any, bind: str, port: int, when_ready: Callable[[], None]
     # Half a million objects of imported modules never go: looking through them all cost 45 ms of every few thousandth change.
     gc.collect()
     gc.freeze()
-    Server(
+    BoundedServer(
         application,
         endpoints=build_endpoint_description_strings(host=bind, port=port),
         signal_handlers=False,
@@ -82,3 +84,4 @@ def _stop_threads() -> None:
     stop_tending()
     stop_watchers()
     stop_followers()
+    stop_trail()

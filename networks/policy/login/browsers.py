@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from allauth.account.signals import password_changed
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
@@ -17,7 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from networks.models import BrowserSession
-from networks.policy.login.store import BEGUN_AT, LASTS
+from networks.policy.login.store import BEGUN_AT, LASTS, row_key_of
 from networks.policy.permissions import Permission
 from networks.policy.sessions import Standing, still_allowed
 
@@ -41,7 +42,7 @@ def note_browser(request: HttpRequest, *, now: datetime | None = None) -> bool:
 
     Each time the session's end is set anew, as the store has it.
     """
-    key = request.session.session_key
+    key = row_key_of(request.session.session_key)
     if not key or not request.user.is_authenticated:
         return True
     address, agent = _where(request)
@@ -55,7 +56,7 @@ def note_browser(request: HttpRequest, *, now: datetime | None = None) -> bool:
         request.session.modified = True  # so that the browser gets its cookie with a new date
     try:
         _write(key, request.user.pk, address, agent, now)
-        Session.objects.filter(session_key=key).update(expire_date=request.session.get_expiry_date())
+        Session.objects.filter(pk=key).update(expire_date=request.session.get_expiry_date())
     except DatabaseError as error:  # a full disk; the page itself can still be read
         log.warning("browser_not_noted", error=str(error))
     return True
@@ -87,11 +88,11 @@ def end_session(user_id: int, browser_id: int) -> bool:
 
 
 def end_sessions(user_id: int, *, but: str | None = None) -> int:
-    """End all sessions of a person, but the one with the key `but`; return how many. Their sockets are closed at once."""
+    """End all sessions of a person, but the one that stands under `but`; return how many. Their sockets are closed at once."""
     keys = set(BrowserSession.objects.filter(user_id=user_id).values_list("session_id", flat=True))
     keys.update(_unnoted_keys(user_id))
     keys.discard(but or "")
-    for session in Session.objects.filter(session_key__in=keys):
+    for session in Session.objects.filter(pk__in=keys):
         session.delete()  # one by one: each says that rights have changed
     return len(keys)
 
@@ -101,7 +102,7 @@ def _unnoted_keys(user_id: int) -> Iterable[str]:
     wanted = str(user_id)
     for session in Session.objects.filter(browser__isnull=True, expire_date__gt=timezone.now()).iterator():
         if str(session.get_decoded().get(SESSION_KEY, "")) == wanted:
-            yield session.session_key
+            yield session.pk
 
 
 def _on_login(request: HttpRequest, user: Any, **_more: object) -> None:
@@ -112,19 +113,28 @@ def _on_login(request: HttpRequest, user: Any, **_more: object) -> None:
         session.save()
     now = timezone.now()
     session[BEGUN_AT] = now.timestamp()
-    _write(session.session_key, user.pk, *_where(request), now)
+    key = row_key_of(session.session_key)
+    _write(key, user.pk, *_where(request), now)
+    _end_beyond_most(user.pk, but=key)
+
+
+def _end_beyond_most(user_id: int, *, but: str) -> None:
+    """End the sessions of a person that were used least lately, where there are more than one may have."""
+    rows = BrowserSession.objects.filter(user_id=user_id).exclude(session_id=but).order_by("-seen_at", "-pk")
+    for row in rows.select_related("session")[settings.NETADMIN_MOST_SESSIONS - 1 :]:
+        row.session.delete()
 
 
 def _on_new_password(request: HttpRequest, user: Any, **_more: object) -> None:
     # They are out by the password's hash already; this takes them off the list, and their sockets at once.
-    end_sessions(user.pk, but=request.session.session_key)
+    end_sessions(user.pk, but=row_key_of(request.session.session_key))
 
 
 def _write(key: str, user_id: int, address: str, agent: str, now: datetime) -> None:
     seen = {"user_id": user_id, "address": address, "user_agent": agent, "seen_at": now}
     if BrowserSession.objects.filter(session_id=key).update(**seen):
         return
-    if not Session.objects.filter(session_key=key).exists():  # ended meanwhile, or kept for the answer's end only
+    if not Session.objects.filter(pk=key).exists():  # ended meanwhile, or kept for the answer's end only
         return
     try:
         with transaction.atomic():

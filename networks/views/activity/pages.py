@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
+from networks.actions.trail.standing import read_held
 from networks.models import Network
 from networks.partials.activity import (
     draw_lines,
@@ -48,6 +49,7 @@ class ActivityList(View):
             "is_first": wanted.before is None,
             "newest": wanted.as_query(),
             "older": wanted.as_query(before=page.older_than) if page.older_than is not None else "",
+            "held": read_held() if reader.sees_all else None,
             "zone": timezone.get_current_timezone_name(),
         }
         return render(request, "activity/activity_list.html", context)

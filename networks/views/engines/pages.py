@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -16,6 +15,7 @@ from networks.partials.across.engines import draw_engine_list
 from networks.partials.engines import draw_engine
 from networks.policy.permissions import Denied, Permission, is_superuser
 from networks.sync.requests import request_sync
+from networks.views.referring import referring_page
 from networks.views.screens import render_screen
 from networks.views.shell import CHOICE_LASTS_S, access_of, choice_cookie, open_screen, pick_engine
 
@@ -54,7 +54,7 @@ class EngineSync(View):
             messages.success(request, _("%(engine)s was read again.") % {"engine": engine.name})
         else:
             messages.warning(request, _("%(engine)s was asked, but has not been read yet.") % {"engine": engine.name})
-        return HttpResponseRedirect(_came_from(request) or reverse("engine_detail", args=[engine.slug]))
+        return HttpResponseRedirect(referring_page(request) or reverse("engine_detail", args=[engine.slug]))
 
 
 class EngineChoose(View):
@@ -62,18 +62,9 @@ class EngineChoose(View):
 
     def post(self, request: HttpRequest, engine_slug: str) -> HttpResponse:
         engine = pick_engine(request, engine_slug)
-        answer = HttpResponseRedirect(_same_page_on(engine.slug, _came_from(request)))
+        answer = HttpResponseRedirect(_same_page_on(engine.slug, referring_page(request)))
         answer.set_cookie(choice_cookie(), str(engine.pk), max_age=CHOICE_LASTS_S, httponly=True, samesite="Lax")
         return answer
-
-
-def _came_from(request: HttpRequest) -> str:
-    """Return the path and query of the page that posted, "" where it isn't one of ours."""
-    referrer = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure()):
-        return ""
-    parts = urlsplit(referrer)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def _same_page_on(engine_slug: str, came_from: str) -> str:

@@ -24,7 +24,7 @@ from networks.forms.removals.keeping import KeepForm, offers_of
 from networks.models import JobStep
 from networks.partials.addresses.refusing import WhyNot, why_not_kept
 from networks.policy.permissions import Permission, permissions_of
-from networks.policy.shapes import permission_to_connect
+from networks.policy.protection import permission_to_join
 from networks.queries.addresses.keeping import (
     KEEP,
     is_mac_lost,
@@ -98,7 +98,8 @@ class NetworkKeep(View):
             steps = [take_step(was, ip_address(place.left.spec["kept"]), **names)]
         else:
             return self._show(request, place, status=409)
-        wish = JobWish(self._key(), KEEP, place.container.name, permission_to_connect(was.driver_options))
+        permission = permission_to_join(engine.slug, place.network.docker_id, was.driver_options)
+        wish = JobWish(self._key(), KEEP, place.container.name, permission)
         return redirect("job_detail", start_job(actor_of(request), engine, wish, steps).pk)
 
     def _key(self) -> str:
@@ -130,7 +131,8 @@ class NetworkKeep(View):
         )
 
     def _why_not(self, place: _Place) -> WhyNot | None:
-        needs = permission_to_connect(dict(place.endpoint.driver_options) if place.endpoint else {})
+        slug, options = self.kwargs["engine_slug"], dict(place.endpoint.driver_options) if place.endpoint else {}
+        needs = permission_to_join(slug, place.network.docker_id, options)
         may = permissions_of(self.request.user, self.kwargs["engine_slug"])
         return why_not_kept(
             self.kwargs["engine_slug"],

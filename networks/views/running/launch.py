@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from networks.actions.containers import remove_container
-from networks.actions.jobs.starting import JobWish, start_job
+from networks.actions.jobs.starting import JobWish, TooManyJobs, start_job
 from networks.actions.recording import ActionResult
 from networks.actions.running.images import images_of, pull_command
 from networks.actions.running.launching import run_container
@@ -32,6 +32,7 @@ from networks.forms.launching.ground import Bound, Holder, read_run_ground
 from networks.forms.launching.refused import around_row, find_refused_row
 from networks.models import Engine, JobStep, OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
+from networks.policy.registries import permission_to_pull
 from networks.queries.choices import container_choices
 from networks.queries.filters import TEXT_LIMIT
 from networks.queries.ground import ContainerChoice, find_network
@@ -122,7 +123,11 @@ class ContainerRun(View):
         step = JobStep(verb="pull_image", network_id="", network_name=reference, command=pull_command(reference))
         key = f"{request.POST.get('key', '')[:30] or secrets.token_urlsafe(12)}"
         try:
-            job = start_job(actor_of(request), engine, JobWish(key, "pull_image", reference, Permission.RUN), [step])
+            permission = permission_to_pull(engine.slug, reference)
+            job = start_job(actor_of(request), engine, JobWish(key, "pull_image", reference, permission), [step])
+        except TooManyJobs as error:
+            messages.error(request, error.sentence)
+            return self._show(request, form, status=409)
         except DatabaseError:
             messages.error(request, _("The job could not be recorded, so nothing was started. Try again."))
             return self._show(request, form, status=503)

@@ -14,7 +14,8 @@ from networks.actions.jobs.moving import move_steps
 from networks.actions.jobs.starting import JobWish, start_job
 from networks.forms.running.moving import MoveForm
 from networks.partials.running.modes import lost_network_commands
-from networks.policy.protection import protection_of
+from networks.policy.permissions import Permission, permissions_of
+from networks.policy.protection import permission_to_join, protection_of
 from networks.queries.addresses.room import Room
 from networks.queries.choices import network_choices
 from networks.queries.details import ContainerDetail, read_container_detail
@@ -40,12 +41,20 @@ class ContainerMove(View):
         detail = self._detail()
         networks = network_choices(engine_slug)
         leaving = _leaving(detail, networks)
-        form = MoveForm(request.POST, networks=networks, container=_choice(detail), room=Room(read_engine(engine_slug)))
+        form = MoveForm(
+            request.POST,
+            networks=networks,
+            container=_choice(detail),
+            room=Room(read_engine(engine_slug)),
+            protection=protection_of(engine_slug),
+            may_shape=Permission.SHAPE in permissions_of(request.user, engine_slug),
+        )
         if leaving is None or not may_act or not self._key() or self._lock():
             return self._show(request, detail, status=409)
         if not form.is_valid():
             return self._show(request, detail, form, status=422)
-        wish = JobWish(self._key(), MOVE, detail.row.name)
+        permission = permission_to_join(engine_slug, form.chosen.docker_id)
+        wish = JobWish(self._key(), MOVE, detail.row.name, permission)
         job = start_job(actor_of(request), engine, wish, move_steps(_choice(detail), leaving, form.chosen))
         return redirect("job_detail", job.pk)
 

@@ -25,8 +25,9 @@ from networks.partials.running.ends import say_begun
 from networks.partials.running.impact import tell_impact
 from networks.partials.running.modes import why_no_rename, why_no_start
 from networks.partials.running.words import button_of, title_of
-from networks.policy.permissions import permissions_of
+from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import protection_of
+from networks.policy.shadows import read_uneasy
 from networks.queries.addresses.coming import foretell
 from networks.queries.addresses.room import Room
 from networks.queries.details import read_gone
@@ -98,9 +99,13 @@ class ContainerOrder(View):
 
     def _why_not(self, request: HttpRequest, impact: Impact) -> str:
         slug = self.kwargs["engine_slug"]
-        if lock := protection_of(slug).containers.get(impact.docker_id):
+        protection, held = protection_of(slug), permissions_of(request.user, slug)
+        if lock := protection.containers.get(impact.docker_id):
             return lock.sentence
-        if not may_order(impact.network_mode, permissions_of(request.user, slug)):
+        is_asked = self.order in STARTING and Permission.SHAPE not in held
+        if is_asked and (why := read_uneasy(slug, [impact.docker_id], protection).get(impact.docker_id)):
+            return why
+        if not may_order(impact.network_mode, held):
             return _("It uses the host's or another container's network: to start or stop it takes the role admin.")
         if self.order in orders_in(impact.state) and self.order not in orders_in(impact.state, impact.stopping):
             return say_begun(impact.stopping)

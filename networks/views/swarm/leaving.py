@@ -12,6 +12,7 @@ from networks.actions.swarm import leave_swarm
 from networks.engine.swarm.cli import command_of, leave_swarm_lines
 from networks.engine.swarm.specs import LeaveSpec
 from networks.forms.removals.confirming import ConfirmForm, say_breakage
+from networks.policy.protection import protection_of
 from networks.queries.removals.breakages import breakages_of
 from networks.queries.removals.consequences import Consequences
 from networks.queries.swarm.leaving import count_tasks, overlays_in_use
@@ -57,7 +58,7 @@ class SwarmLeave(View):
         engine, may_act = open_page(request, slug, takes_away=True)
         found = overlays_in_use(slug)
         form = form or _form(engine.name, slug, found)
-        own = read_standings([slug]).get(slug)
+        own, lock = read_standings([slug]).get(slug), protection_of(slug).lock_on_leaving()
         context = {
             "engine": engine,
             "own": own,
@@ -67,7 +68,8 @@ class SwarmLeave(View):
             "unseen": [say_breakage(each) for each in form.unseen],
             "command": command_of(leave_swarm_lines(_spec_of(own))),
             "refusal": explain_refusal(result, is_typed=False) if result else None,
-            "may_act": may_act,
+            "lock": lock.sentence if lock else "",
+            "may_act": may_act and lock is None,
         }
         return render(request, "swarm/leave.html", context, status=status)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import reauthentication_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.decorators import method_decorator
 from django.views import View
 
 from networks.actions.recording import ActionResult
@@ -28,7 +26,6 @@ class EngineSwarm(View):
         return show_swarm(request, engine_slug)
 
 
-@method_decorator(reauthentication_required, name="dispatch")
 class SwarmToken(View):
     """A join token, shown this once in the answer; the password was typed a moment ago."""
 

@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable
 
 from django.contrib.auth.models import User
-from django.contrib.sessions.backends.db import SessionStore
 
 from networks.actions.actors import Actor
 from networks.actions.terminals.asked import Asked, End
 from networks.engine.terminal.specs import ScreenSize
 from networks.models import Engine, Grant
+from networks.policy.login.store import SessionStore
 from tests.private_engine import wait_until
 
 
@@ -69,4 +69,4 @@ def ask(engine: Engine, container_id: str, *command: str, user: str = "", name: 
     session["_auth_user_hash"] = person.get_session_auth_hash()
     session.create()
     actor, size = Actor(person.username, person.pk, "192.0.2.7"), ScreenSize(100, 30)
-    return Asked(actor, str(session.session_key), engine, container_id, "web", command or ("/bin/sh",), user, size, "en")
+    return Asked(actor, session.row_key, engine, container_id, "web", command or ("/bin/sh",), user, size, "en")
