@@ -28,7 +28,7 @@ hypothesis.settings.register_profile("full", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("full" if IS_FULL else "netadmin")
 
 # Files that take over a minute: whoever begins one of them last keeps the other workers waiting.
-LONG = ("test_soak.py", "test_for_everybody.py", "test_hostile_corpus.py", "test_sweep.py", "test_buttons.py")
+LONG = ("test_soak.py", "test_for_everybody.py", "test_hostile_corpus.py", "test_sweep.py", "test_buttons.py", "test_swarm.py")
 ENGINE_FIXTURES = {"shared_engine", "engine", "fresh_engine", "swarm_pair", "another_engine"}
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -96,6 +95,8 @@ def asked_of(address: Address, numbers: dict[str, int]) -> Iterator[tuple[str, s
         {"q": "10.211.0.2", "address": "10.211.0.2", "project": MARK, "driver": f"{MARK}-driver", "who": f"{MARK}-boss"},
         {"part": "steps", "show": "api", "refresh": "on"},
     ]
+    if not IS_FULL:  # by name, by id, by word; the rest are the same ways again
+        filters = filters[:3]
     body: dict[str, object] = {
         "id": [NETWORK_ID, CONTAINER_ID],
         "network_id": NETWORK_ID,
@@ -226,4 +227,3 @@ def test_the_world_has_something_of_every_kind() -> None:
     for model in (Network, Container, Endpoint, Event, Tombstone, Job, JobStep):
         assert model._default_manager.exists(), model
     assert timezone.now() - timedelta(hours=1) < Tombstone.objects.get().gone_at
-    assert not Authenticator.objects.exists()
