@@ -80,6 +80,8 @@ def test_it_promises_nothing_back_to_one_with_rm(engine: PrivateEngine, followed
     engine.cli("restart", "-t", "0", "once")
     assert held(engine, "once")[0] == "10.5.0.9"
     engine.cli("stop", "-t", "0", "once", "guest")
+    # Docker answers the stop before it has removed the container.
+    wait_until(lambda: not engine.cli("ps", "-aq", "--filter", "name=^once$").strip(), "the removal of once")
     assert "No such container" in engine.cli("start", "guest", check=False)
 
 
