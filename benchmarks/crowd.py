@@ -18,6 +18,7 @@ from benchmarks.served import Live
 from tests.push.site import ROOT
 from tests.push.websocket_client import Client
 
+SOCKETS_PER_ADDRESS = 400  # the server takes at most 500 connections from one
 OPENED_AT_ONCE = 10
 REVISION = re.compile(r'"revision": ?(\d+)')
 
@@ -113,7 +114,8 @@ async def join(asked: dict[str, Any], number: int) -> Member:
     headers = {"Origin": f"http://localhost:{asked['port']}"}
     if cookies:
         headers["Cookie"] = cookies[number % len(cookies)]
-    client = await Client.open(asked["port"], live["path"], headers)
+    source = f"127.0.0.{1 + number // SOCKETS_PER_ADDRESS}"
+    client = await Client.open(asked["port"], live["path"], headers, source=source)
     member = Member(client, asked["says_hello"], asked["keeps_texts"] and number == 0)
     if member.says_hello:
         client.say(json.dumps({"hello": {"epoch": live["epoch"], "revision": live["revision"]}}))

@@ -23,7 +23,7 @@ from tests.private_engine import wait_until
 
 QUIET_S = 0.08  # between two samples: longer than the gathering of frames, as when a person types commands
 MORE_SOCKETS = 100
-SOCKETS_PER_SESSION = 40
+SOCKETS_PER_PERSON = 40
 PAGE = "/networks/"
 _numbers = itertools.count()
 
@@ -35,7 +35,7 @@ def measure(ground: Ground) -> Report:
     samples = ground.rounds(60, 4)
     arrivals, inspects = _measure_raw(ground, samples)
     with Served(ground.folder / "plain", ground.engine.url) as served:
-        cookies = served.cookies(2 + MORE_SOCKETS // SOCKETS_PER_SESSION)
+        cookies = served.cookies(2 + MORE_SOCKETS // SOCKETS_PER_PERSON)
         served.wait_until_settled(len(ground.world.containers))
         with open_page(served, PAGE, cookies[0]) as page:
             alone = _delays(_sample(ground, page, samples))

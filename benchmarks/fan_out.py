@@ -27,7 +27,7 @@ from tests.push.running import FakeServer
 from tests.push.site import ROOT, free_port, is_listening
 
 FEW, MANY, CLIENTS, STALLED = 100, 500, 1_000, 50
-SOCKETS_PER_SESSION = 40
+SOCKETS_PER_PERSON = 40
 ROW = "n=7"
 QUIET_S = 0.15
 STALLED_CHANGES = 60
@@ -155,7 +155,7 @@ def _measure_clients(ground: Ground, count: int) -> tuple[list[float], float]:
     delays: list[float] = []
     expected = reached = 0
     with Served(ground.folder / "served", ground.engine.url) as served:
-        cookies = served.cookies(count // SOCKETS_PER_SESSION + 1)
+        cookies = served.cookies(count // SOCKETS_PER_PERSON + 1)
         served.wait_until_settled(len(ground.world.containers))
         live = live_of(served.visitor(cookies[0]).page("/networks/"))
         with Crowd(Places(served.port, live, cookies, count)) as crowd, RawEvents(ground.engine.socket) as events:

@@ -16,7 +16,7 @@ from tests.private_engine import wait_until
 from tests.push.site import ROOT
 
 FEW, MANY, CHANGES = 100, 500, 60
-SOCKETS_PER_SESSION = 40
+SOCKETS_PER_PERSON = 40
 PAGES = ("/", "/networks/", "/containers/", "/events/")
 
 # The libraries alone, as the server imports them.
@@ -34,7 +34,7 @@ def measure(ground: Ground) -> Report:
     few, many, changes = (5, 20, 5) if ground.is_brief else (FEW, MANY, CHANGES)
     with Served(ground.folder / "served", ground.engine.url) as served:
         bare = subprocess.run([sys.executable, "-c", BARE], cwd=ROOT, env=served.environment, check=True, capture_output=True)
-        cookies = served.cookies(many // SOCKETS_PER_SESSION + 2)
+        cookies = served.cookies(many // SOCKETS_PER_PERSON + 2)
         served.wait_until_settled(len(ground.world.containers))
         started_mb = memory_mb(served.pid)
         visitor = served.visitor(cookies[0])

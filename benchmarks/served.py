@@ -113,7 +113,7 @@ class Served(Site):
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
 
     def cookies(self, count: int = 1) -> list[str]:
-        """Return the Cookie headers of so many sessions of the first admin."""
+        """Return the Cookie headers of so many sessions: the first admin's, and one each of further superusers."""
         command = [sys.executable, "-m", "benchmarks.sessions", str(count)]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True, timeout=60)
         return [f"netadmin_session_{self.port}={key}" for key in done.stdout.split()]

@@ -1,4 +1,7 @@
-"""Makes sessions of the first admin, as logging in would: `python -m benchmarks.sessions COUNT`, beside a server's database."""
+"""Makes sessions, as logging in would: `python -m benchmarks.sessions COUNT`, beside a server's database.
+
+Each is another superuser's, for how many sockets one person may have open is bounded. The first is the first admin's.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,11 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 
 def make_sessions(count: int) -> list[str]:
     """Return the keys of so many new sessions."""
-    admin = get_user_model()._default_manager.get(is_superuser=True)
+    people = get_user_model()._default_manager.filter(is_superuser=True).order_by("pk")
+    for number in range(people.count(), count):
+        get_user_model()._default_manager.create_superuser(f"superuser-{number}")
     keys = []
-    for _ in range(count):
+    for admin in people[:count]:
         store = import_module(settings.SESSION_ENGINE).SessionStore()
         store[SESSION_KEY] = str(admin.pk)
         store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

@@ -25,9 +25,11 @@ class Client:
     texts: list[str] = field(default_factory=list)
 
     @classmethod
-    async def open(cls, port: int, path: str, headers: dict[str, str] | None = None, *, limit: int = 2**22) -> Client:
-        """Connect and shake hands. Raises Refused."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=limit)
+    async def open(
+        cls, port: int, path: str, headers: dict[str, str] | None = None, *, limit: int = 2**22, source: str = "127.0.0.1"
+    ) -> Client:
+        """Connect from an address of this machine and shake hands. Raises Refused."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=limit, local_addr=(source, 0))
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [f"GET {path} HTTP/1.1", f"Host: localhost:{port}", "Connection: Upgrade", "Upgrade: websocket"]
         lines += ["Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}"]
