@@ -90,6 +90,14 @@ def admin(visits: Visits) -> Page:
 
 
 @pytest.fixture
+def asked_admin(visits: Visits) -> Page:
+    """Give an admin in a login of its own, who is asked for the password before what gives power: nobody has typed it there."""
+    page = visits.enter()
+    log_in(page, "admin", PASSWORD)
+    return page
+
+
+@pytest.fixture
 def operator(visits: Visits) -> Page:
     return visits.enter("olga")
 

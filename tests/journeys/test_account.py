@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.journeys.codes import code_of
 from tests.journeys.site import PASSWORD, Site
 from tests.journeys.test_for_everybody import AXE, RULES, SET_THEME, VIOLATIONS
-from tests.journeys.visits import Visits, log_in, open_live
+from tests.journeys.visits import Visits, confirm, log_in, open_live
 from tests.journeys.walk import SIDEWAYS
 from tests.patience import within
 from tests.private_engine import wait_until
@@ -50,11 +50,6 @@ def open_two_factor(page: Page) -> None:
     page.get_by_role("link", name="Two-factor").click()
 
 
-def confirm(page: Page) -> None:
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
-
-
 def log_out(page: Page) -> None:
     page.get_by_role("button", name="Account").click()
     page.get_by_role("button", name="Log out").click()
@@ -73,7 +68,7 @@ def test_it_logs_in_with_the_app_and_with_a_recovery_code(visits: Visits) -> Non
     log_in(page, "tina", PASSWORD)
     open_two_factor(page)
     page.get_by_role("link", name="Set up an app…").click()
-    confirm(page)
+    confirm(page, PASSWORD)
     secret = page.locator(".cmd code", has_text=re.compile("^[A-Z2-7]{32}$")).inner_text()
     seen = {"set up": faults(page)}
     page.get_by_role("textbox", name="Code").fill(code_of(secret))
@@ -126,7 +121,7 @@ def test_it_logs_in_with_a_passkey(visits: Visits) -> None:
 
     page.route("**/passkey*.js", hold)
     page.get_by_role("link", name="Add a passkey…").click()
-    confirm(page)
+    confirm(page, PASSWORD)
     page.get_by_label("Name").fill("blue key")
     expect(page.get_by_role("button", name="Add", exact=True)).to_be_disabled()  # until the script is there
     held[0].continue_()
@@ -161,7 +156,7 @@ def test_it_sends_the_other_browser_to_the_login_when_its_session_is_ended(visit
     expect(mine.get_by_role("row")).to_have_count(3)
 
     mine.get_by_role("button", name="End all others").click()
-    confirm(mine)
+    confirm(mine, PASSWORD)
     expect(mine.get_by_role("row")).to_have_count(2)
     began = time.monotonic()
 
@@ -170,14 +165,14 @@ def test_it_sends_the_other_browser_to_the_login_when_its_session_is_ended(visit
     expect(mine.get_by_role("row", name="this one")).to_be_visible()
 
 
-def test_it_takes_a_person_from_the_link_to_a_role_and_out_again(admin: Page, visits: Visits) -> None:
+def test_it_takes_a_person_from_the_link_to_a_role_and_out_again(asked_admin: Page, visits: Visits) -> None:
     visits.expect_status(403)
-    admin.goto("/people/create/")
-    confirm(admin)
-    admin.get_by_label("Username").fill("newton")
-    admin.get_by_role("button", name="Make the account").click()
-    link = admin.locator("#link code").inner_text()
-    found = {"link": faults(admin)}
+    asked_admin.goto("/people/create/")
+    confirm(asked_admin, PASSWORD)
+    asked_admin.get_by_label("Username").fill("newton")
+    asked_admin.get_by_role("button", name="Make the account").click()
+    link = asked_admin.locator("#link code").inner_text()
+    found = {"link": faults(asked_admin)}
     theirs = visits.enter()
     theirs.goto(link)
     expect(theirs).to_have_url(re.compile("/welcome/$"))
@@ -188,16 +183,16 @@ def test_it_takes_a_person_from_the_link_to_a_role_and_out_again(admin: Page, vi
     log_in(theirs, "newton", PASSWORD)
     expect(theirs.locator("main")).to_contain_text("You have no role on any Engine yet")
 
-    admin.get_by_role("link", name="To the page of newton").click()
-    admin.get_by_label("on local").select_option("operator")
-    admin.get_by_role("button", name="Save local").click()
-    expect(admin.locator("#toast")).to_contain_text("newton has the role operator now.")
-    found["person"] = faults(admin)
+    asked_admin.get_by_role("link", name="To the page of newton").click()
+    asked_admin.get_by_label("on local").select_option("operator")
+    asked_admin.get_by_role("button", name="Save local").click()
+    expect(asked_admin.locator("#toast")).to_contain_text("newton has the role operator now.")
+    found["person"] = faults(asked_admin)
     open_live(theirs, "/networks/")
     expect(theirs.get_by_role("link", name="New network")).to_be_visible()
     wait_until_old_enough(theirs)
-    admin.get_by_role("button", name="Switch off").click()
-    expect(admin.locator("main")).to_contain_text("switched off")
+    asked_admin.get_by_role("button", name="Switch off").click()
+    expect(asked_admin.locator("main")).to_contain_text("switched off")
     began = time.monotonic()
 
     theirs.wait_for_url("**/accounts/login/**")

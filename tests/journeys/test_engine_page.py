@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.acts import container_row, network_row, open_network
 from tests.journeys.engine_says import inspect_network, interfaces_inside, network_names
 from tests.journeys.site import PASSWORD
-from tests.journeys.visits import Visits, open_live
+from tests.journeys.visits import Visits, confirm, open_live
 from tests.private_engine import PrivateEngine
 
 LAB = {"mynetwork_bridge", "mycustom_1", "host-network", "none-network", "myvolume_1", "myvolume_2", "myvolume_3"}
@@ -90,18 +90,17 @@ def test_it_shows_snapshots_read_only_in_the_admin_site(admin: Page, engine: Pri
         expect(admin.locator("#content input:not([type=hidden]), #content textarea, #content select")).to_have_count(0)
 
 
-def test_it_syncs_by_an_action_of_the_admin_site(admin: Page, engine: PrivateEngine) -> None:
-    admin.goto("/admin/networks/engine/")
-    admin.locator("#result_list .action-select").first.check()
-    actions = admin.locator("select[name=action]")
+def test_it_syncs_by_an_action_of_the_admin_site(asked_admin: Page, engine: PrivateEngine) -> None:
+    asked_admin.goto("/admin/networks/engine/")
+    asked_admin.locator("#result_list .action-select").first.check()
+    actions = asked_admin.locator("select[name=action]")
     option = actions.locator("option", has_text=re.compile("sync|read", re.IGNORECASE)).first
     actions.select_option(value=option.get_attribute("value"))
 
-    admin.get_by_role("button", name="Run").or_(admin.get_by_role("button", name="Go")).first.click()
-    admin.get_by_label("Password").fill(PASSWORD)
-    admin.get_by_role("button", name="Confirm").click()
+    asked_admin.get_by_role("button", name="Run").or_(asked_admin.get_by_role("button", name="Go")).first.click()
+    confirm(asked_admin, PASSWORD)
 
-    expect(admin.locator(".messagelist")).to_contain_text("read again")
+    expect(asked_admin.locator(".messagelist")).to_contain_text("read again")
 
 
 def test_it_gives_a_person_a_role_in_the_admin_site(admin: Page, visits: Visits, site: object) -> None:

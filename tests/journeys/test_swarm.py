@@ -14,7 +14,7 @@ from tests.conftest import IS_FULL
 from tests.journeys.quiet_place import QuietPlace
 from tests.journeys.site import ADMIN, PASSWORD, Site
 from tests.journeys.test_for_everybody import AXE, VIOLATIONS
-from tests.journeys.visits import Visits, log_in
+from tests.journeys.visits import Visits, confirm, log_in
 from tests.journeys.walk import SIDEWAYS
 from tests.private_engine import IMAGE
 from tests.swarm_pair import SwarmPair
@@ -100,8 +100,7 @@ def join(page: Page) -> None:
 
 def show_token(page: Page, pair: SwarmPair) -> None:
     page.get_by_role("button", name="Show the token for workers").click()
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
+    confirm(page, PASSWORD)
     expect(page.locator("#token")).to_contain_text(pair.first.cli("swarm", "join-token", "-q", "worker"))
     page.goto("/activity/")
     expect(page.locator("main")).to_contain_text("Show the join token of local for workers")

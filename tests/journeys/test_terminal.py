@@ -11,7 +11,7 @@ from playwright.sync_api import Page, WebSocket, expect
 
 from tests.journeys.site import PASSWORD, Site
 from tests.journeys.test_account import faults
-from tests.journeys.visits import Visits, log_in
+from tests.journeys.visits import Visits, confirm, log_in
 from tests.private_engine import PrivateEngine, wait_until
 
 SWITCH = 'from networks.models import Engine, Grant; e = Engine.objects.get(slug="local"); e.is_terminal_on = {on}; e.save()'
@@ -43,16 +43,11 @@ def tess(visits: Visits, site: Site) -> Page:
     return page
 
 
-def confirm(page: Page) -> None:
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
-
-
 def open_terminal(page: Page, web: str) -> None:
     wait_until_seen(page, web)
     page.goto(f"/containers/local/{web}/terminal/")
     if "reauthenticate" in page.url:
-        confirm(page)
+        confirm(page, PASSWORD)
     page.get_by_role("button", name="Open the terminal").click()
     expect(page.locator("#terminal-state")).to_have_text("docker exec -it web /bin/sh")
     expect(rows(page)).to_contain_text("#")
@@ -90,7 +85,7 @@ def test_it_takes_a_switch_a_grant_and_a_password(visits: Visits, site: Site, we
 
     theo.goto("/engines/local/people/")
     theo.get_by_role("button", name="Switch terminals on").click()
-    confirm(theo)
+    confirm(theo, PASSWORD)
     expect(theo.locator("#toast")).to_contain_text("Terminals are on")
     theo.get_by_role("button", name="Give tess").click()
     expect(theo.locator("#toast")).to_contain_text("tess can open terminals here now.")
@@ -194,7 +189,7 @@ def test_it_shows_the_command_without_javascript(visits: Visits, site: Site, web
     log_in(page, "tess", PASSWORD)
     wait_until_seen(page, web)
     page.goto(f"/containers/local/{web}/terminal/")
-    confirm(page)
+    confirm(page, PASSWORD)
 
     expect(page.locator("main")).to_contain_text("A terminal needs JavaScript.")
     expect(page.locator("main")).to_contain_text("docker exec -it web /bin/sh")

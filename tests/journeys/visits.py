@@ -97,6 +97,12 @@ def log_in(page: Page, name: str, password: str) -> None:
     page.wait_for_url("/")
 
 
+def confirm(page: Page, password: str) -> None:
+    """Type the password again where a page asks for it."""
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Confirm").click()
+
+
 def open_live(page: Page, path: str) -> None:
     """Open a page, and wait until its socket has brought the first frame."""
     page.goto(path)

@@ -60,7 +60,14 @@ SWARM_PAGES = {
     "/engines/local/swarm/init/": "swarm-init",
     "/engines/local/swarm/join/": "swarm-join",
 }
-ENGINE_PAGES = {"/engines/": "engines", "/engines/add/": "engine-add", "/engines/local/": "engine", **SWARM_PAGES}
+LAB_PAGES = {"/engines/local/lab/": "lab", "/engines/local/lab/down/": "lab-down"}
+ENGINE_PAGES = {
+    "/engines/": "engines",
+    "/engines/add/": "engine-add",
+    "/engines/local/": "engine",
+    **SWARM_PAGES,
+    **LAB_PAGES,
+}
 
 
 def pages_of(world: World) -> dict[str, str]:
@@ -102,8 +109,6 @@ def pages_of(world: World) -> dict[str, str]:
         "/activity/1/": "activity-one",
         "/jobs/": "jobs",
         **ENGINE_PAGES,
-        "/engines/local/lab/": "lab",
-        "/engines/local/lab/down/": "lab-down",
         "/accounts/password/change/": "password",
         "/accounts/sessions/": "sessions",
         "/accounts/2fa/": "two-factor",

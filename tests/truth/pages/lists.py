@@ -75,7 +75,10 @@ def read_status(page: Page, subject: tuple[str, ...], cell: Element) -> Iterator
 
 
 def read_ports(page: Page, subject: tuple[str, ...], cell: Element) -> Iterator[Claim]:
-    """Yield the ports as they are written; where only some are shown, that they are among its ports."""
+    """Yield the ports as they are written; where only some are shown, that they are among its ports; else whose they are."""
+    if cell.text.startswith("those of "):
+        yield page.claim("container.ports_of", subject, cell.text.removeprefix("those of "), cell)
+        return
     said = tuple(port.attributes["title"] for port in cell.all(css="port"))
     yield page.claim("container.some_ports" if re.search(r" of \d+$", cell.text) else "container.ports", subject, said)
 

@@ -224,13 +224,20 @@ def _ports(reality: Reality, subject: Subject) -> Any:
     if reality.shares(box):
         box = reality.owner_of(box) or box
     found = set()
-    if box.is_running:
+    if box.is_running and not reality.is_untold(box):  # nothing tells whose ports those are
         for inside, bound in (box.row["NetworkSettings"]["Ports"] or {}).items():
             number, _, protocol = inside.partition("/")
             found |= {(f"{one['HostIp']}:{one['HostPort']}", number, protocol) for one in bound or ()}
             found |= set() if bound else {("", number, protocol)}
     listening = reality.listening
     return Ports(one for one in found if not one[0] or (one[2], one[0].rpartition(":")[2]) in listening)
+
+
+@checks("container.ports_of")
+def _ports_of(reality: Reality, subject: Subject) -> Any:
+    """Who runs in another's stack has that one's ports."""
+    box = reality.boxes[subject[0]]
+    return reality.boxes[box.donor].name if reality.shares(box) else None
 
 
 class SomePorts(frozenset[tuple[str, str, str]]):
