@@ -17,10 +17,9 @@ from networks.actions.terminals.sentinel import post_sentinel
 from networks.engine.access.facts import EngineAccess
 from networks.engine.access.parsing import parse_address
 from networks.engine.calls import Profile
-from networks.engine.client import EngineClient
+from networks.engine.client import EngineClient, TerminalStream
 from networks.engine.registry import connect_engine
-from networks.engine.terminal.client import TerminalStream
-from networks.engine.terminal.specs import ExecSpec, ScreenSize
+from networks.engine.specs import ExecSpec, ScreenSize
 from tests.private_engine import wait_until
 
 BUSY = b"sleep 1000\n"  # a program in the foreground, as most are when a page is closed

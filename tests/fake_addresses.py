@@ -8,7 +8,8 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import NoReturn
 
-from networks.engine.facts import ContainerFact, EndpointFact, IPAddress, IPNetwork, NetworkFact, PoolFact, SubnetCount
+from networks.addressing.reading import IPAddress, IPNetwork
+from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact, PoolFact, SubnetCount
 from networks.engine.parsing.refusals import refusal
 from networks.engine.specs import ConnectSpec
 

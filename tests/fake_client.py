@@ -8,13 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from networks.engine.calls import AllowList, Profile, is_change
-from networks.engine.containers.run_specs import RunSpec
-from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import EngineError, Unreachable
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, EventFact, InterfaceStats, NetworkFact
 from networks.engine.guard import full_id
-from networks.engine.images.facts import ImageFact, LayerFact
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
+from networks.engine.image_facts import ImageFact, LayerFact
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec, RunSpec
 from networks.engine.transport.outgoing import Outgoing
 from tests import fake_orders as orders
 from tests.fake_swarm import FakeSwarmClient

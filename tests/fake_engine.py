@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
 
+from networks.addressing.reading import IPAddress, IPNetwork
 from networks.engine.calls import Profile
-from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import EngineError
-from networks.engine.facts import ContainerFact, EndpointFact, EventFact, IPAddress, IPNetwork, NetworkFact, PoolFact
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
+from networks.engine.facts import ContainerFact, EndpointFact, EventFact, NetworkFact, PoolFact
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 from tests.fake_addresses import check_connection, counted, refuse, released, with_addresses
 from tests.fake_client import Execs, FakeClient, FakeStream, Stats
 from tests.fake_swarm import IN_NO_SWARM

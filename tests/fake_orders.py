@@ -6,10 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from networks.engine.containers.run_specs import API_OF_SEVERAL, Mode, RunSpec
-from networks.engine.containers.specs import CONTAINER_NAME, ContainerSpec
 from networks.engine.errors import NotAllowed
-from networks.engine.specs import ConnectSpec
+from networks.engine.specs import API_OF_SEVERAL, CONTAINER_NAME, ConnectSpec, ContainerSpec, Mode, RunSpec
 from tests.fake_addresses import refuse
 
 if TYPE_CHECKING:

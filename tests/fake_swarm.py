@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from networks.engine.facts import SwarmStanding
 from networks.engine.guard import full_id
-from networks.engine.swarm.facts import JoinTokens, NodeFact
-from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.engine.swarm_facts import JoinTokens, NodeFact
 from tests.fake_addresses import refuse
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from networks.engine.guard import full_id
-from networks.engine.terminal.facts import ExecFact
-from networks.engine.terminal.specs import ExecSpec, ScreenSize
+from networks.engine.specs import ExecSpec, ScreenSize
+from networks.engine.swarm_facts import ExecFact
 from networks.engine.transport.raw import RawStream
 from tests.fake_addresses import refuse
 

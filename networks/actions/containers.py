@@ -10,10 +10,10 @@ from networks.actions.actors import Actor, require_of
 from networks.actions.recording import LASTS_S, ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.containers.cli import command_of_order
-from networks.engine.containers.specs import STOP_WAIT_S
 from networks.engine.errors import EngineError, NotAllowed, NotFound, Refused
 from networks.engine.facts import ContainerFact
+from networks.engine.run_cli import command_of_order
+from networks.engine.specs import STOP_WAIT_S
 from networks.models import Action, Container, Engine
 from networks.models.said import join_said
 from networks.models.said import say as _

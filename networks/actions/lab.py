@@ -25,10 +25,9 @@ from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.addressing.pools import TakenPool, overlapping
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import EngineError, NotAllowed, NotFound
 from networks.engine.facts import ContainerFact, EnginePicture, NetworkFact
-from networks.engine.specs import NetworkSpec
+from networks.engine.specs import ContainerSpec, NetworkSpec
 from networks.models import Container, Engine, Network
 from networks.models.said import join_said
 from networks.models.said import say as _

@@ -9,11 +9,11 @@ from networks.actions.actors import Actor, require_of
 from networks.actions.clients import open_client
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
+from networks.engine.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines, remove_node_lines
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed
-from networks.engine.swarm.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines, remove_node_lines
-from networks.engine.swarm.facts import JoinTokens
-from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.engine.swarm_facts import JoinTokens
 from networks.models import Engine, EngineStatus
 from networks.models.said import say as _
 from networks.policy.permissions import Denied, Permission

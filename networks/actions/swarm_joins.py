@@ -11,7 +11,7 @@ from django.utils.translation import get_language, override
 from networks.actions.actors import Actor
 from networks.actions.recording import ActionResult
 from networks.actions.swarm import join_swarm
-from networks.engine.swarm.specs import JoinSpec
+from networks.engine.specs import JoinSpec
 from networks.models import Engine
 
 

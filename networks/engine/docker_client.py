@@ -10,24 +10,19 @@ from functools import partial
 from networks.engine.access.facts import EngineAccess
 from networks.engine.bodies import connect_body, disconnect_body, network_body
 from networks.engine.calls import NOTHING_PROTECTED, AllowList, Profile, ProtectedIds
-from networks.engine.containers.verbs import ContainerVerbs
 from networks.engine.errors import NotFound, Refused
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, InterfaceStats, NetworkFact
 from networks.engine.guard import full_id
-from networks.engine.images.verbs import ImageVerbs
-from networks.engine.parsing.containers import parse_container, parse_containers
+from networks.engine.parsing.containers import parse_container, parse_containers, parse_stats
 from networks.engine.parsing.engines import parse_engine
 from networks.engine.parsing.joined import JoinedMemory, parse_joined
 from networks.engine.parsing.memory import container_memory, network_memory
 from networks.engine.parsing.networks import parse_network
-from networks.engine.parsing.stats import parse_stats
 from networks.engine.parsing.values import parse_done
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
-from networks.engine.swarm.verbs import SwarmVerbs
-from networks.engine.terminal.verbs import TerminalVerbs
 from networks.engine.transport.deadline import Deadline
 from networks.engine.transport.stream import DockerEventStream
-from networks.engine.transport.verbs import created_id
+from networks.engine.verbs import ContainerVerbs, ImageVerbs, SwarmVerbs, TerminalVerbs, created_id
 
 MAX_IDS_PER_CALL = 60  # beyond it one full list costs less
 _PING_S = 3.0

@@ -13,7 +13,7 @@ from networks.engine.cli import reads_as_mode
 from networks.engine.specs import NetworkSpec
 from networks.forms.options.known import MEMBERS_SINCE
 from networks.forms.preflight.places import check_place, suggest_subnet
-from networks.hostnet.plugins.facts import IPAM_DRIVER, PluginState
+from networks.hostnet.plugins import IPAM_DRIVER, PluginState
 from networks.queries.ground import API_OF_ENGINE_27, OWN_DRIVERS, PARENTED, Ground
 from networks.queries.networks import gives_gateway
 

@@ -9,9 +9,8 @@ from ipaddress import ip_network
 from networks.addressing.findings import Finding, Level, bad
 from networks.addressing.host import is_harmful
 from networks.addressing.pools import Pool
-from networks.engine.containers.run_specs import PortSpec, RunSpec
-from networks.engine.images.facts import registry_of
-from networks.engine.specs import NetworkSpec
+from networks.engine.image_facts import registry_of
+from networks.engine.specs import NetworkSpec, PortSpec, RunSpec
 from networks.forms.preflight.places import suggest_subnet
 from networks.policy.bearers import find_bearer, names_on
 from networks.policy.permissions import Permission

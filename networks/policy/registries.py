@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from networks.addressing.ranges import Kind, kind_of
-from networks.engine.images.facts import DOCKER_HUB, registry_of
+from networks.engine.image_facts import DOCKER_HUB, registry_of
 from networks.models import Engine
 from networks.policy.permissions import Permission
 

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable
 
 from django.conf import settings
 
-from networks.engine.containers.run_specs import PortSpec
-from networks.engine.specs import NetworkSpec
+from networks.engine.specs import NetworkSpec, PortSpec
 from networks.policy.permissions import Permission
 
 # All other options are taken to touch the host: bridge name, host binding, gateway mode, trusted interfaces, parent, …

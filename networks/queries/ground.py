@@ -11,7 +11,7 @@ from typing import Any
 from networks.addressing.host import HostSide
 from networks.addressing.pools import Pool, TakenPool
 from networks.addressing.reading import IPAddress, IPNetwork
-from networks.hostnet.plugins.facts import IPAM_DRIVER, NETWORK_DRIVER, Plugins
+from networks.hostnet.plugins import IPAM_DRIVER, NETWORK_DRIVER, Plugins
 from networks.models import Container, Endpoint, EngineStatus, Network
 from networks.models import Pool as PoolRecord
 from networks.queries.engines import read_pairs

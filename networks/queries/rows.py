@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from networks.addressing.grid.turns import HIDDEN_GUESTS
+from networks.addressing.turns import HIDDEN_GUESTS
 from networks.engine.facts import WITH_STACK, is_of_swarm
 
 

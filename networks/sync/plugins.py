@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 
-from networks.hostnet.plugins.facts import Plugins
-from networks.hostnet.plugins.finding import find_plugins
+from networks.hostnet.plugins import Plugins, find_plugins
 
 KEPT_S = 2.0
 

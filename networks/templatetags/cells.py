@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from networks.addressing.grid.blocks import Block, Blocks, block_size
-from networks.addressing.grid.states import Cell, PoolUse, State
+from networks.addressing.address_states import Cell, PoolUse, State
+from networks.addressing.blocks import Block, Blocks, block_size
 from networks.templatetags.ui import count_text
 from networks.templatetags.wording import spell
 

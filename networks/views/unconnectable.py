@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from networks.engine.containers.run_specs import Mode
 from networks.engine.guard import Noun
+from networks.engine.specs import Mode
 from networks.forms.connecting import ConnectForm
 from networks.forms.findings import Way
 from networks.forms.preflight.pair import check_container, check_joining

@@ -7,9 +7,8 @@ from ipaddress import ip_network
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.containers.specs import ContainerSpec
 from networks.engine.facts import ContainerFact, EndpointFact
-from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.engine.specs import ContainerSpec, NetworkSpec, PoolSpec
 from tests.contract.worlds import World
 
 GONE = "0" * 64

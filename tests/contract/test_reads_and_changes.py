@@ -10,10 +10,9 @@ from ipaddress import IPv4Address, ip_address, ip_network
 import pytest
 
 from networks.engine.calls import Profile
-from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import NotFound, Refused
 from networks.engine.registry import connect_engine
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec, PoolSpec
 from tests.contract.asks import GONE, create, endpoint_of, listed, reader, run, without_detail
 from tests.contract.worlds import World
 from tests.private_engine import IMAGE, PrivateEngine, wait_until

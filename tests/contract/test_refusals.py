@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from networks.engine.calls import Profile
-from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import Conflict, EngineError, NotAllowed, NotFound, Refused
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 from tests.contract.asks import GONE, create, endpoint_of, reader, run
 from tests.contract.worlds import World
 

@@ -7,9 +7,8 @@ import time
 import pytest
 
 from networks.engine.calls import Profile
-from networks.engine.containers.run_specs import EndpointSpec, Mode, RunSpec
-from networks.engine.containers.specs import MOST_STOP_WAIT_S, ContainerSpec
 from networks.engine.errors import Conflict, NotAllowed, NotFound, Refused
+from networks.engine.specs import MOST_STOP_WAIT_S, ContainerSpec, EndpointSpec, Mode, RunSpec
 from tests.contract.asks import create, endpoint_of, reader, run
 from tests.contract.worlds import World
 

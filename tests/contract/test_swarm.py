@@ -6,7 +6,7 @@ import pytest
 
 from networks.engine.calls import Profile
 from networks.engine.errors import NotAllowed, Refused
-from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec
 from tests.contract.asks import reader
 from tests.contract.worlds import World
 

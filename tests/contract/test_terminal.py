@@ -6,7 +6,7 @@ import pytest
 
 from networks.engine.calls import Profile
 from networks.engine.errors import Conflict, NotAllowed, NotFound
-from networks.engine.terminal.specs import MOST_CELLS, ExecSpec, ScreenSize
+from networks.engine.specs import MOST_CELLS, ExecSpec, ScreenSize
 from tests.contract.asks import GONE, run
 from tests.contract.worlds import World
 from tests.private_engine import wait_until

@@ -6,11 +6,19 @@ from collections.abc import Callable
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.containers.run_specs import Mode, RunSpec
-from networks.engine.containers.specs import ContainerSpec
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
-from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
-from networks.engine.terminal.specs import ExecSpec, ScreenSize
+from networks.engine.specs import (
+    ConnectSpec,
+    ContainerSpec,
+    DisconnectSpec,
+    ExecSpec,
+    InitSpec,
+    JoinSpec,
+    LeaveSpec,
+    Mode,
+    NetworkSpec,
+    RunSpec,
+    ScreenSize,
+)
 
 ID = "a" * 64
 NETWORK_ID = "b" * 64

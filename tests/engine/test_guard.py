@@ -11,12 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.engine.calls import CALLS, AllowList, Profile, ProtectedIds, calls_of, is_change
-from networks.engine.containers.specs import ContainerSpec
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import NotAllowed, ProtocolFault
 from networks.engine.guard import Noun, full_id
-from networks.engine.specs import ConnectSpec, DisconnectSpec
-from networks.engine.terminal.specs import ExecSpec
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, ExecSpec
 from tests.engine.every_call import CHANGES, EXEC_ID, ID, NETWORK_ID, NODE_ID, READS
 from tests.engine.scripted_engine import Peer, ScriptedEngine
 from tests.permitted_calls import call_table

@@ -12,14 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.engine.errors import EngineError, Incompatible, ProtocolFault
-from networks.engine.images.parsing import parse_imported
-from networks.engine.parsing.containers import parse_container, parse_containers
+from networks.engine.parsing.containers import parse_container, parse_containers, parse_stats
 from networks.engine.parsing.engines import choose_version, parse_engine
 from networks.engine.parsing.events import parse_event, read_event
+from networks.engine.parsing.images import parse_imported
 from networks.engine.parsing.memory import container_memory, network_memory
 from networks.engine.parsing.networks import parse_network
 from networks.engine.parsing.refusals import refusal
-from networks.engine.parsing.stats import parse_stats
 from networks.engine.parsing.values import parse_json
 
 ID = "a" * 64

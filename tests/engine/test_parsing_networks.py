@@ -11,8 +11,8 @@ import pytest
 
 from networks.engine.errors import Conflict, EngineError, NotFound, ProtocolFault, Refused
 from networks.engine.facts import PoolFact, SubnetCount
-from networks.engine.images.parsing import parse_image_count, parse_imported, parse_progress
 from networks.engine.parsing.engines import parse_engine
+from networks.engine.parsing.images import parse_image_count, parse_imported, parse_progress
 from networks.engine.parsing.memory import network_memory
 from networks.engine.parsing.networks import parse_network
 from networks.engine.parsing.refusals import MAX_SENTENCE, refusal

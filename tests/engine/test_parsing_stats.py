@@ -8,7 +8,7 @@ import pytest
 
 from networks.engine.errors import ProtocolFault
 from networks.engine.facts import InterfaceStats
-from networks.engine.parsing.stats import parse_stats
+from networks.engine.parsing.containers import parse_stats
 
 COUNTED = {
     **{"rx_bytes": 648, "rx_dropped": 1, "rx_errors": 2, "rx_packets": 8},

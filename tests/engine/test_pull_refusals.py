@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from networks.engine.images.refusals import say_without_body
+from networks.engine.parsing.refusals import say_without_body
 
 SLOW = "net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)"
 # Of real Engines 26 to 29.

@@ -15,9 +15,9 @@ import pytest
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.containers.run_cli import run_command
-from networks.engine.containers.run_specs import EndpointSpec, Mode, PortSpec, RunSpec
 from networks.engine.registry import connect_engine
+from networks.engine.run_cli import run_command
+from networks.engine.specs import EndpointSpec, Mode, PortSpec, RunSpec
 from tests.conftest import IS_FULL
 from tests.forms.typed_networks import ask
 from tests.private_engine import IMAGE, PrivateEngine

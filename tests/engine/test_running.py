@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.engine.containers.bodies import connects_after, run_body
-from networks.engine.containers.run_cli import run_command, run_lines
-from networks.engine.containers.run_specs import EndpointSpec, Mode, PortSpec, RunSpec
+from networks.engine.bodies import connects_after, run_body
+from networks.engine.run_cli import run_command, run_lines
+from networks.engine.specs import EndpointSpec, Mode, PortSpec, RunSpec
 
 NEW, OLD = (1, 45), (1, 43)
 FRONT = EndpointSpec("f" * 64, "front")

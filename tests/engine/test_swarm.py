@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from networks.engine.bodies import init_body, join_body
 from networks.engine.calls import Profile
+from networks.engine.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines, remove_node_lines
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import ProtocolFault, Refused
 from networks.engine.facts import OverlayPeer
 from networks.engine.parsing.engines import parse_engine
 from networks.engine.parsing.networks import parse_network
-from networks.engine.swarm.bodies import init_body, join_body
-from networks.engine.swarm.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines, remove_node_lines
-from networks.engine.swarm.facts import JoinTokens, NodeFact
-from networks.engine.swarm.parsing import parse_new_node, parse_nodes, parse_tokens
-from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.engine.parsing.swarm import parse_new_node, parse_nodes, parse_tokens
+from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.engine.swarm_facts import JoinTokens, NodeFact
 from tests.engine.scripted_engine import Peer, ScriptedEngine
 
 NODE = "3a6efw8w1lt5epl7p0fg1p1so"

@@ -10,15 +10,11 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
+from networks.engine import specs as ask
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.containers.run_specs import Mode, RunSpec
-from networks.engine.containers.specs import ContainerSpec
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import NotFound
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
-from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
-from networks.engine.terminal.specs import ExecSpec, ScreenSize
 from tests.private_engine import IMAGE, PrivateEngine
 
 NOT_A_CALL = {"close", "withdraw"}  # they ask nothing of an Engine
@@ -55,11 +51,11 @@ class Ground:
 
     def need_network(self) -> None:
         """Have a network of this name."""
-        self.network_id = self.network.create_network(NetworkSpec(self.name))
+        self.network_id = self.network.create_network(ask.NetworkSpec(self.name))
 
     def need_container(self) -> None:
         """Have a running container of this name."""
-        self.container_id = self.run.run_container(ContainerSpec(self.name, IMAGE, "bridge", ("sleep", "1000000")))
+        self.container_id = self.run.run_container(ask.ContainerSpec(self.name, IMAGE, "bridge", ("sleep", "1000000")))
 
     def need_stopped(self) -> None:
         """Have a stopped container of this name."""
@@ -79,7 +75,7 @@ class Ground:
     def need_connected(self) -> None:
         """Have both, connected."""
         self.need_both()
-        self.network.connect_container(ConnectSpec(self.network_id, self.container_id))
+        self.network.connect_container(ask.ConnectSpec(self.network_id, self.container_id))
 
     def need_image(self) -> None:
         """Have an image of this name."""
@@ -88,12 +84,12 @@ class Ground:
     def need_exec(self) -> None:
         """Have a process that is prepared in a running container."""
         self.need_container()
-        self.exec_id = self.terminal.create_exec(ExecSpec(self.container_id, ("sleep", "1000000")))
+        self.exec_id = self.terminal.create_exec(ask.ExecSpec(self.container_id, ("sleep", "1000000")))
 
     def need_running_exec(self) -> None:
         """Have one that runs."""
         self.need_exec()
-        self.terminal.open_terminal(self.exec_id, ScreenSize()).close()
+        self.terminal.open_terminal(self.exec_id, ask.ScreenSize()).close()
 
     def close(self) -> None:
         """Remove what the call made or found."""
@@ -161,7 +157,7 @@ CALLS: dict[str, Called] = {
     "has_image": Called(lambda client, _: client.has_image(IMAGE), "GET", "^/images/json$"),
     "events": Called(lambda client, _: client.events().close(), "GET", "^/events$"),
     "create_network": Called(
-        lambda client, g: client.create_network(NetworkSpec(g.name)),
+        lambda client, g: client.create_network(ask.NetworkSpec(g.name)),
         *("POST", "^/networks/create$"),
         has_happened=lambda g: g.has_network(g.name),
         profile=Profile.NETWORK,
@@ -173,29 +169,29 @@ CALLS: dict[str, Called] = {
         profile=Profile.NETWORK,
     ),
     "connect_container": Called(
-        lambda client, g: client.connect_container(ConnectSpec(g.network_id, g.container_id)),
+        lambda client, g: client.connect_container(ask.ConnectSpec(g.network_id, g.container_id)),
         *("POST", "/connect$", Ground.need_both),
         has_happened=lambda g: g.name in g.networks_of(g.container_id),
         profile=Profile.NETWORK,
     ),
     "disconnect_container": Called(
-        lambda client, g: client.disconnect_container(DisconnectSpec(g.network_id, g.container_id)),
+        lambda client, g: client.disconnect_container(ask.DisconnectSpec(g.network_id, g.container_id)),
         *("POST", "/disconnect$", Ground.need_connected),
         has_happened=lambda g: g.name not in g.networks_of(g.container_id),
         profile=Profile.NETWORK,
     ),
     "run_container": _running(
-        lambda client, g: client.run_container(ContainerSpec(g.name, IMAGE, "none", ("sleep", "1000000"))),
+        lambda client, g: client.run_container(ask.ContainerSpec(g.name, IMAGE, "none", ("sleep", "1000000"))),
         *("POST", "^/containers/create$"),
         has_happened=lambda g: g.has_container(g.name),
     ),
     "run_container, its start": _running(
-        lambda client, g: client.run_container(ContainerSpec(g.name, IMAGE, "none", ("sleep", "1000000"))),
+        lambda client, g: client.run_container(ask.ContainerSpec(g.name, IMAGE, "none", ("sleep", "1000000"))),
         *("POST", "/start$"),
         has_happened=lambda g: any(c.name == g.name and c.state == "running" for c in g.network.picture().containers),
     ),
     "create_container": _running(
-        lambda client, g: client.create_container(RunSpec(IMAGE, g.name, mode=Mode.NONE)),
+        lambda client, g: client.create_container(ask.RunSpec(IMAGE, g.name, mode=ask.Mode.NONE)),
         *("POST", "^/containers/create$"),
         has_happened=lambda g: g.has_container(g.name),
     ),
@@ -256,19 +252,19 @@ CALLS: dict[str, Called] = {
     # This Engine is in no swarm, and stays so: its answers are refusals, or nothing.
     "list_nodes": Called(lambda client, g: client.list_nodes(), "GET", "^/nodes$"),
     "read_join_tokens": Called(lambda client, g: client.read_join_tokens(), "GET", "^/swarm$", profile=Profile.SWARM),
-    "init_swarm": Called(lambda client, g: client.init_swarm(InitSpec("?")), "POST", "^/swarm/init$", profile=Profile.SWARM),
+    "init_swarm": Called(lambda client, g: client.init_swarm(ask.InitSpec("?")), "POST", "^/swarm/init$", profile=Profile.SWARM),
     "join_swarm": Called(
-        lambda client, g: client.join_swarm(JoinSpec(("127.0.0.1:1",), "?")), "POST", "^/swarm/join$", profile=Profile.SWARM
+        lambda client, g: client.join_swarm(ask.JoinSpec(("127.0.0.1:1",), "?")), "POST", "^/swarm/join$", profile=Profile.SWARM
     ),
-    "leave_swarm": Called(lambda client, g: client.leave_swarm(LeaveSpec()), "POST", "^/swarm/leave$", profile=Profile.SWARM),
+    "leave_swarm": Called(lambda client, g: client.leave_swarm(ask.LeaveSpec()), "POST", "^/swarm/leave$", profile=Profile.SWARM),
     "remove_node": Called(lambda client, g: client.remove_node("n" * 25), "DELETE", "^/nodes/", profile=Profile.SWARM),
     "create_exec": Called(
-        lambda client, g: client.create_exec(ExecSpec(g.container_id, ("sleep", "1"))),
+        lambda client, g: client.create_exec(ask.ExecSpec(g.container_id, ("sleep", "1"))),
         *("POST", "/exec$", Ground.need_container),
         profile=Profile.TERMINAL,
     ),
     "open_terminal": Called(
-        lambda client, g: client.open_terminal(g.exec_id, ScreenSize()).close(),
+        lambda client, g: client.open_terminal(g.exec_id, ask.ScreenSize()).close(),
         *("POST", "^/exec/.*/start$", Ground.need_exec),
         has_happened=lambda g: g.terminal.inspect_exec(g.exec_id).is_running,
         profile=Profile.TERMINAL,
@@ -280,7 +276,7 @@ CALLS: dict[str, Called] = {
         profile=Profile.TERMINAL,
     ),
     "resize_exec": Called(
-        lambda client, g: client.resize_exec(g.exec_id, ScreenSize(90, 30)),
+        lambda client, g: client.resize_exec(g.exec_id, ask.ScreenSize(90, 30)),
         *("POST", "/resize$", Ground.need_running_exec),
         profile=Profile.TERMINAL,
     ),

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from networks.addressing.grid.counts import Dispute
-from networks.addressing.grid.turns import Why
+from networks.addressing.blocks import Dispute
+from networks.addressing.turns import Why
 from networks.models import Pool
 from networks.queries.addresses.pools import PoolView, pool_views
 from networks.queries.engines import read_engine

@@ -9,10 +9,10 @@ from subprocess import PIPE
 import pytest
 
 from networks.addressing.findings import Level
-from networks.engine.containers.run_specs import PortSpec
-from networks.engine.transport.listeners import bound_sockets
+from networks.engine.specs import PortSpec
 from networks.forms.launching.checks import check_ports
 from networks.forms.launching.ground import RunGround
+from networks.hostnet.listeners import bound_sockets
 from networks.queries.running.ports import PublishedPort
 from networks.views.running.launch import _processes
 from tests.private_engine import PrivateEngine

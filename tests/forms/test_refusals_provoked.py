@@ -13,8 +13,8 @@ from networks.engine.client import EngineClient
 from networks.engine.errors import Refused
 from networks.engine.registry import connect_engine
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
-from networks.engine.transport.listeners import Listener, find_listener
 from networks.forms.refusals import explain
+from networks.hostnet.listeners import Listener, find_listener
 from networks.models import OutcomeKind
 from networks.views.acting import explain_refusal
 from tests.conftest import IS_FULL

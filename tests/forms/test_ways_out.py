@@ -8,11 +8,11 @@ import pytest
 
 from networks.addressing.pools import Pool
 from networks.engine.specs import ConnectSpec, NetworkSpec, PoolSpec
-from networks.engine.transport.listeners import find_listener
 from networks.forms.findings import Way
 from networks.forms.refusals import explain_each
 from networks.forms.refused.around import Around, Explanation, Opening
 from networks.forms.refused.ways import work_out
+from networks.hostnet.listeners import find_listener
 from networks.models import Container, Engine
 from networks.queries.choices import container_choices, network_choices
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network, make_pool, make_predefined

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.engine.containers.run_cli import publication
-from networks.engine.containers.run_specs import PortSpec
-from networks.engine.images.facts import split_reference, whole_reference
+from networks.engine.image_facts import split_reference, whole_reference
+from networks.engine.run_cli import publication
+from networks.engine.specs import PortSpec
 from networks.forms.launching.reading import (
     parse_addresses,
     parse_command,

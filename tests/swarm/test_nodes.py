@@ -14,7 +14,7 @@ from networks.actions.swarm import init_swarm, join_swarm, remove_node
 from networks.engine.calls import Profile
 from networks.engine.errors import NotFound, Refused
 from networks.engine.registry import connect_engine
-from networks.engine.swarm.specs import InitSpec, JoinSpec
+from networks.engine.specs import InitSpec, JoinSpec
 from networks.models import Action, Engine, Outcome, OutcomeKind
 from networks.queries.swarm.standing import read_standings
 from networks.sync.requests import request_sync

@@ -15,11 +15,10 @@ from networks.actions.actors import Actor
 from networks.actions.jobs.joining import start_joining
 from networks.actions.jobs.running import JobRun
 from networks.actions.swarm import KnownSwarm, init_swarm, join_swarm, leave_swarm, read_join_token
-from networks.addressing.grid.states import State
+from networks.addressing.address_states import State
 from networks.engine.calls import Profile
 from networks.engine.registry import connect_engine
-from networks.engine.specs import NetworkSpec
-from networks.engine.swarm.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec, NetworkSpec
 from networks.hostnet.linux.opening import open_host
 from networks.models import Action, Engine, EngineStatus, Grant, JobStep, OutcomeKind, Role
 from networks.queries.addresses.overlay import overlay_views

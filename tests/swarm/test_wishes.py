@@ -13,8 +13,7 @@ from networks.actions.actors import Actor
 from networks.actions.jobs.keeping import KeepRun, keep_steps
 from networks.actions.jobs.starting import JobWish, start_job
 from networks.actions.swarm import init_swarm
-from networks.engine.specs import ConnectSpec
-from networks.engine.swarm.specs import InitSpec
+from networks.engine.specs import ConnectSpec, InitSpec
 from networks.models import Container, Endpoint, Engine
 from networks.queries.addresses.keeping import KEEP
 from networks.sync.requests import request_sync

@@ -10,9 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from networks.engine.calls import Profile
-from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import TimedOut
-from networks.engine.specs import ConnectSpec, NetworkSpec, PoolSpec
+from networks.engine.specs import ConnectSpec, ContainerSpec, NetworkSpec, PoolSpec
 from networks.models import EngineStatus, Network, Pool
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.counts import Counts

@@ -11,8 +11,7 @@ from types import FunctionType, ModuleType
 import pytest
 
 from networks.engine.calls import Profile
-from networks.engine.containers.specs import ContainerSpec
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.inbox import Inbox, Letters
 from networks.sync.follow.inspectors import Inspectors

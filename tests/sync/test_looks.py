@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from networks.engine.calls import Profile
-from networks.engine.containers.specs import ContainerSpec
-from networks.engine.specs import ConnectSpec, NetworkSpec
+from networks.engine.specs import ConnectSpec, ContainerSpec, NetworkSpec
 from networks.models import Endpoint
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.inbox import Inbox, Inspection, Letters, Look

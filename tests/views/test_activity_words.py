@@ -14,8 +14,7 @@ from django.test import Client
 from networks.actions.labs.plan import LabPlan
 from networks.actions.networks import _asked_of, asked_of_endpoint
 from networks.actions.running.launching import asked_of_run
-from networks.engine.containers.run_specs import RunSpec
-from networks.engine.specs import ConnectSpec
+from networks.engine.specs import ConnectSpec, RunSpec
 from networks.models import Action, Engine, Grant
 from networks.partials.deeds.fields import FIELDS
 from tests.activity import make_action

@@ -5,7 +5,7 @@ from __future__ import annotations
 from networks.actions.actors import Actor, require_of
 from networks.actions.jobs.starting import JobWish, start_job
 from networks.actions.swarm import JOIN_SWARM, KnownSwarm
-from networks.engine.swarm.cli import command_of, join_swarm_lines
+from networks.engine.cli import command_of, join_swarm_lines
 from networks.models import Engine, Job, JobStep
 from networks.policy.permissions import Permission
 

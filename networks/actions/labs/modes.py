@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from networks.engine.client import EngineClient
-from networks.engine.containers.specs import ContainerSpec
 from networks.engine.errors import Refused
 from networks.engine.facts import EnginePicture
-from networks.engine.specs import NetworkSpec
+from networks.engine.specs import ContainerSpec, NetworkSpec
 from networks.models.said import say as _
 
 DONOR, GUEST = "shared_1", "shared_2"

@@ -13,7 +13,7 @@ from networks.engine.calls import Profile
 from networks.engine.cli import quoted
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError
-from networks.engine.images.facts import ImageFact, LayerFact, split_reference
+from networks.engine.image_facts import ImageFact, LayerFact, split_reference
 from networks.engine.registry import connect_engine
 from networks.models import Engine, EngineState, JobStep
 from networks.models.access import access_of

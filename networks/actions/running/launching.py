@@ -8,14 +8,14 @@ from typing import Any
 from networks.actions.actors import Actor, require_of
 from networks.actions.elsewhere import read_elsewhere
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
+from networks.engine.bodies import connects_after
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.containers.bodies import connects_after
-from networks.engine.containers.run_cli import publication, reference_of, restart_word, run_command
-from networks.engine.containers.run_specs import Mode, RunSpec
 from networks.engine.errors import EngineError, NotAllowed
-from networks.engine.images.facts import may_be_id
+from networks.engine.image_facts import may_be_id
 from networks.engine.parsing.engines import OLDEST_API, read_api_version
+from networks.engine.run_cli import publication, reference_of, restart_word, run_command
+from networks.engine.specs import Mode, RunSpec
 from networks.models import Container, Engine
 from networks.models.said import say as _
 from networks.policy.permissions import Denied, Permission

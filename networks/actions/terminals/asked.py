@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from networks.actions.actors import Actor
-from networks.engine.terminal.specs import ScreenSize
+from networks.engine.specs import ScreenSize
 from networks.models import Engine
 
 IDLE_S = 15 * 60  # rule S12

@@ -19,7 +19,7 @@ from networks.actions.terminals.ledger import Noted, take_left
 from networks.actions.terminals.opening import Begun
 from networks.engine.calls import Profile
 from networks.engine.errors import EngineError, NotFound
-from networks.engine.terminal.specs import ExecSpec
+from networks.engine.specs import ExecSpec
 from networks.models import Action, Engine, OutcomeKind
 from networks.models.said import say as _
 

@@ -24,7 +24,7 @@ from networks.actions.terminals.ledger import Ledger, note_of
 from networks.actions.terminals.opening import Opened, open_terminal
 from networks.actions.terminals.sentinel import Sentinel
 from networks.engine.errors import EngineError
-from networks.engine.terminal.specs import ScreenSize
+from networks.engine.specs import ScreenSize
 
 log = structlog.get_logger(__name__)
 

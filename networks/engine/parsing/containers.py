@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from typing import Any
 
-from networks.engine.calls import CONTAINER_ID
+from networks.engine.calls import CONTAINER_ID, EXEC_ID
 from networks.engine.errors import ProtocolFault
-from networks.engine.facts import WITH_STACK, ContainerFact, PortFact
+from networks.engine.facts import WITH_STACK, ContainerFact, InterfaceStats, PortFact
 from networks.engine.parsing.endpoints import ENDED, parse_endpoints
 from networks.engine.parsing.values import (
     child,
+    flag,
     identity,
     integer,
     members,
@@ -21,6 +23,7 @@ from networks.engine.parsing.values import (
     text_map,
     texts,
 )
+from networks.engine.swarm_facts import ExecFact
 
 _ID = re.compile(CONTAINER_ID)
 _EXITED = re.compile(r"(?:Exited|Restarting) \((-?[0-9]{1,9})\)")
@@ -192,3 +195,36 @@ def _port(private: object, protocol: object, public: object, address: object) ->
 def _sorted(found: Any) -> tuple[PortFact, ...]:
     ports = [port for port in found if port is not None]
     return tuple(sorted(ports, key=lambda port: (port.private_port, port.protocol, port.address, port.public_port or 0)))
+
+
+_COUNTERS = tuple(field.name for field in fields(InterfaceStats) if field.name != "name")
+
+
+def parse_stats(answer: object) -> tuple[InterfaceStats, ...]:
+    """Return the interfaces by name, none where there are none; one without whole counters is left out, never taken for 0.
+
+    Raises ProtocolFault for what isn't an object.
+    """
+    if not isinstance(answer, dict):
+        raise ProtocolFault("The answer isn't a container's statistics.")
+    interfaces = child(answer, "networks")
+    found = []
+    for name, counted in sorted(interfaces.items()) if type(interfaces) is dict else ():
+        values = {counter: child(counted, counter) for counter in _COUNTERS}
+        if name and all(type(value) is int and value >= 0 for value in values.values()):
+            found.append(InterfaceStats(name, **values))
+    return tuple(found)
+
+
+_EXEC, _CONTAINER = re.compile(EXEC_ID), re.compile(CONTAINER_ID)
+
+
+def parse_exec(answer: Any) -> ExecFact:
+    """Return one exec of `GET /exec/{id}/json`. Raises ProtocolFault for one without ids."""
+    return ExecFact(
+        exec_id=identity(child(answer, "ID"), _EXEC, "process"),
+        container_id=identity(child(answer, "ContainerID"), _CONTAINER, "container"),
+        is_running=flag(child(answer, "Running")),
+        exit_code=integer(child(answer, "ExitCode")),
+        pid=max(0, integer(child(answer, "Pid")) or 0),
+    )

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from networks.addressing.reading import IPNetwork
 from networks.engine.calls import NETWORK_ID
 from networks.engine.errors import ProtocolFault
-from networks.engine.facts import IPNetwork, NetworkFact, OverlayPeer, PoolFact, SubnetCount
+from networks.engine.facts import NetworkFact, OverlayPeer, PoolFact, SubnetCount
 from networks.engine.parsing.values import address, child, flag, identity, moment, objects, subnet, text, text_map
 
 _ID = re.compile(NETWORK_ID)

@@ -9,8 +9,7 @@ from itertools import islice
 from networks.addressing.findings import Finding, Level, bad, fine, warn
 from networks.addressing.reading import IPAddress
 from networks.addressing.sockets import is_same_socket
-from networks.engine.containers.run_specs import EndpointSpec, Mode, PortSpec, RunSpec
-from networks.engine.containers.specs import CONTAINER_NAME
+from networks.engine.specs import CONTAINER_NAME, EndpointSpec, Mode, PortSpec, RunSpec
 from networks.forms.launching.ground import RunGround
 from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.queries.removals.consequences import PUBLISHING_DRIVERS

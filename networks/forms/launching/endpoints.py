@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding, Level, Misread, bad
-from networks.engine.containers.run_specs import API_OF_SEVERAL, EndpointSpec
+from networks.engine.specs import API_OF_SEVERAL, EndpointSpec
 from networks.forms.connect_checks import check_link_local, check_mac, check_wishes
 from networks.forms.connecting import Choices, ConnectForm
 from networks.forms.fields import HalfSelect, TypedField

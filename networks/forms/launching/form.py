@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding, Level, bad, fine
 from networks.engine.cli import Line
-from networks.engine.containers.run_cli import run_lines
-from networks.engine.containers.run_specs import Mode, RunSpec
+from networks.engine.run_cli import run_lines
+from networks.engine.specs import Mode, RunSpec
 from networks.forms.connecting import Choices
 from networks.forms.fields import TypedField
 from networks.forms.findings import FindingsForm

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from networks.addressing.host import HostSide
 from networks.addressing.reading import IPAddress
-from networks.engine.images.facts import ImageFact
+from networks.engine.image_facts import ImageFact
 from networks.policy.reach.side import host_side_of
 from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices

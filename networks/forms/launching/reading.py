@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from networks.addressing.findings import Finding, Misread, bad
 from networks.addressing.reading import IPAddress, parse_address
-from networks.engine.containers.run_specs import PortSpec
+from networks.engine.specs import PortSpec
 from networks.forms.pairs import MAX_FAULTS, MAX_PAIRS, parse_pairs, parse_words
 
 MOST_PORTS = 1_000  # of one container: each is a proxy's process on the Engine's machine

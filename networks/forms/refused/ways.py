@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from networks.addressing.pools import overlapping
 from networks.engine.specs import NetworkSpec
-from networks.engine.transport.listeners import find_listener
 from networks.forms.findings import Way
 from networks.forms.network_checks import SINGLE_DRIVERS
 from networks.forms.preflight.ground import read_whole_ground
@@ -18,6 +17,7 @@ from networks.forms.preflight.places import suggest_subnet
 from networks.forms.refused.addresses import address_held, address_outside, let_choose
 from networks.forms.refused.around import Around, Explanation, Opening
 from networks.forms.refused.meaning import Meaning
+from networks.hostnet.listeners import find_listener
 from networks.queries.choices import container_choices
 from networks.queries.engines import read_engine
 from networks.queries.ground import BRIDGE_NAME, find_network, read_ground

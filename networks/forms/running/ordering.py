@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import bad
-from networks.engine.containers.specs import CONTAINER_NAME, MOST_STOP_WAIT_S, STOP_WAIT_S
+from networks.engine.specs import CONTAINER_NAME, MOST_STOP_WAIT_S, STOP_WAIT_S
 from networks.forms.removals.confirming import ConfirmForm
 from networks.queries.removals.breakages import Breakage
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from networks.engine.containers.cli import command_of_order
+from networks.engine.run_cli import command_of_order
 from networks.forms.running.obstacles import say_away, say_barred, say_held, say_lack, say_lost
 from networks.forms.running.ordering import WAITING
 from networks.forms.several import Choice, LeftOut, Plan

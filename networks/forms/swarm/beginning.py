@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding, Misread, fine
 from networks.addressing.reading import IPNetwork, parse_network
-from networks.engine.cli import Line
-from networks.engine.swarm.cli import init_swarm_lines
-from networks.engine.swarm.specs import DATA_PATH_PORT, LISTEN_ADDRESS, SUBNET_SIZE, InitSpec
+from networks.engine.cli import Line, init_swarm_lines
+from networks.engine.specs import DATA_PATH_PORT, LISTEN_ADDRESS, SUBNET_SIZE, InitSpec
 from networks.forms.fields import TypedField
 from networks.forms.swarm.checks import check_pools
 from networks.forms.swarm.node_address import NodeAddressForm

@@ -10,9 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import bad
-from networks.engine.cli import Line
-from networks.engine.swarm.cli import join_swarm_lines
-from networks.engine.swarm.specs import LISTEN_ADDRESS, JoinSpec
+from networks.engine.cli import Line, join_swarm_lines
+from networks.engine.specs import LISTEN_ADDRESS, JoinSpec
 from networks.forms.fields import TypedField
 from networks.forms.swarm.checks import check_remote, check_token
 from networks.forms.swarm.node_address import NodeAddressForm

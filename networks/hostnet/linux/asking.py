@@ -8,8 +8,9 @@ import struct
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from networks.addressing.reading import IPAddress
 from networks.hostnet.errors import Vanished
-from networks.hostnet.facts import Counters, InsideLink, IPAddress, LinkAddress, LinkFact, RouteFact
+from networks.hostnet.facts import Counters, InsideLink, LinkAddress, LinkFact, RouteFact
 from networks.hostnet.linux.netlink import counters as stats
 from networks.hostnet.linux.netlink.conversation import Conversation, Unsupported
 from networks.hostnet.linux.netlink.known import KnownLinks

@@ -6,8 +6,9 @@ import contextlib
 import os
 from ipaddress import ip_address
 
+from networks.addressing.reading import IPAddress
 from networks.hostnet.errors import HostError
-from networks.hostnet.facts import IPAddress, ResolverFact
+from networks.hostnet.facts import ResolverFact
 from networks.hostnet.linux.processes import Process
 from networks.hostnet.linux.rooted import read_below
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 
+from networks.addressing.reading import IPAddress
 from networks.hostnet.errors import Garbled, HostError, NotAllowed, Vanished
-from networks.hostnet.facts import InsideFact, InsideLink, IPAddress, SandboxFact
+from networks.hostnet.facts import InsideFact, InsideLink, SandboxFact
 from networks.hostnet.linux.asking import describe_hardware, inside_links_of, links_of, nsid_of, routes_of
 from networks.hostnet.linux.namespaces import enter, in_a_thread, inode_of, own_inode
 from networks.hostnet.linux.netlink.conversation import Conversation

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from networks.addressing.grid.states import Cell, Claim, State
+from networks.addressing.address_states import Cell, Claim, State
 from networks.addressing.keys import address_key
 from networks.addressing.reading import IPAddress
 from networks.engine.facts import is_of_swarm

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from networks.addressing.grid.blocks import block_size, blocks_of
-from networks.addressing.grid.states import State
+from networks.addressing.address_states import State
+from networks.addressing.blocks import block_size, blocks_of
 from networks.partials.addresses.words import say_dispute, say_next, say_rest, say_use
 from networks.queries.addresses.pools import PoolView
 from networks.templatetags.cells import Links, Shown

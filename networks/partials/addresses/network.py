@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from networks.addressing.grid.blocks import first_shown
+from networks.addressing.blocks import first_shown
 from networks.partials.addresses.grid import addresses_url, grid_context
 from networks.partials.cache import draw
 from networks.partials.links import url_of

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from networks.addressing.grid.states import State
+from networks.addressing.address_states import State
 from networks.partials.addresses.drawer import drawer_context
 from networks.partials.addresses.grid import addresses_url, grid_context
 from networks.partials.addresses.words import say_lede

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from networks.addressing.address_states import State
 from networks.addressing.capacity import COUNTABLE
-from networks.addressing.grid.states import State
-from networks.addressing.grid.turns import Why
+from networks.addressing.turns import Why
 from networks.queries.addresses.pools import PoolView
 from networks.templatetags.ui import count_text
 from networks.templatetags.wording import spell

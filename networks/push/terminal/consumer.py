@@ -16,8 +16,8 @@ from networks.actions.actors import Actor
 from networks.actions.terminals.asked import IDLE_S, Asked, Why
 from networks.actions.terminals.registry import Terminals, TooManyTerminals, terminals
 from networks.actions.terminals.session import Session
-from networks.engine.terminal.cli import exec_command
-from networks.engine.terminal.specs import ScreenSize
+from networks.engine.cli import exec_command
+from networks.engine.specs import ScreenSize
 from networks.forms.terminals.opening import TerminalForm
 from networks.models import Engine
 from networks.policy.denials import record_denied

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from networks.actions.terminals.asked import End, Why
-from networks.engine.terminal.specs import MOST_CELLS, ScreenSize
+from networks.engine.specs import MOST_CELLS, ScreenSize
 from networks.push.protocol import Close
 
 MAX_TEXT_LENGTH = 4096

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import parse_qsl
 
-from networks.addressing.grid.blocks import block_of, first_shown
-from networks.addressing.grid.states import State
+from networks.addressing.address_states import State
+from networks.addressing.blocks import block_of, first_shown
 from networks.addressing.reading import IPAddress
 from networks.queries.addresses.pools import PoolView
 from networks.queries.filters import TEXT_LIMIT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from networks.addressing.grid.states import TAKING, Cell, PoolUse
+from networks.addressing.address_states import TAKING, Cell, PoolUse
 from networks.queries.addresses.asked import sort_views
 from networks.queries.addresses.pools import PoolView, pool_views
 from networks.queries.rows import EngineRow

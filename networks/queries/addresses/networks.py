@@ -8,11 +8,11 @@ from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
-from networks.addressing.grid.counts import Besides
-from networks.addressing.grid.states import Claim
-from networks.addressing.grid.turns import Place
+from networks.addressing.address_states import Claim
+from networks.addressing.blocks import Besides
 from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress
+from networks.addressing.turns import Place
 from networks.models import Endpoint, Network
 from networks.models import Pool as PoolRecord
 from networks.queries.kept.gone import gone_since

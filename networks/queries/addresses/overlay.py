@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from networks.addressing.grid.states import Claim
+from networks.addressing.address_states import Claim
 from networks.queries.addresses.networks import AddressedNetwork, addressed_networks
 from networks.queries.addresses.pools import PoolView, views_with
 from networks.queries.rows import EngineRow

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from networks.addressing.grid.counts import Dispute, dispute_of
-from networks.addressing.grid.states import Cell, PoolUse, State, measure
-from networks.addressing.grid.turns import Turn, gateway_of, next_turn
+from networks.addressing.address_states import Cell, PoolUse, State, measure
+from networks.addressing.blocks import Dispute, dispute_of
 from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress
+from networks.addressing.turns import Turn, gateway_of, next_turn
 from networks.queries.addresses.networks import AddressedNetwork, addressed_networks
 from networks.queries.networks import GATEWAYS_LEFT_OUT, api_version
 from networks.queries.rows import EngineRow

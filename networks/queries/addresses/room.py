@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, ip_address
 
-from networks.addressing.grid.states import State, engine_count
-from networks.addressing.grid.turns import Why
+from networks.addressing.address_states import State, engine_count
 from networks.addressing.reading import IPAddress
+from networks.addressing.turns import Why
 from networks.queries.addresses.networks import AddressedNetwork, addressed_networks
 from networks.queries.addresses.pools import PoolView, views_of
 from networks.queries.rows import EngineRow

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models.fields.json import KeyTextTransform
 
-from networks.engine.containers.specs import MOST_STOP_WAIT_S, STOP_WAIT_S
+from networks.engine.specs import MOST_STOP_WAIT_S, STOP_WAIT_S
 from networks.models import Container
 from networks.models.container import is_remnant
 from networks.queries.containers import is_lost, is_missing

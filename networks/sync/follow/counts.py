@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import structlog
 
+from networks.addressing.blocks import Besides, besides
 from networks.addressing.capacity import span
-from networks.addressing.grid.counts import Besides, besides
+from networks.addressing.reading import IPNetwork
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError
-from networks.engine.facts import IPNetwork, NetworkFact, SubnetCount
+from networks.engine.facts import NetworkFact, SubnetCount
 from networks.sync.snapshot.memory import Memory, resolve
 from networks.sync.snapshot.writer import Snapshot
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_interface, ip_network
 from typing import Any
 
-from networks.hostnet.facts import IPInterface, IPNetwork
+from networks.addressing.reading import IPNetwork
+from networks.hostnet.facts import IPInterface
 from networks.models import Container, Endpoint, EngineState, EngineStatus, Network, Pool, Tombstone
 
 BRIDGE_NAME = "com.docker.network.bridge.name"

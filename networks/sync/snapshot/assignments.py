@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from networks.addressing.keys import address_key
-from networks.engine.facts import ContainerFact, EndpointFact, IPAddress
+from networks.addressing.reading import IPAddress
+from networks.engine.facts import ContainerFact, EndpointFact
 from networks.sync.snapshot.memory import endpoints_of
 from networks.sync.snapshot.merge import RUNNING
 from networks.sync.snapshot.translate import Row

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from networks.engine.facts import ContainerFact, EndpointFact, EventFact, IPAddress
+from networks.addressing.reading import IPAddress
+from networks.engine.facts import ContainerFact, EndpointFact, EventFact
 from networks.models import AddressAssignment, WatchedSpan
 from networks.sync.recent import Recent
 from networks.sync.snapshot.assignments import (

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from networks.addressing.grid.counts import Besides
+from networks.addressing.blocks import Besides
 from networks.engine.parsing.engines import holds_to_modes
 from networks.models import Container, Endpoint, Engine, EngineStatus, Event, Network, Pool, Tombstone
 from networks.models.engine import new_epoch

@@ -11,7 +11,7 @@ import structlog
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError
 from networks.engine.facts import EngineInfo, EventFact, NetworkFact
-from networks.engine.swarm.facts import NodeFact
+from networks.engine.swarm_facts import NodeFact
 from networks.models import EngineStatus
 from networks.sync.snapshot.memory import Memory
 

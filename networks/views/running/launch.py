@@ -20,9 +20,8 @@ from networks.actions.recording import ActionResult
 from networks.actions.running.images import images_of, pull_command
 from networks.actions.running.launching import run_container
 from networks.addressing.sockets import is_perhaps_same, is_same_socket
-from networks.engine.containers.bodies import run_body
-from networks.engine.containers.run_specs import API_OF_SEVERAL, Mode
-from networks.engine.transport.listeners import bound_sockets, find_listener
+from networks.engine.bodies import run_body
+from networks.engine.specs import API_OF_SEVERAL, Mode
 from networks.forms.edits import take_suggestion
 from networks.forms.launching.checks import MOST_SAID
 from networks.forms.launching.edits import EDITABLE, add_row, drop_row
@@ -30,6 +29,7 @@ from networks.forms.launching.endpoints import EndpointForm
 from networks.forms.launching.form import RunForm
 from networks.forms.launching.ground import Bound, Holder, read_run_ground
 from networks.forms.launching.refused import around_row, find_refused_row
+from networks.hostnet.listeners import bound_sockets, find_listener
 from networks.models import Engine, JobStep, OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.registries import permission_to_pull

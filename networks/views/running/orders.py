@@ -15,7 +15,7 @@ from django.views import View
 
 from networks.actions.containers import ORDERS
 from networks.actions.recording import ActionResult
-from networks.engine.containers.cli import command_of_order
+from networks.engine.run_cli import command_of_order
 from networks.forms.findings import Way
 from networks.forms.refused.around import Around
 from networks.forms.running.obstacles import say_lack

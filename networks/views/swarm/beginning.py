@@ -9,8 +9,8 @@ from django.views import View
 
 from networks.actions.recording import ActionResult
 from networks.actions.swarm import init_swarm
-from networks.engine.swarm.bodies import init_body
-from networks.engine.swarm.specs import DATA_PATH_PORT, LISTEN_ADDRESS, SUBNET_SIZE
+from networks.engine.bodies import init_body
+from networks.engine.specs import DATA_PATH_PORT, LISTEN_ADDRESS, SUBNET_SIZE
 from networks.forms.preflight.ground import read_whole_ground
 from networks.forms.refused.around import Around
 from networks.forms.swarm.beginning import InitForm

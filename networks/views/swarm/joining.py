@@ -13,8 +13,8 @@ from networks.actions.jobs.joining import start_joining
 from networks.actions.recording import ActionResult
 from networks.actions.swarm import KnownSwarm
 from networks.actions.swarm_joins import Joining, begin_joining, last_joining
-from networks.engine.swarm.bodies import join_body
-from networks.engine.swarm.specs import LISTEN_ADDRESS
+from networks.engine.bodies import join_body
+from networks.engine.specs import LISTEN_ADDRESS
 from networks.forms.refused.around import Around
 from networks.forms.swarm.checks import own_addresses
 from networks.forms.swarm.joining import JoinForm, JoinKnownForm

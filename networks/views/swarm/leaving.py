@@ -9,8 +9,8 @@ from django.views import View
 
 from networks.actions.recording import ActionResult
 from networks.actions.swarm import leave_swarm
-from networks.engine.swarm.cli import command_of, leave_swarm_lines
-from networks.engine.swarm.specs import LeaveSpec
+from networks.engine.cli import command_of, leave_swarm_lines
+from networks.engine.specs import LeaveSpec
 from networks.forms.removals.confirming import ConfirmForm, say_breakage
 from networks.policy.protection import protection_of
 from networks.queries.removals.breakages import breakages_of

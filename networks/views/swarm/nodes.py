@@ -9,8 +9,8 @@ from django.views import View
 
 from networks.actions.recording import ActionResult
 from networks.actions.swarm import remove_node
+from networks.engine.cli import command_of, remove_node_lines
 from networks.engine.guard import is_full_id
-from networks.engine.swarm.cli import command_of, remove_node_lines
 from networks.forms.removals.confirming import ConfirmForm
 from networks.queries.swarm.standing import NodeRow, read_standings
 from networks.views.acting import actor_of, explain_refusal, open_page, say_unseen

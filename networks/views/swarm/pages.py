@@ -8,8 +8,8 @@ from django.views import View
 
 from networks.actions.recording import ActionResult
 from networks.actions.swarm import MANAGER, WORKER, read_join_token
-from networks.engine.swarm.cli import TOKEN_PLACE, command_of, join_swarm_lines
-from networks.engine.swarm.specs import JoinSpec
+from networks.engine.cli import TOKEN_PLACE, command_of, join_swarm_lines
+from networks.engine.specs import JoinSpec
 from networks.models import Engine
 from networks.partials.across.swarm import draw_swarm
 from networks.policy.permissions import Permission

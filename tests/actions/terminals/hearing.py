@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from networks.actions.actors import Actor
 from networks.actions.terminals.asked import Asked, End
-from networks.engine.terminal.specs import ScreenSize
+from networks.engine.specs import ScreenSize
 from networks.models import Engine, Grant
 from networks.policy.login.store import SessionStore
 from tests.private_engine import wait_until

@@ -14,7 +14,7 @@ from networks.actions.terminals import left
 from networks.actions.terminals.ledger import Ledger, Noted, take_left
 from networks.actions.terminals.left import LeftTerminals
 from networks.engine.calls import Profile
-from networks.engine.terminal.specs import ExecSpec, ScreenSize
+from networks.engine.specs import ExecSpec, ScreenSize
 from networks.models import Action, Engine, Outcome
 from tests.private_engine import PrivateEngine, wait_until
 

@@ -16,7 +16,7 @@ from networks.actions.terminals import ending, session
 from networks.actions.terminals.asked import MOST_OF_ONE, Why
 from networks.actions.terminals.registry import Terminals, TooManyTerminals
 from networks.actions.terminals.session import WINDOW_BYTES, Session, is_typed
-from networks.engine.terminal.specs import ScreenSize
+from networks.engine.specs import ScreenSize
 from networks.models import Action, Engine, Grant, Outcome
 from tests.actions.terminals.hearing import Hearing, ask
 from tests.conftest import IS_FULL

@@ -19,7 +19,7 @@ from networks.actions.terminals.registry import Terminals
 from networks.engine.access.facts import EngineAccess, SshMaterial
 from networks.engine.access.parsing import parse_address
 from networks.engine.access.tunnels import end_tunnel, tunnel_of
-from networks.engine.terminal.specs import ScreenSize
+from networks.engine.specs import ScreenSize
 from networks.models import Action, Engine
 from networks.models.access import keep_credentials
 from tests.actions.terminals.hearing import Hearing, ask

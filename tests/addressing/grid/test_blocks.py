@@ -7,8 +7,8 @@ from ipaddress import ip_address
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.addressing.grid.blocks import MOST_LISTED, block_of, blocks_of, first_shown
-from networks.addressing.grid.states import TAKING
+from networks.addressing.address_states import TAKING
+from networks.addressing.blocks import MOST_LISTED, block_of, blocks_of, first_shown
 from tests.addressing.grid.pools import Case, cases, use_of
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.addressing.grid.counts import Besides, Dispute, besides, dispute_of
-from networks.addressing.grid.states import PoolUse, State, engine_count
+from networks.addressing.address_states import PoolUse, State, engine_count
+from networks.addressing.blocks import Besides, Dispute, besides, dispute_of
 from tests.addressing.grid.pools import Case, cases, use_of
 
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 from hypothesis import given
 
-from networks.addressing.grid.states import TAKING, State, engine_count, measure
+from networks.addressing.address_states import TAKING, State, engine_count, measure
 from networks.addressing.pools import Pool
 from tests.addressing.grid.pools import Case, cases, claim, use_of
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.addressing.grid.states import State
-from networks.addressing.grid.turns import Place, Turn, Why, gateway_of, lowest_free, next_turn
+from networks.addressing.address_states import State
 from networks.addressing.pools import Pool
+from networks.addressing.turns import Place, Turn, Why, gateway_of, lowest_free, next_turn
 from tests.addressing.grid.pools import Case, cases, use_of
 
 OWN = Place("front", "bridge")

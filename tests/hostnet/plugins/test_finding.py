@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from networks.hostnet.plugins import finding
-from networks.hostnet.plugins.asking import ANSWER_S, ask_plugin, read_implements
-from networks.hostnet.plugins.facts import IPAM_DRIVER, PluginFact, Plugins, PluginState
+from networks.hostnet import plugins
+from networks.hostnet.plugins import ANSWER_S, IPAM_DRIVER, PluginFact, Plugins, PluginState, ask_plugin, read_implements
 from tests.private_engine import PrivateEngine
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 34\r\n\r\n" + b'{"Implements": ["NetworkDriver"]}'
@@ -63,7 +62,7 @@ class Answering:
 @pytest.fixture
 def root(tmp_path: Path) -> Iterator[int]:
     """Open a machine's root of the test's own."""
-    for folder in (finding.SOCKETS, *finding.FILES):
+    for folder in (plugins.SOCKETS, *plugins.FILES):
         (tmp_path / folder).mkdir(parents=True)
     descriptor = os.open(tmp_path, os.O_PATH | os.O_DIRECTORY)
     yield descriptor
@@ -71,11 +70,11 @@ def root(tmp_path: Path) -> Iterator[int]:
 
 
 def looked(root: int) -> dict[str, tuple[str, str]]:
-    return {plugin.name: (str(plugin.state), plugin.address) for plugin in finding._look(root)}
+    return {plugin.name: (str(plugin.state), plugin.address) for plugin in plugins._look(root)}
 
 
 def test_it_finds_what_dockerd_would(root: int, tmp_path: Path) -> None:
-    sockets, files = tmp_path / finding.SOCKETS, tmp_path / finding.FILES[0]
+    sockets, files = tmp_path / plugins.SOCKETS, tmp_path / plugins.FILES[0]
     (sockets / "inner").mkdir()
     (files / "remote.spec").write_text("tcp://192.0.2.7:9000\n")
     (files / "named.json").write_text(json.dumps({"Name": "named", "Addr": "unix:///run/elsewhere.sock"}))
@@ -103,7 +102,7 @@ def test_it_finds_what_dockerd_would(root: int, tmp_path: Path) -> None:
 
 
 def test_it_asks_a_socket_once_and_then_only_whether_it_lives(root: int, tmp_path: Path) -> None:
-    path = tmp_path / finding.SOCKETS / "weave.sock"
+    path = tmp_path / plugins.SOCKETS / "weave.sock"
 
     with Answering(path, OK) as answering:
         states = [looked(root)["weave"][0] for _ in range(3)]
@@ -164,6 +163,6 @@ def test_it_says_what_keeps_a_plugin_from_serving() -> None:
 
 
 def test_it_looks_only_at_the_machine_of_an_engine_that_is_here(engine: PrivateEngine) -> None:
-    assert finding.find_plugins(engine.url).is_complete
+    assert plugins.find_plugins(engine.url).is_complete
     for url in ("tcp://192.0.2.7:2376", "ssh://there", "unix:///nonexistent/docker.sock"):
-        assert finding.find_plugins(url) == Plugins()
+        assert plugins.find_plugins(url) == Plugins()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.actions.terminals.asked import End, Why
-from networks.engine.terminal.specs import ScreenSize
+from networks.engine.specs import ScreenSize
 from networks.push.protocol import Close
 from networks.push.terminal.wire import Open, Shown, code_of, read_text, write_end
 

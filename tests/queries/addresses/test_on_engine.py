@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from networks.addressing.grid.states import State
-from networks.addressing.grid.turns import Why
+from networks.addressing.address_states import State
+from networks.addressing.turns import Why
 from networks.models import Engine
 from networks.queries.addresses.pools import PoolView
 from networks.sync.engines import ensure_local_engine

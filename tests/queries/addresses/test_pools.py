@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from networks.addressing.grid.counts import Dispute
-from networks.addressing.grid.states import State
-from networks.addressing.grid.turns import Why
+from networks.addressing.address_states import State
+from networks.addressing.blocks import Dispute
+from networks.addressing.turns import Why
 from networks.models import Engine, EngineStatus, Network, Tombstone
 from networks.queries.addresses.pools import PoolView, pool_views
 from networks.queries.engines import read_engine

@@ -10,8 +10,7 @@ from networks.actions.actors import Actor
 from networks.actions.networks import create_network, remove_network
 from networks.actions.own.lifting import lift_protection
 from networks.actions.running.launching import run_container
-from networks.engine.containers.run_specs import EndpointSpec, RunSpec
-from networks.engine.specs import NetworkSpec
+from networks.engine.specs import EndpointSpec, NetworkSpec, RunSpec
 from networks.models import Action, Container, Engine, Grant, Network, Outcome, OutcomeKind, Role
 from networks.policy.protection import protection_of
 from tests.lab_image import IMAGE

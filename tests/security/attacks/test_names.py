@@ -14,8 +14,7 @@ from networks.actions.containers import rename_container
 from networks.actions.networks import connect_container
 from networks.actions.recording import ActionResult
 from networks.actions.running.launching import run_container
-from networks.engine.containers.run_specs import EndpointSpec, RunSpec
-from networks.engine.specs import ConnectSpec
+from networks.engine.specs import ConnectSpec, EndpointSpec, RunSpec
 from networks.models import Container, Endpoint, Engine, Grant, OutcomeKind, Role
 from networks.policy.own import own_marks
 from tests.lab_image import IMAGE

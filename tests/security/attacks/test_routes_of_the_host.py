@@ -9,8 +9,7 @@ import pytest
 from networks.actions.actors import Actor
 from networks.actions.networks import create_network
 from networks.actions.running.launching import run_container
-from networks.engine.containers.run_specs import EndpointSpec, PortSpec, RunSpec
-from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.engine.specs import EndpointSpec, NetworkSpec, PoolSpec, PortSpec, RunSpec
 from networks.models import Engine, Grant, Network, OutcomeKind, Role
 from tests.lab_image import IMAGE
 from tests.machines import office, seen

@@ -21,8 +21,7 @@ from networks.actions.actors import Actor
 from networks.actions.containers import restart_container, start_container
 from networks.actions.networks import connect_container
 from networks.actions.running.launching import run_container
-from networks.engine.containers.run_specs import EndpointSpec, RunSpec
-from networks.engine.specs import ConnectSpec
+from networks.engine.specs import ConnectSpec, EndpointSpec, RunSpec
 from networks.models import Container, Endpoint, Engine, EngineStatus, Grant, OutcomeKind, Role
 from networks.policy.login.store import SessionStore
 from networks.policy.protection import read_company

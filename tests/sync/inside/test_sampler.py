@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from networks.engine.calls import Profile
-from networks.engine.containers.specs import ContainerSpec
 from networks.engine.docker_client import DockerClient
 from networks.engine.facts import InterfaceStats
+from networks.engine.specs import ContainerSpec
 from networks.sync import attention
 from networks.sync.attention import note_viewer
 from networks.sync.inside.sampler import PAGE, Sampler

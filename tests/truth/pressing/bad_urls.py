@@ -10,7 +10,7 @@ from django.urls import path
 from netadmin.urls import urlpatterns as own_patterns
 from networks.actions.clients import open_client
 from networks.engine.calls import Profile
-from networks.engine.containers.run_specs import Mode, RunSpec
+from networks.engine.specs import Mode, RunSpec
 from networks.models import Engine
 from networks.views.network_forms import NetworkCreate
 from tests.lab_image import IMAGE

@@ -6,8 +6,9 @@ import struct
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from networks.addressing.reading import IPAddress, IPNetwork
 from networks.hostnet.errors import Garbled
-from networks.hostnet.facts import IPAddress, IPNetwork, RouteFact
+from networks.hostnet.facts import RouteFact
 from networks.hostnet.linux.netlink.wire import (
     AF_INET,
     AF_INET6,

@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from networks.engine.facts import IPAddress
+from networks.addressing.reading import IPAddress
 
 PROC = Path("/proc")
 _LISTEN, _UDP_BOUND = "0A", "07"

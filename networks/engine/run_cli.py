@@ -1,12 +1,25 @@
-"""`docker run …` for a spec, as text to paste into a shell."""
+"""`docker run …` and `docker start`, `stop` … for a spec, as text to paste into a shell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from networks.engine.cli import Line, joined, listed, quoted, reads_as_mode, reference
-from networks.engine.containers.run_specs import EndpointSpec, Mode, PortSpec, RunSpec
-from networks.engine.facts import IPAddress
+from networks.addressing.reading import IPAddress
+from networks.engine.cli import Line, joined, listed, order_command, quoted, reads_as_mode, reference
+from networks.engine.specs import STOP_WAIT_S, EndpointSpec, Mode, PortSpec, RunSpec
+
+
+def command_of_order(verb: str, name: str, container_id: str, asked: Mapping[str, Any] | None = None) -> str:
+    """Return the docker command that does what an action does.
+
+    `verb`: its name, such as "stop_container"; `asked`: {"wait_s": 10} or {"new_name": "web"}.
+    """
+    order, held = verb.removesuffix("_container"), asked or {}
+    if order == "remove":
+        return order_command("rm", name, container_id, flags="-f -v")
+    flags = f"-t {held.get('wait_s', STOP_WAIT_S)}" if order in ("stop", "restart") else ""
+    return order_command(order, name, container_id, flags=flags, further=str(held.get("new_name", "")))
 
 
 def run_command(spec: RunSpec) -> str:

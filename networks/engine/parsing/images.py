@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from networks.engine.calls import IMAGE_ID
 from networks.engine.errors import EngineError, ProtocolFault, Refused
-from networks.engine.images.facts import ImageFact, LayerFact
+from networks.engine.image_facts import ImageFact, LayerFact
 from networks.engine.parsing.values import child, integer, names, objects, parse_json, text, texts
 
 _MOST_LABELS = 1_000

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from networks.addressing.grid.states import PoolUse, State
+from networks.addressing.address_states import PoolUse, State
 from networks.addressing.pools import Pool, default_gateway, is_inside
 from networks.addressing.reading import IPAddress
 

@@ -8,7 +8,7 @@ from typing import Any
 from networks.engine.calls import NODE_ID
 from networks.engine.errors import ProtocolFault
 from networks.engine.parsing.values import child, flag, identity, objects, parse_json, text
-from networks.engine.swarm.facts import JoinTokens, NodeFact
+from networks.engine.swarm_facts import JoinTokens, NodeFact
 
 _ID = re.compile(NODE_ID)
 _ADDRESS, _WORD = 100, 40  # characters

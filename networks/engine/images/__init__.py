@@ -1,1 +1,0 @@
-"""Images: what may be asked of an Engine about them."""
