@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -163,7 +164,7 @@ def _listed_ports(answer: object) -> tuple[PortFact, ...]:
     found = (
         _port(entry.get("PrivatePort"), entry.get("Type"), entry.get("PublicPort"), entry.get("IP")) for entry in objects(answer)
     )
-    return _sorted(found)
+    return sort_ports(found)
 
 
 def _inspected_ports(answer: object) -> tuple[PortFact, ...]:
@@ -180,7 +181,7 @@ def _inspected_ports(answer: object) -> tuple[PortFact, ...]:
             outside = text(binding.get("HostPort"))
             public = int(outside) if outside.isascii() and outside.isdigit() and len(outside) < 6 else None
             found.append(_port(private, protocol, public, binding.get("HostIp")))
-    return _sorted(found)
+    return sort_ports(found)
 
 
 def _port(private: object, protocol: object, public: object, address: object) -> PortFact | None:
@@ -192,7 +193,8 @@ def _port(private: object, protocol: object, public: object, address: object) ->
     return PortFact(number, text(protocol, 10) or "tcp", outside if is_published else None, text(address, 45))
 
 
-def _sorted(found: Any) -> tuple[PortFact, ...]:
+def sort_ports(found: Iterable[PortFact | None]) -> tuple[PortFact, ...]:
+    """Return ports in the order that list and inspection of a container share."""
     ports = [port for port in found if port is not None]
     return tuple(sorted(ports, key=lambda port: (port.private_port, port.protocol, port.address, port.public_port or 0)))
 

@@ -3,15 +3,17 @@
 The list lacks aliases, DNS names, links, driver options, times of start and end, hostname, pid, restart policy, --rm, the time
 until the kill and whether memory ran out; neither tells who ended it, nor that it is being stopped. What a refused connect left
 in a running container's record the list has only later, after a pause say, and what a refused start left it may have longer than
-the record: leftovers are inspect's. Inspect writes image and command in another form. Each field therefore has one owner, so
-that reading both ways in turn never looks like a change.
+the record: leftovers are inspect's. So are ports without a number of the host's that a routed network opens at the container's
+own address: Engine 29's list has none of them. Inspect writes image and command in another form. Each field therefore has one
+owner, so that reading both ways in turn never looks like a change.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from networks.engine.facts import WITH_STACK, ContainerFact, Ending, EndpointFact, Stopping
+from networks.engine.facts import WITH_STACK, ContainerFact, Ending, EndpointFact, PortFact, Stopping
+from networks.engine.parsing.containers import sort_ports
 
 RUNNING = frozenset({"running", "paused", "restarting"})
 
@@ -23,7 +25,8 @@ def merge_listed(known: ContainerFact | None, listed: ContainerFact) -> Containe
     """
     if known is None:
         return listed
-    endpoints = tuple(_with_detail(endpoint, known, is_one_life=_is_one_life(known, listed)) for endpoint in listed.endpoints)
+    is_one_life = _is_one_life(known, listed)
+    endpoints = tuple(_with_detail(endpoint, known, is_one_life=is_one_life) for endpoint in listed.endpoints)
     if kept := _unlisted(known, listed):
         endpoints = tuple(sorted((*endpoints, *kept), key=lambda endpoint: endpoint.network_name))
     was_running, is_running = known.state in RUNNING, listed.state in RUNNING
@@ -32,6 +35,7 @@ def merge_listed(known: ContainerFact | None, listed: ContainerFact) -> Containe
     return replace(
         listed,
         endpoints=endpoints,
+        ports=_with_opened(listed.ports, known.ports) if is_one_life else listed.ports,
         hostname=known.hostname,
         restart_policy=known.restart_policy,
         is_auto_removed=known.is_auto_removed,
@@ -49,6 +53,11 @@ def merge_listed(known: ContainerFact | None, listed: ContainerFact) -> Containe
 
 def _is_one_life(known: ContainerFact, listed: ContainerFact) -> bool:
     return known.state == listed.state or (known.state in WITH_STACK and listed.state in WITH_STACK)
+
+
+def _with_opened(listed: tuple[PortFact, ...], known: tuple[PortFact, ...]) -> tuple[PortFact, ...]:
+    opened = [port for port in known if port.address and not port.public_port and port not in listed]
+    return sort_ports([*listed, *opened]) if opened else listed
 
 
 def _unlisted(known: ContainerFact, listed: ContainerFact) -> tuple[EndpointFact, ...]:
