@@ -17,11 +17,11 @@ from networks.actions.places import MOST_OF_ENGINE, MOST_OF_PERSON, Bound, NoPla
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
+from networks.engine.registry import connect_engine
 from networks.engine.specs import NetworkSpec
 from networks.models import Engine, Outcome, OutcomeKind
 from networks.policy.permissions import Permission
 from tests.engine.scripted_engine import Peer, ScriptedEngine
-from tests.fake_engine import FakeEngine
 from tests.private_engine import wait_until
 
 ID = "a" * 64
@@ -121,7 +121,7 @@ def test_it_never_sends_what_nobody_waits_for_any_more(tmp_path: Path, slow: Slo
 
 
 def test_it_has_one_patience_for_what_takes_its_time_too(slow: SlowEngine) -> None:
-    client = FakeEngine().client(Profile.NETWORK)
+    client = connect_engine("unix:///nowhere", Profile.NETWORK)
     began_at = time.monotonic()
 
     answer = ask_patiently(slow.may_answer.wait, client, patience_s=1.5, when_late=lambda _answer: None, begun=threading.Event())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from ipaddress import ip_network
 
 from networks.engine.calls import Profile
@@ -36,21 +35,3 @@ def listed(world: World, container_id: str) -> ContainerFact:
 def endpoint_of(container: ContainerFact, network_name: str) -> EndpointFact:
     (endpoint,) = (endpoint for endpoint in container.endpoints if endpoint.network_name == network_name)
     return endpoint
-
-
-def without_detail(container: ContainerFact) -> ContainerFact:
-    endpoints = tuple(
-        dataclasses.replace(endpoint, aliases=(), dns_names=(), links=(), driver_options={}, link_local_ips=(), has_detail=False)
-        for endpoint in container.endpoints
-    )
-    return dataclasses.replace(
-        container,
-        endpoints=endpoints,
-        started_at=None,
-        finished_at=None,
-        hostname="",
-        pid=0,
-        restart_policy="",
-        is_auto_removed=False,
-        has_detail=False,
-    )

@@ -1,4 +1,4 @@
-"""Runs each test of the contract in both worlds, and behind the disguises of other versions of Docker."""
+"""Runs each test of the contract on a real Engine, and behind the disguises of other versions of Docker."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import IS_FULL
-from tests.contract.worlds import FakeWorld, RealWorld, World
+from tests.contract.worlds import World
 from tests.faults.disguise import DISGUISES
 from tests.faults.proxy import FaultProxy
+from tests.private_engine import PrivateEngine
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -22,18 +23,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     disguises = list(DISGUISES)
     if not IS_FULL:
         disguises = [disguises[zlib.crc32(metafunc.function.__name__.encode()) % len(disguises)]]
-    real = [pytest.param(name, marks=pytest.mark.engine) for name in ("real", *disguises)]
-    metafunc.parametrize("world", [*real, "fake"], indirect=True)
+    metafunc.parametrize("world", ["real", *disguises], indirect=True)
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, engine: PrivateEngine, tmp_path: Path) -> Iterator[World]:
     """Give an Engine with an image and nothing else on it."""
     with ExitStack() as stack:
-        if request.param == "fake":
-            yield stack.enter_context(closing(FakeWorld()))
-            return
-        engine, url = request.getfixturevalue("engine"), ""
+        url = ""
         if request.param in DISGUISES:
             url = stack.enter_context(FaultProxy(tmp_path / "s", engine.socket, disguise=DISGUISES[request.param])).url
-        yield stack.enter_context(closing(RealWorld(engine, url)))
+        yield stack.enter_context(closing(World(engine, url)))

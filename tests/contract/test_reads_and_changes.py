@@ -1,4 +1,4 @@
-"""The contract of reads and changes: held by the real client against a real Engine, and by the tests' double."""
+"""The contract of reads and changes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from networks.engine.calls import Profile
 from networks.engine.errors import NotFound, Refused
 from networks.engine.registry import connect_engine
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec, PoolSpec
-from tests.contract.asks import GONE, create, endpoint_of, listed, reader, run, without_detail
+from tests.contract.asks import GONE, create, endpoint_of, listed, reader, run
 from tests.contract.worlds import World
+from tests.fake_engine import without_detail
 from tests.private_engine import IMAGE, PrivateEngine, wait_until
 
 

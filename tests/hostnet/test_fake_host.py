@@ -3,21 +3,7 @@
 from __future__ import annotations
 
 from networks.hostnet.facts import LinkChange
-from networks.hostnet.mapping import peers_of
-from networks.hostnet.reader import HostReader
 from tests.fake_host import ORDINARY_USER, FakeHost
-
-
-def test_it_ties_containers_to_bridges() -> None:
-    host = FakeHost()
-    bridge = host.add_link("docker0", "bridge", "172.17.0.1/16")
-    pid = host.add_container("a")
-    outside = host.plug("a", bridge, "eth0", "172.17.0.2/16")
-    reader: HostReader = host.open()
-
-    (found,) = peers_of(reader.links(), reader.sandboxes({"a": pid, "gone": 9})).items()
-
-    assert (found[0], found[1].container_ids, found[1].link.name) == (outside, ("a",), "eth0")
 
 
 def test_it_counts_both_ends_of_a_pair() -> None:

@@ -10,14 +10,14 @@ from types import FunctionType, ModuleType
 
 import pytest
 
-from networks.engine.calls import Profile
-from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
+from networks.engine.facts import ContainerFact, EndpointFact, EventFact, NetworkFact
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.inbox import Inbox, Letters
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.reconcile import Reconciler
 from networks.sync.snapshot.journal import Journal
 from networks.sync.snapshot.writer import Snapshot
+from tests.builders import make_id
 from tests.fake_engine import FakeEngine
 from tests.private_engine import wait_until
 
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS, A_ROUND_S = 20, 30.0
 # Notes are kept for two minutes, four at most; what is older may be nowhere.
 KEPT_ROUNDS = 9
+FRONT, BRIDGE = (NetworkFact(make_id(name), name, "bridge", "local", None) for name in ("front", "bridge"))
 
 
 @pytest.fixture
@@ -38,37 +39,33 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_it_holds_nothing_of_containers_that_are_gone(hurry: list[float]) -> None:
-    world = FakeEngine()
-    front = world.client(Profile.NETWORK).create_network(NetworkSpec("front"))
-    inbox = Inbox()
-    inspectors = Inspectors("local", lambda: world.client(Profile.READ), inbox)
+    world, inbox = FakeEngine(), Inbox()
+    world.have(BRIDGE, FRONT)
+    inspectors = Inspectors("local", lambda: world, inbox)
     inspectors.start()
     snapshot = Snapshot(ensure_local_engine("unix:///nowhere").pk)
-    reconciler = Reconciler(world.client(Profile.READ), snapshot, snapshot.load(), Journal("local"), inspectors)
+    reconciler = Reconciler(world, snapshot, snapshot.load(), Journal("local"), inspectors)
     reconciler.resync()
-    told = len(world.history)
 
-    def follow() -> None:
-        nonlocal told
-        events, told = world.history[told:], len(world.history)
+    def follow(*events: EventFact) -> None:
         reconciler.absorb(Letters(events=events))
         wait_until(inspectors.is_idle, "the inspects")
         reconciler.absorb(inbox.take(0))
 
     gone = []
-    world.client(Profile.RUN).pull_image("busybox", "1")
     for number in range(ROUNDS):
-        container = world.client(Profile.RUN).run_container(ContainerSpec(f"web-{number}", "busybox:1", "bridge"))
-        follow()
-        world.client(Profile.NETWORK).connect_container(ConnectSpec(front, container))
-        follow()
+        web = running(f"web-{number}", BRIDGE)
+        world.have(web)
+        follow(of_network("connect", BRIDGE, web), of_container("start", web))
+        world.have(running(web.name, BRIDGE, FRONT))
+        follow(of_network("connect", FRONT, web))
         reconciler.resync()
         reconciler.resync()  # the list and memory agree
-        world.client(Profile.NETWORK).disconnect_container(DisconnectSpec(front, container))
-        follow()
-        world.remove_container(container)
-        follow()
-        gone.append(container)
+        world.have(web)
+        follow(of_network("disconnect", FRONT, web))
+        del world.containers[web.docker_id]
+        follow(of_network("disconnect", BRIDGE, web), of_container("die", web), of_container("destroy", web))
+        gone.append(web.docker_id)
         hurry.append(A_ROUND_S)
     reconciler.resync()
     inspectors.stop()
@@ -76,6 +73,21 @@ def test_it_holds_nothing_of_containers_that_are_gone(hurry: list[float]) -> Non
     assert reconciler.memory.containers == {}
     held = mentions(reconciler, gone)
     assert held.keys() & set(gone[: ROUNDS - KEPT_ROUNDS]) == set(), held
+
+
+def running(name: str, *networks: NetworkFact) -> ContainerFact:
+    points = (EndpointFact(each.name, each.docker_id, make_id(f"{name} {each.name}"), has_detail=True) for each in networks)
+    return ContainerFact(
+        make_id(name), name, "busybox:1", "", "sh", "running", None, "bridge", tuple(points), pid=1, has_detail=True
+    )
+
+
+def of_network(verb: str, network: NetworkFact, container: ContainerFact) -> EventFact:
+    return EventFact("network", verb, network.docker_id, network.name, time.time_ns(), {"container": container.docker_id})
+
+
+def of_container(verb: str, container: ContainerFact) -> EventFact:
+    return EventFact("container", verb, container.docker_id, container.name, time.time_ns(), {"name": container.name})
 
 
 def mentions(root: object, ids: Iterable[str]) -> Counter[str]:
@@ -89,4 +101,5 @@ def mentions(root: object, ids: Iterable[str]) -> Counter[str]:
         elif id(one) not in seen and not isinstance(one, (type, ModuleType, FunctionType, FakeEngine, Journal)):
             seen.add(id(one))
             waiting.extend(gc.get_referents(one))
+            waiting.extend(one if isinstance(one, dict) else ())  # of which the collector passes over keys that are text
     return found

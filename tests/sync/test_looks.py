@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from networks.engine.calls import Profile
-from networks.engine.specs import ConnectSpec, ContainerSpec, NetworkSpec
+from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact
 from networks.models import Endpoint
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.inbox import Inbox, Inspection, Letters, Look
@@ -20,6 +20,9 @@ from tests.fake_engine import FakeEngine
 
 pytestmark = pytest.mark.django_db
 
+FRONT = NetworkFact("f" * 64, "front", "bridge", "local", None)
+OLD = ContainerFact("1" * 64, "old", "busybox:1", "", "sh", "exited", None, "bridge", has_detail=True)
+
 
 @pytest.fixture
 def inbox() -> Inbox:
@@ -28,12 +31,14 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def world() -> FakeEngine:
-    return FakeEngine()
+    made = FakeEngine()
+    made.have(FRONT, OLD)
+    return made
 
 
 @pytest.fixture
 def inspectors(world: FakeEngine, inbox: Inbox) -> Iterator[Inspectors]:
-    made = Inspectors("local", lambda: world.client(Profile.READ), inbox)
+    made = Inspectors("local", lambda: world, inbox)
     yield made
     made.stop()
 
@@ -41,17 +46,11 @@ def inspectors(world: FakeEngine, inbox: Inbox) -> Iterator[Inspectors]:
 def test_it_answers_a_look_when_what_the_list_left_in_doubt_was_inspected(
     world: FakeEngine, inbox: Inbox, inspectors: Inspectors
 ) -> None:
-    client = world.client(Profile.RUN)
-    client.pull_image("busybox", "1")
-    network = world.client(Profile.NETWORK).create_network(NetworkSpec("front"))
-    container = client.run_container(ContainerSpec("old", "busybox:1", "bridge"))
-    client.stop_container(container)
-    engine = ensure_local_engine("unix:///nowhere")
-    snapshot = Snapshot(engine.pk)
-    reconciler = Reconciler(world.client(Profile.READ), snapshot, snapshot.load(), Journal("local"), inspectors)
+    snapshot = Snapshot(ensure_local_engine("unix:///nowhere").pk)
+    reconciler = Reconciler(world, snapshot, snapshot.load(), Journal("local"), inspectors)
     reconciler.resync()
-    reconciler.absorb(Letters(inspections=[Inspection(container, time.monotonic(), client.inspect_container(container))]))
-    world.client(Profile.NETWORK).connect_container(ConnectSpec(network, container))
+    reconciler.absorb(Letters(inspections=[Inspection(OLD.docker_id, time.monotonic(), OLD)]))
+    world.have(replace(OLD, endpoints=(EndpointFact("front", "", has_detail=True),)))
     look = Look(())
 
     reconciler.absorb(Letters(looks=[look]))  # within the time in which a list isn't trusted after an inspect
@@ -62,4 +61,4 @@ def test_it_answers_a_look_when_what_the_list_left_in_doubt_was_inspected(
     while not look.seen.is_set() and time.monotonic() < deadline:
         reconciler.absorb(inbox.take(0.05))
     assert look.seen.is_set()
-    assert Endpoint.objects.filter(network__docker_id=network, container__docker_id=container).exists()
+    assert Endpoint.objects.filter(network__docker_id=FRONT.docker_id, container__docker_id=OLD.docker_id).exists()
