@@ -14,6 +14,7 @@ from typing import Any
 
 from networks.addressing.pools import default_gateway
 from tests.faults.wire import Answer
+from tests.refusals import Refusal
 
 HERE = 45  # what the Engine of this machine speaks at most: 1.45
 _PREFIX = re.compile(r"^/v1\.(\d+)(?=/)")
@@ -265,3 +266,25 @@ DISGUISES = {
     "29.0": DockerDisguise("29.0.4", 52, 44),
     "29.6": DockerDisguise("29.6.1", 55, 40),
 }
+
+
+@dataclass
+class Refuser:
+    """An Engine that refuses every change with one sentence; a disguise for the proxy."""
+
+    refusal: Refusal | None = None
+
+    def admit(self, method: str, target: str) -> str | Answer:
+        """Refuse what would change something."""
+        if method == "GET" or self.refusal is None:
+            return target
+        body = json.dumps({"message": self.refusal.sentence}).encode()
+        return Answer(self.refusal.status, "No", {"content-type": "application/json"}, body)
+
+    def dress(self, method: str, target: str, answer: Answer) -> Answer:
+        """Leave an answer as it is."""
+        return answer
+
+    def dress_event(self, line: bytes, target: str) -> bytes:
+        """Leave an event as it is."""
+        return line

@@ -22,10 +22,10 @@ from networks.queries.snapshot import snapshot_of
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
 from networks.sync.followers import followers
-from tests.faults.disguise import DISGUISES, PODMAN, DockerDisguise
+from tests.faults.disguise import DISGUISES, PODMAN, DockerDisguise, Refuser
 from tests.faults.proxy import FaultProxy
-from tests.faults.refusals import REFUSALS, Refusal, Refuser
 from tests.private_engine import PrivateEngine, wait_until
+from tests.refusals import REFUSALS
 from tests.sync.truth import remembered, truth
 from tests.views.pages import log_in, shown_by
 
@@ -121,13 +121,13 @@ def test_it_says_what_each_version_s_refusals_mean(engine: PrivateEngine, tmp_pa
     engine.cli("network", "create", "empty")
     engine.run("web", "--network", "front")
     engine.run("other")
-    refuser = Refuser()
+    refuser, shown = Refuser(), [refusal for refusal in REFUSALS if refusal.page]
     with FaultProxy(tmp_path / "s", engine.socket, disguise=refuser) as proxy, followed(proxy, tmp_path) as row:
         browser = log_in()
         ids = {name: engine.cli("inspect", "-f", "{{.Id}}", name) for name in ("front", "empty", "web", "other")}
         wait_until(lambda: all(key in str(snapshot_of(row)) for key in ids.values()), "the snapshot")
         unknown = []
-        for refusal in REFUSALS:
+        for refusal in shown:
             refuser.refusal = refusal
             page = post(browser, row, refusal.page, ids)
             meaning = explain(refusal.sentence)
@@ -140,13 +140,5 @@ def test_it_says_what_each_version_s_refusals_mean(engine: PrivateEngine, tmp_pa
             assert "What it means" in page.words, refusal
 
     assert unknown == []
-    assert Outcome.objects.filter(kind="refused").count() == Action.objects.count() == len(REFUSALS)
+    assert Outcome.objects.filter(kind="refused").count() == Action.objects.count() == len(shown)
     assert engine.cli("network", "ls", "-q", "--filter", "name=new") == ""
-
-
-@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: f"{refusal.since}: {refusal.sentence[:40]}")
-def test_it_knows_which_field_a_sentence_is_about(refusal: Refusal) -> None:
-    meaning = explain(refusal.sentence)
-
-    assert meaning is not None
-    assert meaning.field == refusal.field

@@ -7,19 +7,17 @@ from django.utils.translation import override
 
 from networks.forms.refusals import CATALOGUE, explain, explain_each
 from networks.forms.refused.meaning import Meaning
-from tests.forms.odd_wordings import ODD_WORDINGS
-from tests.forms.wordings import WORDINGS
-
-KNOWN = (*WORDINGS, *ODD_WORDINGS)
+from tests.refusals import REFUSALS, Refusal
 
 
-@pytest.mark.parametrize(("sentence", "key", "field"), KNOWN)
-def test_it_knows_the_wordings_of_all_versions(sentence: str, key: str, field: str) -> None:
-    for words in (sentence, sentence.upper(), sentence.title(), f"Error response from daemon: {sentence}"):
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: f"{refusal.key}: {refusal.sentence[:40]}")
+def test_it_knows_the_wordings_of_all_versions(refusal: Refusal) -> None:
+    said = refusal.sentence
+    for words in (said, said.upper(), said.title(), f"Error response from daemon: {said}"):
         meaning = explain(words)
 
         assert meaning is not None, words
-        assert (meaning.key, meaning.field) == (key, field)
+        assert (meaning.key, meaning.field) == (refusal.key, refusal.field)
 
 
 @pytest.mark.parametrize("meaning", CATALOGUE, ids=lambda meaning: meaning.key)
@@ -35,7 +33,7 @@ def test_it_says_in_both_languages_what_it_means_and_what_to_do(meaning: Meaning
 
 def test_it_has_a_wording_for_nearly_everything_that_it_knows() -> None:
     # Those that are in the sources of the Engine alone: nobody has seen them said.
-    assert {meaning.key for meaning in CATALOGUE} - {key for _, key, _ in KNOWN} == {"ingress_taken", "not_permitted"}
+    assert {meaning.key for meaning in CATALOGUE} - {refusal.key for refusal in REFUSALS} == {"ingress_taken", "not_permitted"}
 
 
 def test_it_explains_each_of_several_faults() -> None:
