@@ -19,12 +19,12 @@ from benchmarks.database import FOLDER, make_tables
 from benchmarks.figures import Report, in_turn, percentile, summary, target
 from networks.actions.doing import acting
 from networks.addressing.keys import address_key
-from networks.management.serving.prepare import collect_static_if_needed
+from networks.management.server import collect_static_if_needed
 from networks.models import WatchedSpan
 from networks.queries.addresses.history import search_history
 from networks.queries.addresses.history_asked import read_history_asked
 from networks.sync.engines import ensure_local_engine
-from networks.sync.snapshot.ledger import PRUNED_AT_ONCE, prune_assignments
+from networks.sync.snapshot.address_history import PRUNED_AT_ONCE, prune_assignments
 
 ROWS, BRIEF_ROWS = 1_000_000, 3_000
 LIMIT_MS = 100.0

@@ -14,10 +14,10 @@ from django.utils import timezone
 from benchmarks.commands import run_alone
 from benchmarks.database import make_tables
 from benchmarks.figures import Report, percentile, summary, target, timed_ms
-from networks.management.serving.prepare import collect_static_if_needed
+from networks.management.server import collect_static_if_needed
 from networks.models import Container, Engine, EngineStatus
-from networks.queries.removals.breakages import breakages_of
-from networks.queries.removals.consequences import consequences_of
+from networks.queries.lifecycle.breakages import breakages_of
+from networks.queries.lifecycle.removals import consequences_of
 from networks.sync.engines import ensure_local_engine
 from tests.worlds import grow_world
 

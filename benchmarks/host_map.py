@@ -30,8 +30,8 @@ from networks.sync.attention import note_viewer
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
 from networks.sync.host.board import picture_of
-from networks.sync.host.once import look_once
 from networks.sync.host.watcher import GATHER_S, HostWatcher
+from networks.sync.once import look_once
 from networks.sync.signals import host_changed
 from tests.private_engine import wait_until
 

@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
-from networks.actions.trail.destinations import NoDestination, check_destination
+from networks.audit.destinations import NoDestination, check_destination
 from networks.hostnet.reader import is_netns_path
 
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -10,10 +10,9 @@ from netadmin.gate import Application, Receive, Scope, Send
 from networks.actions.jobs.runners import start_runners
 from networks.actions.settling import start_settling
 from networks.actions.terminals.left import start_ending_left
-from networks.actions.trail.keeper import start_trail
+from networks.audit.keeper import start_trail
 from networks.sync.engines import ensure_local_engine
-from networks.sync.followers import followers
-from networks.sync.tending import start_tending
+from networks.sync.supervisor import followers, start_tending
 
 
 class FollowFromFirstScope:

@@ -120,7 +120,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-# A form is text, and its page shows it again. networks/management/serving/bounds.py refuses more at the header.
+# A form is text, and its page shows it again. networks/management/connection_bounds.py refuses more at the header.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

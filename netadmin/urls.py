@@ -8,9 +8,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from networks.views.contact import show_security_contact
-from networks.views.health import show_alive, show_ready
-from networks.views.setup import set_up
+from networks.views.accounts.setup import set_up
+from networks.views.probes import show_alive, show_ready, show_security_contact
 
 # The admin site's own login form knows neither allauth's limits nor its log-in page: it let a locked-out password in.
 admin.autodiscover()

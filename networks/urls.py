@@ -17,38 +17,31 @@ from networks.views.accounts.people import (
 )
 from networks.views.accounts.roles import EngineGrant, EngineGrantTerminal, EnginePeople, EngineTerminals
 from networks.views.accounts.sessions import SessionEnd, SessionList, SessionsEnd
-from networks.views.activity.exports import ActivityExport
-from networks.views.activity.pages import ActivityDetail, ActivityList
-from networks.views.addresses import AddressList
-from networks.views.connecting import ContainerConnect, NetworkConnect
+from networks.views.activity import ActivityDetail, ActivityList
+from networks.views.activity_exports import ActivityExport
+from networks.views.changes.connecting import ContainerConnect, NetworkConnect
+from networks.views.changes.disconnect import NetworkDisconnect
+from networks.views.changes.keep import NetworkKeep
+from networks.views.changes.lab import Lab, LabDown, LabUp
+from networks.views.changes.launch import ContainerRun, ContainerRunChosen
+from networks.views.changes.move import ContainerMove
+from networks.views.changes.network_forms import NetworkCreate
+from networks.views.changes.orders import ContainerOrder
+from networks.views.changes.protection import ContainerProtection, NetworkProtection
+from networks.views.changes.remove import NetworkPrune, NetworkRemove
+from networks.views.changes.several import ContainersSeveral, NetworksSeveral
 from networks.views.containers import ContainerDetail, ContainerInside, ContainerList
 from networks.views.engines.changing import EngineChange, EngineCreate, EngineRemove
 from networks.views.engines.pages import EngineChoose, EngineDetail, EngineList, EngineSync
-from networks.views.events import EventList
-from networks.views.history.exports import AddressHistoryExport
-from networks.views.history.keep import NetworkKeep
-from networks.views.history.pages import AddressHistory
-from networks.views.interfaces.pages import InterfaceList, InterfaceText
-from networks.views.jobs.pages import JobDetail, JobList, JobStop
-from networks.views.jobs.several import ContainersSeveral, NetworksSeveral
-from networks.views.lab import Lab, LabDown, LabUp
-from networks.views.network_forms import NetworkCreate
+from networks.views.engines.swarm_init import SwarmInit
+from networks.views.engines.swarm_join import SwarmJoin
+from networks.views.engines.swarm_leave import SwarmLeave, SwarmNodeRemove
+from networks.views.engines.swarm_pages import EngineSwarm, NetworkSwarm, SwarmToken
+from networks.views.history_exports import AddressHistoryExport
+from networks.views.jobs import JobDetail, JobList, JobStop
 from networks.views.networks import NetworkDetail, NetworkList
-from networks.views.overview import Overview
-from networks.views.removals.disconnect import NetworkDisconnect
-from networks.views.removals.protection import ContainerProtection, NetworkProtection
-from networks.views.removals.prune import NetworkPrune
-from networks.views.removals.remove import NetworkRemove
-from networks.views.running.launch import ContainerRun, ContainerRunChosen
-from networks.views.running.move import ContainerMove
-from networks.views.running.orders import ContainerOrder
-from networks.views.swarm.beginning import SwarmInit
-from networks.views.swarm.joining import SwarmJoin
-from networks.views.swarm.leaving import SwarmLeave
-from networks.views.swarm.nodes import SwarmNodeRemove
-from networks.views.swarm.overlay import NetworkSwarm
-from networks.views.swarm.pages import EngineSwarm, SwarmToken
-from networks.views.terminals.pages import ContainerTerminal
+from networks.views.pages import AddressHistory, AddressList, EventList, InterfaceList, InterfaceText, Overview
+from networks.views.terminal import ContainerTerminal
 
 urlpatterns: list[URLPattern] = [
     path("", Overview.as_view(), name="overview"),

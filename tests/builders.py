@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from networks.engine.facts import WITH_STACK
+from networks.engine.states import WITH_STACK
 from networks.models import Container, Endpoint, Engine, EngineState, EngineStatus, Network, Pool
 
 MORNING = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 from django.utils import translation
 
 from networks.actions.doing import acting
-from networks.sync.inside.sampler import sampler
+from networks.sync.host.stack_sampler import sampler
 from tests.another_engine import AnotherEngine, start_another
 from tests.guarded.sitecustomize import allow_below, strays_file
 from tests.insert_only import flush_lifts_triggers  # noqa: F401 (a fixture)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from networks.actions.lab_image import build_rootfs, find_static_busybox
+from networks.actions.sample_lab.image import build_rootfs, find_static_busybox
 
 IMAGE = "netadmin-test:1"
 

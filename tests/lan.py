@@ -7,7 +7,7 @@ import subprocess
 from types import TracebackType
 from typing import Any, Self
 
-from networks.actions.lab_image import find_static_busybox
+from networks.actions.sample_lab.image import find_static_busybox
 from tests.leftovers import name_prefix
 from tests.private_engine import PrivateEngine, wait_until
 

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-from networks.actions.lab_image import find_static_busybox
+from networks.actions.sample_lab.image import find_static_busybox
 from tests.lab_image import IMAGE, build_test_rootfs
 from tests.leftovers import links_in, name_prefix, reap_leftovers, start_ticks, take_away
 from tests.unwinding import unwind_on_sigterm

@@ -14,6 +14,7 @@ from networks.engine.errors import EngineError, NotAllowed, NotFound, Refused
 from networks.engine.facts import ContainerFact
 from networks.engine.run_cli import command_of_order
 from networks.engine.specs import STOP_WAIT_S
+from networks.engine.states import RUNNING_STATES
 from networks.models import Action, Container, Engine
 from networks.models.said import join_said
 from networks.models.said import say as _
@@ -21,7 +22,6 @@ from networks.policy.permissions import Denied, Permission
 from networks.policy.protection import read_company, refuse_containers, refuse_names
 from networks.policy.shapes import permission_to_order
 from networks.queries.ground import find_network
-from networks.queries.removals.consequences import HOLDING_STATES
 
 Act = Callable[[EngineClient, ContainerFact], None]
 
@@ -66,7 +66,7 @@ def restart_container(actor: Actor, engine: Engine, container_id: str, *, name: 
         try:
             client.restart_container(container_id, wait_s)
         except Refused as error:
-            if actor.journal is not None and fact.state in HOLDING_STATES and _has_ended(client, container_id):
+            if actor.journal is not None and fact.state in RUNNING_STATES and _has_ended(client, container_id):
                 error.sentence = join_said(
                     error.sentence, _("It had been ended before Docker refused the rest, and doesn't run now.")
                 )
@@ -166,7 +166,7 @@ def _is_so(verb: str, state: str | None, name: str, started_at: str, asked: Mapp
         case "start_container" | "unpause_container":
             return state == "running"
         case "stop_container" | "kill_container":
-            return state not in HOLDING_STATES
+            return state not in RUNNING_STATES
         case "restart_container":
             return state == "running" and bool(started_at) and started_at != asked.get("was_started_at")
         case "pause_container":
@@ -249,14 +249,14 @@ def _require_for_company(actor: Actor, engine: Engine, fact: ContainerFact) -> N
 
 def _has_ended(client: EngineClient, container_id: str) -> bool:
     try:
-        return client.inspect_container(container_id).state not in HOLDING_STATES
+        return client.inspect_container(container_id).state not in RUNNING_STATES
     except EngineError:
         return False
 
 
 def _refuse_lost_donor(client: EngineClient, fact: ContainerFact) -> None:
     mode, _colon, donor_id = fact.network_mode.partition(":")
-    if mode != "container" or fact.state not in HOLDING_STATES:
+    if mode != "container" or fact.state not in RUNNING_STATES:
         return
     try:
         donor = client.inspect_container(donor_id)
@@ -266,7 +266,7 @@ def _refuse_lost_donor(client: EngineClient, fact: ContainerFact) -> None:
             "never start again."
         )
         raise NotAllowed(words % {"name": fact.name}) from error
-    if donor.state not in HOLDING_STATES:
+    if donor.state not in RUNNING_STATES:
         words = _(
             "%(name)s shares the network of %(donor)s, which isn't running: a restart would only stop it. Start %(donor)s first."
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from networks.actions.actors import Actor
-from networks.actions.elsewhere import read_elsewhere
+from networks.actions.clients import read_elsewhere
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.cli import connect_command, create_network_command, disconnect_command, remove_network_command
 from networks.engine.client import EngineClient
@@ -16,11 +16,17 @@ from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.models import Endpoint, Engine, Network
 from networks.models.container import EndpointQuerySet
 from networks.models.said import say as _
+from networks.policy.harm import (
+    harmful_subnets,
+    read_config_subnets,
+    refuse_dead_plugin,
+    refuse_missing_driver,
+    refuse_untyped,
+    subnets_of,
+)
+from networks.policy.host_space import subnets_beyond
 from networks.policy.permissions import Permission
 from networks.policy.protection import permission_to_join, refuse_names, refuse_pair, refuse_removal
-from networks.policy.reach.drivers import refuse_dead_plugin, refuse_missing_driver
-from networks.policy.reach.harm import harmful_subnets, read_config_subnets, refuse_untyped, subnets_of
-from networks.policy.reach.space import subnets_beyond
 from networks.policy.shadows import refuse_shadows
 from networks.policy.shapes import permission_to_create
 from networks.queries.masking import MASK, is_secret_key

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 
 from networks.actions.actors import Actor
-from networks.actions.own.recorded import NotAllowedHere, carry_out_here
+from networks.actions.own_changes import NotAllowedHere, carry_out_here
 from networks.actions.recording import ActionResult, Intent
 from networks.models import Engine, Grant
 from networks.models.said import say as _

@@ -12,18 +12,17 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.utils import timezone
 
 from networks.actions.actors import Actor, Journal, require_of
 from networks.actions.asking import StillAsking, ask_patiently
 from networks.actions.clients import open_client
 from networks.actions.doing import note_begun, note_ended
 from networks.actions.places import NoPlace, places
+from networks.audit.records import write_action, write_outcome
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused, TimedOut
-from networks.models import Action, Engine, Outcome, OutcomeKind
-from networks.models.said import columns_of
+from networks.models import Engine, OutcomeKind
 from networks.models.said import say as _
 from networks.models.trouble import explain_trouble
 from networks.policy.permissions import Denied, Permission
@@ -146,36 +145,28 @@ def carry_out(
 def record_intent(actor: Actor, engine_slug: str, intent: Intent) -> int:
     """Write and commit an action row; return its id. Raises DatabaseError, and RuntimeError inside a transaction."""
     with transaction.atomic(durable=True):
-        row = Action.objects.create(
-            at=timezone.now(),
-            who=actor.name,
+        action_id = write_action(
+            actor.name,
+            intent.verb,
+            intent.what,
             user_id=actor.user_id,
             from_address=actor.from_address,
             engine_slug=engine_slug,
-            verb=intent.verb,
-            what=intent.what,
             docker_id=intent.docker_id,
             command=intent.command,
             asked={**intent.asked, **(actor.journal.origin if actor.journal else {})},
         )
         if actor.journal is not None:
-            actor.journal.begin(int(row.pk))
-    note_begun(int(row.pk))
-    return int(row.pk)
+            actor.journal.begin(action_id)
+    note_begun(action_id)
+    return action_id
 
 
 def record_outcome(result: ActionResult, journal: Journal | None = None) -> None:
     """Write an outcome row. A database that fails now is logged: what was done is done."""
     try:
         with transaction.atomic():
-            Outcome.objects.create(
-                action_id=result.action_id,
-                at=timezone.now(),
-                kind=result.kind,
-                status=result.status,
-                **columns_of(result.sentence),
-                duration_ms=result.duration_ms,
-            )
+            write_outcome(result.action_id, result.kind, result.sentence, status=result.status, duration_ms=result.duration_ms)
             if journal is not None:
                 journal.end(result.kind, result.sentence, result.status)
     except DatabaseError as error:

@@ -13,16 +13,16 @@ from django.utils import timezone
 
 from networks.actions.containers import ORDERS, is_order_seen
 from networks.actions.doing import is_under_way
-from networks.actions.lab import is_lab_gone, is_lab_there
+from networks.actions.sample_lab.building import is_lab_gone, is_lab_there
 from networks.actions.swarm import is_node_gone
+from networks.audit.records import write_outcome
 from networks.models import Action, Container, Endpoint, Engine, Event, Network, Outcome, OutcomeKind
 from networks.models.container import EndpointQuerySet
-from networks.models.said import columns_of
 from networks.models.said import say as _
 from networks.models.writes import count_of_writes
-from networks.sync.followers import followers
 from networks.sync.requests import request_sync
 from networks.sync.signals import engine_changed
+from networks.sync.supervisor import followers
 
 log = structlog.get_logger(__name__)
 
@@ -184,8 +184,7 @@ def _add(action_id: int, kind: OutcomeKind, sentence: str, only_after: OutcomeKi
     with transaction.atomic():
         newest = Outcome.objects.filter(action_id=action_id).order_by("-id").values_list("kind", flat=True).first()
         if newest == only_after:
-            told = columns_of(sentence)
-            Outcome.objects.create(action_id=action_id, at=timezone.now(), kind=kind, duration_ms=duration_ms, **told)
+            write_outcome(action_id, kind, sentence, duration_ms=duration_ms)
             log.info("outcome_settled", action=action_id, kind=str(kind))
 
 

@@ -129,10 +129,6 @@ class PortFact:
     address: str = ""
 
 
-# States in which a container has a network stack. One that restarts has none between its runs (measured: 26.1).
-WITH_STACK = frozenset({"running", "paused"})
-
-
 def is_of_swarm(network_id: str) -> bool:
     """Tell whether a network belongs to a swarm, whose managers give its addresses out: others have an id of 64 digits."""
     return len(network_id) == 25

@@ -35,7 +35,7 @@ from networks.forms.preflight.places import HARM, check_config, check_sight
 from networks.forms.preflight.pool_form import PoolForm
 from networks.forms.refused_fields import find_refused
 from networks.forms.rights import check_labels, check_space, may_create
-from networks.policy.reach.harm import is_typed, subnets_of, words_to_type
+from networks.policy.harm import is_typed, subnets_of, words_to_type
 from networks.queries.ground import OWN_DRIVERS, Ground
 
 _FLAGS = {"subnet": "--subnet", "ip_range": "--ip-range", "gateway": "--gateway"}

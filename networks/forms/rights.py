@@ -13,10 +13,10 @@ from networks.engine.image_facts import registry_of
 from networks.engine.specs import NetworkSpec, PortSpec, RunSpec
 from networks.forms.preflight.places import suggest_subnet
 from networks.policy.bearers import find_bearer, names_on
+from networks.policy.harm import subnets_of
+from networks.policy.host_space import read_space
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, read_company
-from networks.policy.reach.harm import subnets_of
-from networks.policy.reach.space import read_space
 from networks.policy.registries import permission_to_pull
 from networks.policy.shapes import (
     HARMLESS_ENDPOINT_OPTIONS,
@@ -28,7 +28,7 @@ from networks.policy.shapes import (
     permission_to_create,
 )
 from networks.queries.ground import Ground, NetworkChoice
-from networks.queries.running.ports import read_bindings
+from networks.queries.lifecycle.places import read_bindings
 
 
 def may_create(spec: NetworkSpec, *, may_shape: bool) -> bool:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from networks.addressing.findings import Finding, Level, bad
 from networks.engine.cli import connect_command, disconnect_command, remove_network_command
 from networks.engine.specs import ConnectSpec, DisconnectSpec
+from networks.engine.states import RUNNING_STATES
 from networks.forms.findings import FindingsForm
-from networks.forms.preflight.pair import RUNNING, check_network, check_pair, check_parting
+from networks.forms.preflight.pair import check_network, check_pair, check_parting
 from networks.forms.rights import check_company
 from networks.forms.sentences import say
 from networks.models import JobStep
@@ -26,8 +27,8 @@ from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.engines import read_engine
 from networks.queries.ground import ContainerChoice, NetworkChoice
-from networks.queries.removals.breakages import Breakage, breakages_of
-from networks.queries.removals.consequences import Consequences, consequences_of
+from networks.queries.lifecycle.breakages import Breakage, breakages_of
+from networks.queries.lifecycle.removals import Consequences, consequences_of
 
 MOST_CHOSEN = 500  # things in one form; Django takes no more than 1,000 fields
 _ID = re.compile(r"[0-9a-f]{64}|[0-9a-z]{25}")
@@ -229,7 +230,7 @@ def _plan_connection(
     else:
         planning.steps.append(_connection(network, container))
         planning.needs_shape |= network.docker_id in planning.protection.own
-        if container.state in RUNNING:
+        if container.state in RUNNING_STATES:
             planning.room.take(network.docker_id)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from networks.management.serving.prepare import migrate_if_needed
+from networks.management.server import migrate_if_needed
 
 
 class PreparedCommand(BaseCommand):

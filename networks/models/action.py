@@ -46,6 +46,11 @@ class Action(models.Model):
         return f"{self.who}: {self.verb} {self.what}"
 
 
+def longest(column: str) -> int:
+    """Return how many characters a column of Action takes."""
+    return int(Action._meta.get_field(column).max_length or 0)  # type: ignore[union-attr]
+
+
 class OutcomeKind(models.TextChoices):
     """What came of an action. `unknown`: the request was written and no answer came; a later read settles it by another row."""
 

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from networks.engine.facts import WITH_STACK, Ending, Stopping
+from networks.engine.facts import Ending, Stopping
+from networks.engine.states import WITH_STACK
 from networks.models.engine import Engine
 from networks.models.network import Network
 

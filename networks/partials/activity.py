@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from networks.forms.refusals import explain
 from networks.models import OutcomeKind
-from networks.partials.deeds.sentences import fuller_sentence, words_of_what
-from networks.queries.activity.rows import ActionRow, OutcomeRow
+from networks.partials.action_sentences import fuller_sentence, words_of_what
+from networks.queries.people.activity import ActionRow, OutcomeRow
 from networks.templatetags.ui import cut, draw_glyph, icon
 from networks.templatetags.wording import spell
 

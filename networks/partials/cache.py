@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 from django.template.loader import get_template
 
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
-from networks.queries.kept.versioned import VersionedCache
+from networks.queries.cache.versioned import VersionedCache
 from networks.queries.rows import EngineRow
 
 # In characters of HTML. 200 networks and 500 containers in two languages for three roles are about 8 million. The rows of

@@ -9,15 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from networks.engine.cli import inspect_container_command
+from networks.engine.states import container_group
 from networks.partials import words
 from networks.partials.addresses.history import draw_history_part, history_url_of, keep_url
 from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
 from networks.partials.commands import connect_commands
 from networks.partials.framed import draw_framed
+from networks.partials.lifecycle.acts import acts_of, may_order, why_no_acts
+from networks.partials.lifecycle.modes import explain_stack, mode_lines, say_origin, say_stack
+from networks.partials.lifecycle.returning import say_ending
 from networks.partials.networks import endpoint_context
-from networks.partials.running.acts import acts_of, may_order, why_no_acts
-from networks.partials.running.ends import say_ending
-from networks.partials.running.modes import explain_stack, mode_lines, say_origin, say_stack
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.partials.traffic.page import Subject, draw_container_traffic, draw_no_traffic, stack_mark, subject_of
 from networks.policy.permissions import granted
@@ -25,16 +26,14 @@ from networks.policy.protection import Lock, Protection, read_protection
 from networks.queries.addresses.history import last_of_container
 from networks.queries.addresses.keeping import is_on_network, step_left_off
 from networks.queries.addresses.marks import mark_of, read_marks
+from networks.queries.cache.versioned import VersionedCache
 from networks.queries.containers import container_rows
 from networks.queries.details import ContainerDetail, Guest, read_container_detail, read_gone
+from networks.queries.donors import SharedStack, nest_guests
 from networks.queries.filters import MODES, ContainerFilter, read_container_filter
-from networks.queries.kept.versioned import VersionedCache
-from networks.queries.lending.donors import SharedStack
-from networks.queries.lending.nesting import nest_guests
+from networks.queries.lifecycle.stacks import Whose, stack_of
 from networks.queries.masking import masked
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow
-from networks.queries.running.stacks import Whose, stack_of
-from networks.queries.states import container_group
 
 MOST_LAST = 5  # assignments
 _SUBJECTS: VersionedCache[Subject] = VersionedCache(256, idle_s=120)

@@ -7,9 +7,9 @@ from django.utils.translation import ngettext
 
 from networks.forms.refusals import explain
 from networks.models import JobStep, StepState
-from networks.partials.running.words import button_of
+from networks.partials.lifecycle.acts import button_of
 from networks.queries.addresses.keeping import KEEP
-from networks.queries.running.impact import MOVE
+from networks.queries.lifecycle.orders import MOVE
 from networks.templatetags.wording import spell
 
 _SHOWN = 60  # characters of a name in a title

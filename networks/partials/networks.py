@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from networks.engine.cli import inspect_network_command
-from networks.engine.facts import WITH_STACK
+from networks.engine.states import WITH_STACK
 from networks.partials import words
 from networks.partials.addresses.history import draw_history_part, history_url_of, keep_url, say_was
 from networks.partials.addresses.network import draw_network_addresses
 from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
 from networks.partials.commands import connect_commands, create_command
 from networks.partials.framed import draw_framed
-from networks.partials.hostside import host_side
+from networks.partials.interfaces.hostside import host_side
 from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.partials.traffic.page import draw_network_traffic, draw_no_traffic
@@ -25,10 +25,10 @@ from networks.policy.permissions import granted
 from networks.policy.protection import Lock, Protection, read_protection
 from networks.queries.addresses.history import last_of_network
 from networks.queries.addresses.marks import Mark, mark_of, read_marks
+from networks.queries.cache.versioned import VersionedCache
 from networks.queries.containers import LEAVING
 from networks.queries.details import NetworkDetail, count_running_on, read_gone, read_network_detail, read_network_title
 from networks.queries.filters import NetworkFilter, read_network_filter
-from networks.queries.kept.versioned import VersionedCache
 from networks.queries.masking import masked
 from networks.queries.networks import network_rows
 from networks.queries.rows import EndpointRow, EngineRow, NetworkRow

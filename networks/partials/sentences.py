@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from networks.engine.facts import Ending
+from networks.engine.states import container_group
 from networks.queries.events import EventLine
-from networks.queries.states import container_group
 from networks.templatetags.ui import cut, short_id
 
 Sentence = Callable[[EventLine], SafeString]

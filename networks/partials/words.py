@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from networks.addressing.turns import HIDDEN_GUESTS
 from networks.engine.cli import reads_as_mode
-from networks.engine.facts import WITH_STACK
+from networks.engine.states import WITH_STACK
 from networks.policy.protection import Lock, Reason
 from networks.queries.containers import LEAVING
+from networks.queries.lifecycle.stacks import Stack, Whose, stack_of
 from networks.queries.ordering import natural
 from networks.queries.rows import ContainerRow, NetworkRow, PortRow
-from networks.queries.running.stacks import Stack, Whose, stack_of
 
 
 def write_ports(ports: Iterable[PortRow]) -> tuple[str, ...]:

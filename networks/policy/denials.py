@@ -8,8 +8,9 @@ import structlog
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from networks.audit.records import write_action, write_outcome
 from networks.models import Action, Container, Network, Outcome, OutcomeKind
-from networks.models.said import columns_of, join_said
+from networks.models.said import join_said
 from networks.models.said import say as _
 from networks.policy.permissions import Denied, Person
 
@@ -60,14 +61,14 @@ def _name_of(engine_slug: str, docker_id: str) -> str:
 
 def _write(person: Person, denied: Denied, words: str, *, verb: str, what: str, docker_id: str, from_address: str) -> None:
     now = timezone.now()
-    action = Action.objects.create(
-        at=now,
-        who=person.get_username()[:150],
+    action_id = write_action(
+        person.get_username(),
+        verb,
+        what,
         user_id=person.pk,
-        from_address=from_address[:45],
-        engine_slug=denied.engine_slug[:40],
-        verb=verb[:40],
-        what=what,
-        docker_id=docker_id[:64],
+        from_address=from_address,
+        engine_slug=denied.engine_slug,
+        docker_id=docker_id,
+        at=now,
     )
-    Outcome.objects.create(action_id=action.pk, at=now, kind=OutcomeKind.DENIED, **columns_of(words))
+    write_outcome(action_id, OutcomeKind.DENIED, words, at=now)

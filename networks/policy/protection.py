@@ -16,9 +16,9 @@ from networks.policy.bearers import find_bearer, names_on, read_names
 from networks.policy.own import backing_ids, own_places, own_rows
 from networks.policy.permissions import Permission
 from networks.policy.shapes import permission_to_connect
+from networks.queries.cache.versioned import VersionedCache
 from networks.queries.containers import container_rows
 from networks.queries.engines import list_slugs, read_engine
-from networks.queries.kept.versioned import VersionedCache
 from networks.queries.networks import asks_protection, network_rows
 from networks.queries.rows import ContainerRow, EngineRow
 

@@ -12,7 +12,7 @@ from networks.partials.screen import ScreenKey
 from networks.partials.screens import draw_screen
 from networks.policy.signals import rights_changed
 from networks.push.registry import Hub
-from networks.push.terminal.consumer import close_terminals
+from networks.push.terminal_consumer import close_terminals
 from networks.push.watch import Watch
 from networks.queries.engines import read_engine
 from networks.sync.attention import HOST_PAGES

@@ -13,7 +13,7 @@ from networks.push.consumers import LiveConsumer, Receive, Scope
 from networks.push.delivery import Send
 from networks.push.hub import hub, watch
 from networks.push.protocol import Close
-from networks.push.terminal.consumer import TerminalConsumer
+from networks.push.terminal_consumer import TerminalConsumer
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send) -> None:

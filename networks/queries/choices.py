@@ -11,9 +11,27 @@ from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress
 from networks.models import Container, Endpoint, Network
 from networks.models import Pool as PoolRecord
-from networks.queries.gateways import GATEWAY_BRIDGE, let_out_by_docker
+from networks.queries.cache.prepared import Prepared, Query
 from networks.queries.ground import MOST_PARSED, ContainerChoice, NetworkChoice, subnet_of
-from networks.queries.kept.prepared import Prepared, Query
+
+GATEWAY_BRIDGE = "docker_gwbridge"
+
+
+def let_out_by_docker(engine_slug: str) -> frozenset[str]:
+    """Return the ids of containers on an overlay network whose way out it is, as libnetwork decides it. One query.
+
+    It gives them one unless a network that isn't internal gave them a gateway. An overlay that is internal asks for none.
+    """
+    endpoints = Endpoint.objects.present().filter(engine__slug=engine_slug, network__is_internal=False)
+    columns = ("container__docker_id", "network__driver", "ipv4", "ipv4_gateway")
+    inward, outward = set(), set()
+    for docker_id, driver, address, gateway in endpoints.values_list(*columns):
+        if gateway:
+            outward.add(docker_id)
+        elif driver == "overlay" and address:
+            inward.add(docker_id)
+    return frozenset(inward - outward)
+
 
 _POOL = ("network__docker_id", "subnet", "ip_range", "gateway", "aux_addresses")
 _HELD = ("network__docker_id", "container__name", "mac", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from networks.engine.facts import WITH_STACK, is_of_swarm
+from networks.engine.facts import is_of_swarm
+from networks.engine.states import WITH_STACK
 from networks.models import Container, Endpoint, Network
 from networks.models.container import is_held, is_remnant
-from networks.queries.kept.gone import gone_since
-from networks.queries.kept.prepared import Prepared, Query
-from networks.queries.kept.rowcache import RowCache
-from networks.queries.lending.donors import held_now, read_donors, stack_state
+from networks.queries.cache.prepared import Prepared, Query
+from networks.queries.cache.row_cache import RowCache, gone_since
+from networks.queries.donors import held_now, read_donors, stack_state
 from networks.queries.networks import PROJECT_LABEL, asks_protection, group, searched
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow, PortRow
 

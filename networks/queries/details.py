@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from networks.engine.facts import WITH_STACK
+from networks.engine.states import WITH_STACK
 from networks.models import Container, Endpoint, Network, Pool, Tombstone
 from networks.queries import containers, networks
+from networks.queries.donors import SharedStack, guests_below, held_stack, owner_of, read_donors, read_guests
 from networks.queries.endpoints import endpoint_rows
-from networks.queries.lending.donors import SharedStack, guests_below, held_stack, owner_of, read_donors, read_guests
+from networks.queries.lifecycle.stacks import Whose, stack_of
 from networks.queries.rows import ContainerRow, EndpointRow, NetworkRow, PortRow
-from networks.queries.running.stacks import Whose, stack_of
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -162,7 +162,7 @@ def read_network_title(engine_slug: str, docker_id: str) -> Title | None:
 def count_running_on(engine_slug: str, network_id: str) -> int:
     """Return how many running containers of an Engine are on a network. One query."""
     placed = Endpoint.objects.present().filter(container__engine__slug=engine_slug, network__docker_id=network_id)
-    return placed.filter(container__state__in=("running", "paused")).count()
+    return placed.filter(container__state__in=WITH_STACK).count()
 
 
 def read_container_title(engine_slug: str, docker_id: str) -> Title | None:

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from networks.models import Engine, EngineState, EngineStatus, Job
 from networks.models.engine import state_at
 from networks.models.trouble import trouble_of
-from networks.queries.kept.prepared import Prepared
+from networks.queries.cache.prepared import Prepared
 from networks.queries.rows import EngineRow
 
 _OF_ENGINE = ("pk", "slug", "name", "url", "is_terminal_on", "unprotected")

@@ -9,10 +9,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
+from networks.engine.states import container_group
+from networks.queries.lifecycle.stacks import stack_of
 from networks.queries.ordering import address_order, natural, ordered, subnet_order
 from networks.queries.rows import ContainerRow, NetworkRow
-from networks.queries.running.stacks import stack_of
-from networks.queries.states import container_group
 
 Row = TypeVar("Row", NetworkRow, ContainerRow)
 

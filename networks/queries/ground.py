@@ -14,8 +14,8 @@ from networks.addressing.reading import IPAddress, IPNetwork
 from networks.hostnet.plugins import IPAM_DRIVER, NETWORK_DRIVER, Plugins
 from networks.models import Container, Endpoint, EngineStatus, Network
 from networks.models import Pool as PoolRecord
+from networks.queries.cache.prepared import Prepared
 from networks.queries.engines import read_pairs
-from networks.queries.kept.prepared import Prepared
 from networks.queries.rows import EngineRow
 
 # Docker's own: any other driver is a plugin's.

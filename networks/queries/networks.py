@@ -9,14 +9,13 @@ from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
 from networks.addressing.capacity import assignable, span
+from networks.engine.states import container_group
 from networks.models import Endpoint, Network, Pool
-from networks.queries.kept.gone import gone_since
-from networks.queries.kept.prepared import Prepared, Query
-from networks.queries.kept.rowcache import RowCache
+from networks.queries.cache.prepared import Prepared, Query
+from networks.queries.cache.row_cache import RowCache, gone_since
 from networks.queries.lately import kept_lately
 from networks.queries.masking import is_secret_key
 from networks.queries.rows import EngineRow, NetworkRow, PoolRow
-from networks.queries.states import container_group
 
 PREDEFINED = frozenset({"bridge", "host", "none"})
 PROJECT_LABEL = "com.docker.compose.project"

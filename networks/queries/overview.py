@@ -9,16 +9,14 @@ from datetime import datetime
 from ipaddress import IPv4Network, ip_network
 
 from networks.addressing.suggest import DOCKER_DEFAULT_POOLS
-from networks.engine.facts import WITH_STACK
+from networks.engine.states import RUNNING_STATES, WITH_STACK, container_group
 from networks.queries.containers import container_rows
 from networks.queries.engines import read_engine_about
+from networks.queries.lifecycle.stacks import stack_of
 from networks.queries.networks import network_rows
 from networks.queries.rows import ContainerRow, EngineRow, NetworkRow
-from networks.queries.running.stacks import stack_of
-from networks.queries.states import container_group
 
 # The states of a container that has a process, and so its network's interfaces.
-ALIVE = frozenset({"running", "paused", "restarting"})
 # From here on a network runs out of addresses (the bar is red from here, too).
 NEARLY_FULL = 0.95
 
@@ -142,7 +140,7 @@ def _about_containers(rows: Iterable[ContainerRow]) -> list[Remark]:
     for row in rows:
         if row.state == "restarting":
             living.append(Remark("restarting", row.docker_id, row.name))
-        elif row.state in ALIVE and row.health == "unhealthy":
+        elif row.state in RUNNING_STATES and row.health == "unhealthy":
             living.append(Remark("unhealthy", row.docker_id, row.name))
         elif container_group(row.state, row.exit_code, row.ending) == "failed":
             failed.append(Remark("failed", row.docker_id, row.name, row.exit_code, row.finished_at, ending=row.ending))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from networks.addressing.turns import HIDDEN_GUESTS
-from networks.engine.facts import WITH_STACK, is_of_swarm
+from networks.engine.facts import is_of_swarm
+from networks.engine.states import WITH_STACK
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.lease import Lease
 from networks.sync.follow.reconcile import Reconciler
+from networks.sync.host.machine import Machine
+from networks.sync.host.picture import HostPicture
+from networks.sync.host.remembered import Remembered
+from networks.sync.host.watcher import OpenReader
 from networks.sync.snapshot.journal import Journal
 from networks.sync.snapshot.writer import Snapshot
 
@@ -45,3 +49,16 @@ def sync_once(engine: Engine, data_dir: Path, *, timeout_s: float = 30.0) -> int
         inspectors.stop()
         client.close()
         lease.give_back()
+
+
+def look_once(engine: Engine, open_reader: OpenReader) -> HostPicture:
+    """Read the machine and return its picture, with names from the snapshot as it is. Raises HostError."""
+    reader = open_reader(engine.netns, engine.url)
+    try:
+        remembered = Remembered(engine.pk)
+        remembered.refresh()
+        machine = Machine(reader, remembered)
+        machine.read_everything()
+        return machine.picture(HostPicture(), now=datetime.now(UTC))
+    finally:
+        reader.close()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from networks.models import Engine, SyncRequest
-from networks.sync.followers import followers
+from networks.sync.supervisor import followers
 
 POLL_S = 0.05
 KEEP_REQUESTS = timedelta(minutes=10)

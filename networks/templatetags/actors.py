@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from networks.actions.actors import CONSOLE, SETUP
-from networks.actions.deeds import STRANGER
+from networks.actions.audit_signals import STRANGER
 
 register = template.Library()
 

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from networks.engine.states import container_group
 from networks.models.trouble import explain_trouble
-from networks.queries.states import container_group
 from networks.templatetags.wording import parse_address, spell, split_at_prefix
 
 register = template.Library()

@@ -11,15 +11,15 @@ from django.views import View
 
 from networks.engine.cli import inspect_container_command
 from networks.partials.containers import sees_commands
-from networks.partials.inside.page import draw_inside
+from networks.partials.lifecycle.stack_inside import draw_inside
 from networks.partials.screens import draw_screen
 from networks.policy.permissions import Permission, has_terminal, permissions_of
 from networks.queries.details import Title, read_container_detail, read_container_title, read_gone
 from networks.queries.filters import CONTAINER_PARAMS, read_container_filter
 from networks.queries.rows import EngineRow
-from networks.sync.inside.containers import read_container
-from networks.views.lists.columns import read_columns
-from networks.views.removals.protection import lifting_of
+from networks.sync.host.stack_reading import read_container
+from networks.views.changes.protection import lifting_of
+from networks.views.columns import read_columns
 from networks.views.screens import render_screen
 from networks.views.shell import open_screen, pick_engine
 

@@ -14,8 +14,8 @@ from networks.policy.protection import read_protection
 from networks.queries.details import read_gone, read_network_title
 from networks.queries.filters import NETWORK_PARAMS, read_network_filter
 from networks.queries.ground import OWN_DRIVERS
-from networks.views.lists.columns import read_columns
-from networks.views.removals.protection import lifting_of
+from networks.views.changes.protection import lifting_of
+from networks.views.columns import read_columns
 from networks.views.screens import render_screen
 from networks.views.shell import open_screen, pick_engine
 

@@ -13,7 +13,7 @@ from networks.actions.actors import Actor
 from networks.models import Engine, EngineStatus, Grant, Role
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
-from networks.sync.followers import followers
+from networks.sync.supervisor import followers
 from tests.private_engine import PrivateEngine, wait_until
 
 

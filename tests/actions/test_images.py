@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from networks.actions.running import images
-from networks.actions.running.images import images_of
+from networks.actions import images
+from networks.actions.images import images_of
 from tests.builders import make_engine
 from tests.engine.scripted_engine import Peer, ScriptedEngine
 

@@ -15,7 +15,7 @@ from networks.actions.jobs.running import JobRun
 from networks.actions.jobs.starting import JobWish, ask_to_stop, start_job
 from networks.models import Action, Endpoint, Engine, Grant, Job, JobStep, Network, Outcome
 from networks.policy.permissions import Permission
-from networks.sync.followers import followers
+from networks.sync.supervisor import followers
 from tests.actions.swallowing import SwallowingSocket
 from tests.private_engine import PrivateEngine, wait_until
 

@@ -10,9 +10,8 @@ from django.test import Client
 
 from networks.actions.actors import Actor
 from networks.actions.clients import open_client
-from networks.actions.jobs.keeping import KeepRun, keep_steps
+from networks.actions.jobs.keeping import KeepRun, keep_steps, refuse_automatic_subnet
 from networks.actions.jobs.starting import JobWish, start_job
-from networks.actions.probing import refuse_automatic_subnet
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.calls import Profile
 from networks.engine.specs import ConnectSpec

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from networks.actions.actors import CONSOLE
-from networks.actions.lab import bring_up_lab, take_down_lab
-from networks.actions.lab_image import IMAGE, find_static_busybox, is_static
+from networks.actions.sample_lab.building import bring_up_lab, take_down_lab
+from networks.actions.sample_lab.image import IMAGE, find_static_busybox, is_static
 from networks.models import Action, Container, Engine, OutcomeKind
 from tests.private_engine import PrivateEngine
 

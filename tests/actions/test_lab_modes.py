@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from networks.actions.actors import CONSOLE
-from networks.actions.lab import bring_up_lab, take_down_lab
+from networks.actions.sample_lab.building import bring_up_lab, take_down_lab
 from networks.models import Engine
 from tests.actions.test_lab import contents
 from tests.conftest import IS_FULL

@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from networks.actions.actors import CONSOLE
-from networks.actions.lab import bring_up_lab, take_down_lab
-from networks.actions.labs.plan import LabPlan
-from networks.actions.labs.standing import read_lab_standing
+from networks.actions.sample_lab.building import bring_up_lab, take_down_lab
+from networks.actions.sample_lab.plan import LabPlan
+from networks.actions.sample_lab.standing import read_lab_standing
 from networks.engine.guard import is_name_prefix
 from networks.models import Action, Container, Engine, Network, OutcomeKind
 from tests.actions.test_lab import contents

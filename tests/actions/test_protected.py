@@ -11,9 +11,9 @@ import pytest
 
 from networks.actions.actors import CONSOLE
 from networks.actions.clients import open_client
-from networks.actions.lab import take_down_lab
 from networks.actions.networks import connect_container, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
+from networks.actions.sample_lab.building import take_down_lab
 from networks.engine.calls import Profile
 from networks.engine.errors import NotAllowed
 from networks.engine.specs import ConnectSpec, DisconnectSpec

@@ -12,8 +12,8 @@ from networks.actions import settling
 from networks.actions.actors import CONSOLE
 from networks.actions.containers import ORDERS
 from networks.actions.doing import note_begun, note_ended
-from networks.actions.labs.plan import CONTAINERS
 from networks.actions.networks import create_network
+from networks.actions.sample_lab.plan import CONTAINERS
 from networks.actions.settling import SEEN, Settler, mark_cut_off, settle_unknown
 from networks.engine.specs import NetworkSpec
 from networks.models import Action, Container, Engine, Network, Outcome

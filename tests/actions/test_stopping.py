@@ -14,7 +14,7 @@ from networks.actions.recording import ActionResult, Intent, record_intent
 from networks.actions.settling import mark_cut_off, settle_told
 from networks.models import Action, Container, Engine, Event, Outcome
 from networks.sync.follow.follower import Follower
-from networks.sync.followers import followers
+from networks.sync.supervisor import followers
 from tests.private_engine import PrivateEngine, wait_until
 
 STUBBORN = ("sh", "-c", "trap '' TERM; while :; do sleep 1; done")

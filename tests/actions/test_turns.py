@@ -14,7 +14,7 @@ from networks.actions.actors import Actor
 from networks.actions.jobs.runners import PULL, JobRunner, Lane
 from networks.actions.jobs.starting import MOST_OPEN_JOBS, MOST_OPEN_PULLS, JobWish, TooManyJobs, start_job
 from networks.models import Engine, Job, JobState, JobStep
-from networks.views.jobs.several import SeveralPage
+from networks.views.changes.several import SeveralPage
 from tests.builders import make_engine
 from tests.views.pages import log_in
 
@@ -73,7 +73,7 @@ def test_it_holds_each_person_to_fewer_pulls(begin: Begin) -> None:
 
 
 def test_it_says_so_on_the_form(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("networks.views.running.launch.images_of", lambda *_, **__: ())
+    monkeypatch.setattr("networks.views.changes.launch.images_of", lambda *_, **__: ())
     client: Client = log_in("ann2")
     person = User.objects.get(username="ann2")
     Job.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""The snapshot has one writer: rows of what Docker has are written under networks/sync/ only."""
+"""The snapshot and the activity have one writer each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from tests.architecture.tree import parse, python_modules
-from tests.architecture.writes import snapshot_writes
+from tests.architecture.writes import snapshot_writes, writes_of
 
 HEAD = "from networks.models import Engine, EngineStatus, Network\n"
 
@@ -16,6 +16,13 @@ def test_it_writes_the_snapshot_under_sync_only() -> None:
     others = [path for path in python_modules("networks/", "netadmin/") if path.parts[:2] != ("networks", "sync")]
 
     assert [f"{path}:{write}" for path in others for write in snapshot_writes(parse(path))] == []
+
+
+def test_it_writes_the_activity_in_one_module_only() -> None:
+    allowed = {"networks/audit/records.py", "networks/management/commands/prune_activity.py"}  # which deletes what is old
+    others = [path for path in python_modules("networks/", "netadmin/") if path.as_posix() not in allowed]
+
+    assert [f"{path}:{write}" for path in others for write in writes_of(parse(path), {"Action", "Outcome"})] == []
 
 
 @pytest.mark.parametrize(

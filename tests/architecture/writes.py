@@ -1,9 +1,9 @@
-"""Find, in a syntax tree, where rows of the snapshot are written."""
+"""Find, in a syntax tree, where rows of some models are written."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 SNAPSHOT_MODELS = {"Network", "Pool", "Container", "Endpoint", "Tombstone", "EngineStatus", "Event"}
 SNAPSHOT_MODELS |= {"AddressAssignment", "WatchedSpan"}
@@ -15,27 +15,32 @@ NARROWING = {"all", "filter", "exclude"}
 
 
 def snapshot_writes(tree: ast.Module) -> Iterator[str]:
-    """Yield a line number and the call for each write of a snapshot model that the syntax shows.
+    """Yield a line number and the call for each write of a snapshot model that the syntax shows."""
+    return writes_of(tree, SNAPSHOT_MODELS, RELATED_NAMES)
+
+
+def writes_of(tree: ast.Module, watched: set[str], related: Set[str] = frozenset()) -> Iterator[str]:
+    """Yield a line number and the call for each write of these models that the syntax shows. `related`: names of managers.
 
     Seen: through a model's manager, through a related manager, on an instance just made, and on a name that was bound
     to such instances in the same module. An instance that is not saved is no write.
     """
-    models = set(_imported_models(tree))
+    models = {*_imported_models(tree, watched), *(f"models.{name}" for name in watched)}
     rows = _names_bound_to_rows(tree, models)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _writes(node.func, models, rows):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _writes(node.func, models, rows, related):
             yield f"{node.lineno}: {ast.unparse(node.func)}"
 
 
-def _imported_models(tree: ast.Module) -> Iterator[str]:
+def _imported_models(tree: ast.Module, watched: set[str]) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("networks.models"):
-            yield from (alias.asname or alias.name for alias in node.names if alias.name in SNAPSHOT_MODELS)
+            yield from (alias.asname or alias.name for alias in node.names if alias.name in watched)
 
 
 def _is_model(node: ast.AST, models: set[str]) -> bool:
     if isinstance(node, ast.Attribute):  # models.Network
-        return node.attr in SNAPSHOT_MODELS and isinstance(node.value, ast.Name) and node.value.id == "models"
+        return isinstance(node.value, ast.Name) and f"{node.value.id}.{node.attr}" in models
     return isinstance(node, ast.Name) and node.id in models
 
 
@@ -64,7 +69,7 @@ def _yields_rows(value: ast.expr, models: set[str]) -> bool:
     return any(_is_model(part, models) for part in (*_chain(value.func), *value.args))
 
 
-def _writes(func: ast.Attribute, models: set[str], rows: set[str]) -> bool:
+def _writes(func: ast.Attribute, models: set[str], rows: set[str], related: Set[str]) -> bool:
     if func.attr not in MAKING | CHANGING:
         return False
     chain = list(_chain(func.value))
@@ -74,7 +79,7 @@ def _writes(func: ast.Attribute, models: set[str], rows: set[str]) -> bool:
     if any(isinstance(part, ast.Name) and part.id in rows for part in chain):
         return True
     # engine.networks.create(…), engine.networks.filter(…).delete(); not the .update() of a set that is called so
-    return bool(names & RELATED_NAMES) and (func.attr in MAKING or bool(names & NARROWING))
+    return bool(names & related) and (func.attr in MAKING or bool(names & NARROWING))
 
 
 def _chain(node: ast.AST) -> Iterator[ast.AST]:

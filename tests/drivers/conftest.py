@@ -10,7 +10,7 @@ from django.test import Client
 
 from networks.hostnet.linux.opening import open_host
 from networks.models import Engine
-from networks.policy.reach.side import host_side_of
+from networks.policy.host_space import host_side_of
 from networks.sync.host.watcher import GATHER_S, HostWatcher
 from tests.actions.conftest import followed
 from tests.drivers.plugged import Plugin

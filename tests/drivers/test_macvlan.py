@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from networks.models import Engine
-from networks.policy.reach.side import host_side_of
+from networks.policy.host_space import host_side_of
 from tests.drivers.reading import facts_inside, pings, text_of, value_of
 from tests.lan import NEIGHBOUR, OWN, ROUTER, SUBNET, Lan
 from tests.private_engine import PrivateEngine, wait_until

@@ -17,11 +17,11 @@ from networks.engine.calls import Profile
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import Incompatible
 from networks.forms.refusals import explain
+from networks.management.commands.snapshot import snapshot_of
 from networks.models import Action, Engine, EngineStatus, Outcome
-from networks.queries.snapshot import snapshot_of
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
-from networks.sync.followers import followers
+from networks.sync.supervisor import followers
 from tests.faults.disguise import DISGUISES, PODMAN, DockerDisguise, Refuser
 from tests.faults.proxy import FaultProxy
 from tests.private_engine import PrivateEngine, wait_until

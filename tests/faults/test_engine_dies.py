@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from networks.management.commands.snapshot import snapshot_of
 from networks.models import Engine, EngineStatus
-from networks.queries.snapshot import snapshot_of
 from networks.sync.engines import ensure_local_engine
 from tests.conftest import IS_FULL
 from tests.live import following

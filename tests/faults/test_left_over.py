@@ -15,13 +15,13 @@ from django.core.management import call_command
 from django.db import connections
 from django.urls import reverse
 
+from networks.management.commands.snapshot import snapshot_of
 from networks.models import Endpoint, Engine, EngineStatus
-from networks.queries.running.ports import published_ports
-from networks.queries.snapshot import snapshot_of
+from networks.queries.lifecycle.places import published_ports
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
-from networks.sync.followers import followers
 from networks.sync.requests import request_sync
+from networks.sync.supervisor import followers
 from tests.partials.looking import words
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.truth import ask

@@ -19,18 +19,18 @@ from networks.actions.jobs.runners import start_runners, stop_runners
 from networks.engine.calls import Profile
 from networks.engine.facts import ContainerFact, EndpointFact
 from networks.engine.registry import connect_engine
+from networks.management.commands.snapshot import snapshot_of
 from networks.models import AddressAssignment, Endpoint, Engine, EngineStatus, Job
 from networks.queries.jobs import OPEN_STATES
-from networks.queries.snapshot import snapshot_of
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
 from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.reconcile import LIST_LAG_S, Reconciler
-from networks.sync.followers import followers
 from networks.sync.requests import request_sync
 from networks.sync.snapshot.journal import Journal
 from networks.sync.snapshot.writer import Snapshot
+from networks.sync.supervisor import followers
 from tests.partials.looking import words
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.truth import ask, remembered, truth

@@ -16,8 +16,7 @@ from django.db import connections
 
 from networks.models import Engine, EngineStatus, Network
 from networks.models.access import keep_credentials
-from networks.sync.followers import followers, stop_followers
-from networks.sync.tending import start_tending, stop_tending
+from networks.sync.supervisor import followers, start_tending, stop_followers, stop_tending
 from tests.another_engine import AnotherEngine
 from tests.patience import within
 from tests.private_engine import PrivateEngine, wait_until

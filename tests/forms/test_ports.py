@@ -13,8 +13,8 @@ from networks.engine.specs import PortSpec
 from networks.forms.launching.checks import check_ports
 from networks.forms.launching.ground import RunGround
 from networks.hostnet.listeners import bound_sockets
-from networks.queries.running.ports import PublishedPort
-from networks.views.running.launch import _processes
+from networks.queries.lifecycle.places import PublishedPort
+from networks.views.changes.launch import _processes
 from tests.private_engine import PrivateEngine
 
 LISTEN = (

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from networks.actions.running import images
+from networks.actions import images
 from networks.models import Action, Container, Engine, Outcome
 from tests.private_engine import IMAGE, PrivateEngine, wait_until
 from tests.views.test_forms import browser, text_of

@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 
 from networks.engine.calls import Profile
 from networks.engine.registry import connect_engine
+from networks.management import lab_place as places
 from networks.management.commands.lab_engine import Command
-from networks.management.lab_engine import place as places
-from networks.management.lab_engine.place import OWN_NAME, LabEngineTrouble, Place, place_in, refuse_where_impossible
+from networks.management.lab_place import OWN_NAME, LabEngineTrouble, Place, place_in, refuse_where_impossible
 from networks.models import Action, Engine
 from tests.builders import make_engine
 from tests.leftovers import name_prefix, processes_of, take_away
@@ -102,7 +102,7 @@ def test_it_knows_the_one_that_was_made_when_all_had_one_name(tmp_path: Path) ->
 
 @pytest.mark.engine
 def test_it_says_the_last_words_of_a_dockerd_that_does_not_come_up(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("networks.management.lab_engine.dockerd.ADDRESS_POOL", "base=nonsense")
+    monkeypatch.setattr("networks.management.lab_dockerd.ADDRESS_POOL", "base=nonsense")
 
     with pytest.raises(CommandError, match=r"(?s)dockerd did not come up. Its last words: .*nonsense"):
         run(place, "up")

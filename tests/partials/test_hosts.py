@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.hostnet.facts import LinkFact
-from networks.partials.hosts.figures import bytes_text, rate_text
-from networks.partials.hosts.links import interfaces_url
-from networks.partials.hosts.spark import FLAT, HALF, WINDOW_S, draw_spark, fill_buckets
+from networks.partials.interfaces.links import bytes_text, interfaces_url, rate_text
+from networks.partials.interfaces.spark import FLAT, HALF, WINDOW_S, draw_spark, fill_buckets
 from networks.sync.host.picture import HostLink
 from networks.sync.host.traffic import Volume
 

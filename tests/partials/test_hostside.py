@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from networks.partials.hostside import families_of, host_side
+from networks.partials.interfaces.hostside import families_of, host_side
 from networks.queries.networks import GATEWAY_MODES
 from networks.queries.rows import NetworkRow, PoolRow
 from tests.queries.test_filters import network

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from networks.partials.running.modes import explain_stack, mode_lines, say_origin
+from networks.partials.lifecycle.modes import explain_stack, mode_lines, say_origin
 from networks.partials.words import why_no_address, why_no_network
+from networks.queries.lifecycle.stacks import Stack, Whose, stack_of
 from networks.queries.rows import AddressRow, ContainerRow, PortRow
-from networks.queries.running.stacks import Stack, Whose, stack_of
 from tests.queries.test_filters import container
 
 BRIDGE = AddressRow("bridge", "b" * 64, 1, "172.17.0.2", 16, driver="bridge", is_joined=True)

@@ -11,8 +11,8 @@ from networks.addressing.host import HostSide
 from networks.engine.errors import NotAllowed
 from networks.engine.specs import NetworkSpec, PoolSpec
 from networks.hostnet.facts import Obstacle, ResolverFact, View
-from networks.policy.reach.harm import harmful_subnets, is_typed, refuse_untyped, subnets_of, words_to_type
-from networks.policy.reach.side import host_side_of, side_of
+from networks.policy.harm import harmful_subnets, is_typed, refuse_untyped, subnets_of, words_to_type
+from networks.policy.host_space import host_side_of, side_of
 from networks.sync.host.picture import HostPicture
 from tests.machines import SUBNET, office, seen
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from networks.addressing.reading import IPNetwork
 from networks.hostnet.facts import ResolverFact
 from networks.models import EngineStatus
-from networks.policy.reach.space import read_space, subnets_beyond
+from networks.policy.host_space import read_space, subnets_beyond
 from tests.builders import make_engine, make_network
 from tests.machines import SUBNET, office, seen
 

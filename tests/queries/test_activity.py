@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from networks.models import Action, Outcome
-from networks.queries.activity import pages
-from networks.queries.activity.filters import ActivityFilter, Reader
-from networks.queries.activity.pages import all_activity, list_activity, read_action
+from networks.queries.people import activity
+from networks.queries.people.activity import all_activity, list_activity, read_action
+from networks.queries.people.activity_filters import ActivityFilter, Reader
 from tests.activity import make_action, make_actions
 from tests.builders import MORNING
 
@@ -114,7 +114,7 @@ def test_it_goes_back_by_pages_and_leaves_nothing_out() -> None:
 
 @pytest.fixture
 def looks_at_ten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "MOST_LOOKED_AT", 10)
+    monkeypatch.setattr(activity, "MOST_LOOKED_AT", 10)
 
 
 @pytest.mark.usefixtures("looks_at_ten")
@@ -146,7 +146,7 @@ def test_it_says_how_far_it_looked() -> None:
 def test_it_neither_sorts_nor_reads_a_whole_table(
     reader: Reader, wanted: ActivityFilter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "MOST_LOOKED_AT", 100)
+    monkeypatch.setattr(activity, "MOST_LOOKED_AT", 100)
     make_actions(300)
 
     with CaptureQueriesContext(connection) as captured:

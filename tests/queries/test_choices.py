@@ -14,7 +14,7 @@ from networks.models import Container, Endpoint, Engine, EngineStatus, Network
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.engines import read_engine
 from networks.queries.ground import read_ground, version_of
-from networks.queries.swarm.elsewhere import with_elsewhere
+from networks.queries.swarm import with_elsewhere
 from tests.builders import make_engine
 from tests.worlds import grow_world
 

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef
 from django.test.utils import CaptureQueriesContext
 
 from networks.models import Container, Engine, EngineStatus
+from networks.queries.cache.prepared import Prepared, Query
 from networks.queries.containers import CONTAINER_COLUMNS
-from networks.queries.kept.prepared import Prepared, Query
 from tests.worlds import grow_world
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from networks.queries.kept.rowcache import EVERYTHING, KEEP_S, RowCache
+from networks.queries.cache.row_cache import EVERYTHING, KEEP_S, RowCache
 from networks.queries.ordering import natural
 from networks.queries.rows import EngineRow
 
@@ -154,7 +154,7 @@ def test_it_reads_everything_where_tombstones_may_be_gone(
     table: Table, cache: RowCache[Row], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr("networks.queries.kept.rowcache.time.monotonic", lambda: now)
+    monkeypatch.setattr("networks.queries.cache.row_cache.time.monotonic", lambda: now)
     cache.rows(table.engine())
     now += KEEP_S + 1
     table.remove("alphaalpha")

@@ -9,11 +9,11 @@ import pytest
 
 from networks.models import Container
 from networks.queries.containers import container_rows
+from networks.queries.donors import nest_guests
 from networks.queries.endpoints import endpoint_rows
 from networks.queries.engines import read_engine
-from networks.queries.lending.nesting import nest_guests
+from networks.queries.lifecycle.orders import breakages_of_order, read_impact, read_impacts
 from networks.queries.rows import ContainerRow
-from networks.queries.running.impact import breakages_of_order, read_impact, read_impacts
 from tests.builders import make_container, make_endpoint, make_engine, make_network
 
 pytestmark = pytest.mark.django_db

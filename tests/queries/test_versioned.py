@@ -6,8 +6,8 @@ from threading import Thread
 
 import pytest
 
-from networks.queries.kept import versioned
-from networks.queries.kept.versioned import VersionedCache
+from networks.queries.cache import versioned
+from networks.queries.cache.versioned import VersionedCache
 
 
 def test_it_gives_only_the_version_that_was_asked_for() -> None:

@@ -10,14 +10,14 @@ import pytest
 from django.db import connections
 
 from networks.addressing.address_states import engine_count
+from networks.management.commands.snapshot import snapshot_of
 from networks.models import Container, Endpoint, Engine, EngineStatus, Network, Pool
 from networks.queries.addresses.pools import pool_views
 from networks.queries.engines import read_engine
-from networks.queries.snapshot import snapshot_of
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
-from networks.sync.followers import followers
 from networks.sync.requests import request_sync
+from networks.sync.supervisor import followers
 from tests.private_engine import wait_until
 from tests.recorded.reading import VERSIONS, recorded
 from tests.recorded.replay import RecordedEngine

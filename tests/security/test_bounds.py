@@ -15,7 +15,7 @@ from django.conf import settings
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
-from networks.management.serving.bounds import (
+from networks.management.connection_bounds import (
     BODY_WITHIN_S,
     HEADERS_WITHIN_S,
     MOST_OF_ADDRESS,

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from netadmin import env
 from netadmin.env import BASE_DIR, read_configuration, read_or_make_secret_key
-from networks.actions.trail.destinations import Destination, FileDestination, SyslogDestination, read_destination
+from networks.audit.destinations import Destination, FileDestination, SyslogDestination, read_destination
 from tests.certificates import Authority
 
 ROW = re.compile(r"^\| `(\w+)` \| `?(.*?)`? \|", re.MULTILINE)

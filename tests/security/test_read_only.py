@@ -15,7 +15,7 @@ from django.test import Client
 
 from networks.actions.actors import CONSOLE
 from networks.actions.jobs.starting import JobWish, start_job
-from networks.actions.lab_jobs import start_lab_job
+from networks.actions.sample_lab.jobs import start_lab_job
 from networks.models import Action, Engine, Job
 from networks.policy.permissions import CHANGING, Denied, Permission, granted, write_rights
 from networks.sync.requests import request_sync

@@ -14,7 +14,7 @@ from django.conf import settings
 from networks.models import Action, Container, Engine, Outcome
 from networks.policy.permissions import Permission
 from networks.push.protocol import Close
-from networks.push.terminal.wire import MAX_KEYS_LENGTH, MAX_TEXT_LENGTH
+from networks.push.terminal_wire import MAX_KEYS_LENGTH, MAX_TEXT_LENGTH
 from tests.engine.scripted_engine import ScriptedEngine
 from tests.security.people import MAY, NOT_LOGGED_IN, make_person, make_world, open_browser
 from tests.security.places import CONTAINER_ID, NETWORK_ID

@@ -14,9 +14,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from networks.management.advisories import Check, Package, locked_packages
 from networks.management.commands import check_advisories
-from networks.management.supply.advisories import Check, Package, locked_packages
-from networks.management.supply.records import read_records
+from networks.management.package_records import read_records
 from tests.architecture.tree import ROOT
 from tests.supply.osv import affected, record, zip_of
 

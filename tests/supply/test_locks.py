@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from networks.management.supply.locks import Asset, LockFault, Pinned, normalize, read_assets, read_lock, read_project
+from networks.management.locks import Asset, LockFault, Pinned, normalize, read_assets, read_lock, read_project
 from tests.supply.conftest import ASSET_LOCK, HASH, LOCK, MANIFEST
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from networks.management.supply import records
-from networks.management.supply.records import Affected, NotRead, Record, read_records
-from networks.management.supply.versions import Range
+from networks.management import package_records
+from networks.management.package_records import Affected, NotRead, Record, read_records
+from networks.management.versions import Range
 from tests.supply.osv import affected, record, zip_holding, zip_of
 
 ONE = record("OSV-MADE-1", affected("alpha", ("introduced", "0"), ("fixed", "1.2")), aliases=["CVE-2099-1"])
@@ -168,7 +168,7 @@ def test_it_spells_out_what_a_name_hides(tmp_path: Path) -> None:
 
 
 def test_it_refuses_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "MOST_OF_FILE", 1000)
+    monkeypatch.setattr(package_records, "MOST_OF_FILE", 1000)
     padded = json.dumps(ONE).encode().ljust(1000)
 
     assert names_in(written(tmp_path / "fits.json", padded)) == ["OSV-MADE-1"]
@@ -176,7 +176,7 @@ def test_it_refuses_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest
 
 
 def test_it_reads_no_entry_that_unpacks_to_more_than_is_allowed(tmp_path: Path) -> None:
-    bomb = zip_holding({"bomb.json": b" " * (records.MOST_OF_ENTRY + 1)})
+    bomb = zip_holding({"bomb.json": b" " * (package_records.MOST_OF_ENTRY + 1)})
     path = written(tmp_path / "bomb.zip", bomb)
 
     assert len(bomb) < 50_000
@@ -185,7 +185,7 @@ def test_it_reads_no_entry_that_unpacks_to_more_than_is_allowed(tmp_path: Path) 
 
 def test_it_believes_no_entry_that_lies_about_its_size(tmp_path: Path) -> None:
     """Both headers say that there are 100 bytes; what is packed are 32 MiB."""
-    size = records.MOST_OF_ENTRY * 2
+    size = package_records.MOST_OF_ENTRY * 2
     lying = zip_holding({"bomb.json": b" " * size}).replace(struct.pack("<L", size), struct.pack("<L", 100))
     path = written(tmp_path / "bomb.zip", lying)
 
@@ -194,7 +194,7 @@ def test_it_believes_no_entry_that_lies_about_its_size(tmp_path: Path) -> None:
 
 def test_it_adds_up_what_a_zip_unpacks_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many entries, each within the bound, as where all of them share the same packed bytes."""
-    monkeypatch.setattr(records, "MOST_UNPACKED", 10_000)
+    monkeypatch.setattr(package_records, "MOST_UNPACKED", 10_000)
     many = [{**ONE, "id": f"OSV-MADE-{number}", "details": " " * 900} for number in range(20)]
     path = written(tmp_path / "many.zip", zip_of(*many))
 
@@ -204,7 +204,7 @@ def test_it_adds_up_what_a_zip_unpacks_to(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_it_reads_no_list_of_entries_without_end(tmp_path: Path) -> None:
     """The end of the zip says that the list of what it holds has 65 MiB: they are all there, as a sparse file."""
-    size = records.MOST_OF_NAMES + 2**20
+    size = package_records.MOST_OF_NAMES + 2**20
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, size, 4, 0)
     with open(tmp_path / "long.zip", "wb") as file:
         file.write(b"PK\x03\x04")
@@ -215,7 +215,7 @@ def test_it_reads_no_list_of_entries_without_end(tmp_path: Path) -> None:
 
 
 def test_it_reads_no_more_records_than_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "MOST_RECORDS", 3)
+    monkeypatch.setattr(package_records, "MOST_RECORDS", 3)
 
     assert len(names_in(written(tmp_path / "three.json", [ONE] * 3))) == 3
     assert sentence_of(written(tmp_path / "four.json", [ONE] * 4)).endswith("four.json holds more than 3 records.")

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from networks.management.supply.locks import LockFault, read_assets, read_lock
-from networks.management.supply.sbom import BILL, make_bill
+from networks.management.locks import LockFault, read_assets, read_lock
+from networks.management.sbom import BILL, make_bill
 from tests.architecture.tree import ROOT
 from tests.supply.conftest import HASH, LOCK
 
@@ -26,7 +26,7 @@ SERIAL = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-
 IMPORTED = """
 import runpy, sys
 before = set(sys.modules)
-runpy.run_module("networks.management.supply.sbom", run_name="__main__")
+runpy.run_module("networks.management.sbom", run_name="__main__")
 print(sorted({name.partition(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)))
 """
 
@@ -46,7 +46,7 @@ def bill_of(root: Path) -> dict[str, Any]:
 def test_it_is_committed_in_step_with_the_lock_files() -> None:
     committed = (ROOT / BILL).read_text(encoding="utf-8")
 
-    assert committed == make_bill(ROOT), f"after a change of {', '.join(MADE_OF)}: python -m networks.management.supply.sbom"
+    assert committed == make_bill(ROOT), f"after a change of {', '.join(MADE_OF)}: python -m networks.management.sbom"
 
 
 def test_it_has_the_structure_of_cyclonedx() -> None:
@@ -209,7 +209,7 @@ def project_copy(folder: Path) -> Path:
 
 def write_in(folder: Path) -> subprocess.CompletedProcess[str]:
     """Write the bill as bin/lock does."""
-    command = [sys.executable, "-m", "networks.management.supply.sbom"]
+    command = [sys.executable, "-m", "networks.management.sbom"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -220,7 +220,7 @@ def test_it_is_written_as_bin_lock_does(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "sbom.cdx.json is in step with the lock files\n", "")
     assert (folder / BILL).read_bytes() == (ROOT / BILL).read_bytes()
-    assert "\n.venv/bin/python -m networks.management.supply.sbom\n" in (ROOT / "bin/lock").read_text()
+    assert "\n.venv/bin/python -m networks.management.sbom\n" in (ROOT / "bin/lock").read_text()
 
 
 def test_it_needs_the_standard_library_alone(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from networks.management.supply.versions import NPM, PYPI, NoVersion, Range, can_compare, covers, is_listed, key_for, next_fix
+from networks.management.versions import NPM, PYPI, NoVersion, Range, can_compare, covers, is_listed, key_for, next_fix
 
 TWO_BRANCHES = Range(
     "ECOSYSTEM", (("introduced", "0"), ("fixed", "4.2.30"), ("introduced", "5.0"), ("fixed", "5.2.20"), ("introduced", "6.0a1"))

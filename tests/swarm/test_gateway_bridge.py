@@ -11,10 +11,10 @@ from django.urls import reverse
 from networks.hostnet.linux.opening import open_host
 from networks.models import Container, Endpoint, Engine
 from networks.partials.interfaces.sums import add_up
+from networks.queries.choices import GATEWAY_BRIDGE, let_out_by_docker
 from networks.queries.containers import container_rows
 from networks.queries.engines import read_engine
-from networks.queries.gateways import GATEWAY_BRIDGE, let_out_by_docker
-from networks.sync.host.once import look_once
+from networks.sync.once import look_once
 from tests.actions.conftest import followed, operator
 from tests.private_engine import PrivateEngine, wait_until
 from tests.views.test_forms import browser, text_of

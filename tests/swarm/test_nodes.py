@@ -16,7 +16,7 @@ from networks.engine.errors import NotFound, Refused
 from networks.engine.registry import connect_engine
 from networks.engine.specs import InitSpec, JoinSpec
 from networks.models import Action, Engine, Outcome, OutcomeKind
-from networks.queries.swarm.standing import read_standings
+from networks.queries.swarm import read_standings
 from networks.sync.requests import request_sync
 from tests.private_engine import wait_until
 from tests.swarm.test_two_engines import admin, engines

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from networks.models import Engine, EngineStatus, Grant, Role
-from networks.queries.swarm.standing import read_standings, same_swarm
+from networks.queries.swarm import read_standings, same_swarm
 from tests.builders import make_id
 
 pytestmark = pytest.mark.django_db

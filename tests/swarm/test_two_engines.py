@@ -12,8 +12,8 @@ from django.contrib.auth import get_user_model
 from django.db import connections
 
 from networks.actions.actors import Actor
-from networks.actions.jobs.joining import start_joining
 from networks.actions.jobs.running import JobRun
+from networks.actions.jobs.starting import start_joining
 from networks.actions.swarm import KnownSwarm, init_swarm, join_swarm, leave_swarm, read_join_token
 from networks.addressing.address_states import State
 from networks.engine.calls import Profile
@@ -21,14 +21,14 @@ from networks.engine.registry import connect_engine
 from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec, NetworkSpec
 from networks.hostnet.linux.opening import open_host
 from networks.models import Action, Engine, EngineStatus, Grant, JobStep, OutcomeKind, Role
-from networks.queries.addresses.overlay import overlay_views
+from networks.partials.addresses.network import overlay_views
 from networks.queries.engines import read_engine
-from networks.queries.swarm.overlay import read_overlay
-from networks.queries.swarm.standing import read_standings
+from networks.queries.overlay_peers import read_overlay
+from networks.queries.swarm import read_standings
 from networks.sync.follow.follower import Follower
-from networks.sync.followers import followers
-from networks.sync.host.once import look_once
+from networks.sync.once import look_once
 from networks.sync.requests import request_sync
+from networks.sync.supervisor import followers
 from tests.private_engine import wait_until
 from tests.swarm_pair import SwarmPair
 

@@ -13,8 +13,7 @@ from django.urls import reverse
 
 from networks.models import Container, Engine, Grant, Network, Role
 from networks.queries.choices import network_choices
-from networks.queries.swarm.elsewhere import with_elsewhere
-from networks.queries.swarm.standing import read_standings
+from networks.queries.swarm import read_standings, with_elsewhere
 from networks.sync.requests import request_sync
 from tests.launching.test_pages import BASE, forget_images
 from tests.launching.test_refused_between import said_of

@@ -15,8 +15,8 @@ from networks.queries.engines import read_engine
 from networks.queries.overview import add_up
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
-from networks.sync.snapshot.ends.endings import MOST_CONTAINERS, Endings, read_signal
-from networks.sync.snapshot.ends.labels import HIDDEN
+from networks.sync.snapshot.endings import MOST_CONTAINERS, Endings, read_signal
+from networks.sync.snapshot.journal import HIDDEN
 from tests.private_engine import PrivateEngine, wait_until
 
 S = 1_000_000_000

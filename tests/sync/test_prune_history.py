@@ -8,8 +8,8 @@ import pytest
 from django.db import connections
 
 from networks.models import AddressAssignment, WatchedSpan
-from networks.sync.snapshot import ledger
-from networks.sync.snapshot.ledger import prune_assignments
+from networks.sync.snapshot import address_history
+from networks.sync.snapshot.address_history import prune_assignments
 from tests.conftest import IS_FULL
 from tests.history import assign, at, watch
 from tests.private_engine import PrivateEngine, wait_until
@@ -32,15 +32,15 @@ def test_it_removes_what_is_old_turn_by_turn() -> None:
 
     while prune_assignments("local", before=at(50)):
         turns += 1
-        assert AddressAssignment.objects.count() == before - turns * ledger.PRUNED_AT_ONCE
+        assert AddressAssignment.objects.count() == before - turns * address_history.PRUNED_AT_ONCE
 
-    assert turns == MANY // ledger.PRUNED_AT_ONCE
+    assert turns == MANY // address_history.PRUNED_AT_ONCE
     assert set(AddressAssignment.objects.values_list("container_name", flat=True)) == {"held", "recent", "elsewhere"}
     assert [span.from_at for span in WatchedSpan.objects.all()] == [at(20)]
 
 
 def test_the_oldest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "PRUNED_AT_ONCE", 1)
+    monkeypatch.setattr(address_history, "PRUNED_AT_ONCE", 1)
     assign("172.18.0.2", "later", 0, 5)
     assign("172.18.0.3", "first", 0, 1)
 
@@ -52,7 +52,7 @@ def test_the_oldest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_whoever_follows_removes_them_all_in_its_turns(
     engine: PrivateEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "PRUNED_AT_ONCE", 2)
+    monkeypatch.setattr(address_history, "PRUNED_AT_ONCE", 2)
     for turn in range(5):
         assign("172.18.0.2", "old", turn, turn + 1)
     following = Following(engine.url, tmp_path)

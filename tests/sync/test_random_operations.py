@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from networks.management.commands.snapshot import snapshot_of
 from networks.models import Engine
-from networks.queries.snapshot import snapshot_of
 from networks.sync.engines import ensure_local_engine
 from tests.conftest import IS_FULL
 from tests.live import following

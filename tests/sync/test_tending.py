@@ -13,9 +13,16 @@ from networks.engine.access.facts import EngineAccess, TlsMaterial
 from networks.engine.access.parsing import parse_address
 from networks.models import Engine, EngineStatus
 from networks.models.access import keep_credentials
-from networks.sync.followers import followers, stop_followers
-from networks.sync.tending import Tended, Tender, start_tending, stop_tending
-from networks.sync.watchers import stop_watchers, watchers
+from networks.sync.supervisor import (
+    Tended,
+    Tender,
+    followers,
+    start_tending,
+    stop_followers,
+    stop_tending,
+    stop_watchers,
+    watchers,
+)
 from tests.private_engine import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections
 
-from networks.sync.followers import followers
 from networks.sync.host.board import picture_of
-from networks.sync.watchers import start_watchers, stop_watchers, watchers
+from networks.sync.supervisor import followers, start_watchers, stop_watchers, watchers
 from tests.builders import make_engine, make_network
 from tests.fake_host import FakeHost
 from tests.private_engine import wait_until

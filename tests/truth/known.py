@@ -37,7 +37,7 @@ SWEPT = tuple(
 SWEPT_FILES = (
     *(
         "networks/partials/words.py",
-        "networks/partials/hostside.py",
+        "networks/partials/interfaces/hostside.py",
         "networks/partials/networks.py",
         "networks/partials/containers.py",
     ),

@@ -17,11 +17,11 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from networks.actions.jobs.runners import start_runners, stop_runners
+from networks.management.commands.snapshot import snapshot_of
 from networks.models import Container, EngineStatus, Job, JobState, Network
-from networks.queries.snapshot import snapshot_of
-from networks.sync.followers import followers
 from networks.sync.host.board import picture_of
 from networks.sync.requests import request_sync
+from networks.sync.supervisor import followers
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.host.ties import true_ties
 from tests.sync.host.watching import Watching

@@ -12,8 +12,8 @@ from networks.models import Action
 from networks.partials.activity import VERBS, draw_lines
 from networks.policy.permissions import Permission
 from networks.policy.routes import ROUTES
-from networks.queries.activity.filters import Reader
-from networks.queries.activity.pages import list_activity
+from networks.queries.people.activity import list_activity
+from networks.queries.people.activity_filters import Reader
 from networks.urls import urlpatterns
 from networks.views.middleware import verb_of
 from tests.activity import make_action, make_actions

@@ -11,12 +11,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from networks.actions.labs.plan import LabPlan
+from networks.actions.launching import asked_of_run
 from networks.actions.networks import _asked_of, asked_of_endpoint
-from networks.actions.running.launching import asked_of_run
+from networks.actions.sample_lab.plan import LabPlan
 from networks.engine.specs import ConnectSpec, RunSpec
 from networks.models import Action, Engine, Grant
-from networks.partials.deeds.fields import FIELDS
+from networks.partials.action_fields import FIELDS
 from tests.activity import make_action
 from tests.builders import make_engine
 from tests.views.pages import log_in

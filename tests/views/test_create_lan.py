@@ -15,7 +15,7 @@ from networks.actions.networks import create_network
 from networks.engine.specs import NetworkSpec, PoolSpec
 from networks.hostnet.linux.opening import open_host
 from networks.models import Action, Engine, Grant, Network, Outcome, OutcomeKind, Role
-from networks.policy.reach.side import host_side_of
+from networks.policy.host_space import host_side_of
 from networks.sync.host.watcher import GATHER_S, HostWatcher
 from tests.lan import NEIGHBOUR, OUTSIDE, ROUTER, SUBNET, Lan
 from tests.private_engine import PrivateEngine, wait_until

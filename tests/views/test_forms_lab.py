@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from networks.actions.actors import Actor
-from networks.actions.lab_jobs import last_lab_job
+from networks.actions.sample_lab.jobs import last_lab_job
 from networks.models import Action, Engine, EngineStatus, Grant, Role
 from tests.private_engine import PrivateEngine
 

@@ -8,8 +8,8 @@ import pytest
 from django.db.models import F
 from django.test import Client
 
-from networks.actions.lab_jobs import last_lab_job
-from networks.actions.labs.plan import LabPlan
+from networks.actions.sample_lab.jobs import last_lab_job
+from networks.actions.sample_lab.plan import LabPlan
 from networks.models import Action, Container, Engine, EngineStatus, Network
 from tests.builders import make_container, make_engine, make_network, make_predefined
 from tests.views.pages import log_in

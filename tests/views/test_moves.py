@@ -13,7 +13,7 @@ from networks.actions.jobs.moving import MoveRun, move_steps
 from networks.actions.jobs.starting import JobWish, start_job
 from networks.models import Container, Engine, Job, Network
 from networks.queries.ground import ContainerChoice, NetworkChoice
-from networks.queries.running.impact import MOVE
+from networks.queries.lifecycle.orders import MOVE
 from tests.private_engine import PrivateEngine, wait_until
 from tests.views.test_forms import browser, seen, text_of
 

@@ -14,7 +14,7 @@ from networks.models import Container, Engine, Job, Network
 from networks.partials.interfaces.sums import add_up, say_rest
 from networks.queries.containers import container_rows
 from networks.queries.engines import read_engine
-from networks.sync.host.once import look_once
+from networks.sync.once import look_once
 from networks.sync.requests import request_sync
 from tests.partials.looking import words
 from tests.private_engine import PrivateEngine, wait_until

@@ -14,7 +14,7 @@ from networks.engine.client import EngineClient
 from networks.models import Engine, JobStep, OutcomeKind, StepState
 from networks.models.said import columns_of
 from networks.policy.protection import protection_of
-from networks.sync.followers import followers
+from networks.sync.supervisor import followers
 
 LOOK_EVERY_S = 1.0  # events bring nearly all of it sooner; a look costs the Engine an inspect of each
 

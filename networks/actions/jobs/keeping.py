@@ -3,26 +3,61 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from networks.actions.actors import require_of
 from networks.actions.jobs.running import JobRun
 from networks.actions.jobs.steps import carry_out_step, document_of, spec_of
 from networks.actions.networks import connect_command_of
-from networks.actions.probing import refuse_automatic_subnet
 from networks.actions.recording import ActionResult
 from networks.addressing.reading import IPAddress
 from networks.engine.cli import disconnect_command
 from networks.engine.client import EngineClient
-from networks.engine.errors import NotAllowed
+from networks.engine.errors import NotAllowed, Refused
 from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec
+from networks.engine.states import WITH_STACK
 from networks.models import JobState, JobStep, JobStop, StepState
 from networks.models.said import say as _
 from networks.policy.permissions import Denied
 from networks.policy.protection import permission_to_join, refuse_names
 from networks.policy.shadows import refuse_shadows
-from networks.queries.addresses.keeping import CONNECT, DISCONNECT, HAS_ADDRESS, spec_to_restore, with_address
+from networks.queries.addresses.keeping import CONNECT, DISCONNECT, spec_to_restore, with_address
+
+# For documentation alone (RFC 5737, RFC 3849, RFC 9637): no network that works has them.
+_NOWHERE = tuple(map(ip_address, ("192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1", "3fff::1")))
+# runconfig.ErrUnsupportedNetworkAndIP and ErrUnsupportedNetworkNoSubnetAndIP
+REFUSALS_OF_ANY = ("user configured subnets", "user defined networks only")
+
+
+def refuse_automatic_subnet(client: EngineClient, network: NetworkFact, container: ContainerFact, address: IPAddress) -> None:
+    """Return when an address may be chosen on this network, which the container is on. Raises Refused in the Engine's words.
+
+    Whether a subnet was typed no answer of the Engine says. It is asked to connect the container once more, with an address that
+    no pool holds: it looks at the address first, and says either that none may be chosen or that this one doesn't fit; an Engine
+    before 25 says that the container is on the network. On a swarm's network the managers would be asked, so they are not.
+    """
+    if network.name == "bridge" and network.driver == "bridge":
+        raise NotAllowed(_("On Docker's default bridge an address can't be chosen, so nothing was changed."))
+    if network.scope == "swarm":
+        return
+    probe = _outside(network, address)
+    ipv4, ipv6 = (probe, None) if isinstance(probe, IPv4Address) else (None, probe)
+    try:
+        client.connect_container(ConnectSpec(network.docker_id, container.docker_id, ipv4=ipv4, ipv6=ipv6))
+    except Refused as error:
+        if any(words in error.sentence for words in REFUSALS_OF_ANY):
+            raise
+        return
+    raise NotAllowed(_("The Engine accepted an address that is in no pool of this network; nothing else was changed."))
+
+
+def _outside(network: NetworkFact, address: IPAddress) -> IPv4Address | IPv6Address:
+    fits = (one for one in _NOWHERE if one.version == address.version)
+    return next(
+        one for one in fits if not any(one in pool.subnet for pool in network.pools if pool.subnet.version == one.version)
+    )
+
 
 _OPEN = (StepState.WAITING.value, StepState.STARTED.value)
 
@@ -97,7 +132,7 @@ class KeepRun(JobRun):
             raise NotAllowed(_("This job has no step that connects the container again, so nothing was changed."))
         address = ip_address(taking.spec["kept"]) if "kept" in taking.spec else None
         endpoint = _endpoint_on(container, network)
-        if address is None or endpoint is None or container.state not in HAS_ADDRESS:
+        if address is None or endpoint is None or container.state not in WITH_STACK:
             names = {"container": container.name, "network": network.name}
             raise NotAllowed(_("%(container)s has no address on %(network)s now, so nothing was changed.") % names)
         was = spec_to_restore(network.docker_id, container.docker_id, endpoint, api_version=client.negotiate())

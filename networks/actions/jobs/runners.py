@@ -16,9 +16,9 @@ from networks.actions.jobs.running import JobRun
 from networks.models import Engine, Job, JobState
 from networks.models.job import OPEN_STATES
 from networks.queries.addresses.keeping import KEEP
-from networks.queries.running.impact import MOVE
-from networks.sync.followers import followers
+from networks.queries.lifecycle.orders import MOVE
 from networks.sync.signals import others_wrote
+from networks.sync.supervisor import followers
 
 log = structlog.get_logger(__name__)
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from networks.actions.actors import Actor, require_of
 from networks.actions.jobs.runners import PULL, wake_runner
+from networks.actions.swarm import JOIN_SWARM, KnownSwarm
+from networks.engine.cli import command_of, join_swarm_lines
 from networks.models import Engine, Job, JobState, JobStep
 from networks.models.job import OPEN_STATES
 from networks.models.said import say as _
@@ -115,3 +117,28 @@ def _refuse_too_many(actor: Actor, wish: JobWish) -> None:
 def _key_of(actor: Actor, wish: JobWish) -> str:
     """Return the key as it is kept: nobody's form is taken for another person's."""
     return f"{actor.user_id or 0}:{wish.key}"[:64]
+
+
+def start_joining(actor: Actor, engine: Engine, known: KnownSwarm, key: str) -> Job:
+    """Begin the job and return it; what it holds is no token. Raises Denied where this person may not shape both Engines."""
+    require_of(actor, Permission.SHAPE, known.manager.slug)
+    step = JobStep(
+        verb=JOIN_SWARM,
+        network_id="",
+        network_name="",
+        container_name=known.manager.name,
+        command=command_of(join_swarm_lines(known.spec())),
+        spec=document_of_join(known),
+    )
+    wish = JobWish(key, JOIN_SWARM, known.manager.name, Permission.SHAPE)
+    return start_job(actor, engine, wish, [step])
+
+
+def document_of_join(known: KnownSwarm) -> dict[str, str]:
+    """Return what the step holds."""
+    return {
+        "manager": known.manager.slug,
+        "role": known.role,
+        "advertise_address": known.advertise_address,
+        "listen_address": known.listen_address,
+    }

@@ -7,14 +7,15 @@ from typing import Any
 
 from networks.actions.actors import Actor
 from networks.actions.containers import ORDERS, is_order_done
+from networks.actions.images import LayerNotes, pull_image
 from networks.actions.networks import Look, asked_of_endpoint, connect_container, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
-from networks.actions.running.images import LayerNotes, pull_image
 from networks.actions.swarm import JOIN_SWARM, WORKER, KnownSwarm, join_known_swarm
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound
 from networks.engine.facts import ContainerFact, EndpointFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec
+from networks.engine.states import WITH_STACK
 from networks.models import Engine, JobStep
 from networks.queries.addresses.keeping import DISCONNECT
 
@@ -114,7 +115,7 @@ def _has_network(client: EngineClient, network_id: str) -> bool:
 def _endpoint_on(container: ContainerFact, step: JobStep) -> EndpointFact | None:
     # A container that isn't running knows the networks that it joined since by name only. One that runs may have a network in
     # its settings and no endpoint there: what a refused connect leaves behind (26.1).
-    is_running = container.state in ("running", "paused")
+    is_running = container.state in WITH_STACK
     on = (
         endpoint
         for endpoint in container.endpoints

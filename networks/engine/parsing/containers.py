@@ -9,7 +9,7 @@ from typing import Any
 
 from networks.engine.calls import CONTAINER_ID, EXEC_ID
 from networks.engine.errors import ProtocolFault
-from networks.engine.facts import WITH_STACK, ContainerFact, InterfaceStats, PortFact
+from networks.engine.facts import ContainerFact, InterfaceStats, PortFact
 from networks.engine.parsing.endpoints import ENDED, parse_endpoints
 from networks.engine.parsing.values import (
     child,
@@ -24,6 +24,7 @@ from networks.engine.parsing.values import (
     text_map,
     texts,
 )
+from networks.engine.states import WITH_STACK
 from networks.engine.swarm_facts import ExecFact
 
 _ID = re.compile(CONTAINER_ID)

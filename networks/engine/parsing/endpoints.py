@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from networks.engine.calls import NETWORK_ID
-from networks.engine.facts import WITH_STACK, EndpointFact
+from networks.engine.facts import EndpointFact
 from networks.engine.parsing.joined import leave_over
 from networks.engine.parsing.values import address_4, address_6, child, integer, text, text_map, texts
+from networks.engine.states import WITH_STACK
 
 _ID = re.compile(NETWORK_ID)
 

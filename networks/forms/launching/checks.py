@@ -10,10 +10,11 @@ from networks.addressing.findings import Finding, Level, bad, fine, warn
 from networks.addressing.reading import IPAddress
 from networks.addressing.sockets import is_same_socket
 from networks.engine.specs import CONTAINER_NAME, EndpointSpec, Mode, PortSpec, RunSpec
+from networks.engine.states import WITH_STACK
 from networks.forms.launching.ground import RunGround
 from networks.queries.ground import ContainerChoice, NetworkChoice
-from networks.queries.removals.consequences import PUBLISHING_DRIVERS
-from networks.queries.running.ports import PublishedPort
+from networks.queries.lifecycle.places import PublishedPort
+from networks.queries.lifecycle.removals import PUBLISHING_DRIVERS
 
 # The signals that Docker knows by name. Source: moby/sys, signal_linux.go
 _NAMES = (
@@ -128,7 +129,7 @@ def check_donor(chosen: str, donor: ContainerChoice | None) -> Iterator[Finding]
     """Yield whether a container's network can be shared."""
     if donor is None:
         yield bad("donor_id", "donor_gone" if chosen else "donor_missing")
-    elif donor.state not in ("running", "paused"):
+    elif donor.state not in WITH_STACK:
         yield bad("donor_id", "donor_stopped", name=donor.name)
     elif donor.network_mode.startswith("container:"):  # Docker takes it (measured: 26.1); its own owner says when it is cut off
         yield warn("donor_id", "donor_shared", name=donor.name)

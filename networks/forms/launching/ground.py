@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from networks.addressing.host import HostSide
 from networks.addressing.reading import IPAddress
 from networks.engine.image_facts import ImageFact
-from networks.policy.reach.side import host_side_of
+from networks.policy.host_space import host_side_of
 from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.engines import read_engine
 from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice, version_of
-from networks.queries.running.ports import PublishedPort, published_ports
-from networks.queries.swarm.elsewhere import with_elsewhere
+from networks.queries.lifecycle.places import PublishedPort, published_ports
+from networks.queries.swarm import with_elsewhere
 
 Bound = tuple[int, IPAddress | None]  # a port of the machine, and the address that it is wanted at: None for all of them
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from networks.policy.reach.side import host_side_of
+from networks.policy.host_space import host_side_of
 from networks.queries.ground import Ground, read_ground
 from networks.sync.plugins import plugins_of
 

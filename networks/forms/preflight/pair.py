@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from networks.addressing.findings import Finding, Level, bad, fine, warn
-from networks.engine.facts import WITH_STACK
+from networks.engine.states import RUNNING_STATES, WITH_STACK
 from networks.queries.addresses.room import Lack
 from networks.queries.containers import LEAVING
 from networks.queries.ground import ContainerChoice, NetworkChoice
-
-RUNNING = frozenset({"running", "paused", "restarting"})
 
 
 def check_network(network: NetworkChoice) -> Iterator[Finding]:
@@ -39,7 +37,7 @@ def check_container(container: ContainerChoice) -> Iterator[Finding]:
         yield bad("container", "container_leaving", container=container.name)
     elif container.network_mode == "host":
         # A stopped one Docker lets leave host and join others; it starts in the host's stack all the same.
-        is_alive = container.state in RUNNING
+        is_alive = container.state in RUNNING_STATES
         yield bad("container", "container_host" if is_alive else "container_host_idle", container=container.name)
     elif container.network_mode.startswith("container:"):
         yield bad("container", "container_shared", container=container.name)
@@ -64,10 +62,10 @@ def check_lack(lack: Lack, container: ContainerChoice) -> Iterator[Finding]:
     """Yield that a container gets no address; one that doesn't run gets none before it starts, and may be connected."""
     names = {"network": lack.network_name, "container": container.name, "subnets": lack.subnets, "other": lack.clash}
     if lack.clash:
-        idle = container.state not in RUNNING
+        idle = container.state not in RUNNING_STATES
         yield warn("container", "subnets_clash_later", **names) if idle else bad("container", "subnets_clash", **names)
         return
-    if container.state not in RUNNING:
+    if container.state not in RUNNING_STATES:
         yield warn("container", "pool_full_later", **names)
         return
     key = "pool_full_then" if lack.left else "pool_full"
@@ -86,7 +84,7 @@ def check_pair(network: NetworkChoice, container: ContainerChoice, lack: Lack | 
         yield bad("container", "let_out_already", **names)
     elif lack is not None and not lack.address:  # one that was typed is looked at where it stands
         yield from check_lack(lack, container)
-    elif container.state not in RUNNING:
+    elif container.state not in RUNNING_STATES:
         yield warn("container", "container_stopped", **names)
     else:
         yield fine("container", "container_can", **names)

@@ -14,7 +14,7 @@ from networks.addressing.pools import Pool, TakenPool, default_gateway, is_any_o
 from networks.addressing.reading import IPAddress, IPNetwork
 from networks.addressing.suggest import default_pools_of, suggest_subnet_of
 from networks.engine.specs import NetworkSpec
-from networks.policy.reach.harm import subnets_of, takes_routes
+from networks.policy.harm import subnets_of, takes_routes
 from networks.queries.ground import PARENTED, Ground
 from networks.queries.networks import GATEWAYS_LEFT_OUT
 

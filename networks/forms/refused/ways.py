@@ -22,8 +22,8 @@ from networks.queries.choices import container_choices
 from networks.queries.engines import read_engine
 from networks.queries.ground import BRIDGE_NAME, find_network, read_ground
 from networks.queries.ground import unused_networks as read_unused
-from networks.queries.removals.consequences import affected_by
-from networks.queries.running.ports import published_ports
+from networks.queries.lifecycle.places import published_ports
+from networks.queries.lifecycle.removals import affected_by
 
 MAX_NAMES = 5  # in one sentence
 _ADDRESS_TEXT = r"(?:\[[^\]]*\]|[0-9.]*|[0-9a-f:]*)"

@@ -10,8 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import bad
+from networks.engine.states import RUNNING_STATES
 from networks.forms.findings import FindingsForm
-from networks.forms.preflight.pair import RUNNING, check_joining, check_lack
+from networks.forms.preflight.pair import check_joining, check_lack
 from networks.forms.rights import check_company
 from networks.forms.wording.labels import label_network
 from networks.policy.protection import NOTHING, Protection
@@ -45,7 +46,7 @@ class MoveForm(FindingsForm):
     def clean(self) -> dict[str, Any]:
         """Look whether the network has an address left for one that runs: it must not leave before it can arrive."""
         network = self._networks.get(self.cleaned_data.get("network_id", ""))
-        if network is not None and self._container.state in RUNNING and (lack := self._room.lack(network.docker_id)):
+        if network is not None and self._container.state in RUNNING_STATES and (lack := self._room.lack(network.docker_id)):
             found = check_lack(lack, self._container)
             self.add_findings(replace(each, field="network_id", suggestion="", suggestion_field="") for each in found)
         if network is not None:

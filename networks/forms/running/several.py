@@ -16,12 +16,12 @@ from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
 from networks.policy.shadows import read_uneasy
 from networks.policy.shapes import permission_to_order
-from networks.queries.addresses.coming import foretell
+from networks.queries.addresses.marks import foretell
 from networks.queries.addresses.room import Room
 from networks.queries.containers import LEAVING
+from networks.queries.donors import AWAY
 from networks.queries.engines import read_engine
-from networks.queries.lending.donors import AWAY
-from networks.queries.running.impact import ENDING, Impact, breakages_of_order, read_impacts
+from networks.queries.lifecycle.orders import ENDING, Impact, breakages_of_order, read_impacts
 
 # By what the button says: the order that each of the containers gets.
 SEVERAL_ORDERS = {

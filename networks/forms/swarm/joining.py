@@ -15,7 +15,7 @@ from networks.engine.specs import LISTEN_ADDRESS, JoinSpec
 from networks.forms.fields import TypedField
 from networks.forms.swarm.checks import check_remote, check_token
 from networks.forms.swarm.node_address import NodeAddressForm
-from networks.queries.swarm.standing import Standing
+from networks.queries.swarm import Standing
 
 _SECRET = {"autocomplete": "off", "spellcheck": "false"}
 ROLES = (("worker", _("worker")), ("manager", _("manager")))

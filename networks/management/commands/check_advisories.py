@@ -9,10 +9,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from networks.management.supply.advisories import Check, locked_packages
-from networks.management.supply.locks import ROOT, LockFault
-from networks.management.supply.records import NotRead, read_records
-from networks.management.supply.versions import NPM, PYPI
+from networks.management.advisories import Check, locked_packages
+from networks.management.locks import ROOT, LockFault
+from networks.management.package_records import NotRead, read_records
+from networks.management.versions import NPM, PYPI
 
 _UNREADABLE = 2  # status; 1 is that something is vulnerable
 

@@ -10,11 +10,10 @@ from django.conf import settings
 
 from networks.actions.jobs.runners import start_runners, stop_runners
 from networks.actions.settling import start_settling, stop_settling
-from networks.actions.trail.keeper import start_trail, stop_trail
+from networks.audit.keeper import start_trail, stop_trail
 from networks.management.prepared import PreparedCommand
 from networks.sync.engines import ensure_local_engine
-from networks.sync.followers import stop_followers
-from networks.sync.tending import start_tending, stop_tending
+from networks.sync.supervisor import start_tending, stop_followers, stop_tending
 
 
 class Command(PreparedCommand):

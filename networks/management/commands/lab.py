@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from networks.actions.actors import CONSOLE
-from networks.actions.lab import bring_up_lab, list_labelled, take_down_lab
+from networks.actions.sample_lab.building import bring_up_lab, list_labelled, take_down_lab
 from networks.engine.errors import EngineError
 from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.guard import MOST_OF_PREFIX, is_name_prefix

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from networks.actions.actors import CONSOLE
-from networks.actions.lab import bring_up_lab
-from networks.management.lab_engine.dockerd import end, start
-from networks.management.lab_engine.place import LabEngineTrouble, Place, place_in
+from networks.actions.sample_lab.building import bring_up_lab
+from networks.management.lab_dockerd import end, start
+from networks.management.lab_place import LabEngineTrouble, Place, place_in
 from networks.management.prepared import PreparedCommand
 from networks.models import Engine
 from networks.sync.engines import ensure_engine

@@ -11,7 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from networks.actions.actors import CONSOLE
-from networks.actions.trail.standing import has_unsent
+from networks.audit.records import write_action, write_outcome
+from networks.audit.standing import has_unsent
 from networks.management.prepared import PreparedCommand
 from networks.models import Action, Outcome, OutcomeKind
 from networks.models.insert_only import lifted
@@ -44,16 +45,10 @@ def prune(before: datetime, *, with_unsent: bool = False) -> int:
         Outcome.objects.filter(action_id__in=old.values("pk")).delete()
         pruned = old.delete()[0]
         now = timezone.now()
-        action = Action.objects.create(
-            at=now,
-            who=CONSOLE.name,
-            engine_slug="",
-            verb="prune_activity",
-            what=f"before {before:%Y-%m-%d}",
-            command=f"manage.py prune_activity --before {before:%Y-%m-%d}",
-            asked={"before": before.isoformat(), "pruned": pruned},
-        )
-        Outcome.objects.create(action_id=action.pk, at=now, kind=OutcomeKind.OK)
+        day, asked = f"{before:%Y-%m-%d}", {"before": before.isoformat(), "pruned": pruned}
+        command = f"manage.py prune_activity --before {day}"
+        action_id = write_action(CONSOLE.name, "prune_activity", f"before {day}", command=command, asked=asked, at=now)
+        write_outcome(action_id, OutcomeKind.OK, at=now)
     return pruned
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from networks.actions.own.keys import KeyFiles, forget_old_keys, rotate_key
+from networks.actions.credentials import KeyFiles, forget_old_keys, rotate_key
 from networks.management.prepared import PreparedCommand
 from networks.models import Engine
 from networks.sync.follow.lease import Lease

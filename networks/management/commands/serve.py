@@ -14,17 +14,20 @@ from django.utils.module_loading import import_string
 from networks.actions.jobs.runners import start_runners
 from networks.actions.settling import start_settling
 from networks.actions.terminals.left import start_ending_left
-from networks.actions.trail.keeper import start_trail
-from networks.management.serving.allocator import bound_allocator
-from networks.management.serving.output import let_go_of_output
-from networks.management.serving.ports import find_listen_fault
-from networks.management.serving.prepare import collect_static_if_needed, migrate_if_needed
-from networks.management.serving.server import serve
+from networks.audit.keeper import start_trail
+from networks.management.server import (
+    bound_allocator,
+    collect_static_if_needed,
+    find_listen_fault,
+    let_go_of_output,
+    migrate_if_needed,
+    serve,
+)
 from networks.models.access import reseal_credentials
 from networks.models.trouble import explain_trouble
 from networks.policy.setup import ensure_setup_token, home_origin, make_first_admin, show_setup_token
 from networks.sync.engines import ensure_local_engine
-from networks.sync.tending import start_tending
+from networks.sync.supervisor import start_tending
 
 
 class Command(BaseCommand):

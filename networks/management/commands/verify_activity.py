@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from networks.actions.trail.destinations import FileDestination
-from networks.actions.trail.standing import configured_destination, read_trail
-from networks.actions.trail.verifying import Found, Wrong, verify
+from networks.audit.destinations import FileDestination
+from networks.audit.standing import configured_destination, read_trail
+from networks.audit.verifying import Found, Wrong, verify
 from networks.management.prepared import PreparedCommand
 
 

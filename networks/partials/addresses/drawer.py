@@ -11,12 +11,12 @@ from networks.addressing.address_states import Cell, Claim, State
 from networks.addressing.keys import address_key
 from networks.addressing.reading import IPAddress
 from networks.engine.facts import is_of_swarm
-from networks.partials.addresses.grid import addresses_url
 from networks.partials.addresses.history import HistoryDrawing, history_url
-from networks.partials.hosts.links import interfaces_url
+from networks.partials.addresses.network import addresses_url
+from networks.partials.interfaces.links import interfaces_url
 from networks.partials.links import url_of
 from networks.partials.screen import ScreenKey
-from networks.queries.addresses.asked import Asked, Found
+from networks.queries.addresses.asked import AddressQuery, Found
 from networks.queries.addresses.history import last_of_address
 from networks.queries.addresses.history_lines import Kind, lines_of_address
 from networks.queries.addresses.pools import PoolView
@@ -28,7 +28,7 @@ from networks.templatetags.cells import EMPTY, STATE_WORDS
 MOST_LINES = 10  # assignments; the page of the history has all
 
 
-def drawer_context(key: ScreenKey, engine: EngineRow, asked: Asked, found: Found) -> dict[str, Any]:
+def drawer_context(key: ScreenKey, engine: EngineRow, asked: AddressQuery, found: Found) -> dict[str, Any]:
     """Return what addresses/_drawer.html draws: nothing where no address is picked."""
     if found.address is None:
         return {"address": None}

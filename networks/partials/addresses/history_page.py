@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl
 
 from django.utils import timezone
 
-from networks.partials.addresses.grid import addresses_url
 from networks.partials.addresses.history import HistoryDrawing, history_url
+from networks.partials.addresses.network import addresses_url
 from networks.partials.cache import draw
 from networks.partials.framed import draw_framed
 from networks.partials.screen import Screen, ScreenKey

@@ -2,20 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
-from networks.addressing.blocks import first_shown
-from networks.partials.addresses.grid import addresses_url, grid_context
+from django.urls import reverse
+
+from networks.addressing.address_states import Claim, State
+from networks.addressing.blocks import block_size, blocks_of, first_shown
+from networks.partials.addresses.words import say_dispute, say_next, say_rest, say_use
 from networks.partials.cache import draw
 from networks.partials.links import url_of
 from networks.partials.screen import ScreenKey
 from networks.policy.permissions import read_reach
-from networks.queries.addresses.overlay import Everywhere, overlay_views
-from networks.queries.addresses.pools import PoolView, pool_views
+from networks.queries.addresses.networks import AddressedNetwork, addressed_networks
+from networks.queries.addresses.pools import PoolView, pool_views, views_with
 from networks.queries.engines import list_engines
 from networks.queries.rows import EngineRow
-from networks.templatetags.cells import Links
+from networks.templatetags.cells import Links, Shown
+
+# Of these every page shows what they mean, of the others where there is one.
+USUAL = (State.GATEWAY, State.IN_USE, State.FREE)
+
+
+def addresses_url(engine_slug: str, **asked: object) -> str:
+    """Return the address of the Addresses page that asks for this; it names the Engine: the reader may have chosen another."""
+    given = {name: str(value) for name, value in asked.items() if value not in ("", None)}
+    return f"{reverse('address_list')}?{urlencode({'engine': engine_slug, **given}, safe='/:@')}"
+
+
+def grid_context(view: PoolView, block: int, *, links: Links, picked: int | None = None, columns: str = "") -> Mapping[str, Any]:
+    """Return what addresses/_grid.html draws of a pool: its blocks where it has several, one block, and what is said of it."""
+    use = view.use
+    size = block_size(use)
+    following = view.next_number
+    seen = {use.state_at(number) for number in range(block, block + size)}
+    blocks = blocks_of(use, *[number for number in (block, following) if number is not None])
+    return {
+        "view": view,
+        "use": use,
+        "shown": Shown(use, block, picked, following),
+        "links": links,
+        "columns": columns,
+        "blocks": blocks if blocks.total > 1 else None,
+        "block": block,
+        "block_name": f"{use.address(block)}/{blocks.prefix_length}",
+        "states": [state for state in State if state in seen or state in USUAL],
+        "has_next": following is not None and block <= following < block + size,
+        "counts": say_use(view),
+        "rest": say_rest(view),
+        "next": say_next(view),
+        "dispute": say_dispute(view),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """A network's pools as all Engines that share it use them. `sharers`: the others that have it."""
+
+    views: tuple[PoolView, ...] = ()
+    sharers: tuple[EngineRow, ...] = ()
+
+
+def overlay_views(engine: EngineRow, docker_id: str, others: Iterable[EngineRow]) -> Everywhere:
+    """Return a network's pools with the claims of its endpoints on `others` as well; claims of theirs name their Engine.
+
+    At most four queries for each Engine, none for one where nothing changed since.
+    """
+    found = [(other, network) for other in others for network in addressed_networks(other) if network.docker_id == docker_id]
+    if not found:
+        return Everywhere()
+
+    def with_theirs(network: AddressedNetwork) -> AddressedNetwork:
+        return replace(
+            network,
+            held=(*network.held, *(claim for other, theirs in found for claim in _named(theirs.held, other))),
+            wished=(*network.wished, *(claim for other, theirs in found for claim in _named(theirs.wished, other))),
+            told=tuple(dict.fromkeys((*network.told, *(address for _other, theirs in found for address in theirs.told)))),
+            # Whether what an Engine counts of a swarm's network is of all nodes is nowhere said.
+            counted=tuple(None for _pool in network.pools),
+        )
+
+    return Everywhere(views_with(engine, docker_id, with_theirs), tuple(other for other, _theirs in found))
+
+
+def _named(claims: Sequence[Claim], engine: EngineRow) -> Iterable[Claim]:
+    return (replace(claim, container_name=f"{claim.container_name} · {engine.name}") for claim in claims)
+
 
 # A bridge network has two; of an overlay with dozens the others stand on the Addresses page.
 MOST_GRIDS = 4

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from networks.engine.states import WITH_STACK
 from networks.forms.findings import Way
 from networks.forms.preflight.pair import check_container, check_network
 from networks.forms.sentences import say
 from networks.partials.links import url_of
 from networks.policy.protection import protection_of
-from networks.queries.addresses.keeping import HAS_ADDRESS, addresses_of
+from networks.queries.addresses.keeping import addresses_of
 from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.queries.rows import EndpointRow
 from networks.templatetags.wording import spell
@@ -52,7 +53,7 @@ def why_not_kept(
     if endpoint is None:
         title = _("%(container)s is not on %(network)s") % names
         return None if is_left_off else WhyNot(title, _("It has no address there to keep."))
-    if container.state not in HAS_ADDRESS:
+    if container.state not in WITH_STACK:
         words = _("It gets one when it starts. To choose it before, take it off the network and connect it with an address.")
         return WhyNot(_("%(container)s does not run, so it has no address") % names, words)
     if not addresses_of(endpoint):

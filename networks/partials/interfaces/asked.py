@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from networks.partials.hosts.links import interfaces_url
 from networks.partials.interfaces.belonging import NAMES
+from networks.partials.interfaces.links import interfaces_url
 from networks.queries.filters import TEXT_LIMIT
 from networks.sync.host.picture import HostLink
 from networks.sync.host.traffic import Traffic
@@ -21,7 +21,7 @@ ID_LENGTH = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class InterfaceQuery:
     """What is asked for; "" is any, or nothing. `network`: a name. `form`: "" for the table or TEXT. `opened`: name or index."""
 
     q: str = ""
@@ -84,14 +84,14 @@ class Asked:
         return by_index or next((link for link in known if link.fact.name == self.opened), None)
 
 
-def read_asked(query: str) -> Asked:
+def read_interface_query(query: str) -> InterfaceQuery:
     """Return what a query string asks for; what isn't known is left aside."""
     try:
         pairs = parse_qsl(query, max_num_fields=100)
     except ValueError:
-        return Asked()
+        return InterfaceQuery()
     given = {name: value.strip()[:TEXT_LIMIT] for name, value in pairs if name in INTERFACE_PARAMS}
-    return Asked(
+    return InterfaceQuery(
         q=given.get("q", ""),
         kind=given.get("kind", ""),
         network=given.get("network", ""),

@@ -13,11 +13,10 @@ from django.utils.translation import ngettext
 from networks.hostnet.facts import LinkFact
 from networks.hostnet.ifconfig import write_ifconfig
 from networks.partials.cache import draw
-from networks.partials.hosts.figures import rate_text
-from networks.partials.hosts.links import row_id
-from networks.partials.hostside import families_of, is_routed
-from networks.partials.interfaces.asked import Asked
+from networks.partials.interfaces.asked import InterfaceQuery
 from networks.partials.interfaces.belonging import explain_software
+from networks.partials.interfaces.hostside import families_of, is_routed
+from networks.partials.interfaces.links import rate_text, row_id
 from networks.partials.interfaces.rows import Figures, Place, digest, line_context
 from networks.partials.screen import DrawnRow
 from networks.queries.networks import network_rows
@@ -40,7 +39,9 @@ class Station:
     is_here: bool = False
 
 
-def draw_card(engine: EngineRow, asked: Asked, link: HostLink, place: Place, figures: Figures, picture: HostPicture) -> DrawnRow:
+def draw_card(
+    engine: EngineRow, asked: InterfaceQuery, link: HostLink, place: Place, figures: Figures, picture: HostPicture
+) -> DrawnRow:
     """Return the line below an open one. Its figures change without its version."""
     counters = figures.counters
     context = {
@@ -68,7 +69,7 @@ def hidden_addresses(fact: LinkFact) -> tuple[str, ...]:
     return tuple(str(one.interface) for one in fact.addresses if isinstance(one.interface, IPv4Interface))[1:]
 
 
-def stations_of(engine: EngineRow, asked: Asked, link: HostLink, picture: HostPicture) -> tuple[Station, ...]:
+def stations_of(engine: EngineRow, asked: InterfaceQuery, link: HostLink, picture: HostPicture) -> tuple[Station, ...]:
     """Return the way from a container through this link to the outside, as far as it is known; nothing for a link apart."""
     links = {one.fact.index: one for one in picture.links}
     bridge = link if link.network_id else links.get(link.fact.master)
@@ -99,13 +100,13 @@ def _this(link: HostLink) -> Station:
     return Station(fact.name, _("this link"), _("pair %(pair)s") % {"pair": pair} if pair else here, is_here=True)
 
 
-def _bridge(engine: EngineRow, asked: Asked, bridge: HostLink) -> Station:
+def _bridge(engine: EngineRow, asked: InterfaceQuery, bridge: HostLink) -> Station:
     address = next((str(one.interface.ip) for one in bridge.fact.addresses if one.scope == "global"), "")
     word = _("network %(name)s") % {"name": bridge.network_name} if bridge.network_name else bridge.fact.kind
     return Station(bridge.fact.name, word, address, asked.url(engine.slug, bridge))
 
 
-def _ways_out(engine: EngineRow, asked: Asked, bridge: HostLink, picture: HostPicture) -> Iterable[Station]:
+def _ways_out(engine: EngineRow, asked: InterfaceQuery, bridge: HostLink, picture: HostPicture) -> Iterable[Station]:
     """Return the links of the default route, where the bridge's network is known to lead there."""
     network = _network_of(engine, bridge)
     if network is None or network.driver != "bridge":

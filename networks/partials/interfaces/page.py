@@ -13,11 +13,11 @@ from networks.hostnet.ifconfig import name_order, write_ifconfig
 from networks.partials import words
 from networks.partials.cache import draw, draw_kept
 from networks.partials.framed import draw_framed
-from networks.partials.hosts.sight import sight_of
-from networks.partials.hosts.spark import BUCKETS, FEW_BUCKETS, WINDOW_S, draw_spark
-from networks.partials.interfaces.asked import TRAFFIC, Asked, networks_of, read_asked
+from networks.partials.interfaces.asked import TRAFFIC, InterfaceQuery, networks_of, read_interface_query
 from networks.partials.interfaces.card import draw_card, spell_lines
 from networks.partials.interfaces.rows import Figures, digest, draw_lines, places_of
+from networks.partials.interfaces.sight import sight_of
+from networks.partials.interfaces.spark import BUCKETS, FEW_BUCKETS, WINDOW_S, draw_spark
 from networks.partials.interfaces.sums import add_up, say_rest, say_sum
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.queries.containers import container_rows
@@ -40,7 +40,7 @@ def draw_interfaces(key: ScreenKey) -> Screen:
 
 
 def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
-    picture, traffic, asked = picture_of(engine.slug), traffic_of(engine.slug), read_asked(key.query)
+    picture, traffic, asked = picture_of(engine.slug), traffic_of(engine.slug), read_interface_query(key.query)
     shown = asked.pick(picture.links, traffic)
     sums = add_up(picture, container_rows(engine))
     sight = sight_of(picture)
@@ -51,7 +51,7 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
         "sight": sight,
         "shown": len(shown),
         "total": len(picture.links),
-        "all_url": Asked(form=asked.form).url(engine.slug),
+        "all_url": InterfaceQuery(form=asked.form).url(engine.slug),
         "sum": say_sum(sums) if is_seen else "",
         "rest": say_rest(sums) if is_seen else (),
     }
@@ -76,7 +76,7 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
 
 
 def _draw_table(
-    key: ScreenKey, engine: EngineRow, asked: Asked, shown: Sequence[HostLink], picture: HostPicture, traffic: Traffic
+    key: ScreenKey, engine: EngineRow, asked: InterfaceQuery, shown: Sequence[HostLink], picture: HostPicture, traffic: Traffic
 ) -> tuple[DrawnRow, ...]:
     opened = asked.opens(shown)
     places = places_of(shown, picture, opened)
@@ -122,7 +122,7 @@ def _say_lede(picture: HostPicture) -> str:
     return _("%(links)s, %(up)s up") % {"links": links, "up": count_text(up)}
 
 
-def _choices(picture: HostPicture, asked: Asked) -> Mapping[str, tuple[tuple[str, str], ...]]:
+def _choices(picture: HostPicture, asked: InterfaceQuery) -> Mapping[str, tuple[tuple[str, str], ...]]:
     """Return what the picks offer: what there is, and what is asked for though it isn't there."""
     kinds = Counter(link.fact.kind for link in picture.links)
     networks = {name for names in networks_of(picture.links).values() for name in names}

@@ -11,17 +11,54 @@ from html import escape
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from networks.hostnet.facts import Counters
 from networks.partials.cache import draw_row
-from networks.partials.hosts.links import opening, row_id
-from networks.partials.interfaces.asked import Asked
+from networks.partials.interfaces.asked import InterfaceQuery
 from networks.partials.interfaces.belonging import say_belonging
-from networks.partials.interfaces.cells import CellWords, draw_figures
+from networks.partials.interfaces.links import bytes_text, opening, rate_text, row_id
 from networks.partials.screen import DrawnRow, ScreenKey
-from networks.queries.kept.versioned import VersionedCache
+from networks.queries.cache.versioned import VersionedCache
 from networks.sync.host.picture import HostLink, HostPicture
 from networks.sync.host.traffic import Rate
+from networks.templatetags.ui import count_text
+
+DASH = '<span class="dash">–</span>'
+
+
+class CellWords:
+    """The words of the cells, translated once for a thousand rows."""
+
+    __slots__ = ("errors", "rate", "rx_bytes", "tx_bytes")
+
+    def __init__(self) -> None:
+        self.rx_bytes, self.tx_bytes = escape(_("RX bytes")), escape(_("TX bytes"))
+        self.errors = escape(_("Errors / dropped"))
+        self.rate = escape(_("Now"))
+
+
+def draw_figures(counters: Counters, rate: Rate | None, spark: str, words: CellWords) -> str:
+    """Return seven cells. `spark`: the drawing of the last minutes, ours and safe."""
+    errors, dropped = counters.rx_errors + counters.tx_errors, counters.rx_dropped + counters.tx_dropped
+    now = DASH if rate is None else rate_text(rate.rx_bytes + rate.tx_bytes)
+    return (
+        f'<td class="num lo0 not-sm">{_count(counters.rx_packets)}</td>'
+        f'<td class="num mut lo2" data-l="{words.rx_bytes}">{bytes_text(counters.rx_bytes)}</td>'
+        f'<td class="num lo0 not-sm">{_count(counters.tx_packets)}</td>'
+        f'<td class="num mut lo2" data-l="{words.tx_bytes}">{bytes_text(counters.tx_bytes)}</td>'
+        f'<td class="num lo" data-l="{words.errors}">{_trouble(errors)} / {_trouble(dropped)}</td>'
+        f'<td class="c-spark">{spark}</td><td class="ink2 c-rate" data-l="{words.rate}">{now}</td>'
+    )
+
+
+def _count(value: int) -> str:
+    return str(value) if value < 1000 else count_text(value)
+
+
+def _trouble(value: int) -> str:
+    return f'<b class="warn">{count_text(value)}</b>' if value else "0"
+
 
 # Where the figures go, and the address that opens the link. No name can hold them: they are new at each start.
 _PLACE, _LEADS = secrets.token_hex(16), secrets.token_hex(16)
@@ -87,7 +124,7 @@ def places_of(shown: Sequence[HostLink], picture: HostPicture, opened: HostLink 
     return places[::-1]
 
 
-def draw_lines(key: ScreenKey, asked: Asked, lines: Iterable[tuple[HostLink, Place, Figures]]) -> tuple[DrawnRow, ...]:
+def draw_lines(key: ScreenKey, asked: InterfaceQuery, lines: Iterable[tuple[HostLink, Place, Figures]]) -> tuple[DrawnRow, ...]:
     """Return the rows. One whose link, place and figures are those of last time is that of last time."""
     last = _LINES.get(key, "") or {}
     words, page = CellWords(), replace(asked, opened="").url(key.engine_slug)

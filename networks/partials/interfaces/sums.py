@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from networks.queries.lifecycle.stacks import Whose, stack_of
 from networks.queries.rows import ContainerRow
-from networks.queries.running.stacks import Whose, stack_of
 from networks.sync.host.picture import HostPicture
 from networks.templatetags.ui import count_text
 from networks.templatetags.wording import spell

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from networks.partials.hosts.figures import rate_text
+from networks.partials.interfaces.links import rate_text
 from networks.partials.traffic.flows import Stretch, by_minute
-from networks.partials.traffic.words import packets_text
+from networks.partials.traffic.lines import packets_text
 
 # A minute of which no more than this is wanting counts as measured.
 NEARLY_S = 55.0

@@ -6,11 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from networks.partials.hosts.figures import bytes_text, rate_text
+from django.utils.formats import number_format
+
+from networks.partials.interfaces.links import bytes_text, rate_text
 from networks.partials.traffic.flows import Flow, added, flow_of, total_of
-from networks.partials.traffic.words import packets_text
 from networks.sync.host.picture import HostLink, HostPicture
 from networks.sync.host.traffic import Traffic
+
+
+def packets_text(packets: float) -> str:
+    """Return a number of packets, which an average may have made a fraction of: "12", "0.4"."""
+    places = 0 if packets == int(packets) or packets >= 10 else 1
+    # Django cuts a float where it should round it.
+    return str(number_format(round(packets, places), decimal_pos=places, force_grouping=True))
+
 
 # So many ports are shown one by one; their sum is that of all.
 MOST_LINES = 20

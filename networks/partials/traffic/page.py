@@ -12,11 +12,11 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from networks.partials.cache import draw
-from networks.partials.hosts.links import interfaces_url
-from networks.partials.inside.obstacles import why_not_host
+from networks.partials.interfaces.links import interfaces_url
+from networks.partials.lifecycle.stack_inside import why_not_host
 from networks.partials.links import url_of
 from networks.partials.traffic.chart import minute_rows, most_of, write_chart
-from networks.partials.traffic.doubts import say_doubtful, say_doubts, say_no_link
+from networks.partials.traffic.flows import say_doubtful, say_doubts, say_no_link
 from networks.partials.traffic.lines import (
     Counted,
     Line,
@@ -28,14 +28,14 @@ from networks.partials.traffic.lines import (
     sum_of,
 )
 from networks.partials.traffic.memory import sums
+from networks.queries.cache.versioned import VersionedCache
 from networks.queries.details import ContainerDetail
-from networks.queries.kept.versioned import VersionedCache
+from networks.queries.lifecycle.stacks import Whose, stack_of
 from networks.queries.rows import EngineRow
-from networks.queries.running.stacks import Whose, stack_of
 from networks.sync.host.board import picture_of, traffic_of, version_of
 from networks.sync.host.picture import HostLink
+from networks.sync.host.stack_sampler import Interfaces, sampler
 from networks.sync.host.traffic import Traffic
-from networks.sync.inside.sampler import Interfaces, sampler
 
 ANSWERING = frozenset({"live", "lagging"})
 # Drawn parts, of 15 kB each.

@@ -22,7 +22,7 @@ ID_LENGTH = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AddressQuery:
     """What was asked for, as text; "" is nothing. `sort`: one of ORDERS, with "-" for descending."""
 
     q: str = ""
@@ -63,16 +63,16 @@ class Found:
         return number if number is not None and self.view is not None and self.view.use.holds(number) else None
 
 
-def read_asked(query: str) -> Asked:
+def read_address_query(query: str) -> AddressQuery:
     """Return what a query string asks for; what isn't known is left aside."""
     try:
         pairs = parse_qsl(query, max_num_fields=100)
     except ValueError:
-        return Asked()
+        return AddressQuery()
     given = {name: value.strip()[:TEXT_LIMIT] for name, value in pairs if name in ADDRESS_PARAMS}
     if given.get("sort", "").removeprefix("-") not in ORDERS:
         given.pop("sort", None)
-    return Asked(**given)
+    return AddressQuery(**given)
 
 
 def sort_views(views: Iterable[PoolView], sort: str) -> list[PoolView]:
@@ -86,7 +86,7 @@ def sort_views(views: Iterable[PoolView], sort: str) -> list[PoolView]:
     return ordered(by_subnet, lambda view: view.use.counts.get(State.IN_USE, 0), descending=sort.startswith("-"))
 
 
-def find(asked: Asked, views: Sequence[PoolView]) -> Found:
+def find(asked: AddressQuery, views: Sequence[PoolView]) -> Found:
     """Return where the page stands: a search goes before an address, that before a block, that before a pool."""
     address = parse_any(asked.q) or parse_any(asked.address)
     if asked.q and parse_any(asked.q) is None:
@@ -107,7 +107,7 @@ def parse_any(text: str) -> IPAddress | None:
         return None
 
 
-def _stand(asked: Asked, views: Sequence[PoolView], address: IPAddress | None, *, is_missing: bool) -> Found:
+def _stand(asked: AddressQuery, views: Sequence[PoolView], address: IPAddress | None, *, is_missing: bool) -> Found:
     named = next((view for view in views if view.key == asked.pool), None)
     if named is None and asked.pool:
         named = next((view for view in views if view.key.partition("@")[0] == asked.pool.partition("@")[0]), None)

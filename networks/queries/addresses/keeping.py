@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from networks.addressing.reading import IPAddress
 from networks.engine.facts import EndpointFact, is_of_swarm
 from networks.engine.specs import ConnectSpec
+from networks.engine.states import WITH_STACK
 from networks.models import Endpoint, JobState, JobStep, Pool, StepState
 from networks.queries.addresses.marks import Mark
 from networks.queries.networks import api_version as parse_version
@@ -18,7 +19,6 @@ from networks.queries.rows import EndpointRow
 KEEP = "keep_address"  # a job's verb
 CONNECT, DISCONNECT = "connect_container", "disconnect_container"  # its steps'
 
-HAS_ADDRESS = frozenset({"running", "paused"})
 # Engines before take a MAC address at connect and ignore it.
 API_WITH_MAC = (1, 54)
 _LEFT = frozenset({JobState.ATTENTION.value, JobState.RUNNING.value, JobState.STOPPED.value})
@@ -110,7 +110,7 @@ def takes_chosen_addresses(engine_slug: str, network_id: str) -> bool | None:
 
 def is_on_network(endpoint: EndpointRow) -> bool:
     """Tell whether an endpoint is more than a wish: a refused connect leaves the network in a running container's settings."""
-    return bool(endpoint.ipv4 or endpoint.ipv6) or endpoint.container_state not in HAS_ADDRESS
+    return bool(endpoint.ipv4 or endpoint.ipv6) or endpoint.container_state not in WITH_STACK
 
 
 def step_left_off(engine_slug: str, container_id: str, network_id: str = "") -> JobStep | None:

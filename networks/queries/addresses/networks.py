@@ -15,9 +15,8 @@ from networks.addressing.reading import IPAddress
 from networks.addressing.turns import Place
 from networks.models import Endpoint, Network
 from networks.models import Pool as PoolRecord
-from networks.queries.kept.gone import gone_since
-from networks.queries.kept.prepared import Prepared, Query
-from networks.queries.kept.rowcache import RowCache
+from networks.queries.cache.prepared import Prepared, Query
+from networks.queries.cache.row_cache import RowCache, gone_since
 from networks.queries.lately import kept_lately
 from networks.queries.networks import GATEWAY_MODE, POOL_COLUMNS, group
 from networks.queries.rows import EngineRow

@@ -11,8 +11,8 @@ from networks.addressing.reading import IPAddress
 from networks.addressing.turns import Why
 from networks.queries.addresses.networks import AddressedNetwork, addressed_networks
 from networks.queries.addresses.pools import PoolView, views_of
+from networks.queries.lifecycle.orders import Impact
 from networks.queries.rows import EngineRow
-from networks.queries.running.impact import Impact
 
 FAMILIES = (4, 6)
 # Where it is known what Docker hands out next, and where at least who has what. Of all else nothing is said.

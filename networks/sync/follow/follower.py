@@ -27,11 +27,11 @@ from networks.sync.follow.inbox import Inbox, Look
 from networks.sync.follow.lease import Lease
 from networks.sync.follow.session import Session
 from networks.sync.follow.standing import Standing
-from networks.sync.shared.scribe import scribe
+from networks.sync.heartbeat_writer import scribe
 from networks.sync.signals import engine_changed, engine_viewed
+from networks.sync.snapshot.address_history import prune_assignments
 from networks.sync.snapshot.changes import Changes
 from networks.sync.snapshot.journal import Journal, open_journal
-from networks.sync.snapshot.ledger import prune_assignments
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.writer import Snapshot, prune
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from networks.engine.facts import ContainerFact, EventFact
+from networks.engine.states import RUNNING_STATES
 from networks.sync.snapshot.journal import IGNORED_VERBS
-from networks.sync.snapshot.merge import RUNNING
 
 # Beyond this many, one full list costs less than so many reads.
 MOST_SINGLE_READS = 60
@@ -58,7 +58,7 @@ def _mark_network(event: EventFact, containers: Mapping[str, ContainerFact], mar
     container_id = event.container_id
     if event.verb in ("connect", "disconnect") and container_id:
         known = containers.get(container_id)
-        if known is not None and known.state in RUNNING:
+        if known is not None and known.state in RUNNING_STATES:
             marks.inspected.add(container_id)
         else:
             marks.later.add(container_id)

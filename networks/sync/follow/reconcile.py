@@ -11,6 +11,7 @@ from typing import Any
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound
 from networks.engine.facts import ContainerFact, EventFact
+from networks.engine.states import RUNNING_STATES
 from networks.sync.follow.inbox import Inspection, Letters, Look
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.marks import Marks, marks_of
@@ -18,7 +19,7 @@ from networks.sync.recent import Recent
 from networks.sync.snapshot.changes import Update, find_changes, update_from
 from networks.sync.snapshot.journal import IGNORED_VERBS, Journal
 from networks.sync.snapshot.memory import Memory
-from networks.sync.snapshot.merge import RUNNING, has_remnants, merge_inspected, merge_listed
+from networks.sync.snapshot.merge import has_remnants, merge_inspected, merge_listed
 from networks.sync.snapshot.writer import Snapshot
 
 # The list lags events by 2 ms, rarely by 10 under load; what inspect said is not overwritten by a list read so soon after.
@@ -154,7 +155,7 @@ class Reconciler:
     def _is_calm(self, container_id: str) -> bool:
         """Whether inspecting this container can't wait: it runs, and nothing started or ended it a moment ago."""
         known = self.memory.containers.get(container_id)
-        is_running = known is not None and known.state in RUNNING
+        is_running = known is not None and known.state in RUNNING_STATES
         stirred_at = self._stirred_at.get(container_id)
         return is_running and (stirred_at is None or time.monotonic() - stirred_at > CALM_AFTER_S)
 

@@ -17,16 +17,16 @@ from networks.engine.facts import EngineInfo
 from networks.models import EngineStatus
 from networks.sync.attention import is_looked_at
 from networks.sync.follow.counts import Counts
+from networks.sync.follow.heartbeat import Pulse
 from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
-from networks.sync.follow.pulse import Pulse
 from networks.sync.follow.reconcile import Reconciler
 from networks.sync.follow.standing import Standing
-from networks.sync.shared.scribe import scribe
+from networks.sync.heartbeat_writer import scribe
 from networks.sync.snapshot.journal import Journal
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.writer import Snapshot
-from networks.sync.swarm.watch import SwarmWatch, columns_of
+from networks.sync.swarm_watch import SwarmWatch, columns_of
 
 log = structlog.get_logger(__name__)
 

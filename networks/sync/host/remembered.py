@@ -9,6 +9,7 @@ from ipaddress import ip_interface, ip_network
 from typing import Any
 
 from networks.addressing.reading import IPNetwork
+from networks.engine.states import WITH_STACK
 from networks.hostnet.facts import IPInterface
 from networks.models import Container, Endpoint, EngineState, EngineStatus, Network, Pool, Tombstone
 
@@ -19,7 +20,6 @@ WITHOUT_LINKS = frozenset({"host", "null"})
 # The device that Docker makes where no parent was named, before the first twelve digits of the id.
 OWN_PARENTS = {"macvlan": "dm-", "ipvlan": "di-"}
 BEFORE_ALL = -1
-_WITH_PROCESS = frozenset({"running", "paused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Remembered:
         endpoints: defaultdict[str, list[EndpointRecord]] = defaultdict(list)
         columns = ("container__docker_id", "network__docker_id", "network__name", "network__driver", "mac", "ipv4", "ipv6")
         placed = Endpoint.objects.filter(
-            engine_id=self.engine_pk, container__revision__gt=since, container__state__in=_WITH_PROCESS, network__isnull=False
+            engine_id=self.engine_pk, container__revision__gt=since, container__state__in=WITH_STACK, network__isnull=False
         )
         # A connect that was refused leaves the wish behind, of a running one too: no endpoint, no link.
         placed = placed.exclude(docker_id="", ipv4="", ipv6="", mac="")
@@ -138,7 +138,7 @@ class Remembered:
                 row["docker_id"],
                 row["name"],
                 row["pid"],
-                row["state"] in _WITH_PROCESS,
+                row["state"] in WITH_STACK,
                 row["donor_id"],
                 tuple(endpoints[row["docker_id"]]),
             )

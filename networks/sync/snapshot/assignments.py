@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from networks.addressing.keys import address_key
 from networks.addressing.reading import IPAddress
 from networks.engine.facts import ContainerFact, EndpointFact
+from networks.engine.states import RUNNING_STATES, WITH_STACK
 from networks.sync.snapshot.memory import endpoints_of
-from networks.sync.snapshot.merge import RUNNING
 from networks.sync.snapshot.translate import Row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -106,7 +106,7 @@ def addresses_of(fact: ContainerFact | None) -> Iterator[tuple[HeldKey, IPAddres
 
     After a crash dockerd 26.1 keeps showing the addresses of a container that has ended, which are free again.
     """
-    if fact is None or fact.state not in RUNNING:
+    if fact is None or fact.state not in RUNNING_STATES:
         return
     for endpoint in endpoints_of(fact):
         if endpoint.ipv4 is not None:
@@ -148,7 +148,7 @@ def end_by_process(held: Held, fact: ContainerFact | None, seen_nano: int, gone_
     started, finished = (to_nano(fact.started_at), to_nano(fact.finished_at)) if fact else (0, 0)
     is_same_process = started <= max(seen_nano, held.from_nano + START_TAKES_NS)
     has_ended_since = seen_nano < finished <= gone_nano
-    if has_ended_since and is_same_process and fact and fact.state not in ("running", "paused"):
+    if has_ended_since and is_same_process and fact and fact.state not in WITH_STACK:
         return End(finished)
     known = (finished,) if is_same_process else (started, finished)
     bounds = [gone_nano, *(each for each in known if seen_nano < each <= gone_nano)]

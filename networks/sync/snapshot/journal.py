@@ -5,17 +5,49 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from networks.engine.facts import EventFact
 from networks.models import Event, WatchedSpan
+from networks.sync.recent import Recent
 from networks.sync.snapshot.assignments import to_nano
 from networks.sync.snapshot.changes import Update
-from networks.sync.snapshot.ends.endings import KEEP_S, NOTED, Endings
-from networks.sync.snapshot.ends.labels import Labels
-from networks.sync.snapshot.ends.stops import Stops
+from networks.sync.snapshot.endings import KEEP_S, NOTED, Endings
 from networks.sync.snapshot.memory import Memory
+from networks.sync.snapshot.stops import Stops
 from networks.sync.snapshot.translate import Row
+
+# What an event of a container tells by itself, and a label of the same name hides.
+HIDDEN = frozenset({"exitCode", "signal", "oldName"})
+SHOWING = ("create", "start")  # tell none of these: one that stands there is a label
+_KEEP_LABELS_S, _MOST_LABELLED = 7_200.0, 5_000
+
+
+class Labels:
+    """Which containers hide what their events tell. Belongs to one thread."""
+
+    def __init__(self) -> None:
+        self._hidden: Recent[frozenset[str]] = Recent(_KEEP_LABELS_S, _MOST_LABELLED)
+
+    def take_out(self, events: Iterable[EventFact], memory: Memory) -> list[EventFact]:
+        """Return the events without what is a container's label; what the Engine told in its place is not known."""
+        return [self._take_out(event, memory) for event in events]
+
+    def _take_out(self, event: EventFact, memory: Memory) -> EventFact:
+        standing = HIDDEN & event.attributes.keys() if event.kind == "container" else frozenset()
+        if not standing:
+            return event
+        known, before = memory.containers.get(event.actor_id), self._hidden.get(event.actor_id) or frozenset()
+        hidden = before | (HIDDEN & known.labels.keys() if known else frozenset())
+        if event.verb in SHOWING:
+            hidden |= standing
+        if hidden != before:
+            self._hidden.put(event.actor_id, hidden)
+        if not hidden & standing:
+            return event
+        return replace(event, attributes={name: text for name, text in event.attributes.items() if name not in hidden})
+
 
 # One API disconnect emits `network disconnect` twice; measured a few milliseconds apart.
 DOUBLED_WITHIN_NS = 50_000_000

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from networks.engine.facts import WITH_STACK, ContainerFact, Ending, EndpointFact, PortFact, Stopping
+from networks.engine.facts import ContainerFact, Ending, EndpointFact, PortFact, Stopping
 from networks.engine.parsing.containers import sort_ports
-
-RUNNING = frozenset({"running", "paused", "restarting"})
+from networks.engine.states import RUNNING_STATES, WITH_STACK
 
 
 def merge_listed(known: ContainerFact | None, listed: ContainerFact) -> ContainerFact:
@@ -29,7 +28,7 @@ def merge_listed(known: ContainerFact | None, listed: ContainerFact) -> Containe
     endpoints = tuple(_with_detail(endpoint, known, is_one_life=is_one_life) for endpoint in listed.endpoints)
     if kept := _unlisted(known, listed):
         endpoints = tuple(sorted((*endpoints, *kept), key=lambda endpoint: endpoint.network_name))
-    was_running, is_running = known.state in RUNNING, listed.state in RUNNING
+    was_running, is_running = known.state in RUNNING_STATES, listed.state in RUNNING_STATES
     is_one_end = known.state == listed.state and known.exit_code == listed.exit_code
     is_same = is_one_end and known.endpoints == endpoints
     return replace(
@@ -96,7 +95,7 @@ def merge_inspected(known: ContainerFact | None, inspected: ContainerFact) -> Co
         return inspected
     is_one_end = (known.state, known.exit_code) == (inspected.state, inspected.exit_code)
     is_one_end = is_one_end and known.finished_at in (None, inspected.finished_at)
-    is_stopping = inspected.state in RUNNING and known.started_at == inspected.started_at
+    is_stopping = inspected.state in RUNNING_STATES and known.started_at == inspected.started_at
     return replace(
         inspected,
         image=known.image,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-from networks.engine.facts import WITH_STACK, ContainerFact, EndpointFact, LeftoverFact, NetworkFact, PoolFact, PortFact
+from networks.engine.facts import ContainerFact, EndpointFact, LeftoverFact, NetworkFact, PoolFact, PortFact
+from networks.engine.states import WITH_STACK
 from networks.models.container import is_held
 from networks.sync.snapshot.memory import DONOR_PREFIX
 

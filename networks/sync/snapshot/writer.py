@@ -13,9 +13,9 @@ from networks.addressing.blocks import Besides
 from networks.engine.parsing.engines import holds_to_modes
 from networks.models import Container, Endpoint, Engine, EngineStatus, Event, Network, Pool, Tombstone
 from networks.models.engine import new_epoch
+from networks.sync.snapshot.address_history import Ledger
 from networks.sync.snapshot.assignments import Moves
 from networks.sync.snapshot.changes import Changes
-from networks.sync.snapshot.ledger import Ledger
 from networks.sync.snapshot.memory import Memory, is_mode_lost, resolve
 from networks.sync.snapshot.translate import (
     Row,

@@ -23,7 +23,7 @@ from networks.actions.recording import ActionResult
 from networks.forms.people import PersonForm
 from networks.models import Role
 from networks.policy.login.store import row_key_of
-from networks.queries.accounts.people import list_people, read_person
+from networks.queries.people.accounts import list_people, read_person
 from networks.views.accounts.sessions import session_rows
 from networks.views.acting import actor_of
 

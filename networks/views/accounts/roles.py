@@ -12,7 +12,7 @@ from networks.actions.people import set_role, set_terminal, switch_terminals
 from networks.forms.people import RoleForm, TerminalGrantForm
 from networks.models import Engine, Role
 from networks.policy.permissions import is_superuser
-from networks.queries.accounts.people import list_roles, list_superusers
+from networks.queries.people.accounts import list_roles, list_superusers
 from networks.views.accounts.people import show_person
 from networks.views.acting import actor_of, open_page
 

@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from networks.actions.own.engines import change_engine, create_engine, remove_engine
-from networks.actions.own.trial import Trial, try_engine
+from networks.actions.engines import Trial, change_engine, create_engine, remove_engine, try_engine
 from networks.engine.access.facts import Scheme
 from networks.engine.access.faults import AccessFault
 from networks.engine.access.parsing import parse_address

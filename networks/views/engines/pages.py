@@ -11,8 +11,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from networks.partials.across.engines import draw_engine_list
-from networks.partials.engines import draw_engine
+from networks.partials.engines import draw_engine, draw_engine_list
 from networks.policy.permissions import Denied, Permission, is_superuser
 from networks.sync.requests import request_sync
 from networks.views.referring import referring_page

@@ -1,4 +1,4 @@
-"""What came of a trial, in words."""
+"""A trial of an Engine's address in words: where it failed, and what helps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from networks.actions.own.trial import Failed, Trial
+from networks.actions.engines import Failed, Trial
 
 STEPS: Mapping[Failed, Promise] = {
     Failed.ADDRESS: _("The address can't be used"),
@@ -22,6 +22,7 @@ STEPS: Mapping[Failed, Promise] = {
     Failed.KNOWN: _("This Engine is already known"),
     Failed.DENIED: _("No request was sent"),
 }
+
 
 ADVICE: Mapping[Failed, Promise] = {
     Failed.RESOLVE: _("Look for a typing error, or write the address instead of the name."),

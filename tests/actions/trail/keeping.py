@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from networks.actions.trail.destinations import Destination, FileDestination
-from networks.actions.trail.keeper import Keeper
-from networks.actions.trail.lines import Line, read_line
-from networks.actions.trail.standing import reach_of, read_trail
+from networks.audit.destinations import Destination, FileDestination
+from networks.audit.entries import Line, read_line
+from networks.audit.keeper import Keeper
+from networks.audit.standing import reach_of, read_trail
 from networks.models import Action, Outcome, Trail
 from tests.private_engine import wait_until
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from networks.actions.trail.destinations import SyslogDestination
+from networks.audit.destinations import SyslogDestination
 from tests.certificates import Authority
 
 # RFC 5424: <PRI>VERSION TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG

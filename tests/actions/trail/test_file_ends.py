@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connection
 
-from networks.actions.trail import keeper as keeper_module
-from networks.actions.trail.destinations import FileDestination
-from networks.actions.trail.entries import AT_ONCE
-from networks.actions.trail.lines import START
-from networks.actions.trail.standing import read_trail
+from networks.audit import keeper as keeper_module
+from networks.audit.destinations import FileDestination
+from networks.audit.entries import AT_ONCE, START
+from networks.audit.standing import read_trail
 from networks.models import Action, Outcome, Trail
 from networks.models.insert_only import lifted
 from tests.actions.trail.keeping import keeping, lines_of, told, wait_until_failing, wait_until_written, write_all

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from networks.actions.trail.destinations import FileDestination
-from networks.actions.trail.entries import AT_ONCE
-from networks.actions.trail.keeper import Keeper
-from networks.actions.trail.lines import START
+from networks.audit.destinations import FileDestination
+from networks.audit.entries import AT_ONCE, START
+from networks.audit.keeper import Keeper
 from networks.models import Action, Outcome
 from tests.actions.trail.keeping import keeping, lines_of, told, wait_until_failing, wait_until_written, write_all
 from tests.activity import make_action, make_actions

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.actions.trail.lines import START, BrokenLine, Line, canonical, read_line, seal, seal_all
-from networks.actions.trail.verifying import Expected, Found, Wrong, check_chain
+from networks.audit.entries import START, BrokenLine, Line, canonical, read_line, seal, seal_all
+from networks.audit.verifying import Expected, Found, Wrong, check_chain
 
 ENTRY = {"kind": "action", "id": 7, "who": "민아", "asked": {"b": [1, None], "a": "\u202e\x9b\n"}}
 

@@ -11,10 +11,10 @@ import pytest
 
 from networks.actions.actors import Actor
 from networks.actions.networks import create_network
-from networks.actions.trail import syslog
-from networks.actions.trail.destinations import SyslogDestination
-from networks.actions.trail.lines import START, read_line
-from networks.actions.trail.standing import read_trail
+from networks.audit import syslog
+from networks.audit.destinations import SyslogDestination
+from networks.audit.entries import START, read_line
+from networks.audit.standing import read_trail
 from networks.engine.specs import NetworkSpec
 from networks.models import Action, Engine, Outcome, Trail
 from tests.actions.trail.keeping import keeping, told, wait_until_failing, wait_until_written

@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from networks.actions.trail import verifying
-from networks.actions.trail.destinations import FileDestination
-from networks.actions.trail.lines import Line, seal_all
+from networks.audit import verifying
+from networks.audit.destinations import FileDestination
+from networks.audit.entries import Line, seal_all
 from networks.management.commands.prune_activity import prune
 from networks.models import Action, Outcome
 from networks.models.insert_only import lifted

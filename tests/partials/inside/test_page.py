@@ -9,9 +9,9 @@ import pytest
 
 from networks.hostnet.facts import InsideFact, LinkFact, Obstacle, ResolverFact, RouteFact
 from networks.models import Container, Engine
-from networks.partials.inside.page import MOST_LINKS, draw_inside
+from networks.partials.lifecycle.stack_inside import MOST_LINKS, draw_inside
 from networks.queries.details import read_container_detail
-from networks.sync.inside.reading import Reading, Trouble
+from networks.sync.host.stack_reading import Reading, Trouble
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_network
 from tests.fake_host import LOOPBACK, UP
 from tests.partials.looking import words

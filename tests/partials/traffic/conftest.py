@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from networks.sync.host.board import take_down
-from networks.sync.inside.sampler import sampler
+from networks.sync.host.stack_sampler import sampler
 
 
 @pytest.fixture(autouse=True)

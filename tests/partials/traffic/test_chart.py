@@ -6,7 +6,7 @@ import json
 
 from networks.partials.traffic.chart import minute_rows, most_of, write_chart
 from networks.partials.traffic.flows import Flow, Stretch
-from networks.partials.traffic.words import packets_text
+from networks.partials.traffic.lines import packets_text
 
 STRETCHES = [
     Stretch(1_200.0, 2.0, None),

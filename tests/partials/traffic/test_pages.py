@@ -15,7 +15,7 @@ from networks.partials.screens import draw_screen
 from networks.sync.host.board import put_up
 from networks.sync.host.picture import HostLink, HostPicture, Peer
 from networks.sync.host.ring import Ring
-from networks.sync.inside.sampler import sampler
+from networks.sync.host.stack_sampler import sampler
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network
 from tests.fake_host import EVERYTHING, FakeHost
 from tests.partials.looking import key

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from networks.actions.terminals.asked import End, Why
 from networks.engine.specs import ScreenSize
 from networks.push.protocol import Close
-from networks.push.terminal.wire import Open, Shown, code_of, read_text, write_end
+from networks.push.terminal_wire import Open, Shown, code_of, read_text, write_end
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

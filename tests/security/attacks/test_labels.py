@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from networks.actions.actors import Actor
+from networks.actions.credentials import lift_protection
+from networks.actions.launching import run_container
 from networks.actions.networks import create_network, remove_network
-from networks.actions.own.lifting import lift_protection
-from networks.actions.running.launching import run_container
 from networks.engine.specs import EndpointSpec, NetworkSpec, RunSpec
 from networks.models import Action, Container, Engine, Grant, Network, Outcome, OutcomeKind, Role
 from networks.policy.protection import protection_of

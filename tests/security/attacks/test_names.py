@@ -11,9 +11,9 @@ from django.contrib.auth.models import User
 
 from networks.actions.actors import Actor
 from networks.actions.containers import rename_container
+from networks.actions.launching import run_container
 from networks.actions.networks import connect_container
 from networks.actions.recording import ActionResult
-from networks.actions.running.launching import run_container
 from networks.engine.specs import ConnectSpec, EndpointSpec, RunSpec
 from networks.models import Container, Endpoint, Engine, Grant, OutcomeKind, Role
 from networks.policy.own import own_marks

@@ -7,8 +7,8 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from networks.actions.actors import Actor
+from networks.actions.launching import run_container
 from networks.actions.networks import create_network
-from networks.actions.running.launching import run_container
 from networks.engine.specs import EndpointSpec, NetworkSpec, PoolSpec, PortSpec, RunSpec
 from networks.models import Engine, Grant, Network, OutcomeKind, Role
 from tests.lab_image import IMAGE

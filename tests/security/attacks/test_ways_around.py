@@ -19,8 +19,8 @@ from django.test import Client
 
 from networks.actions.actors import Actor
 from networks.actions.containers import restart_container, start_container
+from networks.actions.launching import run_container
 from networks.actions.networks import connect_container
-from networks.actions.running.launching import run_container
 from networks.engine.specs import ConnectSpec, EndpointSpec, RunSpec
 from networks.models import Container, Endpoint, Engine, EngineStatus, Grant, OutcomeKind, Role
 from networks.policy.login.store import SessionStore

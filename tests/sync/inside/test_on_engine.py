@@ -11,7 +11,7 @@ from networks.engine.calls import Profile
 from networks.engine.docker_client import DockerClient
 from networks.hostnet.facts import InsideFact
 from networks.hostnet.linux.opening import open_host
-from networks.sync.inside.reading import Process, Reading, Trouble, read_inside
+from networks.sync.host.stack_reading import Process, Reading, Trouble, read_inside
 from tests.private_engine import PrivateEngine
 
 # "2: eth0    inet 172.17.0.2/16 brd 172.17.255.255 scope global eth0\       valid_lft …"

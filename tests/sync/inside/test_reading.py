@@ -14,9 +14,8 @@ from django.db import connection
 from networks.hostnet.errors import Garbled, HostError, NotAllowed, Vanished
 from networks.hostnet.facts import Obstacle, ResolverFact, RouteFact, View
 from networks.models import Container
-from networks.sync.inside import reading as inside
-from networks.sync.inside.containers import read_container
-from networks.sync.inside.reading import Process, Trouble, read_inside
+from networks.sync.host import stack_reading as inside
+from networks.sync.host.stack_reading import Process, Trouble, read_container, read_inside
 from tests.builders import make_container, make_engine
 from tests.fake_host import ORDINARY_USER, FakeHost, FakeHostReader
 

@@ -15,7 +15,7 @@ from networks.engine.docker_client import DockerClient
 from networks.engine.facts import InterfaceStats
 from networks.sync import attention
 from networks.sync.attention import note_viewer
-from networks.sync.inside.sampler import PAGE, Sampler
+from networks.sync.host.stack_sampler import PAGE, Sampler
 from networks.sync.signals import host_changed
 from tests.fake_engine import FakeEngine
 from tests.leftovers import name_prefix
@@ -38,7 +38,7 @@ def engine() -> FakeEngine:
 @pytest.fixture
 def sampler(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sampler]:
     monkeypatch.setattr(attention, "LOOKING_AT_PAGE_FOR_S", 0.3)
-    monkeypatch.setattr("networks.sync.inside.sampler.FIRST_STRETCH_S", 0.05)
+    monkeypatch.setattr("networks.sync.host.stack_sampler.FIRST_STRETCH_S", 0.05)
     sampler = Sampler(lambda _slug: engine, every_s=0.05, linger_s=0.1)
     yield sampler
     sampler.stop()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from networks.sync.shared.paths import Paths
+from networks.sync.follow.heartbeat import Paths
 from tests.private_engine import wait_until
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from networks.models import Engine, EngineStatus, SyncRequest
-from networks.sync.shared.scribe import Scribe
+from networks.sync.heartbeat_writer import Scribe
 from networks.sync.signals import others_wrote
 from tests.private_engine import wait_until
 
@@ -114,7 +114,7 @@ def test_it_hears_others_write_and_never_itself(scribe: Scribe, engines: list[En
 def test_it_goes_on_after_the_database_could_not_be_written(
     scribe: Scribe, engines: list[Engine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("networks.sync.shared.scribe.RETRY_S", 0.01)
+    monkeypatch.setattr("networks.sync.heartbeat_writer.RETRY_S", 0.01)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE networks_enginestatus RENAME TO away")
     try:

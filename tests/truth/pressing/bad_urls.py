@@ -12,7 +12,7 @@ from networks.actions.clients import open_client
 from networks.engine.calls import Profile
 from networks.engine.specs import Mode, RunSpec
 from networks.models import Engine
-from networks.views.network_forms import NetworkCreate
+from networks.views.changes.network_forms import NetworkCreate
 from tests.lab_image import IMAGE
 
 

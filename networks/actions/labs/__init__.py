@@ -1,1 +1,0 @@
-"""What can be added to the sample lab."""

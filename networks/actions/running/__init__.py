@@ -1,1 +1,0 @@
-"""Running containers, and the images that they are made of."""

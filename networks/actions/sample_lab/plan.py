@@ -1,0 +1,79 @@
+"""What the sample lab consists of, under which names, and where these are taken by others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Network, ip_address
+
+from networks.actions.sample_lab.modes import MODE_CONTAINERS, MODE_NETWORKS
+from networks.engine.specs import NetworkSpec, PoolSpec
+
+LABEL = ("netadmin.lab", "1")
+PREFIX_LABEL = "netadmin.lab.prefix"
+BRIDGE, CUSTOM = "mybridge", "my_custom_network"
+SUBNET = IPv4Network("172.72.0.0/16")
+# Where a lab with a prefix goes, whose learner may have the lesson's own subnet already.
+SUBNETS = (SUBNET, *(IPv4Network(f"10.{number}.0.0/16") for number in range(172, 180)))
+_WAIT = ("sleep", "1000000")
+_SERVE = ("httpd", "-f", "-h", "/www", "-p", "80")
+CONTAINERS = (  # name, network, command
+    ("mynetwork_bridge", BRIDGE, _SERVE),
+    ("mycustom_1", CUSTOM, _SERVE),
+    ("host-network", "host", _WAIT),
+    ("none-network", "none", _WAIT),
+    ("myvolume_1", "bridge", _SERVE),
+    ("myvolume_3", "bridge", _WAIT),
+    ("myvolume_2", "bridge", ("true",)),  # ends by itself, with status 0
+)
+STOPPED = "myvolume_2"
+
+
+@dataclass(frozen=True, slots=True)
+class LabPlan:
+    """The lab with one prefix before each of its names. Docker's own networks keep theirs."""
+
+    prefix: str = ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What everything of it carries."""
+        return dict([LABEL]) | ({PREFIX_LABEL: self.prefix} if self.prefix else {})
+
+    @property
+    def subnets(self) -> tuple[IPv4Network, ...]:
+        """Where its own subnet may be, the best first. Without a prefix it is as in the lesson, or not at all."""
+        return SUBNETS if self.prefix else (SUBNET,)
+
+    @property
+    def network_names(self) -> tuple[str, ...]:
+        return (self.prefix + BRIDGE, self.prefix + CUSTOM)
+
+    @property
+    def containers(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+        """Name, network and command of each."""
+        own = {BRIDGE, CUSTOM}
+        return tuple(
+            (self.prefix + name, self.prefix + network if network in own else network, command)
+            for name, network, command in CONTAINERS
+        )
+
+    @property
+    def stopped(self) -> str:
+        """The one that has ended by itself."""
+        return self.prefix + STOPPED
+
+    def networks(self, subnet: IPv4Network) -> tuple[NetworkSpec, ...]:
+        """Return what is created, the second with this subnet."""
+        first = next(subnet.subnets(new_prefix=24))
+        pool = PoolSpec(subnet, first, ip_address(int(subnet.network_address) + 1))
+        bridge, custom = self.network_names
+        return NetworkSpec(bridge, labels=self.labels), NetworkSpec(custom, pools=(pool,), labels=self.labels)
+
+    def taken(self, networks: Iterable[str], containers: Iterable[str], *, with_modes: bool = False) -> tuple[str, ...]:
+        """Return which of its names others have. `networks`, `containers`: the names of what isn't the lab's."""
+        of_networks, of_containers = set(self.network_names), {name for name, _network, _command in self.containers}
+        if with_modes:
+            of_networks |= {self.prefix + name for name in MODE_NETWORKS}
+            of_containers |= {self.prefix + name for name in MODE_CONTAINERS}
+        return tuple(sorted(of_networks.intersection(networks) | of_containers.intersection(containers)))

@@ -1,1 +1,0 @@
-"""What `manage.py serve` does before, while and after it serves."""

@@ -1,1 +1,0 @@
-"""What the activity says of an action beside its sentence for every verb."""

@@ -1,0 +1,270 @@
+"""What an order to a container touches, in words. Each sentence was measured on an Engine: docs/container-lifecycle.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from networks.forms.running.obstacles import say_held
+from networks.partials.lifecycle.notices import Told, listed, short
+from networks.partials.lifecycle.returning import tell_address
+from networks.queries.donors import AWAY
+from networks.queries.lifecycle.orders import ENDED, ENDING, Impact
+
+
+def tell_impact(verb: str, impact: Impact) -> tuple[Told, ...]:
+    """Return all that there is to say before this order is given; never nothing."""
+    said = tuple(_tell(verb, impact))
+    if any(each.level != "ok" for each in said):
+        return said
+    text = _("Containers that are tied to it by --link, --pid, --ipc or --volumes-from are not looked for.")
+    return (*said, Told("ok", _("Nothing else on its networks depends on it."), text))
+
+
+def _tell(verb: str, impact: Impact) -> Iterator[Told]:
+    yield from _tell_itself(verb, impact)
+    yield from _tell_return(verb, impact)
+    yield from _tell_guests(verb, impact)
+    if impact.ports and (verb in ENDING or (verb == "pause_container" and not impact.answering_guests)):
+        text = _("One that Docker chose itself may be another one then.") if verb == "restart_container" else ""
+        yield Told("warn", _PORTS[verb](), text, details=impact.ports)
+    if verb in ENDING or verb == "pause_container":
+        alone = [one.network_name for one in impact.places if one.is_alone and one.is_user_defined]
+        if alone and impact.is_running and not (verb == "pause_container" and impact.answering_guests):
+            words = ngettext(
+                "It is the only container running on %(names)s", "It is the only container running on %(names)s", len(alone)
+            )
+            yield Told("warn", words % {"names": listed(alone)}, _say_silence(verb))
+    if verb in ENDING and impact.is_running and not impact.is_removed_by(verb):
+        for place in impact.places:
+            for held in place.held:
+                yield tell_address(place, held)
+    if impact.project and verb in ENDED | {"remove_container"}:
+        names = {"project": short(impact.project)}
+        yield Told("warn", _("It belongs to the Compose project %(project)s") % names, _say_compose(verb, impact))
+
+
+def _say_silence(verb: str) -> str:
+    if verb == "pause_container":
+        return _("The network stays, but no container's processes answer on it until it is resumed.")
+    if verb == "restart_container":
+        return _("The network stays, but no container on it answers until it has started again.")
+    return _("The network stays, but no container on it answers any more.")
+
+
+def _say_compose(verb: str, impact: Impact) -> str:
+    if impact.is_oneoff:
+        return _("“docker compose run” made it, so “docker compose up” neither starts it nor recreates it.")
+    if impact.is_removed_by(verb):
+        return _("“docker compose up” recreates it, with another ID.")
+    return _("“docker compose up” starts it again.")
+
+
+_PORTS = {
+    "stop_container": lambda: _("Published ports close"),
+    "kill_container": lambda: _("Published ports close"),
+    "remove_container": lambda: _("Published ports close"),
+    "restart_container": lambda: _("Published ports close for a moment"),
+    "pause_container": lambda: _("Nothing behind its published ports answers in the meantime"),
+}
+
+
+def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
+    if verb == "kill_container":
+        yield Told("warn", _("It is killed at once"), _("It gets no time to finish writing (SIGKILL)."))
+    if verb == "remove_container":
+        if impact.is_running:
+            yield Told(
+                "warn",
+                _("If it runs between two tries, it is killed at once, and it is removed")
+                if impact.state == "restarting"
+                else _("It is paused: it is killed at once, and then removed")
+                if impact.state == "paused"
+                else _("It is running: it is killed at once, and then removed"),
+                _("It gets no time to finish writing (SIGKILL)."),
+            )
+        yield Told(
+            "warn",
+            _("Its files go with it, and anonymous volumes that no other container uses"),
+            _("What it wrote elsewhere stays: named volumes, directories of the machine."),
+        )
+    if verb in ENDED and impact.is_removed_by(verb):
+        text = _(
+            "It was started with --rm. Its files go with it, and anonymous volumes that no other container uses: it can't be "
+            "started again."
+        )
+        yield Told("warn", _("Docker removes it when it stops"), text)
+    if verb in ENDED and impact.restart_policy == "always":
+        yield Told(
+            "ok",
+            _("It stays stopped until the Engine is restarted"),
+            _("Its restart policy is “always”: Docker then starts it again."),
+        )
+    elif verb in ENDED and impact.restart_policy == "on-failure":
+        text = _(
+            "Its restart policy is “on-failure”: Docker then starts it again, unless it ended with exit code 0 or has no tries "
+            "left."
+        )
+        yield Told("ok", _("It stays stopped until the Engine is restarted"), text)
+    elif verb in ENDED and impact.restart_policy:
+        text = _("Its restart policy (%(policy)s) doesn't start a container that a person stopped.")
+        yield Told("ok", _("It stays stopped"), text % {"policy": impact.restart_policy})
+    if verb in ("start_container", "restart_container"):
+        yield from _tell_no_start(impact)
+    if verb == "pause_container":
+        yield _told_pause(impact)
+    if verb == "rename_container" and impact.names:
+        yield _told_name(impact)
+
+
+def _told_pause(impact: Impact) -> Told:
+    if not any(place.held for place in impact.places):
+        text = _("The kernel still accepts TCP connections on ports on which it listens: they open, and then wait.")
+        return Told("ok", _("Its processes answer nothing until it is resumed"), text)
+    text = _(
+        "The kernel still answers pings for it and accepts TCP connections on ports on which it listens: they open, and "
+        "then wait."
+    )
+    return Told("ok", _("It keeps its addresses, and its processes answer nothing until it is resumed"), text)
+
+
+def _tell_no_start(impact: Impact) -> Iterator[Told]:
+    """Yield what keeps it from starting."""
+    if impact.missing:
+        names = {"names": listed(impact.missing)}
+        yield Told(
+            "bad", _("It can't start: there is no network %(names)s here") % names, _("Its own page says how to repair it.")
+        )
+    elif impact.awaited:
+        title = _("This Engine doesn't list the network %(names)s now") % {"names": listed(impact.awaited)}
+        text = _("It lists a swarm's network only while a container uses it. It starts only if the swarm has one.")
+        yield Told("warn", title, text)
+    elif impact.held_by:
+        yield Told("bad", say_held(short(impact.held_by)), _("Docker starts it on no other, though it may be on some."))
+    if impact.stack == "gone":
+        yield Told("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be recreated."))
+    if impact.stack in AWAY:
+        names = {"name": short(impact.donor_name)}
+        first = _("Find out why %(name)s ends and is restarted.") if impact.stack == "restarting" else _("Start %(name)s first.")
+        yield Told("bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, first % names)
+
+
+def _tell_return(verb: str, impact: Impact) -> Iterator[Told]:
+    """Yield why what is ended now can't, or perhaps can't, be started again as it is."""
+    if impact.is_removed_by(verb):
+        return
+    if verb in ENDED and impact.stack == "gone":
+        title = _("It can't be started again: the container whose network it shares was removed")
+        yield Told("warn", title, _("It has to be recreated."))
+    if verb in ENDED and impact.held_by:
+        names = {"name": short(impact.held_by)}
+        yield Told("warn", _("It can be started again only once there is a network %(name)s, with which it was made") % names)
+    if verb in ENDED and impact.stack in AWAY:
+        names = {"name": short(impact.donor_name)}
+        yield Told("warn", _("It can be started again only once %(name)s runs, whose network it shares") % names)
+    if verb == "restart_container" and impact.remnants:
+        words = _("Docker's record of it names %(names)s, where it has no endpoint: if it is refused there, it stays stopped.")
+        yield Told("warn", _("It may not start again"), words % {"names": listed(impact.remnants)})
+
+
+def _told_name(impact: Impact) -> Told:
+    if not impact.is_running:
+        return Told("ok", _("Once it runs, its neighbours find it by the new name"))
+    text = _(
+        "Docker's DNS changes at once. The old name is found no longer, unless it is an alias or a hostname as well, this "
+        "container's or another's. Aliases stay; names that --link gave it are lost."
+    )
+    return Told("warn", _("Its neighbours find it by the new name only"), text)
+
+
+def _tell_guests(verb: str, impact: Impact) -> Iterator[Told]:
+    is_removed = impact.is_removed_by(verb)
+    guests = impact.guests if is_removed else impact.running_guests
+    if verb == "rename_container":
+        guests = (*impact.guests, *impact.further)
+    if impact.keeps_guests and verb in ENDED | {"restart_container"} and guests and not is_removed:
+        tone, title, _none = _keeping(len(guests))
+        text = _("It isn't this container's own, and stays. Before this one runs again, what shares it with it can't be started.")
+        yield Told(tone, title % {"count": len(guests)}, text, guests)
+    elif guests and verb in _GUESTS:
+        tone, title, text = _lost(len(guests)) if is_removed else _GUESTS[verb](len(guests))
+        yield Told(tone, title % {"count": len(guests)}, text, guests)
+
+    if impact.further and is_removed:
+        _tone, title, _text = _cut_off(len(impact.further))
+        yield Told("warn", title % {"count": len(impact.further)}, _("Nothing but loopback is left there."), impact.further)
+
+
+def _cut_off(count: int) -> tuple[str, str, str]:
+    title = ngettext(
+        "%(count)s container shares its network and is cut off",
+        "%(count)s containers share its network and are cut off",
+        count,
+    )
+    text = ngettext(
+        "It keeps running, with only loopback. Restart it too once this container has been started again: that creates a new "
+        "network stack, and it stays in the old one until then.",
+        "They keep running, with only loopback. Restart them too once this container has been started again: that creates a new "
+        "network stack, and they stay in the old one until then.",
+        count,
+    )
+    return "warn", title, text
+
+
+def _left_behind(count: int) -> tuple[str, str, str]:
+    title = ngettext(
+        "%(count)s container shares its network and stays behind in the old stack",
+        "%(count)s containers share its network and stay behind in the old stack",
+        count,
+    )
+    text = ngettext(
+        "Until it is restarted too, it has only loopback there.",
+        "Until they are restarted too, they have only loopback there.",
+        count,
+    )
+    return "warn", title, text
+
+
+def _lost(count: int) -> tuple[str, str, str]:
+    title = ngettext(
+        "%(count)s container shares its network and can never start again",
+        "%(count)s containers share its network and can never start again",
+        count,
+    )
+    text = ngettext(
+        "It refers to this one by its ID, so another container with the same name doesn't help: it has to be recreated.",
+        "They refer to this one by its ID, so another container with the same name doesn't help: they have to be recreated.",
+        count,
+    )
+    return "warn", title, text
+
+
+def _working(count: int) -> tuple[str, str, str]:
+    title = ngettext(
+        "%(count)s container shares its network and isn't paused with it",
+        "%(count)s containers share its network and aren't paused with it",
+        count,
+    )
+    return "ok", title, ""
+
+
+def _keeping(count: int) -> tuple[str, str, str]:
+    title = ngettext(
+        "%(count)s container shares its network and keeps it",
+        "%(count)s containers share its network and keep it",
+        count,
+    )
+    return "ok", title, ""
+
+
+# verb: tone, title and text of what it does to so many containers that share the network
+_GUESTS: dict[str, Callable[[int], tuple[str, str, str]]] = {
+    "stop_container": _cut_off,
+    "kill_container": _cut_off,
+    "restart_container": _left_behind,
+    "remove_container": _lost,
+    "pause_container": _working,
+    "rename_container": _keeping,
+}

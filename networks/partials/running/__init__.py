@@ -1,1 +1,0 @@
-"""Orders to containers, drawn: which there are, and what they touch."""

@@ -1,1 +1,0 @@
-"""People as the pages about accounts show them."""

@@ -1,1 +1,0 @@
-"""What queries keep between two looks: rows by revision, so that only what changed is read anew."""

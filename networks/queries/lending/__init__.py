@@ -1,1 +1,0 @@
-"""Containers that lend their network stack to others."""

@@ -1,1 +1,0 @@
-"""What a removal or a disconnect would break."""

@@ -1,1 +1,0 @@
-"""Containers that are started, stopped and removed: what that touches."""

@@ -1,1 +1,0 @@
-"""Swarms and overlay networks, as pages read them: of those Engines only that the reader may see."""

@@ -1,1 +1,0 @@
-"""How containers end: who ended them, and which are being stopped."""

@@ -1,0 +1,192 @@
+"""Which follower and which watcher belong to each Engine, and the thread that starts, ends and replaces them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from django.db import DatabaseError, connection, transaction
+from django.db.models.signals import post_delete, post_save
+
+from networks.hostnet.linux.opening import open_host
+from networks.models import Engine, EngineCredentials
+from networks.models.writes import count_of_writes
+from networks.sync.follow.follower import Follower
+from networks.sync.host.watcher import HostWatcher, OpenReader
+from networks.sync.signals import engine_changed
+
+watchers: dict[str, HostWatcher] = {}
+
+
+def start_watchers(open_reader: OpenReader = open_host) -> None:
+    """Start watching the machine of each Engine that this process doesn't watch yet; the followers are to run already.
+
+    Where an Engine has none here, nobody tells of a new snapshot: its watcher then asks for one while somebody looks.
+    """
+    for engine in Engine.objects.all():
+        if engine.slug not in watchers:
+            watchers[engine.slug] = HostWatcher(engine, open_reader, asks=engine.slug not in followers)
+            watchers[engine.slug].start()
+
+
+def stop_watchers() -> None:
+    """End them all."""
+    for watcher in watchers.values():
+        watcher.stop()
+    watchers.clear()
+
+
+followers: dict[str, Follower] = {}
+
+
+def start_followers(data_dir: Path) -> None:
+    """Start following every Engine that this process doesn't follow yet."""
+    for engine in Engine.objects.all():
+        if engine.slug not in followers:
+            followers[engine.slug] = Follower(engine, data_dir)
+            followers[engine.slug].start()
+
+
+def stop_followers() -> None:
+    """End them all, giving their leases back."""
+    for follower in list(followers.values()):
+        follower.tell_to_stop()
+    for follower in list(followers.values()):
+        follower.stop()
+    followers.clear()
+
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY_S = 1.5  # for what another process has changed; our own changes wake the thread at once
+_COLUMNS = ("pk", "url", "netns", "credentials__sealed")
+
+
+@dataclass(frozen=True, slots=True)
+class Tended:
+    """What is kept in step here. `data_dir`: where the leases are, None where this process follows nothing."""
+
+    data_dir: Path | None
+    is_watching: bool
+
+
+class Tender:
+    """Looks at the rows in a daemon thread, and starts, restarts and stops what follows and watches them."""
+
+    def __init__(self, tended: Tended, *, every_s: float = LOOK_EVERY_S) -> None:
+        self._tended = tended
+        self._every_s = every_s
+        self._known = read_places()
+        self._writes: int | None = None
+        self._woken, self._ended = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="tend-engines", daemon=True)
+
+    def start(self) -> None:
+        """Start what is to run now, then the thread."""
+        self._start()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at once; from any thread."""
+        self._woken.set()
+
+    def stop(self, timeout_s: float = 2.0) -> None:
+        """End the thread; what it started goes on."""
+        self._ended.set()
+        self._woken.set()
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            is_told = self._woken.wait(self._every_s)
+            self._woken.clear()
+            if self._ended.is_set():
+                break
+            try:
+                if self._has_been_written() or is_told:
+                    self._look()
+            except DatabaseError as error:
+                log.warning("engines_not_read", error=str(error))
+                self._begin_again()
+            except Exception:
+                log.exception("engines_not_tended")
+                self._begin_again()
+        connection.close()
+
+    def _begin_again(self) -> None:
+        """Take another connection; what others have written can be told within one alone."""
+        self._writes = None
+        connection.close()
+
+    def _has_been_written(self) -> bool:
+        """Tell whether anybody else has written since the last look; there is nothing new where nobody has."""
+        before, self._writes = self._writes, count_of_writes()
+        return self._writes is None or self._writes != before
+
+    def _look(self) -> None:
+        places = read_places()
+        changed = {slug for slug, place in self._known.items() if places.get(slug) != place}
+        if changed:
+            stop_all(changed)
+            log.info("engines_changed", engines=sorted(changed))
+        if places != self._known:
+            self._known = places
+            self._start()
+            for slug in changed | set(places):
+                engine_changed.send(sender=Tender, engine_slug=slug)
+
+    def _start(self) -> None:
+        if self._tended.data_dir is not None:
+            start_followers(self._tended.data_dir)
+        if self._tended.is_watching:
+            start_watchers()
+
+
+def read_places() -> dict[str, tuple[object, ...]]:
+    """Return by slug what makes an Engine another one to follow: its row, its URL, its namespace, its credentials. One query."""
+    return {str(row[0]): row[1:] for row in Engine.objects.values_list("slug", *_COLUMNS)}
+
+
+def stop_all(slugs: Iterable[str]) -> None:
+    """Stop what follows and watches these Engines, all at once: one that hangs holds up no other."""
+    stops: list[Callable[[], None]] = []
+    for slug in slugs:
+        for running in (followers.pop(slug, None), watchers.pop(slug, None)):
+            if running is not None:
+                stops.append(running.stop)
+    threads = [threading.Thread(target=stop, name="stop-following", daemon=True) for stop in stops]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+_tender: list[Tender] = []
+
+
+def start_tending(data_dir: Path | None, *, is_watching: bool = True) -> None:
+    """Start followers (where `data_dir` is given) and watchers, and keep them in step until `stop_tending`."""
+    tender = Tender(Tended(data_dir, is_watching))
+    tender.start()
+    _tender.append(tender)
+
+
+def stop_tending() -> None:
+    """Change nothing any more."""
+    while _tender:
+        _tender.pop().stop()
+
+
+def connect_receivers() -> None:
+    """Listen to what adds, changes and removes Engines in this process."""
+    for model in (Engine, EngineCredentials):
+        for signal in (post_save, post_delete):
+            signal.connect(_on_change, sender=model, dispatch_uid=f"tend {model.__name__}")
+
+
+def _on_change(**_more: object) -> None:
+    for tender in _tender:
+        transaction.on_commit(tender.wake)

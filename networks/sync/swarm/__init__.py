@@ -1,1 +1,0 @@
-"""What an Engine tells of its swarm, kept."""

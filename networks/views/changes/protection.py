@@ -1,0 +1,83 @@
+"""Lift what a label protects, or let it count again; superusers only, with the password typed once more."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views import View
+
+from networks.actions.credentials import lift_protection, restore_protection
+from networks.engine.guard import Noun
+from networks.models import Engine
+from networks.policy.permissions import is_superuser
+from networks.policy.protection import Reason, protection_of, read_protection
+from networks.queries.details import read_container_title, read_network_title
+from networks.queries.rows import EngineRow
+from networks.views.acting import actor_of, open_page
+
+
+class ProtectionPage(View):
+    """What protects a network or a container, and the button that lifts it: that one alone, by its id."""
+
+    noun: Noun = "network"
+
+    def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
+        return self._show(request)
+
+    def post(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
+        engine, actor, name = get_object_or_404(Engine, slug=engine_slug), actor_of(request), self._name()
+        is_lifting = request.POST.get("do") != "restore"
+        act = lift_protection if is_lifting else restore_protection
+        result = act(actor, engine, docker_id, name=name)
+        if not result.is_ok:
+            return self._show(request, refused=result.sentence, status=409)
+        lifted, restored = _("The protection of %(name)s is lifted."), _("%(name)s is protected by its label again.")
+        messages.success(request, (lifted if is_lifting else restored) % {"name": name[:60]})
+        return redirect(f"{self.noun}_detail", engine_slug, docker_id)
+
+    def _name(self) -> str:
+        read = read_network_title if self.noun == "network" else read_container_title
+        title = read(self.kwargs["engine_slug"], self.kwargs["docker_id"])
+        if title is None:
+            raise Http404(self.kwargs["docker_id"])
+        return title.name
+
+    def _show(self, request: HttpRequest, *, refused: str = "", status: int = 200) -> HttpResponse:
+        slug, docker_id, name = self.kwargs["engine_slug"], self.kwargs["docker_id"], self._name()
+        engine, _may_act = open_page(request, slug)
+        protection = protection_of(slug)
+        lock = protection.containers.get(docker_id) or protection.lock_on_removal(docker_id)
+        context = {
+            "engine": engine,
+            "name": name,
+            "docker_id": docker_id,
+            "detail": f"{self.noun}_detail",
+            "lock": lock.sentence if lock else "",
+            "is_labelled": lock is not None and lock.reason is Reason.LABEL,
+            "is_lifted": docker_id in protection.lifted,
+            "refused": refused,
+        }
+        return render(request, "networks/protection.html", context, status=status)
+
+
+class NetworkProtection(ProtectionPage):
+    """Of a network."""
+
+
+class ContainerProtection(ProtectionPage):
+    """Of a container."""
+
+    noun: Noun = "container"
+
+
+def lifting_of(request: HttpRequest, engine: EngineRow, docker_id: str) -> str:
+    """Return "lift" where this person can lift what a label protects here, "restore" where that was done, "" else."""
+    if not is_superuser(request.user):
+        return ""
+    if docker_id in engine.unprotected:
+        return "restore"
+    protection = read_protection(engine)
+    lock = protection.containers.get(docker_id) or protection.networks.get(docker_id)
+    return "lift" if lock is not None and lock.reason is Reason.LABEL else ""

@@ -1,1 +1,0 @@
-"""The history of addresses: the search, its files, and how an address is kept."""

@@ -1,1 +1,0 @@
-"""The Interfaces page, and the same as a file."""

@@ -1,1 +1,0 @@
-"""What the lists of networks and of containers share."""

@@ -1,1 +1,0 @@
-"""The pages that take something away, each after what that breaks (rule S14): remove, disconnect, prune."""

@@ -1,1 +1,0 @@
-"""The pages that start, stop and remove containers."""

@@ -1,1 +1,0 @@
-"""The pages about swarms: of an Engine, and of an overlay network across Engines."""
