@@ -41,7 +41,7 @@ RUNNING_ROWS = """(region) => {
 }"""
 # Asking Chromium costs processor time of all its processes: not while the row is on its way.
 UNASKED_S = 0.05
-IS_OPEN = "document.getElementById('live')._htmx?.ws?.connection?.socket?.readyState === 1"
+IS_OPEN = "document.documentElement.classList.contains('is-open')"
 
 
 @contextmanager

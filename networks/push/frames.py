@@ -17,8 +17,7 @@ from networks.partials.screen import DrawnRow, Screen
 MAX_CONTENT_BYTES = 900_000
 # Rows that go to one place are cut into patches of about this size, so that any number of them fits into frames.
 MAX_PATCH_LENGTH = 200_000
-# A row of which only figures changed: live.js doesn't mark it.
-QUIETLY = "outerMorph quiet:true"
+_ADDING = frozenset({"beforebegin", "beforeend"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,15 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """One change of the page: `style` is one of htmx's swap styles, `target` a dom id. It becomes one `<hx-partial>`."""
+    """One change of the page: `style` is one of htmx's swap styles, `target` a dom id. It becomes one `<hx-partial>`.
+
+    `news`: ids of the rows in it that live.js marks. A row of which only figures changed is none, nor is a whole region.
+    """
 
     target: str
     style: str
     html: str = ""
+    news: tuple[str, ...] = ()
 
 
 def outline_of(screen: Screen, known: Outline | None = None) -> Outline:
@@ -102,29 +105,35 @@ def encode_frames(patches: Iterable[Patch], *, epoch: str, revision: int, mark: 
     `mark`: what a client says to be recognised at exactly this picture. Frames before the last one say `more`: after them the
     page is neither the old picture nor the new one.
     """
-    contents = list(_gather(patches))
-    head = orjson.dumps({"epoch": epoch, "revision": revision, "mark": mark})[:-1]
-    last = len(contents) - 1
-    return tuple(
-        (head + (b"" if index == last else b',"more":true') + b',"content":"' + content + b'"}').decode()
-        for index, content in enumerate(contents)
-    )
+    frames = list(_gather(patches))
+    head: dict[str, object] = {"epoch": epoch, "revision": revision, "mark": mark}
+    return tuple(_encode(head if frame is frames[-1] else head | {"more": True}, frame) for frame in frames)
 
 
-def _gather(patches: Iterable[Patch]) -> Iterator[bytes]:
-    """Yield the contents of frames as JSON text without quotation marks, each below the limit (but for a monstrous patch)."""
-    gathered: list[bytes] = []
+def _encode(head: dict[str, object], frame: Sequence[tuple[Patch, bytes]]) -> str:
+    """Return one frame from its patches, each beside its partial as JSON text without quotation marks."""
+    patches = [patch for patch, _ in frame]
+    added = [dom_id for patch in patches if patch.style in _ADDING for dom_id in patch.news]
+    changed = [dom_id for patch in patches if patch.style not in _ADDING for dom_id in patch.news]
+    head = head | ({"added": added} if added else {}) | ({"changed": changed} if changed else {})
+    return (orjson.dumps(head)[:-1] + b',"content":"' + b"".join(piece for _, piece in frame) + b'"}').decode()
+
+
+def _gather(patches: Iterable[Patch]) -> Iterator[list[tuple[Patch, bytes]]]:
+    """Yield what goes into each frame, each below the limit (but for a monstrous patch)."""
+    gathered: list[tuple[Patch, bytes]] = []
     size = 0
     for patch in patches:
         partial = f'<hx-partial id="{escape(patch.target)}" hx-swap="{patch.style}">{patch.html}</hx-partial>'
         piece = orjson.dumps(partial)[1:-1]
-        if gathered and size + len(piece) > MAX_CONTENT_BYTES:
-            yield b"".join(gathered)
+        length = len(piece) + sum(map(len, patch.news))
+        if gathered and size + length > MAX_CONTENT_BYTES:
+            yield gathered
             gathered, size = [], 0
-        gathered.append(piece)
-        size += len(piece)
+        gathered.append((patch, piece))
+        size += length
     if gathered:
-        yield b"".join(gathered)
+        yield gathered
 
 
 def _patches_of_region(region: str, before: Rows, after: Sequence[DrawnRow]) -> Iterator[Patch]:
@@ -143,20 +152,24 @@ def _patches_of_region(region: str, before: Rows, after: Sequence[DrawnRow]) -> 
         if dom_id not in staying:
             yield Patch(dom_id, "delete")
     moved_in -= staying
-    arriving: list[str] = []
+    arriving: list[DrawnRow] = []
     for row in after:
         if row.dom_id in moved_in:
-            arriving.append(row.html)
+            arriving.append(row)
             continue
         if arriving:
-            for html in _cut(arriving):
-                yield Patch(row.dom_id, "beforebegin", html)
+            yield from _arrivals(row.dom_id, "beforebegin", arriving)
             arriving = []
         if held[row.dom_id] != row.whole_version:
-            is_quiet = bool(row.figures) and held[row.dom_id].partition("~")[0] == row.version
-            yield Patch(row.dom_id, QUIETLY if is_quiet else "outerMorph", row.html.strip())
-    for html in _cut(arriving):
-        yield Patch(region, "beforeend", html)
+            is_figures_only = bool(row.figures) and held[row.dom_id].partition("~")[0] == row.version
+            yield Patch(row.dom_id, "outerMorph", row.html.strip(), () if is_figures_only else (row.dom_id,))
+    yield from _arrivals(region, "beforeend", arriving)
+
+
+def _arrivals(target: str, style: str, rows: Iterable[DrawnRow]) -> Iterator[Patch]:
+    """Yield the patches that bring new or moved rows to one place."""
+    for piece in _cut(rows):
+        yield Patch(target, style, _html_of(piece), tuple(row.dom_id for row in piece))
 
 
 def _differing(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
@@ -169,24 +182,29 @@ def _differing(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
 
 def _whole_region(region: str, rows: Sequence[DrawnRow]) -> Iterator[Patch]:
     """Yield the patches that fill a region, whatever is in it now."""
-    first, *rest = list(_cut([row.html for row in rows])) or [""]
+    first, *rest = [_html_of(piece) for piece in _cut(rows)] or [""]
     yield Patch(region, "innerMorph", first)
     for html in rest:
         yield Patch(region, "beforeend", html)
 
 
-def _cut(rows: Iterable[str]) -> Iterator[str]:
-    """Yield the rows, joined into pieces of a limited length. Space around a row would add a text node at every change."""
-    gathered: list[str] = []
+def _html_of(rows: Iterable[DrawnRow]) -> str:
+    """Join rows. Space around one would add a text node at every change."""
+    return "".join(row.html.strip() for row in rows)
+
+
+def _cut(rows: Iterable[DrawnRow]) -> Iterator[list[DrawnRow]]:
+    """Yield the rows in pieces of a limited length."""
+    gathered: list[DrawnRow] = []
     length = 0
     for row in rows:
-        if gathered and length + len(row) > MAX_PATCH_LENGTH:
-            yield "".join(gathered)
+        if gathered and length + len(row.html) > MAX_PATCH_LENGTH:
+            yield gathered
             gathered, length = [], 0
-        gathered.append(row.strip())
-        length += len(row)
+        gathered.append(row)
+        length += len(row.html)
     if gathered:
-        yield "".join(gathered)
+        yield gathered
 
 
 def _longest_in_order(old: Sequence[str], new: Sequence[str]) -> set[str]:

@@ -1,96 +1,85 @@
 // Rows chosen for a job stay chosen while the page is pushed to: a morph or a move of the row must not untick it.
 // Without this script ticking and the bar's buttons work all the same; only the count and "choose all" are missing.
-(function () {
-  "use strict";
 
-  const chosen = new Set();
-  const counter = document.getElementById("chosen");
-  const all = document.getElementById("choose-all");
+const BOX = ".tbl tbody .c-x > input";
+const chosen = new Set(); // values of ticked boxes
+const counter = document.getElementById("chosen");
+const chooseAll = document.getElementById("choose-all");
 
-  function boxes() {
-    return Array.prototype.slice.call(document.querySelectorAll(".tbl tbody .c-x > input"));
+function findBoxes() {
+  return [...document.querySelectorAll(BOX)];
+}
+
+function showCount() {
+  const possible = findBoxes().filter((box) => !box.disabled);
+  const ticked = possible.filter((box) => box.checked);
+  if (counter) {
+    counter.textContent = counter.dataset.text.replace("{count}", String(ticked.length));
   }
-
-  function show() {
-    const possible = boxes().filter(function (box) { return !box.hasAttribute("disabled"); });
-    const ticked = possible.filter(function (box) { return box.checked; });
-    if (counter) {
-      counter.textContent = counter.dataset.text.replace("{count}", String(ticked.length));
-    }
-    if (all) {
-      all.checked = ticked.length > 0 && ticked.length === possible.length;
-      all.indeterminate = ticked.length > 0 && !all.checked;
-    }
+  if (chooseAll) {
+    chooseAll.checked = ticked.length > 0 && ticked.length === possible.length;
+    chooseAll.indeterminate = ticked.length > 0 && !chooseAll.checked;
   }
+}
 
-  function remember() {
-    chosen.clear();
-    boxes().forEach(function (box) {
-      if (box.checked) {
-        chosen.add(box.value);
-      }
-    });
-    show();
-  }
+function remember() {
+  chosen.clear();
+  findBoxes().filter((box) => box.checked).forEach((box) => chosen.add(box.value));
+  showCount();
+}
 
-  // What went is not chosen any more, should it come back.
-  function restore() {
-    if (!chosen.size) {
-      show();
-      return;
+// Ticks again what a swap unticked. What went is not chosen any more, should it come back.
+function restore() {
+  if (chosen.size) {
+    for (const box of findBoxes()) {
+      box.checked = chosen.has(box.value) && !box.disabled;
     }
-    const there = new Set();
-    boxes().forEach(function (box) {
-      box.checked = chosen.has(box.value) && !box.hasAttribute("disabled");
-      if (box.checked) {
-        there.add(box.value);
-      }
-    });
-    chosen.forEach(function (value) {
-      if (!there.has(value)) {
-        chosen.delete(value);
-      }
-    });
-    show();
+    remember();
+  } else {
+    showCount();
   }
+}
 
-  document.addEventListener("change", function (event) {
-    if (event.target === all) {
-      boxes().forEach(function (box) { box.checked = all.checked && !box.hasAttribute("disabled"); });
-      remember();
-    } else if (event.target.matches && event.target.matches(".tbl tbody .c-x > input")) {
-      remember();
-    }
+// One field for all of them: Django takes no more than 1,000 fields, and a list may have more rows.
+function sendAsOneField(form) {
+  const boxes = findBoxes();
+  const field = document.createElement("input");
+  field.type = "hidden";
+  field.name = "id";
+  field.value = boxes.filter((box) => box.checked).map((box) => box.value).join(",");
+  form.append(field);
+  boxes.forEach((box) => { box.name = ""; });
+  setTimeout(() => { // the form's content is fixed by then; the page may come back
+    field.remove();
+    findBoxes().forEach((box) => { box.name = "id"; });
   });
+}
 
-  document.addEventListener("reset", function (event) {
-    if (event.target.id === "several") {
-      window.setTimeout(remember, 0); // after the reset itself
-    }
-  });
-
-  // One field for all of them: Django takes no more than 1,000 fields, and a list may have more rows.
-  document.addEventListener("submit", function (event) {
-    if (event.target.id !== "several") {
-      return;
-    }
-    const field = document.createElement("input");
-    field.type = "hidden";
-    field.name = "id";
-    field.value = boxes().filter(function (box) { return box.checked; }).map(function (box) { return box.value; }).join(",");
-    event.target.append(field);
-    boxes().forEach(function (box) { box.name = ""; });
-    window.setTimeout(function () { // the form's content is fixed by then; the page may come back
-      field.remove();
-      boxes().forEach(function (box) { box.name = "id"; });
-    }, 0);
-  });
-
-  document.addEventListener("htmx:ws:after:message:incoming", restore);
-  window.addEventListener("pageshow", remember);
-
-  if (all) {
-    all.hidden = false;
+document.addEventListener("change", (event) => {
+  if (event.target === chooseAll) {
+    findBoxes().forEach((box) => { box.checked = chooseAll.checked && !box.disabled; });
+    remember();
+  } else if (event.target.matches(BOX)) {
+    remember();
   }
-  remember();
-})();
+});
+
+document.addEventListener("reset", (event) => {
+  if (event.target.id === "several") {
+    setTimeout(remember); // after the reset itself
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "several") {
+    sendAsOneField(event.target);
+  }
+});
+
+document.addEventListener("htmx:after:swap", restore);
+window.addEventListener("pageshow", remember);
+
+if (chooseAll) {
+  chooseAll.hidden = false;
+}
+remember();

@@ -39,7 +39,7 @@ PAGE = """<!doctype html>
 data-live="/live.svg" data-stale="/stale.svg" data-disconnected="/disconnected.svg">
 <meta name="htmx-config" content='{{"includeIndicatorCSS": false, "ws": {{"reconnectCodes": [1000, 1001, 1005, 1006, 4008, 4009],
 "reconnectDelay": 100, "reconnectMaxDelay": 500, "pauseOnBackground": false}}}}'>
-<script src="/static/vendor/htmx-ws.min.js" defer></script><script src="/static/js/live.js" defer></script></head>
+<script type="module" src="/static/js/live.js"></script><script src="/static/vendor/htmx-ws.min.js" defer></script></head>
 <body>{engine_state}
 <div id="live" hidden hx-ws:connect="/ws/live/" data-epoch="e" data-revision="{revision}"></div>
 <div id="not-live" hidden>This page is not live.</div><div id="not-allowed" hidden>You may not.</div>

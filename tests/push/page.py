@@ -10,7 +10,7 @@ from typing import Any
 
 from networks.partials.screen import Screen
 
-PARTIAL = re.compile(r'<hx-partial id="([^"]*)" hx-swap="([a-zA-Z]+)(?: quiet:true)?">(.*?)</hx-partial>', re.DOTALL)
+PARTIAL = re.compile(r'<hx-partial id="([^"]*)" hx-swap="([a-zA-Z]+)">(.*?)</hx-partial>', re.DOTALL)
 ROW = re.compile(r'<tr id="([^"]*)">.*?</tr>', re.DOTALL)
 
 

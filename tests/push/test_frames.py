@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.partials.screen import DrawnRow, Screen
-from networks.push.frames import MAX_CONTENT_BYTES, QUIETLY, Patch, encode_frames, outline_of, patches_between, patches_of_whole
+from networks.push.frames import MAX_CONTENT_BYTES, Patch, encode_frames, outline_of, patches_between, patches_of_whole
 from tests.push.page import Page
 
 
@@ -69,8 +69,8 @@ def test_it_changes_only_what_changed() -> None:
 
     assert patches == [
         Patch("a", "delete"),
-        Patch("c", "outerMorph", row("c", 2).html),
-        Patch("network-rows", "beforeend", row("d").html),
+        Patch("c", "outerMorph", row("c", 2).html, ("c",)),
+        Patch("network-rows", "beforeend", row("d").html, ("d",)),
         Patch("lede", "outerMorph", "<p>3!</p>"),
     ]
 
@@ -82,9 +82,9 @@ def test_it_swaps_a_row_of_which_only_figures_changed_without_a_word() -> None:
     before = outline_of(screen(link("a", "1")))
 
     assert patches_between(before, screen(link("a", "1"))) == []
-    assert patches_between(before, screen(link("a", "2"))) == [Patch("lnk-1", QUIETLY, link("a", "2").html)]
-    assert patches_between(before, screen(link("b", "1"))) == [Patch("lnk-1", "outerMorph", link("b", "1").html)]
-    assert patches_between(outline_of(screen(row("lnk-1"))), screen(link("a", "1")))[0].style == "outerMorph"
+    assert patches_between(before, screen(link("a", "2"))) == [Patch("lnk-1", "outerMorph", link("a", "2").html)]
+    assert patches_between(before, screen(link("b", "1"))) == [Patch("lnk-1", "outerMorph", link("b", "1").html, ("lnk-1",))]
+    assert patches_between(outline_of(screen(row("lnk-1"))), screen(link("a", "1")))[0].news == ("lnk-1",)
 
 
 def test_it_puts_a_run_of_new_rows_before_a_row_that_stays() -> None:
@@ -92,7 +92,7 @@ def test_it_puts_a_run_of_new_rows_before_a_row_that_stays() -> None:
 
     patches = patches_between(before, screen(row("a"), row("m"), row("n"), row("z")))
 
-    assert patches == [Patch("z", "beforebegin", row("m").html + row("n").html)]
+    assert patches == [Patch("z", "beforebegin", row("m").html + row("n").html, ("m", "n"))]
 
 
 def test_it_moves_one_row_and_leaves_the_others() -> None:
@@ -100,7 +100,7 @@ def test_it_moves_one_row_and_leaves_the_others() -> None:
 
     patches = patches_between(before, screen(*(row(name) for name in "eabcdf")))
 
-    assert patches == [Patch("e", "delete"), Patch("a", "beforebegin", row("e").html)]
+    assert patches == [Patch("e", "delete"), Patch("a", "beforebegin", row("e").html, ("e",))]
 
 
 def test_it_fills_a_region_that_was_not_there() -> None:
@@ -119,6 +119,18 @@ def test_it_encodes_one_frame_with_revision_epoch_and_mark() -> None:
         "content": '<hx-partial id="a" hx-swap="delete"></hx-partial>'
         '<hx-partial id="b" hx-swap="outerMorph"><tr id="b"></tr></hx-partial>',
     }
+
+
+def test_it_names_in_each_frame_the_rows_that_are_news() -> None:
+    before = outline_of(screen(row("a"), row("b"), row("c")))
+    after = screen(row("b", 2), row("a"), row("c"), DrawnRow("d", "1", f'<tr id="d">{"x" * MAX_CONTENT_BYTES}</tr>'))
+
+    frames = [json.loads(text) for text in encode(patches_between(before, after))]
+
+    assert [(frame.get("added"), frame.get("changed")) for frame in frames] == [(["a"], ["b"]), (["d"], None)]
+    (changed,) = encode(patches_between(before, screen(row("a"), row("b", 2), row("c"))))
+    assert ("added" in json.loads(changed), json.loads(changed)["changed"]) == (False, ["b"])
+    assert not {"added", "changed"} & set(json.loads(encode(patches_of_whole(screen(row("a"))))[0]))
 
 
 def test_it_cuts_what_is_too_long_for_one_message() -> None:
@@ -140,7 +152,7 @@ def test_it_strips_the_space_around_a_row() -> None:
 
     patches = patches_between(before, screen(DrawnRow("a", "2", '\n<tr id="a"></tr>\n')))
 
-    assert patches == [Patch("a", "outerMorph", '<tr id="a"></tr>')]
+    assert patches == [Patch("a", "outerMorph", '<tr id="a"></tr>', ("a",))]
 
 
 def test_it_shares_what_is_equal_between_outlines() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from networks.hostnet.facts import RouteFact
 from networks.models import EngineStatus
-from networks.push.frames import QUIETLY, outline_of, patches_between
+from networks.push.frames import outline_of, patches_between
 from networks.sync.host.board import picture_of
 from tests.builders import make_id, make_network
 from tests.host_pictures import Watched
@@ -106,7 +106,7 @@ def test_it_shows_figures_and_says_them_again_without_a_mark(lab: Watched) -> No
 
     patches = patches_between(outline_of(before), after)
 
-    assert [(patch.target, patch.style) for patch in patches] == [(f"lnk-{index}", QUIETLY)]
+    assert [(patch.target, patch.style, patch.news) for patch in patches] == [(f"lnk-{index}", "outerMorph", ())]
     shown = words(patches[0].html)
     assert "1,234" in shown
     assert "20.0 kB" in shown
