@@ -32,7 +32,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "channels",
-    "django_htmx",
     "csp",
     "allauth",
     "allauth.account",
@@ -109,7 +108,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = CONFIGURATION.data_dir / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "netadmin.storage.HashedStaticFilesStorage"},
 }
 
 # Login (rule S8): by username, accounts come from an admin, nothing sends e-mail.

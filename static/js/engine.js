@@ -1,22 +1,20 @@
 // Of an Engine's credentials those that its URL needs are unfolded while it is typed; a fold can be opened by hand as well.
-(function () {
-  "use strict";
-  var url = document.querySelector("input[name=url]");
-  var folds = document.querySelectorAll("details[data-scheme]");
-  if (!url) {
+
+const url = document.querySelector("input[name=url]");
+let shownScheme = null;
+
+function unfold() {
+  const scheme = url.value.trim().split("://")[0];
+  if (scheme === shownScheme) {
     return;
   }
-  var before = null;
-  var unfold = function () {
-    var scheme = url.value.trim().split("://")[0];
-    if (scheme === before) {
-      return;
-    }
-    before = scheme;
-    folds.forEach(function (fold) {
-      fold.open = fold.dataset.scheme === scheme;
-    });
-  };
+  shownScheme = scheme;
+  for (const fold of document.querySelectorAll("details[data-scheme]")) {
+    fold.open = fold.dataset.scheme === scheme;
+  }
+}
+
+if (url) {
   url.addEventListener("input", unfold);
   unfold();
-})();
+}

@@ -1,47 +1,43 @@
-// Light, dark, or as the system has it. Runs in the head, before anything is painted.
-// The choice lives in the cookie "theme", so that the server draws it; and in localStorage, where the admin site looks.
-(function () {
-  "use strict";
-  var root = document.documentElement;
-  var THEMES = ["light", "dark", "system"];
+// Light, dark, or as the system has it. The choice lives in the cookie "theme", so that the server draws it; and in localStorage,
+// where the admin site looks. The one script that is no module: modules wait for the whole document, and this one has to run in
+// the head, before anything is painted. The block keeps its names to itself.
+"use strict";
+{
+  const THEMES = ["light", "dark", "system"];
+  const root = document.documentElement;
 
-  function chosen() {
-    var match = /(?:^|; )theme=(light|dark|system)(?:;|$)/.exec(document.cookie);
-    return match ? match[1] : "";
+  function readCookie() {
+    return /(?:^|; )theme=(light|dark|system)(?:;|$)/.exec(document.cookie)?.[1];
   }
 
-  function mark(theme) {
-    var buttons = document.querySelectorAll("[data-set-theme]");
-    for (var i = 0; i < buttons.length; i++) {
-      buttons[i].setAttribute("aria-pressed", String(buttons[i].getAttribute("data-set-theme") === theme));
+  function showPressed(theme) {
+    for (const button of document.querySelectorAll("[data-set-theme]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.setTheme === theme));
     }
   }
 
   function choose(theme) {
-    root.setAttribute("data-bs-theme", theme);
-    document.cookie = "theme=" + theme + "; path=/; max-age=31536000; samesite=lax" +
-      (location.protocol === "https:" ? "; secure" : "");
+    root.dataset.bsTheme = theme;
+    document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
     try {
       localStorage.setItem("theme", theme === "system" ? "auto" : theme);
-    } catch (refused) {
+    } catch {
       // storage is off: the cookie is enough for our own pages
     }
-    mark(theme);
+    showPressed(theme);
   }
 
   root.classList.add("js");
   // Pages that are drawn without the shell (log in, errors) don't know the cookie.
-  if (chosen()) {
-    root.setAttribute("data-bs-theme", chosen());
+  if (readCookie()) {
+    root.dataset.bsTheme = readCookie();
   }
 
-  document.addEventListener("DOMContentLoaded", function () {
-    mark(root.getAttribute("data-bs-theme"));
-  });
-  document.addEventListener("click", function (event) {
-    var button = event.target.closest && event.target.closest("[data-set-theme]");
-    if (button && THEMES.indexOf(button.getAttribute("data-set-theme")) >= 0) {
-      choose(button.getAttribute("data-set-theme"));
+  document.addEventListener("DOMContentLoaded", () => showPressed(root.dataset.bsTheme));
+  document.addEventListener("click", (event) => {
+    const theme = event.target.closest("[data-set-theme]")?.dataset.setTheme;
+    if (THEMES.includes(theme)) {
+      choose(theme);
     }
   });
-})();
+}

@@ -13,9 +13,9 @@ OpenPage = Callable[..., Page]
 
 
 def document(body: str, script: str, language: str = "en") -> str:
-    """Return a page with one script; theme.js belongs into the head, the others are deferred as in skeleton.html."""
-    defer = "" if script == "theme" else " defer"
-    source = f'<script src="/static/js/{script}.js"{defer}></script>'
+    """Return a page with one script; theme.js runs in the head, the others are modules, as in skeleton.html."""
+    kind = "" if script == "theme" else ' type="module"'
+    source = f'<script src="/static/js/{script}.js"{kind}></script>'
     return f'<!doctype html><html lang="{language}" data-bs-theme="system"><head>{source}</head><body>{body}</body></html>'
 
 
@@ -163,7 +163,7 @@ TOOLBAR = """<form class="toolbar"><input name="q"><select name="driver"><option
 
 
 def test_it_applies_a_filter_when_it_is_picked_and_keeps_empty_ones_out_of_the_address(open_page: OpenPage) -> None:
-    page = open_page(document(TOOLBAR, "select"))
+    page = open_page(document(TOOLBAR, "forms"))
 
     page.locator("[name=driver]").select_option("bridge")
     page.wait_for_url("**/?*")
@@ -172,7 +172,7 @@ def test_it_applies_a_filter_when_it_is_picked_and_keeps_empty_ones_out_of_the_a
 
 
 def test_it_lets_every_filter_be_used_again_after_going_back(open_page: OpenPage) -> None:
-    page = open_page(document(TOOLBAR, "select"))
+    page = open_page(document(TOOLBAR, "forms"))
     page.locator("[name=driver]").select_option("bridge")
     page.wait_for_url("**/?*")
 

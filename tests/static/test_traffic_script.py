@@ -18,7 +18,7 @@ OpenPage = Callable[..., Page]
 STYLES = "".join(
     f'<link rel="stylesheet" href="/static/{name}.css">' for name in ("css/tokens", "css/base", "vendor/uplot.min", "css/traffic")
 )
-SCRIPTS = '<script src="/static/vendor/uplot.min.js" defer></script><script src="/static/js/traffic.js" defer></script>'
+SCRIPTS = '<script src="/static/vendor/uplot.min.js" defer></script><script type="module" src="/static/js/traffic.js"></script>'
 # How many pixels of the canvas have nearly this colour, a token's.
 COUNT = """(name) => {
   const probe = document.createElement("span");
