@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from networks.forms.findings import FindingsForm
 from networks.forms.options.known import OPTION_FIELDS
 
 _OF_POOLS = frozenset({"subnet", "ip_range", "gateway", "aux_addresses"})
+_QUOTED = re.compile(r'\("([^"]+)"\)')  # what Engine 29 could not read, wherever it stood
 # What the catalogue of refusals says of a connection means another field of a creation.
 _INSTEAD = {"ipv4": "aux_addresses", "network_id": "config_from"}
 
@@ -22,6 +24,8 @@ def find_refused(
     about = _INSTEAD.get(about, about)
     if about in _OF_POOLS:
         return _of_pools(pools, about, sentence) or ((form, "config_from") if form.data.get("config_from") else None)
+    if about in OPTION_FIELDS and not form.data.get(about):
+        about = "options"
     if about == "options":
         typed = [(form, name) for name in form.fields if name in OPTION_FIELDS and form.data.get(name)]
         return _named(typed, sentence) or (form, "options")
@@ -31,13 +35,18 @@ def find_refused(
 
 
 def _of_pools(pools: Sequence[FindingsForm], about: str, sentence: str) -> tuple[FindingsForm, str] | None:
+    if quoted := _QUOTED.search(sentence):
+        places = ((pool, name) for pool in pools for name in sorted(_OF_POOLS))
+        if unread := next((place for place in places if quoted[1] in re.split(r"[\s,=]+", _value(*place))), None):
+            return unread
     typed = [(pool, about) for pool in pools if _value(pool, about)]
     if found := _named(typed, sentence):
         return found
     subnets = [(pool, "subnet") for pool in pools if _value(pool, "subnet")]
     if found := _named(subnets, sentence):
-        return found
-    return next(iter([*typed, *subnets]), None)
+        return (found[0], about) if _value(found[0], about) else found
+    begun = ((pool, "subnet") for pool in pools if any(_value(pool, name) for name in _OF_POOLS))
+    return next(iter([*typed, *subnets, *begun]), None)
 
 
 def _named(places: Iterable[tuple[FindingsForm, str]], sentence: str) -> tuple[FindingsForm, str] | None:

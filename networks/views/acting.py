@@ -178,8 +178,9 @@ def explain_result(result: ActionResult, around: Around | None = None) -> Explan
 
 def mark_refused_field(form: forms.Form, known: Explanation | None) -> None:
     """Mark the field that the Engine's sentence is about, where we know it and the form has it."""
-    if known and known.field in form.fields:
-        form.add_error(known.field, known.text)
+    field = "new_name" if known and known.field == "name" and "new_name" in form.fields else known.field if known else ""
+    if known and field in form.fields:
+        form.add_error(field, known.text)
 
 
 def say_unseen(request: HttpRequest, result: ActionResult) -> None:

@@ -6,13 +6,17 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from networks.addressing.endpoints import check_endpoint_address
 from networks.addressing.pools import default_gateway
 from networks.addressing.reading import IPAddress
 from networks.addressing.suggest import next_free_address
 from networks.engine.specs import ConnectSpec
 from networks.forms.findings import Way
 from networks.forms.refused.around import Around, Explanation, Opening
+from networks.forms.sentences import say
 from networks.queries.choices import container_choices
+
+_KEPT_BACK = frozenset({"address_is_gateway", "address_is_reserved", "address_of_subnet"})
 
 
 def address_held(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
@@ -33,6 +37,8 @@ def address_held(plain: Explanation, sentence: str, around: Around) -> Explanati
 
 def _held_by_nobody(plain: Explanation, around: Around, address: IPAddress) -> Explanation:
     pools = around.network.pools if around.network else ()
+    if kept := next((each for each in check_endpoint_address(address, pools, {}, {}) if each.key in _KEPT_BACK), None):
+        return replace(plain, text=say(kept))
     families = {pool.subnet.version for pool in pools if pool.subnet is not None}
     if address.version == 4 and families == {4, 6}:
         # Docker 26.1 releases nothing of an endpoint whose second family is refused; nothing short of a restart mends its book.
@@ -53,12 +59,30 @@ def address_outside(plain: Explanation, sentence: str, around: Around) -> Explan
     asked = [address for address in _addresses_of(around) if str(address) in sentence] or _addresses_of(around)
     if not asked or around.network is None:
         return None
+    if lacking := _without_subnet(plain, around):
+        return lacking
     address = asked[0]
     subnets = ", ".join(
         str(pool.subnet) for pool in around.network.pools if pool.subnet and pool.subnet.version == address.version
     )
     text = _("%(address)s is not inside %(subnet)s.") % {"address": address, "subnet": subnets or "–"}
     return replace(plain, field=f"ipv{address.version}", text=text, ways=_free_address(around, address.version))
+
+
+def address_on_automatic(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+    """Up to 28 an Engine says of a network without a subnet of the family, too, that its subnet wasn't typed."""
+    return _without_subnet(plain, around) or let_choose(plain, sentence, around)
+
+
+def _without_subnet(plain: Explanation, around: Around) -> Explanation | None:
+    families = {pool.subnet.version for pool in (around.network.pools if around.network else ()) if pool.subnet is not None}
+    lacking = next((address.version for address in _addresses_of(around) if families and address.version not in families), None)
+    if lacking is None:
+        return None
+    text = _("This network has no IPv4 subnet.") if lacking == 4 else _("This network has no IPv6 subnet.")
+    return replace(
+        plain, field=f"ipv{lacking}", text=text, ways=(Way(_("Let Docker choose"), f"ipv{lacking}=", is_primary=True),)
+    )
 
 
 def let_choose(plain: Explanation, sentence: str, around: Around) -> Explanation | None:

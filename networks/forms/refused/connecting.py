@@ -9,6 +9,10 @@ from networks.forms.refused.meaning import Meaning
 _CHOOSE_ADDRESS = _("Choose another address, or let Docker choose.")
 _HOST_TEXT = _("A container can use the host's network only from its creation on.")
 _HOST_ADVICE = _("Recreate the container with --network host, or choose another network.")
+_FULL_TEXT = _("Every address in range is taken.")
+_FULL_ADVICE = _("Disconnect something, or use another network.")
+_BRIDGE_TEXT = _("Docker's default bridge doesn't support fixed addresses; a network of your own does.")
+_BRIDGE_ADVICE = _("Let Docker choose the address, or choose another network.")
 _OUTSIDE = _("The address is outside the network's subnets.")
 _ALIAS_TEXT = _("Docker's default bridge has no aliases; a network of your own does.")
 _ALIAS_ADVICE = _("Remove the aliases, or choose another network.")
@@ -47,14 +51,8 @@ CONNECTING: tuple[Meaning, ...] = (
         _("A container on none can't be on another network."),
         _("Disconnect it from none first: docker network disconnect none …"),
     ),
-    Meaning(
-        "static_on_default_bridge",
-        ("user defined networks only",),
-        "ipv4",
-        _("Docker's default bridge doesn't support fixed addresses; a network of your own does."),
-        _("Let Docker choose the address, or choose another network."),
-        "ipv4",
-    ),
+    Meaning("static_on_default_bridge", ("user defined networks only",), "ipv4", _BRIDGE_TEXT, _BRIDGE_ADVICE, "ipv4"),
+    Meaning("static_on_default_bridge", ("user-defined networks only",), "ipv4", _BRIDGE_TEXT, _BRIDGE_ADVICE, "ipv4"),
     Meaning(
         "static_on_automatic",
         ("user configured subnets",),
@@ -65,6 +63,7 @@ CONNECTING: tuple[Meaning, ...] = (
     ),
     Meaning("address_outside", ("no configured subnet",), "ipv4", _OUTSIDE, _CHOOSE_ADDRESS, "ipv4"),
     Meaning("address_outside", ("requested address is out of range",), "ipv4", _OUTSIDE, _CHOOSE_ADDRESS, "ipv4"),
+    Meaning("address_unreadable", ("invalid ipv4 address",), "ipv4", _("This is not an IP address."), _CHOOSE_ADDRESS, "ipv4"),
     Meaning("alias_on_default_bridge", ("network-scoped alias",), "aliases", _ALIAS_TEXT, _ALIAS_ADVICE, "aliases"),
     Meaning("link_local", ("invalid link local ip",), "link_local_ips", _LINK_LOCAL_TEXT, _LINK_LOCAL_ADVICE, "link_local_ips"),
     Meaning("link_local", ("invalid link-local ip",), "link_local_ips", _LINK_LOCAL_TEXT, _LINK_LOCAL_ADVICE, "link_local_ips"),
@@ -99,6 +98,22 @@ CONNECTING: tuple[Meaning, ...] = (
         _("Choose one whose first octet is even, such as 02:…, or let Docker choose."),
         "mac",
     ),
+    Meaning(
+        "route_taken",
+        ("conflicts with existing route",),
+        "network_id",
+        _("Its network stack has a route to this subnet already: another network has the same, or it uses the host's stack."),
+        _("Choose another network, or disconnect it from the one that has the same subnet."),
+    ),
+    Meaning(
+        "priority",
+        ("cannot unmarshal", "gwpriority"),
+        "gateway_priority",
+        _("The gateway priority is not a whole number."),
+        _("Type a whole number, or leave it empty."),
+        "gateway_priority",
+    ),
+    Meaning("container_unnamed", ("invalid name or id supplied",), "container_id", _("No container is named."), _("Choose one.")),
     Meaning(
         "interface_name",
         ("error renaming interface",),
@@ -167,20 +182,8 @@ CONNECTING: tuple[Meaning, ...] = (
         _CHOOSE_ADDRESS,
         "ipv4",
     ),
-    Meaning(
-        "pool_full",
-        ("no available ipv4 addresses",),
-        "",
-        _("Every address in range is taken."),
-        _("Disconnect something, or use another network."),
-    ),
-    Meaning(
-        "pool_full",
-        ("no available ipv6 addresses",),
-        "",
-        _("Every address in range is taken."),
-        _("Disconnect something, or use another network."),
-    ),
+    Meaning("pool_full", ("no available ipv4 addresses",), "", _FULL_TEXT, _FULL_ADVICE),
+    Meaning("pool_full", ("no available ipv6 addresses",), "", _FULL_TEXT, _FULL_ADVICE),
     Meaning(
         "not_connected",
         ("is not connected to",),

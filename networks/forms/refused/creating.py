@@ -10,6 +10,13 @@ _FREE_SUBNET = _("Name a subnet that is free.")
 _FITTING = _("Correct it, or leave it empty: then Docker chooses.")
 _OTHER_NAME = _("Choose another name, or remove that network first.")
 _OWN_SUBNET = _("Name a subnet yourself, or remove networks that nothing uses.")
+_IN_USE = _("The addresses are in use on the Engine's machine.")
+_DEFAULTS_USED = _("All subnets that this Engine chooses from are in use.")
+_NO_DEVICE = _("The option parent names a device that the Engine's machine doesn't have.")
+_NO_SUBNET = _("The pool has no subnet.")
+_NAME_SUBNET = _("Name the subnet, or leave the pool empty.")
+_NOT_A_SUBNET = _("This is not a subnet.")
+_SUBNET = _("A subnet looks like 10.20.0.0/24.")
 _EXISTING_DEVICE = _("Use a device of that machine: ip link lists them.")
 
 CREATING: tuple[Meaning, ...] = (
@@ -27,34 +34,10 @@ CREATING: tuple[Meaning, ...] = (
         _("Another network on this Engine has some of these addresses."),
         _FREE_SUBNET,
     ),
-    Meaning(
-        "pool_overlaps",
-        ("networks have overlapping ipv4",),
-        "subnet",
-        _("The addresses are in use on the Engine's machine."),
-        _FREE_SUBNET,
-    ),
-    Meaning(
-        "pool_overlaps",
-        ("networks have overlapping ipv6",),
-        "subnet",
-        _("The addresses are in use on the Engine's machine."),
-        _FREE_SUBNET,
-    ),
-    Meaning(
-        "defaults_used",
-        ("non-overlapping ipv4 address pool",),
-        "pools",
-        _("All subnets that this Engine chooses from are in use."),
-        _OWN_SUBNET,
-    ),
-    Meaning(
-        "defaults_used",
-        ("fully subnetted",),
-        "pools",
-        _("All subnets that this Engine chooses from are in use."),
-        _OWN_SUBNET,
-    ),
+    Meaning("pool_overlaps", ("networks have overlapping ipv4",), "subnet", _IN_USE, _FREE_SUBNET),
+    Meaning("pool_overlaps", ("networks have overlapping ipv6",), "subnet", _IN_USE, _FREE_SUBNET),
+    Meaning("defaults_used", ("non-overlapping ipv4 address pool",), "pools", _DEFAULTS_USED, _OWN_SUBNET),
+    Meaning("defaults_used", ("fully subnetted",), "pools", _DEFAULTS_USED, _OWN_SUBNET),
     Meaning(
         "ipv6_not_chosen",
         ("non-overlapping ipv6 address pool",),
@@ -83,12 +66,27 @@ CREATING: tuple[Meaning, ...] = (
         _("This is an address in a subnet; the Engine's message gives the subnet."),
         _("Use the subnet from the Engine's message."),
     ),
+    Meaning("subnet_missing", ("invalid subnet :",), "subnet", _NO_SUBNET, _NAME_SUBNET),
+    Meaning("subnet_missing", ("parent subnet invalid prefix",), "subnet", _NO_SUBNET, _NAME_SUBNET),
+    Meaning("not_a_subnet", ("invalid cidr",), "subnet", _NOT_A_SUBNET, _SUBNET),
+    # From 29 on the Engine reads subnets and addresses as it reads the JSON, and doesn't say where they stood.
+    Meaning("not_a_subnet", ("netip.parseprefix(",), "subnet", _NOT_A_SUBNET, _SUBNET),
+    Meaning("address_unreadable", ("invalid json: parseaddr(",), "ipv4", _("This is not an IP address."), _FITTING),
     Meaning(
-        "not_a_subnet",
-        ("invalid cidr",),
-        "subnet",
-        _("This is not a subnet."),
-        _("A subnet looks like 10.20.0.0/24."),
+        "gateway_unreadable",
+        ("invalid gateway", "invalid address"),
+        "gateway",
+        _("The gateway is not an IP address."),
+        _FITTING,
+        "gateway",
+    ),
+    Meaning("name_missing", ("^invalid name:",), "name", _("The network has no name."), _("Type one.")),
+    Meaning(
+        "no_family",
+        ("ipv4 or ipv6 must be enabled",),
+        "enable_ipv4",
+        _("With IPv4 off and without IPv6, no container would get an address."),
+        _("Turn one of them on."),
     ),
     Meaning("range_outside", ("doesn't contain ip-range",), "ip_range", _("The IP range is outside its subnet."), _FITTING),
     Meaning(
@@ -184,7 +182,7 @@ CREATING: tuple[Meaning, ...] = (
     Meaning(
         "vlan_number",
         ("vlan id must be between",),
-        "options",
+        "parent",
         _("The option parent names a VLAN with an invalid number."),
         _("Choose a number from 1 to 4094."),
     ),
@@ -198,24 +196,12 @@ CREATING: tuple[Meaning, ...] = (
     Meaning(
         "bridge_name_long",
         ("numerical result out of range",),
-        "options",
+        "bridge_name",
         _("Linux refuses the name of a device: 15 characters are the limit."),
         _("Choose a shorter name for the bridge."),
     ),
-    Meaning(
-        "parent_missing",
-        ("parent interface was not found",),
-        "options",
-        _("The option parent names a device that the Engine's machine doesn't have."),
-        _EXISTING_DEVICE,
-    ),
-    Meaning(
-        "parent_missing",
-        ("invalid subinterface vlan name",),
-        "options",
-        _("The option parent names a device that the Engine's machine doesn't have."),
-        _EXISTING_DEVICE,
-    ),
+    Meaning("parent_missing", ("parent interface was not found",), "options", _NO_DEVICE, _EXISTING_DEVICE),
+    Meaning("parent_missing", ("invalid subinterface vlan name",), "options", _NO_DEVICE, _EXISTING_DEVICE),
     Meaning(
         "parent_taken",
         ("already using parent interface",),

@@ -10,6 +10,7 @@ _PORT_TEXT = _("A process on the Engine's machine uses this port.")
 _PORT_ADVICE = _("End that process, or publish another port when you recreate the container.")
 _ADDRESS_TEXT = _("The Engine's machine doesn't have the address on which the port is to be published.")
 _ADDRESS_ADVICE = _("Publish it on an address of that machine, or on all.")
+_CONFLICT_TEXT = _("A container that uses another's network has no ports, names or DNS of its own.")
 _CONFLICT_ADVICE = _("Remove what the Engine's message names, or give the container a network of its own.")
 
 PORTS: tuple[Meaning, ...] = (
@@ -33,6 +34,27 @@ PORTS: tuple[Meaning, ...] = (
     Meaning("port_address", ("bind: cannot assign requested address",), "ports", _ADDRESS_TEXT, _ADDRESS_ADVICE),
     Meaning(
         "port_address", ("failed to bind host port", "cannot assign requested address"), "ports", _ADDRESS_TEXT, _ADDRESS_ADVICE
+    ),
+    Meaning(
+        "port_unreadable",
+        ("invalid port specification",),
+        "ports",
+        _("This is not a port."),
+        _("A port is a number from 1 to 65535; two of them with a dash between are a range."),
+    ),
+    Meaning(
+        "port_protocol",
+        ("external connectivity", "unknown protocol"),
+        "ports",
+        _("Docker publishes ports of TCP, UDP and SCTP alone."),
+        _("Write the protocol after the port: 53:53/udp."),
+    ),
+    Meaning(
+        "port_range_full",
+        ("all ports are allocated",),
+        "ports",
+        _("Every port of the range is in use."),
+        _("Name a range that has one left, or a single port."),
     ),
     Meaning(
         "container_name_taken",
@@ -65,13 +87,11 @@ MACHINE: tuple[Meaning, ...] = (
         _("The container whose network is to be shared isn't running."),
         _("Start that container first."),
     ),
-    Meaning(
-        "conflicting_options",
-        ("conflicting options",),
-        "",
-        _("A container that uses another's network has no ports, names or DNS of its own."),
-        _CONFLICT_ADVICE,
-    ),
+    Meaning("conflicting_options", ("conflicting options", "port publishing"), "ports", _CONFLICT_TEXT, _CONFLICT_ADVICE),
+    Meaning("conflicting_options", ("conflicting options", "hostname and"), "hostname", _CONFLICT_TEXT, _CONFLICT_ADVICE),
+    Meaning("conflicting_options", ("conflicting options", "dns and"), "dns", _CONFLICT_TEXT, _CONFLICT_ADVICE),
+    Meaning("conflicting_options", ("conflicting options", "host-to-ip"), "extra_hosts", _CONFLICT_TEXT, _CONFLICT_ADVICE),
+    Meaning("conflicting_options", ("conflicting options",), "", _CONFLICT_TEXT, _CONFLICT_ADVICE),
     Meaning(
         "firewall",
         ("no chain/target/match",),
@@ -99,6 +119,13 @@ MACHINE: tuple[Meaning, ...] = (
         "",
         _("The Engine itself lacks a permission on its machine."),
         _("It needs root, or the capability NET_ADMIN."),
+    ),
+    Meaning(
+        "unreadable",
+        ("^invalid json",),
+        "",
+        _("The Engine could not read the request: a value in it isn't of the kind that this version of Docker takes."),
+        _("Correct the value in the Engine's message."),
     ),
     Meaning(
         "client_version",

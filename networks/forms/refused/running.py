@@ -14,8 +14,22 @@ _NO_REGISTRY = _("The Engine could not reach the image's registry.")
 _NO_SETTING = _("The kernel of the Engine's machine has no such setting, or rejects this value.")
 _CORRECT_IT = _("Correct it, or remove it.")
 _REACH_IT = _("Check whether the Engine's machine can reach it, or name another registry: host:port/name:tag.")
+_LOOK_AGAIN = _("Look at its page again.")
 
 RUNNING: tuple[Meaning, ...] = (
+    Meaning("still_running", ("cannot remove", "container is running"), "", _("It is running."), _("Stop it first.")),
+    Meaning("is_paused", ("cannot start a paused container",), "", _("It is paused: resume it instead."), _LOOK_AGAIN),
+    Meaning("is_paused", ("^container ", "is already paused"), "", _("It is paused already."), _LOOK_AGAIN),
+    Meaning("not_paused", ("^container ", "is not paused"), "", _("It is not paused."), _LOOK_AGAIN),
+    Meaning("not_running", ("^container ", "is not running"), "", _("It is not running."), _LOOK_AGAIN),
+    Meaning("not_running", ("cannot kill container", "is not running"), "", _("It is not running."), _LOOK_AGAIN),
+    Meaning(
+        "donor_unnamed",
+        ("invalid container format container:",),
+        "container_id",
+        _("No container is named whose network is to be shared."),
+        _("Choose one."),
+    ),
     Meaning("image_absent", ("no such image",), "image", _("This Engine doesn't have the image."), _PULL_IT),
     Meaning(
         "half_connected",

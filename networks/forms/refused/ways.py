@@ -13,10 +13,12 @@ from networks.engine.specs import NetworkSpec
 from networks.forms.findings import Way
 from networks.forms.network_checks import SINGLE_DRIVERS
 from networks.forms.preflight.ground import read_whole_ground
+from networks.forms.preflight.pair import check_network
 from networks.forms.preflight.places import suggest_subnet
-from networks.forms.refused.addresses import address_held, address_outside, let_choose
+from networks.forms.refused.addresses import address_held, address_on_automatic, address_outside, let_choose
 from networks.forms.refused.around import Around, Explanation, Opening
 from networks.forms.refused.meaning import Meaning
+from networks.forms.sentences import say
 from networks.hostnet.listeners import find_listener
 from networks.queries.choices import container_choices
 from networks.queries.engines import read_engine
@@ -169,6 +171,13 @@ def _open_container(plain: Explanation, sentence: str, around: Around) -> Explan
     return replace(plain, opens=(Opening("container", around.container.docker_id, around.container.name),))
 
 
+def _on_none(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+    """The Engine says the same of one that is on none, and of any that is to come there."""
+    if around.network is not None and (found := next(check_network(around.network), None)):
+        return replace(plain, field="network_id", text=say(found), advice=_("Choose another network."))
+    return _open_container(plain, sentence, around)
+
+
 def _bridge_instead() -> tuple[Way, ...]:
     return (Way(_("Use the driver bridge"), "driver=bridge", is_primary=True),)
 
@@ -186,7 +195,7 @@ _WORKERS: Mapping[str, Callable[[Explanation, str, Around], Explanation | None]]
     "address_held": address_held,
     "address_outside": address_outside,
     "static_on_default_bridge": let_choose,
-    "static_on_automatic": let_choose,
+    "static_on_automatic": address_on_automatic,
     "pool_overlaps": _pool_overlaps,
     "defaults_used": _defaults_used,
     "plugin_missing": _plugin_missing,
@@ -199,5 +208,5 @@ _WORKERS: Mapping[str, Callable[[Explanation, str, Around], Explanation | None]]
     "active_endpoints": _active_endpoints,
     "already_connected": _open_container,
     "shared_stack": _open_container,
-    "on_none": _open_container,
+    "on_none": _on_none,
 }
