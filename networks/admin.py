@@ -21,7 +21,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from networks.forms.engines.admin import EngineAdminForm
+from networks.forms.engine import EngineAdminForm
 from networks.forms.people import PersonAdminForm, is_last_superuser
 from networks.models import (
     Action,

@@ -21,7 +21,7 @@ class Finding:
     """One sentence about one field.
 
     `field`: "subnet", "ip_range", "gateway", "aux_addresses", "ipv4", "name", …; pools' fields get their index by whoever asks.
-    `key`: which sentence, such as "host_bits_set"; the sentences themselves stand in `forms/sentences.py`.
+    `key`: which sentence, such as "host_bits_set"; the sentences themselves stand in `preflight/sentences.py`.
     `suggestion`: a value that would do for `field` (or for `suggestion_field`), "" for none.
     """
 

@@ -16,7 +16,10 @@ from networks.addressing.findings import Finding, Misread, bad
 from networks.addressing.host import HostSide
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.specs import ConnectSpec
-from networks.forms.connect_checks import (
+from networks.forms.fields import HalfSelect, TypedField
+from networks.forms.pairs import parse_pairs, parse_words
+from networks.policy.protection import Protection, protection_of
+from networks.preflight.connect_checks import (
     NEW_MEMBERS,
     OPTION_FIELDS,
     check_driver_options,
@@ -32,14 +35,11 @@ from networks.forms.connect_checks import (
     parse_priority,
     parse_sysctls,
 )
-from networks.forms.fields import HalfSelect, TypedField
-from networks.forms.findings import FindingsForm
-from networks.forms.pairs import parse_pairs, parse_words
-from networks.forms.preflight.pair import check_container, check_joining, check_pair
-from networks.forms.preflight.plugins import check_plugin
-from networks.forms.rights import check_company, check_endpoint_options
-from networks.forms.wording.labels import label_container, label_network
-from networks.policy.protection import Protection, protection_of
+from networks.preflight.findings import FindingsForm
+from networks.preflight.launch_wording import label_container, label_network
+from networks.preflight.pair import check_container, check_joining, check_pair
+from networks.preflight.places import check_plugin
+from networks.preflight.rights import check_company, check_endpoint_options
 from networks.queries.addresses.room import Lack, Room
 from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
 

@@ -13,10 +13,10 @@ from networks.addressing.parents import ParentLink
 from networks.addressing.pools import Pool, check_pool, is_inside
 from networks.addressing.reading import IPNetwork
 from networks.forms.networks import MAX_POOLS, POOL_COUNT, NetworkForm
-from networks.forms.options.fields import VLAN
-from networks.forms.parents.listing import pool_on
-from networks.forms.preflight.places import HARM, suggest_subnet
-from networks.forms.preflight.pool_form import read_pool
+from networks.forms.option_fields import VLAN
+from networks.forms.pool_form import read_pool
+from networks.preflight.parents import pool_on
+from networks.preflight.places import HARM, suggest_subnet
 from networks.queries.ground import Ground
 
 # What is said of a subnet that another would do for.

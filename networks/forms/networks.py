@@ -16,8 +16,13 @@ from networks.addressing.pools import check_between
 from networks.engine.cli import Line, create_network_lines, quoted
 from networks.engine.specs import NetworkSpec, PoolSpec
 from networks.forms.fields import TypedField
-from networks.forms.findings import FindingsForm
-from networks.forms.network_checks import (
+from networks.forms.option_fields import VLAN, hidden_of_others, make_field, make_vlan_field, read_options, set_choices
+from networks.forms.pairs import parse_pairs
+from networks.forms.pool_form import PoolForm
+from networks.policy.harm import is_typed, subnets_of, words_to_type
+from networks.preflight.findings import FindingsForm
+from networks.preflight.known_options import options_of
+from networks.preflight.network_checks import (
     SINGLE_DRIVERS,
     check_driver,
     check_families,
@@ -25,18 +30,12 @@ from networks.forms.network_checks import (
     check_pool_list,
     check_special,
 )
-from networks.forms.options.checks import Asked, check_options
-from networks.forms.options.fields import VLAN, hidden_of_others, make_field, make_vlan_field, read_options, set_choices
-from networks.forms.options.known import options_of
-from networks.forms.pairs import parse_pairs
-from networks.forms.parents.checks import check_parent, check_vlan
-from networks.forms.parents.listing import ParentList, list_parents
-from networks.forms.preflight.places import HARM, check_config, check_sight
-from networks.forms.preflight.pool_form import PoolForm
-from networks.forms.refused_fields import find_refused
-from networks.forms.rights import check_labels, check_space, may_create
-from networks.policy.harm import is_typed, subnets_of, words_to_type
+from networks.preflight.option_checks import Asked, check_options
+from networks.preflight.parents import ParentList, check_parent, check_vlan, list_parents
+from networks.preflight.places import HARM, check_config, check_sight
+from networks.preflight.rights import check_labels, check_space, may_create
 from networks.queries.ground import OWN_DRIVERS, Ground
+from networks.refusals.fields import find_refused
 
 _FLAGS = {"subnet": "--subnet", "ip_range": "--ip-range", "gateway": "--gateway"}
 MAX_POOLS = 16  # rows; Docker has no limit, but nobody types more

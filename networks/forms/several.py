@@ -16,13 +16,13 @@ from networks.addressing.findings import Finding, Level, bad
 from networks.engine.cli import connect_command, disconnect_command, remove_network_command
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.engine.states import RUNNING_STATES
-from networks.forms.findings import FindingsForm
-from networks.forms.preflight.pair import check_network, check_pair, check_parting
-from networks.forms.rights import check_company
-from networks.forms.sentences import say
 from networks.models import JobStep
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
+from networks.preflight.findings import FindingsForm
+from networks.preflight.pair import check_network, check_pair, check_parting
+from networks.preflight.rights import check_company
+from networks.preflight.sentences import say
 from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.engines import read_engine

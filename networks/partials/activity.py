@@ -10,10 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from networks.forms.refusals import explain
 from networks.models import OutcomeKind
 from networks.partials.action_sentences import fuller_sentence, words_of_what
 from networks.queries.people.activity import ActionRow, OutcomeRow
+from networks.refusals.catalogue import explain
 from networks.templatetags.ui import cut, draw_glyph, icon
 from networks.templatetags.wording import spell
 

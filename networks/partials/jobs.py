@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from networks.forms.refusals import explain
 from networks.models import JobStep, StepState
 from networks.partials.lifecycle.acts import button_of
 from networks.queries.addresses.keeping import KEEP
 from networks.queries.lifecycle.orders import MOVE
+from networks.refusals.catalogue import explain
 from networks.templatetags.wording import spell
 
 _SHOWN = 60  # characters of a name in a title

@@ -18,7 +18,7 @@ from networks.actions.terminals.registry import Terminals, TooManyTerminals, ter
 from networks.actions.terminals.session import Session
 from networks.engine.cli import exec_command
 from networks.engine.specs import ScreenSize
-from networks.forms.terminals.opening import TerminalForm
+from networks.forms.terminal import TerminalForm
 from networks.models import Engine
 from networks.policy.denials import record_denied
 from networks.policy.login.fresh import has_typed_password

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.forms import BoundField
 
-from networks.forms.findings import FindingsForm, Verdict
+from networks.preflight.findings import FindingsForm, Verdict
 
 register = template.Library()
 

@@ -23,14 +23,14 @@ from networks.actions.actors import Actor
 from networks.actions.recording import ActionResult
 from networks.addressing.findings import Finding, Level
 from networks.engine.cli import Line, is_plain
-from networks.forms.findings import Verdict, Way, preflight
-from networks.forms.refusals import explain_each
-from networks.forms.refused.around import Around, Explanation
-from networks.forms.refused.ways import work_out
 from networks.models import Engine, OutcomeKind
 from networks.partials.shell import may_act, may_destroy
+from networks.preflight.findings import Verdict, Way, preflight
 from networks.queries.engines import read_engine
 from networks.queries.masking import mask_document
+from networks.refusals.catalogue import explain_each
+from networks.refusals.fixes import work_out
+from networks.refusals.meaning import Around, Explanation
 from networks.templatetags.wording import spell
 from networks.views.shell import open_screen
 

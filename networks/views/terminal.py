@@ -17,7 +17,7 @@ from django.views import View
 from networks.actions.terminals.asked import IDLE_S, MOST_OF_ONE
 from networks.actions.terminals.opening import why_not_open
 from networks.engine.cli import exec_command
-from networks.forms.terminals.opening import SHELLS, TerminalForm
+from networks.forms.terminal import SHELLS, TerminalForm
 from networks.models import Container
 from networks.policy.login.fresh import has_typed_password
 from networks.policy.protection import protection_of

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from networks.forms.confirming import DisconnectForm
 from networks.forms.connecting import ConnectForm
 from networks.forms.networks import NetworkForm
-from networks.forms.options.known import ALWAYS, MEMBERS_SINCE, OPTIONS
-from networks.forms.preflight.pool_form import PoolForm
-from networks.forms.removals.confirming import DisconnectForm
-from networks.forms.removals.pruning import PruneForm
+from networks.forms.pool_form import PoolForm
+from networks.forms.pruning import PruneForm
+from networks.preflight.known_options import ALWAYS, MEMBERS_SINCE, OPTIONS
 from tests.architecture.tree import read
 
 PAGE = Path("docs/network-options.md")

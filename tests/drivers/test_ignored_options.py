@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from networks.forms.options.known import options_of
+from networks.preflight.known_options import options_of
 from tests.private_engine import PrivateEngine
 
 MTU, PREFIX = "com.docker.network.driver.mtu", "com.docker.network.container_iface_prefix"

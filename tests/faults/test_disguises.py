@@ -16,9 +16,9 @@ from django.urls import reverse
 from networks.engine.calls import Profile
 from networks.engine.docker_client import DockerClient
 from networks.engine.errors import Incompatible
-from networks.forms.refusals import explain
 from networks.management.commands.snapshot import snapshot_of
 from networks.models import Action, Engine, EngineStatus, Outcome
+from networks.refusals.catalogue import explain
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
 from networks.sync.supervisor import followers

@@ -12,7 +12,7 @@ from networks.addressing.findings import Level
 from networks.addressing.pools import Pool
 from networks.engine.specs import ConnectSpec
 from networks.forms.connecting import ContainerToConnectForm, NetworkToConnectForm
-from networks.forms.sentences import SENTENCES, WAYS
+from networks.preflight.sentences import SENTENCES, WAYS
 from networks.queries.ground import ContainerChoice, NetworkChoice
 
 POOL = Pool(ip_network("172.72.0.0/16"), ip_network("172.72.0.0/24"), ip_address("172.72.0.1"))

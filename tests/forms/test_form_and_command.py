@@ -16,7 +16,7 @@ from networks.engine.client import EngineClient
 from networks.engine.errors import Refused
 from networks.engine.registry import connect_engine
 from networks.forms.networks import NetworkForm
-from networks.forms.refusals import explain
+from networks.refusals.catalogue import explain
 from networks.views.acting import make_aside
 from tests.conftest import IS_FULL
 from tests.forms.typed_networks import (

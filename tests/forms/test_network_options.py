@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from networks.engine.specs import NetworkSpec
-from networks.forms.findings import preflight
+from networks.preflight.findings import preflight
 from tests.forms.test_networks import GROUND, said, typed
 
 TYPED_OPTIONS = {

@@ -12,8 +12,8 @@ from networks.addressing.findings import Level
 from networks.addressing.pools import TakenPool
 from networks.engine.specs import NetworkSpec, PoolSpec
 from networks.forms.edits import add_pool, drop_pool, take_suggestion
-from networks.forms.findings import preflight
 from networks.forms.networks import NetworkForm
+from networks.preflight.findings import preflight
 from networks.queries.ground import Ground
 
 GROUND = Ground(

@@ -8,8 +8,8 @@ import pytest
 
 from networks.addressing.findings import Level
 from networks.forms.networks import NetworkForm
-from networks.forms.sentences import explain, say
 from networks.hostnet.plugins import PluginFact, Plugins, PluginState
+from networks.preflight.sentences import explain, say
 from networks.queries.ground import Ground
 from tests.forms.test_parents import GROUND as PARENTS
 from tests.forms.test_parents import typed

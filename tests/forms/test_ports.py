@@ -10,9 +10,9 @@ import pytest
 
 from networks.addressing.findings import Level
 from networks.engine.specs import PortSpec
-from networks.forms.launching.checks import check_ports
-from networks.forms.launching.ground import RunGround
 from networks.hostnet.listeners import bound_sockets
+from networks.preflight.contexts import RunGround
+from networks.preflight.launch_checks import check_ports
 from networks.queries.lifecycle.places import PublishedPort
 from networks.views.changes.launch import _processes
 from tests.private_engine import PrivateEngine

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from networks.engine.cli import prune_networks_command
-from networks.forms.removals.pruning import PruneFilter, PruneForm, plan_pruning, read_until
+from networks.forms.pruning import PruneFilter, PruneForm, plan_pruning, read_until
 from networks.models import Engine, Network
 from tests.actions.conftest import followed  # noqa: F401 (a fixture)
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_network, make_predefined

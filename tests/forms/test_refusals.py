@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils.translation import override
 
-from networks.forms.refusals import CATALOGUE, explain, explain_each
-from networks.forms.refused.meaning import Meaning
+from networks.refusals.catalogue import CATALOGUE, explain, explain_each
+from networks.refusals.meaning import Meaning
 from tests.recorded.explained import BEFORE_29, EXPLAINED
 from tests.refusals import REFUSALS, Refusal
 

@@ -13,9 +13,9 @@ from networks.engine.client import EngineClient
 from networks.engine.errors import Refused
 from networks.engine.registry import connect_engine
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
-from networks.forms.refusals import explain
 from networks.hostnet.listeners import Listener, find_listener
 from networks.models import OutcomeKind
+from networks.refusals.catalogue import explain
 from networks.views.acting import explain_refusal
 from tests.conftest import IS_FULL
 from tests.forms.typed_networks import ask

@@ -8,9 +8,8 @@ import pytest
 
 from networks.addressing.host import HostAddress, HostRoute, HostSide
 from networks.addressing.pools import TakenPool
-from networks.forms.swarm.beginning import InitForm
-from networks.forms.swarm.checks import own_addresses, split_port
-from networks.forms.swarm.joining import JoinForm
+from networks.forms.swarm import InitForm, JoinForm
+from networks.preflight.swarm_checks import own_addresses, split_port
 from networks.queries.ground import Ground
 
 HOST = HostSide(

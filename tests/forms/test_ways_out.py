@@ -8,13 +8,13 @@ import pytest
 
 from networks.addressing.pools import Pool
 from networks.engine.specs import ConnectSpec, NetworkSpec, PoolSpec
-from networks.forms.findings import Way
-from networks.forms.refusals import explain_each
-from networks.forms.refused.around import Around, Explanation, Opening
-from networks.forms.refused.ways import work_out
 from networks.hostnet.listeners import find_listener
 from networks.models import Container, Engine
+from networks.preflight.findings import Way
 from networks.queries.choices import container_choices, network_choices
+from networks.refusals.catalogue import explain_each
+from networks.refusals.fixes import work_out
+from networks.refusals.meaning import Around, Explanation, Opening
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network, make_pool, make_predefined
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from networks.engine.image_facts import split_reference, whole_reference
 from networks.engine.run_cli import publication
 from networks.engine.specs import PortSpec
-from networks.forms.launching.reading import (
+from networks.forms.containers.launch_reading import (
     parse_addresses,
     parse_command,
     parse_environment,

@@ -12,19 +12,19 @@ from django.http import QueryDict
 from networks.addressing.host import HostSide
 from networks.engine.specs import ConnectSpec
 from networks.forms.connecting import ContainerToConnectForm, NetworkToConnectForm
-from networks.forms.findings import FindingsForm
-from networks.forms.launching.form import RunForm
-from networks.forms.launching.ground import RunGround
-from networks.forms.launching.refused import around_row, find_refused_row
+from networks.forms.containers.launch import RunForm
+from networks.forms.containers.launch_edits import around_row, find_refused_row
+from networks.forms.containers.ordering import OrderForm
 from networks.forms.networks import NetworkForm
-from networks.forms.options.known import OPTIONS
-from networks.forms.refusals import explain_each
-from networks.forms.refused.around import Around, Explanation
-from networks.forms.refused.ways import work_out
-from networks.forms.running.ordering import OrderForm
+from networks.preflight.contexts import RunGround
+from networks.preflight.findings import FindingsForm
+from networks.preflight.known_options import OPTIONS
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.engines import read_engine
 from networks.queries.ground import ContainerChoice, NetworkChoice, read_ground, version_of
+from networks.refusals.catalogue import explain_each
+from networks.refusals.fixes import work_out
+from networks.refusals.meaning import Around, Explanation
 from networks.views.acting import mark_refused_field
 from tests.recorded.reading import Answered, answered
 

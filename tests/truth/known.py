@@ -41,7 +41,7 @@ SWEPT_FILES = (
         "networks/partials/networks.py",
         "networks/partials/containers.py",
     ),
-    "networks/forms/running/obstacles.py",
+    "networks/forms/containers/several.py",
 )
 LEAST_HEARD = 12  # characters: shorter parts are "links, up" and the like, of a line made of several
 _PLACE = re.compile(r"%\((\w+)\)[sd]")

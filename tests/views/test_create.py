@@ -11,8 +11,8 @@ from django.conf import settings
 from django.test import Client
 
 from networks.engine.specs import NetworkSpec
-from networks.forms.options.known import OPTIONS, options_of
 from networks.models import Action, Engine
+from networks.preflight.known_options import OPTIONS, options_of
 from tests.builders import make_engine, make_network
 from tests.views.pages import log_in
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.test import Client
 
-from networks.forms.running.several import ORDER_PLANS
+from networks.forms.containers.several import ORDER_PLANS
 from networks.forms.several import Choice, plan_emptying
 from networks.models import Action, Engine, EngineStatus, Job, JobState, JobStep, Network, OutcomeKind
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_network, make_predefined

@@ -11,7 +11,7 @@ from django.urls import reverse
 from networks.actions.actors import CONSOLE
 from networks.actions.jobs.running import JobRun
 from networks.actions.jobs.starting import JobWish, start_job
-from networks.forms.running.several import ORDER_PLANS
+from networks.forms.containers.several import ORDER_PLANS
 from networks.forms.several import Choice
 from networks.models import Action, Container, Engine, Job, Outcome
 from networks.policy.permissions import Permission

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from networks.forms.running.several import ORDER_PLANS
+from networks.forms.containers.several import ORDER_PLANS
 from networks.forms.several import PLANS, Choice
 from networks.models import Action, Container, Endpoint, Engine, Network
 from networks.queries.containers import LEAVING

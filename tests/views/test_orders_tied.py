@@ -6,7 +6,7 @@ from html import unescape
 
 from django.test import Client
 
-from networks.forms.running.several import ORDER_PLANS
+from networks.forms.containers.several import ORDER_PLANS
 from networks.forms.several import Choice
 from networks.models import Engine
 from tests.private_engine import PrivateEngine, wait_until

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 
-from networks.forms.terminals.opening import TerminalForm
+from networks.forms.terminal import TerminalForm
 from networks.models import Action, Container, Engine, EngineStatus, Grant, Outcome, Role
 from networks.policy.permissions import Permission, has_terminal, permissions_of, require
 from tests.builders import make_container, make_engine

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.engine.states import WITH_STACK
-from networks.forms.findings import Way
-from networks.forms.preflight.pair import check_container, check_network
-from networks.forms.sentences import say
 from networks.partials.links import url_of
 from networks.policy.protection import protection_of
+from networks.preflight.findings import Way
+from networks.preflight.pair import check_container, check_network
+from networks.preflight.sentences import say
 from networks.queries.addresses.keeping import addresses_of
 from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.queries.rows import EndpointRow

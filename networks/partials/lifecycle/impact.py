@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from networks.forms.running.obstacles import say_held
+from networks.forms.containers.several import say_held
 from networks.partials.lifecycle.notices import Told, listed, short
 from networks.partials.lifecycle.returning import tell_address
 from networks.queries.donors import AWAY

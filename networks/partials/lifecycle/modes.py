@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from networks.engine.cli import quoted, reference
 from networks.engine.states import WITH_STACK
-from networks.forms.running.obstacles import say_away, say_barred, say_lost
+from networks.forms.containers.several import say_away, say_barred, say_lost
 from networks.partials.lifecycle.reach import reach_lines
 from networks.queries.containers import ID_LENGTH
 from networks.queries.donors import AWAY, SharedStack

@@ -20,16 +20,14 @@ from networks.addressing.findings import bad
 from networks.engine.bodies import connect_body
 from networks.engine.cli import connect_lines
 from networks.engine.guard import Noun, is_full_id
-from networks.forms.connect_checks import changes_since, is_as_asked, seen_of
 from networks.forms.connecting import RARE_FIELDS, ConnectForm, ContainerToConnectForm, NetworkToConnectForm
 from networks.forms.edits import take_suggestion
-from networks.forms.findings import Way
-from networks.forms.refusals import explain
-from networks.forms.refused.around import Around
 from networks.models import OutcomeKind
 from networks.policy.host_space import host_side_of
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import Lock, Protection
+from networks.preflight.connect_checks import changes_since, is_as_asked, seen_of
+from networks.preflight.findings import Way
 from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.details import Gone, read_gone
@@ -45,6 +43,8 @@ from networks.queries.ground import (
     version_of,
 )
 from networks.queries.swarm import with_elsewhere
+from networks.refusals.catalogue import explain
+from networks.refusals.meaning import Around
 from networks.templatetags.wording import spell
 from networks.views.acting import (
     Aside,

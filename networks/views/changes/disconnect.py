@@ -15,16 +15,16 @@ from networks.engine.bodies import disconnect_body
 from networks.engine.cli import disconnect_lines
 from networks.engine.guard import is_full_id
 from networks.engine.specs import DisconnectSpec
-from networks.forms.preflight.pair import check_parting
-from networks.forms.refused.around import Around
-from networks.forms.removals.confirming import DisconnectForm, say_breakage
-from networks.forms.sentences import say
+from networks.forms.confirming import DisconnectForm, say_breakage
 from networks.policy.protection import protection_of
+from networks.preflight.pair import check_parting
+from networks.preflight.sentences import say
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.details import Gone, read_gone
 from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.queries.lifecycle.breakages import breakages_of
 from networks.queries.lifecycle.removals import Affected, Consequences
+from networks.refusals.meaning import Around
 from networks.views.acting import Aside, actor_of, explain_refusal, make_aside, make_asked, open_page, say_unseen
 from networks.views.changes.foreseeing import consequences_of_one, read_anew, say_plugin
 

@@ -19,8 +19,8 @@ from networks.actions.jobs.starting import JobWish, start_job
 from networks.actions.jobs.steps import spec_of
 from networks.engine.facts import is_of_swarm
 from networks.engine.guard import is_full_id
-from networks.forms.removals.confirming import say_breakage
-from networks.forms.removals.keeping import KeepForm, offers_of
+from networks.forms.confirming import say_breakage
+from networks.forms.containers.keeping import KeepForm, offers_of
 from networks.models import JobStep
 from networks.partials.addresses.refusing import WhyNot, why_not_kept
 from networks.policy.permissions import Permission, permissions_of

@@ -13,7 +13,7 @@ from django.views import View
 
 from networks.actions.sample_lab.jobs import LabJob, last_lab_job, start_lab_job
 from networks.actions.sample_lab.standing import list_lab_things, read_lab_standing
-from networks.forms.running.lab import LabForm
+from networks.forms.lab import LabForm
 from networks.forms.several import CountForm
 from networks.models.said import retell
 from networks.views.acting import actor_of, explain_refusal, open_page

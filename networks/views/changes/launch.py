@@ -22,17 +22,16 @@ from networks.actions.recording import ActionResult
 from networks.addressing.sockets import is_perhaps_same, is_same_socket
 from networks.engine.bodies import run_body
 from networks.engine.specs import API_OF_SEVERAL, Mode
+from networks.forms.containers.launch import RunForm
+from networks.forms.containers.launch_edits import EDITABLE, add_row, around_row, drop_row, find_refused_row
+from networks.forms.containers.launch_endpoints import EndpointForm
 from networks.forms.edits import take_suggestion
-from networks.forms.launching.checks import MOST_SAID
-from networks.forms.launching.edits import EDITABLE, add_row, drop_row
-from networks.forms.launching.endpoints import EndpointForm
-from networks.forms.launching.form import RunForm
-from networks.forms.launching.ground import Bound, Holder, read_run_ground
-from networks.forms.launching.refused import around_row, find_refused_row
 from networks.hostnet.listeners import bound_sockets, find_listener
 from networks.models import Engine, JobStep, OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.registries import permission_to_pull
+from networks.preflight.contexts import Bound, Holder, read_run_ground
+from networks.preflight.launch_checks import MOST_SAID
 from networks.queries.choices import container_choices
 from networks.queries.filters import TEXT_LIMIT
 from networks.queries.ground import ContainerChoice, find_network

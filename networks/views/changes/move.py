@@ -12,7 +12,7 @@ from django.views import View
 
 from networks.actions.jobs.moving import move_steps
 from networks.actions.jobs.starting import JobWish, start_job
-from networks.forms.running.moving import MoveForm
+from networks.forms.containers.moving import MoveForm
 from networks.partials.lifecycle.modes import lost_network_commands
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import permission_to_join, protection_of

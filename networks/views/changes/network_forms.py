@@ -15,14 +15,14 @@ from networks.actions.networks import create_network
 from networks.actions.recording import ActionResult
 from networks.engine.bodies import network_body
 from networks.forms.edits import add_pool, drop_pool, suggest_pool, take_parent, take_suggestion
-from networks.forms.findings import Way
 from networks.forms.networks import NetworkForm
-from networks.forms.options.fields import VLAN
-from networks.forms.options.known import OPTION_FIELDS
-from networks.forms.preflight.ground import read_whole_ground
-from networks.forms.refused.around import Around
+from networks.forms.option_fields import VLAN
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
+from networks.preflight.contexts import read_whole_ground
+from networks.preflight.findings import Way
+from networks.preflight.known_options import OPTION_FIELDS
+from networks.refusals.meaning import Around
 from networks.sync.attention import note_viewer
 from networks.views.acting import (
     actor_of,

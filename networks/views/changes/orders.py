@@ -16,10 +16,8 @@ from django.views import View
 from networks.actions.containers import ORDERS
 from networks.actions.recording import ActionResult
 from networks.engine.run_cli import command_of_order
-from networks.forms.findings import Way
-from networks.forms.refused.around import Around
-from networks.forms.running.obstacles import say_lack
-from networks.forms.running.ordering import TYPED, OrderForm, say_touched
+from networks.forms.containers.ordering import TYPED, OrderForm, say_touched
+from networks.forms.containers.several import say_lack
 from networks.partials.lifecycle.acts import STARTING, button_of, may_order, orders_in, title_of
 from networks.partials.lifecycle.impact import tell_impact
 from networks.partials.lifecycle.modes import why_no_rename, why_no_start
@@ -27,6 +25,7 @@ from networks.partials.lifecycle.returning import say_begun
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import protection_of
 from networks.policy.shadows import read_uneasy
+from networks.preflight.findings import Way
 from networks.queries.addresses.marks import foretell
 from networks.queries.addresses.room import Room
 from networks.queries.details import read_gone
@@ -34,6 +33,7 @@ from networks.queries.donors import AWAY
 from networks.queries.engines import read_engine
 from networks.queries.ground import ContainerChoice
 from networks.queries.lifecycle.orders import ENDING, Impact, breakages_of_order, read_impact
+from networks.refusals.meaning import Around
 from networks.templatetags.wording import spell
 from networks.views.acting import Refusal, actor_of, explain_refusal, explain_result, mark_refused_field, open_page, say_unseen
 from networks.views.changes.foreseeing import read_anew, wanted_name

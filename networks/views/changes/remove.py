@@ -10,15 +10,15 @@ from django.views import View
 from networks.actions.networks import remove_network
 from networks.actions.recording import ActionResult
 from networks.engine.cli import prune_networks_command, remove_network_command
-from networks.forms.refused.around import Around
-from networks.forms.removals.confirming import ConfirmForm, say_breakage
-from networks.forms.removals.pruning import PruneForm, Pruning, plan_pruning
+from networks.forms.confirming import ConfirmForm, say_breakage
+from networks.forms.pruning import PruneForm, Pruning, plan_pruning
 from networks.forms.several import MOST_CHOSEN
 from networks.policy.protection import protection_of
 from networks.queries.details import read_gone, read_network_title
 from networks.queries.ground import NetworkChoice
 from networks.queries.lifecycle.breakages import breakages_of
 from networks.queries.lifecycle.removals import Consequences
+from networks.refusals.meaning import Around
 from networks.views.acting import actor_of, explain_refusal, open_page, say_unseen
 from networks.views.changes.foreseeing import consequences_of_one, read_anew, say_plugin, wanted_name
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from networks.engine.guard import Noun
 from networks.engine.specs import Mode
 from networks.forms.connecting import ConnectForm
-from networks.forms.findings import Way
-from networks.forms.preflight.pair import check_container, check_joining
-from networks.forms.preflight.plugins import check_plugin
-from networks.forms.sentences import explain, say
 from networks.models import Container
 from networks.policy.protection import Protection
+from networks.preflight.findings import Way
+from networks.preflight.pair import check_container, check_joining
+from networks.preflight.places import check_plugin
+from networks.preflight.sentences import explain, say
 from networks.queries.containers import ID_LENGTH
 from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.templatetags.wording import spell

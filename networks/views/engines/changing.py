@@ -15,11 +15,9 @@ from networks.actions.engines import Trial, change_engine, create_engine, remove
 from networks.engine.access.facts import Scheme
 from networks.engine.access.faults import AccessFault
 from networks.engine.access.parsing import parse_address
-from networks.forms.engines.engine import EngineForm
-from networks.forms.engines.material import fingerprint_of
-from networks.forms.engines.scanning import scan_host_key
-from networks.forms.engines.sentences import say_fault
-from networks.forms.removals.confirming import ConfirmForm
+from networks.forms.confirming import ConfirmForm
+from networks.forms.engine import EngineForm
+from networks.forms.engine_material import fingerprint_of, say_fault, scan_host_key
 from networks.models import Container, Engine, Grant, Network
 from networks.sync.engines import LOCAL_SLUG
 from networks.views.acting import actor_of

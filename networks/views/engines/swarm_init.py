@@ -11,11 +11,11 @@ from networks.actions.recording import ActionResult
 from networks.actions.swarm import init_swarm
 from networks.engine.bodies import init_body
 from networks.engine.specs import DATA_PATH_PORT, LISTEN_ADDRESS, SUBNET_SIZE
-from networks.forms.preflight.ground import read_whole_ground
-from networks.forms.refused.around import Around
-from networks.forms.swarm.beginning import InitForm
-from networks.forms.swarm.checks import own_addresses
+from networks.forms.swarm import InitForm
+from networks.preflight.contexts import read_whole_ground
+from networks.preflight.swarm_checks import own_addresses
 from networks.queries.swarm import read_standings
+from networks.refusals.meaning import Around
 from networks.views.acting import (
     actor_of,
     explain_refusal,

@@ -14,12 +14,12 @@ from networks.actions.recording import ActionResult
 from networks.actions.swarm import Joining, KnownSwarm, begin_joining, last_joining
 from networks.engine.bodies import join_body
 from networks.engine.specs import LISTEN_ADDRESS
-from networks.forms.refused.around import Around
-from networks.forms.swarm.checks import own_addresses
-from networks.forms.swarm.joining import JoinForm, JoinKnownForm
+from networks.forms.swarm import JoinForm, JoinKnownForm
 from networks.models import Engine
 from networks.policy.host_space import host_side_of
+from networks.preflight.swarm_checks import own_addresses
 from networks.queries.swarm import read_standings
+from networks.refusals.meaning import Around
 from networks.views.acting import (
     actor_of,
     explain_refusal,

@@ -12,7 +12,7 @@ from networks.actions.swarm import leave_swarm, remove_node
 from networks.engine.cli import command_of, leave_swarm_lines, remove_node_lines
 from networks.engine.guard import is_full_id
 from networks.engine.specs import LeaveSpec
-from networks.forms.removals.confirming import ConfirmForm, say_breakage
+from networks.forms.confirming import ConfirmForm, say_breakage
 from networks.policy.protection import protection_of
 from networks.queries.lifecycle.breakages import breakages_of
 from networks.queries.lifecycle.removals import Consequences

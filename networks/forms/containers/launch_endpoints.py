@@ -1,0 +1,105 @@
+"""One row of networks in the form of a new container: which one, and what the container shall have there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from networks.addressing.findings import Finding, Level, Misread, bad
+from networks.engine.specs import API_OF_SEVERAL, EndpointSpec
+from networks.forms.connecting import Choices, ConnectForm
+from networks.forms.fields import HalfSelect, TypedField
+from networks.preflight.connect_checks import check_link_local, check_mac, check_wishes
+from networks.preflight.launch_wording import label_network
+from networks.preflight.pair import check_joining
+from networks.queries.ground import NetworkChoice
+
+RARE = ("mac", "gateway_priority", "link_local_ips", "interface_name", "sysctls", "driver_options")
+
+
+class EndpointForm(ConnectForm):
+    """One network to be on from the start. `is_first`: an Engine before 25 gives the MAC address of this row alone."""
+
+    half = "network_id"
+    network_id = TypedField(label=_("Network"), required=False, max_length=64)
+
+    def __init__(self, *args: Any, networks: Mapping[str, NetworkChoice], is_first: bool = True, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.networks, self.is_first = networks, is_first
+        del self.fields["links"]
+        self.fields["network_id"].widget = HalfSelect(
+            self._list_networks, lambda docker_id: not any(check_joining(self.networks[docker_id]))
+        )
+        if self._takes_mac():
+            self.fields["mac"].widget.attrs.pop("disabled", None)
+            self.fields["mac"].help_text = gettext("empty: Docker chooses")
+        self.order_fields(["network_id"])
+
+    @property
+    def has_rare(self) -> bool:
+        """Tell whether one of the rare fields is filled or has something to say."""
+        return any(self[name].value() or self.findings_of(name) for name in RARE)
+
+    def add_finding(self, finding: Finding) -> None:
+        """Keep a finding; what its button fills is a field of this row."""
+        target = self.html_name(finding.suggestion_field) if finding.suggestion_field else ""
+        super().add_finding(replace(finding, suggestion_field=target))
+
+    def choose(self, docker_id: str) -> None:
+        """Set the network."""
+        self.network = self.networks.get(docker_id)
+
+    def to_endpoint(self) -> EndpointSpec | None:
+        """Return what was typed; of a faulty row, what could be read of it. None without a network."""
+        if self.network is None:
+            return None
+        asked = self.to_spec()
+        return EndpointSpec(
+            network_id=self.network.docker_id,
+            network_name=self.network.name,
+            ipv4=asked.ipv4,
+            ipv6=asked.ipv6,
+            aliases=asked.aliases,
+            link_local_ips=asked.link_local_ips,
+            driver_options=asked.driver_options,
+            gateway_priority=asked.gateway_priority,
+            mac=asked.mac,
+            is_elsewhere=bool(self.network.via),
+        )
+
+    def _check_pair(self, *, chosen: str) -> None:
+        if self.network is None:
+            self.add_finding(bad("network_id", "network_gone" if chosen else "network_missing"))
+            return
+        self.add_findings(replace(found, field="network_id") for found in check_joining(self.network))
+        self.add_findings(replace(found, field="network_id") for found in self._check_plugin())
+        if (lack := self._lack()) is not None and lack.subnets:
+            names = {"network": lack.network_name, "subnets": lack.subnets}
+            fills = f"ipv{lack.family}" if lack.spare else ""
+            self.add_finding(Finding(Level.BAD, "network_id", "pool_full_new", names, lack.spare, fills))
+        self.add_findings(self._check_company(self.network, ""))
+        self.add_findings(check_wishes(self.network, self._read, self.host, self.version))
+        self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
+        if mac := self._read.get("mac"):
+            self.add_findings(check_mac(mac, self.network, has_flag=True))
+
+    def _take(self, field: str, parse: Callable[[str], Any]) -> None:
+        text = self.cleaned_data.get(field, "").strip()
+        if field != "mac" or not self._takes_mac() or not text:
+            super()._take(field, parse)
+            return
+        try:
+            self._read[field] = parse(text)
+        except Misread as error:
+            self.add_finding(error.finding)
+
+    def _takes_mac(self) -> bool:
+        return self.is_first or not self.version.is_before(API_OF_SEVERAL)
+
+    def _list_networks(self) -> Choices:
+        kept = [each for each in self.networks.values() if each.driver not in ("host", "null")]
+        return [("", gettext("Choose…")), *((each.docker_id, label_network(each)) for each in kept)]

@@ -1,1 +1,0 @@
-"""An Engine's address and credentials, as they are typed."""

@@ -1,1 +1,0 @@
-"""Options of drivers: what they are, as fields, and what is wrong with them."""

@@ -1,0 +1,63 @@
+"""One row of pools in the form of a new network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from networks.addressing.findings import Finding, Misread
+from networks.addressing.pools import Pool, check_pool
+from networks.addressing.reading import parse_address, parse_network
+from networks.forms.fields import TypedField
+from networks.forms.pairs import parse_aux_addresses
+from networks.preflight.findings import FindingsForm
+
+
+class PoolForm(FindingsForm):
+    """One row of pools. `pool`: what could be read of it; `unread`: what could not, by field."""
+
+    subnet = TypedField(label=_("Subnet"), required=False, max_length=60)
+    ip_range = TypedField(label=_("IP range"), required=False, max_length=60)
+    gateway = TypedField(label=_("Gateway"), required=False, max_length=60)
+    aux_addresses = TypedField(label=_("Reserved"), required=False, max_length=2000)
+
+    pool = Pool()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.unread: dict[str, str] = {}
+
+    def add_finding(self, finding: Finding) -> None:
+        """Keep a finding; what its button fills may be a field of this row."""
+        target = finding.suggestion_field
+        super().add_finding(replace(finding, suggestion_field=self.html_name(target)))
+
+    def clean(self) -> dict[str, Any]:
+        """Read the four fields, then check them against each other."""
+        cleaned = self.cleaned_data
+        read: dict[str, Any] = {}
+        for name in ("subnet", "ip_range", "gateway"):
+            text = cleaned.get(name, "").strip()
+            if not text:
+                continue
+            try:
+                read[name] = parse_address(text, name) if name == "gateway" else parse_network(text, name)
+            except Misread as error:
+                self.unread[name] = text
+                self.add_finding(error.finding)
+        read["aux_addresses"], unreadable = parse_aux_addresses(cleaned.get("aux_addresses", ""))
+        self.add_findings(unreadable)
+        self.pool = Pool(**read)
+        if "subnet" not in self.errors:
+            self.add_findings(check_pool(self.pool))
+        return cleaned
+
+
+def read_pool(data: QueryDict, index: int) -> Pool:
+    """Return what can be read of a row, by its number from 0."""
+    form = PoolForm(data, prefix=f"pools-{index}")
+    form.is_valid()
+    return form.pool

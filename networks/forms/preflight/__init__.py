@@ -1,1 +1,0 @@
-"""What a new network's subnets would collide with, and subnets that collide with nothing."""

@@ -1,1 +1,0 @@
-"""What an Engine refuses, and what can be done about it."""

@@ -1,1 +1,0 @@
-"""Forms about swarms: to begin one, to join one, to leave it."""

@@ -1,1 +1,0 @@
-"""Sentences of findings, by form: they know no form."""

@@ -1,0 +1,160 @@
+"""Checks of a container before Docker is asked for it: what is taken, what is not there, what doesn't go together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from networks.addressing.findings import Finding, Level, bad, fine, warn
+from networks.addressing.reading import IPAddress
+from networks.addressing.sockets import is_same_socket
+from networks.engine.specs import CONTAINER_NAME, EndpointSpec, Mode, PortSpec, RunSpec
+from networks.engine.states import WITH_STACK
+from networks.preflight.contexts import RunGround
+from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.queries.lifecycle.places import PublishedPort
+from networks.queries.lifecycle.removals import PUBLISHING_DRIVERS
+
+# The signals that Docker knows by name. Source: moby/sys, signal_linux.go
+_NAMES = (
+    "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN "
+    "TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ"
+)
+_SIGNAL = re.compile(
+    rf"(?:SIG)?(?:{_NAMES.replace(' ', '|')}|RTMIN(?:\+(?:[1-9]|1[0-5]))?|RTMAX(?:-(?:[1-9]|1[0-4]))?)|[1-9]|[1-5][0-9]|6[0-4]"
+)
+_HOST = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,62}[a-zA-Z0-9])?")
+MOST_SAID = 5  # of ports
+# What a container in another's stack can't have of its own. Source: moby, runconfig/hostconfig_unix.go
+ITS_DONORS = ("ports", "publishes_all", "dns", "extra_hosts", "hostname")
+
+
+def check_image(image: str, ground: RunGround) -> Iterator[Finding]:
+    """Yield whether the image is there."""
+    if not image:
+        yield bad("image", "image_missing")
+    elif (is_there := ground.has_image(image)) is None:
+        yield warn("image", "images_unknown")
+    else:
+        yield fine("image", "image_there", image=image) if is_there else bad("image", "image_absent", image=image)
+
+
+def check_run_name(name: str, ground: RunGround) -> Iterator[Finding]:
+    """Yield whether a container can be called so."""
+    names = {container.name for container in ground.containers}
+    if not name:
+        return
+    if not re.fullmatch(CONTAINER_NAME, name):
+        yield bad("name", "run_name_invalid", name=name)
+    elif name in names:
+        free = next(f"{name}-{number}" for number in range(2, len(names) + 3) if f"{name}-{number}" not in names)
+        yield bad("name", "run_name_taken", free, name=name)
+    else:
+        yield fine("name", "run_name_free", name=name)
+
+
+def check_ports(ports: Sequence[PortSpec], ground: RunGround) -> Iterator[Finding]:
+    """Yield which ports of the machine are taken, by which container or process, or twice in this form."""
+    wanted = [(port, outside) for port in ports for outside in port.fixed]
+    taken = list(islice(_check_taken(wanted, ground), MOST_SAID))
+    yield from taken
+    if len(taken) == MOST_SAID:
+        return
+    seen: dict[tuple[int, str], list[PortSpec]] = {}
+    for port, outside in wanted:
+        earlier = seen.setdefault((outside, port.protocol), [])
+        if any(is_same_socket(port.address, other.address) for other in earlier):
+            yield bad("ports", "port_twice", port=outside)
+            return
+        earlier.append(port)
+    unseen = [port.address for port in ports if port.address and not _may_have(port.address, ground)]
+    for address in dict.fromkeys(unseen):
+        yield warn("ports", "port_address_unseen", address=address)
+    if wanted and not taken and not unseen:
+        yield fine("ports", "ports_free")
+
+
+def _check_taken(wanted: Sequence[tuple[PortSpec, int]], ground: RunGround) -> Iterator[Finding]:
+    """Yield what is taken, each by whom. A container's own are known by address; of a process IPv4 beside IPv6 may not be."""
+    published: dict[tuple[int, str], list[PublishedPort]] = {}
+    for each in ground.ports if wanted else ():
+        published.setdefault((each.port, each.protocol), []).append(each)
+    for protocol in {port.protocol for port, _ in wanted}:
+        of_protocol = [(port, outside) for port, outside in wanted if port.protocol == protocol]
+        processes = ground.find_processes(protocol, frozenset((outside, port.address) for port, outside in of_protocol))
+        for port, outside in of_protocol:
+            there = published.get((outside, protocol), [])
+            held = next((each for each in there if each.takes(outside, protocol, port.address)), None)
+            holder = processes.get((outside, port.address))
+            if held is not None:
+                yield bad("ports", "port_held", name=held.container_name, port=outside)
+            elif holder is not None and holder.is_certain:
+                yield bad("ports", "port_of_process", name=holder.name, port=outside)
+            elif holder is not None and not there:  # else it is Docker's own, which keeps to the address
+                yield warn("ports", "port_perhaps_of_process", name=holder.name, port=outside)
+
+
+def _may_have(address: IPAddress, ground: RunGround) -> bool:
+    """Tell whether the Engine's machine may have the address: it is seen to, or the machine isn't seen."""
+    if not ground.host.is_known or address.is_unspecified or address.is_loopback:
+        return True
+    gateways = (pool.gateway for network in ground.networks.values() for pool in network.pools)
+    return address in {*(own.interface.ip for own in ground.host.addresses), *gateways}
+
+
+def check_mode(spec: RunSpec, typed: Sequence[str], *, may_shape: bool) -> Iterator[Finding]:
+    """Yield what doesn't go with the mode. `typed`: the fields in which something stands."""
+    if spec.mode in (Mode.HOST, Mode.CONTAINER) and not may_shape:
+        yield bad("mode", "mode_needs_admin")
+    if spec.mode is Mode.CONTAINER:
+        yield from (Finding(Level.BAD, name, "shared_conflict", {}, "", name) for name in ITS_DONORS if name in typed)
+    publishes = [name for name in ("ports", "publishes_all") if name in typed]
+    if spec.mode is Mode.HOST:
+        yield from (Finding(Level.WARN, name, "ports_on_host", {}, "", name) for name in publishes)
+        if "sysctls" in typed:
+            yield Finding(Level.BAD, "sysctls", "sysctl_on_host", {}, "", "sysctls")
+    elif spec.mode is Mode.NONE:
+        yield from (Finding(Level.WARN, name, "ports_unused", {}, "", name) for name in publishes)
+
+
+def check_published(networks: Sequence[NetworkChoice], typed: Sequence[str]) -> Iterator[Finding]:
+    """Yield that no network of it publishes ports: Docker keeps the wish and lists none. `typed`: as `check_mode` has it."""
+    if networks and not any(each.driver in PUBLISHING_DRIVERS and not each.is_internal for each in networks):
+        names = (name for name in ("ports", "publishes_all") if name in typed)
+        yield from (Finding(Level.WARN, name, "ports_unpublished", {}, "", name) for name in names)
+
+
+def check_donor(chosen: str, donor: ContainerChoice | None) -> Iterator[Finding]:
+    """Yield whether a container's network can be shared."""
+    if donor is None:
+        yield bad("donor_id", "donor_gone" if chosen else "donor_missing")
+    elif donor.state not in WITH_STACK:
+        yield bad("donor_id", "donor_stopped", name=donor.name)
+    elif donor.network_mode.startswith("container:"):  # Docker takes it (measured: 26.1); its own owner says when it is cut off
+        yield warn("donor_id", "donor_shared", name=donor.name)
+    elif donor.network_mode == "host":
+        yield fine("donor_id", "donor_on_host", name=donor.name)
+    else:
+        yield fine("donor_id", "donor_runs", name=donor.name)
+
+
+def check_together(networks: Sequence[EndpointSpec]) -> Iterator[tuple[int, Finding]]:
+    """Yield, with the row, what doesn't go together among several networks."""
+    names = [endpoint.network_name for endpoint in networks]
+    for row, name in enumerate(names):
+        if name in names[:row]:
+            yield row, bad("network_id", "network_twice", network=name)
+        elif row and networks[row].is_elsewhere and all(endpoint.is_elsewhere for endpoint in networks):
+            yield row, bad("network_id", "network_elsewhere_too", network=name)
+        elif name == "bridge" and len(set(names)) > 1:
+            yield row, bad("network_id", "bridge_with_others")
+
+
+def check_words(*, hostname: str, domainname: str, stop_signal: str) -> Iterator[Finding]:
+    """Yield which of these can't be."""
+    for field, word in (("hostname", hostname), ("domainname", domainname)):
+        if word and not _HOST.fullmatch(word):
+            yield bad(field, "host_name_invalid", typed=word)
+    if stop_signal and not _SIGNAL.fullmatch(stop_signal):
+        yield bad("stop_signal", "stop_signal_invalid", typed=stop_signal)

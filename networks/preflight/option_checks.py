@@ -1,0 +1,166 @@
+"""Checks of a driver's options: what Docker would refuse, and what it would take and ignore."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
+
+from networks.addressing.findings import Finding, Level, bad
+from networks.preflight.known_options import BY_KEY, DriverOption, Kind, options_of
+from networks.queries.ground import API_OF_ENGINE_27, BRIDGE_NAME, Ground
+
+BRIDGE_NAME_LIMIT = 15  # Linux: IFNAMSIZ without its NUL
+# A device's number follows the prefix, within Linux' 15 characters.
+PREFIX_LIMIT = 12
+IPV6_LEAST_MTU = 1280  # RFC 8200: below it Linux turns IPv6 off on the device
+MOST_VLAN = 4094  # IEEE 802.1Q
+
+# What Linux takes is wider, but not what iptables and udev make of it.
+_DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_TRUTHS = frozenset({"1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"})  # Go's ParseBool
+_GATEWAY_MODES = ("gateway_mode_ipv4", "gateway_mode_ipv6")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A new network's options with what else they depend on. `fields`: key to the field where it was typed, else "options"."""
+
+    driver: str
+    options: Mapping[str, str]
+    ground: Ground
+    fields: Mapping[str, str] = field(default_factory=dict)
+    is_internal: bool = False
+    has_ipv6: bool = False
+
+    def place(self, key: str) -> str:
+        """Return the field that an option was typed in."""
+        return self.fields.get(key, "options")
+
+    def without(self, key: str) -> tuple[str, str]:
+        """Return (value, field) that drop an option from where it was typed."""
+        if self.place(key) != "options":
+            return "", self.place(key)
+        free = {other: value for other, value in self.options.items() if other != key and self.place(other) == "options"}
+        return "\n".join(f"{other}={value}" for other, value in free.items()), "options"
+
+
+def check_options(asked: Asked) -> Iterator[Finding]:
+    """Yield what there is to say of each option, then of parents."""
+    for key, value in asked.options.items():
+        option = BY_KEY.get(key)
+        if option is None or asked.driver not in option.drivers:
+            if options_of(asked.driver):
+                yield _ignored(asked, key, "option_unknown")
+        elif option.since.is_after(asked.ground.api_version):
+            yield _ignored(asked, key, "option_not_yet", version=asked.ground.version, since=option.since.engine)
+        elif option.kind in (Kind.ON, Kind.OFF):
+            if value not in _TRUTHS and (key, value) != ("encrypted", ""):
+                yield bad(asked.place(key), "option_not_bool", key=key)
+        elif option.kind is Kind.CHOICE:
+            yield from _check_choice(asked, option, value)
+        elif option.field in _CHECKS:
+            yield from _CHECKS[option.field](asked, asked.place(key), value)
+
+
+def is_vlan(text: str) -> bool:
+    """Tell whether this is a VLAN's number. Source: IEEE 802.1Q, which keeps 0 and 4095."""
+    return text.isascii() and text.isdigit() and len(text) < 5 and 0 < int(text) <= MOST_VLAN
+
+
+def _ignored(asked: Asked, key: str, sentence: str, **parameters: str) -> Finding:
+    suggestion, field_to_set = asked.without(key)
+    return Finding(Level.WARN, asked.place(key), sentence, {"key": key, **parameters}, suggestion, field_to_set)
+
+
+def _check_choice(asked: Asked, option: DriverOption, value: str) -> Iterator[Finding]:
+    known = {choice.value: choice for choice in option.choices}
+    place = asked.place(option.key)
+    if value not in known:
+        yield bad(place, "option_not_choice", key=option.key, value=value, known=", ".join(known))
+    elif known[value].since.is_after(asked.ground.api_version):
+        since = known[value].since.engine
+        yield bad(place, "choice_not_yet", value=value, version=asked.ground.version, since=since)
+    elif value == "isolated" and option.field in _GATEWAY_MODES and not asked.is_internal:
+        yield Finding(Level.BAD, place, "isolated_not_internal", {}, "on", "is_internal")
+
+
+def _check_bridge_name(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+    owners = asked.ground.bridge_names
+    if len(value.encode()) > BRIDGE_NAME_LIMIT:
+        yield bad(place, "bridge_name_long", value=value, length=len(value.encode()))
+    elif not _DEVICE.fullmatch(value) or value == "lo":
+        yield bad(place, "bridge_name_invalid", value=value)
+    elif value in owners:
+        yield bad(place, "bridge_name_taken", value=value, owner=owners[value])
+    elif (link := asked.ground.host.parent(value) or asked.ground.host.other(value)) and link.kind != "bridge":
+        yield bad(place, "bridge_name_link", value=value, kind=link.kind)
+
+
+def _check_mtu(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+    if not (value.isascii() and value.isdigit() and len(value) < 6 and 68 <= int(value) <= 65535):
+        yield bad(place, "mtu_invalid")
+    elif asked.has_ipv6 and int(value) < IPV6_LEAST_MTU:
+        yield bad(place, "mtu_ipv6", IPV6_LEAST_MTU, value=value)
+
+
+def _check_parent(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+    owner = asked.ground.parents.get((asked.driver, value))
+    number = value.rpartition(".")[2] if "." in value else ""
+    if not _DEVICE.fullmatch(value) or len(value) > BRIDGE_NAME_LIMIT:
+        yield bad(place, "bridge_name_invalid", value=value)
+    elif number.isdigit() and not 0 < int(number) <= MOST_VLAN:
+        yield bad(place, "vlan_invalid", value=value, limit=MOST_VLAN)
+    elif owner is not None and asked.driver == "macvlan" and asked.ground.api_version >= API_OF_ENGINE_27:
+        if asked.options.get("macvlan_mode") == "passthru" or value in asked.ground.passthru_parents:
+            yield bad(place, "parent_passthru", value=value, owner=owner)
+    elif owner is not None:
+        yield bad(place, "parent_taken", value=value, owner=owner, driver=asked.driver)
+
+
+def _check_prefix(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+    if not _DEVICE.fullmatch(value) or len(value) > PREFIX_LIMIT:
+        yield bad(place, "prefix_invalid", value=value, limit=PREFIX_LIMIT)
+
+
+def _check_interfaces(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+    for name in value.split(":"):
+        if not _DEVICE.fullmatch(name) or len(name) > BRIDGE_NAME_LIMIT:
+            yield bad(place, "bridge_name_invalid", value=name)
+
+
+def _check_vxlan_ids(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+    if not all(word.isascii() and word.isdigit() and len(word) < 9 and 0 < int(word) < 1 << 24 for word in value.split(",")):
+        yield bad(place, "vxlan_invalid")
+
+
+def _check_ipv4(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+    yield from _check_address(IPv4Address, place, value)
+
+
+def _check_ipv6(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+    yield from _check_address(IPv6Address, place, value)
+
+
+def _check_address(kind: type[IPv4Address | IPv6Address], place: str, value: str) -> Iterator[Finding]:
+    try:
+        kind(value)
+    except ValueError:
+        yield bad(place, "not_an_ipv4" if kind is IPv4Address else "not_an_ipv6", typed=value)
+    else:
+        if "%" in value:
+            yield bad(place, "not_an_ipv6", typed=value)
+
+
+_CHECKS: Mapping[str, Callable[[Asked, str, str], Iterator[Finding]]] = {
+    BY_KEY[BRIDGE_NAME].field: _check_bridge_name,
+    "mtu": _check_mtu,
+    "parent": _check_parent,
+    "iface_prefix": _check_prefix,
+    "trusted_host_interfaces": _check_interfaces,
+    "vxlanid_list": _check_vxlan_ids,
+    "host_binding_ipv4": _check_ipv4,
+    "host_ipv4": _check_ipv4,
+    "host_ipv6": _check_ipv6,
+}

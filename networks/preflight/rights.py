@@ -1,0 +1,128 @@
+"""What isn't for everybody who may use a form: said where it is typed, before the action refuses it (rules S12, S13)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from ipaddress import ip_network
+
+from networks.addressing.findings import Finding, Level, bad
+from networks.addressing.host import is_harmful
+from networks.addressing.pools import Pool
+from networks.engine.image_facts import registry_of
+from networks.engine.specs import NetworkSpec, PortSpec, RunSpec
+from networks.policy.bearers import find_bearer, names_on
+from networks.policy.harm import subnets_of
+from networks.policy.host_space import read_space
+from networks.policy.permissions import Permission
+from networks.policy.protection import Protection, read_company
+from networks.policy.registries import permission_to_pull
+from networks.policy.shapes import (
+    HARMLESS_ENDPOINT_OPTIONS,
+    LOWEST_PORT,
+    has_own_labels,
+    is_machines_own,
+    is_usual_address,
+    permission_to_connect,
+    permission_to_create,
+)
+from networks.preflight.places import suggest_subnet
+from networks.queries.ground import Ground, NetworkChoice
+from networks.queries.lifecycle.places import read_bindings
+
+
+def may_create(spec: NetworkSpec, *, may_shape: bool) -> bool:
+    """Tell whether driver and options are for whoever asks; labels and subnets are looked at where they stand."""
+    return may_shape or permission_to_create(replace(spec, labels={})) is Permission.CONNECT
+
+
+def check_labels(labels: Iterable[str], *, may_shape: bool) -> Iterator[Finding]:
+    """Yield that a label of Netadmin's own isn't for everybody: it may protect what bears it from all others."""
+    if has_own_labels(labels) and not may_shape:
+        yield bad("labels", "labels_need_admin")
+
+
+def check_space(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground, *, may_shape: bool) -> Iterator[tuple[int, Finding]]:
+    """Yield, with the number of its pool, which subnet only an admin chooses. Three queries where one was typed, else none."""
+    reached = frozenset(subnets_of(spec))
+    if may_shape or not reached:
+        return
+    space = read_space(ground.engine_slug)
+    for index, pool in enumerate(pools):
+        found = space.beyond(pool.subnet) if pool.subnet in reached and pool.subnet is not None else None
+        if found is None or is_harmful(found.subnet, ground.host):  # that is said already, and why
+            continue
+        beside = [*space.near, *space.others]
+        text = suggest_subnet(found.subnet.version, pools, ground, prefix=found.subnet.prefixlen, beside=beside)
+        free = text if text and space.beyond(ip_network(text)) is None else ""
+        yield index, Finding(Level.BAD, "subnet", found.key, {"subnet": str(found.subnet), "what": found.what}, free, "subnet")
+
+
+def check_endpoint_options(options: Collection[str], *, may_shape: bool) -> Iterator[Finding]:
+    """Yield which driver option isn't for everybody."""
+    if not may_shape and permission_to_connect(options) is Permission.SHAPE:
+        harmful = next(key for key in options if key not in HARMLESS_ENDPOINT_OPTIONS)
+        yield bad("driver_options", "endpoint_shape_needed", key=harmful)
+
+
+def check_company(
+    network: NetworkChoice,
+    protection: Protection,
+    name: str,
+    aliases: Iterable[str],
+    *,
+    half: str,
+    may_shape: bool,
+    engine_slug: str = "",
+) -> Iterator[Finding]:
+    """Yield why what is called so can't be on this network beside what is protected there. `half`: the field of the choice."""
+    asked = tuple(aliases)
+    lock, borne = read_company(engine_slug, network.docker_id, network.name, known=protection)
+    if lock is not None and not may_shape:
+        yield bad(half, "own_network_needs_admin", network=network.name, by=lock.by)
+    if lock is not None and asked:
+        yield Finding(Level.BAD, "aliases", "own_network_alias", {"network": network.name, "by": lock.by}, "", "aliases")
+    yield from _check_borne(half, borne, [name], network)
+    yield from _check_borne("aliases", borne, asked, network)
+
+
+def _check_borne(field: str, borne: Mapping[str, str], names: Iterable[str], network: NetworkChoice) -> Iterator[Finding]:
+    if found := find_bearer(borne, names):
+        yield bad(field, "name_borne", name=found[0], by=found[1], network=network.name)
+
+
+def check_run_rights(
+    spec: RunSpec, networks: Sequence[NetworkChoice], protection: Protection, engine_slug: str, *, may_shape: bool
+) -> Iterator[Finding]:
+    """Yield what of a new container isn't for everybody: its name on these networks, its ports. One query where one is at an
+    address.
+    """
+    for network in networks:
+        borne = names_on(protection.names, network.docker_id, network.name)
+        yield from _check_borne("name", borne, [spec.name], network)
+        yield from _check_borne("hostname", borne, [spec.hostname], network)
+    if may_shape:
+        return
+    yield from _check_publishing(spec.ports, engine_slug, networks)
+    if spec.publishes_all:
+        yield Finding(Level.BAD, "publishes_all", "publish_all_needs_admin", {}, "", "publishes_all")
+
+
+def check_pull(reference: str, engine_slug: str, *, may_shape: bool) -> Iterator[Finding]:
+    """Yield that only an admin has it pulled from there. One query."""
+    if not may_shape and permission_to_pull(engine_slug, reference) is Permission.SHAPE:
+        yield bad("image", "registry_needs_admin", registry=registry_of(reference))
+
+
+def _check_publishing(ports: Iterable[PortSpec], engine_slug: str, networks: Iterable[NetworkChoice]) -> Iterator[Finding]:
+    own = next((port for port in ports if is_machines_own(port)), None)
+    if own is not None and own.host_first < LOWEST_PORT:
+        yield bad("ports", "port_needs_admin", port=own.host_first, limit=LOWEST_PORT)
+    elif own is not None:
+        yield bad("ports", "port_of_netadmin")
+    if not any(port.address for port in ports):
+        return
+    bindings = read_bindings(engine_slug, [network.docker_id for network in networks])
+    chosen = next((port for port in ports if not is_usual_address(port, bindings)), None)
+    if chosen is not None:
+        yield bad("ports", "port_address_needs_admin", address=chosen.address)

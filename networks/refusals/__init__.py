@@ -1,0 +1,1 @@
+"""What an Engine's refusals mean: at which field, why, and what helps."""
