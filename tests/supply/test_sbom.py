@@ -200,10 +200,10 @@ def test_it_names_no_host_and_no_folder_of_a_machine() -> None:
 
 def project_copy(folder: Path) -> Path:
     """Copy what the bill is made of and the modules that make it, and nothing of Django."""
-    for name in [*MADE_OF, "networks/__init__.py", "networks/management/__init__.py"]:
+    modules = ("__init__", "sbom", "package_records", "locks", "versions")
+    for name in [*MADE_OF, "networks/__init__.py", *(f"networks/management/{module}.py" for module in modules)]:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
-    shutil.copytree(ROOT / "networks/management/supply", folder / "networks/management/supply")
     return folder
 
 

@@ -24,23 +24,12 @@ SWEPT = tuple(
     f"{folder}/"
     for folder in (
         *("templates/overview", "templates/networks", "templates/containers", "templates/addresses", "templates/interfaces"),
-        *(
-            "templates/inside",
-            "templates/running",
-            "templates/traffic",
-            "networks/partials/addresses",
-            "networks/partials/inside",
-        ),
-        *("networks/partials/interfaces", "networks/partials/running", "networks/partials/traffic"),
+        *("templates/inside", "templates/running", "templates/traffic", "networks/partials/addresses"),
+        *("networks/partials/interfaces", "networks/partials/lifecycle", "networks/partials/traffic"),
     )
 )
 SWEPT_FILES = (
-    *(
-        "networks/partials/words.py",
-        "networks/partials/interfaces/hostside.py",
-        "networks/partials/networks.py",
-        "networks/partials/containers.py",
-    ),
+    *("networks/partials/words.py", "networks/partials/networks.py", "networks/partials/containers.py"),
     "networks/forms/containers/several.py",
 )
 LEAST_HEARD = 12  # characters: shorter parts are "links, up" and the like, of a line made of several
