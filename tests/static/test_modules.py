@@ -77,6 +77,12 @@ def test_it_loads_every_script_as_a_module_but_the_one_that_runs_before_the_firs
     assert re.findall(r"^(?:const|let|function|class)\b.*", SCRIPTS[CLASSIC], re.MULTILINE) == []  # a classic script's are global
 
 
+def test_it_lets_live_js_listen_before_htmx_opens_a_socket() -> None:
+    base = TEMPLATES["base.html"]
+
+    assert 0 < base.index("js/live.js") < base.index("vendor/htmx-ws.min.js")
+
+
 def test_it_preloads_what_a_script_of_a_page_imports() -> None:
     everywhere = {match[1] for match in TAG.finditer(TEMPLATES["skeleton.html"])}
     for page in TEMPLATES.values():

@@ -141,6 +141,22 @@ def test_it_copies_the_command_as_it_stands_now(open_page: OpenPage) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == "new"
 
 
+def test_it_copies_without_a_clipboard_api_and_leaves_the_focus_where_it_was(open_page: OpenPage) -> None:
+    page = open_page(document('<button data-copy="docker network ls">copy</button>', "copy"))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("""() => {
+        window.clipboard = navigator.clipboard;
+        Object.defineProperty(navigator, "clipboard", {value: undefined});
+    }""")
+
+    page.get_by_text("copy").click()
+
+    expect(page.get_by_text("copy")).to_have_class("is-copied")
+    expect(page.get_by_text("copy")).to_be_focused()
+    assert page.evaluate("window.clipboard.readText()") == "docker network ls"
+    assert page.locator("textarea").count() == 0
+
+
 def test_it_stays_silent_where_copying_is_forbidden(open_page: OpenPage) -> None:
     page = open_page(document('<button class="a" data-copy="x">copy</button>', "copy"))
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('forbidden')); }")
@@ -179,6 +195,35 @@ def test_it_lets_every_filter_be_used_again_after_going_back(open_page: OpenPage
     page.go_back()
 
     expect(page.locator("[name=q]")).to_be_enabled()
+
+
+CHECKED = """<form hx-post="/"><div class="field"><input id="id_name" aria-invalid="true"><p class="hint" hidden>a hint</p>
+<div id="id_name_error"><p class="err">taken</p></div></div><div class="field"><input id="id_subnet" aria-invalid="true">
+<div id="id_subnet_error"><p class="err">wrong</p></div></div><select><option>bridge<option>macvlan</select></form>"""
+
+
+def test_it_takes_away_what_stands_beside_a_field_once_something_else_is_typed(open_page: OpenPage) -> None:
+    page = open_page(document(CHECKED, "forms"))
+
+    page.locator("#id_name").fill("front")
+
+    expect(page.locator(".err")).to_have_text(["wrong"])
+    expect(page.locator(".hint")).to_be_visible()
+    assert page.locator("[aria-invalid]").get_attribute("id") == "id_subnet"
+    page.locator("select").select_option("macvlan")
+    expect(page.locator(".err, [aria-invalid]")).to_have_count(0)
+
+
+def test_it_unfolds_the_credentials_that_the_url_needs(open_page: OpenPage) -> None:
+    folds = "".join(f'<details data-scheme="{scheme}"><summary>{scheme}</summary>x</details>' for scheme in ("ssh", "tcp"))
+    page = open_page(document(f'<input name="url" value="tcp://10.0.0.1:2376">{folds}', "engine"))
+
+    expect(page.locator("details[open]")).to_have_text(["tcpx"])
+    page.locator("[name=url]").fill("ssh://box")
+    expect(page.locator("details[open]")).to_have_text(["sshx"])
+    page.locator("summary", has_text="tcp").click()
+    page.locator("[name=url]").fill("ssh://box.example")
+    expect(page.locator("details[open]")).to_have_count(2)
 
 
 def test_it_takes_the_set_up_token_out_of_the_address(open_page: OpenPage) -> None:
