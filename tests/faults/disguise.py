@@ -35,10 +35,14 @@ _WORDINGS: tuple[tuple[tuple[int, int], str, str], ...] = (
         r"could not find an available, non-overlapping IPv4 address pool among the defaults.*",
         "all predefined address pools have been fully subnetted",
     ),
-    ((28, 1), r"(network \S+) has active endpoints", r'\1 has active endpoints (name:"web" id:"0123456789ab")'),
+    ((28, 0), r"^invalid name: $", "invalid name: name is empty"),
+    ((28, 1), r"(network \S+) id \S+ has active endpoints", r'\1 has active endpoints (name:"web" id:"0123456789ab")'),
+    ((29, 0), r"user specified IP address (is supported on) user defined", r"user-specified IP address \1 user-defined"),
+    ((29, 0), r"alias is supported only for containers in user defined", "aliases are only supported for user-defined"),
+    ((29, 0), r"no configured subnet or ip-range contain the IP address", "no configured subnet contains IP address"),
 )
 _HOST_BEFORE = "container cannot be disconnected from host network or connected to host network"
-_HOST_SINCE_28_1 = {
+_HOST_SINCE_28 = {
     "connect": "cannot connect container to host network - container must be created in host network mode",
     "disconnect": "cannot disconnect container from host network - container was created in host network mode",
 }
@@ -105,8 +109,8 @@ class DockerDisguise:
 
     def word(self, sentence: str, path: str) -> str:
         """Return a refusal in this version's words."""
-        if self.major_minor >= (28, 1) and _HOST_BEFORE in sentence:
-            return _HOST_SINCE_28_1[path.rpartition("/")[2]]
+        if self.major_minor >= (28, 0) and _HOST_BEFORE in sentence:
+            return _HOST_SINCE_28[path.rpartition("/")[2]]
         for since, pattern, later in _WORDINGS:
             if self.major_minor >= since:
                 sentence = re.sub(pattern, later, sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,7 @@ def test_it_renames_and_tells_which_names_cannot_be(engine: PrivateEngine, follo
     assert "begins with a letter or a digit" in text_of(answers["-x"])
     assert "It is called that already." in text_of(answers["web"])
     assert "Another container has this name" in text_of(answers["other"])
+    assert re.search(r'name="new_name"[^>]* aria-invalid="true"', answers["other"].content.decode())
     assert Container.objects.get(docker_id=container_id).name == "front"
 
 
