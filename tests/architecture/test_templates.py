@@ -1,10 +1,11 @@
-"""What a strict content security policy would block never stands in a template."""
+"""What never stands in a template: what a strict content security policy would block, and indentation that would be missed."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
+from django.template import Engine
 
 from tests.architecture.tree import files_ending, read
 
@@ -18,6 +19,8 @@ BLOCKED = {
 }
 # `{% if a > b %}` and comments are not markup
 TEMPLATE_TAG = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+# What is shown as it stands, or is a sentence to be found as it stands
+AS_IT_STANDS = re.compile(r"<(pre|textarea)\b.*?</\1>|\{% blocktranslate(?! trimmed\b).*?endblocktranslate %\}", re.DOTALL)
 
 
 def blocked_in(source: str) -> list[str]:
@@ -49,3 +52,17 @@ def test_it_sees_what_is_blocked(markup: str, what: str) -> None:
 
 def test_it_lets_a_script_of_its_own_file_be() -> None:
     assert blocked_in('<script src="{% static "js/x.js" %}" defer></script><p class="style" data-on="x">') == []
+
+
+def test_it_reads_templates_without_their_indentation() -> None:
+    source = Engine.get_default().get_template("networks/_row.html").source
+
+    assert "\n<td" in source
+    assert "\n " not in source
+
+
+def test_it_indents_nothing_that_is_shown_as_it_stands() -> None:
+    sources = {str(path): read(path) for path in files_ending(".html", below=("templates/",))}
+    indented = {path for path, source in sources.items() for part in AS_IT_STANDS.finditer(source) if "\n " in part.group()}
+
+    assert indented == set()
