@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -199,7 +200,9 @@ def test_it_puts_the_error_in_the_hints_place_with_the_way_out() -> None:
     )
 
     assert "10.20.0.1/24 has &lt;host&gt; bits set." in drawn
-    assert '<button class="link" type="submit" name="s" value="10.20.0.0/24" formnovalidate>Use it</button>' in drawn
+    assert re.search(
+        r'<button class="link" type="submit" name="s" value="10.20.0.0/24" formnovalidate>\s*Use it\s*</button>', drawn
+    )
     assert '<div class="hint" hidden id="id_subnet_helptext">' in drawn
 
 

@@ -16,7 +16,7 @@ LISTS = {
     "/networks/": {"id", "scope", "gateway", "free", "flags", "project", "created"},
 }
 SHOWN = re.compile(r'<table class="tbl \w+" data-show="([^"]*)"')
-TICKED = re.compile(r'name="columns" value="(\w+)" checked')
+TICKED = re.compile(r'name="columns" value="(\w+)"\s+checked')
 
 
 def shown(page: str) -> set[str]:
@@ -74,7 +74,7 @@ def test_it_takes_no_column_that_is_not_offered(query: str) -> None:
 def test_it_names_columns_in_the_language_of_who_asks() -> None:
     make_engine()
     browser = log_in()
-    labels = re.compile(r'name="columns" value="created"( checked)?><span>([^<]+)</span>')
+    labels = re.compile(r'name="columns" value="created"\s*(checked)?>\s*<span>([^<]+)</span>')
 
     def look(language: str, query: str = "") -> tuple[str, str]:
         page = browser.get(f"/networks/{query}", headers={"accept-language": language}).content.decode()
