@@ -15,7 +15,7 @@ from tests.builders import make_container, make_endpoint, make_engine, make_netw
 from tests.private_engine import PrivateEngine, wait_until
 from tests.views.pages import log_in
 
-BUTTON = re.compile(r'type="submit"[^>]*>Disconnect web')
+BUTTON = re.compile(r'type="submit"[^>]*>\s*Disconnect web')
 PANEL = re.compile(r'<section class="panel[^"]*" aria-labelledby="h-why">.*?</section>', re.DOTALL)
 
 
