@@ -107,7 +107,7 @@ def test_it_does_nothing_when_something_has_changed_meanwhile(engine: Engine) ->
 
     assert answer.status_code == 409
     assert "Something has changed since this page was shown" in answer.content.decode()
-    assert re.search(r"<li>late .{1,40}front", plain_but_lists(answer.content.decode()))
+    assert re.search(r"<li> late .{1,40}front", plain_but_lists(answer.content.decode()))
     assert not Job.objects.exists()
 
 
