@@ -26,7 +26,7 @@ def test_it_shows_each_veth_below_its_bridge_with_the_container_at_the_other_end
     veth = row(screen, "vethwordpress")
     assert words(veth).startswith("up vethwordpress veth –")
     assert [cell.count("<td") for cell in veth.split("</td>")] == [1] * 13 + [0]
-    assert veth.endswith("</td></tr>")
+    assert veth.endswith("</td>\n</tr>")
     assert f'href="/containers/local/{make_id("container wordpress")}/"' in veth
     assert 'class="c-link kid"' in veth
     assert 'class="c-link kid last"' in row(screen, "vethdb")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -127,7 +128,7 @@ def test_it_lets_lost_packets_stand_out(world: World) -> None:
 
     part = world.container().parts["traffic-now"]
 
-    assert '<b class="warn strong">6</b> / <b class="bad strong">2</b>' in part
+    assert re.search(r'<b class="warn strong">6</b>\s+/\s+<b class="bad strong">2</b>', part)
     assert "Packets get lost right now: front" in words(part)
     assert "8 packets were dropped or broken" in words(part)
     assert "4 a second" in words(part)
