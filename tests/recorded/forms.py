@@ -16,6 +16,7 @@ from networks.forms.containers.launch import RunForm
 from networks.forms.containers.launch_edits import around_row, find_refused_row
 from networks.forms.containers.ordering import OrderForm
 from networks.forms.networks import NetworkForm
+from networks.preflight.connect_checks import SYSCTLS
 from networks.preflight.contexts import RunGround
 from networks.preflight.findings import FindingsForm
 from networks.preflight.known_options import OPTIONS
@@ -61,7 +62,7 @@ class Pressed:
         self.marked = " ".join(sorted({str(form.add_prefix(name)) for form, name in said}))
 
     def _create(self) -> None:
-        form = NetworkForm(_typed_network(self.refusal.body), ground=read_ground(SLUG), may_shape=True)
+        form = NetworkForm(type_network(self.refusal.body), ground=read_ground(SLUG), may_shape=True)
         form.is_valid()
         known = self._explain(Around(SLUG, spec=form.to_spec(), pools=[each.pool for each in form.pools]))
         _forget(form, *form.pools)
@@ -126,7 +127,8 @@ def _forget(*forms: FindingsForm) -> None:
         form.errors.clear()
 
 
-def _typed_network(body: Mapping[str, Any]) -> QueryDict:
+def type_network(body: Mapping[str, Any]) -> QueryDict:
+    """Return a creation as a browser would send it."""
     typed = QueryDict(mutable=True)
     typed.update({"name": body["Name"], "driver": body.get("Driver", "bridge")})
     pools = body.get("IPAM", {}).get("Config", [])
@@ -148,6 +150,20 @@ def _typed_network(body: Mapping[str, Any]) -> QueryDict:
         typed["enable_ipv4"] = str(body["EnableIPv4"]).lower()
     typed["config_from"] = body.get("ConfigFrom", {}).get("Network", "")
     typed["scope"] = body.get("Scope", "")
+    return typed
+
+
+def type_connection(body: Mapping[str, Any], container: ContainerChoice) -> QueryDict:
+    """Return a connection as a browser would send it from its network's page."""
+    end = body.get("EndpointConfig", {})
+    asked = end.get("IPAMConfig", {})
+    typed = QueryDict(mutable=True)
+    typed.update(
+        {"container_id": container.docker_id, "ipv4": asked.get("IPv4Address", ""), "ipv6": asked.get("IPv6Address", "")}
+    )
+    typed.update({"aliases": ", ".join(end.get("Aliases", [])), "links": ", ".join(end.get("Links", []))})
+    typed.update({"mac": end.get("MacAddress", ""), "gateway_priority": str(end.get("GwPriority", ""))})
+    typed["sysctls"] = end.get("DriverOpts", {}).get(SYSCTLS, "")
     return typed
 
 
