@@ -15,7 +15,7 @@ from networks.actions.terminals.ending import prove
 from networks.actions.terminals.opening import Begun
 from networks.actions.terminals.sentinel import post_sentinel
 from networks.engine.access.facts import EngineAccess
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient, TerminalStream
 from networks.engine.registry import connect_engine
@@ -28,7 +28,7 @@ IDLE = b""
 
 def main(socket: str, container_id: str, rounds: str) -> None:
     """Measure each means so often, and print what came of it by name."""
-    client = connect_engine(EngineAccess(parse_address(f"unix://{socket}")), Profile.TERMINAL)
+    client = connect_engine(EngineAccess(parse_engine_url(f"unix://{socket}")), Profile.TERMINAL)
     try:
         begin = partial(_begin, client, container_id)
         measured = {

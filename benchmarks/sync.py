@@ -22,7 +22,7 @@ from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.reconcile import Reconciler
 from networks.sync.snapshot.changes import Update, find_changes, update_from
-from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.journal import EventJournal
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.writer import Snapshot
 from tests.private_engine import wait_until
@@ -40,7 +40,7 @@ class Follower:
         self.snapshot = Snapshot(engine.pk)
         self.inspectors = Inspectors(engine.slug, lambda: connect_engine(url, Profile.READ), self.inbox)
         memory = self.snapshot.load()
-        self.reconciler = Reconciler(self.client, self.snapshot, memory, Journal(engine.slug), self.inspectors)
+        self.reconciler = Reconciler(self.client, self.snapshot, memory, EventJournal(engine.slug), self.inspectors)
 
     def learn_detail(self) -> None:
         """Inspect every container, as after each start."""

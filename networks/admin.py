@@ -84,7 +84,7 @@ def show(model: type[Model], name: str, length: int) -> Column:
     return column
 
 
-def columns_of(model: type[Model], names: Sequence[str | Column]) -> list[str | Column]:
+def list_columns(model: type[Model], names: Sequence[str | Column]) -> list[str | Column]:
     """Return the columns of a list; names of fields become columns that are safe to look at."""
     shown: list[str | Column] = []
     for name in names:
@@ -112,7 +112,7 @@ class ReadOnly(RowAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         model: type[Model] = self.model
-        return columns_of(model, self.columns)
+        return list_columns(model, self.columns)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         model: type[Model] = self.model

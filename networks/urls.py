@@ -38,7 +38,7 @@ from networks.views.engines.swarm_join import SwarmJoin
 from networks.views.engines.swarm_leave import SwarmLeave, SwarmNodeRemove
 from networks.views.engines.swarm_pages import EngineSwarm, NetworkSwarm, SwarmToken
 from networks.views.history_exports import AddressHistoryExport
-from networks.views.jobs import JobDetail, JobList, JobStop
+from networks.views.jobs import JobDetail, JobList, JobStopView
 from networks.views.networks import NetworkDetail, NetworkList
 from networks.views.pages import AddressHistory, AddressList, EventList, InterfaceList, InterfaceText, Overview
 from networks.views.terminal import ContainerTerminal
@@ -98,7 +98,7 @@ urlpatterns: list[URLPattern] = [
     path("addresses/history/export.<str:form>", AddressHistoryExport.as_view(), name="address_history_export"),
     path("jobs/", JobList.as_view(), name="job_list"),
     path("jobs/<int:job_id>/", JobDetail.as_view(), name="job_detail"),
-    path("jobs/<int:job_id>/stop/", JobStop.as_view(), name="job_stop"),
+    path("jobs/<int:job_id>/stop/", JobStopView.as_view(), name="job_stop"),
     path("activity/", ActivityList.as_view(), name="activity_list"),
     path("activity/<int:action_id>/", ActivityDetail.as_view(), name="activity_detail"),
     path("activity/export.<str:form>", ActivityExport.as_view(), name="activity_export"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from networks.engine.access.facts import EngineAccess, TlsMaterial
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from tests.certificates import Authority
 from tests.private_engine import PrivateEngine
 from tests.relay import relay_into
@@ -33,7 +33,7 @@ class AnotherEngine:
     @property
     def access(self) -> EngineAccess:
         """Its access with TLS."""
-        return EngineAccess(parse_address(self.url), tls=self.material)
+        return EngineAccess(parse_engine_url(self.url), tls=self.material)
 
     def typed(self) -> dict[str, str]:
         """What the form of an Engine takes."""

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Interface, ip_interface
 
-from networks.hostnet.errors import HostError, NotAllowed, Vanished
+from networks.hostnet.errors import HostError, HostNotAllowed, Vanished
 from networks.hostnet.facts import (
     Counters,
+    HostView,
     InsideFact,
     InsideLink,
     LinkAddress,
@@ -21,11 +22,10 @@ from networks.hostnet.facts import (
     ResolverFact,
     RouteFact,
     SandboxFact,
-    View,
 )
 
-EVERYTHING = View(sees_host=True, enters_containers=True)
-ORDINARY_USER = View(sees_host=True, enters_containers=False, why_not_inside=Obstacle.NOT_ROOT)
+EVERYTHING = HostView(sees_host=True, enters_containers=True)
+ORDINARY_USER = HostView(sees_host=True, enters_containers=False, why_not_inside=Obstacle.NOT_ROOT)
 UP = ("BROADCAST", "MULTICAST", "UP", "LOWER_UP")
 LOOPBACK = LinkFact(
     1,
@@ -58,7 +58,7 @@ class FakeHost:
     stream say that something was missed. `reads` counts the calls of readers by name.
     """
 
-    def __init__(self, *, view: View = EVERYTHING) -> None:
+    def __init__(self, *, view: HostView = EVERYTHING) -> None:
         self.view = view
         self.next_error: HostError | None = None
         self.reads: dict[str, int] = {}
@@ -183,7 +183,7 @@ class FakeHostReader:
         self._view = host.view
         self._streams: list[FakeLinkStream] = []
 
-    def view(self) -> View:
+    def view(self) -> HostView:
         return self._view
 
     def has_appeared(self) -> bool:
@@ -219,7 +219,7 @@ class FakeHostReader:
     def inside(self, container_id: str, pid: int) -> InsideFact:
         self._note("inside")
         if not self._view.enters_containers:
-            raise NotAllowed("Operation not permitted")
+            raise HostNotAllowed("Operation not permitted")
         with self._host.lock:
             if self._host.pids.get(container_id) != pid:
                 raise Vanished("No such process")

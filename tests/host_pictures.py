@@ -11,7 +11,7 @@ from networks.sync.host.board import picture_of, put_up
 from networks.sync.host.machine import Machine
 from networks.sync.host.picture import HostPicture
 from networks.sync.host.remembered import Remembered
-from networks.sync.host.ring import Ring
+from networks.sync.host.ring import TrafficRing
 from tests.builders import MORNING, make_container, make_endpoint
 from tests.fake_host import FakeHost
 
@@ -22,7 +22,7 @@ class Watched:
 
     engine: Engine
     host: FakeHost = field(default_factory=FakeHost)
-    ring: Ring = field(default_factory=Ring)
+    ring: TrafficRing = field(default_factory=TrafficRing)
     now: float = field(default_factory=time.monotonic)
     _machine: Machine | None = None
 

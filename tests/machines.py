@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_interface, ip_network
 
-from networks.hostnet.facts import LinkAddress, LinkFact, ResolverFact, RouteFact, View
+from networks.hostnet.facts import HostView, LinkAddress, LinkFact, ResolverFact, RouteFact
 from networks.sync.host.board import put_up, take_down
 from networks.sync.host.picture import HostLink, HostPicture
 from tests.fake_host import EVERYTHING, UP, FakeHost
@@ -16,7 +16,7 @@ from tests.fake_host import EVERYTHING, UP, FakeHost
 SUBNET, ROUTER = "192.168.77.0/24", "192.168.77.1"
 
 
-def office(*, view: View = EVERYTHING) -> HostPicture:
+def office(*, view: HostView = EVERYTHING) -> HostPicture:
     """Return the picture of a machine with eth0 on 192.168.77.0/24, a router, a name server, and a network's bridge."""
     host = FakeHost()
     lan = host.add_link("eth0", "ethernet", "192.168.77.4/24", "fe80::4/64")

@@ -14,7 +14,7 @@ from networks.models import OutcomeKind
 from networks.policy.permissions import Denied, Permission, require
 
 
-class Journal(Protocol):
+class StepJournalHook(Protocol):
     """A step of a job, told of what its action writes down. `begin` and `end` run in the transactions of those rows."""
 
     origin: Mapping[str, int]  # what the action's row says of the job: {"job": 12, "step": 3}
@@ -42,7 +42,7 @@ class Actor:
     name: str
     user_id: int | None = None
     from_address: str = ""
-    journal: Journal | None = None
+    journal: StepJournalHook | None = None
 
 
 CONSOLE = Actor("console")

@@ -21,7 +21,7 @@ from networks.models.said import say as _
 from networks.policy.permissions import Denied, Permission
 from networks.policy.protection import read_company, refuse_containers, refuse_names
 from networks.policy.shapes import permission_to_order
-from networks.queries.ground import find_network
+from networks.queries.engine_context import find_network
 
 Act = Callable[[EngineClient, ContainerFact], None]
 

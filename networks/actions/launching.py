@@ -21,7 +21,7 @@ from networks.models.said import say as _
 from networks.policy.permissions import Denied, Permission
 from networks.policy.protection import permission_to_join, protection_of, refuse_names
 from networks.policy.shapes import has_own_labels, permission_to_publish, permission_to_run
-from networks.queries.ground import find_network
+from networks.queries.engine_context import find_network
 from networks.queries.lifecycle.places import read_bindings
 from networks.queries.masking import MASK, is_secret_key
 
@@ -56,10 +56,10 @@ def run_container(actor: Actor, engine: Engine, spec: RunSpec) -> ActionResult:
 
     what = spec.name or spec.image
     intent = Intent("run_container", what, command=run_command(_without_secrets(spec)), asked=asked_of_run(spec))
-    return carry_out(actor, engine, intent, permission_for(engine.slug, spec), Change(ask, is_done, profile=Profile.RUN))
+    return carry_out(actor, engine, intent, permission_to_launch(engine.slug, spec), Change(ask, is_done, profile=Profile.RUN))
 
 
-def permission_for(engine_slug: str, spec: RunSpec) -> Permission:
+def permission_to_launch(engine_slug: str, spec: RunSpec) -> Permission:
     """Return what a person needs to run this. Two queries, of a swarm's network one more for each Engine."""
     mode = f"container:{spec.donor_id}" if spec.mode is Mode.CONTAINER else str(spec.mode)
     options = [key for endpoint in spec.networks for key in endpoint.driver_options]

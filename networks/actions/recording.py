@@ -13,11 +13,11 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
-from networks.actions.actors import Actor, Journal, require_of
+from networks.actions.actors import Actor, StepJournalHook, require_of
 from networks.actions.asking import StillAsking, ask_patiently
+from networks.actions.change_slots import NoSlot, places
 from networks.actions.clients import open_client
 from networks.actions.doing import note_begun, note_ended
-from networks.actions.places import NoPlace, places
 from networks.audit.records import write_action, write_outcome
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
@@ -162,7 +162,7 @@ def record_intent(actor: Actor, engine_slug: str, intent: Intent) -> int:
     return action_id
 
 
-def record_outcome(result: ActionResult, journal: Journal | None = None) -> None:
+def record_outcome(result: ActionResult, journal: StepJournalHook | None = None) -> None:
     """Write an outcome row. A database that fails now is logged: what was done is done."""
     try:
         with transaction.atomic():
@@ -206,7 +206,7 @@ def _ask(
         return answer_and_close()
     try:
         place = places.take(actor.user_id or actor.name, engine.slug, change.lasts_s)
-    except NoPlace as error:
+    except NoSlot as error:
         client.close()
         return ActionResult(OutcomeKind.FAILED, 0, sentence=error.sentence)
     over = partial(places.give_back, place)

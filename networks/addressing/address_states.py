@@ -32,7 +32,7 @@ _RANK = {State.REQUESTED: 0, State.AUX: 1, State.GATEWAY: 2, State.IN_USE: 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class AddressClaim:
     """A container that has an address, or asks for it. `version`: 4 or 6, `number`: the address. `network_*`: where it is."""
 
     version: int
@@ -51,9 +51,9 @@ class Cell:
 
     number: int
     state: State
-    claim: Claim | None = None
+    claim: AddressClaim | None = None
     name: str = ""
-    others: tuple[Claim, ...] = ()
+    others: tuple[AddressClaim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,8 @@ def measure(
     pool: Pool,
     *,
     gateway: IPAddress | None,
-    held: Iterable[Claim] = (),
-    wished: Iterable[Claim] = (),
+    held: Iterable[AddressClaim] = (),
+    wished: Iterable[AddressClaim] = (),
     kept_back: Iterable[Cell] = (),
 ) -> PoolUse:
     """Return the use of a pool, which must have a subnet. Claims of addresses that aren't in it are left aside.

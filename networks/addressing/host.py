@@ -8,7 +8,7 @@ from ipaddress import IPv4Interface, IPv6Interface
 
 from networks.addressing.findings import Finding, bad, warn
 from networks.addressing.parents import ParentLink
-from networks.addressing.ranges import Kind, is_of_kind
+from networks.addressing.ranges import RangeKind, is_of_kind
 from networks.addressing.reading import IPAddress, IPNetwork
 
 # A default route in several pieces, as VPNs write it: no new network takes anything from such a one.
@@ -144,8 +144,8 @@ def is_of_interest(destination: IPNetwork) -> bool:
     """
     if destination.prefixlen == 0:
         return True
-    is_everywhere = destination.version == 6 and is_of_kind(destination, Kind.LINK_LOCAL)
-    return not (is_everywhere or is_of_kind(destination, Kind.LOOPBACK) or is_of_kind(destination, Kind.MULTICAST))
+    is_everywhere = destination.version == 6 and is_of_kind(destination, RangeKind.LINK_LOCAL)
+    return not (is_everywhere or is_of_kind(destination, RangeKind.LOOPBACK) or is_of_kind(destination, RangeKind.MULTICAST))
 
 
 def _routes_in(subnet: IPNetwork, host: HostSide, ways_out: frozenset[str]) -> Iterator[Collision]:

@@ -8,7 +8,7 @@ from ipaddress import IPv6Network, ip_network
 
 from networks.addressing.capacity import assignable, own_addresses
 from networks.addressing.findings import Finding, Level, bad, warn
-from networks.addressing.ranges import Kind, is_of_kind, kind_of
+from networks.addressing.ranges import RangeKind, is_of_kind, kind_of
 from networks.addressing.reading import IPAddress, IPNetwork
 
 # With a shorter prefix much else may be numbered in it: /16 is the most that Docker takes for one network, /48 what a site gets.
@@ -106,11 +106,11 @@ def _check_subnet(subnet: IPNetwork) -> Iterator[Finding]:
         yield bad("subnet", "whole_address_space", subnet=subnet)
     elif isinstance(subnet, IPv6Network) and subnet.subnet_of(_MAPPED):
         yield bad("subnet", "ipv4_mapped", subnet=subnet)
-    elif kind in (Kind.LOOPBACK, Kind.MULTICAST):
+    elif kind in (RangeKind.LOOPBACK, RangeKind.MULTICAST):
         yield bad("subnet", str(kind) if is_of_kind(subnet, kind) else f"{kind}_in_it", subnet=subnet)
     elif is_any_of_size(subnet):
         return
-    elif kind is not Kind.PRIVATE:
+    elif kind is not RangeKind.PRIVATE:
         yield warn("subnet", str(kind), subnet=subnet)
     elif subnet.prefixlen < SHORTEST[subnet.version]:
         smaller = ip_network((subnet.network_address, SHORTEST[subnet.version]))
@@ -124,7 +124,7 @@ def check_room(pool: Pool, *, is_gateway_given: bool = True) -> Iterator[Finding
     can start there.
     """
     subnet = pool.subnet
-    if subnet is None or is_any_of_size(subnet) or kind_of(subnet) in (Kind.LOOPBACK, Kind.MULTICAST):
+    if subnet is None or is_any_of_size(subnet) or kind_of(subnet) in (RangeKind.LOOPBACK, RangeKind.MULTICAST):
         return
     if pool.ip_range and not _lies_in(pool.ip_range, subnet):
         return

@@ -17,7 +17,7 @@ HIDDEN_GUESTS = frozenset({"docker_gwbridge"})
 ROUTER_AUX = "DefaultGatewayIPv"  # Docker's own name for an aux address that containers get as their gateway
 
 
-class Why(StrEnum):
+class NextKnown(StrEnum):
     """How much of the next address is known."""
 
     CERTAIN = "certain"
@@ -34,7 +34,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HandingOut:
     """What decides how a network's addresses are handed out. `hides_gateway`: one may be there though the Engine names none."""
 
     name: str
@@ -49,10 +49,10 @@ class Turn:
     """The next address of a family, None where it isn't known, and why that is."""
 
     address: IPAddress | None
-    why: Why
+    why: NextKnown
 
 
-def next_turn(place: Place, pools: Sequence[PoolUse], *, is_disputed: bool = False, keeps_refused: bool = False) -> Turn:
+def next_turn(place: HandingOut, pools: Sequence[PoolUse], *, is_disputed: bool = False, keeps_refused: bool = False) -> Turn:
     """Return the address that the next container gets. `pools`: those of one family, in the Engine's order.
 
     Docker takes the lowest free one of the first pool that has any; what stopped containers ask for is free to it.
@@ -60,30 +60,30 @@ def next_turn(place: Place, pools: Sequence[PoolUse], *, is_disputed: bool = Fal
     taken when the other one is refused, and the Engine doesn't count. Source: moby, libnetwork/ipam; measured.
     """
     if not pools:
-        return Turn(None, Why.NONE)
-    if (why := _obstacle(place, pools)) is not Why.CERTAIN:
+        return Turn(None, NextKnown.NONE)
+    if (why := _obstacle(place, pools)) is not NextKnown.CERTAIN:
         return Turn(None, why)
     if is_disputed:
-        return Turn(None, Why.COUNT)
+        return Turn(None, NextKnown.COUNT)
     number = next((found for use in pools if (found := lowest_free(use)) is not None), None)
     if number is None:
-        return Turn(None, Why.FULL)
-    return Turn(pools[0].address(number), Why.UNLESS_REFUSED if keeps_refused else Why.CERTAIN)
+        return Turn(None, NextKnown.FULL)
+    return Turn(pools[0].address(number), NextKnown.UNLESS_REFUSED if keeps_refused else NextKnown.CERTAIN)
 
 
-def _obstacle(place: Place, pools: Sequence[PoolUse]) -> Why:
+def _obstacle(place: HandingOut, pools: Sequence[PoolUse]) -> NextKnown:
     if place.ipam_driver != "default":
-        return Why.IPAM_DRIVER
+        return NextKnown.IPAM_DRIVER
     if place.scope != "local":
-        return Why.SWARM
+        return NextKnown.SWARM
     if place.driver not in KNOWN_DRIVERS:
-        return Why.DRIVER
+        return NextKnown.DRIVER
     if place.name in HIDDEN_GUESTS:
-        return Why.HIDDEN
+        return NextKnown.HIDDEN
     # Until Engine 27 an IPv6 address of the default bridge was its container's MAC address; no version says which it does.
     if place.driver == "bridge" and place.name == "bridge" and pools[0].subnet.version == 6:
-        return Why.FROM_MAC
-    return Why.GATEWAY if place.hides_gateway else Why.CERTAIN
+        return NextKnown.FROM_MAC
+    return NextKnown.GATEWAY if place.hides_gateway else NextKnown.CERTAIN
 
 
 def lowest_free(use: PoolUse) -> int | None:

@@ -143,7 +143,7 @@ class BrokenLine(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """One line. `text`: its bytes without the line's end. `entry`: what it says of a row, without what the chain adds."""
 
     sequence: int
@@ -166,16 +166,16 @@ def hash_of(previous: str, unsealed: Mapping[str, Any]) -> str:
     return hashlib.sha256(previous.encode("ascii") + canonical(unsealed)).hexdigest()
 
 
-def seal(entry: Entry, sequence: int, previous: str) -> Line:
+def seal(entry: Entry, sequence: int, previous: str) -> LogLine:
     """Make the line of an entry that follows the line with the hash `previous`."""
     unsealed = {**entry, "sequence": sequence, "previous": previous}
     sealed = hash_of(previous, unsealed)
-    return Line(sequence, previous, sealed, canonical({**unsealed, "hash": sealed}), entry)
+    return LogLine(sequence, previous, sealed, canonical({**unsealed, "hash": sealed}), entry)
 
 
-def seal_all(entries: Iterable[Entry], sequence: int, previous: str) -> list[Line]:
+def seal_all(entries: Iterable[Entry], sequence: int, previous: str) -> list[LogLine]:
     """Make the lines of entries, the first of which follows line `sequence` with the hash `previous`."""
-    lines: list[Line] = []
+    lines: list[LogLine] = []
     for entry in entries:
         sequence += 1
         lines.append(seal(entry, sequence, previous))
@@ -188,7 +188,7 @@ def is_begun(text: bytes) -> bool:
     return text[:2] == b'{"'[: len(text)]
 
 
-def read_line(text: bytes) -> Line:
+def read_line(text: bytes) -> LogLine:
     """Read a line's bytes, without its end. Raises BrokenLine where it isn't ours to the letter, or doesn't bear its own hash."""
     try:
         document = json.loads(text)
@@ -201,4 +201,4 @@ def read_line(text: bytes) -> Line:
     if not (isinstance(previous, str) and previous.isascii()) or hash_of(previous, document) != sealed:
         raise BrokenLine("was changed: its hash is not that of what it says")
     entry = {name: value for name, value in document.items() if name not in LINKS}
-    return Line(document["sequence"], previous, sealed, text, entry)
+    return LogLine(document["sequence"], previous, sealed, text, entry)

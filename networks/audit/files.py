@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from networks.audit.entries import BrokenLine, Line, is_begun, read_line
+from networks.audit.entries import BrokenLine, LogLine, is_begun, read_line
 from networks.audit.trouble import Unwritable, elsewhere, unwritable
 from networks.models.said import say as _
 
@@ -28,7 +28,7 @@ class LogFile:
         self._descriptor: int | None = None
         self._size = 0
 
-    def open(self, sequence: int, sealed: str) -> list[Line]:
+    def open(self, sequence: int, sealed: str) -> list[LogLine]:
         """Open what the path names now, where that isn't open yet, and cut off a torn last line of ours.
 
         `sequence`, `sealed`: number and hash of the last line that is remembered. Returns the lines behind it, which were written
@@ -51,7 +51,7 @@ class LogFile:
             self.close()
             raise
 
-    def send(self, lines: Sequence[Line]) -> None:
+    def send(self, lines: Sequence[LogLine]) -> None:
         """Append these lines and wait until the disk has them. Raises Unwritable; `open` then cuts off what is torn."""
         assert self._descriptor is not None  # noqa: S101 (open() was called)
         left = memoryview(b"".join(line.text + b"\n" for line in lines))
@@ -117,9 +117,9 @@ def _whole_size(descriptor: int) -> int:
     return offset
 
 
-def _lines_after(descriptor: int, size: int, sequence: int, sealed: str) -> list[Line]:
+def _lines_after(descriptor: int, size: int, sequence: int, sealed: str) -> list[LogLine]:
     """Return the lines behind the one with this number and hash. Raises Unwritable where the file's end doesn't follow it."""
-    found: list[Line] = []
+    found: list[LogLine] = []
     for _offset, text in _lines_backwards(descriptor, size):
         try:
             line = read_line(text)

@@ -12,16 +12,16 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from networks.audit.destinations import Destination, FileDestination
-from networks.audit.entries import AT_ONCE, Line, Reach, canonical, entries_between, entries_by_id, next_reach, seal_all
+from networks.audit.entries import AT_ONCE, LogLine, Reach, canonical, entries_between, entries_by_id, next_reach, seal_all
 from networks.audit.files import LogFile
 from networks.audit.standing import (
     configured_destination,
     note_failing,
-    reach_of,
     read_trail,
     remember,
     reserve,
     reserved,
+    trail_reach,
 )
 from networks.audit.syslog import SyslogSender
 from networks.audit.trouble import Unwritable, elsewhere
@@ -38,11 +38,11 @@ LONGEST_PAUSE_S = 60.0
 class Outlet(Protocol):
     """What lines are written to: LogFile, SyslogSender. Each raises Unwritable."""
 
-    def open(self, sequence: int, sealed: str) -> list[Line]:
+    def open(self, sequence: int, sealed: str) -> list[LogLine]:
         """Make ready behind the line with this number and hash; return what is written behind it already."""
         ...
 
-    def send(self, lines: Sequence[Line]) -> None:
+    def send(self, lines: Sequence[LogLine]) -> None:
         """Write these; they are there for good when it returns."""
         ...
 
@@ -92,7 +92,7 @@ class Keeper:
         while not self._stopped.is_set():
             if written := self._outlet.open(trail.sequence, trail.hash):
                 _adopt(trail, written)
-            after = reach_of(trail)
+            after = trail_reach(trail)
             until = reserved(trail)
             if until is None:
                 until = next_reach(after, at_once=self._at_once)
@@ -179,7 +179,7 @@ def _outlet_to(destination: Destination) -> Outlet:
     return LogFile(destination.path) if isinstance(destination, FileDestination) else SyslogSender(destination)
 
 
-def _adopt(trail: Trail, written: list[Line]) -> None:
+def _adopt(trail: Trail, written: list[LogLine]) -> None:
     """Remember lines that are in the file already. Raises Unwritable where they tell of rows that the database has not."""
     for kind in {line.entry["kind"] for line in written}:
         told = {line.entry["id"]: line.entry for line in written if line.entry["kind"] == kind}

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from networks.audit.destinations import Destination, read_destination
-from networks.audit.entries import ACTION, Line, Reach, count_after
+from networks.audit.entries import ACTION, LogLine, Reach, count_after
 from networks.models import Action, Outcome, Trail
 from networks.models.said import columns_of
 from networks.models.trail import ONLY
@@ -19,7 +19,7 @@ MOST_COUNTED = 10_000  # of each table: counting them takes a few milliseconds
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Backlog:
     """What waits because it can't be written. `words`: why, in the active language. `waiting`: entries, of each table at most
     MOST_COUNTED.
     """
@@ -40,7 +40,7 @@ def read_trail() -> Trail:
     return Trail.objects.get_or_create(pk=ONLY)[0]
 
 
-def reach_of(trail: Trail) -> Reach:
+def trail_reach(trail: Trail) -> Reach:
     """Return how far it has come."""
     return Reach(trail.action_id, trail.outcome_id)
 
@@ -48,7 +48,7 @@ def reach_of(trail: Trail) -> Reach:
 def reserved(trail: Trail) -> Reach | None:
     """Return how far what is being written goes; None where all of that is written and remembered."""
     until = Reach(max(trail.until_action_id, trail.action_id), max(trail.until_outcome_id, trail.outcome_id))
-    return None if until == reach_of(trail) else until
+    return None if until == trail_reach(trail) else until
 
 
 def reserve(trail: Trail, until: Reach) -> None:
@@ -57,7 +57,7 @@ def reserve(trail: Trail, until: Reach) -> None:
     trail.save(update_fields=["until_action_id", "until_outcome_id"])
 
 
-def remember(trail: Trail, lines: Sequence[Line]) -> None:
+def remember(trail: Trail, lines: Sequence[LogLine]) -> None:
     """Keep that these lines are written, and thereby that it can be written."""
     for line in lines:
         if line.entry["kind"] == ACTION:
@@ -80,14 +80,14 @@ def note_failing(sentence: str) -> None:
         trail.save(update_fields=["failing_since", "sentence", "said"])
 
 
-def read_held() -> Held | None:
+def read_held() -> Backlog | None:
     """Return what waits, None where the trail is off or can be written. Three statements where it can't, else one."""
     destination = configured_destination()
     trail = Trail.objects.filter(pk=ONLY).first() if destination else None
     if trail is None or trail.failing_since is None:
         return None
-    waiting = count_after(reach_of(trail), at_most=MOST_COUNTED)
-    return Held(str(destination), trail.failing_since, trail.words, waiting)
+    waiting = count_after(trail_reach(trail), at_most=MOST_COUNTED)
+    return Backlog(str(destination), trail.failing_since, trail.words, waiting)
 
 
 def has_unsent(before: datetime) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from networks.audit.destinations import SyslogDestination
-from networks.audit.entries import Line
+from networks.audit.entries import LogLine
 from networks.audit.trouble import Unwritable, unwritable
 from networks.models.said import say as _
 
@@ -29,11 +29,11 @@ class SyslogSender:
     def __init__(self, destination: SyslogDestination) -> None:
         self._destination = destination
 
-    def open(self, sequence: int, sealed: str) -> list[Line]:
+    def open(self, sequence: int, sealed: str) -> list[LogLine]:
         """Do nothing: what arrived of lines that aren't remembered isn't known, and they are sent again, the same."""
         return []
 
-    def send(self, lines: Sequence[Line]) -> None:
+    def send(self, lines: Sequence[LogLine]) -> None:
         """Send these lines, and wait until the receiver has read them. Raises Unwritable where it can't be told that it has.
 
         Syslog has no receipt, but RFC 5425 (4.4) has the receiver answer the end of the TLS session, or at least close: it does
@@ -69,7 +69,7 @@ class SyslogSender:
             time.sleep(_PAUSE_S)
 
 
-def frame(line: Line) -> bytes:
+def frame(line: LogLine) -> bytes:
     """Return a line as an RFC 5424 message with its length before it. The line is the same at every time that it is sent."""
     host = socket.gethostname()
     host = host if host.isascii() and host.isprintable() and " " not in host and 0 < len(host) < 256 else "-"

@@ -12,7 +12,7 @@ from networks.audit.entries import (
     OUTCOME,
     START,
     BrokenLine,
-    Line,
+    LogLine,
     canonical,
     entries_by_id,
     ids_between,
@@ -35,14 +35,14 @@ class Placed:
 
     path: Path
     number: int
-    line: Line
+    line: LogLine
 
     def __str__(self) -> str:
         return f"{self.path}, line {self.number}"
 
 
 @dataclass(slots=True)
-class Found:
+class Verified:
     """What was found right. `lines`: different ones. `gone`: those whose row the database has no longer."""
 
     lines: int = 0
@@ -61,21 +61,21 @@ class Expected:
     hash: str = START
 
 
-def verify(paths: list[Path], trail: Trail, *, begins_at: int = 1) -> Found:
+def verify(paths: list[Path], trail: Trail, *, begins_at: int = 1) -> Verified:
     """Check files in their order, and compare them with the database; `trail` was read before them.
 
     Raises Wrong, and OSError where one can't be read. Reads each file twice, some lines of it at a time.
     """
     expected = Expected(begins_at, trail.sequence, trail.hash)
-    found = Found()
+    found = Verified()
     for _placed in check_chain(paths, expected, found):
         pass
     last_ids = {ACTION: trail.action_id, OUTCOME: trail.outcome_id}
-    found.gone = _compare(check_chain(paths, expected, Found()), last_ids, is_whole=begins_at == 1)
+    found.gone = _compare(check_chain(paths, expected, Verified()), last_ids, is_whole=begins_at == 1)
     return found
 
 
-def check_chain(paths: Iterable[Path], expected: Expected, found: Found) -> Iterator[Placed]:
+def check_chain(paths: Iterable[Path], expected: Expected, found: Verified) -> Iterator[Placed]:
     """Yield each line of the chain once, in order, counting into `found`. Raises Wrong at the first that isn't right."""
     recent: OrderedDict[int, str] = OrderedDict()
     sequence, sealed = expected.begins_at - 1, START if expected.begins_at == 1 else None
@@ -116,7 +116,7 @@ def _read(paths: Iterable[Path]) -> Iterator[tuple[Path, int, bytes, bool]]:
                 yield path, number, text.removesuffix(b"\n"), text.endswith(b"\n")
 
 
-def _read_placed(where: str, text: bytes, is_whole: bool) -> Line:
+def _read_placed(where: str, text: bytes, is_whole: bool) -> LogLine:
     if not is_whole:
         raise Wrong(f"{where} is wrong: it ends in the middle.")
     try:

@@ -82,10 +82,10 @@ def connect_lines(spec: ConnectSpec, network_name: str, container_name: str) -> 
         lines.append(("--ip", str(spec.ipv4)))
     if spec.ipv6 is not None:
         lines.append(("--ip6", str(spec.ipv6)))
-    lines += [("--alias", quoted(listed(alias))) for alias in spec.aliases]
+    lines += [("--alias", quoted(comma_list(alias))) for alias in spec.aliases]
     lines += [("--link-local-ip", str(address)) for address in spec.link_local_ips]
     lines += [("--link", quoted(link)) for link in spec.links]
-    lines += [("--driver-opt", quoted(listed(f"{key}={value}"))) for key, value in spec.driver_options.items()]
+    lines += [("--driver-opt", quoted(comma_list(f"{key}={value}"))) for key, value in spec.driver_options.items()]
     if spec.gateway_priority:
         lines.append(("--gw-priority", str(spec.gateway_priority)))
     return [*lines, *_arguments((network_name, spec.network_id), (container_name, spec.container_id))]
@@ -168,7 +168,7 @@ def _escaped(character: str, quote: str) -> str:
     return "".join(f"\\{byte:03o}" for byte in character.encode())  # octal bytes: the same in every shell and locale
 
 
-def listed(text: str) -> str:
+def comma_list(text: str) -> str:
     """Return a value of a flag that the command splits at commas (pflag's StringSlice reads CSV), such that it stays whole."""
     return '"' + text.replace('"', '""') + '"' if re.search(r'[,"\r\n]', text) else text
 

@@ -17,7 +17,7 @@ from networks.engine.parsing.containers import parse_container, parse_containers
 from networks.engine.parsing.engines import parse_engine
 from networks.engine.parsing.joined import JoinedMemory, parse_joined
 from networks.engine.parsing.memory import container_memory, network_memory
-from networks.engine.parsing.networks import parse_network
+from networks.engine.parsing.networks import parse_network_fact
 from networks.engine.parsing.values import parse_done
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.engine.transport.deadline import Deadline
@@ -102,7 +102,7 @@ class DockerClient(ContainerVerbs, ImageVerbs, SwarmVerbs, TerminalVerbs):
     def inspect_network(self, network_id: str) -> NetworkFact:
         """Read one network, fresh."""
         wanted = full_id("network", network_id)
-        return self._session.read(parse_network, "/networks/{0}", wanted, deadline=self._reading())
+        return self._session.read(parse_network_fact, "/networks/{0}", wanted, deadline=self._reading())
 
     def read_stats(self, container_id: str) -> tuple[InterfaceStats, ...]:
         """Read what a container's interfaces have counted."""

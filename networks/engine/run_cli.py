@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from networks.addressing.reading import IPAddress
-from networks.engine.cli import Line, joined, listed, order_command, quoted, reads_as_mode, reference
+from networks.engine.cli import Line, comma_list, joined, order_command, quoted, reads_as_mode, reference
 from networks.engine.specs import STOP_WAIT_S, EndpointSpec, Mode, PortSpec, RunSpec
 
 
@@ -78,7 +78,7 @@ def _network_lines(spec: RunSpec) -> Iterator[Line]:
     for endpoint in spec.ordered_networks:
         name = reference_of(endpoint)
         parts = list(_endpoint_parts(endpoint))
-        yield "--network", quoted(",".join(map(listed, [f"name={name}", *parts])) if parts else name)
+        yield "--network", quoted(",".join(map(comma_list, [f"name={name}", *parts])) if parts else name)
 
 
 def _endpoint_parts(endpoint: EndpointSpec) -> Iterator[str]:

@@ -29,11 +29,11 @@ from networks.preflight.connect_checks import (
     check_wishes,
     is_too_new,
     not_yet,
+    parse_endpoint_sysctls,
     parse_interface_name,
     parse_link_local,
     parse_mac,
     parse_priority,
-    parse_sysctls,
 )
 from networks.preflight.findings import FindingsForm
 from networks.preflight.launch_wording import label_container, label_network
@@ -41,7 +41,7 @@ from networks.preflight.pair import check_container, check_joining, check_pair
 from networks.preflight.places import check_plugin
 from networks.preflight.rights import check_company, check_endpoint_options
 from networks.queries.addresses.room import Lack, Room
-from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
+from networks.queries.engine_context import ContainerChoice, EngineVersion, NetworkChoice
 
 # What most people never need, behind a fold.
 RARE_FIELDS = ("gateway_priority", "mac", "link_local_ips", "links", "interface_name", "sysctls", "driver_options")
@@ -217,14 +217,14 @@ class ConnectForm(FindingsForm):
 
     def _read_driver_options(self) -> dict[str, str]:
         """Return the options of the fields that stand for one, and those typed as key=value."""
-        self._take("sysctls", parse_sysctls)
+        self._take("sysctls", parse_endpoint_sysctls)
         self._take("interface_name", parse_interface_name)
         typed = {key: self._read[field] for field, key in OPTION_FIELDS.items() if self._read.get(field)}
         free, unread = parse_pairs(self.cleaned_data.get("driver_options", ""), "driver_options")
         free = {key: value.strip() for key, value in free.items()}  # as the docker command does
         self.add_findings(unread)
         self.add_findings(check_driver_options(free, self.network.driver if self.network else "", typed))
-        for field, parse in (("sysctls", parse_sysctls), ("interface_name", parse_interface_name)):
+        for field, parse in (("sysctls", parse_endpoint_sysctls), ("interface_name", parse_interface_name)):
             key = OPTION_FIELDS[field]
             if key in free and is_too_new(field, self.version):
                 self.add_finding(not_yet(field, self.version, "driver_options"))

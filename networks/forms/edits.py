@@ -17,7 +17,7 @@ from networks.forms.option_fields import VLAN
 from networks.forms.pool_form import read_pool
 from networks.preflight.parents import pool_on
 from networks.preflight.places import HARM, suggest_subnet
-from networks.queries.ground import Ground
+from networks.queries.engine_context import EngineContext
 
 # What is said of a subnet that another would do for.
 COLLISIONS = HARM | {"overlaps"}
@@ -71,7 +71,7 @@ def drop_pool(data: QueryDict, dropped: int) -> QueryDict:
     return edited
 
 
-def take_parent(data: QueryDict, ground: Ground, name: str) -> QueryDict:
+def take_parent(data: QueryDict, ground: EngineContext, name: str) -> QueryDict:
     """Return the data with a link of the machine as the parent, and in the first row of pools what fits that link's network.
 
     A row that somebody filled otherwise than such a list did is left as it is. A link that isn't listed changes nothing.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from networks.engine.access.facts import EngineAccess, EngineAddress, Scheme
 from networks.engine.access.faults import AccessFault, Fault
 from networks.engine.access.openers import opener_for
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from networks.forms.engine_material import read_ssh, read_tls, say_fault
 from networks.models import Engine
 from networks.models.access import EngineDraft, access_of
@@ -145,7 +145,7 @@ class EngineForm(forms.Form):
         if "url" not in cleaned:
             return cleaned
         try:
-            access = self._access(parse_address(cleaned["url"].strip()))
+            access = self._access(parse_engine_url(cleaned["url"].strip()))
             opener_for(access)
         except AccessFault as error:
             field, sentence = say_fault(error)

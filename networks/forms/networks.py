@@ -19,7 +19,7 @@ from networks.forms.fields import TypedField
 from networks.forms.option_fields import VLAN, hidden_of_others, make_field, make_vlan_field, read_options, set_choices
 from networks.forms.pairs import parse_pairs
 from networks.forms.pool_form import PoolForm
-from networks.policy.harm import is_typed, subnets_of, words_to_type
+from networks.policy.harm import are_typed, subnets_of, words_to_type
 from networks.preflight.findings import FindingsForm
 from networks.preflight.known_options import options_of
 from networks.preflight.network_checks import (
@@ -30,11 +30,11 @@ from networks.preflight.network_checks import (
     check_pool_list,
     check_special,
 )
-from networks.preflight.option_checks import Asked, check_options
+from networks.preflight.option_checks import RequestedOptions, check_options
 from networks.preflight.parents import ParentList, check_parent, check_vlan, list_parents
 from networks.preflight.places import HARM, check_config, check_sight
 from networks.preflight.rights import check_labels, check_space, may_create
-from networks.queries.ground import OWN_DRIVERS, Ground
+from networks.queries.engine_context import OWN_DRIVERS, EngineContext
 from networks.refusals.fields import find_refused
 
 _FLAGS = {"subnet": "--subnet", "ip_range": "--ip-range", "gateway": "--gateway"}
@@ -100,7 +100,7 @@ class NetworkForm(FindingsForm):
 
     typed_subnet = TypedField(label=_("The subnet, to confirm"), required=False, max_length=500)
 
-    def __init__(self, *args: Any, ground: Ground, may_shape: bool, **options: Any) -> None:
+    def __init__(self, *args: Any, ground: EngineContext, may_shape: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.ground = ground
         self.may_shape = may_shape
@@ -207,7 +207,9 @@ class NetworkForm(FindingsForm):
         self.add_findings(check_labels(spec.labels, may_shape=self.may_shape))
         fields = {option.key: option.field for option in self.driver_options if option.key in typed}
         self.add_findings(
-            check_options(Asked(spec.driver, spec.options, self.ground, fields, spec.is_internal, bool(spec.enable_ipv6)))
+            check_options(
+                RequestedOptions(spec.driver, spec.options, self.ground, fields, spec.is_internal, bool(spec.enable_ipv6))
+            )
         )
         self.add_findings(check_vlan(cleaned.get("parent", ""), cleaned.get(VLAN, "")))
         self.add_findings(check_parent(spec, self.ground))
@@ -263,7 +265,7 @@ class NetworkForm(FindingsForm):
         # Docker refuses the whole address space, so there is nothing to go on with.
         harmful = [subnet for subnet in subnets if subnet.prefixlen and is_harmful(subnet, self.ground.host)]
         self.harm = words_to_type(harmful)
-        self.is_confirmed = self.may_shape and is_typed(self.cleaned_data.get("typed_subnet", ""), harmful)
+        self.is_confirmed = self.may_shape and are_typed(self.cleaned_data.get("typed_subnet", ""), harmful)
         if self.harm and self.may_shape and not (self.is_confirmed or self.is_draft):
             self.add_error("typed_subnet", gettext("Type it exactly as shown above."))
         self.add_findings(self._settled(finding) for finding in check_config(spec, self.ground))

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.parents import split_vlan
 from networks.forms.fields import TypedField
-from networks.preflight.known_options import MEMBERS_SINCE, OPTIONS, DriverOption, Kind, Since, options_of
+from networks.preflight.known_options import MEMBERS_SINCE, OPTIONS, DriverOption, OptionKind, Since, options_of
 from networks.preflight.option_checks import is_vlan
-from networks.queries.ground import PARENTED, Ground
+from networks.queries.engine_context import PARENTED, EngineContext
 
 VLAN = "vlan"  # no option of its own: it is the end of the parent's name
 SHOWN = "-shown"  # a hidden field beside a checkbox that is on by default: unchecked is then told from not on the page
@@ -57,14 +57,14 @@ def make_field(option: DriverOption, api_version: tuple[int, int]) -> forms.Fiel
     attrs: dict[str, Any] = {"disabled": True} if is_too_new else {}
     words = too_new_words(option.since) if is_too_new else option.help
     shared: dict[str, Any] = {"label": option.label, "required": False, "help_text": words}
-    if option.kind is Kind.CHOICE:
+    if option.kind is OptionKind.CHOICE:
         choices = [("", _("Docker's default")), *((choice.value, choice.label) for choice in option.choices)]
         too_new = {c.value: too_new_words(c.since) for c in option.choices if c.since.is_after(api_version)}
         return TypedField(widget=ChoiceSelect(attrs, choices, too_new=too_new), max_length=255, **shared)
-    if option.kind is Kind.TEXT:
+    if option.kind is OptionKind.TEXT:
         return TypedField(widget=forms.TextInput(attrs | {"placeholder": option.placeholder}), max_length=255, **shared)
-    widget = OnByDefault(attrs) if option.kind is Kind.ON else forms.CheckboxInput(attrs)
-    return forms.BooleanField(widget=widget, initial=option.kind is Kind.ON, **shared)
+    widget = OnByDefault(attrs) if option.kind is OptionKind.ON else forms.CheckboxInput(attrs)
+    return forms.BooleanField(widget=widget, initial=option.kind is OptionKind.ON, **shared)
 
 
 def too_new_words(since: Since) -> str:
@@ -98,15 +98,15 @@ def hidden_of_others(driver: str, data: QueryDict | Mapping[str, Any]) -> list[t
 def _asked(options: tuple[DriverOption, ...], cleaned: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for option in options:
         value = cleaned.get(option.field)
-        if option.kind is Kind.ON and value is False:
+        if option.kind is OptionKind.ON and value is False:
             yield option.key, "false"
-        elif option.kind is Kind.OFF and value:
+        elif option.kind is OptionKind.OFF and value:
             yield option.key, "true"
-        elif option.kind in (Kind.TEXT, Kind.CHOICE) and value:
+        elif option.kind in (OptionKind.TEXT, OptionKind.CHOICE) and value:
             yield option.key, str(value)
 
 
-def set_choices(fields: Mapping[str, forms.Field], ground: Ground, typed_config: str) -> None:
+def set_choices(fields: Mapping[str, forms.Field], ground: EngineContext, typed_config: str) -> None:
     """Fill a network form's selects, and disable the members that the Engine is too old for, with the version that can."""
     configs = list(ground.config_networks)
     if typed_config and typed_config not in configs:

@@ -22,11 +22,11 @@ from networks.policy.protection import Protection, protection_of
 from networks.preflight.findings import FindingsForm
 from networks.preflight.pair import check_network, check_pair, check_parting
 from networks.preflight.rights import check_company
-from networks.preflight.sentences import say
+from networks.preflight.sentences import say_finding
 from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.queries.engines import read_engine
-from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.queries.lifecycle.breakages import Breakage, breakages_of
 from networks.queries.lifecycle.removals import Consequences, consequences_of
 
@@ -97,7 +97,7 @@ class _Planning:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """What was sent: ids of the chosen things, and of the other half where one is wanted."""
 
     engine_slug: str
@@ -105,13 +105,13 @@ class Choice:
     half_id: str = ""
 
 
-def read_choice(engine_slug: str, data: QueryDict) -> Choice:
+def read_choice(engine_slug: str, data: QueryDict) -> Selection:
     """Read a form of either list, or of the page that follows it: ids stand in many fields or, comma between, in one."""
     ids = [word for text in data.getlist("id") for word in text.split(",") if _ID.fullmatch(word)]
-    return Choice(engine_slug, tuple(dict.fromkeys(ids))[: MOST_CHOSEN + 1], data.get("half", ""))
+    return Selection(engine_slug, tuple(dict.fromkeys(ids))[: MOST_CHOSEN + 1], data.get("half", ""))
 
 
-def plan_removal(choice: Choice) -> Plan:
+def plan_removal(choice: Selection) -> Plan:
     """Plan to remove the chosen networks."""
     networks = network_choices(choice.engine_slug, choice.ids) if choice.ids else ()
     planning = _Planning(protection_of(choice.engine_slug))
@@ -124,7 +124,7 @@ def plan_removal(choice: Choice) -> Plan:
     return _plan(choice, networks, planning, consequences=consequences_of(choice.engine_slug, going))
 
 
-def plan_emptying(choice: Choice) -> Plan:
+def plan_emptying(choice: Selection) -> Plan:
     """Plan to disconnect every container from the chosen networks."""
     networks = network_choices(choice.engine_slug, choice.ids) if choice.ids else ()
     planning = _Planning(protection_of(choice.engine_slug))
@@ -141,7 +141,7 @@ def plan_emptying(choice: Choice) -> Plan:
             if lock := planning.protection.lock_on_pair(each.docker_id, affected.docker_id):
                 planning.leave_out(f"{each.name}: {affected.name}", lock.sentence)
             elif why_not:
-                planning.leave_out(f"{each.name}: {affected.name}", say(why_not[0]))
+                planning.leave_out(f"{each.name}: {affected.name}", say_finding(why_not[0]))
             elif container:
                 planning.steps.append(_disconnection(network, container))
     leaving = {step.container_id for step in planning.steps}
@@ -150,7 +150,7 @@ def plan_emptying(choice: Choice) -> Plan:
     return _plan(choice, networks, planning, consequences=found)
 
 
-def plan_connecting_networks(choice: Choice) -> Plan:
+def plan_connecting_networks(choice: Selection) -> Plan:
     """Plan to connect one container (the half) to each of the chosen networks."""
     networks = network_choices(choice.engine_slug, choice.ids) if choice.ids else ()
     half = next((one for one in container_choices(choice.engine_slug) if one.docker_id == choice.half_id), None)
@@ -160,7 +160,7 @@ def plan_connecting_networks(choice: Choice) -> Plan:
     return _plan(choice, networks, planning, half=half)
 
 
-def plan_connecting_containers(choice: Choice) -> Plan:
+def plan_connecting_containers(choice: Selection) -> Plan:
     """Plan to connect each of the chosen containers to one network (the half)."""
     containers, half = _containers_and_network(choice)
     planning = _Planning(protection_of(choice.engine_slug), Room(read_engine(choice.engine_slug)))
@@ -169,14 +169,14 @@ def plan_connecting_containers(choice: Choice) -> Plan:
     return _plan(choice, containers, planning, half=half)
 
 
-def plan_disconnecting_containers(choice: Choice) -> Plan:
+def plan_disconnecting_containers(choice: Selection) -> Plan:
     """Plan to disconnect each of the chosen containers from one network (the half)."""
     containers, half = _containers_and_network(choice)
     planning = _Planning(protection_of(choice.engine_slug))
     for container in containers if half else ():
         why_not = [*check_parting(half, container)] if half else []
         if why_not:
-            planning.leave_out(container.name, say(why_not[0]))
+            planning.leave_out(container.name, say_finding(why_not[0]))
         elif half and (lock := planning.protection.lock_on_pair(half.docker_id, container.docker_id)):
             planning.leave_out(container.name, lock.sentence)
         elif half and half.name not in container.networks:
@@ -188,7 +188,7 @@ def plan_disconnecting_containers(choice: Choice) -> Plan:
     return _plan(choice, containers, planning, half=half, consequences=found)
 
 
-PLANS: dict[str, Callable[[Choice], Plan]] = {
+PLANS: dict[str, Callable[[Selection], Plan]] = {
     "remove_networks": plan_removal,
     "empty_networks": plan_emptying,
     "connect_networks": plan_connecting_networks,
@@ -197,7 +197,7 @@ PLANS: dict[str, Callable[[Choice], Plan]] = {
 }
 
 
-def _containers_and_network(choice: Choice) -> tuple[tuple[ContainerChoice, ...], NetworkChoice | None]:
+def _containers_and_network(choice: Selection) -> tuple[tuple[ContainerChoice, ...], NetworkChoice | None]:
     wanted = set(choice.ids)
     containers = tuple(one for one in container_choices(choice.engine_slug) if one.docker_id in wanted)
     return containers, next(iter(network_choices(choice.engine_slug, [choice.half_id])), None) if choice.half_id else None
@@ -206,7 +206,7 @@ def _containers_and_network(choice: Choice) -> tuple[tuple[ContainerChoice, ...]
 def _leave_out_special(network: NetworkChoice, planning: _Planning) -> bool:
     why_not: list[Finding] = list(check_network(network))
     for finding in why_not:
-        planning.leave_out(network.name, say(finding))
+        planning.leave_out(network.name, say_finding(finding))
     return bool(why_not)
 
 
@@ -222,11 +222,11 @@ def _plan_connection(
     lack = planning.room.lack(network.docker_id, beside=container.networks)
     why_not = [finding for finding in check_pair(network, container, lack) if finding.level is Level.BAD]
     if why_not:
-        planning.leave_out(called, say(why_not[0]))
+        planning.leave_out(called, say_finding(why_not[0]))
     elif lock := planning.protection.lock_on_pair(network.docker_id, container.docker_id):
         planning.leave_out(called, lock.sentence)
     elif borne := [*check_company(network, planning.protection, container.name, (), half="", may_shape=True)]:
-        planning.leave_out(called, say(borne[0]))
+        planning.leave_out(called, say_finding(borne[0]))
     else:
         planning.steps.append(_connection(network, container))
         planning.needs_shape |= network.docker_id in planning.protection.own
@@ -235,7 +235,7 @@ def _plan_connection(
 
 
 def _plan(
-    choice: Choice,
+    choice: Selection,
     chosen: Iterable[ContainerChoice | NetworkChoice],
     planning: _Planning,
     *,

@@ -17,8 +17,8 @@ from networks.engine.specs import DATA_PATH_PORT, LISTEN_ADDRESS, SUBNET_SIZE, I
 from networks.forms.fields import TypedField
 from networks.preflight.findings import FindingsForm
 from networks.preflight.swarm_checks import check_address, check_pools, check_remote, check_token
-from networks.queries.ground import Ground
-from networks.queries.swarm import Standing
+from networks.queries.engine_context import EngineContext
+from networks.queries.swarm import EngineInSwarm
 
 
 class NodeAddressForm(FindingsForm):
@@ -79,7 +79,7 @@ class InitForm(NodeAddressForm):
         help_text=_("The UDP port of VXLAN; the same on every node."),
     )
 
-    def __init__(self, *args: Any, ground: Ground, **options: Any) -> None:
+    def __init__(self, *args: Any, ground: EngineContext, **options: Any) -> None:
         super().__init__(*args, host=ground.host, **options)
         self.ground = ground
         self.read_pools: tuple[IPNetwork, ...] = ()
@@ -186,7 +186,7 @@ class JoinKnownForm(_JoinForm):
 
     field_order = ("manager", "role", "advertise_address", "listen_address")
 
-    def __init__(self, *args: Any, managers: Sequence[Standing], **options: Any) -> None:
+    def __init__(self, *args: Any, managers: Sequence[EngineInSwarm], **options: Any) -> None:
         super().__init__(*args, **options)
         self.managers = {each.place.slug: each for each in managers}
         choice = cast(forms.ChoiceField, self.fields["manager"])

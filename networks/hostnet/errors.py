@@ -11,7 +11,7 @@ class HostError(Exception):
         self.sentence = sentence
 
 
-class NotAllowed(HostError):
+class HostNotAllowed(HostError):
     """The kernel said no: it takes root."""
 
 

@@ -33,7 +33,7 @@ class Obstacle(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class HostView:
     """What may be seen of one Engine's machine.
 
     `sees_host`: the links of the Engine's own network namespace. `enters_containers`: interfaces, routes and resolver inside.

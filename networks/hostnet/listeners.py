@@ -22,7 +22,7 @@ _CONNECT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
+class PortOwner:
     """A process that holds a port. `container_id`: the container that it runs in, "" for none that can be seen."""
 
     pid: int
@@ -39,7 +39,7 @@ class BoundSocket:
     inode: str
 
 
-def find_listener(engine_url: str, port: int, protocol: str = "tcp", address: IPAddress | None = None) -> Listener | None:
+def find_port_owner(engine_url: str, port: int, protocol: str = "tcp", address: IPAddress | None = None) -> PortOwner | None:
     """Return who has this port where the Engine binds its own; None where that can't be seen (no local socket, no right, gone).
     `address`: at which it is bound, None for any.
 
@@ -110,10 +110,10 @@ def _has_one_of(pid: int, sockets: set[str]) -> bool:
     return False
 
 
-def _listener(pid: int) -> Listener:
+def _listener(pid: int) -> PortOwner:
     name = cgroup = ""
     with contextlib.suppress(OSError):
         name = (PROC / str(pid) / "comm").read_text(errors="replace").strip()
         cgroup = (PROC / str(pid) / "cgroup").read_text(errors="replace")
     found = _CONTAINER_ID.search(cgroup)
-    return Listener(pid, name, found[0] if found else "")
+    return PortOwner(pid, name, found[0] if found else "")

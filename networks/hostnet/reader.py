@@ -8,13 +8,13 @@ from typing import Protocol
 
 from networks.hostnet.facts import (
     Counters,
+    HostView,
     InsideFact,
     LinkChange,
     LinkFact,
     ResolverFact,
     RouteFact,
     SandboxFact,
-    View,
 )
 
 # A name as `ip netns add` takes it: no slash, and neither of the two that mean a folder.
@@ -41,7 +41,7 @@ class HostReader(Protocol):
     Blocking, so never on an event loop. What vanishes while it is read is left out, never guessed at.
     """
 
-    def view(self) -> View:
+    def view(self) -> HostView:
         """Say what may be seen: asked of the kernel once, when the reader is opened."""
 
     def has_appeared(self) -> bool:
@@ -69,7 +69,7 @@ class HostReader(Protocol):
         """
 
     def inside(self, container_id: str, pid: int) -> InsideFact:
-        """Read a container's own links, routes and resolver. Raises NotAllowed, Vanished."""
+        """Read a container's own links, routes and resolver. Raises HostNotAllowed, Vanished."""
 
     def changes(self) -> LinkStream:
         """Open the stream of changes; what changed before is not in it."""

@@ -21,7 +21,7 @@ class Software(StrEnum):
     CNI = "cni"
 
 
-class Proof(StrEnum):
+class SoftwareProof(StrEnum):
     """What says so. KIND: the kernel's word for the link; MASTER: its word for what it is plugged into; NAME: nothing else."""
 
     KIND = "kind"
@@ -34,7 +34,7 @@ class Belonging:
     """What a link belongs to, and what says so."""
 
     software: Software
-    proof: Proof
+    proof: SoftwareProof
 
 
 # (software, name, kinds of link that it makes under such a name). Sources: ovs dpif-netdev.c and dpif-netlink-rtnl.c; weave
@@ -60,13 +60,13 @@ _NAMES_OF = {
 def belonging_of(fact: LinkFact, master: LinkFact | None) -> Belonging | None:
     """Return what a link belongs to, None where nothing says so. `master`: what it is plugged into."""
     if fact.kind == OPENVSWITCH_KIND:
-        return Belonging(Software.OPENVSWITCH, Proof.KIND)
+        return Belonging(Software.OPENVSWITCH, SoftwareProof.KIND)
     if master is not None and master.kind == OPENVSWITCH_KIND:
-        return Belonging(Software.OPENVSWITCH, Proof.MASTER)
+        return Belonging(Software.OPENVSWITCH, SoftwareProof.MASTER)
     for software, pattern in _NAMES_OF.get(fact.kind, ()):
         found = pattern.fullmatch(fact.name)
         if found and _is_numbered_so(software, fact, found):
-            return Belonging(software, Proof.NAME)
+            return Belonging(software, SoftwareProof.NAME)
     return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from networks.management.locks import RUNTIME_LOCK, normalize, read_assets, read_lock
-from networks.management.package_records import Affected, Record, shown
+from networks.management.package_records import AffectedPackage, Record, shown
 from networks.management.versions import NPM, PYPI, RANGES, NoVersion, can_compare, covers, is_listed, next_fix
 
 
@@ -64,7 +64,7 @@ class Check:
             self.by_ecosystem.update({one.ecosystem for one in record.affected})
             if record.is_withdrawn:
                 continue
-            about: dict[Package, list[Affected]] = defaultdict(list)
+            about: dict[Package, list[AffectedPackage]] = defaultdict(list)
             for one in record.affected:
                 for package in wanted.get((one.ecosystem, _name_of(one)), ()):
                     about[package].append(one)
@@ -77,11 +77,11 @@ def locked_packages(root: Path) -> frozenset[Package]:
     return frozenset(distributions | {Package(NPM, one.name, one.version) for one in read_assets(root)})
 
 
-def _name_of(affected: Affected) -> str:
+def _name_of(affected: AffectedPackage) -> str:
     return normalize(affected.name) if affected.ecosystem == PYPI else affected.name
 
 
-def _judge(package: Package, record: Record, told: list[Affected]) -> Hit | None:
+def _judge(package: Package, record: Record, told: list[AffectedPackage]) -> Hit | None:
     """Return what a record says of a package, by all that it says of its name; None where this version isn't affected."""
     ranges = [one for affected in told for one in affected.ranges if can_compare(package.ecosystem, one)]
     versions = [text for affected in told for text in affected.versions]
@@ -98,7 +98,7 @@ def _judge(package: Package, record: Record, told: list[Affected]) -> Hit | None
     return Hit(package, record.id, record.aliases, severity, fixed_in, is_clear)
 
 
-def _is_judged(ecosystem: str, affected: Affected) -> bool:
+def _is_judged(ecosystem: str, affected: AffectedPackage) -> bool:
     """Tell whether all that is affected could be compared: the list of versions, where one is given, tells all of it."""
     if affected.versions:
         return True

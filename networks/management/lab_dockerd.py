@@ -18,7 +18,7 @@ from networks.hostnet.linux.processes import Process
 from networks.management.lab_place import (
     OWN_NAME,
     LabEngineTrouble,
-    Place,
+    LabFolder,
     make_namespace,
     refuse_where_impossible,
     take_away,
@@ -35,7 +35,7 @@ Tell = Callable[[str], None]
 _left_running: list[subprocess.Popen[bytes]] = []
 
 
-def start(place: Place, tell: Tell) -> None:
+def start(place: LabFolder, tell: Tell) -> None:
     """Start it, and wait until it answers; one that runs stays as it is. Raises LabEngineTrouble, and leaves nothing then."""
     refuse_where_impossible(place)
     if place.pid() and _answers(place):
@@ -57,7 +57,7 @@ def start(place: Place, tell: Tell) -> None:
         raise
 
 
-def end(place: Place, tell: Tell) -> None:
+def end(place: LabFolder, tell: Tell) -> None:
     """End it with its containers, and remove everything that it made. Raises LabEngineTrouble."""
     if pid := place.pid():
         tell("Ending dockerd with its containers")
@@ -69,7 +69,7 @@ def end(place: Place, tell: Tell) -> None:
     take_away(place)
 
 
-def _launch(place: Place) -> None:
+def _launch(place: LabFolder) -> None:
     folder = place.folder
     command = ["nsenter", f"--net={place.netns}", "dockerd", "--config-file", f"{folder}/daemon.json"]
     command += ["--pidfile", str(place.pid_file), "-H", place.url]
@@ -93,7 +93,7 @@ def _has_ended(process: Process) -> bool:
     return False
 
 
-def _answers(place: Place) -> bool:
+def _answers(place: LabFolder) -> bool:
     if not place.socket.exists():
         return False
     with contextlib.suppress(EngineError), closing(connect_engine(place.url, Profile.READ)) as client:
@@ -102,7 +102,7 @@ def _answers(place: Place) -> bool:
     return False
 
 
-def _last_words(place: Place) -> str:
+def _last_words(place: LabFolder) -> str:
     with contextlib.suppress(OSError):
         words = (place.folder / "dockerd.log").read_text(errors="replace")[-_LAST_OF_LOG:].strip()
         return f"dockerd did not come up. Its last words: {words}"

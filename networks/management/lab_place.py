@@ -31,7 +31,7 @@ class LabEngineTrouble(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LabFolder:
     """The folder that holds all of it. `name`: of its network namespace and its cgroup, which the machine has one of each."""
 
     folder: Path
@@ -70,15 +70,15 @@ class Place:
         return self.folder.exists() or Path(self.netns).exists()
 
 
-def place_in(data_dir: Path, name: str = NAME) -> Place:
+def place_in(data_dir: Path, name: str = NAME) -> LabFolder:
     """Return the place of a data directory: what it calls its own on the machine no other data directory does."""
     folder = data_dir.resolve() / "lab-engine"
     if folder.exists() and not (folder / OWN_NAME).exists():
-        return Place(folder, name)
-    return Place(folder, f"{name}-{sha256(os.fsencode(folder)).hexdigest()[:8]}")
+        return LabFolder(folder, name)
+    return LabFolder(folder, f"{name}-{sha256(os.fsencode(folder)).hexdigest()[:8]}")
 
 
-def refuse_where_impossible(place: Place) -> None:
+def refuse_where_impossible(place: LabFolder) -> None:
     """Raise LabEngineTrouble where this machine or this person can't have a private Engine."""
     if not sys.platform.startswith("linux"):
         raise LabEngineTrouble("A private Engine needs Linux: it runs in a network namespace of its own.")
@@ -94,14 +94,14 @@ def refuse_where_impossible(place: Place) -> None:
         )
 
 
-def make_namespace(place: Place) -> None:
+def make_namespace(place: LabFolder) -> None:
     """Make its network namespace, with the loopback link up."""
     if not Path(place.netns).exists():
         run("ip", "netns", "add", place.name)
     run("nsenter", f"--net={place.netns}", "ip", "link", "set", "lo", "up")
 
 
-def take_away(place: Place) -> None:
+def take_away(place: LabFolder) -> None:
     """Remove what an ended dockerd left: mounts, namespace, cgroups, folder. Raises LabEngineTrouble while it runs."""
     if place.pid():
         raise LabEngineTrouble(f"Its dockerd still runs (process {place.pid()}).")

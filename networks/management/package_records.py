@@ -32,7 +32,7 @@ class NotRead(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Affected:
+class AffectedPackage:
     """What a record says of one package. `ecosystem`: without what follows a colon. `severity`: "" where it isn't told."""
 
     ecosystem: str
@@ -50,7 +50,7 @@ class Record:
     aliases: tuple[str, ...]
     is_withdrawn: bool
     severity: str
-    affected: tuple[Affected, ...]
+    affected: tuple[AffectedPackage, ...]
 
 
 def read_records(path: Path) -> Iterator[Record]:
@@ -195,8 +195,8 @@ def _ecosystem_of(affected: Any) -> str:
     return _text(package, "ecosystem").partition(":")[0]
 
 
-def _affected(entry: dict[str, Any]) -> Affected:
-    return Affected(
+def _affected(entry: dict[str, Any]) -> AffectedPackage:
+    return AffectedPackage(
         ecosystem=_ecosystem_of(entry),
         name=_text(entry["package"], "name"),
         versions=tuple(_texts_in(entry, "versions")),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.engine.access.facts import EngineAccess, Scheme, SshMaterial, TlsMaterial
 from networks.engine.access.faults import AccessFault, Fault
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from networks.models.engine import Engine
 from networks.models.sealing import Unsealable, is_bound, open_for, seal_for
 
@@ -52,7 +52,7 @@ def access_of(engine: Engine) -> EngineAccess:
 
     Raises AccessFault for a URL of no use, and for credentials that another secret key sealed.
     """
-    address = parse_address(engine.url)
+    address = parse_engine_url(engine.url)
     if address.scheme is Scheme.UNIX:
         return EngineAccess(address)
     sealed = EngineCredentials.objects.filter(engine_id=engine.pk).values_list("sealed", flat=True).first()

@@ -115,9 +115,11 @@ class OutcomeLine:
     meaning: str
 
 
-def draw_lines(rows: Iterable[ActionRow]) -> list[ActionLine]:
+def draw_activity_lines(rows: Iterable[ActionRow]) -> list[ActionLine]:
     """Return the lines of a page in the active language."""
-    return [ActionLine(row, sentence_of(row), draw_outcome(row.newest), row.newest.words if row.newest else "") for row in rows]
+    return [
+        ActionLine(row, activity_sentence(row), draw_outcome(row.newest), row.newest.words if row.newest else "") for row in rows
+    ]
 
 
 def draw_outcomes(row: ActionRow) -> list[OutcomeLine]:
@@ -125,7 +127,7 @@ def draw_outcomes(row: ActionRow) -> list[OutcomeLine]:
     return [OutcomeLine(outcome, draw_outcome(outcome), _meaning_of(outcome)) for outcome in row.outcomes]
 
 
-def sentence_of(row: ActionRow) -> SafeString:
+def activity_sentence(row: ActionRow) -> SafeString:
     """Return what was asked as a sentence in the active language, escaped, without a full stop."""
     sentence, marks = _sentence(row)
     if not marks:
@@ -133,7 +135,7 @@ def sentence_of(row: ActionRow) -> SafeString:
     return format_html(sentence, **{mark: format_html("<b>{}</b>", cut(text, NAME_LENGTH)) for mark, text in marks.items()})
 
 
-def title_of(row: ActionRow) -> str:
+def activity_title(row: ActionRow) -> str:
     """Return the same as plain text, to be escaped."""
     sentence, marks = _sentence(row)
     return sentence.format(**{mark: spell(text) for mark, text in marks.items()})

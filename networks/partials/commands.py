@@ -9,7 +9,7 @@ from itertools import islice
 
 from networks.engine.cli import Line, connect_command, create_network_lines
 from networks.engine.specs import ConnectSpec, NetworkSpec, PoolSpec
-from networks.queries.details import NetworkDetail
+from networks.queries.details import NetworkDetailRow
 from networks.queries.masking import masked
 from networks.queries.rows import EndpointRow, PoolRow
 
@@ -28,7 +28,7 @@ class CreateCommand:
     is_shortened: bool = False
 
 
-def create_command(detail: NetworkDetail, *, sees_secrets: bool) -> CreateCommand:
+def create_command(detail: NetworkDetailRow, *, sees_secrets: bool) -> CreateCommand:
     """Return `docker network create …` for a network like this one.
 
     Values that this person may not see, or that are longer than anybody would type, are written as "…"; past a hundred labels

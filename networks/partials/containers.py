@@ -25,10 +25,10 @@ from networks.policy.permissions import granted
 from networks.policy.protection import Lock, Protection, read_protection
 from networks.queries.addresses.history import last_of_container
 from networks.queries.addresses.keeping import is_on_network, step_left_off
-from networks.queries.addresses.marks import mark_of, read_marks
+from networks.queries.addresses.marks import endpoint_mark, read_marks
 from networks.queries.cache.versioned import VersionedCache
 from networks.queries.containers import container_rows
-from networks.queries.details import ContainerDetail, Guest, read_container_detail, read_gone
+from networks.queries.details import ContainerDetailRow, Guest, read_container_detail, read_gone
 from networks.queries.donors import SharedStack, nest_guests
 from networks.queries.filters import MODES, ContainerFilter, read_container_filter
 from networks.queries.lifecycle.stacks import Whose, stack_of
@@ -139,7 +139,7 @@ def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, 
         "none": "none",
     }
     return {
-        "states": tuple((state, words.state_word(state)) for state in sorted(states - {""})),
+        "states": tuple((state, words.state_text(state)) for state in sorted(states - {""})),
         "networks": words.offered(networks),
         "projects": words.offered(projects),
         "modes": tuple((kind, mode_words[kind]) for kind in MODES if kind in kinds),
@@ -190,7 +190,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
 
 
 def _detail_context(
-    detail: ContainerDetail, engine: EngineRow, key: ScreenKey, rights: frozenset[str], protection: Protection
+    detail: ContainerDetailRow, engine: EngineRow, key: ScreenKey, rights: frozenset[str], protection: Protection
 ) -> Mapping[str, Any]:
     row, stack = detail.row, stack_of(detail.row)
     sharing = [guest for guest in detail.guests if guest.is_sharing]
@@ -234,14 +234,14 @@ def _guests(guests: Iterable[Guest], engine_slug: str) -> list[tuple[str, str]]:
     return [(guest.name, reverse("container_detail", args=[engine_slug, guest.docker_id])) for guest in guests]
 
 
-def _left_over(detail: ContainerDetail) -> list[str]:
+def _left_over(detail: ContainerDetailRow) -> list[str]:
     """Return what only the record of a container that has ended still names: addresses with their network, published ports."""
     left = [one for one in detail.endpoints if not one.is_remnant]
     found = [f"{address} ({one.network_name[:60]})" for one in left for address in one.leftover]
     return [*found, *words.write_ports(detail.leftover_ports)]
 
 
-def _left_off(detail: ContainerDetail, rights: frozenset[str]) -> Mapping[str, Any] | None:
+def _left_off(detail: ContainerDetailRow, rights: frozenset[str]) -> Mapping[str, Any] | None:
     """Return what a job that kept an address left undone, None where there is nothing: the network, the job, where to go on."""
     step = step_left_off(detail.row.engine_slug, detail.row.docker_id)
     if step is None or any(
@@ -253,7 +253,7 @@ def _left_off(detail: ContainerDetail, rights: frozenset[str]) -> Mapping[str, A
 
 
 def _draw_endpoints(
-    detail: ContainerDetail, key: ScreenKey, engine: EngineRow, rights: frozenset[str], protection: Protection
+    detail: ContainerDetailRow, key: ScreenKey, engine: EngineRow, rights: frozenset[str], protection: Protection
 ) -> tuple[DrawnRow, ...]:
     marks = read_marks(engine)
     return tuple(
@@ -262,9 +262,13 @@ def _draw_endpoints(
             # A network that isn't there has no id; its place among the endpoints tells it apart.
             f"ep-{endpoint.network_id or f'missing-{position}'}",
             key=key,
-            version=(endpoint, protection.lock_on_pair(endpoint.network_id, endpoint.container_id), mark_of(marks, endpoint)),
+            version=(
+                endpoint,
+                protection.lock_on_pair(endpoint.network_id, endpoint.container_id),
+                endpoint_mark(marks, endpoint),
+            ),
             context=lambda endpoint=endpoint: endpoint_context(  # type: ignore[misc]
-                endpoint, rights, protection, mark_of(marks, endpoint)
+                endpoint, rights, protection, endpoint_mark(marks, endpoint)
             ),
         )
         for position, endpoint in enumerate(detail.endpoints)

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
-from networks.partials.sentences import read_exit_code, sentence_of
+from networks.partials.sentences import event_sentence, read_exit_code
 from networks.partials.shell import draw_shell_of, may_act
 from networks.queries.engines import read_engine
 from networks.queries.events import EventFilter, EventLine, EventPage, list_events
@@ -64,7 +64,7 @@ def _draw_row(line: EventLine, language: str) -> DrawnRow:
             {
                 "event": line.event,
                 "dom_id": dom_id,
-                "sentence": sentence_of(line),
+                "sentence": event_sentence(line),
                 "mark": draw_glyph(glyph) if glyph else icon(_ICONS.get(verb, "three-dots"), 14),
             },
         )

@@ -14,7 +14,7 @@ from networks.policy.permissions import read_reach
 from networks.queries.engines import read_engine, versions_of
 from networks.queries.rows import EngineRow
 from networks.sync.attention import HOST_PAGES
-from networks.sync.host.board import version_of
+from networks.sync.host.board import host_version
 
 # Their figures are a part that is drawn apart, so that the rest isn't drawn anew with every sample.
 FIGURES_APART = frozenset({"network_detail", "container_detail"})
@@ -28,7 +28,7 @@ def beside_of(key: ScreenKey) -> str:
     if key.page not in HOST_PAGES:
         return ""
     elsewhere = versions_of(read_reach(key.reach) - {key.engine_slug}) if key.reach else ""
-    return f"+{version_of(key.engine_slug, has_figures=key.page not in FIGURES_APART)}{elsewhere}"
+    return f"+{host_version(key.engine_slug, has_figures=key.page not in FIGURES_APART)}{elsewhere}"
 
 
 def draw_framed(

@@ -24,10 +24,10 @@ from networks.partials.traffic.page import draw_network_traffic, draw_no_traffic
 from networks.policy.permissions import granted
 from networks.policy.protection import Lock, Protection, read_protection
 from networks.queries.addresses.history import last_of_network
-from networks.queries.addresses.marks import Mark, mark_of, read_marks
+from networks.queries.addresses.marks import Mark, endpoint_mark, read_marks
 from networks.queries.cache.versioned import VersionedCache
 from networks.queries.containers import LEAVING
-from networks.queries.details import NetworkDetail, count_running_on, read_gone, read_network_detail, read_network_title
+from networks.queries.details import NetworkDetailRow, count_running_on, read_gone, read_network_detail, read_network_title
 from networks.queries.filters import NetworkFilter, read_network_filter
 from networks.queries.masking import masked
 from networks.queries.networks import network_rows
@@ -200,7 +200,7 @@ def _is_asking(endpoint: EndpointRow) -> bool:
 
 
 def _draw_endpoints(
-    detail: NetworkDetail, key: ScreenKey, engine: EngineRow, rights: frozenset[str], protection: Protection
+    detail: NetworkDetailRow, key: ScreenKey, engine: EngineRow, rights: frozenset[str], protection: Protection
 ) -> tuple[DrawnRow, ...]:
     marks = read_marks(engine)
     return tuple(
@@ -208,9 +208,13 @@ def _draw_endpoints(
             "networks/_endpoint.html",
             f"ep-{endpoint.container_id}",
             key=key,
-            version=(endpoint, protection.lock_on_pair(endpoint.network_id, endpoint.container_id), mark_of(marks, endpoint)),
+            version=(
+                endpoint,
+                protection.lock_on_pair(endpoint.network_id, endpoint.container_id),
+                endpoint_mark(marks, endpoint),
+            ),
             context=lambda endpoint=endpoint: {  # type: ignore[misc]
-                **endpoint_context(endpoint, rights, protection, mark_of(marks, endpoint)),
+                **endpoint_context(endpoint, rights, protection, endpoint_mark(marks, endpoint)),
                 "length": endpoint.ipv4_prefix_length or words.prefix_length_for(endpoint.requested_ipv4, detail.row),
             },
         )

@@ -11,7 +11,7 @@ from networks.partials.screen import Screen, ScreenKey
 from networks.partials.shell import draw_shell_of, may_act
 from networks.queries.engines import read_engine
 from networks.queries.events import list_events
-from networks.queries.overview import add_up
+from networks.queries.overview import read_totals
 
 NEWEST_EVENTS = 10
 MOST_REMARKS = 8
@@ -23,7 +23,7 @@ def draw_overview(key: ScreenKey) -> Screen:
     if engine is None:
         return Screen("", 0)
     events = list_events(key.engine_slug, limit=NEWEST_EVENTS)
-    totals = add_up(engine)
+    totals = read_totals(engine)
     rights = key.rights.split(",")
     context = {
         "engine": engine,

@@ -65,7 +65,7 @@ _PLAIN = {
 VERBS = tuple(sorted({verb for _kind, verb in _PLAIN} | {"die", "kill", "rename"}))
 
 
-def sentence_of(line: EventLine) -> SafeString:
+def event_sentence(line: EventLine) -> SafeString:
     """Return the event as a sentence in the active language, escaped, without a full stop."""
     kind, verb = line.event.kind, line.event.verb.partition(":")[0]
     if (kind, verb) in _PLAIN:

@@ -10,7 +10,7 @@ from networks.partials.shell import draw_shell_of, may_act
 from networks.policy.permissions import Permission, granted, read_reach
 from networks.queries.engines import read_engine
 from networks.queries.overlay_peers import read_overlay
-from networks.queries.swarm import Place, Standing, nodes_of, read_standings
+from networks.queries.swarm import EngineInSwarm, EngineRef, nodes_of, read_standings
 
 
 def draw_swarm(key: ScreenKey) -> Screen:
@@ -19,7 +19,7 @@ def draw_swarm(key: ScreenKey) -> Screen:
     if engine is None:
         return Screen("", 0)
     standings = read_standings(read_reach(key.reach) | {key.engine_slug})
-    own = standings.get(key.engine_slug) or Standing(Place(engine.slug, engine.name))
+    own = standings.get(key.engine_slug) or EngineInSwarm(EngineRef(engine.slug, engine.name))
     nodes = nodes_of(standings, key.engine_slug)
     rights = key.rights.split(",")
     context = {

@@ -229,7 +229,7 @@ def why_no_addresses(row: NetworkRow, *, is_config_only: bool) -> str:
     return _("Its containers have loopback alone; Docker gives them no address.") if row.driver == "null" else ""
 
 
-def state_word(state: str) -> str:
+def state_text(state: str) -> str:
     """Return the word of a container's state, as Docker has it where we know none."""
     known = {
         "created": _("created"),
@@ -248,7 +248,7 @@ def state_word(state: str) -> str:
 
 def status_text(state: str, exit_code: int | None) -> str:
     """Return a container's status without its times: "running", "exited (137)"."""
-    word = state_word(state)
+    word = state_text(state)
     return word if exit_code is None else _("%(state)s (%(code)s)") % {"state": word, "code": exit_code}
 
 

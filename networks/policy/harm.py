@@ -12,7 +12,7 @@ from networks.engine.specs import NetworkSpec
 from networks.models import Engine, EngineStatus, Pool
 from networks.models.said import say as _
 from networks.policy.host_space import host_side_of
-from networks.queries.ground import OWN_DRIVERS
+from networks.queries.engine_context import OWN_DRIVERS
 from networks.sync.plugins import look_again
 
 
@@ -85,13 +85,13 @@ def words_to_type(subnets: Sequence[IPNetwork]) -> str:
     return ", ".join(dict.fromkeys(str(subnet) for subnet in subnets))
 
 
-def is_typed(typed: str, subnets: Sequence[IPNetwork]) -> bool:
+def are_typed(typed: str, subnets: Sequence[IPNetwork]) -> bool:
     """Tell whether the subnets were typed exactly."""
     return typed.strip() == words_to_type(subnets)
 
 
 def refuse_untyped(subnets: Sequence[IPNetwork], typed: str) -> None:
     """Return where nothing is taken from the machine, or just that was typed. Raises NotAllowed else."""
-    if subnets and not is_typed(typed, subnets):
+    if subnets and not are_typed(typed, subnets):
         words = _("%(subnet)s would cut the Engine's machine off from what it needs: only an admin can continue, by typing it.")
         raise NotAllowed(words % {"subnet": words_to_type(subnets)})

@@ -14,7 +14,7 @@ from ipaddress import ip_network
 from networks.addressing.host import HostAddress, HostRoute, HostSide, collisions, is_of_interest
 from networks.addressing.parents import ParentLink
 from networks.addressing.pools import is_any_of_size
-from networks.addressing.ranges import Kind, kind_of
+from networks.addressing.ranges import RangeKind, kind_of
 from networks.addressing.reading import IPAddress, IPNetwork
 from networks.hostnet.facts import RouteFact
 from networks.hostnet.hypervisor import is_virtual_machine
@@ -132,7 +132,7 @@ class Space:
         """Return why only an admin chooses this subnet, None where an operator may."""
         if is_any_of_size(subnet) or any(_holds(pool, subnet) for pool in self.given):
             return None
-        if kind_of(subnet) is not Kind.PRIVATE:
+        if kind_of(subnet) is not RangeKind.PRIVATE:
             return Beyond(subnet, "space_public")
         if not (self.host.is_known and self.host.knows_name_servers):
             return Beyond(subnet, "space_unseen")

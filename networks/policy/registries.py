@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
-from networks.addressing.ranges import Kind, kind_of
+from networks.addressing.ranges import RangeKind, kind_of
 from networks.engine.image_facts import DOCKER_HUB, registry_of
 from networks.models import Engine
 from networks.policy.permissions import Permission
@@ -30,7 +30,7 @@ def permission_to_pull(engine_slug: str, reference: str) -> Permission:
 
 def permitted_registries(permitted: Iterable[str], told: Iterable[str]) -> tuple[str, ...]:
     """Return those that operators may pull from. `permitted`: as written down here; `told`: as in EngineInfo.registries."""
-    public = {each for each in told if not is_inside(each)}
+    public = {each for each in told if not is_private_registry(each)}
     return tuple(sorted({DOCKER_HUB, *permitted, *public}))
 
 
@@ -39,14 +39,14 @@ def is_permitted(registry: str, permitted: Collection[str], told: Collection[str
     return registry in permitted_registries(permitted, told)
 
 
-def is_inside(registry: str) -> bool:
+def is_private_registry(registry: str) -> bool:
     """Tell whether a registry is given by an address that isn't public, or by a name that only a private network knows."""
     host = (urlsplit(f"//{registry}").hostname or "").rstrip(".")
     try:
         address = ip_address(host)
     except ValueError:
         return "." not in host or host.rpartition(".")[2] in _PRIVATE_DOMAINS or host.endswith(".home.arpa")
-    return kind_of(ip_network(address)) is not Kind.PUBLIC
+    return kind_of(ip_network(address)) is not RangeKind.PUBLIC
 
 
 def read_registry(typed: str) -> str | None:

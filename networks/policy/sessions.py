@@ -20,7 +20,7 @@ _ROLE_OF_SUPERUSERS = permissions_of_role(Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SocketSession:
     """What an open socket was let in with. `session_id`: under what the session stands in the database (`row_key_of`)."""
 
     user_id: int
@@ -29,7 +29,7 @@ class Standing:
     engine_slug: str = ""
 
 
-def still_allowed(standings: Iterable[Standing]) -> set[Standing]:
+def still_allowed(standings: Iterable[SocketSession]) -> set[SocketSession]:
     """Return those that still hold. Three statements, however many are asked about; six where a second step is required."""
     asked = set(standings)
     if not asked:
@@ -69,7 +69,7 @@ def _owners_of(session_ids: set[str], users: Mapping[int, AbstractBaseUser]) -> 
     return owners
 
 
-def _holds(user: AbstractBaseUser, standing: Standing, permissions: dict[tuple[int, str], frozenset[Permission]]) -> bool:
+def _holds(user: AbstractBaseUser, standing: SocketSession, permissions: dict[tuple[int, str], frozenset[Permission]]) -> bool:
     if not user.is_active:
         return False
     if standing.permission in ON_ENGINE:

@@ -17,7 +17,7 @@ from networks.addressing.host import HostSide
 from networks.addressing.pools import ends_block
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.specs import ConnectSpec
-from networks.queries.ground import API_OF_ENGINE_27, ContainerChoice, EngineVersion, NetworkChoice
+from networks.queries.engine_context import API_OF_ENGINE_27, ContainerChoice, EngineVersion, NetworkChoice
 
 ALIAS = re.compile(r"[a-zA-Z0-9_](?:[a-zA-Z0-9_.-]{0,253}[a-zA-Z0-9_])?")
 SYSCTLS = "com.docker.network.endpoint.sysctls"
@@ -176,7 +176,7 @@ def parse_interface_name(text: str, field: str = "interface_name") -> str:
     return name
 
 
-def parse_sysctls(text: str, field: str = "sysctls") -> str:
+def parse_endpoint_sysctls(text: str, field: str = "sysctls") -> str:
     """Return sysctls of the endpoint's interface as Docker wants them, comma between. Raises Misread for the first bad one."""
     settings: dict[str, str] = {}
     words = [word for word in re.split(r"[\s,]+", text) if word]

@@ -11,8 +11,15 @@ from networks.engine.image_facts import ImageFact
 from networks.policy.host_space import host_side_of
 from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
+from networks.queries.engine_context import (
+    ContainerChoice,
+    EngineContext,
+    EngineVersion,
+    NetworkChoice,
+    engine_version,
+    read_ground,
+)
 from networks.queries.engines import read_engine
-from networks.queries.ground import ContainerChoice, EngineVersion, Ground, NetworkChoice, read_ground, version_of
 from networks.queries.lifecycle.places import PublishedPort, published_ports
 from networks.queries.swarm import with_elsewhere
 from networks.sync.plugins import plugins_of
@@ -29,7 +36,7 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class RunGround:
+class LaunchContext:
     """An Engine as its snapshot knows it, and what is seen besides. `images`: None where it could not be asked.
 
     `find_processes`: from a protocol and what is wanted to who has it. `room`: its addresses.
@@ -57,23 +64,23 @@ def read_run_ground(
     images: tuple[ImageFact, ...] | None,
     find_processes: Callable[[str, frozenset[Bound]], Mapping[Bound, Holder]],
     seen: Collection[str] = (),
-) -> RunGround:
+) -> LaunchContext:
     """Return it. `seen`: slugs of the Engines that the reader may view. Eight queries; more where the Engine is in a swarm."""
     engine = read_engine(engine_slug)
-    return RunGround(
+    return LaunchContext(
         engine_slug,
         container_choices(engine_slug),
         {each.docker_id: each for each in with_elsewhere(network_choices(engine_slug), engine_slug, seen)},
         published_ports(engine_slug),
         images,
-        version_of(engine),
+        engine_version(engine),
         host_side_of(engine_slug),
         find_processes,
         Room(engine),
     )
 
 
-def read_whole_ground(engine_slug: str) -> Ground:
+def read_whole_ground(engine_slug: str) -> EngineContext:
     """Return both. Three queries; where its plugins weren't looked at for two seconds, they are asked."""
     ground = read_ground(engine_slug)
     return replace(ground, host=host_side_of(engine_slug), plugins=plugins_of(ground.engine_url))

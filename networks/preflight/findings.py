@@ -9,14 +9,14 @@ from typing import Any
 from django import forms
 
 from networks.addressing.findings import Finding, Level
-from networks.preflight.sentences import explain, label_way, say
+from networks.preflight.sentences import label_fix, say_advice, say_finding
 
 NOT_THERE_YET = frozenset({"name_missing", "container_missing", "network_missing", "image_missing", "donor_missing"})
 NOT_THERE_YET |= {"swarm_no_token", "swarm_no_remote", "swarm_no_manager"}
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Fix:
     """A way out: a button that submits `value` under `name`, or a link to `url`."""
 
     label: str
@@ -34,7 +34,7 @@ class Verdict:
     field: str
     title: str
     text: str = ""
-    ways: tuple[Way, ...] = ()
+    ways: tuple[Fix, ...] = ()
 
 
 def verdict_of(finding: Finding, *, is_primary: bool = False) -> Verdict:
@@ -42,8 +42,8 @@ def verdict_of(finding: Finding, *, is_primary: bool = False) -> Verdict:
     target = finding.suggestion_field or finding.field
     # An empty suggestion with a named field empties that field.
     has_way = bool(finding.suggestion or finding.suggestion_field)
-    ways = (Way(label_way(finding), f"{target}={finding.suggestion}", is_primary=is_primary),) if has_way else ()
-    return Verdict(str(finding.level), finding.field, say(finding), explain(finding), ways)
+    ways = (Fix(label_fix(finding), f"{target}={finding.suggestion}", is_primary=is_primary),) if has_way else ()
+    return Verdict(str(finding.level), finding.field, say_finding(finding), say_advice(finding), ways)
 
 
 class FindingsForm(forms.Form):
@@ -62,7 +62,7 @@ class FindingsForm(forms.Form):
         if self.is_draft and finding.key in NOT_THERE_YET:
             return
         if finding.level is Level.BAD:
-            self.add_error(finding.field if finding.field in self.fields else None, say(finding))
+            self.add_error(finding.field if finding.field in self.fields else None, say_finding(finding))
         self.findings.append(replace(finding, field=self.html_name(finding.field)))
 
     def add_findings(self, findings: Iterable[Finding]) -> None:

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
-class Kind(StrEnum):
+class OptionKind(StrEnum):
     """How an option is asked for. ON and OFF: a checkbox, by what Docker does without it."""
 
     TEXT = "text"
@@ -46,7 +46,7 @@ MEMBERS_SINCE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class OptionValue:
     """One value of a CHOICE."""
 
     value: str
@@ -63,8 +63,8 @@ class DriverOption:
     drivers: frozenset[str]
     label: Promise
     help: Promise
-    kind: Kind = Kind.TEXT
-    choices: tuple[Choice, ...] = ()
+    kind: OptionKind = OptionKind.TEXT
+    choices: tuple[OptionValue, ...] = ()
     since: Since = ALWAYS
     placeholder: str = ""
     is_main: bool = False
@@ -73,10 +73,10 @@ class DriverOption:
 _BRIDGE, _MACVLAN, _IPVLAN, _OVERLAY = (frozenset({name}) for name in ("bridge", "macvlan", "ipvlan", "overlay"))
 _OF_BRIDGE = "com.docker.network.bridge."
 _MODES = (
-    Choice("nat", _("nat: outgoing packets get the host's address")),
-    Choice("nat-unprotected", _("nat-unprotected: like nat, but every port is reachable"), ENGINE_28),
-    Choice("routed", _("routed: no translation, containers are reached by routing")),
-    Choice("isolated", _("isolated: the host has no address on it either"), ENGINE_28),
+    OptionValue("nat", _("nat: outgoing packets get the host's address")),
+    OptionValue("nat-unprotected", _("nat-unprotected: like nat, but every port is reachable"), ENGINE_28),
+    OptionValue("routed", _("routed: no translation, containers are reached by routing")),
+    OptionValue("isolated", _("isolated: the host has no address on it either"), ENGINE_28),
 )
 
 OPTIONS: tuple[DriverOption, ...] = (
@@ -104,12 +104,12 @@ OPTIONS: tuple[DriverOption, ...] = (
         _MACVLAN,
         _("Macvlan mode"),
         _("which containers can talk to each other over the parent"),
-        Kind.CHOICE,
+        OptionKind.CHOICE,
         (
-            Choice("bridge", _("bridge: containers reach each other")),
-            Choice("private", _("private: they can't")),
-            Choice("vepa", _("vepa: through the switch outside")),
-            Choice("passthru", _("passthru: a single container gets the parent")),
+            OptionValue("bridge", _("bridge: containers reach each other")),
+            OptionValue("private", _("private: they can't")),
+            OptionValue("vepa", _("vepa: through the switch outside")),
+            OptionValue("passthru", _("passthru: a single container gets the parent")),
         ),
         is_main=True,
     ),
@@ -119,11 +119,11 @@ OPTIONS: tuple[DriverOption, ...] = (
         _IPVLAN,
         _("Ipvlan mode"),
         _("how the host forwards the containers' packets"),
-        Kind.CHOICE,
+        OptionKind.CHOICE,
         (
-            Choice("l2", _("l2: it switches them")),
-            Choice("l3", _("l3: it routes them")),
-            Choice("l3s", _("l3s: it routes them through its firewall")),
+            OptionValue("l2", _("l2: it switches them")),
+            OptionValue("l3", _("l3: it routes them")),
+            OptionValue("l3s", _("l3s: it routes them through its firewall")),
         ),
         is_main=True,
     ),
@@ -142,7 +142,7 @@ OPTIONS: tuple[DriverOption, ...] = (
         _BRIDGE,
         _("Gateway mode, IPv4"),
         _("how packets pass between containers and the outside"),
-        Kind.CHOICE,
+        OptionKind.CHOICE,
         _MODES,
         ENGINE_27,
         is_main=True,
@@ -153,7 +153,7 @@ OPTIONS: tuple[DriverOption, ...] = (
         _BRIDGE,
         _("Masquerade"),
         _("outgoing packets get the host's address"),
-        Kind.ON,
+        OptionKind.ON,
         is_main=True,
     ),
     DriverOption(
@@ -162,7 +162,7 @@ OPTIONS: tuple[DriverOption, ...] = (
         _BRIDGE,
         _("ICC"),
         _("containers can talk to each other"),
-        Kind.ON,
+        OptionKind.ON,
         is_main=True,
     ),
     DriverOption(
@@ -171,7 +171,7 @@ OPTIONS: tuple[DriverOption, ...] = (
         _OVERLAY,
         _("Encrypted"),
         _("packets between the swarm's machines go through IPsec"),
-        Kind.OFF,
+        OptionKind.OFF,
         is_main=True,
     ),
     DriverOption(
@@ -180,11 +180,11 @@ OPTIONS: tuple[DriverOption, ...] = (
         _IPVLAN,
         _("Ipvlan flag"),
         _("which containers can talk to each other over the parent"),
-        Kind.CHOICE,
+        OptionKind.CHOICE,
         (
-            Choice("bridge", _("bridge: containers reach each other")),
-            Choice("private", _("private: they can't")),
-            Choice("vepa", _("vepa: through the switch outside")),
+            OptionValue("bridge", _("bridge: containers reach each other")),
+            OptionValue("private", _("private: they can't")),
+            OptionValue("vepa", _("vepa: through the switch outside")),
         ),
     ),
     DriverOption(
@@ -201,7 +201,7 @@ OPTIONS: tuple[DriverOption, ...] = (
         _BRIDGE,
         _("Gateway mode, IPv6"),
         _("the same for IPv6"),
-        Kind.CHOICE,
+        OptionKind.CHOICE,
         _MODES,
         ENGINE_27,
     ),
@@ -252,7 +252,7 @@ OPTIONS: tuple[DriverOption, ...] = (
         _BRIDGE,
         _("No address on the bridge"),
         _("Docker doesn't set the gateway's address"),
-        Kind.OFF,
+        OptionKind.OFF,
     ),
 )
 BY_KEY = {option.key: option for option in OPTIONS}

@@ -11,8 +11,8 @@ from networks.addressing.reading import IPAddress
 from networks.addressing.sockets import is_same_socket
 from networks.engine.specs import CONTAINER_NAME, EndpointSpec, Mode, PortSpec, RunSpec
 from networks.engine.states import WITH_STACK
-from networks.preflight.contexts import RunGround
-from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.preflight.contexts import LaunchContext
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.queries.lifecycle.places import PublishedPort
 from networks.queries.lifecycle.removals import PUBLISHING_DRIVERS
 
@@ -30,7 +30,7 @@ MOST_SAID = 5  # of ports
 ITS_DONORS = ("ports", "publishes_all", "dns", "extra_hosts", "hostname")
 
 
-def check_image(image: str, ground: RunGround) -> Iterator[Finding]:
+def check_image(image: str, ground: LaunchContext) -> Iterator[Finding]:
     """Yield whether the image is there."""
     if not image:
         yield bad("image", "image_missing")
@@ -40,7 +40,7 @@ def check_image(image: str, ground: RunGround) -> Iterator[Finding]:
         yield fine("image", "image_there", image=image) if is_there else bad("image", "image_absent", image=image)
 
 
-def check_run_name(name: str, ground: RunGround) -> Iterator[Finding]:
+def check_run_name(name: str, ground: LaunchContext) -> Iterator[Finding]:
     """Yield whether a container can be called so."""
     names = {container.name for container in ground.containers}
     if not name:
@@ -54,7 +54,7 @@ def check_run_name(name: str, ground: RunGround) -> Iterator[Finding]:
         yield fine("name", "run_name_free", name=name)
 
 
-def check_ports(ports: Sequence[PortSpec], ground: RunGround) -> Iterator[Finding]:
+def check_ports(ports: Sequence[PortSpec], ground: LaunchContext) -> Iterator[Finding]:
     """Yield which ports of the machine are taken, by which container or process, or twice in this form."""
     wanted = [(port, outside) for port in ports for outside in port.fixed]
     taken = list(islice(_check_taken(wanted, ground), MOST_SAID))
@@ -75,7 +75,7 @@ def check_ports(ports: Sequence[PortSpec], ground: RunGround) -> Iterator[Findin
         yield fine("ports", "ports_free")
 
 
-def _check_taken(wanted: Sequence[tuple[PortSpec, int]], ground: RunGround) -> Iterator[Finding]:
+def _check_taken(wanted: Sequence[tuple[PortSpec, int]], ground: LaunchContext) -> Iterator[Finding]:
     """Yield what is taken, each by whom. A container's own are known by address; of a process IPv4 beside IPv6 may not be."""
     published: dict[tuple[int, str], list[PublishedPort]] = {}
     for each in ground.ports if wanted else ():
@@ -95,7 +95,7 @@ def _check_taken(wanted: Sequence[tuple[PortSpec, int]], ground: RunGround) -> I
                 yield warn("ports", "port_perhaps_of_process", name=holder.name, port=outside)
 
 
-def _may_have(address: IPAddress, ground: RunGround) -> bool:
+def _may_have(address: IPAddress, ground: LaunchContext) -> bool:
     """Tell whether the Engine's machine may have the address: it is seen to, or the machine isn't seen."""
     if not ground.host.is_known or address.is_unspecified or address.is_loopback:
         return True

@@ -14,7 +14,7 @@ from networks.engine.specs import NetworkSpec
 from networks.hostnet.plugins import IPAM_DRIVER, PluginState
 from networks.preflight.known_options import MEMBERS_SINCE
 from networks.preflight.places import check_place, suggest_subnet
-from networks.queries.ground import API_OF_ENGINE_27, OWN_DRIVERS, PARENTED, Ground
+from networks.queries.engine_context import API_OF_ENGINE_27, OWN_DRIVERS, PARENTED, EngineContext
 from networks.queries.networks import gives_gateway
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")  # what the docker command wants; the Engine itself takes anything
@@ -35,7 +35,7 @@ BUILT_IN_IPAM = frozenset({"default", "null"})
 _LINK_LOCAL = IPv6Network("fe80::/64")  # what each bridge has; Docker takes this subnet or one that has nothing of it
 
 
-def check_name(name: str, ground: Ground) -> Iterator[Finding]:
+def check_name(name: str, ground: EngineContext) -> Iterator[Finding]:
     """Yield what there is to say of a name that was typed."""
     if not name:
         return
@@ -59,7 +59,7 @@ def check_name(name: str, ground: Ground) -> Iterator[Finding]:
         yield fine("name", "name_free", name=name)
 
 
-def check_driver(spec: NetworkSpec, ground: Ground, *, may_create: bool) -> Iterator[Finding]:
+def check_driver(spec: NetworkSpec, ground: EngineContext, *, may_create: bool) -> Iterator[Finding]:
     """Yield what there is to say of a driver. An unknown one is refused here: the Engine would look for it for 15 s."""
     driver = spec.driver
     if driver in SINGLE_DRIVERS:
@@ -78,7 +78,7 @@ def check_driver(spec: NetworkSpec, ground: Ground, *, may_create: bool) -> Iter
         yield from _found_driver(driver, ground)
 
 
-def _check_plugin(driver: str, trouble: str, ground: Ground) -> Iterator[Finding]:
+def _check_plugin(driver: str, trouble: str, ground: EngineContext) -> Iterator[Finding]:
     """Yield that a plugin can't serve: Docker would try for 15 s, whether or not it lists the driver."""
     plugin = ground.plugins.found.get(driver)
     if plugin is None and driver not in ground.drivers:
@@ -88,7 +88,7 @@ def _check_plugin(driver: str, trouble: str, ground: Ground) -> Iterator[Finding
         yield bad("driver", f"plugin_{trouble}", "bridge", driver=driver, address=address)
 
 
-def _found_driver(driver: str, ground: Ground) -> Iterator[Finding]:
+def _found_driver(driver: str, ground: EngineContext) -> Iterator[Finding]:
     plugin = ground.plugins.found.get(driver)
     if driver in OWN_DRIVERS or plugin is None:
         yield fine("driver", "driver_known", driver=driver)
@@ -105,11 +105,11 @@ def _unknown(driver: str) -> str:
     return f"driver_unknown_{known}" if known else "driver_unknown"
 
 
-def _known_drivers(ground: Ground) -> str:
+def _known_drivers(ground: EngineContext) -> str:
     return ", ".join(name for name in ground.all_drivers if name not in SINGLE_DRIVERS)
 
 
-def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) -> Iterator[tuple[int, Finding]]:
+def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: EngineContext) -> Iterator[tuple[int, Finding]]:
     """Yield (index, finding) for what only all pools together, and the Engine's other networks, show."""
     # A configuration takes no addresses and has no driver of its own.
     driver = "" if spec.is_config_only else spec.driver
@@ -142,14 +142,14 @@ def check_pool_list(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) ->
                 yield index, finding
 
 
-def _gives_gateway(family: int, spec: NetworkSpec, ground: Ground) -> bool:
+def _gives_gateway(family: int, spec: NetworkSpec, ground: EngineContext) -> bool:
     api_version = ".".join(map(str, ground.api_version))
     scope = "swarm" if spec.driver == "overlay" else spec.scope
     record = {"driver": spec.driver, "scope": scope, "options": spec.options, "is_internal": spec.is_internal}
     return gives_gateway(record | {"engine__status__api_version": api_version}, family)
 
 
-def _check_last(pool: Pool, subnet: IPNetwork, ground: Ground) -> Iterator[Finding]:
+def _check_last(pool: Pool, subnet: IPNetwork, ground: EngineContext) -> Iterator[Finding]:
     """Yield where the last address of a /64 is meant, which this Engine has no number for."""
     if pool.ip_range is not None and ends_block(subnet, pool.ip_range.broadcast_address):
         parameters = {"version": ground.version, "ip_range": str(pool.ip_range)}
@@ -161,7 +161,7 @@ def _check_last(pool: Pool, subnet: IPNetwork, ground: Ground) -> Iterator[Findi
             yield bad("aux_addresses", "last_of_block", version=ground.version, address=address)
 
 
-def check_families(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+def check_families(pools: Sequence[Pool], spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     """Yield what the families of the pools mean: IPv6 without a pool, IPv6 alone, none at all."""
     if spec.is_config_only or spec.config_from:
         return
@@ -186,7 +186,7 @@ def check_families(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) -> 
         yield fine("pools", "subnet_by_ipam", driver=spec.ipam_driver)
 
 
-def check_special(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+def check_special(spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     """Yield what is wrong with members that only some networks have, or that this Engine is too old for."""
     asked = {name: getattr(spec, name) for name in MEMBERS_SINCE}
     for name, since in MEMBERS_SINCE.items():
@@ -210,7 +210,7 @@ def check_special(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
     yield from _check_ipam(spec, ground)
 
 
-def _check_config(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+def _check_config(spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     if spec.is_config_only:
         for name in ("is_internal", "is_attachable", "is_ingress", "scope"):
             if getattr(spec, name):
@@ -227,7 +227,7 @@ def _check_config(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
         yield Finding(Level.BAD, "config_from", "config_from_alone", {"name": spec.config_from}, "", "config_from")
 
 
-def _check_ipam(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+def _check_ipam(spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     """An IPAM driver that nothing here shows is refused: the Engine would look for it for 15 s."""
     known = BUILT_IN_IPAM | ground.all_ipam_drivers
     trouble = ground.plugins.trouble_of(spec.ipam_driver, kind=IPAM_DRIVER) if spec.ipam_driver not in BUILT_IN_IPAM else ""

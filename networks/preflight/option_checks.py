@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
 from networks.addressing.findings import Finding, Level, bad
-from networks.preflight.known_options import BY_KEY, DriverOption, Kind, options_of
-from networks.queries.ground import API_OF_ENGINE_27, BRIDGE_NAME, Ground
+from networks.preflight.known_options import BY_KEY, DriverOption, OptionKind, options_of
+from networks.queries.engine_context import API_OF_ENGINE_27, BRIDGE_NAME, EngineContext
 
 BRIDGE_NAME_LIMIT = 15  # Linux: IFNAMSIZ without its NUL
 # A device's number follows the prefix, within Linux' 15 characters.
@@ -24,12 +24,12 @@ _GATEWAY_MODES = ("gateway_mode_ipv4", "gateway_mode_ipv6")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestedOptions:
     """A new network's options with what else they depend on. `fields`: key to the field where it was typed, else "options"."""
 
     driver: str
     options: Mapping[str, str]
-    ground: Ground
+    ground: EngineContext
     fields: Mapping[str, str] = field(default_factory=dict)
     is_internal: bool = False
     has_ipv6: bool = False
@@ -46,7 +46,7 @@ class Asked:
         return "\n".join(f"{other}={value}" for other, value in free.items()), "options"
 
 
-def check_options(asked: Asked) -> Iterator[Finding]:
+def check_options(asked: RequestedOptions) -> Iterator[Finding]:
     """Yield what there is to say of each option, then of parents."""
     for key, value in asked.options.items():
         option = BY_KEY.get(key)
@@ -55,10 +55,10 @@ def check_options(asked: Asked) -> Iterator[Finding]:
                 yield _ignored(asked, key, "option_unknown")
         elif option.since.is_after(asked.ground.api_version):
             yield _ignored(asked, key, "option_not_yet", version=asked.ground.version, since=option.since.engine)
-        elif option.kind in (Kind.ON, Kind.OFF):
+        elif option.kind in (OptionKind.ON, OptionKind.OFF):
             if value not in _TRUTHS and (key, value) != ("encrypted", ""):
                 yield bad(asked.place(key), "option_not_bool", key=key)
-        elif option.kind is Kind.CHOICE:
+        elif option.kind is OptionKind.CHOICE:
             yield from _check_choice(asked, option, value)
         elif option.field in _CHECKS:
             yield from _CHECKS[option.field](asked, asked.place(key), value)
@@ -69,12 +69,12 @@ def is_vlan(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 5 and 0 < int(text) <= MOST_VLAN
 
 
-def _ignored(asked: Asked, key: str, sentence: str, **parameters: str) -> Finding:
+def _ignored(asked: RequestedOptions, key: str, sentence: str, **parameters: str) -> Finding:
     suggestion, field_to_set = asked.without(key)
     return Finding(Level.WARN, asked.place(key), sentence, {"key": key, **parameters}, suggestion, field_to_set)
 
 
-def _check_choice(asked: Asked, option: DriverOption, value: str) -> Iterator[Finding]:
+def _check_choice(asked: RequestedOptions, option: DriverOption, value: str) -> Iterator[Finding]:
     known = {choice.value: choice for choice in option.choices}
     place = asked.place(option.key)
     if value not in known:
@@ -86,7 +86,7 @@ def _check_choice(asked: Asked, option: DriverOption, value: str) -> Iterator[Fi
         yield Finding(Level.BAD, place, "isolated_not_internal", {}, "on", "is_internal")
 
 
-def _check_bridge_name(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+def _check_bridge_name(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     owners = asked.ground.bridge_names
     if len(value.encode()) > BRIDGE_NAME_LIMIT:
         yield bad(place, "bridge_name_long", value=value, length=len(value.encode()))
@@ -98,14 +98,14 @@ def _check_bridge_name(asked: Asked, place: str, value: str) -> Iterator[Finding
         yield bad(place, "bridge_name_link", value=value, kind=link.kind)
 
 
-def _check_mtu(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+def _check_mtu(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     if not (value.isascii() and value.isdigit() and len(value) < 6 and 68 <= int(value) <= 65535):
         yield bad(place, "mtu_invalid")
     elif asked.has_ipv6 and int(value) < IPV6_LEAST_MTU:
         yield bad(place, "mtu_ipv6", IPV6_LEAST_MTU, value=value)
 
 
-def _check_parent(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+def _check_parent(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     owner = asked.ground.parents.get((asked.driver, value))
     number = value.rpartition(".")[2] if "." in value else ""
     if not _DEVICE.fullmatch(value) or len(value) > BRIDGE_NAME_LIMIT:
@@ -119,27 +119,27 @@ def _check_parent(asked: Asked, place: str, value: str) -> Iterator[Finding]:
         yield bad(place, "parent_taken", value=value, owner=owner, driver=asked.driver)
 
 
-def _check_prefix(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+def _check_prefix(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     if not _DEVICE.fullmatch(value) or len(value) > PREFIX_LIMIT:
         yield bad(place, "prefix_invalid", value=value, limit=PREFIX_LIMIT)
 
 
-def _check_interfaces(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+def _check_interfaces(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     for name in value.split(":"):
         if not _DEVICE.fullmatch(name) or len(name) > BRIDGE_NAME_LIMIT:
             yield bad(place, "bridge_name_invalid", value=name)
 
 
-def _check_vxlan_ids(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+def _check_vxlan_ids(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     if not all(word.isascii() and word.isdigit() and len(word) < 9 and 0 < int(word) < 1 << 24 for word in value.split(",")):
         yield bad(place, "vxlan_invalid")
 
 
-def _check_ipv4(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+def _check_ipv4(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     yield from _check_address(IPv4Address, place, value)
 
 
-def _check_ipv6(asked: Asked, place: str, value: str) -> Iterator[Finding]:
+def _check_ipv6(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     yield from _check_address(IPv6Address, place, value)
 
 
@@ -153,7 +153,7 @@ def _check_address(kind: type[IPv4Address | IPv6Address], place: str, value: str
             yield bad(place, "not_an_ipv6", typed=value)
 
 
-_CHECKS: Mapping[str, Callable[[Asked, str, str], Iterator[Finding]]] = {
+_CHECKS: Mapping[str, Callable[[RequestedOptions, str, str], Iterator[Finding]]] = {
     BY_KEY[BRIDGE_NAME].field: _check_bridge_name,
     "mtu": _check_mtu,
     "parent": _check_parent,

@@ -8,7 +8,7 @@ from networks.addressing.findings import Finding, Level, bad, fine, warn
 from networks.engine.states import RUNNING_STATES, WITH_STACK
 from networks.queries.addresses.room import Lack
 from networks.queries.containers import LEAVING
-from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 
 
 def check_network(network: NetworkChoice) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from networks.addressing.parents import ParentLink, quiet_range, split_vlan
 from networks.addressing.pools import default_gateway
 from networks.engine.specs import NetworkSpec
 from networks.preflight.option_checks import MOST_VLAN, is_vlan
-from networks.queries.ground import PARENTED, Ground
+from networks.queries.engine_context import PARENTED, EngineContext
 
 _WIRELESS = "wireless"
 _LOOPBACK = "loopback"
@@ -20,7 +20,7 @@ _LOOPBACK = "loopback"
 _SAME = {"macvlan": ("macvlan", "macvtap"), "ipvlan": ("ipvlan", "ipvtap")}
 
 
-def check_parent(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+def check_parent(spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     """Yield what there is to say of a macvlan or ipvlan network's parent. One that can't be is said by the options' checks."""
     name = spec.options.get("parent", "")
     if spec.driver not in PARENTED or not name or spec.is_config_only:
@@ -139,7 +139,7 @@ class ParentList:
     is_known: bool
 
 
-def list_parents(driver: str, chosen: str, ground: Ground) -> ParentList:
+def list_parents(driver: str, chosen: str, ground: EngineContext) -> ParentList:
     """Return the links that such a network may stand on: the machine's ways out first, then its hardware, then the others."""
     choices = [_choice_of(link, driver, chosen, ground) for link in ground.host.parents]
     choices.sort(key=lambda each: (not each.is_way_out, bool(each.trouble), not each.link.is_hardware))
@@ -169,7 +169,7 @@ def pool_on(link: ParentLink) -> dict[str, str]:
     }
 
 
-def _choice_of(link: ParentLink, driver: str, chosen: str, ground: Ground) -> ParentChoice:
+def _choice_of(link: ParentLink, driver: str, chosen: str, ground: EngineContext) -> ParentChoice:
     subnets = tuple(dict.fromkeys(str(each.network) for each in link.interfaces))
     owner = next((ground.parents[kind, link.name] for kind in _drivers(driver) if (kind, link.name) in ground.parents), "")
     router = str(link.routers[0]) if link.routers else ""

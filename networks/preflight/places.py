@@ -16,7 +16,7 @@ from networks.addressing.suggest import default_pools_of, suggest_subnet_of
 from networks.engine.specs import NetworkSpec
 from networks.models import Engine
 from networks.policy.harm import subnets_of, takes_routes
-from networks.queries.ground import OWN_DRIVERS, PARENTED, Ground
+from networks.queries.engine_context import OWN_DRIVERS, PARENTED, EngineContext
 from networks.queries.networks import GATEWAYS_LEFT_OUT
 from networks.sync.plugins import plugins_of
 
@@ -24,7 +24,7 @@ from networks.sync.plugins import plugins_of
 HARM = frozenset({"host_gateway", "host_lan", "host_address", "host_on_link", "host_name_server"})
 
 
-def check_place(pool: Pool, pools: Sequence[Pool], spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+def check_place(pool: Pool, pools: Sequence[Pool], spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     """Yield what the pool's subnet collides with, each red with a subnet that collides with nothing; else that it is free."""
     subnet = pool.subnet
     if subnet is None:
@@ -46,7 +46,7 @@ def check_place(pool: Pool, pools: Sequence[Pool], spec: NetworkSpec, ground: Gr
         yield fine("subnet", "subnet_free_all" if sees_all else "subnet_free", subnet=subnet)
 
 
-def check_sight(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+def check_sight(spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     """Yield what of the machine could not be looked at, where a typed subnet may collide with it."""
     subnets = subnets_of(spec, ground.config_subnets.get(spec.config_from, ()))
     if not any(not is_any_of_size(subnet) for subnet in subnets):
@@ -57,7 +57,7 @@ def check_sight(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
         yield warn("pools", "name_servers_unknown")
 
 
-def check_config(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+def check_config(spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     """Yield what the subnets of a config-only network, taken from by this one, would take from the machine."""
     for subnet in ground.config_subnets.get(spec.config_from, ()):
         for finding in _check_networks(Pool(subnet), subnet, spec, ground):
@@ -69,7 +69,7 @@ def check_config(spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
 
 
 def suggest_subnet(
-    version: int, pools: Sequence[Pool], ground: Ground, *, prefix: int | None = None, beside: Iterable[IPNetwork] = ()
+    version: int, pools: Sequence[Pool], ground: EngineContext, *, prefix: int | None = None, beside: Iterable[IPNetwork] = ()
 ) -> str:
     """Return a subnet of which no check says anything but that it is free, "" for none.
 
@@ -83,7 +83,7 @@ def suggest_subnet(
     return str(suggest_subnet_of(version, occupied, prefix) or "")
 
 
-def _check_networks(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+def _check_networks(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     if spec.is_config_only:  # it takes no addresses
         return
     clash = next(iter(overlapping(subnet, ground.pools_beside(spec.driver))), None)
@@ -99,7 +99,7 @@ def _check_networks(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: Gr
             yield warn("subnet", "in_default_pools", subnet=subnet, pool=base.subnet)
 
 
-def _check_machine(subnet: IPNetwork, spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+def _check_machine(subnet: IPNetwork, spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     if spec.driver in PARENTED:
         parent = spec.options.get("parent", "")
         # A network on a parent is there to have its subnet; without one, its containers reach only each other.
@@ -110,7 +110,7 @@ def _check_machine(subnet: IPNetwork, spec: NetworkSpec, ground: Ground) -> Iter
         yield replace(finding, level=Level.WARN) if spec.is_config_only else finding
 
 
-def _check_on_parent(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+def _check_on_parent(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     """What is on the parent's own network already, and Docker would hand out all the same."""
     parent = spec.options.get("parent", "")
     yield from _check_lan(pool, subnet, spec, ground)
@@ -130,13 +130,13 @@ def _check_on_parent(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: G
             yield warn("aux_addresses", "host_in_range", _with_reserved(pool, address), address=address, link=parent)
 
 
-def _takes_gateway(spec: NetworkSpec, ground: Ground) -> bool:
+def _takes_gateway(spec: NetworkSpec, ground: EngineContext) -> bool:
     """Tell whether Docker gives such containers a gateway that nobody typed: up to Engine 27, and where they share their LAN."""
     is_on_lan = spec.options.get("ipvlan_mode", "l2") == "l2" and not spec.is_internal
     return is_on_lan and (0, 0) < ground.api_version < GATEWAYS_LEFT_OUT
 
 
-def _check_lan(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: Ground) -> Iterator[Finding]:
+def _check_lan(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     """Whether the subnet is that of the parent's own network, and what else may hand out its addresses there."""
     link = ground.host.parent(spec.options.get("parent", ""))
     lan = link.subnet(subnet.version) if link is not None else None

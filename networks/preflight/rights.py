@@ -27,7 +27,7 @@ from networks.policy.shapes import (
     permission_to_create,
 )
 from networks.preflight.places import suggest_subnet
-from networks.queries.ground import Ground, NetworkChoice
+from networks.queries.engine_context import EngineContext, NetworkChoice
 from networks.queries.lifecycle.places import read_bindings
 
 
@@ -42,7 +42,9 @@ def check_labels(labels: Iterable[str], *, may_shape: bool) -> Iterator[Finding]
         yield bad("labels", "labels_need_admin")
 
 
-def check_space(pools: Sequence[Pool], spec: NetworkSpec, ground: Ground, *, may_shape: bool) -> Iterator[tuple[int, Finding]]:
+def check_space(
+    pools: Sequence[Pool], spec: NetworkSpec, ground: EngineContext, *, may_shape: bool
+) -> Iterator[tuple[int, Finding]]:
     """Yield, with the number of its pool, which subnet only an admin chooses. Three queries where one was typed, else none."""
     reached = frozenset(subnets_of(spec))
     if may_shape or not reached:

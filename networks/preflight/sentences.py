@@ -283,17 +283,17 @@ WAYS: dict[str, Promise] = {
 }
 
 
-def say(finding: Finding) -> str:
+def say_finding(finding: Finding) -> str:
     """Return the sentence of a finding."""
     return str(SENTENCES[finding.key]) % finding.parameters
 
 
-def explain(finding: Finding) -> str:
+def say_advice(finding: Finding) -> str:
     """Return what Docker would do, or what helps, "" where the sentence says enough."""
     return str(TEXTS[finding.key]) if finding.key in TEXTS else ""
 
 
-def label_way(finding: Finding) -> str:
+def label_fix(finding: Finding) -> str:
     """Return the label of the button that takes a finding's suggestion."""
     template = str(WAYS[finding.key]) if finding.key in WAYS else gettext("Did you mean %(suggestion)s?")
     return template % {"suggestion": finding.suggestion}

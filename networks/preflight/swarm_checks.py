@@ -10,7 +10,7 @@ from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.host import HostSide, collisions
 from networks.addressing.pools import TakenPool, overlapping
 from networks.addressing.reading import IPAddress, IPNetwork
-from networks.queries.ground import Ground
+from networks.queries.engine_context import EngineContext
 
 DOCKERS_POOL = ip_network("10.0.0.0/8")
 SMALLEST = 29  # of a block: Docker's own limit
@@ -77,7 +77,7 @@ def check_token(field: str, typed: str) -> Iterator[Finding]:
         yield bad(field, "swarm_token_shape")
 
 
-def check_pools(field: str, pools: Sequence[IPNetwork], size: int, ground: Ground) -> Iterator[Finding]:
+def check_pools(field: str, pools: Sequence[IPNetwork], size: int, ground: EngineContext) -> Iterator[Finding]:
     """Yield what there is to say of the pools that overlay networks get their blocks from; none: Docker's own."""
     if not pools:
         yield fine(field, "swarm_pool_docker")
@@ -94,7 +94,7 @@ def check_pools(field: str, pools: Sequence[IPNetwork], size: int, ground: Groun
             yield from _check_place(field, pool, size, ground)
 
 
-def own_addresses(host: HostSide) -> list[IPAddress]:
+def machine_addresses(host: HostSide) -> list[IPAddress]:
     """Return the machine's own addresses that others may reach it by, those of a way out first."""
     ways_out = host.ways_out
     usable = [own for own in host.addresses if not own.interface.ip.is_loopback and not own.interface.ip.is_link_local]
@@ -104,7 +104,7 @@ def own_addresses(host: HostSide) -> list[IPAddress]:
 
 def _check_no_address(field: str, host: HostSide) -> Iterator[Finding]:
     """Yield what follows from leaving the choice to Docker, which refuses it where there are several addresses."""
-    found = own_addresses(host)
+    found = machine_addresses(host)
     if len(found) > 1:
         yield bad(field, "swarm_address_several", found[0])
     elif host.is_known and not found:
@@ -113,7 +113,7 @@ def _check_no_address(field: str, host: HostSide) -> Iterator[Finding]:
         yield fine(field, "swarm_address_by_docker")
 
 
-def _check_place(field: str, pool: IPNetwork, size: int, ground: Ground) -> Iterator[Finding]:
+def _check_place(field: str, pool: IPNetwork, size: int, ground: EngineContext) -> Iterator[Finding]:
     met = overlapping(pool, [taken for scope, taken in ground.pools if scope != "swarm"])
     for taken in met[:MOST_NAMED]:
         yield warn(field, "swarm_pool_network", subnet=pool, other=taken.subnet, owner=taken.owner)
@@ -132,4 +132,4 @@ def _address_of(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def _likely(host: HostSide) -> object:
-    return next(iter(own_addresses(host)), "")
+    return next(iter(machine_addresses(host)), "")

@@ -91,7 +91,7 @@ class LiveConsumer:
             return Close.FORBIDDEN
         language, own_query = split_query(query)
         page, docker_id = route["page"], route.get("docker_id", "")
-        reach = await database_sync_to_async(reach_of)(person) if is_across(page, docker_id) else ""
+        reach = await database_sync_to_async(reach_of_socket)(person) if is_across(page, docker_id) else ""
         return ScreenKey(page, route["engine_slug"], docker_id, own_query, language, rights, reach)
 
 
@@ -106,7 +106,7 @@ def rights_on(person: Person, engine_slug: str) -> str | None:
     return write_rights(permissions_of(person, engine_slug))
 
 
-def reach_of(person: Person) -> str:
+def reach_of_socket(person: Person) -> str:
     """Return of which Engines a page across them shows this person something. Two queries."""
     slugs = list_slugs()
     seen = [slug for slug, may in permissions_by_engine(person, slugs).items() if Permission.VIEW in may]

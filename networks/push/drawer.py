@@ -10,11 +10,11 @@ import structlog
 from django.db import connections
 
 from networks.partials.screen import Screen, ScreenKey
-from networks.push.view import CatchUp, Claim, Ring, Step, View, catch_up, step_to
+from networks.push.view import CatchUp, HeldPicture, LiveView, PictureStep, RecentPictures, catch_up, step_to
 
 DrawScreen = Callable[[ScreenKey], Screen]
 ReadRevision = Callable[[ScreenKey], tuple[str, int]]
-Deliver = Callable[[Step | CatchUp], None]
+Deliver = Callable[[PictureStep | CatchUp], None]
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ class Drawer:
         self._read_revision = read_revision
         self._deliver = deliver
         self._gather_s = gather_s
-        self._views: dict[ScreenKey, View] = {}
+        self._views: dict[ScreenKey, LiveView] = {}
         self._woken = threading.Condition()
         self._thread: threading.Thread | None = None
         self._is_ending = False
@@ -56,16 +56,16 @@ class Drawer:
             if touched:
                 self._woken.notify()
 
-    def view_of(self, key: ScreenKey) -> View:
+    def view_of(self, key: ScreenKey) -> LiveView:
         """Return the view of a key, a new one where there is none."""
         with self._woken:
             view = self._views.get(key)
             if view is None:
                 self._forget_unwatched(time.monotonic())
-                view = self._views[key] = View(key, Ring())
+                view = self._views[key] = LiveView(key, RecentPictures())
             return view
 
-    def ask(self, view: View, claim: Claim) -> None:
+    def ask(self, view: LiveView, claim: HeldPicture) -> None:
         """Ask for a catch-up of one socket. One that greets gets it from a picture drawn after its page was."""
         with self._woken:
             view.claims.append(claim)
@@ -91,7 +91,7 @@ class Drawer:
         finally:
             connections.close_all()
 
-    def _wait_for_work(self) -> list[View] | None:
+    def _wait_for_work(self) -> list[LiveView] | None:
         """Return the views to draw now, None at the end."""
         with self._woken:
             while not self._is_ending:
@@ -103,7 +103,7 @@ class Drawer:
                 self._woken.wait(min(view.due_at for view in busy) - now if busy else None)
             return None
 
-    def _serve(self, view: View) -> None:
+    def _serve(self, view: LiveView) -> None:
         """Draw one view, and deliver the step that all its sockets take and the catch-ups of those that wait."""
         with self._woken:
             claims, view.claims = view.claims, []
@@ -129,7 +129,7 @@ class Drawer:
                 view.is_dirty = True
         view.due_at = time.monotonic() + again_s
 
-    def _exact_revision(self, view: View) -> tuple[str, int] | None:
+    def _exact_revision(self, view: LiveView) -> tuple[str, int] | None:
         """Return the newest picture's epoch and revision if nothing was written while it was drawn."""
         if view.screen is None:
             return None

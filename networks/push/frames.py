@@ -63,7 +63,7 @@ def outline_of(screen: Screen, known: Outline | None = None) -> Outline:
     return Outline(regions, dict(screen.parts))
 
 
-def mark_of(outline: Outline) -> str:
+def picture_name(outline: Outline) -> str:
     """Return the name of a picture on the wire. It follows from the content alone: another process knows it as well."""
     digest = blake2b(digest_size=12)
     for region, rows in outline.regions.items():

@@ -14,7 +14,7 @@ from networks.partials.screen import ScreenKey
 from networks.push.delivery import Socket
 from networks.push.drawer import GATHER_S, Drawer, DrawScreen, ReadRevision
 from networks.push.protocol import Ack, Close, Hello
-from networks.push.view import CatchUp, Claim, Step, View
+from networks.push.view import CatchUp, HeldPicture, LiveView, PictureStep
 
 # A person with more pages open than this has left them somewhere; an account that is stolen can't fill the server.
 MAX_SOCKETS_PER_PERSON = 50
@@ -31,11 +31,11 @@ class Hub:
 
     def __init__(self, draw: DrawScreen, read_revision: ReadRevision, *, gather_s: float = GATHER_S) -> None:
         self.drawer = Drawer(draw, read_revision, self._hand_over, gather_s=gather_s)
-        self._views: dict[Socket, View] = {}
+        self._views: dict[Socket, LiveView] = {}
         self._places: Counter[int] = Counter()  # by person; the event loop's alone
         self._lock = threading.Lock()  # around _views, which the watch reads in its thread
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._deliveries: asyncio.Queue[Step | CatchUp] = asyncio.Queue()
+        self._deliveries: asyncio.Queue[PictureStep | CatchUp] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
@@ -98,7 +98,7 @@ class Hub:
         match message:
             case Hello() if not socket.has_said_hello:
                 socket.has_said_hello = True
-                self._ask(view, Claim(socket, hello=message))
+                self._ask(view, HeldPicture(socket, hello=message))
             case Ack() if socket.has_said_hello:
                 now = time.monotonic()
                 socket.acknowledge(message.revision, now=now)
@@ -132,14 +132,14 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self.drawer.stop)
 
-    def _ask(self, view: View, claim: Claim) -> None:
+    def _ask(self, view: LiveView, claim: HeldPicture) -> None:
         claim.socket.is_waiting = True
         self.drawer.ask(view, claim)
 
-    def _ask_if_behind(self, view: View, socket: Socket) -> None:
+    def _ask_if_behind(self, view: LiveView, socket: Socket) -> None:
         is_idle = not (socket.is_waiting or socket.backlog or socket.is_closed) and socket.has_room
         if is_idle and socket.position is not None and socket.position != view.latest:
-            self._ask(view, Claim(socket, position=socket.position))
+            self._ask(view, HeldPicture(socket, position=socket.position))
 
     def _move(self, socket: Socket, key: ScreenKey) -> None:
         before = self._views.get(socket)
@@ -154,9 +154,9 @@ class Hub:
         socket.key, socket.position = key, None
         socket.backlog.clear()
         if socket.has_said_hello:
-            self._ask(view, Claim(socket, position=0))
+            self._ask(view, HeldPicture(socket, position=0))
 
-    def _hand_over(self, delivery: Step | CatchUp) -> None:
+    def _hand_over(self, delivery: PictureStep | CatchUp) -> None:
         """Bring a delivery from the drawer's thread to the event loop."""
         self._call(lambda: self._deliveries.put_nowait(delivery))
 
@@ -175,12 +175,12 @@ class Hub:
         while True:
             delivery = await self._deliveries.get()
             delivery.view.latest = delivery.after
-            if isinstance(delivery, Step):
+            if isinstance(delivery, PictureStep):
                 await self._deliver_step(delivery)
             else:
                 await self._deliver_catch_up(delivery)
 
-    async def _deliver_step(self, step: Step) -> None:
+    async def _deliver_step(self, step: PictureStep) -> None:
         """Send a step to every socket that holds the picture before it and has room; the others catch up when they acknowledge.
 
         Nothing here lets others have a turn: with one after each hundred sockets, acknowledgements of the first delayed the last

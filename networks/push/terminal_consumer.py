@@ -13,9 +13,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
 
 from networks.actions.actors import Actor
-from networks.actions.terminals.asked import IDLE_S, Asked, Why
+from networks.actions.terminals.asked import IDLE_S, EndReason, TerminalRequest
 from networks.actions.terminals.registry import Terminals, TooManyTerminals, terminals
-from networks.actions.terminals.session import Session
+from networks.actions.terminals.session import TerminalSession
 from networks.engine.cli import exec_command
 from networks.engine.specs import ScreenSize
 from networks.forms.terminal import TerminalForm
@@ -28,7 +28,7 @@ from networks.policy.protection import protection_of
 from networks.push.consumers import Receive, Scope, split_query
 from networks.push.delivery import Send
 from networks.push.protocol import Close
-from networks.push.terminal_wire import MAX_KEYS_LENGTH, Conversation, Open, Shown, read_text, write_text
+from networks.push.terminal_wire import MAX_KEYS_LENGTH, Open, OutputShown, TerminalSocket, read_text, write_text
 from networks.queries.details import read_container_title
 
 ASKED_WITHIN_S = 10.0
@@ -81,9 +81,9 @@ class TerminalConsumer:
             return
         await self._serve(_asked(admitted, form, wanted.size, language), receive, send)
 
-    async def _serve(self, asked: Asked, receive: Receive, send: Send) -> None:
+    async def _serve(self, asked: TerminalRequest, receive: Receive, send: Send) -> None:
         command = exec_command(asked.container_name, asked.container_id, asked.command, asked.user)
-        conversation = Conversation(send, {"command": command})
+        conversation = TerminalSocket(send, {"command": command})
         try:
             session = self._terminals.open(asked, conversation, idle_s=self._idle_s)
         except TooManyTerminals:
@@ -94,7 +94,7 @@ class TerminalConsumer:
             while (event := await receive())["type"] == "websocket.receive":
                 _hear(session, event)
         finally:
-            session.end(Why.GONE)
+            session.end(EndReason.GONE)
             await asyncio.wait([passing_on], timeout=_CLOSED_WITHIN_S)
             passing_on.cancel()
 
@@ -145,22 +145,22 @@ def _read_form(wanted: Open, language: str) -> tuple[TerminalForm, dict[str, str
         return form, {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
 
 
-def _hear(session: Session, event: dict[str, Any]) -> None:
+def _hear(session: TerminalSession, event: dict[str, Any]) -> None:
     keys = event.get("bytes")
     if keys is not None and len(keys) <= MAX_KEYS_LENGTH:
         session.give(keys)
         return
     match read_text(event.get("text")):
-        case Shown(count):
+        case OutputShown(count):
             session.credit(count)
         case ScreenSize() as size:
             session.resize(size)
         case _:
-            session.end(Why.FLOODED)
+            session.end(EndReason.FLOODED)
 
 
-def _asked(admitted: Admitted, form: TerminalForm, size: ScreenSize, language: str) -> Asked:
-    return Asked(
+def _asked(admitted: Admitted, form: TerminalForm, size: ScreenSize, language: str) -> TerminalRequest:
+    return TerminalRequest(
         admitted.actor,
         admitted.session_id,
         admitted.engine,

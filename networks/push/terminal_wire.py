@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from networks.actions.terminals.asked import End, Why
+from networks.actions.terminals.asked import EndReason, TerminalEnd
 from networks.engine.specs import MOST_CELLS, ScreenSize
 from networks.push.delivery import Send
 from networks.push.protocol import Close
@@ -21,11 +21,11 @@ MAX_KEYS_LENGTH = 64 * 1024
 _MOST_CREDIT = 2**31
 
 _CODES = {
-    Why.IDLE: Close.IDLE,
-    Why.REVOKED: Close.FORBIDDEN,
-    Why.LOGGED_OUT: Close.LOG_IN,
-    Why.STOPPING: Close.RESTARTING,
-    Why.FLOODED: Close.MALFORMED,
+    EndReason.IDLE: Close.IDLE,
+    EndReason.REVOKED: Close.FORBIDDEN,
+    EndReason.LOGGED_OUT: Close.LOG_IN,
+    EndReason.STOPPING: Close.RESTARTING,
+    EndReason.FLOODED: Close.MALFORMED,
 }
 
 
@@ -38,13 +38,13 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OutputShown:
     """So many bytes more were shown: as many may follow."""
 
     count: int
 
 
-def read_text(text: str | None) -> Open | Shown | ScreenSize | None:
+def read_text(text: str | None) -> Open | OutputShown | ScreenSize | None:
     """Return what a message says, None when it is none of ours."""
     if text is None or len(text) > MAX_TEXT_LENGTH:
         return None
@@ -59,7 +59,7 @@ def read_text(text: str | None) -> Open | Shown | ScreenSize | None:
         case {"size": {"columns": int(columns), "rows": int(rows)}} if _is_size(columns, rows):
             return ScreenSize(columns, rows)
         case {"shown": int(count)} if not isinstance(count, bool) and 0 < count <= _MOST_CREDIT:
-            return Shown(count)
+            return OutputShown(count)
     return None
 
 
@@ -68,12 +68,12 @@ def write_text(**members: Any) -> str:
     return orjson.dumps(members).decode()
 
 
-def write_end(end: End) -> str:
+def write_end(end: TerminalEnd) -> str:
     """Return the last message before a terminal's socket closes."""
     return write_text(end={"why": str(end.why), "exit_code": end.exit_code, "sentence": end.sentence})
 
 
-def code_of(end: End) -> Close:
+def code_of(end: TerminalEnd) -> Close:
     """Return the close code that follows it."""
     return _CODES.get(end.why, Close.OVER)
 
@@ -86,8 +86,8 @@ def _is_size(columns: int, rows: int) -> bool:
 Message = dict[str, Any]
 
 
-class Conversation:
-    """See Listener. Made on the event loop; what is queued is bounded by the credit that the browser gave."""
+class TerminalSocket:
+    """See session.TerminalListener. Made on the event loop; what is queued is bounded by the credit that the browser gave."""
 
     def __init__(self, send: Send, opened: Message) -> None:
         """`opened`: what the browser is told once the terminal is there."""
@@ -113,7 +113,7 @@ class Conversation:
         """It ends in so many seconds unless somebody types."""
         self._put({"type": "websocket.send", "text": write_text(idle=left_s)})
 
-    def on_end(self, end: End) -> None:
+    def on_end(self, end: TerminalEnd) -> None:
         """It is over."""
         self._put({"type": "websocket.send", "text": write_end(end)})
         self._put({"type": "websocket.close", "code": int(code_of(end))})

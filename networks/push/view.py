@@ -12,11 +12,11 @@ from networks.push.frames import (
     Outline,
     Patch,
     encode_frames,
-    mark_of,
     outline_of,
     patches_between,
     patches_of_parts,
     patches_of_whole,
+    picture_name,
 )
 from networks.push.protocol import Hello
 
@@ -33,7 +33,7 @@ class Picture:
     outline: Outline
 
 
-class Ring:
+class RecentPictures:
     """The last pictures of one view."""
 
     def __init__(self, length: int = RING_LENGTH) -> None:
@@ -51,7 +51,7 @@ class Ring:
         if latest and outline == latest.outline:
             return latest
         sequence = latest.sequence + 1 if latest else 1
-        picture = Picture(sequence, mark_of(outline), outline)
+        picture = Picture(sequence, picture_name(outline), outline)
         self._pictures.append(picture)
         return picture
 
@@ -65,7 +65,7 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class HeldPicture:
     """What a socket that waits for a catch-up says that it holds: by its hello, or by the number of a picture of ours."""
 
     socket: Socket
@@ -74,7 +74,7 @@ class Claim:
 
 
 @dataclass(eq=False, slots=True)
-class View:
+class LiveView:
     """One key's pictures, and who looks.
 
     `sockets` and `latest` belong to the event loop. `claims`, `is_dirty` (something newer can be drawn) and
@@ -82,10 +82,10 @@ class View:
     """
 
     key: ScreenKey
-    ring: Ring
+    ring: RecentPictures
     sockets: set[Socket] = field(default_factory=set)
     latest: int = 0  # number of the picture that was delivered last
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[HeldPicture] = field(default_factory=list)
     is_dirty: bool = True
     due_at: float = 0.0
     left_at: float = 0.0
@@ -99,10 +99,10 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PictureStep:
     """Frames from one picture to the next, for every socket that holds the first."""
 
-    view: View
+    view: LiveView
     before: int
     after: int
     frames: tuple[Frame, ...]
@@ -112,12 +112,12 @@ class Step:
 class CatchUp:
     """Frames that lead single sockets to a picture."""
 
-    view: View
+    view: LiveView
     after: int
     frames_of: tuple[tuple[Socket, tuple[Frame, ...]], ...]
 
 
-def step_to(view: View, screen: Screen) -> Step | None:
+def step_to(view: LiveView, screen: Screen) -> PictureStep | None:
     """Remember a newly drawn screen, and return the step to it, None when nothing changed."""
     before = view.ring.latest
     picture = view.ring.remember(screen)
@@ -125,10 +125,10 @@ def step_to(view: View, screen: Screen) -> Step | None:
     if before is None or picture is before:
         return None
     frames = _frames(patches_between(before.outline, screen), screen, picture)
-    return Step(view, before.sequence, picture.sequence, frames)
+    return PictureStep(view, before.sequence, picture.sequence, frames)
 
 
-def catch_up(view: View, claims: Iterable[Claim], exact: tuple[str, int] | None) -> CatchUp:
+def catch_up(view: LiveView, claims: Iterable[HeldPicture], exact: tuple[str, int] | None) -> CatchUp:
     """Return what brings each of these sockets to the view's newest picture; sockets that hold the same share the frames.
 
     `exact`: the epoch and revision that the newest picture has for certain, None when it may be newer than it says.
@@ -151,7 +151,7 @@ def catch_up(view: View, claims: Iterable[Claim], exact: tuple[str, int] | None)
 _FRESH = Picture(-1, "", Outline())
 
 
-def _held_by(claim: Claim, view: View, exact: tuple[str, int] | None) -> Picture | None:
+def _held_by(claim: HeldPicture, view: LiveView, exact: tuple[str, int] | None) -> Picture | None:
     """Return what the claim's page holds, None when that isn't known.
 
     A page that no frame has reached yet was drawn at its revision *or later*: only when that revision is still the newest one

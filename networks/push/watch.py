@@ -14,7 +14,7 @@ from networks.models.writes import count_of_writes
 from networks.partials.screen import SWARM_PAGES, is_across
 from networks.policy.permissions import Permission, read_reach, write_reach, write_rights
 from networks.policy.routes import ON_ENGINE
-from networks.policy.sessions import Standing, still_allowed
+from networks.policy.sessions import SocketSession, still_allowed
 from networks.push.delivery import Socket
 from networks.push.protocol import Close
 from networks.push.registry import Hub
@@ -129,12 +129,12 @@ def judge(people: Iterable[Person]) -> Mapping[Person, str | Close]:
     asked = set(people)
     wanted = (Permission.LOGIN, *sorted(ON_ENGINE - {Permission.TERMINAL}))  # which no page is drawn for
     allowed = still_allowed(
-        Standing(user_id, session_id, permission, slug) for user_id, session_id, slug in asked for permission in wanted
+        SocketSession(user_id, session_id, permission, slug) for user_id, session_id, slug in asked for permission in wanted
     )
     verdicts: dict[Person, str | Close] = {}
     for person in asked:
         user_id, session_id, slug = person
-        own = [permission for permission in wanted if Standing(user_id, session_id, permission, slug) in allowed]
+        own = [permission for permission in wanted if SocketSession(user_id, session_id, permission, slug) in allowed]
         if Permission.LOGIN not in own:
             verdicts[person] = Close.LOG_IN
         elif Permission.VIEW not in own:
@@ -150,13 +150,13 @@ def judge_reach(people: Iterable[Person]) -> Mapping[Person, str]:
     if not asked:
         return {}
     slugs = list_slugs()
-    everywhere = [Standing(user_id, session_id, Permission.SUPERUSER) for user_id, session_id, _slug in asked]
-    single = [Standing(one.user_id, one.session_id, Permission.VIEW, slug) for one in everywhere for slug in slugs]
+    everywhere = [SocketSession(user_id, session_id, Permission.SUPERUSER) for user_id, session_id, _slug in asked]
+    single = [SocketSession(one.user_id, one.session_id, Permission.VIEW, slug) for one in everywhere for slug in slugs]
     allowed = still_allowed([*everywhere, *single])
     reaches = {}
     for person in asked:
         user_id, session_id, _slug = person
-        seen = [slug for slug in slugs if Standing(user_id, session_id, Permission.VIEW, slug) in allowed]
-        is_superuser = Standing(user_id, session_id, Permission.SUPERUSER) in allowed
+        seen = [slug for slug in slugs if SocketSession(user_id, session_id, Permission.VIEW, slug) in allowed]
+        is_superuser = SocketSession(user_id, session_id, Permission.SUPERUSER) in allowed
         reaches[person] = write_reach(seen, is_superuser=is_superuser)
     return reaches

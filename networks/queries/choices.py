@@ -12,7 +12,7 @@ from networks.addressing.reading import IPAddress
 from networks.models import Container, Endpoint, Network
 from networks.models import Pool as PoolRecord
 from networks.queries.cache.prepared import Prepared, Query
-from networks.queries.ground import MOST_PARSED, ContainerChoice, NetworkChoice, subnet_of
+from networks.queries.engine_context import MOST_PARSED, ContainerChoice, NetworkChoice, subnet_of
 
 GATEWAY_BRIDGE = "docker_gwbridge"
 

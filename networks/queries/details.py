@@ -19,7 +19,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkDetail:
+class NetworkDetailRow:
     """What a network's page shows besides its row. `options`, `ipam_options`, `labels`: as Docker has them, by key."""
 
     row: NetworkRow
@@ -48,7 +48,7 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
-class ContainerDetail:
+class ContainerDetailRow:
     """What a container's page shows besides its row. `guests`: the containers that were made to share its network, and
     theirs.
 
@@ -92,7 +92,7 @@ class Gone:
     gone_at: datetime
 
 
-def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetail | None:
+def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetailRow | None:
     """Return a network with its endpoints, None where there is none. At most four queries."""
     columns = (*networks.NETWORK_COLUMNS, "ipam_driver", "ipam_options", "is_config_only", "config_from")
     record = Network.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values(*columns).first()
@@ -101,7 +101,7 @@ def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetail | Non
     here = {"network__engine__slug": engine_slug, "network__docker_id": docker_id}
     pools = Pool.objects.filter(**here).order_by("position").values(*networks.POOL_COLUMNS)
     counted = Endpoint.objects.present().filter(**here).order_by().values(*networks.ENDPOINT_COLUMNS)
-    return NetworkDetail(
+    return NetworkDetailRow(
         row=networks.make_network_row(engine_slug, record, pools, list(counted)),
         ipam_driver=record["ipam_driver"],
         ipam_options=_pairs(record["ipam_options"]),
@@ -113,7 +113,7 @@ def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetail | Non
     )
 
 
-def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetail | None:
+def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetailRow | None:
     """Return a container with its endpoints, None where there is none. At most five queries."""
     beside = ("image_id", "hostname", "pid", "restart_policy", "is_auto_removed", "leftover_ports")
     columns = (*containers.CONTAINER_COLUMNS, *beside)
@@ -125,7 +125,7 @@ def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetail |
     donor = read_donors(engine_slug, [record["donor_id"]]).get(record["donor_id"])
     addresses = located.order_by("network_name").values(*containers.ENDPOINT_COLUMNS)
     row = containers.make_container_row(engine_slug, record, addresses, donor)
-    return ContainerDetail(
+    return ContainerDetailRow(
         row=row,
         image_id=record["image_id"],
         hostname=record["hostname"],

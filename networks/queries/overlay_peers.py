@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from networks.models import EngineStatus, Network
 from networks.queries.endpoints import endpoint_rows
 from networks.queries.rows import EndpointRow
-from networks.queries.swarm import NodeRow, Standing, nodes_of, same_swarm
+from networks.queries.swarm import EngineInSwarm, NodeRow, nodes_of, same_swarm
 
 VXLAN_IDS = "com.docker.network.driver.overlay.vxlanid_list"
 ENCRYPTED = "encrypted"
@@ -18,7 +18,7 @@ ENCRYPTED = "encrypted"
 class Part:
     """What one Engine sees of an overlay network. `sees`: it has the network now; a worker does only while somebody uses it."""
 
-    standing: Standing
+    standing: EngineInSwarm
     node: NodeRow | None
     sees: bool
     endpoints: tuple[EndpointRow, ...] = ()
@@ -53,7 +53,7 @@ class OverlayView:
         return tuple((part, endpoint) for part in self.parts for endpoint in part.endpoints)
 
 
-def read_overlay(engine_slug: str, docker_id: str, standings: Mapping[str, Standing]) -> OverlayView | None:
+def read_overlay(engine_slug: str, docker_id: str, standings: Mapping[str, EngineInSwarm]) -> OverlayView | None:
     """Return an overlay network as this Engine and the others of its swarm see it, None where this one doesn't have it.
 
     `standings`: of those Engines that the reader may see. Four queries, and one for each Engine that has it.

@@ -70,7 +70,7 @@ class Totals:
         return not self.own_networks and not self.containers
 
 
-def add_up(engine: EngineRow) -> Totals:
+def read_totals(engine: EngineRow) -> Totals:
     """Return an Engine's totals. At most nine queries, three where nothing changed since the last time."""
     networks, containers = network_rows(engine), container_rows(engine)
     states = Counter(container_group(row.state, row.exit_code, row.ending) for row in containers)

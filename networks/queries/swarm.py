@@ -9,7 +9,7 @@ from typing import Any
 from networks.addressing.reading import IPAddress
 from networks.models import Container, EngineStatus, Network
 from networks.queries.choices import network_choices
-from networks.queries.ground import NetworkChoice
+from networks.queries.engine_context import NetworkChoice
 from networks.queries.lifecycle.removals import Consequences, consequences_of
 
 INACTIVE = "inactive"
@@ -31,7 +31,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EngineRef:
     """An Engine that is known here and that the reader may see."""
 
     slug: str
@@ -51,7 +51,7 @@ class NodeRow:
     version: str
     is_leader: bool
     reachability: str
-    place: Place | None = None
+    place: EngineRef | None = None
     is_own: bool = False
 
     @property
@@ -61,10 +61,10 @@ class NodeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EngineInSwarm:
     """How an Engine stands to a swarm; members as in SwarmStanding. `nodes`: as a manager knows them, empty of a worker."""
 
-    place: Place
+    place: EngineRef
     state: str = ""
     node_id: str = ""
     address: str = ""
@@ -93,18 +93,18 @@ class Standing:
         return self.is_manager and sum(node.role == "manager" for node in self.nodes) <= 1
 
 
-def read_standings(slugs: Iterable[str]) -> dict[str, Standing]:
+def read_standings(slugs: Iterable[str]) -> dict[str, EngineInSwarm]:
     """Return how these Engines stand, by slug; those that were never read are missing. One query."""
     records = list(EngineStatus.objects.filter(engine__slug__in=list(slugs)).order_by("engine__slug").values(*_COLUMNS))
     places = {
-        record["swarm_node_id"]: Place(record["engine__slug"], record["engine__name"])
+        record["swarm_node_id"]: EngineRef(record["engine__slug"], record["engine__name"])
         for record in records
         if record["swarm_node_id"]
     }
     return {record["engine__slug"]: _standing_of(record, places) for record in records}
 
 
-def same_swarm(standings: Mapping[str, Standing], slug: str) -> tuple[Standing, ...]:
+def same_swarm(standings: Mapping[str, EngineInSwarm], slug: str) -> tuple[EngineInSwarm, ...]:
     """Return those that are in the same swarm as this Engine, itself included: by what the managers among them know."""
     own = standings.get(slug)
     if own is None or not own.is_member:
@@ -116,7 +116,7 @@ def same_swarm(standings: Mapping[str, Standing], slug: str) -> tuple[Standing, 
     return (own,)
 
 
-def nodes_of(standings: Mapping[str, Standing], slug: str) -> tuple[NodeRow, ...]:
+def nodes_of(standings: Mapping[str, EngineInSwarm], slug: str) -> tuple[NodeRow, ...]:
     """Return the nodes of an Engine's swarm: as it knows them itself, or as another one that manages it does."""
     own = standings.get(slug)
     if own is None or not own.is_member:
@@ -124,9 +124,9 @@ def nodes_of(standings: Mapping[str, Standing], slug: str) -> tuple[NodeRow, ...
     return next((each.nodes for each in (own, *standings.values()) if own.node_id in {node.node_id for node in each.nodes}), ())
 
 
-def _standing_of(record: Mapping[str, Any], places: Mapping[str, Place]) -> Standing:
-    return Standing(
-        place=Place(record["engine__slug"], record["engine__name"]),
+def _standing_of(record: Mapping[str, Any], places: Mapping[str, EngineRef]) -> EngineInSwarm:
+    return EngineInSwarm(
+        place=EngineRef(record["engine__slug"], record["engine__name"]),
         state=record["swarm_state"],
         node_id=record["swarm_node_id"],
         address=record["swarm_address"],
@@ -141,7 +141,7 @@ def _standing_of(record: Mapping[str, Any], places: Mapping[str, Place]) -> Stan
     )
 
 
-def _node_of(node: Mapping[str, Any], places: Mapping[str, Place], own_id: str) -> NodeRow:
+def _node_of(node: Mapping[str, Any], places: Mapping[str, EngineRef], own_id: str) -> NodeRow:
     return NodeRow(**node, place=places.get(node["node_id"]), is_own=node["node_id"] == own_id)
 
 
@@ -193,7 +193,7 @@ def with_elsewhere(own: Iterable[NetworkChoice], engine_slug: str, seen: Collect
     return (*(_held_too(each, held) for each in here), *(_held_too(each, held) for each in new.values()))
 
 
-def _others(engine_slug: str, seen: Collection[str]) -> list[Standing]:
+def _others(engine_slug: str, seen: Collection[str]) -> list[EngineInSwarm]:
     """Return the other Engines of its swarm, managers first: they list all networks."""
     standings = read_standings({*seen, engine_slug})
     members = (each for each in same_swarm(standings, engine_slug) if each.place.slug != engine_slug)

@@ -11,15 +11,15 @@ from networks.addressing.pools import default_gateway
 from networks.addressing.reading import IPAddress
 from networks.addressing.suggest import next_free_address
 from networks.engine.specs import ConnectSpec
-from networks.preflight.findings import Way
-from networks.preflight.sentences import say
+from networks.preflight.findings import Fix
+from networks.preflight.sentences import say_finding
 from networks.queries.choices import container_choices
-from networks.refusals.meaning import Around, Explanation, Opening
+from networks.refusals.meaning import Explanation, Opening, RefusalContext
 
 _KEPT_BACK = frozenset({"address_is_gateway", "address_is_reserved", "address_of_subnet"})
 
 
-def address_held(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def address_held(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     asked = _addresses_of(around)
     for address in asked:
         place = f"ipv{address.version}"
@@ -35,10 +35,10 @@ def address_held(plain: Explanation, sentence: str, around: Around) -> Explanati
     return _held_by_nobody(replace(plain, ways=_free_address(around, 4)), around, asked[0]) if asked else None
 
 
-def _held_by_nobody(plain: Explanation, around: Around, address: IPAddress) -> Explanation:
+def _held_by_nobody(plain: Explanation, around: RefusalContext, address: IPAddress) -> Explanation:
     pools = around.network.pools if around.network else ()
     if kept := next((each for each in check_endpoint_address(address, pools, {}, {}) if each.key in _KEPT_BACK), None):
-        return replace(plain, text=say(kept))
+        return replace(plain, text=say_finding(kept))
     families = {pool.subnet.version for pool in pools if pool.subnet is not None}
     if address.version == 4 and families == {4, 6}:
         # Docker 26.1 releases nothing of an endpoint whose second family is refused; nothing short of a restart mends its book.
@@ -55,7 +55,7 @@ def _held_by_nobody(plain: Explanation, around: Around, address: IPAddress) -> E
     return replace(plain, text=text % {"address": address})
 
 
-def address_outside(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def address_outside(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     asked = [address for address in _addresses_of(around) if str(address) in sentence] or _addresses_of(around)
     if not asked or around.network is None:
         return None
@@ -69,47 +69,47 @@ def address_outside(plain: Explanation, sentence: str, around: Around) -> Explan
     return replace(plain, field=f"ipv{address.version}", text=text, ways=_free_address(around, address.version))
 
 
-def address_on_automatic(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def address_on_automatic(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     """Up to 28 an Engine says of a network without a subnet of the family, too, that its subnet wasn't typed."""
     return _without_subnet(plain, around) or let_choose(plain, sentence, around)
 
 
-def _without_subnet(plain: Explanation, around: Around) -> Explanation | None:
+def _without_subnet(plain: Explanation, around: RefusalContext) -> Explanation | None:
     families = {pool.subnet.version for pool in (around.network.pools if around.network else ()) if pool.subnet is not None}
     lacking = next((address.version for address in _addresses_of(around) if families and address.version not in families), None)
     if lacking is None:
         return None
     text = _("This network has no IPv4 subnet.") if lacking == 4 else _("This network has no IPv6 subnet.")
     return replace(
-        plain, field=f"ipv{lacking}", text=text, ways=(Way(_("Let Docker choose"), f"ipv{lacking}=", is_primary=True),)
+        plain, field=f"ipv{lacking}", text=text, ways=(Fix(_("Let Docker choose"), f"ipv{lacking}=", is_primary=True),)
     )
 
 
-def let_choose(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def let_choose(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     """Empty the address that was asked for, of whichever family."""
     asked = [f"ipv{address.version}" for address in _addresses_of(around)]
     if not asked:
         return None
-    return replace(plain, field=asked[0], ways=(Way(_("Let Docker choose"), f"{asked[0]}=", is_primary=True),))
+    return replace(plain, field=asked[0], ways=(Fix(_("Let Docker choose"), f"{asked[0]}=", is_primary=True),))
 
 
-def _addresses_of(around: Around) -> list[IPAddress]:
+def _addresses_of(around: RefusalContext) -> list[IPAddress]:
     spec = around.spec
     return [address for address in (spec.ipv4, spec.ipv6) if address is not None] if isinstance(spec, ConnectSpec) else []
 
 
-def _free_address(around: Around, version: int) -> tuple[Way, ...]:
-    ways = [Way(_("Let Docker choose"), f"ipv{version}=")]
+def _free_address(around: RefusalContext, version: int) -> tuple[Fix, ...]:
+    ways = [Fix(_("Let Docker choose"), f"ipv{version}=")]
     if around.network is not None:
         taken = {*around.network.holders, *around.network.wishes, *_addresses_of(around)}
         own = [pool for pool in around.network.pools if pool.subnet is not None and pool.subnet.version == version]
         free = next((address for pool in own if (address := next_free_address(pool, taken))), None)
         if free is not None:
             label = _("Use %(suggestion)s, the next free one") % {"suggestion": free}
-            ways.insert(0, Way(label, f"ipv{version}={free}", is_primary=True))
+            ways.insert(0, Fix(label, f"ipv{version}={free}", is_primary=True))
     return tuple(ways)
 
 
-def _container_named(around: Around, name: str) -> Opening | None:
+def _container_named(around: RefusalContext, name: str) -> Opening | None:
     found = (choice for choice in container_choices(around.engine_slug) if choice.name == name)
     return next((Opening("container", choice.docker_id, choice.name) for choice in found), None)

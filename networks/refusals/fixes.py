@@ -10,21 +10,21 @@ from django.utils.translation import gettext as _
 
 from networks.addressing.pools import overlapping
 from networks.engine.specs import NetworkSpec
-from networks.hostnet.listeners import find_listener
+from networks.hostnet.listeners import find_port_owner
 from networks.preflight.contexts import read_whole_ground
-from networks.preflight.findings import Way
+from networks.preflight.findings import Fix
 from networks.preflight.network_checks import SINGLE_DRIVERS
 from networks.preflight.pair import check_network
 from networks.preflight.places import suggest_subnet
-from networks.preflight.sentences import say
+from networks.preflight.sentences import say_finding
 from networks.queries.choices import container_choices
+from networks.queries.engine_context import BRIDGE_NAME, find_network, read_ground
+from networks.queries.engine_context import unused_networks as read_unused
 from networks.queries.engines import read_engine
-from networks.queries.ground import BRIDGE_NAME, find_network, read_ground
-from networks.queries.ground import unused_networks as read_unused
 from networks.queries.lifecycle.places import published_ports
 from networks.queries.lifecycle.removals import affected_by
 from networks.refusals.addresses import address_held, address_on_automatic, address_outside, let_choose
-from networks.refusals.meaning import Around, Explanation, Meaning, Opening
+from networks.refusals.meaning import Explanation, Meaning, Opening, RefusalContext
 
 MAX_NAMES = 5  # in one sentence
 _ADDRESS_TEXT = r"(?:\[[^\]]*\]|[0-9.]*|[0-9a-f:]*)"
@@ -34,26 +34,26 @@ _DEVICE = re.compile(r"(?:found on the host:|vlan name|parent interface) ([^\s,:
 _ENDPOINT = re.compile(r'name:"([^"]+)"')
 
 
-def work_out(meanings: Sequence[Meaning], sentence: str, around: Around) -> Explanation | None:
+def work_out(meanings: Sequence[Meaning], sentence: str, around: RefusalContext) -> Explanation | None:
     """Return what the Engine's sentence means here, by its meanings in the catalogue; None where there are none."""
     if not meanings:
         return None
     meaning = meanings[0]
     text = " ".join(str(each.text) for each in meanings)
-    empty = Way(_("Let Docker choose"), f"{meaning.empties}=", is_primary=True)
+    empty = Fix(_("Let Docker choose"), f"{meaning.empties}=", is_primary=True)
     plain = Explanation(meaning.field, text, str(meaning.advice), (empty,) if meaning.empties else ())
     worker = _WORKERS.get(meaning.key)
     found = (worker(plain, sentence, around) if worker and len(meanings) == 1 else None) or plain
     return replace(found, ways=tuple(replace(way, value=f"{around.prefix}{way.value}") for way in found.ways))
 
 
-def _pool_overlaps(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def _pool_overlaps(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     ground, driver = read_whole_ground(around.engine_slug), _driver_of(around)
     for index, pool in enumerate(around.pools):
         if pool.subnet is None:
             continue
         free = suggest_subnet(pool.subnet.version, around.pools, ground, prefix=pool.subnet.prefixlen)
-        way = Way(_("Use %(suggestion)s, which is free") % {"suggestion": free}, f"pools-{index}-subnet={free}", is_primary=True)
+        way = Fix(_("Use %(suggestion)s, which is free") % {"suggestion": free}, f"pools-{index}-subnet={free}", is_primary=True)
         clash = next(iter(overlapping(pool.subnet, ground.pools_beside(driver))), None)
         if clash is not None:
             names = {"subnet": pool.subnet, "other": clash.subnet, "owner": clash.owner}
@@ -66,11 +66,11 @@ def _pool_overlaps(plain: Explanation, sentence: str, around: Around) -> Explana
     return None
 
 
-def _defaults_used(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def _defaults_used(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     free = suggest_subnet(4, around.pools, read_whole_ground(around.engine_slug))
     index = next((row for row, pool in enumerate(around.pools) if pool.subnet is None), len(around.pools))
     label = _("Use %(suggestion)s, which is free") % {"suggestion": free}
-    ways = (Way(label, f"pools-{index}-subnet={free}", is_primary=True),) if free else ()
+    ways = (Fix(label, f"pools-{index}-subnet={free}", is_primary=True),) if free else ()
     unused = read_unused(around.engine_slug)
     if not unused:
         return replace(plain, ways=ways)
@@ -80,33 +80,33 @@ def _defaults_used(plain: Explanation, sentence: str, around: Around) -> Explana
     return replace(plain, advice=advice, ways=ways, opens=opens)
 
 
-def _plugin_missing(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def _plugin_missing(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     found, ground = _PLUGIN.search(sentence), read_ground(around.engine_slug)
     known = ", ".join(name for name in ground.drivers if name not in SINGLE_DRIVERS)
     if not found:
         return None
     if isinstance(around.spec, NetworkSpec) and found[1] == around.spec.ipam_driver != around.spec.driver:
         text = _("This Engine has no IPAM driver “%(driver)s”.") % {"driver": found[1]}
-        return replace(plain, field="ipam_driver", text=text, ways=(Way(_("Use Docker's own"), "ipam_driver=", is_primary=True),))
+        return replace(plain, field="ipam_driver", text=text, ways=(Fix(_("Use Docker's own"), "ipam_driver=", is_primary=True),))
     text = _("This Engine has no driver “%(driver)s”. It has %(known)s.") % {"driver": found[1], "known": known or "–"}
     return replace(plain, text=text, ways=_bridge_instead())
 
 
-def _no_swarm(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def _no_swarm(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     return replace(plain, ways=_bridge_instead())
 
 
-def _name_taken(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def _name_taken(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     if not isinstance(around.spec, NetworkSpec):
         return None
     name, names = around.spec.name, read_ground(around.engine_slug).names
     free = next(f"{name}-{number}" for number in range(2, len(names) + 3) if f"{name}-{number}" not in names)
-    way = Way(_("Did you mean %(suggestion)s?") % {"suggestion": free}, f"name={free}", is_primary=True)
+    way = Fix(_("Did you mean %(suggestion)s?") % {"suggestion": free}, f"name={free}", is_primary=True)
     docker_id = find_network(around.engine_slug, name)
     return replace(plain, ways=(way,), opens=(Opening("network", docker_id, name),) if docker_id else ())
 
 
-def _bridge_name_taken(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def _bridge_name_taken(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     value = around.spec.options.get(BRIDGE_NAME, "") if isinstance(around.spec, NetworkSpec) else ""
     owner = read_ground(around.engine_slug).bridge_names.get(value)
     if owner is None:
@@ -116,13 +116,13 @@ def _bridge_name_taken(plain: Explanation, sentence: str, around: Around) -> Exp
     return replace(plain, text=text, opens=(Opening("network", docker_id, owner),) if docker_id else ())
 
 
-def _parent_missing(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def _parent_missing(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     found = _DEVICE.search(sentence)
     text = _("The Engine's machine has no device called %(device)s, which the option parent names.")
     return replace(plain, text=text % {"device": found[1]}) if found else None
 
 
-def _port_allocated(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def _port_allocated(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     found = _PORT.search(sentence)
     mine = around.container.docker_id if around.container else ""
     if not found:
@@ -134,12 +134,12 @@ def _port_allocated(plain: Explanation, sentence: str, around: Around) -> Explan
     return replace(plain, text=_("Another container publishes port %(port)s.") % {"port": found[1]})
 
 
-def _port_bound(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def _port_bound(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     found, engine = _PORT.search(sentence), read_engine(around.engine_slug)
     if not found or engine is None:
         return None
     is_udp = "/udp" in sentence or "listen udp" in sentence
-    listener = find_listener(engine.url, int(found[1]), "udp" if is_udp else "tcp")
+    listener = find_port_owner(engine.url, int(found[1]), "udp" if is_udp else "tcp")
     if listener is None:
         text = _("A process on the Engine's machine uses port %(port)s. This command shows which: ss -lnp 'sport = :%(port)s'")
         return replace(plain, text=text % {"port": found[1]})
@@ -153,7 +153,7 @@ def _port_bound(plain: Explanation, sentence: str, around: Around) -> Explanatio
     return replace(plain, text=_("The process %(process)s (pid %(pid)s) on the Engine's machine uses port %(port)s.") % names)
 
 
-def _active_endpoints(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def _active_endpoints(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     if around.network is None:
         return None
     running = [each for each in affected_by(around.engine_slug, around.network.docker_id) if each.is_running]
@@ -164,24 +164,24 @@ def _active_endpoints(plain: Explanation, sentence: str, around: Around) -> Expl
     return replace(plain, text=_("Running containers are on this network: %(names)s.") % {"names": _listed(names)}, opens=opens)
 
 
-def _open_container(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def _open_container(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     if around.container is None:
         return None
     return replace(plain, opens=(Opening("container", around.container.docker_id, around.container.name),))
 
 
-def _on_none(plain: Explanation, sentence: str, around: Around) -> Explanation | None:
+def _on_none(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
     """The Engine says the same of one that is on none, and of any that is to come there."""
     if around.network is not None and (found := next(check_network(around.network), None)):
-        return replace(plain, field="network_id", text=say(found), advice=_("Choose another network."))
+        return replace(plain, field="network_id", text=say_finding(found), advice=_("Choose another network."))
     return _open_container(plain, sentence, around)
 
 
-def _bridge_instead() -> tuple[Way, ...]:
-    return (Way(_("Use the driver bridge"), "driver=bridge", is_primary=True),)
+def _bridge_instead() -> tuple[Fix, ...]:
+    return (Fix(_("Use the driver bridge"), "driver=bridge", is_primary=True),)
 
 
-def _driver_of(around: Around) -> str:
+def _driver_of(around: RefusalContext) -> str:
     return around.spec.driver if isinstance(around.spec, NetworkSpec) else "bridge"
 
 
@@ -190,7 +190,7 @@ def _listed(names: Sequence[str]) -> str:
     return shown if len(names) <= MAX_NAMES else f"{shown}, … ({len(names)})"
 
 
-_WORKERS: Mapping[str, Callable[[Explanation, str, Around], Explanation | None]] = {
+_WORKERS: Mapping[str, Callable[[Explanation, str, RefusalContext], Explanation | None]] = {
     "address_held": address_held,
     "address_outside": address_outside,
     "static_on_default_bridge": let_choose,

@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 
 from networks.addressing.pools import Pool
 from networks.engine.specs import ConnectSpec, NetworkSpec
-from networks.preflight.findings import Way
-from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.preflight.findings import Fix
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class RefusalContext:
     """What a refused request was about. `pools`: a creation's, by the form's rows. Each part may be missing.
 
     `prefix`: what the names of the fields begin with that a way out fills, where the form has several of each.
@@ -58,5 +58,5 @@ class Explanation:
     field: str
     text: str
     advice: str
-    ways: tuple[Way, ...] = ()
+    ways: tuple[Fix, ...] = ()
     opens: tuple[Opening, ...] = ()

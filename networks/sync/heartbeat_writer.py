@@ -25,7 +25,7 @@ LAST_TURN_S = 2.0
 TakeRequest = Callable[[int, tuple[str, ...]], None]
 
 
-class Scribe:
+class HeartbeatWriter:
     """One for all followers of a process, in a daemon thread that begins with the first of them and ends with the last.
 
     Ten followers that wrote their heartbeats themselves would each have to look, four times a second, whether the other nine
@@ -49,7 +49,7 @@ class Scribe:
             self._writes = None
             if not self._is_running:
                 self._is_running = True
-                self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="heartbeat-writer", daemon=True)
                 self._thread.start()
 
     def end(self, engine_pk: int) -> None:
@@ -111,7 +111,7 @@ class Scribe:
         wishes = SyncRequest.objects.filter(engine_id__in=takers, done_at=None)
         for pk, engine_pk, docker_ids in wishes.values_list("pk", "engine_id", "docker_ids"):
             takers[engine_pk](pk, tuple(docker_ids))
-        others_wrote.send(sender=Scribe)
+        others_wrote.send(sender=HeartbeatWriter)
 
 
-scribe = Scribe()
+heartbeat_writer = HeartbeatWriter()

@@ -18,7 +18,7 @@ from networks.sync.host.machine import Machine
 from networks.sync.host.picture import HostPicture
 from networks.sync.host.remembered import Remembered
 from networks.sync.host.watcher import OpenReader
-from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.journal import EventJournal
 from networks.sync.snapshot.writer import Snapshot
 
 
@@ -36,7 +36,7 @@ def sync_once(engine: Engine, data_dir: Path, *, timeout_s: float = 30.0) -> int
     try:
         client.negotiate()
         snapshot = Snapshot(engine.pk)
-        reconciler = Reconciler(client, snapshot, snapshot.load(), Journal(engine.slug), inspectors)
+        reconciler = Reconciler(client, snapshot, snapshot.load(), EventJournal(engine.slug), inspectors)
         mended = reconciler.resync(as_of=datetime.now(UTC))
         inspectors.start()
         reconciler.inspect_everything()

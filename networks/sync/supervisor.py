@@ -73,7 +73,7 @@ class Tended:
     is_watching: bool
 
 
-class Tender:
+class FollowerSupervisor:
     """Looks at the rows in a daemon thread, and starts, restarts and stops what follows and watches them."""
 
     def __init__(self, tended: Tended, *, every_s: float = LOOK_EVERY_S) -> None:
@@ -136,7 +136,7 @@ class Tender:
             self._known = places
             self._start()
             for slug in changed | set(places):
-                engine_changed.send(sender=Tender, engine_slug=slug)
+                engine_changed.send(sender=FollowerSupervisor, engine_slug=slug)
 
     def _start(self) -> None:
         if self._tended.data_dir is not None:
@@ -164,12 +164,12 @@ def stop_all(slugs: Iterable[str]) -> None:
         thread.join()
 
 
-_tender: list[Tender] = []
+_tender: list[FollowerSupervisor] = []
 
 
 def start_tending(data_dir: Path | None, *, is_watching: bool = True) -> None:
     """Start followers (where `data_dir` is given) and watchers, and keep them in step until `stop_tending`."""
-    tender = Tender(Tended(data_dir, is_watching))
+    tender = FollowerSupervisor(Tended(data_dir, is_watching))
     tender.start()
     _tender.append(tender)
 

@@ -36,7 +36,7 @@ _SWARM = (
 _COLUMNS = (*_TOLD, *_SWARM, "swarm_nodes", "overlay_peers")
 
 
-def columns_of(info: EngineInfo) -> dict[str, Any]:
+def info_columns(info: EngineInfo) -> dict[str, Any]:
     """Return what `GET /info` tells, for as long as it lasts: drivers come with plugins, and swarms with a command."""
     swarm = info.swarm
     return {
@@ -98,7 +98,7 @@ class SwarmWatch:
             self._known = dict(EngineStatus.objects.filter(engine_id=self._engine_pk).values(*_COLUMNS).get())
         try:
             info = self._client.info()
-            found = columns_of(info)
+            found = info_columns(info)
             found["swarm_nodes"] = [_node(each) for each in self._client.list_nodes()] if info.swarm.is_manager else []
             found["overlay_peers"] = self._peers(memory) if info.swarm.is_member else {}
         except EngineError as error:

@@ -54,7 +54,7 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DrawnPart:
     """What of a pool is drawn: a block by its first address; the picked address and the next one, None where there is none."""
 
     use: PoolUse
@@ -64,7 +64,7 @@ class Shown:
 
 
 @register.simple_tag
-def address_cells(shown: Shown, links: Links, css: str = "") -> SafeString:
+def address_cells(shown: DrawnPart, links: Links, css: str = "") -> SafeString:
     """Draw a block: one cell for each address, in rows of 8 of which those that are all free fold away on phones."""
     size = block_size(shown.use)
     rows = range(shown.first, shown.first + size, ROW)
@@ -92,7 +92,7 @@ class _Words:
         self.states = {state: str(word) for state, word in STATE_WORDS.items()}
         self.following = _("next to be handed out")
 
-    def title(self, shown: Shown, number: int, state: State, cell: Cell | None) -> str:
+    def title(self, shown: DrawnPart, number: int, state: State, cell: Cell | None) -> str:
         """Return what a cell is, in a sentence: "172.17.0.3 in use: wordpress"."""
         said = f"{shown.use.address(number)} {self.states[state]}"
         if cell is not None and (name := cell.claim.container_name if cell.claim else cell.name):
@@ -100,7 +100,7 @@ class _Words:
         return f"{said}, {self.following}" if number == shown.following else said
 
 
-def _cell(shown: Shown, number: int, links: Links, words: _Words) -> tuple[bool, str]:
+def _cell(shown: DrawnPart, number: int, links: Links, words: _Words) -> tuple[bool, str]:
     """Return (whether it is free and nothing special, its HTML)."""
     use = shown.use
     state = use.state_at(number)

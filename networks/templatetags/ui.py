@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from networks.engine.states import container_group
 from networks.models.trouble import explain_trouble
-from networks.templatetags.wording import parse_address, spell, split_at_prefix
+from networks.templatetags.wording import spell, split_address, split_at_prefix
 
 register = template.Library()
 
@@ -124,7 +124,7 @@ def address(value: object, prefix_length: int | None = None) -> SafeString:
     """
     if not value:
         return DASH
-    text, length, suffix = parse_address(value, prefix_length or None)
+    text, length, suffix = split_address(value, prefix_length or None)
     network, rest = ("", text) if length is None else split_at_prefix(text, length)
     muted = format_html('<span class="net">{}</span>', network) if network else ""
     return format_html('<span class="addr">{}{}{}</span>', muted, spell(rest), suffix)

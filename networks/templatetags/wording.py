@@ -69,7 +69,7 @@ def _split_ipv6(address: str, hextets: int) -> tuple[str, str]:
     return network, address[len(network) :]
 
 
-def parse_address(value: object, prefix_length: int | None = None) -> tuple[str, int | None, str]:
+def split_address(value: object, prefix_length: int | None = None) -> tuple[str, int | None, str]:
     """Return (address, prefix length or None, "/16" or "") of text or an `ipaddress` object.
 
     A network keeps its "/16" in what is shown, and so does text that has one; a prefix length given beside is not shown.

@@ -25,12 +25,12 @@ from networks.addressing.findings import Finding, Level
 from networks.engine.cli import Line, is_plain
 from networks.models import Engine, OutcomeKind
 from networks.partials.shell import may_act, may_destroy
-from networks.preflight.findings import Verdict, Way, preflight
+from networks.preflight.findings import Fix, Verdict, preflight
 from networks.queries.engines import read_engine
 from networks.queries.masking import mask_document
 from networks.refusals.catalogue import explain_each
 from networks.refusals.fixes import work_out
-from networks.refusals.meaning import Around, Explanation
+from networks.refusals.meaning import Explanation, RefusalContext
 from networks.templatetags.wording import spell
 from networks.views.shell import open_screen
 
@@ -47,7 +47,7 @@ class Refusal:
     duration_ms: float
     meaning: str
     advice: str
-    ways: tuple[Way, ...]
+    ways: tuple[Fix, ...]
     state: str
     is_unknown: bool
 
@@ -62,7 +62,7 @@ class ShellLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestPreview:
     """The request that a form would send. `lines`: its body as JSON, no character in it hides; `is_masked`: without secrets."""
 
     request: str
@@ -85,7 +85,7 @@ class Aside:
     warn: int = 0
     ok: int = 0
     error: tuple[str, ...] = ()  # the Engine's words by line, where it refused just this
-    asked: Asked | None = None
+    asked: RequestPreview | None = None
     shows_request: bool = False
     seen: str = ""
     has_preflight: bool = True
@@ -106,10 +106,10 @@ def actor_of(request: HttpRequest) -> Actor:
     return Actor(request.user.get_username(), request.user.pk, str(request.META.get("REMOTE_ADDR", "")))
 
 
-def make_asked(request: str, body: Mapping[str, Any], *, sees_secrets: bool) -> Asked:
+def make_asked(request: str, body: Mapping[str, Any], *, sees_secrets: bool) -> RequestPreview:
     """Return a request as it is shown. `request`: "POST /networks/create"; `body`: the very document that is sent."""
     shown = body if sees_secrets else mask_document(body)
-    return Asked(request, tuple(_as_json(shown).split("\n")), shown != body)
+    return RequestPreview(request, tuple(_as_json(shown).split("\n")), shown != body)
 
 
 def make_aside(
@@ -117,7 +117,7 @@ def make_aside(
     findings: Iterable[Finding],
     result: ActionResult | None = None,
     *,
-    asked: Asked | None = None,
+    asked: RequestPreview | None = None,
     shows_request: bool = False,
 ) -> Aside:
     """Return what stands beside a form."""
@@ -141,9 +141,9 @@ def make_aside(
 
 def explain_refusal(
     result: ActionResult,
-    ways: tuple[Way, ...] = (),
+    ways: tuple[Fix, ...] = (),
     *,
-    around: Around | None = None,
+    around: RefusalContext | None = None,
     changed: str = "",
     is_typed: bool = True,
 ) -> Refusal:
@@ -169,11 +169,11 @@ def explain_refusal(
     )
 
 
-def explain_result(result: ActionResult, around: Around | None = None) -> Explanation | None:
+def explain_result(result: ActionResult, around: RefusalContext | None = None) -> Explanation | None:
     """Return what an Engine's refusal means here; None of other results, and where we don't know."""
     if result.kind is not OutcomeKind.REFUSED:
         return None
-    return work_out(explain_each(result.sentence), result.sentence, around or Around(""))
+    return work_out(explain_each(result.sentence), result.sentence, around or RefusalContext(""))
 
 
 def mark_refused_field(form: forms.Form, known: Explanation | None) -> None:
@@ -203,10 +203,10 @@ def _as_json(document: Mapping[str, Any]) -> str:
     return "".join(letter if letter == "\n" or is_plain(letter) else json.dumps(letter)[1:-1] for letter in text)
 
 
-def _openings(known: Explanation, around: Around | None) -> tuple[Way, ...]:
+def _openings(known: Explanation, around: RefusalContext | None) -> tuple[Fix, ...]:
     slug = around.engine_slug if around else ""
     pages = [(each, reverse(f"{each.kind}_detail", args=[slug, each.docker_id])) for each in known.opens]
-    return tuple(Way(_("Open %(name)s") % {"name": spell(each.name)[:60]}, "", url=url) for each, url in pages)
+    return tuple(Fix(_("Open %(name)s") % {"name": spell(each.name)[:60]}, "", url=url) for each, url in pages)
 
 
 def _title(result: ActionResult) -> str:

@@ -15,26 +15,26 @@ from networks.audit.standing import read_held
 from networks.models import Network
 from networks.partials.action_fields import pairs_of
 from networks.partials.activity import (
-    draw_lines,
+    activity_sentence,
+    activity_title,
+    draw_activity_lines,
     draw_outcome,
     draw_outcomes,
     offered_outcomes,
     offered_verbs,
-    sentence_of,
-    title_of,
 )
 from networks.policy.permissions import Permission, is_superuser
 from networks.queries.people.activity import ActionRow, list_activity, read_action
 from networks.queries.people.activity_filters import ActivityFilter, Reader
 from networks.templatetags.actors import NAMELESS
-from networks.views.shell import access_of
+from networks.views.shell import rights_of_request
 
 MOST_NAMES = 200
 
 
 def reader_of(request: HttpRequest) -> Reader:
     """Return whose eyes it is read with."""
-    access = access_of(request)
+    access = rights_of_request(request)
     administered = tuple(slug for slug, permissions in access.permissions.items() if Permission.GRANT in permissions)
     return Reader(int(request.user.pk or 0), administered, is_superuser(request.user))
 
@@ -63,14 +63,14 @@ class ActivityList(View):
         wanted = ActivityFilter.from_query(request.GET.dict())
         reader = reader_of(request)
         page = list_activity(reader, wanted)
-        engines = [(row.slug, row.slug) for row in access_of(request).engines]
+        engines = [(row.slug, row.slug) for row in rights_of_request(request).engines]
         if wanted.on:
             engines = list(dict.fromkeys([*engines, (wanted.on, wanted.on)]))
         context = {
             "wanted": wanted,
             "reader": reader,
             "page": page,
-            "lines": draw_lines(page.rows),
+            "lines": draw_activity_lines(page.rows),
             "people": offered_people(reader, wanted.who),
             "verbs": offered_verbs(wanted.verb),
             "outcomes": offered_outcomes(),
@@ -94,8 +94,8 @@ class ActivityDetail(View):
             raise Http404
         context = {
             "row": row,
-            "title": title_of(row),
-            "sentence": sentence_of(row),
+            "title": activity_title(row),
+            "sentence": activity_sentence(row),
             "outcome": draw_outcome(row.newest),
             "outcomes": draw_outcomes(row),
             "pairs": pairs_of(row.asked),
@@ -106,7 +106,7 @@ class ActivityDetail(View):
 
 def _subject_url(request: HttpRequest, row: ActionRow) -> str:
     """Return the page of the network that it is about, "" where there is none or this person may not view it."""
-    is_visible = any(engine.slug == row.engine_slug for engine in access_of(request).engines)
+    is_visible = any(engine.slug == row.engine_slug for engine in rights_of_request(request).engines)
     there = Network.objects.filter(engine__slug=row.engine_slug, docker_id=row.docker_id)
     if not row.docker_id or not is_visible or not there.exists():
         return ""

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views import View
 
-from networks.partials.activity import title_of
+from networks.partials.activity import activity_title
 from networks.queries.people.activity import ActionRow, OutcomeRow, all_activity
 from networks.queries.people.activity_filters import ActivityFilter
 from networks.templatetags.wording import spell
@@ -70,13 +70,13 @@ def answer_file(request: HttpRequest, parts: Iterator[str], name: str, *, conten
     return answer
 
 
-def write_csv(rows: Iterable[ActionRow]) -> Iterator[str]:
+def write_activity_csv(rows: Iterable[ActionRow]) -> Iterator[str]:
     """Yield CSV in pieces: a head, one line for each action with its newest outcome, every cell quoted and safe to open."""
     yield BOM + csv_lines([COLUMNS])
     yield from in_pieces(rows, lambda some: csv_lines([_cells(row) for row in some]))
 
 
-def write_json(rows: Iterable[ActionRow]) -> Iterator[str]:
+def write_activity_json(rows: Iterable[ActionRow]) -> Iterator[str]:
     """Yield JSON lines in pieces: one object for each action, in ASCII, with all its outcomes in order."""
     yield from in_pieces(rows, lambda some: "".join(f"{json.dumps(_document(row))}\n" for row in some))
 
@@ -114,7 +114,7 @@ def _cells(row: ActionRow) -> list[object]:
         newest.words if newest else "",
         round(row.duration_ms, 3) or "",
         " ".join(outcome.kind for outcome in row.outcomes),
-        title_of(row),
+        activity_title(row),
     ]
 
 
@@ -132,7 +132,7 @@ def _document(row: ActionRow) -> dict[str, Any]:
         "command": row.command,
         "asked": row.asked,
         "outcomes": [_outcome(outcome) for outcome in row.outcomes],
-        "sentence": title_of(row),
+        "sentence": activity_title(row),
     }
 
 
@@ -164,6 +164,6 @@ async def _beside(parts: Iterator[str]) -> AsyncIterator[str]:
 
 
 _FORMS: dict[str, tuple[str, Callable[[Iterable[ActionRow]], Iterator[str]]]] = {
-    "csv": ("text/csv; charset=utf-8", write_csv),
-    "jsonl": ("application/x-ndjson; charset=utf-8", write_json),
+    "csv": ("text/csv; charset=utf-8", write_activity_csv),
+    "jsonl": ("application/x-ndjson; charset=utf-8", write_activity_json),
 }

@@ -44,13 +44,13 @@ class AddressHistoryExport(View):
         return answer_file(request, write(rows), name, content_type=content_type)
 
 
-def write_csv(rows: Iterable[Assignment]) -> Iterator[str]:
+def write_history_csv(rows: Iterable[Assignment]) -> Iterator[str]:
     """Yield CSV in pieces: a head, one line for each assignment."""
     yield BOM + csv_lines([COLUMNS])
     yield from in_pieces(rows, lambda some: csv_lines([_document(row).values() for row in some]))
 
 
-def write_json(rows: Iterable[Assignment]) -> Iterator[str]:
+def write_history_json(rows: Iterable[Assignment]) -> Iterator[str]:
     """Yield JSON lines in pieces, one object for each assignment, in ASCII."""
     yield from in_pieces(rows, lambda some: "".join(f"{json.dumps(_document(row))}\n" for row in some))
 
@@ -76,6 +76,6 @@ def _document(row: Assignment) -> dict[str, object]:
 
 
 _FORMS: dict[str, tuple[str, Callable[[Iterable[Assignment]], Iterator[str]]]] = {
-    "csv": ("text/csv; charset=utf-8", write_csv),
-    "jsonl": ("application/x-ndjson; charset=utf-8", write_json),
+    "csv": ("text/csv; charset=utf-8", write_history_csv),
+    "jsonl": ("application/x-ndjson; charset=utf-8", write_history_json),
 }

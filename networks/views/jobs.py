@@ -23,7 +23,7 @@ from networks.queries.addresses.keeping import KEEP
 from networks.queries.jobs import JobProgress, jobs_of_late, read_job
 from networks.views.acting import actor_of
 from networks.views.changes.several import ContainersSeveral, NetworksSeveral
-from networks.views.shell import access_of, open_screen
+from networks.views.shell import open_screen, rights_of_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class JobList(View):
         context = {
             "lines": [(job, _title(job)) for job in jobs],
             "sees_all": is_superuser(request.user),
-            "may_begin": any(CHANGING & permissions for permissions in access_of(request).permissions.values()),
+            "may_begin": any(CHANGING & permissions for permissions in rights_of_request(request).permissions.values()),
         }
         return render(request, "jobs/list.html", context)
 
@@ -77,7 +77,7 @@ class JobDetail(View):
         return render(request, "jobs/_progress.html" if "part" in request.GET else "jobs/job.html", context)
 
 
-class JobStop(View):
+class JobStopView(View):
     """Ask a job to end after the step that is under way."""
 
     def post(self, request: HttpRequest, job_id: int) -> HttpResponseBase:
@@ -91,7 +91,7 @@ class JobStop(View):
 
 def engines_of(request: HttpRequest) -> tuple[list[str], list[str]]:
     """Return the slugs of the Engines that this person views, and of those that they administer."""
-    permissions = access_of(request).permissions
+    permissions = rights_of_request(request).permissions
     viewed = [slug for slug, may in permissions.items() if Permission.VIEW in may]
     return viewed, [slug for slug in viewed if Permission.GRANT in permissions[slug]]
 
@@ -99,7 +99,7 @@ def engines_of(request: HttpRequest) -> tuple[list[str], list[str]]:
 def _again(request: HttpRequest, progress: JobProgress) -> Again | None:
     """Return how to look at what a job left undone and begin a new one with it; None where nothing is left, or it may not."""
     verb, slug = progress.job.verb, progress.job.engine_slug
-    may = access_of(request).permissions.get(slug, frozenset())
+    may = rights_of_request(request).permissions.get(slug, frozenset())
     is_back = progress.job.state == JobState.ROLLED_BACK
     if verb == KEEP and (progress.undone or is_back) and Permission.CONNECT in may:
         return Again(keep_url(slug, progress.steps[0].network_id, progress.steps[0].container_id), verb, "", "", is_page=True)

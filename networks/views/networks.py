@@ -12,8 +12,8 @@ from networks.engine.cli import inspect_network_command
 from networks.partials.screens import draw_screen
 from networks.policy.protection import read_protection
 from networks.queries.details import read_gone, read_network_title
+from networks.queries.engine_context import OWN_DRIVERS
 from networks.queries.filters import NETWORK_PARAMS, read_network_filter
-from networks.queries.ground import OWN_DRIVERS
 from networks.views.changes.protection import lifting_of
 from networks.views.columns import read_columns
 from networks.views.screens import render_screen

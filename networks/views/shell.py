@@ -123,7 +123,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     theme = theme if theme in THEMES else ""
     if not person.is_authenticated:
         return {"shell": Shell(theme=theme)}
-    access = access_of(request)
+    access = rights_of_request(request)
     key: ScreenKey | None = getattr(request, "shell_key", None)
     engine = _engine_of(request, access, key)
     return {
@@ -158,10 +158,10 @@ def _reload_of(request: HttpRequest) -> Reload:
 
 def engines_seen(request: HttpRequest) -> frozenset[str]:
     """Return the slugs of the Engines that the request's person may view."""
-    return frozenset(slug for slug, may in access_of(request).permissions.items() if Permission.VIEW in may)
+    return frozenset(slug for slug, may in rights_of_request(request).permissions.items() if Permission.VIEW in may)
 
 
-def access_of(request: HttpRequest) -> Access:
+def rights_of_request(request: HttpRequest) -> Access:
     """Return the Engines and rights of the request's person, read at the first call."""
     known: Access | None = getattr(request, "shell_access", None)
     if known is None:
@@ -180,9 +180,9 @@ def choice_cookie() -> str:
     return f"netadmin_engine_{settings.NETADMIN_PORT}"
 
 
-def reach_of(request: HttpRequest) -> str:
+def reach_of_request(request: HttpRequest) -> str:
     """Return of which Engines a page across them shows this person something."""
-    return write_reach((row.slug for row in access_of(request).engines), is_superuser=is_superuser(request.user))
+    return write_reach((row.slug for row in rights_of_request(request).engines), is_superuser=is_superuser(request.user))
 
 
 def pick_engine(request: HttpRequest, engine_slug: str = "") -> EngineRow:
@@ -190,7 +190,7 @@ def pick_engine(request: HttpRequest, engine_slug: str = "") -> EngineRow:
 
     Raises Denied when the person may not view it (or any), Http404 when a superuser names one that isn't there.
     """
-    access = access_of(request)
+    access = rights_of_request(request)
     by_slug = {row.slug: row for row in access.engines}
     wanted = engine_slug or request.GET.get("engine", "")
     if wanted:
@@ -221,8 +221,8 @@ def open_screen(
     """
     engine = pick_engine(request, engine_slug)
     query = urlencode([(name, value) for name in sorted(params) for value in request.GET.getlist(name) if value])
-    rights = write_rights(access_of(request).permissions.get(engine.slug, frozenset()))
-    reach = reach_of(request) if is_across(page, docker_id) else ""
+    rights = write_rights(rights_of_request(request).permissions.get(engine.slug, frozenset()))
+    reach = reach_of_request(request) if is_across(page, docker_id) else ""
     key = ScreenKey(page, engine.slug, docker_id, query, get_language() or settings.LANGUAGE_CODE, rights, reach)
     request.shell_engine = engine  # type: ignore[attr-defined]
     note_viewer(engine.slug, page, docker_id)

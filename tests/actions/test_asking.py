@@ -13,7 +13,7 @@ from django.db import connections
 
 from networks.actions.actors import CONSOLE, Actor
 from networks.actions.asking import StillAsking, ask_patiently
-from networks.actions.places import MOST_OF_ENGINE, MOST_OF_PERSON, Bound, NoPlace, Places
+from networks.actions.change_slots import MOST_OF_ENGINE, MOST_OF_PERSON, Bound, NoSlot, Places
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
@@ -150,7 +150,7 @@ def test_it_holds_an_engine_that_hangs_to_its_own_places() -> None:
     places = Places()
     taken = [places.take(number, "hung", 30) for number in range(MOST_OF_ENGINE)]
 
-    with pytest.raises(NoPlace) as full:
+    with pytest.raises(NoSlot) as full:
         places.take(1000, "hung", 30)
     others = [places.take(number, "other", 30) for number in range(MOST_OF_ENGINE)]
     places.give_back(taken[0])

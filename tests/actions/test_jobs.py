@@ -12,7 +12,7 @@ from networks.actions.actors import CONSOLE, Actor
 from networks.actions.jobs import starting
 from networks.actions.jobs.runners import JobRunner, runner_of, start_runners, stop_runners
 from networks.actions.jobs.running import JobRun
-from networks.actions.jobs.starting import JobWish, ask_to_stop, start_job
+from networks.actions.jobs.starting import JobRequest, ask_to_stop, start_job
 from networks.models import Action, Endpoint, Engine, Grant, Job, JobStep, Network, Outcome
 from networks.policy.permissions import Permission
 from networks.sync.supervisor import followers
@@ -32,7 +32,7 @@ def removals(engine: PrivateEngine, *names: str) -> list[JobStep]:
 
 
 def start(actor: Actor, engine: Engine, steps: list[JobStep]) -> Job:
-    return start_job(actor, engine, JobWish("key", "remove_networks"), steps)
+    return start_job(actor, engine, JobRequest("key", "remove_networks"), steps)
 
 
 def states(job: Job) -> list[str]:
@@ -84,7 +84,7 @@ def test_it_connects_and_disconnects_running_and_stopped_ones(engine: PrivateEng
             JobStep(verb=verb, network_id=network_id, network_name="front", container_id=docker_id, container_name=name)
             for name, docker_id in ids.items()
         ]
-        job = start_job(operator, followed, JobWish(verb, verb), steps)
+        job = start_job(operator, followed, JobRequest(verb, verb), steps)
         JobRun(followed, job).run()
 
         job.refresh_from_db()
@@ -110,10 +110,10 @@ def test_it_begins_with_the_first_job_of_an_engine_whoever_wrote_it(
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("jobs-")], "no job, no thread"
         followers[followed.slug] = followers.pop("later")  # as an Engine that is added while Netadmin runs
 
-        own = start_job(operator, followed, JobWish("own", "remove_networks"), beside[:1])
+        own = start_job(operator, followed, JobRequest("own", "remove_networks"), beside[:1])
         wait_until(lambda: states(own) == ["done"], "its own")
 
-        theirs = starting._write(operator, followed, JobWish("theirs", "remove_networks"), beside[1:], Permission.CONNECT)
+        theirs = starting._write(operator, followed, JobRequest("theirs", "remove_networks"), beside[1:], Permission.CONNECT)
         wait_until(lambda: states(theirs) == ["done"], "another process's, which tells nobody")
     finally:
         stop_runners()

@@ -11,7 +11,7 @@ from django.test import Client
 from networks.actions.actors import Actor
 from networks.actions.clients import open_client
 from networks.actions.jobs.keeping import KeepRun, keep_steps, refuse_automatic_subnet
-from networks.actions.jobs.starting import JobWish, start_job
+from networks.actions.jobs.starting import JobRequest, start_job
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.calls import Profile
 from networks.engine.specs import ConnectSpec
@@ -41,7 +41,7 @@ def make_job(actor: Actor, engine: PrivateEngine, row: Engine, name: str, addres
     spec = ConnectSpec(engine.cli("network", "inspect", "-f", "{{.Id}}", network), str(inspect(engine, name)["Id"]))
     wanted: IPAddress = parse_address(address or end_of(engine, name, network)["IPAddress"], "ipv4")
     steps = keep_steps(spec, wanted, network_name=network, container_name=name)
-    return start_job(actor, row, JobWish(f"key-{Job.objects.count()}", KEEP, name), steps)
+    return start_job(actor, row, JobRequest(f"key-{Job.objects.count()}", KEEP, name), steps)
 
 
 def states(job: Job) -> list[str]:

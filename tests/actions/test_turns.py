@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from networks.actions.actors import Actor
 from networks.actions.jobs.runners import PULL, JobRunner, Lane
-from networks.actions.jobs.starting import MOST_OPEN_JOBS, MOST_OPEN_PULLS, JobWish, TooManyJobs, start_job
+from networks.actions.jobs.starting import MOST_OPEN_JOBS, MOST_OPEN_PULLS, JobRequest, TooManyJobs, start_job
 from networks.models import Engine, Job, JobState, JobStep
 from networks.views.changes.several import SeveralPage
 from tests.builders import make_engine
@@ -34,7 +34,7 @@ def begin(engine: Engine) -> Begin:
 
     def begin(name: str, verb: str = "remove_networks") -> Job:
         step = JobStep(verb="remove_network", network_id="a" * 64, network_name="front")
-        return start_job(Actor(name, people[name].pk), engine, JobWish(f"{name}{Job.objects.count()}", verb), [step])
+        return start_job(Actor(name, people[name].pk), engine, JobRequest(f"{name}{Job.objects.count()}", verb), [step])
 
     return begin
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 from tests.architecture.tree import files_ending, parse, python_modules
@@ -38,3 +39,22 @@ def test_it_knows_whole_words_only() -> None:
     assert refused_words("CommonFields") == {"common"}
     assert refused_words("http-utils") == {"utils"}
     assert refused_words("ConnectionManager") == refused_words("commonly_used") == refused_words("object_of") == set()
+
+
+# Django wants each command called so; each chapter that listens to signals connects its own; a pool is one of Docker's,
+# as plain values (addressing) and as a row (models).
+MANY_MAY_BE_CALLED = {"Command", "connect_receivers", "Pool"}
+
+
+def test_it_gives_no_two_public_things_the_same_name() -> None:
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    for path in python_modules("networks/"):
+        if "migrations" not in path.parts:
+            for node in parse(path).body:
+                if isinstance(node, kinds) and not node.name.startswith("_"):
+                    places[node.name].append(str(path))
+
+    twice = {name: paths for name, paths in places.items() if len(paths) > 1}
+    assert {name: paths for name, paths in twice.items() if name not in MANY_MAY_BE_CALLED} == {}
+    assert twice.keys() >= MANY_MAY_BE_CALLED

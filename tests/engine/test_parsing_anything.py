@@ -17,7 +17,7 @@ from networks.engine.parsing.engines import choose_version, parse_engine
 from networks.engine.parsing.events import parse_event, read_event
 from networks.engine.parsing.images import parse_imported
 from networks.engine.parsing.memory import container_memory, network_memory
-from networks.engine.parsing.networks import parse_network
+from networks.engine.parsing.networks import parse_network_fact
 from networks.engine.parsing.refusals import refusal
 from networks.engine.parsing.values import parse_json
 
@@ -52,7 +52,7 @@ JSON = st.recursive(
 )
 WITH_ID = st.dictionaries(st.sampled_from(NAMES), JSON, max_size=20).map(lambda members: {**members, "Id": ID})
 PARSERS: list[Callable[[Any], Any]] = [
-    *(parse_network, parse_containers, parse_container, read_event, parse_stats),
+    *(parse_network_fact, parse_containers, parse_container, read_event, parse_stats),
     lambda answer: network_memory().parse(json.dumps(answer, separators=(",", ":")).encode()),
     lambda answer: container_memory().parse(json.dumps(answer, separators=(",", ":")).encode()),
 ]

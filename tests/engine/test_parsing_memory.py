@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from networks.engine.errors import ProtocolFault
 from networks.engine.parsing.containers import parse_containers
 from networks.engine.parsing.memory import container_memory, network_memory
-from networks.engine.parsing.networks import parse_network
+from networks.engine.parsing.networks import parse_network_fact
 
 FIRST, SECOND = "a" * 64, "b" * 64
 HOSTILE = ['},{"Id":"', "\\", '"', '\\"},{"Id":"x', "\0", "Up 3 minutes", '"Status":"Up 3 minutes"', "}]", "[{"]
@@ -127,8 +127,8 @@ def test_it_reads_networks_alike() -> None:
     memory = network_memory()
     networks = [{"Name": "n1", "Id": FIRST}, {"Name": "ov", "Id": SECOND, "Peers": [{"Name": "p1"}, {"Name": "p2"}]}]
 
-    assert memory.parse(_body(networks)) == tuple(map(parse_network, networks))
-    assert memory.parse(_body(networks[:1])) == tuple(map(parse_network, networks[:1]))
+    assert memory.parse(_body(networks)) == tuple(map(parse_network_fact, networks))
+    assert memory.parse(_body(networks[:1])) == tuple(map(parse_network_fact, networks[:1]))
 
 
 @pytest.mark.parametrize("answer", [None, {}, [None], [{}], [{"Id": []}], [{"Id": "x"}], "x", [{"Id": FIRST}, 3]])

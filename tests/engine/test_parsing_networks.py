@@ -14,14 +14,14 @@ from networks.engine.facts import PoolFact, SubnetCount
 from networks.engine.parsing.engines import parse_engine
 from networks.engine.parsing.images import parse_image_count, parse_imported, parse_progress
 from networks.engine.parsing.memory import network_memory
-from networks.engine.parsing.networks import parse_network
+from networks.engine.parsing.networks import parse_network_fact
 from networks.engine.parsing.refusals import MAX_SENTENCE, refusal
 
 ID = "b" * 64
 
 
 def test_it_reads_a_network() -> None:
-    network = parse_network(
+    network = parse_network_fact(
         {
             "Name": "n1",
             "Id": ID,
@@ -72,7 +72,7 @@ def test_it_reads_a_network() -> None:
 
 
 def test_it_needs_nothing_but_an_id() -> None:
-    network = parse_network({"Id": ID})
+    network = parse_network_fact({"Id": ID})
 
     assert (network.name, network.driver, network.pools, network.ipam_driver) == ("", "", (), "default")
     assert network.has_ipv4
@@ -80,7 +80,7 @@ def test_it_needs_nothing_but_an_id() -> None:
 
 
 def test_it_takes_the_ids_of_swarm_networks() -> None:
-    assert parse_network({"Id": "2xhevk6yb9wqkvqu0ul7n6kw3"}).docker_id == "2xhevk6yb9wqkvqu0ul7n6kw3"
+    assert parse_network_fact({"Id": "2xhevk6yb9wqkvqu0ul7n6kw3"}).docker_id == "2xhevk6yb9wqkvqu0ul7n6kw3"
 
 
 @pytest.mark.parametrize("answer", [None, {}, [3], [{}], [{"Id": "x/y"}], [{"Id": ID + "\n"}]])
@@ -94,12 +94,12 @@ def test_it_counts_wrong_types_as_absent_and_keeps_the_rest(wrong: Any) -> None:
     members = ("Driver", "Scope", "Created", "Internal", "IPAM", "Options", "Labels", "ConfigFrom", "EnableIPv4")
 
     for member in members:
-        network = parse_network({"Id": ID, "Name": "n1", member: wrong})
+        network = parse_network_fact({"Id": ID, "Name": "n1", member: wrong})
         assert network.name == "n1"
 
 
 def test_it_reads_a_gateway_that_carries_a_prefix_length() -> None:
-    pool = parse_network({"Id": ID, "IPAM": {"Config": [{"Subnet": "10.0.0.0/8", "Gateway": "10.0.0.1/8"}]}}).pools[0]
+    pool = parse_network_fact({"Id": ID, "IPAM": {"Config": [{"Subnet": "10.0.0.0/8", "Gateway": "10.0.0.1/8"}]}}).pools[0]
 
     assert pool.gateway == ip_address("10.0.0.1")
 
@@ -115,7 +115,7 @@ def test_it_reads_what_the_engine_counts_of_a_subnet() -> None:
         "x": {"IPsInUse": 1, "DynamicIPsAvailable": 1},
     }
 
-    network = parse_network({"Id": ID, "Status": {"IPAM": {"Subnets": subnets}}})
+    network = parse_network_fact({"Id": ID, "Status": {"IPAM": {"Subnets": subnets}}})
 
     assert network.counts == {
         ip_network("172.72.0.0/16"): SubnetCount(5, 65_531),
@@ -125,17 +125,19 @@ def test_it_reads_what_the_engine_counts_of_a_subnet() -> None:
 
 @pytest.mark.parametrize("status", [None, 3, {}, {"IPAM": None}, {"IPAM": {"Subnets": []}}])
 def test_it_knows_an_engine_that_does_not_count(status: Any) -> None:
-    assert parse_network({"Id": ID}).counts is None
-    assert parse_network({"Id": ID, "Status": status}).counts is None
+    assert parse_network_fact({"Id": ID}).counts is None
+    assert parse_network_fact({"Id": ID, "Status": status}).counts is None
 
 
 def test_it_takes_two_counts_of_a_network_for_the_same_network() -> None:
     one, other = (
-        parse_network({"Id": ID, "Status": {"IPAM": {"Subnets": {"10.0.0.0/24": {"IPsInUse": n, "DynamicIPsAvailable": 9}}}}})
+        parse_network_fact(
+            {"Id": ID, "Status": {"IPAM": {"Subnets": {"10.0.0.0/24": {"IPsInUse": n, "DynamicIPsAvailable": 9}}}}}
+        )
         for n in (3, 4)
     )
 
-    assert one == other == parse_network({"Id": ID})
+    assert one == other == parse_network_fact({"Id": ID})
 
 
 def test_it_reads_who_answers() -> None:

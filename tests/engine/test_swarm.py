@@ -15,7 +15,7 @@ from networks.engine.docker_client import DockerClient
 from networks.engine.errors import ProtocolFault, Refused
 from networks.engine.facts import OverlayPeer
 from networks.engine.parsing.engines import parse_engine
-from networks.engine.parsing.networks import parse_network
+from networks.engine.parsing.networks import parse_network_fact
 from networks.engine.parsing.swarm import parse_new_node, parse_nodes, parse_tokens
 from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec
 from networks.engine.swarm_facts import JoinTokens, NodeFact
@@ -82,10 +82,10 @@ def test_it_takes_nothing_else_for_nodes(answer: object) -> None:
 def test_it_reads_peers_of_an_inspected_network() -> None:
     peers = [{"Name": "b", "IP": "192.0.2.2"}, {"Name": "a", "IP": "192.0.2.1"}, {"Name": "a", "IP": "192.0.2.1"}, 5]
 
-    found = parse_network({"Id": NODE, "Name": "ov", "Peers": peers})
+    found = parse_network_fact({"Id": NODE, "Name": "ov", "Peers": peers})
 
     assert found.peers == (OverlayPeer("a", "192.0.2.1"), OverlayPeer("b", "192.0.2.2"))
-    assert found == parse_network({"Id": NODE, "Name": "ov"})
+    assert found == parse_network_fact({"Id": NODE, "Name": "ov"})
 
 
 def test_it_shows_no_token_in_any_text() -> None:

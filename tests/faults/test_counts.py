@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from networks.addressing.blocks import Dispute
-from networks.addressing.turns import Why
+from networks.addressing.turns import NextKnown
 from networks.models import Pool
 from networks.queries.addresses.pools import PoolView, pool_views
 from networks.queries.engines import read_engine
@@ -67,4 +67,4 @@ def test_it_says_that_an_engine_has_given_away_more_than_it_tells(engine: Privat
         wait_until(lambda: any(view.dispute for view in views("front")), "the difference")
         [view] = views("front")
 
-    assert (view.dispute, view.turn.why) == (Dispute(in_use=3, available=-3), Why.COUNT)
+    assert (view.dispute, view.turn.why) == (Dispute(in_use=3, available=-3), NextKnown.COUNT)

@@ -28,7 +28,7 @@ from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.reconcile import LIST_LAG_S, Reconciler
 from networks.sync.requests import request_sync
-from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.journal import EventJournal
 from networks.sync.snapshot.writer import Snapshot
 from networks.sync.supervisor import followers
 from tests.partials.looking import words
@@ -121,7 +121,7 @@ def reconciler(engine: PrivateEngine) -> Iterator[Callable[[], int]]:
     inspectors = Inspectors("local", lambda: connect_engine(engine.url, Profile.READ), inbox)
     client = connect_engine(engine.url, Profile.READ)
     snapshot = Snapshot(ensure_local_engine(engine.url).pk)
-    made = Reconciler(client, snapshot, snapshot.load(), Journal("local"), inspectors)
+    made = Reconciler(client, snapshot, snapshot.load(), EventJournal("local"), inspectors)
     inspectors.start()
 
     def turn() -> int:

@@ -19,7 +19,7 @@ from networks.engine.cli import connect_lines
 from networks.engine.client import EngineClient
 from networks.engine.registry import connect_engine
 from networks.forms.connecting import ContainerToConnectForm
-from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
+from networks.queries.engine_context import ContainerChoice, EngineVersion, NetworkChoice
 from networks.views.acting import make_aside
 from tests.conftest import IS_FULL
 from tests.forms.test_form_and_command import paste

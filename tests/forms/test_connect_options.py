@@ -11,7 +11,7 @@ from networks.addressing.findings import Level
 from networks.addressing.pools import Pool
 from networks.forms.connecting import RARE_FIELDS, ContainerToConnectForm
 from networks.preflight.connect_checks import INTERFACE_NAME, SYSCTLS
-from networks.queries.ground import ContainerChoice, EngineVersion, NetworkChoice
+from networks.queries.engine_context import ContainerChoice, EngineVersion, NetworkChoice
 
 FRONT = NetworkChoice(
     "f" * 64,

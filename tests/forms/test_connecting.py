@@ -13,7 +13,7 @@ from networks.addressing.pools import Pool
 from networks.engine.specs import ConnectSpec
 from networks.forms.connecting import ContainerToConnectForm, NetworkToConnectForm
 from networks.preflight.sentences import SENTENCES, WAYS
-from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 
 POOL = Pool(ip_network("172.72.0.0/16"), ip_network("172.72.0.0/24"), ip_address("172.72.0.1"))
 FRONT = NetworkChoice(

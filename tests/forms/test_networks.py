@@ -14,9 +14,9 @@ from networks.engine.specs import NetworkSpec, PoolSpec
 from networks.forms.edits import add_pool, drop_pool, take_suggestion
 from networks.forms.networks import NetworkForm
 from networks.preflight.findings import preflight
-from networks.queries.ground import Ground
+from networks.queries.engine_context import EngineContext
 
-GROUND = Ground(
+GROUND = EngineContext(
     "local",
     names=frozenset({"bridge", "front"}),
     pools=(

@@ -16,8 +16,8 @@ from networks.addressing.parents import ParentLink, quiet_range, split_vlan
 from networks.forms.edits import take_parent
 from networks.forms.networks import NetworkForm
 from networks.preflight.parents import MOST_LISTED, list_parents, pool_on
-from networks.preflight.sentences import explain, say
-from networks.queries.ground import Ground
+from networks.preflight.sentences import say_advice, say_finding
+from networks.queries.engine_context import EngineContext
 
 ETH0 = ParentLink(
     "eth0",
@@ -51,7 +51,7 @@ HOST = HostSide(
     parents=LINKS,
     others=OTHERS,
 )
-GROUND = Ground(
+GROUND = EngineContext(
     "local",
     parents={("macvlan", "br0"): "lan", ("ipvlan", "bond1"): "routed"},
     drivers=("bridge", "host", "ipvlan", "macvlan", "null", "overlay"),
@@ -61,7 +61,7 @@ GROUND = Ground(
 )
 
 
-def typed(ground: Ground = GROUND, **fields: str) -> NetworkForm:
+def typed(ground: EngineContext = GROUND, **fields: str) -> NetworkForm:
     data = QueryDict(mutable=True)
     data.update({"name": "new", "driver": "macvlan", "pools-count": "1"} | {n.replace("__", "-"): v for n, v in fields.items()})
     form = NetworkForm(data, ground=ground, may_shape=True)
@@ -123,16 +123,16 @@ def test_it_always_says_that_the_host_itself_stays_apart() -> None:
     [apart] = [each for each in typed(parent="eth0").all_findings if each.key == "parent_apart"]
 
     assert apart.level is Level.WARN
-    assert say(apart) == "These containers and the host can't reach each other: the kernel separates them on eth0."
-    assert "macvlan link of its own" in explain(apart)
+    assert say_finding(apart) == "These containers and the host can't reach each other: the kernel separates them on eth0."
+    assert "macvlan link of its own" in say_advice(apart)
 
 
 def test_it_never_sends_to_a_macvlan_link_where_the_parent_has_ipvlan_children() -> None:
     [apart] = [each for each in typed(driver="ipvlan", parent="eth0").all_findings if each.key.startswith("parent_apart")]
 
-    assert say(apart) == "These containers and the host can't reach each other: the kernel separates them on eth0."
-    assert "ipvlan link of its own" in explain(apart)
-    assert "macvlan" not in explain(apart)
+    assert say_finding(apart) == "These containers and the host can't reach each other: the kernel separates them on eth0."
+    assert "ipvlan link of its own" in say_advice(apart)
+    assert "macvlan" not in say_advice(apart)
 
 
 @pytest.mark.parametrize("mode", ["private", "vepa", "passthru"])
@@ -140,8 +140,8 @@ def test_it_knows_no_way_to_containers_that_see_no_neighbour(mode: str) -> None:
     typed_one = typed(parent="eth0", macvlan_mode=mode)
     [apart] = [each for each in typed_one.all_findings if each.key.startswith("parent_apart")]
 
-    assert say(apart) == "These containers and the host can't reach each other: the kernel separates them on eth0."
-    assert explain(apart) == ""
+    assert say_finding(apart) == "These containers and the host can't reach each other: the kernel separates them on eth0."
+    assert say_advice(apart) == ""
 
 
 def test_it_knows_what_hypervisors_do_to_further_mac_addresses() -> None:

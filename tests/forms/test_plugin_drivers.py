@@ -9,8 +9,8 @@ import pytest
 from networks.addressing.findings import Level
 from networks.forms.networks import NetworkForm
 from networks.hostnet.plugins import PluginFact, Plugins, PluginState
-from networks.preflight.sentences import explain, say
-from networks.queries.ground import Ground
+from networks.preflight.sentences import say_advice, say_finding
+from networks.queries.engine_context import EngineContext
 from tests.forms.test_parents import GROUND as PARENTS
 from tests.forms.test_parents import typed
 
@@ -78,14 +78,14 @@ def test_it_offers_what_was_found() -> None:
     drivers = [value for value, _ in form.fields["driver"].widget.choices]  # type: ignore[attr-defined]
     assert drivers == ["bridge", "ipvlan", "macvlan", "overlay", "left", "managed/net:latest", "weave"]
     assert GROUND.all_ipam_drivers == {"default", "left", "managed/net:latest", "weave"}
-    assert Ground("local", plugins=GROUND.plugins).all_drivers == ()  # an Engine that was never read
+    assert EngineContext("local", plugins=GROUND.plugins).all_drivers == ()  # an Engine that was never read
 
 
 def test_it_says_what_helps() -> None:
     [dead] = [each for each in typed(GROUND, driver="stale").all_findings if each.level is Level.BAD]
 
-    assert say(dead) == "The plugin stale isn't running: nothing answers at /run/docker/plugins/stale.sock."
-    assert "Docker would retry for 15 s" in explain(dead)
+    assert say_finding(dead) == "The plugin stale isn't running: nothing answers at /run/docker/plugins/stale.sock."
+    assert "Docker would retry for 15 s" in say_advice(dead)
     assert dead.suggestion == "bridge"
 
 

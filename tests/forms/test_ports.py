@@ -11,7 +11,7 @@ import pytest
 from networks.addressing.findings import Level
 from networks.engine.specs import PortSpec
 from networks.hostnet.listeners import bound_sockets
-from networks.preflight.contexts import RunGround
+from networks.preflight.contexts import LaunchContext
 from networks.preflight.launch_checks import check_ports
 from networks.queries.lifecycle.places import PublishedPort
 from networks.views.changes.launch import _processes
@@ -54,7 +54,7 @@ def test_it_calls_a_process_in_the_way_where_docker_refuses(engine: PrivateEngin
         assert process.stdout is not None
         process.stdout.readline()
         assert any((one.port, str(one.address)) == (7053, held) for one in bound_sockets(engine.url))
-        ground = RunGround("local", find_processes=lambda protocol, wanted: _processes(engine.url, protocol, wanted))
+        ground = LaunchContext("local", find_processes=lambda protocol, wanted: _processes(engine.url, protocol, wanted))
 
         assert [one.level for one in check_ports([spec(asked, 7053)], ground)] == [level]
         assert is_refused(engine, asked, 7053) == (level is Level.BAD)
@@ -68,7 +68,7 @@ def test_it_is_not_sure_of_ipv4_beside_all_of_ipv6(engine: PrivateEngine) -> Non
     try:
         assert process.stdout is not None
         process.stdout.readline()
-        ground = RunGround("local", find_processes=lambda protocol, wanted: _processes(engine.url, protocol, wanted))
+        ground = LaunchContext("local", find_processes=lambda protocol, wanted: _processes(engine.url, protocol, wanted))
 
         [found] = check_ports([spec(ANY, 7054)], ground)
         assert (found.level, found.key) == (Level.WARN, "port_perhaps_of_process")
@@ -85,7 +85,7 @@ def test_it_is_not_sure_of_ipv4_beside_all_of_ipv6(engine: PrivateEngine) -> Non
 def test_it_keeps_the_families_of_containers_apart(engine: PrivateEngine, held: str, asked: str, is_taken: bool) -> None:
     host = f"[{held}]" if ":" in held else held
     engine.run("first", "-p", f"{host}:7055:80")
-    ground = RunGround("local", ports=(PublishedPort(7055, "tcp", ip_address(held), "f" * 64, "first"),))
+    ground = LaunchContext("local", ports=(PublishedPort(7055, "tcp", ip_address(held), "f" * 64, "first"),))
 
     assert any(one.key == "port_held" for one in check_ports([spec(asked, 7055)], ground)) == is_taken
     assert is_refused(engine, asked, 7055) == is_taken

@@ -16,7 +16,7 @@ from networks.addressing.parents import ParentLink
 from networks.addressing.pools import TakenPool
 from networks.forms.edits import suggest_pool, take_suggestion
 from networks.forms.networks import NetworkForm
-from networks.queries.ground import Ground
+from networks.queries.engine_context import EngineContext
 from tests.addressing.hosts import HOSTS, SUBNETS
 
 LAN = HostSide(
@@ -34,7 +34,7 @@ LAN = HostSide(
         ParentLink("eth1", "ethernet"),
     ),
 )
-GROUND = Ground(
+GROUND = EngineContext(
     "local",
     names=frozenset({"bridge", "front"}),
     pools=(
@@ -52,7 +52,7 @@ GROUND = Ground(
 )
 
 
-def typed(ground: Ground = GROUND, *, may_shape: bool = True, is_draft: bool = False, **fields: str) -> NetworkForm:
+def typed(ground: EngineContext = GROUND, *, may_shape: bool = True, is_draft: bool = False, **fields: str) -> NetworkForm:
     data = QueryDict(mutable=True)
     data.update({"name": "back", "driver": "bridge", "pools-count": "2"} | {n.replace("__", "-"): v for n, v in fields.items()})
     form = NetworkForm(data, ground=ground, may_shape=may_shape, is_draft=is_draft)

@@ -13,7 +13,7 @@ from networks.engine.client import EngineClient
 from networks.engine.errors import Refused
 from networks.engine.registry import connect_engine
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
-from networks.hostnet.listeners import Listener, find_listener
+from networks.hostnet.listeners import PortOwner, find_port_owner
 from networks.models import OutcomeKind
 from networks.refusals.catalogue import explain
 from networks.views.acting import explain_refusal
@@ -209,11 +209,11 @@ def test_it_knows_who_has_a_port(engine: PrivateEngine, client: EngineClient) ->
     try:
         assert refusal(lambda: client.connect_container(ConnectSpec(front, second))) == ("port_allocated", "ports", 500)
         assert refusal(lambda: client.connect_container(ConnectSpec(front, third))) == ("port_bound", "ports", 500)
-        assert find_listener(engine.url, 18099) == Listener(listening.pid, "busybox")
-        proxy = find_listener(engine.url, 18080)
+        assert find_port_owner(engine.url, 18099) == PortOwner(listening.pid, "busybox")
+        proxy = find_port_owner(engine.url, 18080)
         assert proxy is not None
         assert proxy.name == "docker-proxy"
-        assert find_listener(engine.url, 18100) is None
+        assert find_port_owner(engine.url, 18100) is None
     finally:
         listening.kill()
         listening.wait()

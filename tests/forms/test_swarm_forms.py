@@ -9,8 +9,8 @@ import pytest
 from networks.addressing.host import HostAddress, HostRoute, HostSide
 from networks.addressing.pools import TakenPool
 from networks.forms.swarm import InitForm, JoinForm
-from networks.preflight.swarm_checks import own_addresses, split_port
-from networks.queries.ground import Ground
+from networks.preflight.swarm_checks import machine_addresses, split_port
+from networks.queries.engine_context import EngineContext
 
 HOST = HostSide(
     addresses=(HostAddress(ip_interface("192.0.2.1/24"), "eth0"),),
@@ -23,7 +23,7 @@ TOKEN = f"SWMTKN-1-{'1' * 50}-{'2' * 25}"
 
 
 def init(host: HostSide = HOST, **typed: str) -> InitForm:
-    ground = Ground("local", host=host, pools=(("local", TakenPool(ip_network("10.77.3.0/24"), "shop")),))
+    ground = EngineContext("local", host=host, pools=(("local", TakenPool(ip_network("10.77.3.0/24"), "shop")),))
     form = InitForm({"advertise_address": "192.0.2.1", **typed}, ground=ground)
     form.is_valid()
     return form
@@ -120,4 +120,4 @@ def test_it_reads_addresses_with_and_without_ports() -> None:
     assert split_port("[2001:db8::1]:2377") == ("2001:db8::1", "2377")
     assert split_port("2001:db8::1") == ("2001:db8::1", "")
     assert split_port("manager.example") == ("manager.example", "")
-    assert [str(address) for address in own_addresses(TWO)] == ["192.0.2.1", "198.51.100.7"]
+    assert [str(address) for address in machine_addresses(TWO)] == ["192.0.2.1", "198.51.100.7"]

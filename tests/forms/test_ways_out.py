@@ -8,13 +8,13 @@ import pytest
 
 from networks.addressing.pools import Pool
 from networks.engine.specs import ConnectSpec, NetworkSpec, PoolSpec
-from networks.hostnet.listeners import find_listener
+from networks.hostnet.listeners import find_port_owner
 from networks.models import Container, Engine
-from networks.preflight.findings import Way
+from networks.preflight.findings import Fix
 from networks.queries.choices import container_choices, network_choices
 from networks.refusals.catalogue import explain_each
 from networks.refusals.fixes import work_out
-from networks.refusals.meaning import Around, Explanation, Opening
+from networks.refusals.meaning import Explanation, Opening, RefusalContext
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network, make_pool, make_predefined
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def connecting(sentence: str, ipv4: str = "", name: str = "front", container: st
     [chosen] = [choice for choice in container_choices("local") if choice.name == container]
     addresses = [ip_address(typed) if typed else None for typed in (ipv4, ipv6)]
     spec = ConnectSpec(network.docker_id, chosen.docker_id, *addresses)  # type: ignore[arg-type]
-    found = work_out(explain_each(sentence), sentence, Around("local", network, chosen, spec))
+    found = work_out(explain_each(sentence), sentence, RefusalContext("local", network, chosen, spec))
     assert found is not None
     return found
 
@@ -45,7 +45,7 @@ def creating(sentence: str, *subnets: str, name: str = "new", driver: str = "bri
     pools = [Pool(ip_network(subnet) if subnet else None) for subnet in subnets]
     specs = tuple(PoolSpec(pool.subnet) for pool in pools if pool.subnet)
     spec = NetworkSpec(name, driver, specs, options={key.replace("_", "."): text for key, text in options.items()})
-    found = work_out(explain_each(sentence), sentence, Around("local", spec=spec, pools=pools))
+    found = work_out(explain_each(sentence), sentence, RefusalContext("local", spec=spec, pools=pools))
     assert found is not None
     return found
 
@@ -55,8 +55,8 @@ def test_it_names_who_holds_the_address_and_the_next_free_one(local: Engine) -> 
 
     assert found.text == "shop has 172.72.0.2 on this network. Only one endpoint at a time can use an address."
     assert found.ways == (
-        Way("Use 172.72.0.3, the next free one", "ipv4=172.72.0.3", is_primary=True),
-        Way("Let Docker choose", "ipv4="),
+        Fix("Use 172.72.0.3, the next free one", "ipv4=172.72.0.3", is_primary=True),
+        Fix("Let Docker choose", "ipv4="),
     )
     assert found.opens == (Opening("container", make_id("container shop"), "shop"),)
 
@@ -80,7 +80,7 @@ def test_it_says_that_docker_keeps_an_address_whose_connect_was_refused_over_ipv
         "same connect for its IPv6 address."
     )
     assert found.advice == "Use another one. 172.73.0.9 is free again after the Engine (dockerd) is restarted."
-    assert found.ways[0] == Way("Use 172.73.0.2, the next free one", "ipv4=172.73.0.2", is_primary=True)
+    assert found.ways[0] == Fix("Use 172.73.0.2, the next free one", "ipv4=172.73.0.2", is_primary=True)
 
 
 def test_it_names_the_holder_of_either_address(local: Engine) -> None:
@@ -106,7 +106,7 @@ def test_it_names_the_network_that_overlaps_and_a_subnet_that_is_free(local: Eng
     found = creating("invalid pool request: Pool overlaps with other one on this address space", "", "172.72.5.0/24")
 
     assert found.text == "172.72.5.0/24 overlaps 172.72.0.0/16, which the network front has."
-    assert found.ways == (Way("Use 10.128.0.0/24, which is free", "pools-1-subnet=10.128.0.0/24", is_primary=True),)
+    assert found.ways == (Fix("Use 10.128.0.0/24, which is free", "pools-1-subnet=10.128.0.0/24", is_primary=True),)
     assert found.opens == (Opening("network", make_id("network front"), "front"),)
 
 
@@ -123,7 +123,7 @@ def test_it_names_networks_that_nothing_uses_where_all_subnets_are_taken(local: 
     found = creating("all predefined address pools have been fully subnetted", "")
 
     assert found.advice == "Name a subnet yourself, or remove networks without containers: idle."
-    assert found.ways == (Way("Use 10.128.0.0/16, which is free", "pools-0-subnet=10.128.0.0/16", is_primary=True),)
+    assert found.ways == (Fix("Use 10.128.0.0/16, which is free", "pools-0-subnet=10.128.0.0/16", is_primary=True),)
     assert found.opens == (Opening("network", make_id("network idle"), "idle"),)
 
 
@@ -131,13 +131,13 @@ def test_it_names_the_plugin_that_is_missing_and_what_is_there(local: Engine) ->
     found = creating('plugin "weave" not found', driver="weave")
 
     assert found.text == "This Engine has no driver “weave”. It has bridge, macvlan."
-    assert found.ways == (Way("Use the driver bridge", "driver=bridge", is_primary=True),)
+    assert found.ways == (Fix("Use the driver bridge", "driver=bridge", is_primary=True),)
 
 
 def test_it_offers_a_name_that_is_free(local: Engine) -> None:
     found = creating("network with name front already exists", name="front")
 
-    assert found.ways == (Way("Did you mean front-2?", "name=front-2", is_primary=True),)
+    assert found.ways == (Fix("Did you mean front-2?", "name=front-2", is_primary=True),)
     assert found.opens == (Opening("network", make_id("network front"), "front"),)
 
 
@@ -176,14 +176,14 @@ def test_it_says_how_to_find_the_process_that_has_the_port_where_it_cannot_be_se
     "url", ["tcp://127.0.0.1:2375", "ssh://root@elsewhere", "unix:///nonexistent/docker.sock", "", "unix://"]
 )
 def test_it_looks_for_no_process_on_another_machine(url: str) -> None:
-    assert find_listener(url, 22) is None
+    assert find_port_owner(url, 22) is None
 
 
 def test_it_names_who_keeps_a_network_from_being_removed(local: Engine) -> None:
     [network] = [choice for choice in network_choices("local") if choice.name == "front"]
     sentence = "error while removing network: network front id 0a has active endpoints"
 
-    found = work_out(explain_each(sentence), sentence, Around("local", network))
+    found = work_out(explain_each(sentence), sentence, RefusalContext("local", network))
 
     assert found is not None
     assert found.text == "Running containers are on this network: shop."
@@ -194,7 +194,7 @@ def test_it_takes_the_engine_s_word_where_the_snapshot_knows_nobody(local: Engin
     [network] = [choice for choice in network_choices("local") if choice.name == "bridge"]
     sentence = 'network bridge has active endpoints (name:"c2" id:"0a1b2c3d4e5f", name:"c3" id:"1a1b2c3d4e5f")'
 
-    found = work_out(explain_each(sentence), sentence, Around("local", network))
+    found = work_out(explain_each(sentence), sentence, RefusalContext("local", network))
 
     assert found is not None
     assert found.text == "Running containers are on this network: c2, c3."
@@ -212,11 +212,11 @@ def test_it_says_what_each_of_several_faults_means(local: Engine) -> None:
 
 
 def test_it_explains_nothing_that_it_does_not_know() -> None:
-    assert work_out((), "the moon is in the wrong house", Around("local")) is None
+    assert work_out((), "the moon is in the wrong house", RefusalContext("local")) is None
 
 
 @pytest.mark.parametrize("sentence", ["Address already in use", "Pool overlaps with x", 'plugin "', "port is already allocated"])
 def test_it_says_the_general_where_nothing_is_known_of_the_request(sentence: str) -> None:
-    found = work_out(explain_each(sentence), sentence, Around(""))
+    found = work_out(explain_each(sentence), sentence, RefusalContext(""))
 
     assert found is None or (found.text and found.opens == ())

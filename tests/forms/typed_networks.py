@@ -17,7 +17,7 @@ from networks.addressing.pools import TakenPool
 from networks.engine.calls import Profile
 from networks.engine.registry import connect_engine
 from networks.forms.networks import NetworkForm
-from networks.queries.ground import BRIDGE_NAME, PARENTED, Ground
+from networks.queries.engine_context import BRIDGE_NAME, PARENTED, EngineContext
 from tests.private_engine import PrivateEngine
 
 Typed = dict[str, str]
@@ -55,7 +55,7 @@ def remove_parents(engine: PrivateEngine) -> None:
         engine.check_inside("ip", "link", "del", name)
 
 
-def read_ground_of(engine: PrivateEngine) -> Ground:
+def read_ground_of(engine: PrivateEngine) -> EngineContext:
     """Return what the form knows of an Engine, read from it rather than from a snapshot."""
     client = connect_engine(engine.url, Profile.READ)
     try:
@@ -63,7 +63,7 @@ def read_ground_of(engine: PrivateEngine) -> Ground:
     finally:
         client.close()
     major, _, minor = info.api_version.partition(".")
-    return Ground(
+    return EngineContext(
         "local",
         names=frozenset(network.name for network in networks),
         pools=tuple(
@@ -88,7 +88,7 @@ def read_ground_of(engine: PrivateEngine) -> Ground:
     )
 
 
-def form_of(typed: Mapping[str, str], ground: Ground) -> NetworkForm:
+def form_of(typed: Mapping[str, str], ground: EngineContext) -> NetworkForm:
     """Return the form with what was typed, as a browser would send it."""
     data = QueryDict(mutable=True)
     data.update(typed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from networks.hostnet.facts import LinkFact, VxlanFact
-from networks.hostnet.software import Belonging, Proof, Software, belonging_of
+from networks.hostnet.software import Belonging, Software, SoftwareProof, belonging_of
 from tests.hostnet.lab import LabHost
 
 
@@ -19,29 +19,29 @@ DATAPATH = link("anything", "openvswitch")
 @pytest.mark.parametrize(
     ("fact", "master", "expected"),
     [
-        (link("ovs-system", "openvswitch"), None, (Software.OPENVSWITCH, Proof.KIND)),
-        (link("br-lan", "openvswitch"), None, (Software.OPENVSWITCH, Proof.KIND)),
-        (link("weave", "openvswitch"), None, (Software.OPENVSWITCH, Proof.KIND)),  # its fast datapath is one
-        (link("veth0", "veth"), DATAPATH, (Software.OPENVSWITCH, Proof.MASTER)),
-        (link("vethwe-datapath", "veth"), DATAPATH, (Software.OPENVSWITCH, Proof.MASTER)),
-        (link("vxlan_sys_4789", "vxlan", vxlan=VxlanFact(None, 4789)), DATAPATH, (Software.OPENVSWITCH, Proof.MASTER)),
-        (link("ovs-netdev", "tun"), None, (Software.OPENVSWITCH, Proof.NAME)),
-        (link("ovs-1b2f", "tun"), None, (Software.OPENVSWITCH, Proof.NAME)),
-        (link("genev_sys_6081", "geneve"), None, (Software.OPENVSWITCH, Proof.NAME)),
-        (link("weave", "bridge"), None, (Software.WEAVE, Proof.NAME)),
-        (link("vethwe-bridge", "veth"), link("weave", "bridge"), (Software.WEAVE, Proof.NAME)),
-        (link("vethwepl3c0f1", "veth"), None, (Software.WEAVE, Proof.NAME)),
-        (link("vethwl3c0f1", "veth"), None, (Software.WEAVE, Proof.NAME)),
-        (link("vxlan-6784", "vxlan", vxlan=VxlanFact(None, 6784)), None, (Software.WEAVE, Proof.NAME)),
-        (link("flannel.1", "vxlan", vxlan=VxlanFact(1, 8472)), None, (Software.FLANNEL, Proof.NAME)),
-        (link("flannel-v6.1", "vxlan", vxlan=VxlanFact(1, 8472)), None, (Software.FLANNEL, Proof.NAME)),
-        (link("flannel0", "tun"), None, (Software.FLANNEL, Proof.NAME)),
-        (link("flannel-wg", "wireguard"), None, (Software.FLANNEL, Proof.NAME)),
-        (link("cni0", "bridge"), None, (Software.CNI, Proof.NAME)),
-        (link("cni-podman0", "bridge"), None, (Software.CNI, Proof.NAME)),
+        (link("ovs-system", "openvswitch"), None, (Software.OPENVSWITCH, SoftwareProof.KIND)),
+        (link("br-lan", "openvswitch"), None, (Software.OPENVSWITCH, SoftwareProof.KIND)),
+        (link("weave", "openvswitch"), None, (Software.OPENVSWITCH, SoftwareProof.KIND)),  # its fast datapath is one
+        (link("veth0", "veth"), DATAPATH, (Software.OPENVSWITCH, SoftwareProof.MASTER)),
+        (link("vethwe-datapath", "veth"), DATAPATH, (Software.OPENVSWITCH, SoftwareProof.MASTER)),
+        (link("vxlan_sys_4789", "vxlan", vxlan=VxlanFact(None, 4789)), DATAPATH, (Software.OPENVSWITCH, SoftwareProof.MASTER)),
+        (link("ovs-netdev", "tun"), None, (Software.OPENVSWITCH, SoftwareProof.NAME)),
+        (link("ovs-1b2f", "tun"), None, (Software.OPENVSWITCH, SoftwareProof.NAME)),
+        (link("genev_sys_6081", "geneve"), None, (Software.OPENVSWITCH, SoftwareProof.NAME)),
+        (link("weave", "bridge"), None, (Software.WEAVE, SoftwareProof.NAME)),
+        (link("vethwe-bridge", "veth"), link("weave", "bridge"), (Software.WEAVE, SoftwareProof.NAME)),
+        (link("vethwepl3c0f1", "veth"), None, (Software.WEAVE, SoftwareProof.NAME)),
+        (link("vethwl3c0f1", "veth"), None, (Software.WEAVE, SoftwareProof.NAME)),
+        (link("vxlan-6784", "vxlan", vxlan=VxlanFact(None, 6784)), None, (Software.WEAVE, SoftwareProof.NAME)),
+        (link("flannel.1", "vxlan", vxlan=VxlanFact(1, 8472)), None, (Software.FLANNEL, SoftwareProof.NAME)),
+        (link("flannel-v6.1", "vxlan", vxlan=VxlanFact(1, 8472)), None, (Software.FLANNEL, SoftwareProof.NAME)),
+        (link("flannel0", "tun"), None, (Software.FLANNEL, SoftwareProof.NAME)),
+        (link("flannel-wg", "wireguard"), None, (Software.FLANNEL, SoftwareProof.NAME)),
+        (link("cni0", "bridge"), None, (Software.CNI, SoftwareProof.NAME)),
+        (link("cni-podman0", "bridge"), None, (Software.CNI, SoftwareProof.NAME)),
     ],
 )
-def test_it_knows_whose_a_link_is(fact: LinkFact, master: LinkFact | None, expected: tuple[Software, Proof]) -> None:
+def test_it_knows_whose_a_link_is(fact: LinkFact, master: LinkFact | None, expected: tuple[Software, SoftwareProof]) -> None:
     assert belonging_of(fact, master) == Belonging(*expected)
 
 
@@ -99,4 +99,4 @@ def test_it_tells_them_on_a_real_kernel(lab: LabHost) -> None:
         "vxlan-6784": Software.WEAVE,
         "ovs-netdev": Software.OPENVSWITCH,
     }
-    assert {one.proof for one in found.values() if one} == {Proof.NAME}
+    assert {one.proof for one in found.values() if one} == {SoftwareProof.NAME}

@@ -14,10 +14,10 @@ from networks.engine.specs import PortSpec
 from networks.forms.containers.launch_reading import (
     parse_addresses,
     parse_command,
+    parse_container_sysctls,
     parse_environment,
     parse_hosts,
     parse_ports,
-    parse_sysctls,
 )
 
 
@@ -71,7 +71,7 @@ def test_it_reads_what_it_writes(first: int, more: int, protocol: str, host: int
 
 @given(st.text(max_size=40))
 def test_it_never_fails(text: str) -> None:
-    for parse in (parse_ports, parse_hosts, parse_sysctls, parse_environment):
+    for parse in (parse_ports, parse_hosts, parse_container_sysctls, parse_environment):
         parse(text)
     parse_command(text, "command")
     parse_addresses(text, "dns")
@@ -92,7 +92,7 @@ def test_it_reads_hosts_sysctls_and_words() -> None:
         (("db", "10.0.0.9"), ("host", "host-gateway"), ("six", "fd00::6")),
         [],
     )
-    assert [finding.key for finding in parse_sysctls("kernel.msgmax=1")[1]] == ["sysctl_not_net"]
+    assert [finding.key for finding in parse_container_sysctls("kernel.msgmax=1")[1]] == ["sysctl_not_net"]
     assert parse_command("sh -c 'echo a b'", "command") == (("sh", "-c", "echo a b"), [])
     assert [finding.key for finding in parse_command("sh 'a", "command")[1]] == ["quote_open"]
 

@@ -12,8 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from networks.hostnet.errors import NotAllowed
-from networks.hostnet.facts import Obstacle, View
+from networks.hostnet.errors import HostNotAllowed
+from networks.hostnet.facts import HostView, Obstacle
 from networks.management.commands.interfaces import Command
 from tests.builders import make_container, make_endpoint, make_engine, make_network
 from tests.fake_host import ORDINARY_USER, FakeHost
@@ -80,7 +80,7 @@ def test_it_prints_a_table_for_people(host: FakeHost) -> None:
 
 
 def test_it_says_why_it_shows_nothing(host: FakeHost) -> None:
-    host.view = View(why_not_host=Obstacle.REMOTE, why_not_inside=Obstacle.REMOTE)
+    host.view = HostView(why_not_host=Obstacle.REMOTE, why_not_inside=Obstacle.REMOTE)
 
     document = json.loads(run(host, "--json")[0])
 
@@ -89,7 +89,7 @@ def test_it_says_why_it_shows_nothing(host: FakeHost) -> None:
 
 
 def test_it_says_in_one_sentence_that_the_kernel_refused(host: FakeHost) -> None:
-    host.next_error = NotAllowed("Operation not permitted")
+    host.next_error = HostNotAllowed("Operation not permitted")
 
     with pytest.raises(CommandError, match="can't be read: Operation not permitted"):
         run(host)

@@ -15,7 +15,7 @@ from networks.engine.calls import Profile
 from networks.engine.registry import connect_engine
 from networks.management import lab_place as places
 from networks.management.commands.lab_engine import Command
-from networks.management.lab_place import OWN_NAME, LabEngineTrouble, Place, place_in, refuse_where_impossible
+from networks.management.lab_place import OWN_NAME, LabEngineTrouble, LabFolder, place_in, refuse_where_impossible
 from networks.models import Action, Engine
 from tests.builders import make_engine
 from tests.leftovers import name_prefix, processes_of, take_away
@@ -24,15 +24,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
+def place() -> Iterator[LabFolder]:
     """Name a place of this test's own, which the next run clears if this one is killed."""
     folder = Path(tempfile.mkdtemp(prefix=name_prefix()))
     folder.rmdir()
-    yield Place(folder, folder.name)
+    yield LabFolder(folder, folder.name)
     take_away(folder.name, folder)
 
 
-def run(place: Place, way: str) -> str:
+def run(place: LabFolder, way: str) -> str:
     command, out = Command(), StringIO()
     command.place = place
     call_command(command, way, stdout=out)
@@ -40,7 +40,7 @@ def run(place: Place, way: str) -> str:
 
 
 @pytest.mark.engine
-def test_it_starts_a_second_engine_with_the_lab_and_takes_it_away_without_a_trace(place: Place) -> None:
+def test_it_starts_a_second_engine_with_the_lab_and_takes_it_away_without_a_trace(place: LabFolder) -> None:
     assert "is up, with the sample lab on it" in run(place, "up")
     pid = place.pid()
     client = connect_engine(place.url, Profile.READ)
@@ -101,7 +101,7 @@ def test_it_knows_the_one_that_was_made_when_all_had_one_name(tmp_path: Path) ->
 
 
 @pytest.mark.engine
-def test_it_says_the_last_words_of_a_dockerd_that_does_not_come_up(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_says_the_last_words_of_a_dockerd_that_does_not_come_up(place: LabFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("networks.management.lab_dockerd.ADDRESS_POOL", "base=nonsense")
 
     with pytest.raises(CommandError, match=r"(?s)dockerd did not come up. Its last words: .*nonsense"):
@@ -111,7 +111,7 @@ def test_it_says_the_last_words_of_a_dockerd_that_does_not_come_up(place: Place,
     assert not Engine.objects.filter(slug="lab").exists()
 
 
-def test_it_leaves_an_engine_of_somebody_else_alone(place: Place) -> None:
+def test_it_leaves_an_engine_of_somebody_else_alone(place: LabFolder) -> None:
     make_engine("lab")
 
     for way in ("up", "down"):
@@ -122,7 +122,7 @@ def test_it_leaves_an_engine_of_somebody_else_alone(place: Place) -> None:
     assert not place.is_there()
 
 
-def test_it_says_what_is_missing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_says_what_is_missing(place: LabFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places.os, "geteuid", lambda: 1000)
     with pytest.raises(LabEngineTrouble, match="sudo"):
         refuse_where_impossible(place)
@@ -134,11 +134,11 @@ def test_it_says_what_is_missing(place: Place, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(shutil, "which", lambda program: f"/usr/bin/{program}")
     with pytest.raises(LabEngineTrouble, match="is too long for a socket"):
-        refuse_where_impossible(Place(Path("/tmp") / ("x" * 100)))
+        refuse_where_impossible(LabFolder(Path("/tmp") / ("x" * 100)))
 
 
-def test_it_takes_no_other_process_for_its_dockerd(place: Place, tmp_path: Path) -> None:
-    here = Place(tmp_path)
+def test_it_takes_no_other_process_for_its_dockerd(place: LabFolder, tmp_path: Path) -> None:
+    here = LabFolder(tmp_path)
     here.pid_file.write_text("1")
 
     assert here.pid() == 0

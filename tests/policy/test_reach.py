@@ -10,8 +10,8 @@ import pytest
 from networks.addressing.host import HostSide
 from networks.engine.errors import NotAllowed
 from networks.engine.specs import NetworkSpec, PoolSpec
-from networks.hostnet.facts import Obstacle, ResolverFact, View
-from networks.policy.harm import harmful_subnets, is_typed, refuse_untyped, subnets_of, words_to_type
+from networks.hostnet.facts import HostView, Obstacle, ResolverFact
+from networks.policy.harm import are_typed, harmful_subnets, refuse_untyped, subnets_of, words_to_type
 from networks.policy.host_space import host_side_of, side_of
 from networks.sync.host.picture import HostPicture
 from tests.machines import SUBNET, office, seen
@@ -39,7 +39,7 @@ def test_it_reads_the_machine_without_docker_s_own_bridges() -> None:
     "picture",
     [
         HostPicture(),
-        office(view=View(enters_containers=True, why_not_host=Obstacle.OTHER_NAMESPACE)),
+        office(view=HostView(enters_containers=True, why_not_host=Obstacle.OTHER_NAMESPACE)),
         replace(office(), trouble="Operation not permitted"),
         replace(office(), as_of=None),
     ],
@@ -89,7 +89,7 @@ def test_it_counts_what_comes_from_a_configuration() -> None:
 
 def test_it_wants_exactly_the_subnets_typed() -> None:
     assert words_to_type([LAN, INSIDE, LAN]) == "192.168.77.0/24, 192.168.77.128/25"
-    assert is_typed(" 192.168.77.0/24\n", [LAN])
+    assert are_typed(" 192.168.77.0/24\n", [LAN])
     refuse_untyped([], "")
     refuse_untyped([LAN], SUBNET)
     for typed in ("", "192.168.77.0", "192.168.77.0/25", "192.168.77.0/24, 192.168.77.128/25", "yes"):

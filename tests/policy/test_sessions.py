@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from networks.models import Engine, Grant, Role
 from networks.policy.login.store import row_key_of
 from networks.policy.permissions import Permission
-from networks.policy.sessions import Standing, still_allowed
+from networks.policy.sessions import SocketSession, still_allowed
 from networks.policy.signals import rights_changed
 
 PASSWORD = "correct horse battery"
@@ -41,7 +41,7 @@ def browser(ann: User) -> Client:
 
 
 def is_still_allowed(user_id: int, session_id: str, permission: Permission, engine_slug: str = "") -> bool:
-    standing = Standing(user_id, session_id, permission, engine_slug)
+    standing = SocketSession(user_id, session_id, permission, engine_slug)
     return standing in still_allowed([standing])
 
 
@@ -118,8 +118,8 @@ def test_it_asks_about_many_in_three_statements(
     ann: User, browser: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     key = row_key_of(browser.cookies["netadmin_session_8000"].value)
-    standings = [Standing(ann.pk, key, Permission.VIEW, f"engine{number}") for number in range(100)]
-    good = Standing(ann.pk, key, Permission.VIEW, "local")
+    standings = [SocketSession(ann.pk, key, Permission.VIEW, f"engine{number}") for number in range(100)]
+    good = SocketSession(ann.pk, key, Permission.VIEW, "local")
 
     with django_assert_num_queries(3):
         assert still_allowed([*standings, good]) == {good}

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from networks.models import Container, Endpoint, Engine, EngineStatus, Network
 from networks.queries.choices import container_choices, network_choices
+from networks.queries.engine_context import engine_version, read_ground
 from networks.queries.engines import read_engine
-from networks.queries.ground import read_ground, version_of
 from networks.queries.swarm import with_elsewhere
 from tests.builders import make_engine
 from tests.worlds import grow_world
@@ -61,7 +61,7 @@ def test_it_offers_what_is_so_now(engine: Engine) -> None:
     assert (renamed.name, renamed.has_ipv6) == ("back", True)
     assert (renamed.holders, renamed.wishes) == ({}, {ip_address("10.64.0.40"): "service-0001"})
     assert (stopped.state, stopped.networks, stopped.lost_mode) == ("exited", ("back",), "net-0000")
-    version = version_of(read_engine("local"))
+    version = engine_version(read_engine("local"))
     assert (version.text, version.api) == ("29.0.1", (1, 52))
     assert read_ground("local").names == {"back"}
 

@@ -17,15 +17,15 @@ from networks.forms.containers.launch_edits import around_row, find_refused_row
 from networks.forms.containers.ordering import OrderForm
 from networks.forms.networks import NetworkForm
 from networks.preflight.connect_checks import SYSCTLS
-from networks.preflight.contexts import RunGround
+from networks.preflight.contexts import LaunchContext
 from networks.preflight.findings import FindingsForm
 from networks.preflight.known_options import OPTIONS
 from networks.queries.choices import container_choices, network_choices
+from networks.queries.engine_context import ContainerChoice, NetworkChoice, engine_version, read_ground
 from networks.queries.engines import read_engine
-from networks.queries.ground import ContainerChoice, NetworkChoice, read_ground, version_of
 from networks.refusals.catalogue import explain_each
 from networks.refusals.fixes import work_out
-from networks.refusals.meaning import Around, Explanation
+from networks.refusals.meaning import Explanation, RefusalContext
 from networks.views.acting import mark_refused_field
 from tests.recorded.reading import Answered, answered
 
@@ -51,7 +51,7 @@ class Pressed:
         else:
             self._order(path)
 
-    def _explain(self, around: Around) -> Explanation | None:
+    def _explain(self, around: RefusalContext) -> Explanation | None:
         known = work_out(explain_each(self.refusal.message), self.refusal.message, around)
         self.text = known.text if known else ""
         return known
@@ -64,7 +64,7 @@ class Pressed:
     def _create(self) -> None:
         form = NetworkForm(type_network(self.refusal.body), ground=read_ground(SLUG), may_shape=True)
         form.is_valid()
-        known = self._explain(Around(SLUG, spec=form.to_spec(), pools=[each.pool for each in form.pools]))
+        known = self._explain(RefusalContext(SLUG, spec=form.to_spec(), pools=[each.pool for each in form.pools]))
         _forget(form, *form.pools)
         if known:
             form.mark_refused(known.field, self.refusal.message, known.text)
@@ -75,7 +75,7 @@ class Pressed:
         containers = container_choices(SLUG)
         container = next((each for each in containers if each.name == self.refusal.body["Container"]), None)
         spec = _connect_spec(self.refusal.body, network, container)
-        known = self._explain(Around(SLUG, network, container, spec))
+        known = self._explain(RefusalContext(SLUG, network, container, spec))
         halves: list[FindingsForm] = []
         if is_connect:
             halves = [
@@ -90,11 +90,11 @@ class Pressed:
     def _run(self, version: str) -> None:
         told = {each.case: each for each in answered(version)}
         asked = told[self.refusal.case.replace("(start)", "(create)")]
-        ground = RunGround(
+        ground = LaunchContext(
             SLUG,
             containers=container_choices(SLUG),
             networks={each.docker_id: each for each in (*network_choices(SLUG), NOWHERE)},  # one was removed since
-            version=version_of(read_engine(SLUG)),
+            version=engine_version(read_engine(SLUG)),
             host=HostSide(),
         )
         form = RunForm(_typed_container(asked, ground), ground=ground, may_shape=True)
@@ -110,7 +110,7 @@ class Pressed:
         verb = "rename_container" if path[-1] == "rename" else "remove_container"
         form = OrderForm({"shown": "1"}, verb=verb, name="web")
         network = next((each for each in network_choices(SLUG) if path == ["networks", each.name]), None)
-        known = self._explain(Around(SLUG, network))
+        known = self._explain(RefusalContext(SLUG, network))
         _forget(form)
         mark_refused_field(form, known)
         self._see(form)
@@ -180,7 +180,7 @@ def _addresses(asked: Mapping[str, str]) -> Iterator[tuple[int, Any]]:
             continue
 
 
-def _typed_container(asked: Answered, ground: RunGround) -> QueryDict:
+def _typed_container(asked: Answered, ground: LaunchContext) -> QueryDict:
     body, host = asked.body, asked.body.get("HostConfig", {})
     typed = QueryDict(mutable=True)
     typed.update({"image": body["Image"], "command": " ".join(body.get("Cmd", []))})

@@ -14,7 +14,7 @@ from networks.engine.parsing.engines import choose_version, parse_engine
 from networks.engine.parsing.events import parse_event
 from networks.engine.parsing.joined import parse_joined
 from networks.engine.parsing.memory import container_memory, network_memory
-from networks.engine.parsing.networks import parse_network
+from networks.engine.parsing.networks import parse_network_fact
 from networks.sync.follow.marks import marks_of
 from networks.sync.snapshot.merge import merge_inspected, merge_listed
 from tests.recorded.another_reading import NO_DNS, container, life, network, plain
@@ -45,7 +45,7 @@ def test_it_has_the_members_that_this_version_is_known_for(version: str) -> None
 
 def test_it_reads_every_network_whole(version: str) -> None:
     for each in recorded(version)["networks"]:
-        listed, inspected = parse_network(each["list"]), parse_network(each["inspect"])
+        listed, inspected = parse_network_fact(each["list"]), parse_network_fact(each["inspect"])
 
         assert plain(listed) == network(each["list"])
         assert plain(inspected) == network(each["inspect"])
@@ -75,7 +75,7 @@ def test_it_reads_lists_as_they_come(version: str) -> None:
     bodies = [json.dumps([each["list"] for each in noun], separators=(",", ":")).encode() for noun in (networks, containers)]
     of_networks, of_containers = network_memory(), container_memory()
 
-    assert of_networks.parse(bodies[0]) == tuple(parse_network(each["list"]) for each in networks)
+    assert of_networks.parse(bodies[0]) == tuple(parse_network_fact(each["list"]) for each in networks)
     assert of_containers.parse(bodies[1]) == parse_containers([each["list"] for each in containers])
     assert of_containers.parse(bodies[1]) is of_containers.parse(bodies[1])
 
@@ -130,7 +130,7 @@ def test_it_reads_the_same_of_an_engine_that_is_asked_in_api_1_44(version: str) 
 
     assert parse_container(older["container_web"]) == parse_container(web)
     assert older["network_six"].keys() <= six.keys()
-    assert parse_network(older["network_six"]) == parse_network(six)
+    assert parse_network_fact(older["network_six"]) == parse_network_fact(six)
     assert parse_containers(older["containers"]) == parse_containers([listed[each["Id"]] for each in older["containers"]])
 
 

@@ -17,7 +17,7 @@ from networks.models import Engine, Grant, Role, SecondStepDuty
 from networks.policy.duty import duty_of, is_shut_out
 from networks.policy.login.store import row_key_of
 from networks.policy.permissions import Denied, Permission, has_terminal
-from networks.policy.sessions import Standing, still_allowed
+from networks.policy.sessions import SocketSession, still_allowed
 from tests.proving import prove
 from tests.security.people import make_world
 from tests.security.places import addresses
@@ -123,7 +123,7 @@ def test_it_shuts_actions_and_sockets_too(engine: Engine, settings: object) -> N
     browser = Client()
     browser.force_login(user)
     key = row_key_of(browser.session.session_key)
-    looks, login = Standing(user.pk, key, Permission.VIEW, "local"), Standing(user.pk, key, Permission.LOGIN)
+    looks, login = SocketSession(user.pk, key, Permission.VIEW, "local"), SocketSession(user.pk, key, Permission.LOGIN)
 
     with pytest.raises(Denied):
         require_of(Actor("admin", user.pk), Permission.CONNECT, "local")

@@ -16,7 +16,7 @@ from django.test import Client
 from netadmin.env import read_or_make_secret_key, read_secret_key_fallbacks
 from networks.engine.access.facts import EngineAccess, SshMaterial
 from networks.engine.access.faults import AccessFault
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from networks.models import Action, BrowserSession, Engine
 from networks.models.access import EngineCredentials, access_of, keep_credentials, reseal_credentials
 from networks.models.sealing import Unsealable, is_bound, open_for, open_loose, seal_for, seal_loose
@@ -40,7 +40,7 @@ def make_remote(slug: str = "far") -> Engine:
     engine = make_engine(slug)
     engine.url = f"ssh://root@{slug}.example"
     engine.save()
-    access = EngineAccess(parse_address(engine.url), ssh=SshMaterial(f"key of {slug}", "host key"))
+    access = EngineAccess(parse_engine_url(engine.url), ssh=SshMaterial(f"key of {slug}", "host key"))
     keep_credentials(engine, access)
     return engine
 

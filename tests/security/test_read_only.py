@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from networks.actions.actors import CONSOLE
-from networks.actions.jobs.starting import JobWish, start_job
+from networks.actions.jobs.starting import JobRequest, start_job
 from networks.actions.sample_lab.jobs import start_lab_job
 from networks.models import Action, Engine, Job
 from networks.policy.permissions import CHANGING, Denied, Permission, granted, write_rights
@@ -115,7 +115,7 @@ def test_it_sends_nothing_from_the_lab_s_thread(local: Engine, listener: Scripte
 
 def test_it_begins_no_job(local: Engine) -> None:
     with pytest.raises(Denied):
-        start_job(CONSOLE, local, JobWish("key", "remove_network"), [])
+        start_job(CONSOLE, local, JobRequest("key", "remove_network"), [])
 
     assert not Job.objects.exists()
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from networks.management import package_records
-from networks.management.package_records import Affected, NotRead, Record, read_records
+from networks.management.package_records import AffectedPackage, NotRead, Record, read_records
 from networks.management.versions import Range
 from tests.supply.osv import affected, record, zip_holding, zip_of
 
@@ -58,8 +58,10 @@ def test_it_reads_what_a_record_says(tmp_path: Path) -> None:
             is_withdrawn=False,
             severity="CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
             affected=(
-                Affected("PyPI", "Zope.Interface", ("8.0",), (Range("ECOSYSTEM", (("introduced", "0"), ("fixed", "8.1"))),), ""),
-                Affected(
+                AffectedPackage(
+                    "PyPI", "Zope.Interface", ("8.0",), (Range("ECOSYSTEM", (("introduced", "0"), ("fixed", "8.1"))),), ""
+                ),
+                AffectedPackage(
                     "npm", "@scope/widget", (), (Range("SEMVER", (("introduced", "1.0.0"), ("last_affected", "1.2.0"))),), ""
                 ),
             ),

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from networks.hostnet.linux.opening import open_host
 from networks.models import Container, Endpoint, Engine
-from networks.partials.interfaces.sums import add_up
+from networks.partials.interfaces.sums import sum_links
 from networks.queries.choices import GATEWAY_BRIDGE, let_out_by_docker
 from networks.queries.containers import container_rows
 from networks.queries.engines import read_engine
@@ -77,7 +77,7 @@ def test_it_tells_a_way_out_from_a_link_that_was_made_by_hand(engine: PrivateEng
     row = read_engine(followed.slug)
     assert row is not None
 
-    sums = add_up(look_once(Engine.objects.get(pk=followed.pk), open_host), container_rows(row))
+    sums = sum_links(look_once(Engine.objects.get(pk=followed.pk), open_host), container_rows(row))
 
     assert (sums.ways_out, sums.unknown) == (2, 1)  # across and dark; the ingress sandbox
     assert sums.ends == 4  # front, closed, bridge, and the one that was made by hand

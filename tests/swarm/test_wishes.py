@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from networks.actions.actors import Actor
 from networks.actions.jobs.keeping import KeepRun, keep_steps
-from networks.actions.jobs.starting import JobWish, start_job
+from networks.actions.jobs.starting import JobRequest, start_job
 from networks.actions.swarm import init_swarm
 from networks.engine.specs import ConnectSpec, InitSpec
 from networks.models import Container, Endpoint, Engine
@@ -86,7 +86,7 @@ def test_it_keeps_an_address_on_a_swarms_network(swarm_pair: SwarmPair, engines:
     address = end_of(engine, "free")["IPAddress"]
     steps = keep_steps(ConnectSpec(network_id, container_id), IPv4Address(address), network_name="across", container_name="free")
 
-    job = start_job(admin, first, JobWish("key", KEEP, "free"), steps)
+    job = start_job(admin, first, JobRequest("key", KEEP, "free"), steps)
     KeepRun(first, job).run()
 
     assert [step.state for step in job.steps.order_by("position")] == ["done", "done"]

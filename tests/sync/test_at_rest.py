@@ -12,7 +12,7 @@ import pytest
 from networks.models import EngineStatus, SyncRequest
 from networks.sync.follow.follower import Follower
 from networks.sync.follow.inbox import Inbox
-from networks.sync.follow.standing import LAGGING_AFTER_S, STALE_AFTER_S, Standing
+from networks.sync.follow.standing import LAGGING_AFTER_S, STALE_AFTER_S, FollowState
 from tests.live import following
 from tests.patience import within
 from tests.private_engine import PrivateEngine, wait_until
@@ -74,7 +74,7 @@ def test_it_remembers_being_woken_before_it_waits() -> None:
 
 
 def test_it_comes_by_when_a_proof_grows_old() -> None:
-    standing = Standing(is_open=True)
+    standing = FollowState(is_open=True)
     now = time.monotonic()
 
     standing.proved(now)
@@ -83,4 +83,4 @@ def test_it_comes_by_when_a_proof_grows_old() -> None:
     assert standing.next_due_s() == pytest.approx(STALE_AFTER_S - LAGGING_AFTER_S - 1, abs=0.5)
     standing.proof_at = now - STALE_AFTER_S - 1
     assert standing.next_due_s() == float("inf")
-    assert Standing().next_due_s() == float("inf"), "whoever is gone comes back by itself"
+    assert FollowState().next_due_s() == float("inf"), "whoever is gone comes back by itself"

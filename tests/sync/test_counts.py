@@ -18,7 +18,7 @@ from networks.sync.follow.counts import Counts
 from networks.sync.follow.inbox import Inbox, Letters
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.reconcile import Reconciler
-from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.journal import EventJournal
 from networks.sync.snapshot.writer import Snapshot
 from tests.fake_engine import FakeEngine
 
@@ -77,7 +77,7 @@ def make_world(api_version: str = "1.52") -> FakeEngine:
 def follow(world: FakeEngine, *, calm_s: float = 0) -> Following:
     snapshot = Snapshot(ensure_local_engine("unix:///nowhere").pk)
     inspectors = Inspectors("local", lambda: world, Inbox())  # never started
-    reconciler = Reconciler(world, snapshot, snapshot.load(), Journal("local"), inspectors)
+    reconciler = Reconciler(world, snapshot, snapshot.load(), EventJournal("local"), inspectors)
     following = Following(world, snapshot, reconciler, Counts(world, snapshot, calm_s=calm_s))
     reconciler.resync()
     reconciler.take_stirred_networks()

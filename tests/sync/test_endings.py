@@ -12,7 +12,7 @@ from django.db import connections
 from networks.engine.facts import Ending, EventFact
 from networks.models import Container, Engine, EngineStatus, Event
 from networks.queries.engines import read_engine
-from networks.queries.overview import add_up
+from networks.queries.overview import read_totals
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
 from networks.sync.snapshot.endings import MOST_CONTAINERS, Endings, read_signal
@@ -130,7 +130,7 @@ def wait_for_ends(expected: dict[str, tuple[int, str]]) -> None:
 def failed(slug: str = "local") -> tuple[int, int]:
     engine = read_engine(slug)
     assert engine is not None
-    totals = add_up(engine)
+    totals = read_totals(engine)
     return totals.stopped, totals.failed
 
 

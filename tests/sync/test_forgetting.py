@@ -15,7 +15,7 @@ from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.inbox import Inbox, Letters
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.reconcile import Reconciler
-from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.journal import EventJournal
 from networks.sync.snapshot.writer import Snapshot
 from tests.builders import make_id
 from tests.fake_engine import FakeEngine
@@ -44,7 +44,7 @@ def test_it_holds_nothing_of_containers_that_are_gone(hurry: list[float]) -> Non
     inspectors = Inspectors("local", lambda: world, inbox)
     inspectors.start()
     snapshot = Snapshot(ensure_local_engine("unix:///nowhere").pk)
-    reconciler = Reconciler(world, snapshot, snapshot.load(), Journal("local"), inspectors)
+    reconciler = Reconciler(world, snapshot, snapshot.load(), EventJournal("local"), inspectors)
     reconciler.resync()
 
     def follow(*events: EventFact) -> None:
@@ -98,7 +98,7 @@ def mentions(root: object, ids: Iterable[str]) -> Counter[str]:
         one = waiting.pop()
         if isinstance(one, str):
             found.update(wanted & {one})
-        elif id(one) not in seen and not isinstance(one, (type, ModuleType, FunctionType, FakeEngine, Journal)):
+        elif id(one) not in seen and not isinstance(one, (type, ModuleType, FunctionType, FakeEngine, EventJournal)):
             seen.add(id(one))
             waiting.extend(gc.get_referents(one))
             waiting.extend(one if isinstance(one, dict) else ())  # of which the collector passes over keys that are text

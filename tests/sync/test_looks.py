@@ -14,7 +14,7 @@ from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.inbox import Inbox, Inspection, Letters, Look
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.reconcile import Reconciler
-from networks.sync.snapshot.journal import Journal
+from networks.sync.snapshot.journal import EventJournal
 from networks.sync.snapshot.writer import Snapshot
 from tests.fake_engine import FakeEngine
 
@@ -47,7 +47,7 @@ def test_it_answers_a_look_when_what_the_list_left_in_doubt_was_inspected(
     world: FakeEngine, inbox: Inbox, inspectors: Inspectors
 ) -> None:
     snapshot = Snapshot(ensure_local_engine("unix:///nowhere").pk)
-    reconciler = Reconciler(world, snapshot, snapshot.load(), Journal("local"), inspectors)
+    reconciler = Reconciler(world, snapshot, snapshot.load(), EventJournal("local"), inspectors)
     reconciler.resync()
     reconciler.absorb(Letters(inspections=[Inspection(OLD.docker_id, time.monotonic(), OLD)]))
     world.have(replace(OLD, endpoints=(EndpointFact("front", "", has_detail=True),)))

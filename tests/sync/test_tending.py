@@ -10,12 +10,12 @@ import pytest
 from django.db import connections
 
 from networks.engine.access.facts import EngineAccess, TlsMaterial
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from networks.models import Engine, EngineStatus
 from networks.models.access import keep_credentials
 from networks.sync.supervisor import (
+    FollowerSupervisor,
     Tended,
-    Tender,
     followers,
     start_tending,
     stop_followers,
@@ -62,7 +62,7 @@ def test_it_begins_anew_with_other_credentials(tmp_path: Path) -> None:
     start_tending(tmp_path, is_watching=False)
     first = followers["other"]
 
-    keep_credentials(engine, EngineAccess(parse_address(engine.url), tls=TlsMaterial("a", "b", "c")))
+    keep_credentials(engine, EngineAccess(parse_engine_url(engine.url), tls=TlsMaterial("a", "b", "c")))
 
     wait_until(lambda: followers.get("other") not in (None, first), "it to begin anew", deadline_s=SOON_S)
     assert not watchers
@@ -70,7 +70,7 @@ def test_it_begins_anew_with_other_credentials(tmp_path: Path) -> None:
 
 def test_it_sees_what_another_process_has_changed(tmp_path: Path) -> None:
     Engine.objects.create(slug="local", name="local", url="unix:///nowhere/1")
-    tender = Tender(Tended(tmp_path, False), every_s=0.05)
+    tender = FollowerSupervisor(Tended(tmp_path, False), every_s=0.05)
     tender.start()
     try:
         time.sleep(0.3)  # several looks at nothing new, which must not blind it to what comes

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.templatetags.wording import parse_address, spell, split_at_prefix
+from networks.templatetags.wording import spell, split_address, split_at_prefix
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_it_loses_nothing_when_it_splits(address: object, prefix_length: int) ->
     ],
 )
 def test_it_reads_objects_and_text(value: object, parsed: tuple[str, int | None, str]) -> None:
-    assert parse_address(value) == parsed
+    assert split_address(value) == parsed
 
 
 def test_it_shows_no_prefix_length_that_was_given_beside() -> None:
-    assert parse_address("172.72.0.10", 16) == ("172.72.0.10", 16, "")
+    assert split_address("172.72.0.10", 16) == ("172.72.0.10", 16, "")

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from networks.engine.access.facts import EngineAccess, TlsMaterial
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from networks.models import Action, Engine, EngineCredentials, Event, Network, Outcome
 from networks.models.access import keep_credentials
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_id, make_network
@@ -159,7 +159,7 @@ def test_it_forgets_credentials_that_an_address_has_no_use_for(admin: Client) ->
     Engine.objects.update(url="tcp://192.0.2.9:2376")
     authority = Authority()
     tls = TlsMaterial(authority.pem, *authority.sign("netadmin"))
-    keep_credentials(engine, EngineAccess(parse_address("tcp://192.0.2.9:2376"), tls=tls))
+    keep_credentials(engine, EngineAccess(parse_engine_url("tcp://192.0.2.9:2376"), tls=tls))
     page = reverse("admin:networks_engine_change", args=[engine.pk])
     typed = {"name": "Barn", "netns": ""}
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from networks.forms.containers.several import ORDER_PLANS
-from networks.forms.several import PLANS, Choice
+from networks.forms.several import PLANS, Selection
 from networks.models import Container, Endpoint, Engine, Network
 from networks.queries.addresses.room import Room
 from networks.queries.engines import read_engine
@@ -149,7 +149,7 @@ def test_it_connects_several_only_as_far_as_there_is_room(engine: PrivateEngine,
     network = seen(engine, Network, network_id(engine, "room"))
     ids = (*(known(engine.run(f"web{number}")) for number in range(5)), create_on(engine, "idle", "bridge"))
 
-    plan = PLANS["connect_containers"](Choice(followed.slug, ids, network))
+    plan = PLANS["connect_containers"](Selection(followed.slug, ids, network))
 
     assert [step.container_name for step in plan.steps] == ["idle", "web0", "web1", "web2", "web3"]
     assert [left.reason for left in plan.left_out] == ["Docker has no address left for web4 on room once the others have theirs."]
@@ -162,7 +162,7 @@ def test_it_starts_several_only_as_far_as_there_is_room(engine: PrivateEngine, f
     first, second = (create_on(engine, name, "room") for name in ("first", "second"))
     guest = create_on(engine, "guest", "container:second")
 
-    plan = ORDER_PLANS["start_containers"](Choice(followed.slug, (first, second, guest)))
+    plan = ORDER_PLANS["start_containers"](Selection(followed.slug, (first, second, guest)))
 
     assert [step.container_name for step in plan.steps] == ["first"]
     assert {left.name for left in plan.left_out} == {"second", "guest"}
@@ -229,7 +229,7 @@ def test_it_puts_nothing_on_two_networks_of_one_subnet(engine: PrivateEngine, fo
     refused = admin.post(url_of(followed, two, web), {"container_id": web})
     ran = admin.post(reverse("container_run", args=[followed.slug]), {"image": IMAGE, "mode": "network", **rows})
     asked = admin.get(url_of(followed, two, idle))
-    plan = PLANS["connect_containers"](Choice(followed.slug, (web,), two))
+    plan = PLANS["connect_containers"](Selection(followed.slug, (web,), two))
 
     said = "web is on one, which has the same subnet as two: Docker puts no container on both."
     assert (refused.status_code, said in text_of(refused), plan.left_out[0].reason) == (422, True, said)

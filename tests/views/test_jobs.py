@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from networks.forms.containers.several import ORDER_PLANS
-from networks.forms.several import Choice, plan_emptying
+from networks.forms.several import Selection, plan_emptying
 from networks.models import Action, Engine, EngineStatus, Job, JobState, JobStep, Network, OutcomeKind
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_network, make_predefined
 from tests.views.pages import log_in
@@ -70,8 +70,8 @@ def test_it_leaves_out_what_docker_is_removing(engine: Engine, state: str) -> No
     make_endpoint(make_container(engine, "web"), front, "10.1.0.2")
     make_endpoint(doomed := make_container(engine, "doomed", state=state), front)
 
-    emptied = plan_emptying(Choice("local", (front.docker_id,)))
-    started = ORDER_PLANS["start_containers"](Choice("local", (doomed.docker_id,)))
+    emptied = plan_emptying(Selection("local", (front.docker_id,)))
+    started = ORDER_PLANS["start_containers"](Selection("local", (doomed.docker_id,)))
 
     assert [step.container_name for step in emptied.steps] == ["web"]
     assert [each.name for each in emptied.left_out] == ["front: doomed"]

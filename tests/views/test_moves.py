@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from networks.actions.actors import CONSOLE
 from networks.actions.jobs.moving import MoveRun, move_steps
-from networks.actions.jobs.starting import JobWish, start_job
+from networks.actions.jobs.starting import JobRequest, start_job
 from networks.models import Container, Engine, Job, Network
-from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.queries.lifecycle.orders import MOVE
 from tests.private_engine import PrivateEngine, wait_until
 from tests.views.test_forms import browser, seen, text_of
@@ -55,7 +55,7 @@ def test_it_leaves_on_none_what_would_arrive_nowhere(engine: PrivateEngine, foll
     container = ContainerChoice(engine.run("web", "--network", "none"), "web", "running", "none")
     leaving, joining = (NetworkChoice(network_id(engine, name), name, "") for name in ("none", "small"))
 
-    job = start_job(CONSOLE, followed, JobWish(KEY, MOVE, "web"), move_steps(container, leaving, joining))
+    job = start_job(CONSOLE, followed, JobRequest(KEY, MOVE, "web"), move_steps(container, leaving, joining))
     MoveRun(followed, job).run()
 
     job.refresh_from_db()

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from networks.actions.actors import CONSOLE
 from networks.actions.jobs.running import JobRun
-from networks.actions.jobs.starting import JobWish, start_job
+from networks.actions.jobs.starting import JobRequest, start_job
 from networks.forms.containers.several import ORDER_PLANS
-from networks.forms.several import Choice
+from networks.forms.several import Selection
 from networks.models import Action, Container, Engine, Job, Outcome
 from networks.policy.permissions import Permission
 from tests.actions.test_stopping import run_stubborn
@@ -228,15 +228,17 @@ def test_it_restarts_a_donor_before_its_guest_and_wants_an_admin(
 ) -> None:
     guest_last = [known(engine.run("z-donor", "--network", "none"))]
     guest_last.append(known(engine.run("a-guest", "--network", "container:z-donor")))
-    plan = ORDER_PLANS["restart_containers"](Choice(followed.slug, tuple(reversed(guest_last))))
+    plan = ORDER_PLANS["restart_containers"](Selection(followed.slug, tuple(reversed(guest_last))))
 
     assert [step.container_name for step in plan.steps] == ["z-donor", "a-guest"]
-    assert [step.container_name for step in ORDER_PLANS["stop_containers"](Choice(followed.slug, tuple(guest_last))).steps] == [
+    assert [
+        step.container_name for step in ORDER_PLANS["stop_containers"](Selection(followed.slug, tuple(guest_last))).steps
+    ] == [
         "a-guest",
         "z-donor",
     ]
     assert plan.permission is Permission.SHAPE
-    job = start_job(CONSOLE, followed, JobWish("k" * 24, "restart_containers", "", plan.permission), plan.steps)
+    job = start_job(CONSOLE, followed, JobRequest("k" * 24, "restart_containers", "", plan.permission), plan.steps)
     JobRun(followed, job).run()
     job.refresh_from_db()
     assert job.state == "done"
@@ -265,7 +267,7 @@ def test_it_shows_a_stop_under_way_and_explains_what_comes_meanwhile(
         assert refused.status_code == 409
         assert "It is being stopped already." in text_of(refused)
     assert "It is being stopped" in text_of(browser.get(order(followed, "remove", container_id)))
-    plan = ORDER_PLANS["stop_containers"](Choice(followed.slug, (container_id,)))
+    plan = ORDER_PLANS["stop_containers"](Selection(followed.slug, (container_id,)))
     assert [each.reason for each in plan.left_out] == ["It is being stopped already."]
 
     wait_until(lambda: Outcome.objects.filter(action_id=action.pk).exists(), "the end")

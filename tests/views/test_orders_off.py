@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from networks.forms.containers.several import ORDER_PLANS
-from networks.forms.several import PLANS, Choice
+from networks.forms.several import PLANS, Selection
 from networks.models import Action, Container, Endpoint, Engine, Network
 from networks.queries.containers import LEAVING
 from networks.sync.requests import request_sync
@@ -45,7 +45,7 @@ def test_it_offers_no_start_to_what_asks_for_a_removed_network(engine: PrivateEn
     page, rows = drawn(browser, reverse("container_detail", args=[followed.slug, lost])), drawn(browser, "/containers/")
 
     answer = browser.post(order(followed, "start", lost))
-    plan = ORDER_PLANS["start_containers"](Choice(followed.slug, (lost,)))
+    plan = ORDER_PLANS["start_containers"](Selection(followed.slug, (lost,)))
 
     why = "It can't start: it asks for the network front by its ID, and that one was removed."
     assert offered(page, lost) == offered(rows, lost) == set()
@@ -71,7 +71,7 @@ def test_it_offers_no_start_to_a_guest_whose_donor_is_away(engine: PrivateEngine
     url = reverse("container_detail", args=[followed.slug, guest])
 
     away = drawn(browser, url)
-    alone, both = (ORDER_PLANS["start_containers"](Choice(followed.slug, ids)) for ids in ((guest,), (guest, donor)))
+    alone, both = (ORDER_PLANS["start_containers"](Selection(followed.slug, ids)) for ids in ((guest,), (guest, donor)))
     refused = browser.post(order(followed, "start", guest))
     engine.cli("start", "donor")
     known(donor)
@@ -113,7 +113,7 @@ def test_it_offers_nothing_but_words_to_what_docker_is_removing(
     url = reverse("network_connect", args=[followed.slug, network])
 
     answer = browser.post(url, {"container_id": doomed})
-    plan = PLANS["connect_containers"](Choice(followed.slug, (doomed,), network))
+    plan = PLANS["connect_containers"](Selection(followed.slug, (doomed,), network))
 
     why = "Docker is removing doomed, or could not: it can't be connected or disconnected."
     assert offered(page, doomed) == set()

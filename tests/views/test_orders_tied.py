@@ -7,7 +7,7 @@ from html import unescape
 from django.test import Client
 
 from networks.forms.containers.several import ORDER_PLANS
-from networks.forms.several import Choice
+from networks.forms.several import Selection
 from networks.models import Engine
 from tests.private_engine import PrivateEngine, wait_until
 from tests.views.pages import shown_by
@@ -28,7 +28,7 @@ def test_it_restarts_a_chain_from_its_beginning_and_none_whose_donor_stays(engin
     engine.cli("rm", "-f", gone)
     wait_until(lambda: not followed.containers.filter(docker_id=gone).exists(), "the removal")
 
-    plan = ORDER_PLANS["restart_containers"](Choice(followed.slug, tuple(reversed(chain))))
+    plan = ORDER_PLANS["restart_containers"](Selection(followed.slug, tuple(reversed(chain))))
 
     assert [step.container_name for step in plan.steps] == ["b-lost", "z-donor", "m-guest", "a-guest"]
     assert [one.name for one in plan.left_out] == ["y-lost"]

@@ -8,7 +8,7 @@ import pytest
 
 from networks.models import EngineState
 from networks.queries.engines import read_engine
-from networks.queries.overview import Totals, add_up, count_blocks
+from networks.queries.overview import Totals, count_blocks, read_totals
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_network, make_predefined
 from tests.views.pages import count_statements, log_in
 from tests.worlds import grow_world
@@ -20,7 +20,7 @@ def totals() -> Totals:
     """Return the totals of the only Engine."""
     engine = read_engine("local")
     assert engine is not None
-    return add_up(engine)
+    return read_totals(engine)
 
 
 @pytest.mark.parametrize(

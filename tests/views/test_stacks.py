@@ -11,7 +11,7 @@ from django.urls import reverse
 from networks.actions.jobs.moving import MoveRun
 from networks.hostnet.linux.opening import open_host
 from networks.models import Container, Engine, Job, Network
-from networks.partials.interfaces.sums import add_up, say_rest
+from networks.partials.interfaces.sums import say_other_links, sum_links
 from networks.queries.containers import container_rows
 from networks.queries.engines import read_engine
 from networks.sync.once import look_once
@@ -49,7 +49,7 @@ def interfaces(engine: PrivateEngine, name: str) -> list[str]:
 def rest_of(engine: Engine) -> str:
     row = read_engine(engine.slug)
     assert row is not None
-    return " ".join(say_rest(add_up(look_once(engine, open_host), container_rows(row))))
+    return " ".join(say_other_links(sum_links(look_once(engine, open_host), container_rows(row))))
 
 
 def reread(engine: Engine) -> None:

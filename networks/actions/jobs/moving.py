@@ -21,7 +21,7 @@ from networks.policy.protection import permission_to_join, refuse_names
 from networks.policy.shadows import refuse_shadows
 from networks.queries.addresses.keeping import CONNECT, DISCONNECT
 from networks.queries.details import read_network_detail
-from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 
 # Of the steps of a move: they may touch none, which a single connect or disconnect may not.
 MOVES = {"moves": True}

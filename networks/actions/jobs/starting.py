@@ -43,7 +43,7 @@ class TooManyJobs(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class JobWish:
+class JobRequest:
     """What shall be done. `key`: of the form, so that one sent twice makes one job. `verb` and `what`: as in models.Job.
 
     `permission`: what its steps need, beside what their number does.
@@ -55,7 +55,7 @@ class JobWish:
     permission: Permission = Permission.CONNECT
 
 
-def start_job(actor: Actor, engine: Engine, wish: JobWish, steps: Iterable[JobStep]) -> Job:
+def start_job(actor: Actor, engine: Engine, wish: JobRequest, steps: Iterable[JobStep]) -> Job:
     """Write a job with its steps (unsaved ones, in their order), wake who runs it, and return it; it is not waited for.
 
     Returns the job of the same key where this person made one before. Raises Denied, in read-only
@@ -83,7 +83,7 @@ def ask_to_stop(actor: Actor, job: Job, *, now: datetime | None = None) -> None:
     wake_runner(job.engine_slug)
 
 
-def _write(actor: Actor, engine: Engine, wish: JobWish, planned: list[JobStep], permission: Permission) -> Job:
+def _write(actor: Actor, engine: Engine, wish: JobRequest, planned: list[JobStep], permission: Permission) -> Job:
     now = timezone.now()
     with transaction.atomic(durable=True):
         Job.objects.filter(ended_at__lt=now - KEEP_JOBS).delete()
@@ -105,7 +105,7 @@ def _write(actor: Actor, engine: Engine, wish: JobWish, planned: list[JobStep], 
     return job
 
 
-def _refuse_too_many(actor: Actor, wish: JobWish) -> None:
+def _refuse_too_many(actor: Actor, wish: JobRequest) -> None:
     """Raise TooManyJobs where this person has as many open ones as there may be; one that is sent again is none more."""
     own = Job.objects.filter(state__in=OPEN_STATES, user_id=actor.user_id, who=actor.name).exclude(key=_key_of(actor, wish))
     if (count := own.count()) >= MOST_OPEN_JOBS:
@@ -114,7 +114,7 @@ def _refuse_too_many(actor: Actor, wish: JobWish) -> None:
         raise TooManyJobs(pulls, is_pulls=True)
 
 
-def _key_of(actor: Actor, wish: JobWish) -> str:
+def _key_of(actor: Actor, wish: JobRequest) -> str:
     """Return the key as it is kept: nobody's form is taken for another person's."""
     return f"{actor.user_id or 0}:{wish.key}"[:64]
 
@@ -130,7 +130,7 @@ def start_joining(actor: Actor, engine: Engine, known: KnownSwarm, key: str) -> 
         command=command_of(join_swarm_lines(known.spec())),
         spec=document_of_join(known),
     )
-    wish = JobWish(key, JOIN_SWARM, known.manager.name, Permission.SHAPE)
+    wish = JobRequest(key, JOIN_SWARM, known.manager.name, Permission.SHAPE)
     return start_job(actor, engine, wish, [step])
 
 

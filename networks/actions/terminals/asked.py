@@ -14,7 +14,7 @@ WARN_S = 60  # before that
 MOST_OF_ONE = 3  # terminals that one person may have open, in this process
 
 
-class Why(StrEnum):
+class EndReason(StrEnum):
     """Why a terminal ended."""
 
     EXITED = "exited"  # its process did
@@ -30,7 +30,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TerminalRequest:
     """A terminal that somebody asks for. `session_id`: of the browser's login, which it doesn't outlive. `language`: of
     the sentences."""
 
@@ -51,9 +51,9 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class TerminalEnd:
     """How a terminal ended, as its browser is told. `exit_code`: None where it isn't known (yet)."""
 
-    why: Why
+    why: EndReason
     exit_code: int | None = None
     sentence: str = ""

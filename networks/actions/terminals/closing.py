@@ -12,8 +12,8 @@ from django.db import DatabaseError
 
 from networks.actions.actors import Actor
 from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
-from networks.actions.terminals.asked import Asked, Why
-from networks.actions.terminals.ending import Ending, How
+from networks.actions.terminals.asked import EndReason, TerminalRequest
+from networks.actions.terminals.ending import How, ProcessEnding
 from networks.actions.terminals.opening import Opened
 from networks.models import OutcomeKind
 from networks.models.said import say as _
@@ -29,7 +29,7 @@ class Carried:
     to_person: int = 0
 
 
-def record_close(asked: Asked, opened: Opened, why: Why, ending: Ending, carried: Carried) -> None:
+def record_close(asked: TerminalRequest, opened: Opened, why: EndReason, ending: ProcessEnding, carried: Carried) -> None:
     """Write that a terminal is over. A database that can't be written now is logged: the terminal is over all the same."""
     known = {
         "seconds": round(time.monotonic() - opened.opened_at, 1),
@@ -52,10 +52,10 @@ class Closed:
     container_id: str
     container_name: str
     opened_by: int
-    why: Why
+    why: EndReason
 
 
-def write_close(closed: Closed, ending: Ending, known: Mapping[str, Any], outcome: tuple[OutcomeKind, str]) -> None:
+def write_close(closed: Closed, ending: ProcessEnding, known: Mapping[str, Any], outcome: tuple[OutcomeKind, str]) -> None:
     """Write both rows of a terminal that is over. `known`: further members of what is written down. Raises DatabaseError."""
     asked = {
         "opened_by": closed.opened_by,
@@ -70,7 +70,7 @@ def write_close(closed: Closed, ending: Ending, known: Mapping[str, Any], outcom
     record_outcome(ActionResult(kind, action_id, docker_id=closed.container_id, sentence=sentence))
 
 
-def outcome_of(ending: Ending) -> tuple[OutcomeKind, str]:
+def outcome_of(ending: ProcessEnding) -> tuple[OutcomeKind, str]:
     """Return what became of a process, as an outcome: its kind and its sentence."""
     if ending.how is How.LEFT:
         words = _("Its process is still running in the container: it could not be ended from here.")

@@ -34,25 +34,25 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class ProcessEnding:
     """What became of a terminal's process."""
 
     how: How
     exit_code: int | None = None
 
 
-def end_process(begun: Begun, proof: Proved, stream: TerminalStream | None = None) -> Ending:
+def end_process(begun: Begun, proof: Proved, stream: TerminalStream | None = None) -> ProcessEnding:
     """End what a terminal began, by the surest means that works here, and say by which. Within about 5 s. Raises EngineError.
 
     `proof`: which process it is, where that can be seen from here. `stream`: to it, where there is one still.
     """
     fact = begun.client.inspect_exec(begun.exec_id)
     if not fact.is_running:
-        return Ending(How.ITSELF, fact.exit_code)
+        return ProcessEnding(How.ITSELF, fact.exit_code)
     for how, try_to in _means(begun, proof, stream):
         if try_to():
-            return Ending(how, begun.client.inspect_exec(begun.exec_id).exit_code)
-    return Ending(How.LEFT)
+            return ProcessEnding(how, begun.client.inspect_exec(begun.exec_id).exit_code)
+    return ProcessEnding(How.LEFT)
 
 
 def _means(begun: Begun, proof: Proved, stream: TerminalStream | None) -> list[tuple[How, Callable[[], bool]]]:

@@ -12,10 +12,10 @@ from django.db import connections
 
 from networks.actions.actors import Actor
 from networks.actions.clients import open_client
-from networks.actions.terminals.asked import Why
+from networks.actions.terminals.asked import EndReason
 from networks.actions.terminals.closing import Closed, outcome_of, write_close
-from networks.actions.terminals.ending import Ending, How, end_process, prove
-from networks.actions.terminals.ledger import Noted, take_left
+from networks.actions.terminals.ending import How, ProcessEnding, end_process, prove
+from networks.actions.terminals.open_terminals import Noted, take_left
 from networks.actions.terminals.opening import Begun
 from networks.engine.calls import Profile
 from networks.engine.errors import EngineError, NotFound
@@ -71,9 +71,9 @@ def end_left(noted: Noted, *, is_last_try: bool) -> bool:
     ending = _end(opened, noted)
     if ending is None and not is_last_try:
         return False
-    ending = ending or Ending(How.UNKNOWN)
+    ending = ending or ProcessEnding(How.UNKNOWN)
     actor = Actor(opened.who, opened.user_id, opened.from_address)
-    closed = Closed(actor, opened.engine_slug, opened.docker_id, opened.what, opened.pk, Why.KILLED)
+    closed = Closed(actor, opened.engine_slug, opened.docker_id, opened.what, opened.pk, EndReason.KILLED)
     write_close(closed, ending, {}, _outcome_of(ending))
     log.info("left_terminal_ended", engine=opened.engine_slug, container=opened.docker_id, process=str(ending.how))
     return True
@@ -84,11 +84,11 @@ def _is_closed(noted: Noted) -> bool:
     return later.filter(asked__opened_by=noted.action_id).exists()
 
 
-def _end(opened: Action, noted: Noted) -> Ending | None:
+def _end(opened: Action, noted: Noted) -> ProcessEnding | None:
     """End its process and say how; None where the Engine doesn't say."""
     engine = Engine.objects.filter(slug=opened.engine_slug).first()
     if engine is None:
-        return Ending(How.UNKNOWN)
+        return ProcessEnding(How.UNKNOWN)
     spec = ExecSpec(opened.docker_id, (noted.program,), noted.user, noted.mark)
     try:
         client = open_client(engine, Profile.TERMINAL)
@@ -97,14 +97,14 @@ def _end(opened: Action, noted: Noted) -> Ending | None:
     try:
         return end_process(Begun(client, spec, noted.exec_id, None), prove(client, noted.exec_id, spec))
     except NotFound:  # the Engine forgets a process some minutes after its end, and all of them when it restarts
-        return Ending(How.UNKNOWN)
+        return ProcessEnding(How.UNKNOWN)
     except EngineError:
         return None
     finally:
         client.close()
 
 
-def _outcome_of(ending: Ending) -> tuple[OutcomeKind, str]:
+def _outcome_of(ending: ProcessEnding) -> tuple[OutcomeKind, str]:
     kind, sentence = outcome_of(ending)
     if kind is not OutcomeKind.OK:
         return kind, sentence

@@ -13,7 +13,7 @@ from django.db import DatabaseError
 from networks.actions.actors import require_of
 from networks.actions.clients import open_client
 from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
-from networks.actions.terminals.asked import Asked
+from networks.actions.terminals.asked import TerminalRequest
 from networks.actions.terminals.sentinel import Sentinel, post_sentinel
 from networks.engine.calls import Profile
 from networks.engine.cli import exec_command
@@ -52,7 +52,7 @@ class Opened(Begun):
     opened_at: float
 
 
-def open_terminal(asked: Asked) -> Opened | ActionResult:
+def open_terminal(asked: TerminalRequest) -> Opened | ActionResult:
     """Open a terminal, or return what came of it instead; expected trouble is never an exception. No lock is held."""
     if settings.NETADMIN_READ_ONLY:
         sentence = _("Netadmin is in read-only mode: no terminal can be opened.")
@@ -74,7 +74,7 @@ def open_terminal(asked: Asked) -> Opened | ActionResult:
     return refused
 
 
-def _intent(asked: Asked) -> Intent:
+def _intent(asked: TerminalRequest) -> Intent:
     """Return what is written down of it: which program, never with which words, for those may be secrets."""
     program = asked.command[0]
     known = {"program": program, "words": len(asked.command), "user": asked.user}
@@ -83,7 +83,7 @@ def _intent(asked: Asked) -> Intent:
     return Intent("open_terminal", name, asked.container_id, command, known)
 
 
-def _open(asked: Asked, action_id: int) -> Opened | ActionResult:
+def _open(asked: TerminalRequest, action_id: int) -> Opened | ActionResult:
     client: EngineClient | None = None
     try:
         require_of(asked.actor, Permission.TERMINAL, asked.engine.slug)

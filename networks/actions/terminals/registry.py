@@ -8,12 +8,12 @@ import time
 import structlog
 from django.db import connections
 
-from networks.actions.terminals.asked import IDLE_S, MOST_OF_ONE, Asked, Why
-from networks.actions.terminals.ledger import Ledger
-from networks.actions.terminals.session import Listener, Session
+from networks.actions.terminals.asked import IDLE_S, MOST_OF_ONE, EndReason, TerminalRequest
+from networks.actions.terminals.open_terminals import OpenTerminals
+from networks.actions.terminals.session import TerminalListener, TerminalSession
 from networks.policy.permissions import Permission
 from networks.policy.protection import protection_of
-from networks.policy.sessions import Standing, still_allowed
+from networks.policy.sessions import SocketSession, still_allowed
 
 LOOK_EVERY_S = 1.0
 
@@ -30,19 +30,19 @@ class Terminals:
     def __init__(self, *, look_every_s: float = LOOK_EVERY_S) -> None:
         self._look_every_s = look_every_s
         self._lock = threading.Lock()
-        self._sessions: set[Session] = set()
-        self._ledger = Ledger()
+        self._sessions: set[TerminalSession] = set()
+        self._ledger = OpenTerminals()
         self._woken = threading.Event()
         self._watch: threading.Thread | None = None
         self._is_stopping = False
 
-    def open(self, asked: Asked, listener: Listener, *, idle_s: float = IDLE_S) -> Session:
+    def open(self, asked: TerminalRequest, listener: TerminalListener, *, idle_s: float = IDLE_S) -> TerminalSession:
         """Open a terminal; what comes of it the listener hears. Raises TooManyTerminals."""
         with self._lock:
             own = sum(1 for session in self._sessions if session.asked.user_id == asked.user_id)
             if own >= MOST_OF_ONE or self._is_stopping:
                 raise TooManyTerminals
-            session = Session(asked, listener, self._ledger, self._forget, idle_s=idle_s)
+            session = TerminalSession(asked, listener, self._ledger, self._forget, idle_s=idle_s)
             self._sessions.add(session)
             if self._watch is None:
                 self._watch = threading.Thread(target=self._run, name="terminal-watch", daemon=True)
@@ -50,7 +50,7 @@ class Terminals:
         session.start()
         return session
 
-    def all(self) -> list[Session]:
+    def all(self) -> list[TerminalSession]:
         """Return those that are open, or whose process is being ended."""
         with self._lock:
             return list(self._sessions)
@@ -65,11 +65,11 @@ class Terminals:
             self._is_stopping = True
         deadline = time.monotonic() + timeout_s
         for session in self.all():
-            session.end(Why.STOPPING)
+            session.end(EndReason.STOPPING)
         for session in self.all():
             session.join(max(0.0, deadline - time.monotonic()))
 
-    def _forget(self, session: Session) -> None:
+    def _forget(self, session: TerminalSession) -> None:
         with self._lock:
             self._sessions.discard(session)
         self._woken.set()
@@ -93,11 +93,11 @@ class Terminals:
             connections.close_all()
 
 
-def _judge(sessions: list[Session]) -> None:
+def _judge(sessions: list[TerminalSession]) -> None:
     """End those whose person may not, or whose container is protected by now. Three statements, and one for each Engine."""
     slugs = {session.asked.engine.slug for session in sessions}
     allowed = still_allowed(
-        Standing(session.asked.user_id, session.asked.session_id, permission, session.asked.engine.slug)
+        SocketSession(session.asked.user_id, session.asked.session_id, permission, session.asked.engine.slug)
         for session in sessions
         for permission in (Permission.LOGIN, Permission.TERMINAL)
     )
@@ -105,13 +105,13 @@ def _judge(sessions: list[Session]) -> None:
     for session in sessions:
         asked = session.asked
         standing = [
-            Standing(asked.user_id, asked.session_id, permission, asked.engine.slug)
+            SocketSession(asked.user_id, asked.session_id, permission, asked.engine.slug)
             for permission in (Permission.LOGIN, Permission.TERMINAL)
         ]
         if standing[0] not in allowed:
-            session.end(Why.LOGGED_OUT)
+            session.end(EndReason.LOGGED_OUT)
         elif standing[1] not in allowed or asked.container_id in protected[asked.engine.slug]:
-            session.end(Why.REVOKED)
+            session.end(EndReason.REVOKED)
 
 
 terminals = Terminals()

@@ -17,10 +17,10 @@ from django.db import connections
 from django.utils import translation
 
 from networks.actions.recording import ActionResult
-from networks.actions.terminals.asked import IDLE_S, WARN_S, Asked, End, Why
+from networks.actions.terminals.asked import IDLE_S, WARN_S, EndReason, TerminalEnd, TerminalRequest
 from networks.actions.terminals.closing import Carried, record_close
-from networks.actions.terminals.ending import Ending, How, Proved, end_process, prove
-from networks.actions.terminals.ledger import Ledger, note_of
+from networks.actions.terminals.ending import How, ProcessEnding, Proved, end_process, prove
+from networks.actions.terminals.open_terminals import OpenTerminals, note_of
 from networks.actions.terminals.opening import Opened, open_terminal
 from networks.actions.terminals.sentinel import Sentinel
 from networks.engine.errors import EngineError
@@ -39,7 +39,7 @@ _EXIT_WITHIN_S, _LOOK_EVERY_S = 1.0, 0.01
 _ANSWERS = re.compile(rb"(?:\x1b\[[?>=]?[0-9;]*[Rcnty]|\x1b\][0-9]+;[^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\|\x1b\[[IO])+")
 
 
-class Listener(Protocol):
+class TerminalListener(Protocol):
     """Who is told what a terminal does. Called in the terminal's thread; none may wait."""
 
     def on_open(self) -> None:
@@ -54,11 +54,11 @@ class Listener(Protocol):
     def on_idle(self, left_s: int) -> None:
         """Nobody has typed for long; it ends in so many seconds."""
 
-    def on_end(self, end: End) -> None:
+    def on_end(self, end: TerminalEnd) -> None:
         """It is over; nothing follows. Its process may take a moment longer."""
 
 
-def _relieve(sentinel: Sentinel | None, ending: Ending) -> None:
+def _relieve(sentinel: Sentinel | None, ending: ProcessEnding) -> None:
     """Dismiss a sentinel that has nothing left to do; else let it do what nobody else could."""
     if sentinel is None:
         return
@@ -68,20 +68,20 @@ def _relieve(sentinel: Sentinel | None, ending: Ending) -> None:
         sentinel.dismiss()
 
 
-def is_typed(content: bytes) -> bool:
+def is_from_person(content: bytes) -> bool:
     """Tell whether a person is behind these bytes, and not the terminal itself."""
     return bool(content) and not _ANSWERS.fullmatch(content)
 
 
-class Session:
+class TerminalSession:
     """A terminal. `start` once; `give`, `credit`, `resize` and `end` in any thread."""
 
     def __init__(
         self,
-        asked: Asked,
-        listener: Listener,
-        ledger: Ledger,
-        when_over: Callable[[Session], None],
+        asked: TerminalRequest,
+        listener: TerminalListener,
+        ledger: OpenTerminals,
+        when_over: Callable[[TerminalSession], None],
         *,
         idle_s: float = IDLE_S,
     ) -> None:
@@ -94,7 +94,7 @@ class Session:
         self._input = bytearray()
         self._credit = WINDOW_BYTES
         self._size: ScreenSize | None = None
-        self._why: Why | None = None
+        self._why: EndReason | None = None
         self._typed_at = time.monotonic()
         self._has_warned = False
         self._waker, self._woken = socket.socketpair()
@@ -113,10 +113,10 @@ class Session:
         """Take what was typed. More than may wait ends the terminal."""
         with self._lock:
             if len(self._input) + len(content) > MOST_INPUT_BYTES:
-                self._why = self._why or Why.FLOODED
+                self._why = self._why or EndReason.FLOODED
             else:
                 self._input += content
-                if is_typed(content):
+                if is_from_person(content):
                     self._typed_at, self._has_warned = time.monotonic(), False
         self._wake()
 
@@ -132,7 +132,7 @@ class Session:
             self._size = size
         self._wake()
 
-    def end(self, why: Why) -> None:
+    def end(self, why: EndReason) -> None:
         """End it; the first reason stands."""
         with self._lock:
             self._why = self._why or why
@@ -152,12 +152,12 @@ class Session:
         try:
             opened = open_terminal(self.asked)
             if isinstance(opened, ActionResult):
-                self._listener.on_end(End(Why.REFUSED, sentence=opened.sentence))
+                self._listener.on_end(TerminalEnd(EndReason.REFUSED, sentence=opened.sentence))
             else:
                 self._serve(opened)
         except Exception:  # whatever it was, the person has to hear of it, and nothing may be left behind
             log.exception("terminal_failed", engine=self.asked.engine.slug, container=self.asked.container_id)
-            self._listener.on_end(End(Why.LOST))
+            self._listener.on_end(TerminalEnd(EndReason.LOST))
         finally:
             self._when_over(self)
             self._waker.close()
@@ -165,15 +165,15 @@ class Session:
             connections.close_all()
 
     def _serve(self, opened: Opened) -> None:
-        why, ending = Why.LOST, Ending(How.UNKNOWN)
+        why, ending = EndReason.LOST, ProcessEnding(How.UNKNOWN)
         try:
             self._ledger.note(note_of(opened), settings.NETADMIN_DATA_DIR)
             self._listener.on_open()
             why = self._carry(opened)
-            if why is Why.EXITED:
+            if why is EndReason.EXITED:
                 why, ending = self._read_end(opened)
             else:
-                self._listener.on_end(End(why))
+                self._listener.on_end(TerminalEnd(why))
                 ending = self._end(opened, self._proof or self._prove(opened))
         finally:
             opened.stream.close()
@@ -182,13 +182,13 @@ class Session:
             record_close(self.asked, opened, why, ending, self._carried)
             self._ledger.strike(opened.action_id)
 
-    def _end(self, opened: Opened, proof: Proved) -> Ending:
+    def _end(self, opened: Opened, proof: Proved) -> ProcessEnding:
         try:
             return end_process(opened, proof, opened.stream)
         except EngineError:
-            return Ending(How.UNKNOWN)
+            return ProcessEnding(How.UNKNOWN)
 
-    def _read_end(self, opened: Opened) -> tuple[Why, Ending]:
+    def _read_end(self, opened: Opened) -> tuple[EndReason, ProcessEnding]:
         """Say how a process ended whose stream did; a program that isn't there, or a user, is told in Docker's words."""
         deadline = time.monotonic() + _EXIT_WITHIN_S
         try:
@@ -197,18 +197,18 @@ class Session:
                 time.sleep(_LOOK_EVERY_S)
                 fact = opened.client.inspect_exec(opened.exec_id)
         except EngineError as error:
-            self._listener.on_end(End(Why.LOST, sentence=error.sentence))
-            return Why.LOST, Ending(How.UNKNOWN)
+            self._listener.on_end(TerminalEnd(EndReason.LOST, sentence=error.sentence))
+            return EndReason.LOST, ProcessEnding(How.UNKNOWN)
         if fact.is_running:  # the Engine hung up on us
-            self._listener.on_end(End(Why.LOST))
-            return Why.LOST, self._end(opened, self._proof)
+            self._listener.on_end(TerminalEnd(EndReason.LOST))
+            return EndReason.LOST, self._end(opened, self._proof)
         if not fact.pid:
-            self._listener.on_end(End(Why.REFUSED, fact.exit_code, self._last.decode(errors="replace").strip()))
-            return Why.REFUSED, Ending(How.ITSELF, fact.exit_code)
-        self._listener.on_end(End(Why.EXITED, fact.exit_code))
-        return Why.EXITED, Ending(How.ITSELF, fact.exit_code)
+            self._listener.on_end(TerminalEnd(EndReason.REFUSED, fact.exit_code, self._last.decode(errors="replace").strip()))
+            return EndReason.REFUSED, ProcessEnding(How.ITSELF, fact.exit_code)
+        self._listener.on_end(TerminalEnd(EndReason.EXITED, fact.exit_code))
+        return EndReason.EXITED, ProcessEnding(How.ITSELF, fact.exit_code)
 
-    def _carry(self, opened: Opened) -> Why:
+    def _carry(self, opened: Opened) -> EndReason:
         """Carry bytes until something ends it, and say what."""
         stream, poll = opened.stream, select.poll()
         poll.register(self._woken, select.POLLIN)
@@ -233,9 +233,9 @@ class Session:
                 self._woken.recv(4096)
             told = ready.get(stream.fileno(), 0)
             if wanted & select.POLLOUT and told & ~select.POLLIN and not self._write(opened):
-                return Why.EXITED
+                return EndReason.EXITED
             if (has_pending or told & ~select.POLLOUT) and wanted & select.POLLIN and not self._read(opened):
-                return Why.EXITED
+                return EndReason.EXITED
         return why
 
     def _prove(self, opened: Opened) -> Proved:
@@ -275,7 +275,7 @@ class Session:
             self._listener.on_taken(sent)
         return True
 
-    def _due_end(self) -> Why | None:
+    def _due_end(self) -> EndReason | None:
         with self._lock:
             if self._why is not None:
                 return self._why
@@ -283,7 +283,7 @@ class Session:
             must_warn = left_s <= WARN_S and not self._has_warned
             self._has_warned = self._has_warned or must_warn
         if left_s <= 0:
-            return Why.IDLE
+            return EndReason.IDLE
         if must_warn:
             self._listener.on_idle(round(left_s))
         return None

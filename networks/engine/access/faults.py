@@ -36,7 +36,7 @@ class AccessFault(EngineError):
         self.fault = fault
 
 
-class Step(StrEnum):
+class AccessStep(StrEnum):
     """The steps on the way to an Engine, in order."""
 
     RESOLVE = "resolve"
@@ -48,6 +48,6 @@ class Step(StrEnum):
 class Unopened(OSError):
     """No socket to an Engine could be opened. `step`: where it failed; `strerror`: why, in the system's or ssh's words."""
 
-    def __init__(self, step: Step, reason: str) -> None:
+    def __init__(self, step: AccessStep, reason: str) -> None:
         super().__init__(0, reason)
         self.step = step

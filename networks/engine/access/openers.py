@@ -7,7 +7,7 @@ from typing import Protocol
 
 from networks.engine.access.facts import EngineAccess, EngineAddress, Scheme, TlsMaterial
 from networks.engine.access.faults import AccessFault, Fault
-from networks.engine.access.parsing import is_loopback_name, parse_address
+from networks.engine.access.parsing import is_loopback_name, parse_engine_url
 from networks.engine.access.tcp import open_tcp
 from networks.engine.access.tls import TlsDoor
 from networks.engine.access.tunnels import tunnel_of
@@ -29,7 +29,7 @@ class Opener(Protocol):
 def opener_for(access: EngineAccess | str) -> Opener:
     """Return what opens sockets to an Engine; nothing is opened yet. Raises AccessFault for an access of no use."""
     if isinstance(access, str):
-        access = EngineAccess(parse_address(access))
+        access = EngineAccess(parse_engine_url(access))
     if access.address.scheme is Scheme.UNIX:
         return _Unix(access.address.path)
     if access.address.scheme is Scheme.TCP:

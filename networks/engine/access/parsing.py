@@ -17,7 +17,7 @@ _REMOTE_PATH = re.compile(r"/[A-Za-z0-9_./+@-]+\Z")  # ssh -L parts its argument
 _USE = "Use unix:///path/of/the/socket, tcp://host:port or ssh://user@host."
 
 
-def parse_address(url: str) -> EngineAddress:
+def parse_engine_url(url: str) -> EngineAddress:
     """Return the address in a URL. Raises AccessFault with what is wrong with it."""
     scheme, separator, rest = url.partition("://")
     if not separator or len(url) > _MAX_URL or any(ord(letter) < 32 or ord(letter) == 127 for letter in url):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from networks.engine.access.facts import SSH_PORT, EngineAccess, EngineAddress
-from networks.engine.access.faults import Step, Unopened
+from networks.engine.access.faults import AccessStep, Unopened
 
 SSH = "ssh"
 _PREFIX = "netadmin-ssh-"
@@ -50,7 +50,7 @@ def ssh_command(access: EngineAccess, folder: Path) -> list[str]:
     """
     ssh = shutil.which(SSH)
     if ssh is None:
-        raise Unopened(Step.SSH, "there is no ssh on the machine that Netadmin runs on (Debian: openssh-client)")
+        raise Unopened(AccessStep.SSH, "there is no ssh on the machine that Netadmin runs on (Debian: openssh-client)")
     address, setpriv = access.address, shutil.which("setpriv")
     before = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
     options = [*_OPTIONS, f"UserKnownHostsFile={folder}/known_hosts", f"HostKeyAlgorithms={_algorithms(access)}"]
@@ -63,7 +63,7 @@ def ssh_command(access: EngineAccess, folder: Path) -> list[str]:
 def write_material(access: EngineAccess, folder: Path) -> Path:
     """Write the key and the known host into a private folder, and return the key's path."""
     if access.ssh is None:
-        raise Unopened(Step.SSH, "no key was given")
+        raise Unopened(AccessStep.SSH, "no key was given")
     key = folder / "key"
     for path, text in ((key, access.ssh.key), (folder / "known_hosts", f"{_known_as(access.address)} {access.ssh.host_key}")):
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w", encoding="utf-8") as file:

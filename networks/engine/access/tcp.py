@@ -9,7 +9,7 @@ import time
 from ipaddress import ip_address
 
 from networks.engine.access.facts import EngineAddress
-from networks.engine.access.faults import Step, Unopened
+from networks.engine.access.faults import AccessStep, Unopened
 
 _MOST_S = 10.0  # for who gives no deadline
 _KEEPALIVE = (
@@ -22,7 +22,7 @@ def open_tcp(address: EngineAddress, timeout_s: float | None, *, is_loopback_onl
     ends_at = time.monotonic() + (_MOST_S if timeout_s is None else timeout_s)
     places = _resolve(address, max(ends_at - time.monotonic(), 0.01))
     if is_loopback_only and not all(ip_address(place).is_loopback for place in places):
-        raise Unopened(Step.RESOLVE, f"{address.host} isn't this machine's loopback, and there is no TLS.")
+        raise Unopened(AccessStep.RESOLVE, f"{address.host} isn't this machine's loopback, and there is no TLS.")
     last: OSError = TimeoutError("no address answered in time")
     for left, place in zip(range(len(places), 0, -1), places, strict=True):
         wait_s = (ends_at - time.monotonic()) / left  # one silent address leaves time for the others
@@ -36,7 +36,7 @@ def open_tcp(address: EngineAddress, timeout_s: float | None, *, is_loopback_onl
         _prepare(opened)
         return opened
     reason = "no answer in time" if isinstance(last, TimeoutError) else last.strerror or str(last)
-    raise Unopened(Step.CONNECT, reason) from last
+    raise Unopened(AccessStep.CONNECT, reason) from last
 
 
 def _prepare(opened: socket.socket) -> None:
@@ -56,9 +56,9 @@ def _resolve(address: EngineAddress, timeout_s: float) -> list[str]:
     try:
         answer = answers.get(timeout=timeout_s)
     except queue.Empty:
-        raise Unopened(Step.RESOLVE, f"the name {address.host} wasn't resolved in time") from None
+        raise Unopened(AccessStep.RESOLVE, f"the name {address.host} wasn't resolved in time") from None
     if isinstance(answer, OSError):
-        raise Unopened(Step.RESOLVE, f"{address.host}: {answer.strerror or answer}") from answer
+        raise Unopened(AccessStep.RESOLVE, f"{address.host}: {answer.strerror or answer}") from answer
     return answer
 
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 
 from networks.engine.access.facts import TlsMaterial
-from networks.engine.access.faults import AccessFault, Fault, Step, Unopened
+from networks.engine.access.faults import AccessFault, AccessStep, Fault, Unopened
 
 
 class TlsDoor:
@@ -37,10 +37,10 @@ class TlsDoor:
             return self._context.wrap_socket(opened, server_hostname=host)
         except TimeoutError as error:
             opened.close()
-            raise Unopened(Step.TLS, "the TLS handshake wasn't over in time") from error
+            raise Unopened(AccessStep.TLS, "the TLS handshake wasn't over in time") from error
         except (OSError, ValueError) as error:
             opened.close()
-            raise Unopened(Step.TLS, _words(error)) from error
+            raise Unopened(AccessStep.TLS, _words(error)) from error
 
 
 def explain_ending(error: ssl.SSLError) -> str:

@@ -14,7 +14,7 @@ from collections import deque
 from pathlib import Path
 
 from networks.engine.access.facts import EngineAccess
-from networks.engine.access.faults import Step, Unopened
+from networks.engine.access.faults import AccessStep, Unopened
 from networks.engine.access.ssh import own_folder, ssh_command, write_material
 from networks.engine.access.unix import open_unix
 
@@ -59,7 +59,7 @@ class Tunnel:
         try:
             opened = open_unix(path, timeout_s)
         except OSError as error:
-            raise Unopened(Step.SSH, self.words() or error.strerror or str(error)) from error
+            raise Unopened(AccessStep.SSH, self.words() or error.strerror or str(error)) from error
         self._sockets.add(opened)
         return opened
 
@@ -93,12 +93,12 @@ class Tunnel:
                 self._thread.start()
             while not self._is_ready:
                 if self._is_ended:
-                    raise Unopened(Step.SSH, "the tunnel was ended")
+                    raise Unopened(AccessStep.SSH, "the tunnel was ended")
                 if self._is_resting:
-                    raise Unopened(Step.SSH, self._reason)
+                    raise Unopened(AccessStep.SSH, self._reason)
                 left_s = ends_at - time.monotonic()
                 if left_s <= 0:
-                    raise Unopened(Step.SSH, "ssh had not logged in in time")
+                    raise Unopened(AccessStep.SSH, "ssh had not logged in in time")
                 self._changed.wait(left_s)
             return self._path
 

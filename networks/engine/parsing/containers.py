@@ -17,10 +17,10 @@ from networks.engine.parsing.values import (
     identity,
     integer,
     members,
-    moment,
     objects,
+    parse_moment,
+    parse_text,
     second,
-    text,
     text_map,
     texts,
 )
@@ -58,11 +58,11 @@ def parse_container(answer: Any) -> ContainerFact:
         raise ProtocolFault("The answer isn't a container.")
     docker_id = identity(answer.get("Id"), _ID, "container")
     config, state = answer.get("Config"), answer.get("State")
-    word = text(child(state, "Status"), 20)
+    word = parse_text(child(state, "Status"), 20)
     settings = answer.get("NetworkSettings")
-    created = moment(answer.get("Created"))
-    policy = text(child(answer.get("HostConfig"), "RestartPolicy", "Name"), 20)
-    health = text(child(state, "Health", "Status"), 20)
+    created = parse_moment(answer.get("Created"))
+    policy = parse_text(child(answer.get("HostConfig"), "RestartPolicy", "Name"), 20)
+    health = parse_text(child(state, "Health", "Status"), 20)
     name = _name([answer.get("Name")])
     ports = _inspected_ports(child(settings, "Ports"))
     mode = _mode(child(answer.get("HostConfig"), "NetworkMode"))
@@ -70,8 +70,8 @@ def parse_container(answer: Any) -> ContainerFact:
     return ContainerFact(
         docker_id=docker_id,
         name=name,
-        image=text(child(config, "Image")),
-        image_id=text(answer.get("Image"), 80),
+        image=parse_text(child(config, "Image")),
+        image_id=parse_text(answer.get("Image"), 80),
         command=_command(answer.get("Path"), answer.get("Args")),
         state=word,
         created_at=created.replace(microsecond=0) if created else None,  # the list knows whole seconds
@@ -84,9 +84,9 @@ def parse_container(answer: Any) -> ContainerFact:
         labels=text_map(child(config, "Labels")),
         exit_code=integer(child(state, "ExitCode")) if word in _STATES_WITH_EXIT_CODE else None,
         health=health if word == "running" and health in _HEALTH_WORDS else "",
-        started_at=moment(child(state, "StartedAt")),
-        finished_at=moment(child(state, "FinishedAt")),
-        hostname=text(child(config, "Hostname")),
+        started_at=parse_moment(child(state, "StartedAt")),
+        finished_at=parse_moment(child(state, "FinishedAt")),
+        hostname=parse_text(child(config, "Hostname")),
         pid=max(integer(child(state, "Pid")) or 0, 0),
         restart_policy="" if policy == "no" else policy,
         is_auto_removed=child(answer.get("HostConfig"), "AutoRemove") is True,
@@ -103,15 +103,15 @@ def parse_listed(answer: Any) -> ContainerFact:
     get = answer.get
     docker_id = identity(get("Id"), _ID, "container")
     exit_code, health = _read_status(get("State"), get("Status"))
-    state, ports = text(get("State"), 20), _listed_ports(get("Ports"))
+    state, ports = parse_text(get("State"), 20), _listed_ports(get("Ports"))
     mode = _mode(child(get("HostConfig"), "NetworkMode"))
     networks = None if _is_guest(mode) else child(get("NetworkSettings"), "Networks")
     return ContainerFact(
         docker_id=docker_id,
         name=_name(members(get("Names"))),
-        image=text(get("Image")),
-        image_id=text(get("ImageID"), 80),
-        command=text(get("Command")),
+        image=parse_text(get("Image")),
+        image_id=parse_text(get("ImageID"), 80),
+        command=parse_text(get("Command")),
         state=state,
         created_at=second(get("Created")),
         network_mode=mode,
@@ -139,19 +139,19 @@ def _name(names: list[Any]) -> str:
     found = [name.removeprefix("/") for name in names if type(name) is str]
     for name in found:
         if "/" not in name:
-            return text(name)
-    return text(found[0]) if found else ""
+            return parse_text(name)
+    return parse_text(found[0]) if found else ""
 
 
 def _mode(value: object) -> str:
-    mode = text(value)
+    mode = parse_text(value)
     return "bridge" if mode == "default" else mode  # what Engines before 26 call it
 
 
 def _command(path: object, arguments: object) -> str:
     """Return the command line as Docker's list writes it: arguments with a space between quotes."""
     words = [f"'{word}'" if " " in word else word for word in texts(arguments)]
-    return " ".join([text(path), *words])
+    return " ".join([parse_text(path), *words])
 
 
 def _left(ports: tuple[PortFact, ...], state: str) -> tuple[PortFact, ...]:
@@ -179,7 +179,7 @@ def _inspected_ports(answer: object) -> tuple[PortFact, ...]:
         if not published:
             found.append(_port(private, protocol, None, ""))
         for binding in published:
-            outside = text(binding.get("HostPort"))
+            outside = parse_text(binding.get("HostPort"))
             public = int(outside) if outside.isascii() and outside.isdigit() and len(outside) < 6 else None
             found.append(_port(private, protocol, public, binding.get("HostIp")))
     return sort_ports(found)
@@ -191,7 +191,7 @@ def _port(private: object, protocol: object, public: object, address: object) ->
         return None
     outside = integer(public)
     is_published = outside is not None and 0 < outside < 65536
-    return PortFact(number, text(protocol, 10) or "tcp", outside if is_published else None, text(address, 45))
+    return PortFact(number, parse_text(protocol, 10) or "tcp", outside if is_published else None, parse_text(address, 45))
 
 
 def sort_ports(found: Iterable[PortFact | None]) -> tuple[PortFact, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from networks.engine.calls import NETWORK_ID
 from networks.engine.facts import EndpointFact
 from networks.engine.parsing.joined import leave_over
-from networks.engine.parsing.values import address_4, address_6, child, integer, text, text_map, texts
+from networks.engine.parsing.values import address_4, address_6, child, integer, parse_text, text_map, texts
 from networks.engine.states import WITH_STACK
 
 _ID = re.compile(NETWORK_ID)
@@ -28,7 +28,7 @@ def parse_endpoints(
     if not answer or type(answer) is not dict:
         return ()
     found = (
-        _parse_endpoint(text(name), entry, container_id, has_detail, container_name)
+        _parse_endpoint(parse_text(name), entry, container_id, has_detail, container_name)
         for name, entry in (sorted(answer.items()) if len(answer) > 1 else answer.items())
         if type(entry) is dict
     )
@@ -54,14 +54,14 @@ def _parse_endpoint(name: str, answer: dict[str, Any], container_id: str, has_de
     return EndpointFact(
         network_name=name,
         network_id=network_id if type(network_id) is str and _ID.fullmatch(network_id) else "",
-        endpoint_id=text(get("EndpointID"), 64),
+        endpoint_id=parse_text(get("EndpointID"), 64),
         ipv4=ipv4,
         ipv4_prefix_length=_prefix_length(get("IPPrefixLen"), 32) if ipv4 else None,
         ipv4_gateway=address_4(get("Gateway")),
         ipv6=ipv6,
         ipv6_prefix_length=_prefix_length(get("GlobalIPv6PrefixLen"), 128) if ipv6 else None,
         ipv6_gateway=address_6(get("IPv6Gateway")),
-        mac=text(get("MacAddress"), 17),
+        mac=parse_text(get("MacAddress"), 17),
         requested_ipv4=address_4(child(asked, "IPv4Address")) if asked else None,
         requested_ipv6=address_6(child(asked, "IPv6Address")) if asked else None,
         link_local_ips=texts(child(asked, "LinkLocalIPs")) if asked else (),

@@ -7,7 +7,7 @@ from typing import Any
 
 from networks.engine.errors import Incompatible, ProtocolFault
 from networks.engine.facts import EngineInfo, SwarmStanding
-from networks.engine.parsing.values import child, flag, integer, members, names, objects, text, texts
+from networks.engine.parsing.values import child, flag, integer, members, names, objects, parse_text, texts
 
 API_OF_27 = (1, 46)  # with gateway modes, and firewall rules for IPv6
 API_OF_MODES = (1, 44)  # it came with Engine 25
@@ -38,18 +38,18 @@ def parse_engine(version: Any, about: Any) -> EngineInfo:
     """Return who answers. Raises ProtocolFault for what isn't an object."""
     if type(version) is not dict or type(about) is not dict:
         raise ProtocolFault("The answer doesn't describe an Engine.")
-    pools = ((text(pool.get("Base"), 50), integer(pool.get("Size"))) for pool in objects(about.get("DefaultAddressPools")))
+    pools = ((parse_text(pool.get("Base"), 50), integer(pool.get("Size"))) for pool in objects(about.get("DefaultAddressPools")))
     drivers = members(child(about, "Plugins", "Network"))
     return EngineInfo(
-        engine_id=text(about.get("ID"), 80),
-        name=text(about.get("Name"), 255),
-        version=text(version.get("Version"), 60) or text(about.get("ServerVersion"), 60),
-        api_version=text(version.get("ApiVersion"), 12),
-        min_api_version=text(version.get("MinAPIVersion"), 12),
-        os=text(about.get("OperatingSystem"), 120) or text(version.get("Os"), 120),
-        kernel=text(about.get("KernelVersion"), 120) or text(version.get("KernelVersion"), 120),
-        architecture=text(about.get("Architecture"), 40) or text(version.get("Arch"), 40),
-        network_drivers=tuple(sorted({text(driver, 200) for driver in drivers if type(driver) is str})),
+        engine_id=parse_text(about.get("ID"), 80),
+        name=parse_text(about.get("Name"), 255),
+        version=parse_text(version.get("Version"), 60) or parse_text(about.get("ServerVersion"), 60),
+        api_version=parse_text(version.get("ApiVersion"), 12),
+        min_api_version=parse_text(version.get("MinAPIVersion"), 12),
+        os=parse_text(about.get("OperatingSystem"), 120) or parse_text(version.get("Os"), 120),
+        kernel=parse_text(about.get("KernelVersion"), 120) or parse_text(version.get("KernelVersion"), 120),
+        architecture=parse_text(about.get("Architecture"), 40) or parse_text(version.get("Arch"), 40),
+        network_drivers=tuple(sorted({parse_text(driver, 200) for driver in drivers if type(driver) is str})),
         is_swarm_manager=flag(child(about, "Swarm", "ControlAvailable")),
         default_address_pools=tuple((base, size) for base, size in pools if base and size is not None),
         swarm=_parse_standing(about.get("Swarm")),
@@ -66,15 +66,15 @@ def _parse_registries(config: object) -> tuple[str, ...]:
 
 def _parse_standing(swarm: object) -> SwarmStanding:
     cluster = child(swarm, "Cluster")
-    managers = {text(each.get("Addr"), 100) for each in objects(child(swarm, "RemoteManagers"))} - {""}
+    managers = {parse_text(each.get("Addr"), 100) for each in objects(child(swarm, "RemoteManagers"))} - {""}
     return SwarmStanding(
-        state=text(child(swarm, "LocalNodeState"), 20),
-        node_id=text(child(swarm, "NodeID"), 40),
-        address=text(child(swarm, "NodeAddr"), 100),
+        state=parse_text(child(swarm, "LocalNodeState"), 20),
+        node_id=parse_text(child(swarm, "NodeID"), 40),
+        address=parse_text(child(swarm, "NodeAddr"), 100),
         is_manager=flag(child(swarm, "ControlAvailable")),
-        error=text(child(swarm, "Error"), 2_000),
+        error=parse_text(child(swarm, "Error"), 2_000),
         managers=tuple(sorted(managers)[:_MOST_MANAGERS]),
-        swarm_id=text(child(cluster, "ID"), 40),
+        swarm_id=parse_text(child(cluster, "ID"), 40),
         pools=tuple(pool[:100] for pool in texts(child(cluster, "DefaultAddrPool"))[:_MOST_MANAGERS]),
         subnet_size=integer(child(cluster, "SubnetSize")) or 0,
         data_path_port=integer(child(cluster, "DataPathPort")) or 0,

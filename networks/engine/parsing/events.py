@@ -8,7 +8,7 @@ from typing import Any
 from networks.engine.calls import CONTAINER_ID
 from networks.engine.errors import ProtocolFault
 from networks.engine.facts import EventFact
-from networks.engine.parsing.values import child, parse_json, text
+from networks.engine.parsing.values import child, parse_json, parse_text
 
 MAX_ATTRIBUTES = 20
 MAX_CHARACTERS = 256
@@ -31,12 +31,12 @@ def read_event(answer: Any) -> EventFact | None:
     """Return the event that a JSON value describes, None where it has neither a kind nor a verb."""
     if type(answer) is not dict:
         return None
-    kind, action = text(answer.get("Type"), 40), answer.get("Action") or answer.get("status")
-    verb = text(action, 4096).partition(":")[0].strip()[:80]
+    kind, action = parse_text(answer.get("Type"), 40), answer.get("Action") or answer.get("status")
+    verb = parse_text(action, 4096).partition(":")[0].strip()[:80]
     if not kind or not verb:
         return None
     attributes = _attributes(child(answer, "Actor", "Attributes"))
-    actor_id = text(child(answer, "Actor", "ID") or answer.get("id"), 80)
+    actor_id = parse_text(child(answer, "Actor", "ID") or answer.get("id"), 80)
     name = attributes.get("name", "")
     if kind == "network" and "network" in attributes and "container" not in attributes:
         # Podman: the actor is the container, and the network stands as a name among the attributes
@@ -59,7 +59,9 @@ def _attributes(answer: object) -> dict[str, str]:
     names = [name for name in _KEPT_FIRST if name in answer]
     if len(answer) > len(names):
         names += sorted(name for name in answer if name not in _KEPT_FIRST)[: MAX_ATTRIBUTES - len(names)]
-    return {text(name, MAX_CHARACTERS): text(answer[name], MAX_CHARACTERS) for name in names if type(answer[name]) is str}
+    return {
+        parse_text(name, MAX_CHARACTERS): parse_text(answer[name], MAX_CHARACTERS) for name in names if type(answer[name]) is str
+    }
 
 
 def _time_nano(answer: dict[str, Any]) -> int:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from networks.engine.calls import IMAGE_ID
 from networks.engine.errors import EngineError, ProtocolFault, Refused
 from networks.engine.image_facts import ImageFact, LayerFact
-from networks.engine.parsing.values import child, integer, names, objects, parse_json, text, texts
+from networks.engine.parsing.values import child, integer, names, objects, parse_json, parse_text, texts
 
 _MOST_LABELS = 1_000
 _LAYER = re.compile("[0-9a-f]{12}")
@@ -22,9 +22,9 @@ def parse_progress(body: bytes) -> str:
         if not line.strip():
             continue
         step = parse_json(line)
-        if refused := text(child(step, "error"), 4000) or text(child(step, "errorDetail", "message"), 4000):
+        if refused := parse_text(child(step, "error"), 4000) or parse_text(child(step, "errorDetail", "message"), 4000):
             raise Refused(refused, status=200)
-        status = text(child(step, "status"), 80)
+        status = parse_text(child(step, "status"), 80)
         if _ID.fullmatch(status):
             found = status
     return found
@@ -43,7 +43,7 @@ def parse_layer(line: bytes) -> LayerFact | None:
         step = parse_json(line)
     except EngineError:
         return None
-    layer, status = text(child(step, "id"), 80), text(child(step, "status"), 80)
+    layer, status = parse_text(child(step, "id"), 80), parse_text(child(step, "status"), 80)
     if not _LAYER.fullmatch(layer) or not status:  # a pull's first line has the tag there
         return None
     done, total = (integer(child(step, "progressDetail", member)) or 0 for member in ("current", "total"))
@@ -61,7 +61,7 @@ def _parse_image(image: object) -> ImageFact:
     named = (*texts(child(image, "RepoTags")), *texts(child(image, "RepoDigests")))
     created = integer(child(image, "Created")) or 0
     return ImageFact(
-        docker_id=text(child(image, "Id"), 80),
+        docker_id=parse_text(child(image, "Id"), 80),
         references=tuple(name[:300] for name in named if not name.startswith("<none>")),
         size=integer(child(image, "Size")) or 0,
         labels=tuple(key[:300] for key in names(child(image, "Labels"))[:_MOST_LABELS]),

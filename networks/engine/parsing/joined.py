@@ -12,7 +12,7 @@ from typing import Any
 
 from networks.engine.errors import ProtocolFault
 from networks.engine.facts import ContainerFact, EndpointFact, LeftoverFact
-from networks.engine.parsing.values import text
+from networks.engine.parsing.values import parse_text
 
 _SPECIAL = frozenset({"host", "none"})  # no driver refuses these, and no endpoint of theirs has a gateway
 _MOST_KNOWN = 20_000  # endpoints; beyond it they are asked for anew
@@ -44,7 +44,7 @@ def parse_joined(answer: Any) -> frozenset[str]:
         raise ProtocolFault("The answer isn't a network.")
     containers = answer.get("Containers")
     found = containers.items() if type(containers) is dict else ()
-    return frozenset(text(entry.get("EndpointID"), 64) or key for key, entry in found if type(entry) is dict)
+    return frozenset(parse_text(entry.get("EndpointID"), 64) or key for key, entry in found if type(entry) is dict)
 
 
 class JoinedMemory:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from networks.engine.errors import ProtocolFault
 from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.parsing.containers import parse_listed
-from networks.engine.parsing.networks import parse_network
+from networks.engine.parsing.networks import parse_network_fact
 from networks.engine.parsing.values import parse_json
 
 _Fact = TypeVar("_Fact")
@@ -81,7 +81,7 @@ class ListMemory(Generic[_Fact]):
 
 def network_memory() -> ListMemory[NetworkFact]:
     """Return a memory for GET /networks."""
-    return ListMemory(b"Name", parse_network)
+    return ListMemory(b"Name", parse_network_fact)
 
 
 def container_memory() -> ListMemory[ContainerFact]:

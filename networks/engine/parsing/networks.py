@@ -10,14 +10,14 @@ from networks.addressing.reading import IPNetwork
 from networks.engine.calls import NETWORK_ID
 from networks.engine.errors import ProtocolFault
 from networks.engine.facts import NetworkFact, OverlayPeer, PoolFact, SubnetCount
-from networks.engine.parsing.values import address, child, flag, identity, moment, objects, subnet, text, text_map
+from networks.engine.parsing.values import child, flag, identity, objects, parse_ip, parse_moment, parse_text, subnet, text_map
 
 _ID = re.compile(NETWORK_ID)
 _MOST_COUNTED = 2**64 - 1
 _MOST_PEERS = 1_000
 
 
-def parse_network(answer: Any) -> NetworkFact:
+def parse_network_fact(answer: Any) -> NetworkFact:
     """Return one network. Raises ProtocolFault for what isn't one."""
     if type(answer) is not dict:
         raise ProtocolFault("The answer isn't a network.")
@@ -25,18 +25,18 @@ def parse_network(answer: Any) -> NetworkFact:
     ipam = get("IPAM")
     return NetworkFact(
         docker_id=identity(get("Id"), _ID, "network"),
-        name=text(get("Name")),
-        driver=text(get("Driver")),
-        scope=text(get("Scope"), 40),
-        created_at=moment(get("Created")),
+        name=parse_text(get("Name")),
+        driver=parse_text(get("Driver")),
+        scope=parse_text(get("Scope"), 40),
+        created_at=parse_moment(get("Created")),
         is_internal=flag(get("Internal")),
         is_attachable=flag(get("Attachable")),
         is_ingress=flag(get("Ingress")),
         is_config_only=flag(get("ConfigOnly")),
-        config_from=text(child(get("ConfigFrom"), "Network")),
+        config_from=parse_text(child(get("ConfigFrom"), "Network")),
         has_ipv4=flag(get("EnableIPv4"), default=True),  # named from API 1.48 on
         has_ipv6=flag(get("EnableIPv6")),
-        ipam_driver=text(child(ipam, "Driver")) or "default",
+        ipam_driver=parse_text(child(ipam, "Driver")) or "default",
         ipam_options=text_map(child(ipam, "Options")),
         pools=tuple(pool for pool in map(_parse_pool, objects(child(ipam, "Config"))) if pool),
         options=text_map(get("Options")),
@@ -50,17 +50,17 @@ def _parse_pool(answer: dict[str, Any]) -> PoolFact | None:
     found = subnet(answer.get("Subnet"))
     if found is None:
         return None
-    taken = {name: address(value) for name, value in text_map(answer.get("AuxiliaryAddresses")).items()}
+    taken = {name: parse_ip(value) for name, value in text_map(answer.get("AuxiliaryAddresses")).items()}
     return PoolFact(
         subnet=found,
-        gateway=address(answer.get("Gateway")),
+        gateway=parse_ip(answer.get("Gateway")),
         ip_range=subnet(answer.get("IPRange")),
         aux_addresses={name: value for name, value in taken.items() if value is not None},
     )
 
 
 def _parse_peers(answer: object) -> tuple[OverlayPeer, ...]:
-    peers = {OverlayPeer(text(each.get("Name"), 255), text(each.get("IP"), 100)) for each in objects(answer)}
+    peers = {OverlayPeer(parse_text(each.get("Name"), 255), parse_text(each.get("IP"), 100)) for each in objects(answer)}
     return tuple(sorted(peers, key=lambda peer: (peer.address, peer.name))[:_MOST_PEERS])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from networks.engine.errors import Conflict, EngineError, NotFound, ProtocolFault, Refused
-from networks.engine.parsing.values import child, parse_json, text
+from networks.engine.parsing.values import child, parse_json, parse_text
 
 MAX_SENTENCE = 4000  # characters: names of 64 KiB come back in the Engine's sentences
 
@@ -15,7 +15,7 @@ _KINDS: dict[int, type[Refused]] = {404: NotFound, 409: Conflict}
 def refusal(status: int, body: bytes, request: str, duration_ms: float) -> EngineError:
     """Return the error for an answer of status 400 or more; one without the Engine's JSON message is a ProtocolFault."""
     try:
-        sentence = text(child(parse_json(body), "message"), MAX_SENTENCE).strip()
+        sentence = parse_text(child(parse_json(body), "message"), MAX_SENTENCE).strip()
     except ProtocolFault:
         sentence = ""
     if not sentence:

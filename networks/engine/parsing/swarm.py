@@ -7,7 +7,7 @@ from typing import Any
 
 from networks.engine.calls import NODE_ID
 from networks.engine.errors import ProtocolFault
-from networks.engine.parsing.values import child, flag, identity, objects, parse_json, text
+from networks.engine.parsing.values import child, flag, identity, objects, parse_json, parse_text
 from networks.engine.swarm_facts import JoinTokens, NodeFact
 
 _ID = re.compile(NODE_ID)
@@ -24,7 +24,7 @@ def parse_nodes(answer: Any) -> tuple[NodeFact, ...]:
 def parse_tokens(answer: Any) -> JoinTokens:
     """Return the two join tokens. Raises ProtocolFault where one is missing."""
     found = child(answer, "JoinTokens")
-    tokens = JoinTokens(text(child(found, "Worker")), text(child(found, "Manager")))
+    tokens = JoinTokens(parse_text(child(found, "Worker")), parse_text(child(found, "Manager")))
     if not tokens.worker or not tokens.manager:
         raise ProtocolFault("The answer holds no join tokens.")
     return tokens
@@ -42,12 +42,12 @@ def _parse_node(entry: dict[str, Any]) -> NodeFact:
     manager = entry.get("ManagerStatus")
     return NodeFact(
         node_id=identity(entry.get("ID"), _ID, "node"),
-        hostname=text(child(entry, "Description", "Hostname"), 255),
-        role=text(child(entry, "Spec", "Role"), _WORD),
-        availability=text(child(entry, "Spec", "Availability"), _WORD),
-        state=text(child(entry, "Status", "State"), _WORD),
-        address=text(child(entry, "Status", "Addr"), _ADDRESS),
-        version=text(child(entry, "Description", "Engine", "EngineVersion"), 60),
+        hostname=parse_text(child(entry, "Description", "Hostname"), 255),
+        role=parse_text(child(entry, "Spec", "Role"), _WORD),
+        availability=parse_text(child(entry, "Spec", "Availability"), _WORD),
+        state=parse_text(child(entry, "Status", "State"), _WORD),
+        address=parse_text(child(entry, "Status", "Addr"), _ADDRESS),
+        version=parse_text(child(entry, "Description", "Engine", "EngineVersion"), 60),
         is_leader=flag(child(manager, "Leader")),
-        reachability=text(child(manager, "Reachability"), _WORD),
+        reachability=parse_text(child(manager, "Reachability"), _WORD),
     )

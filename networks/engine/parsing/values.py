@@ -60,7 +60,7 @@ def parse_done(body: bytes) -> None:
         parse_json(body)
 
 
-def text(value: object, limit: int | None = None) -> str:
+def parse_text(value: object, limit: int | None = None) -> str:
     """Return a string, cut to so many characters; "" for anything else."""
     if type(value) is not str:
         return ""
@@ -120,7 +120,7 @@ def identity(value: object, pattern: re.Pattern[str], noun: str) -> str:
     raise ProtocolFault(f"The answer holds a {noun} without an id.")
 
 
-def moment(value: object) -> datetime | None:
+def parse_moment(value: object) -> datetime | None:
     """Return a time in UTC, nanoseconds cut to microseconds; None for Docker's zero time (the year 1)."""
     if type(value) is not str:
         return None
@@ -160,7 +160,7 @@ def _network(value: str) -> IPNetwork | None:
         return None
 
 
-def address(value: object) -> IPAddress | None:
+def parse_ip(value: object) -> IPAddress | None:
     """Return an address without its zone, None where there is none."""
     if not value or type(value) is not str or "%" in value:
         return None
@@ -169,13 +169,13 @@ def address(value: object) -> IPAddress | None:
 
 def address_4(value: object) -> IPv4Address | None:
     """Return an IPv4 address, None for anything else."""
-    found = address(value)
+    found = parse_ip(value)
     return found if type(found) is IPv4Address else None
 
 
 def address_6(value: object) -> IPv6Address | None:
     """Return an IPv6 address, None for anything else."""
-    found = address(value)
+    found = parse_ip(value)
     return found if type(found) is IPv6Address else None
 
 

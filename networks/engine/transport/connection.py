@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from networks.engine.access.faults import Step, Unopened
+from networks.engine.access.faults import AccessStep, Unopened
 from networks.engine.access.openers import Opener
 from networks.engine.access.tls import explain_ending
 from networks.engine.calls import AllowList, is_change, plain_path
@@ -248,9 +248,9 @@ class _Attempt:
 
 # To be said of each step that can fail before anybody could answer.
 _STEPS = {
-    Step.RESOLVE: "The name in {url} leads nowhere: {reason}",
-    Step.TLS: "No TLS with {url}: {reason}",
-    Step.SSH: "No tunnel to {url}: {reason}",
+    AccessStep.RESOLVE: "The name in {url} leads nowhere: {reason}",
+    AccessStep.TLS: "No TLS with {url}: {reason}",
+    AccessStep.SSH: "No tunnel to {url}: {reason}",
 }
 
 

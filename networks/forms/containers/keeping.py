@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.reading import IPAddress
 from networks.forms.confirming import ConfirmForm
-from networks.queries.addresses.keeping import addresses_of
+from networks.queries.addresses.keeping import unrequested_addresses
 from networks.queries.addresses.marks import Mark
-from networks.queries.ground import NetworkChoice
+from networks.queries.engine_context import NetworkChoice
 from networks.queries.rows import EndpointRow
 
 
@@ -36,8 +36,8 @@ class Offer:
 
 def offers_of(endpoint: EndpointRow, mark: Mark | None, network: NetworkChoice) -> tuple[Offer, ...]:
     """Return the addresses that may be kept: those that the endpoint has unasked, and the one that it had before."""
-    found = [Offer(address, is_present=True) for address in addresses_of(endpoint)]
-    earlier = addresses_of(endpoint, mark) if mark else ()
+    found = [Offer(address, is_present=True) for address in unrequested_addresses(endpoint)]
+    earlier = unrequested_addresses(endpoint, mark) if mark else ()
     for address in earlier:
         pools = [pool for pool in network.pools if pool.subnet is not None and address in pool.subnet]
         if not pools:

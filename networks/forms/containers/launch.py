@@ -23,7 +23,7 @@ from networks.forms.fields import TypedField
 from networks.forms.pairs import parse_pairs, parse_words
 from networks.policy.protection import Protection, protection_of
 from networks.preflight import launch_checks
-from networks.preflight.contexts import RunGround
+from networks.preflight.contexts import LaunchContext
 from networks.preflight.findings import FindingsForm
 from networks.preflight.launch_wording import label_container
 from networks.preflight.rights import check_labels, check_pull, check_run_rights
@@ -78,7 +78,7 @@ class RunForm(FindingsForm):
     restart_most = _text(_("Maximum retries"), hint=_("with “on failure”; empty: no limit"))
     stop_signal = _text(_("Stop signal"), hint=_("empty: the image's signal, or SIGTERM"))
 
-    def __init__(self, *args: Any, ground: RunGround, may_shape: bool, **options: Any) -> None:
+    def __init__(self, *args: Any, ground: LaunchContext, may_shape: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.ground, self.may_shape = ground, may_shape
         self._donors = {each.docker_id: each for each in ground.containers}
@@ -240,7 +240,7 @@ class RunForm(FindingsForm):
             "ports": launch_reading.parse_ports,
             "dns": lambda text: launch_reading.parse_addresses(text, "dns"),
             "extra_hosts": launch_reading.parse_hosts,
-            "sysctls": launch_reading.parse_sysctls,
+            "sysctls": launch_reading.parse_container_sysctls,
             "environment": launch_reading.parse_environment,
             "labels": lambda text: parse_pairs(text, "labels"),
         }

@@ -9,8 +9,8 @@ from django.http import QueryDict
 from networks.forms.containers.launch import MAX_NETWORKS, ROW_COUNT, RunForm, count_rows
 from networks.forms.containers.launch_endpoints import EndpointForm
 from networks.queries.choices import network_choices
-from networks.queries.ground import NetworkChoice
-from networks.refusals.meaning import Around
+from networks.queries.engine_context import NetworkChoice
+from networks.refusals.meaning import RefusalContext
 
 _OF_ROW = tuple(name for name in EndpointForm.base_fields if name != "links")
 EDITABLE = frozenset(RunForm.base_fields) | {f"networks-{row}-{name}" for row in range(MAX_NETWORKS) for name in _OF_ROW}
@@ -47,11 +47,11 @@ def find_refused_row(form: RunForm, sentence: str) -> EndpointForm | None:
     return next(_by_likelihood(rows, now, sentence), None)
 
 
-def around_row(form: RunForm, row: EndpointForm | None) -> Around:
+def around_row(form: RunForm, row: EndpointForm | None) -> RefusalContext:
     """Return what the refused request was about; the ways out fill the fields of this row."""
     if row is None:
-        return Around(form.ground.engine_slug)
-    return Around(form.ground.engine_slug, network=row.network, spec=row.to_spec(), prefix=f"{row.prefix}-")
+        return RefusalContext(form.ground.engine_slug)
+    return RefusalContext(form.ground.engine_slug, network=row.network, spec=row.to_spec(), prefix=f"{row.prefix}-")
 
 
 def _by_likelihood(rows: list[EndpointForm], now: Mapping[str, NetworkChoice], sentence: str) -> Iterator[EndpointForm]:

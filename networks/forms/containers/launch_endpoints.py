@@ -16,7 +16,7 @@ from networks.forms.fields import HalfSelect, TypedField
 from networks.preflight.connect_checks import check_link_local, check_mac, check_wishes
 from networks.preflight.launch_wording import label_network
 from networks.preflight.pair import check_joining
-from networks.queries.ground import NetworkChoice
+from networks.queries.engine_context import NetworkChoice
 
 RARE = ("mac", "gateway_priority", "link_local_ips", "interface_name", "sysctls", "driver_options")
 

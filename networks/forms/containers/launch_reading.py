@@ -93,7 +93,7 @@ def parse_hosts(text: str) -> tuple[tuple[tuple[str, str], ...], list[Finding]]:
     return tuple(hosts), findings
 
 
-def parse_sysctls(text: str) -> tuple[dict[str, str], list[Finding]]:
+def parse_container_sysctls(text: str) -> tuple[dict[str, str], list[Finding]]:
     """Return the settings of the container's own network stack: only net.* is its own to set here."""
     pairs, findings = parse_pairs(text, "sysctls")
     findings += [bad("sysctls", "sysctl_not_net", key=key) for key in pairs if not _SYSCTL.fullmatch(key)]

@@ -17,7 +17,7 @@ from networks.preflight.launch_wording import label_network
 from networks.preflight.pair import check_joining, check_lack
 from networks.preflight.rights import check_company
 from networks.queries.addresses.room import Room
-from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 
 
 class MoveForm(FindingsForm):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from networks.engine.run_cli import command_of_order
 from networks.forms.containers.ordering import WAITING
-from networks.forms.several import Choice, LeftOut, Plan
+from networks.forms.several import LeftOut, Plan, Selection
 from networks.models import JobStep
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
@@ -77,7 +77,7 @@ SEVERAL_ORDERS = {
 _DONORS_FIRST = frozenset({"start_container", "restart_container"})
 
 
-def plan_orders(verb: str, choice: Choice) -> Plan:
+def plan_orders(verb: str, choice: Selection) -> Plan:
     """Plan to give the chosen containers an order. `verb`: one of SEVERAL_ORDERS' values."""
     impacts = read_impacts(choice.engine_slug, choice.ids)
     protection = protection_of(choice.engine_slug)
@@ -179,4 +179,4 @@ def _step(verb: str, impact: Impact) -> JobStep:
     )
 
 
-ORDER_PLANS: dict[str, Callable[[Choice], Plan]] = {name: partial(plan_orders, verb) for name, verb in SEVERAL_ORDERS.items()}
+ORDER_PLANS: dict[str, Callable[[Selection], Plan]] = {name: partial(plan_orders, verb) for name, verb in SEVERAL_ORDERS.items()}

@@ -12,7 +12,7 @@ from networks.addressing.reading import IPAddress
 from networks.hostnet.errors import Vanished
 from networks.hostnet.facts import Counters, InsideLink, LinkAddress, LinkFact, RouteFact
 from networks.hostnet.linux.netlink import counters as stats
-from networks.hostnet.linux.netlink.conversation import Conversation, Unsupported
+from networks.hostnet.linux.netlink.conversation import NetlinkSocket, Unsupported
 from networks.hostnet.linux.netlink.known import KnownLinks
 from networks.hostnet.linux.netlink.links import LinkRow, addresses_body, links_body, read_address, read_inside_link, read_link
 from networks.hostnet.linux.netlink.routes import read_routes, routes_body
@@ -35,7 +35,7 @@ from networks.hostnet.linux.netlink.wire import (
 _NETNSA_NSID, _NETNSA_PID, _NETNSA_FD = 1, 2, 3
 
 
-def links_of(asked: Conversation, known: KnownLinks | None = None) -> tuple[LinkFact, ...]:
+def links_of(asked: NetlinkSocket, known: KnownLinks | None = None) -> tuple[LinkFact, ...]:
     """Return all links with addresses and counters, by index. `known`: those that were read last. Raises HostError."""
     known = known or KnownLinks()
     asked.dump(RTM_GETLINK, links_body(), known.take_row, begin=known.begin_rows, take_run=known.take_rows)
@@ -44,7 +44,7 @@ def links_of(asked: Conversation, known: KnownLinks | None = None) -> tuple[Link
     return known.facts(counters_of(asked))
 
 
-def link_of(asked: Conversation, index: int) -> LinkFact | None:
+def link_of(asked: NetlinkSocket, index: int) -> LinkFact | None:
     """Return one link, None when it is gone. Raises HostError."""
     rows: list[LinkRow] = []
     addresses: list[LinkAddress] = []
@@ -74,7 +74,7 @@ def link_of(asked: Conversation, index: int) -> LinkFact | None:
     return LinkFact(*rows[0], tuple(addresses), counted[index]) if rows and index in counted else None
 
 
-def counters_of(asked: Conversation) -> dict[int, Counters]:
+def counters_of(asked: NetlinkSocket) -> dict[int, Counters]:
     """Return the counters of all links by index. Raises HostError.
 
     Of a link that came or went while they were listed there may be none: that is a gap, and listing anew would be another.
@@ -94,13 +94,13 @@ def counters_of(asked: Conversation) -> dict[int, Counters]:
     return found
 
 
-def routes_of(asked: Conversation) -> tuple[RouteFact, ...]:
+def routes_of(asked: NetlinkSocket) -> tuple[RouteFact, ...]:
     """Return the main table's routes of both families, in the kernel's order. Raises HostError."""
     name_of = functools.lru_cache(maxsize=None)(asked.name_of)
     return tuple(route for family in (AF_INET, AF_INET6) for route in _routes_of(asked, family, name_of))
 
 
-def _routes_of(asked: Conversation, family: int, name_of: Callable[[int], str]) -> Iterable[RouteFact]:
+def _routes_of(asked: NetlinkSocket, family: int, name_of: Callable[[int], str]) -> Iterable[RouteFact]:
     found: list[RouteFact] = []
 
     def take(datagram: Datagram, message: Message) -> None:
@@ -114,7 +114,7 @@ def _routes_of(asked: Conversation, family: int, name_of: Callable[[int], str]) 
     return (replace(route, link_name=name_of(route.link_index)) if route.link_index else route for route in once)
 
 
-def inside_links_of(asked: Conversation) -> tuple[InsideLink, ...]:
+def inside_links_of(asked: NetlinkSocket) -> tuple[InsideLink, ...]:
     """Return what the interfaces of a container are called, and their addresses. Raises HostError."""
     found: dict[int, InsideLink] = {}
     held: dict[int, list[LinkAddress]] = {}
@@ -141,7 +141,7 @@ def reached_at(addresses: Iterable[LinkAddress]) -> tuple[IPAddress, ...]:
     return tuple(one.interface.ip for one in addresses if one.scope not in ("link", "host"))
 
 
-def nsid_of(asked: Conversation, *, netns: int | None = None, pid: int = 0) -> int | None:
+def nsid_of(asked: NetlinkSocket, *, netns: int | None = None, pid: int = 0) -> int | None:
     """Return the number that this namespace has for another, None where it has none; it is given none by asking.
 
     `netns`: descriptor of the other; without it, that of the process `pid`. Raises HostError.

@@ -24,7 +24,7 @@ _SO_PEERPIDFD = 77  # Linux 6.5
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
+class ListeningSocket:
     """`process`: who listens, None where that isn't known. `is_hidden`: it has no number in our own pid namespace."""
 
     process: Process | None = None
@@ -49,13 +49,13 @@ def is_on_this_machine(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def find_listener(url: str, *, is_wanted: bool) -> Iterator[Listener]:
+def find_listener(url: str, *, is_wanted: bool) -> Iterator[ListeningSocket]:
     """Find who listens at an address; nobody is found at one of TCP. Raises HostError where a socket doesn't answer.
 
     `is_wanted` false: it is then as if nobody were known.
     """
     if not url.startswith(_UNIX):
-        yield Listener()
+        yield ListeningSocket()
         return
     path = url.removeprefix(_UNIX)
     try:
@@ -65,7 +65,7 @@ def find_listener(url: str, *, is_wanted: bool) -> Iterator[Listener]:
             raise host_error(error) from error
         pid, lives = -1, False
     with contextlib.ExitStack() as held:
-        yield Listener(_proved(path, pid, held) if lives else None, is_hidden=pid == 0)
+        yield ListeningSocket(_proved(path, pid, held) if lives else None, is_hidden=pid == 0)
 
 
 def _proved(path: str, pid: int, held: contextlib.ExitStack) -> Process | None:

@@ -62,7 +62,7 @@ def own_inode() -> int:
 
 
 def enter(descriptor: int) -> None:
-    """Put the calling thread into a namespace, for good. Only for a thread that ends afterwards. Raises NotAllowed."""
+    """Put the calling thread into a namespace, for good. Only for a thread that ends afterwards. Raises HostNotAllowed."""
     if libc().setns(descriptor, _CLONE_NEWNET):
         number = ctypes.get_errno()
         raise host_error(OSError(number, os.strerror(number)))
@@ -104,7 +104,7 @@ def in_a_thread(work: Callable[[], _Result], timeout_s: float = INSIDE_S) -> _Re
 def inside(descriptor: int, work: Callable[[], _Result]) -> _Result:
     """Do something in a namespace; sockets that are opened there stay in it, and may be used from any thread.
 
-    Raises NotAllowed when it may not be entered.
+    Raises HostNotAllowed when it may not be entered.
     """
 
     def enter_and_work() -> _Result:

@@ -6,11 +6,11 @@ import contextlib
 import os
 import sys
 
-from networks.hostnet.errors import HostError, NotAllowed, Vanished
-from networks.hostnet.facts import Obstacle, View
-from networks.hostnet.linux.listening import Listener, find_listener, is_on_this_machine
+from networks.hostnet.errors import HostError, HostNotAllowed, Vanished
+from networks.hostnet.facts import HostView, Obstacle
+from networks.hostnet.linux.listening import ListeningSocket, find_listener, is_on_this_machine
 from networks.hostnet.linux.namespaces import OWN_NETNS, in_a_thread, inode_of, inside, open_netns, own_inode
-from networks.hostnet.linux.netlink.conversation import Conversation
+from networks.hostnet.linux.netlink.conversation import NetlinkSocket
 from networks.hostnet.linux.processes import Process, may_enter_others
 from networks.hostnet.linux.reader import LinuxReader, OpenHost
 from networks.hostnet.linux.sandboxes import SEEN_FROM_OUTSIDE, HostPlace
@@ -37,15 +37,15 @@ def open_host(netns_path: str = "", engine_url: str = "") -> HostReader:
     except OSError as error:  # of our own /proc, or too many open files
         raise HostError(error.strerror or str(error)) from error
     host, why_not_host = (found, Obstacle.NOTHING) if isinstance(found, OpenHost) else (None, found)
-    view = View(host is not None, why_not_inside is Obstacle.NOTHING, why_not_host, why_not_inside)
+    view = HostView(host is not None, why_not_inside is Obstacle.NOTHING, why_not_host, why_not_inside)
     return LinuxReader(view, host, missing=netns_path if why_not_host is Obstacle.NAMESPACE_MISSING else "")
 
 
-def _blind(obstacle: Obstacle) -> View:
-    return View(why_not_host=obstacle, why_not_inside=obstacle)
+def _blind(obstacle: Obstacle) -> HostView:
+    return HostView(why_not_host=obstacle, why_not_inside=obstacle)
 
 
-def _why_not_inside(listener: Listener) -> Obstacle:
+def _why_not_inside(listener: ListeningSocket) -> Obstacle:
     """Return what keeps us out of containers. Tried on the Engine's own process, which is as far out of reach as they are."""
     if listener.is_hidden:
         return Obstacle.PIDS_HIDDEN
@@ -76,10 +76,10 @@ def _may_enter(path: str) -> bool:
     return True
 
 
-def _open_named(path: str, listener: Listener) -> OpenHost | Obstacle:
+def _open_named(path: str, listener: ListeningSocket) -> OpenHost | Obstacle:
     try:
         netns = open_netns(path)
-    except NotAllowed:
+    except HostNotAllowed:
         return Obstacle.NOT_ROOT
     except Vanished:
         return Obstacle.NAMESPACE_MISSING
@@ -88,10 +88,10 @@ def _open_named(path: str, listener: Listener) -> OpenHost | Obstacle:
     return Obstacle.NOT_ROOT if found is None else found
 
 
-def _open_found(listener: Listener) -> OpenHost | Obstacle:
+def _open_found(listener: ListeningSocket) -> OpenHost | Obstacle:
     netns = -1
     if listener.process is not None:
-        with contextlib.suppress(NotAllowed, Vanished):
+        with contextlib.suppress(HostNotAllowed, Vanished):
             netns = listener.process.open("ns/net")
     found = _open_place(open_netns(OWN_NETNS) if netns < 0 else netns, listener.process)
     return Obstacle.OTHER_NAMESPACE if found is None else found
@@ -102,8 +102,8 @@ def _open_place(netns: int, process: Process | None, name: str = "") -> OpenHost
     try:
         is_own = inode_of(netns) == own_inode()
 
-        def ask() -> tuple[Conversation, int]:
-            return Conversation(), os.stat(f"/proc/thread-self/{SEEN_FROM_OUTSIDE}").st_ino
+        def ask() -> tuple[NetlinkSocket, int]:
+            return NetlinkSocket(), os.stat(f"/proc/thread-self/{SEEN_FROM_OUTSIDE}").st_ino
 
         asked, outside = in_a_thread(ask) if is_own else inside(netns, ask)
         try:
@@ -111,7 +111,7 @@ def _open_place(netns: int, process: Process | None, name: str = "") -> OpenHost
         except OSError:
             asked.close()
             raise
-    except NotAllowed:
+    except HostNotAllowed:
         os.close(netns)
         return None
     except (HostError, OSError):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from networks.hostnet.errors import HostError, NotAllowed, Vanished
+from networks.hostnet.errors import HostError, HostNotAllowed, Vanished
 from networks.hostnet.linux.namespaces import is_netns
 from networks.hostnet.linux.trouble import host_error
 
@@ -25,7 +25,7 @@ class Process:
     """A process, or what is left of it: once it has ended, reading raises Vanished, whoever has its number by then."""
 
     def __init__(self, pid: int) -> None:
-        """Hold the process that has this number now. Raises Vanished, NotAllowed."""
+        """Hold the process that has this number now. Raises Vanished, HostNotAllowed."""
         if pid <= 0:
             raise Vanished("No such process")
         try:
@@ -67,7 +67,7 @@ class Process:
 
     @contextlib.contextmanager
     def netns(self) -> Iterator[int]:
-        """Open its network namespace. Raises NotAllowed, Vanished."""
+        """Open its network namespace. Raises HostNotAllowed, Vanished."""
         descriptor = self.open("ns/net")
         try:
             if not is_netns(descriptor):
@@ -95,7 +95,7 @@ class Process:
         if claimed:
             return claimed == {container_id}
         # No cgroup says it: those of a rootless Engine, or our own container's, that we are inside of ourselves.
-        with contextlib.suppress(NotAllowed):
+        with contextlib.suppress(HostNotAllowed):
             return set(_RESOLV_CONF.findall(self.read("mountinfo"))) == {container_id}
         return False
 

@@ -8,23 +8,23 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from networks.hostnet.errors import HostError, NotAllowed
+from networks.hostnet.errors import HostError, HostNotAllowed
 from networks.hostnet.facts import (
     Counters,
+    HostView,
     InsideFact,
     LinkFact,
     Obstacle,
     ResolverFact,
     RouteFact,
     SandboxFact,
-    View,
 )
 from networks.hostnet.linux.asking import counters_of, describe_hardware, link_of, links_of, routes_of
 from networks.hostnet.linux.namespaces import has_netns, inside
 from networks.hostnet.linux.netlink.changes import ChangeStream
 from networks.hostnet.linux.netlink.known import KnownLinks
 from networks.hostnet.linux.resolving import UNKNOWN, host_resolver_below
-from networks.hostnet.linux.sandboxes import HostPlace, read_inside, read_sandboxes
+from networks.hostnet.linux.sandboxes import HostPlace, read_sandbox, read_sandboxes
 
 # The pids that the Engine tells are not those of this machine, or not those that we see.
 _OTHER_PIDS = {Obstacle.NOT_LINUX, Obstacle.REMOTE, Obstacle.PIDS_HIDDEN}
@@ -50,7 +50,7 @@ class LinuxReader:
     `host` None where its links can't be seen. `missing`: the path of their namespace, where none was there.
     """
 
-    def __init__(self, view: View, host: OpenHost | None, *, missing: str = "") -> None:
+    def __init__(self, view: HostView, host: OpenHost | None, *, missing: str = "") -> None:
         self._view = view
         self._host = host
         self._missing = missing
@@ -59,7 +59,7 @@ class LinuxReader:
         self._known_links, self._links_lock = KnownLinks(), threading.Lock()
         self._streams: list[ChangeStream] = []
 
-    def view(self) -> View:
+    def view(self) -> HostView:
         return self._view
 
     def has_appeared(self) -> bool:
@@ -100,14 +100,14 @@ class LinuxReader:
     def inside(self, container_id: str, pid: int) -> InsideFact:
         self._open_host()
         if not self._view.enters_containers:
-            raise NotAllowed(os.strerror(errno.EPERM))
-        return read_inside(container_id, pid)
+            raise HostNotAllowed(os.strerror(errno.EPERM))
+        return read_sandbox(container_id, pid)
 
     def changes(self) -> ChangeStream:
         with self._lock:
             host = self._open_host()
             if host is None:
-                raise NotAllowed(os.strerror(errno.EPERM))
+                raise HostNotAllowed(os.strerror(errno.EPERM))
             stream = ChangeStream() if host.is_own else inside(host.netns, ChangeStream)
             self._streams.append(stream)
             return stream

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address
 
 from networks.addressing.reading import IPAddress
-from networks.hostnet.errors import Garbled, HostError, NotAllowed, Vanished
+from networks.hostnet.errors import Garbled, HostError, HostNotAllowed, Vanished
 from networks.hostnet.facts import InsideFact, InsideLink, SandboxFact
 from networks.hostnet.linux.asking import describe_hardware, inside_links_of, links_of, nsid_of, routes_of
 from networks.hostnet.linux.namespaces import enter, in_a_thread, inode_of, own_inode
-from networks.hostnet.linux.netlink.conversation import Conversation
+from networks.hostnet.linux.netlink.conversation import NetlinkSocket
 from networks.hostnet.linux.processes import Process
 from networks.hostnet.linux.resolving import resolver_of
 
@@ -27,7 +27,7 @@ _AT_LEAST_S, _EACH_S = 10.0, 0.05
 class HostPlace:
     """The Engine's own namespace. `asked`: a socket in it; `inode`: of the namespace, `outside`: of its entry in /proc."""
 
-    asked: Conversation
+    asked: NetlinkSocket
     inode: int
     outside: int
 
@@ -56,10 +56,10 @@ def _sandbox_of(container_id: str, pid: int, host: HostPlace | None, enters: boo
             started_at = process.prove(container_id)
             try:
                 fact = _entered(container_id, process, host) if enters else _from_outside(container_id, process, pid, host)
-            except NotAllowed:
+            except HostNotAllowed:
                 fact = _from_outside(container_id, process, pid, host)
             return fact if process.started_at() == started_at else None
-    except (Vanished, NotAllowed, Garbled):
+    except (Vanished, HostNotAllowed, Garbled):
         return None
 
 
@@ -70,7 +70,7 @@ def _entered(container_id: str, process: Process, host: HostPlace | None) -> San
             return SandboxFact(container_id, inode, is_host=True)
         nsid = nsid_of(host.asked, netns=netns) if host is not None else None
         enter(netns)
-    asked = Conversation()
+    asked = NetlinkSocket()
     try:
         return SandboxFact(container_id, inode, nsid, links=inside_links_of(asked))
     finally:
@@ -123,8 +123,8 @@ def _lines(process: Process, name: str) -> Iterator[list[str]]:
         yield line.split()
 
 
-def read_inside(container_id: str, pid: int) -> InsideFact:
-    """Read a container's links, routes and resolver. Raises NotAllowed, Vanished and other HostErrors."""
+def read_sandbox(container_id: str, pid: int) -> InsideFact:
+    """Read a container's links, routes and resolver. Raises HostNotAllowed, Vanished and other HostErrors."""
 
     def read() -> InsideFact:
         with Process(pid) as process:
@@ -132,7 +132,7 @@ def read_inside(container_id: str, pid: int) -> InsideFact:
             with process.netns() as netns:
                 is_own = inode_of(netns) == own_inode()
                 enter(netns)
-            asked = Conversation()
+            asked = NetlinkSocket()
             try:
                 links, routes = links_of(asked), routes_of(asked)
             finally:

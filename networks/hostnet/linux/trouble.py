@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from networks.hostnet.errors import HostError, NotAllowed, Vanished
+from networks.hostnet.errors import HostError, HostNotAllowed, Vanished
 
 _FORBIDDEN = {errno.EPERM, errno.EACCES}
 _GONE = {errno.ENOENT, errno.ESRCH, errno.ENODEV, errno.ENXIO, errno.ENOTDIR, errno.ESTALE}
@@ -15,7 +15,7 @@ def host_error(error: OSError) -> HostError:
     """Return what the seam raises instead of an OSError, with the system's own words."""
     sentence = error.strerror or str(error)
     if error.errno in _FORBIDDEN:
-        return NotAllowed(sentence)
+        return HostNotAllowed(sentence)
     if error.errno in _GONE:
         return Vanished(sentence)
     if error.errno in _SLOW:

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from networks.engine.errors import EngineError
 from networks.hostnet.errors import HostError
-from networks.hostnet.facts import View
+from networks.hostnet.facts import HostView
 from networks.hostnet.linux.opening import open_host
 from networks.management.choose import add_engine_argument, choose_engine
 from networks.management.prepared import PreparedCommand
@@ -39,12 +39,12 @@ def host_document(picture: HostPicture) -> dict[str, Any]:
     return {
         "view": view.tier.value,
         "can_enter_containers": view.enters_containers,
-        "why": explain(view) or None,
+        "why": explain_sight(view) or None,
         "links": [_link(link) for link in picture.links],
     }
 
 
-def explain(view: View) -> str:
+def explain_sight(view: HostView) -> str:
     """Return in sentences what is in the way of seeing more, and what helps; "" where nothing is."""
     obstacles = " ".join(sentence for pair in obstacles_of(view) for sentence in pair)
     return f"{say_view(view)} {obstacles}" if obstacles else ""
@@ -109,7 +109,7 @@ class Command(PreparedCommand):
         if options["json"]:
             self.stdout.write(json.dumps(host_document(picture), ensure_ascii=False, indent=2))
             return
-        if why := explain(picture.view):
+        if why := explain_sight(picture.view):
             self.stderr.write(why)
         lines = [HEAD, *map(_line, picture.links)]
         widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]

@@ -28,11 +28,11 @@ class Command(PreparedCommand):
         parser.add_argument("--unsent", action="store_true", help="also what has not reached NETADMIN_ACTIVITY_LOG")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        pruned = prune(options["before"], with_unsent=options["unsent"])
+        pruned = prune_actions(options["before"], with_unsent=options["unsent"])
         self.stdout.write(f"Deleted {pruned} actions from before {options['before']:%Y-%m-%d}.")
 
 
-def prune(before: datetime, *, with_unsent: bool = False) -> int:
+def prune_actions(before: datetime, *, with_unsent: bool = False) -> int:
     """Delete the actions from before this moment and their outcomes; return how many. All of it happens or nothing.
 
     Raises CommandError where some of them are to leave the machine and haven't yet, unless `with_unsent`.

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 
 from networks.audit.destinations import FileDestination
 from networks.audit.standing import configured_destination, read_trail
-from networks.audit.verifying import Found, Wrong, verify
+from networks.audit.verifying import Verified, Wrong, verify
 from networks.management.prepared import PreparedCommand
 
 
@@ -49,7 +49,7 @@ def _configured_path() -> Path:
     return destination.path
 
 
-def _tell(found: Found) -> str:
+def _tell(found: Verified) -> str:
     further = [
         f"{found.repeated} stand there twice" if found.repeated else "",
         f"the rows of {found.gone} are gone from the database" if found.gone else "",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from networks.addressing.address_states import Cell, Claim, State
+from networks.addressing.address_states import AddressClaim, Cell, State
 from networks.addressing.keys import address_key
 from networks.addressing.reading import IPAddress
 from networks.engine.facts import is_of_swarm
@@ -16,9 +16,9 @@ from networks.partials.addresses.network import addresses_url
 from networks.partials.interfaces.links import interfaces_url
 from networks.partials.links import url_of
 from networks.partials.screen import ScreenKey
-from networks.queries.addresses.asked import AddressQuery, Found
+from networks.queries.addresses.asked import AddressQuery, AddressSearch
 from networks.queries.addresses.history import last_of_address
-from networks.queries.addresses.history_lines import Kind, lines_of_address
+from networks.queries.addresses.history_lines import HistoryLineKind, lines_of_address
 from networks.queries.addresses.pools import PoolView
 from networks.queries.endpoints import endpoint_rows
 from networks.queries.rows import EndpointRow, EngineRow
@@ -28,7 +28,7 @@ from networks.templatetags.cells import EMPTY, STATE_WORDS
 MOST_LINES = 10  # assignments; the page of the history has all
 
 
-def drawer_context(key: ScreenKey, engine: EngineRow, asked: AddressQuery, found: Found) -> dict[str, Any]:
+def drawer_context(key: ScreenKey, engine: EngineRow, asked: AddressQuery, found: AddressSearch) -> dict[str, Any]:
     """Return what addresses/_drawer.html draws: nothing where no address is picked."""
     if found.address is None:
         return {"address": None}
@@ -59,8 +59,8 @@ def _history(key: ScreenKey, engine: EngineRow, address: IPAddress) -> dict[str,
     lines = lines_of_address(page.rows, page.spans, now=datetime.now(UTC), is_end=not page.older)
     drawing = HistoryDrawing(engine, key.rights.split(","))
     return {
-        "lines": drawing.lines(line for line in lines if line.kind is not Kind.SINCE),
-        "since": next((line for line in lines if line.kind is Kind.SINCE), None),
+        "lines": drawing.lines(line for line in lines if line.kind is not HistoryLineKind.SINCE),
+        "since": next((line for line in lines if line.kind is HistoryLineKind.SINCE), None),
         "older": bool(page.older),
         "url": history_url(engine.slug, q=address),
     }
@@ -82,16 +82,16 @@ def _holder(engine: EngineRow, cell: Cell | None) -> dict[str, Any]:
     }
 
 
-def _named(engine: EngineRow, claim: Claim) -> dict[str, Any]:
+def _named(engine: EngineRow, claim: AddressClaim) -> dict[str, Any]:
     return {"claim": claim, "container_url": reverse("container_detail", args=[engine.slug, claim.container_id])}
 
 
-def _endpoint(engine: EngineRow, claim: Claim) -> EndpointRow | None:
+def _endpoint(engine: EngineRow, claim: AddressClaim) -> EndpointRow | None:
     rows = endpoint_rows(engine.slug, network_id=claim.network_id, container_id=claim.container_id)
     return rows[0] if rows else None
 
 
-def _connect_url(key: ScreenKey, engine: EngineRow, view: PoolView, state: State, found: Found) -> str:
+def _connect_url(key: ScreenKey, engine: EngineRow, view: PoolView, state: State, found: AddressSearch) -> str:
     """Return where a container is connected with this address, "" where Docker would not or this person may not."""
     if state not in EMPTY or "connect" not in key.rights.split(",") or view.is_default_bridge:
         return ""

@@ -18,7 +18,7 @@ from networks.partials.cache import draw
 from networks.partials.links import url_of
 from networks.queries.addresses.history import Assignment
 from networks.queries.addresses.history_asked import read_history_asked
-from networks.queries.addresses.history_lines import Kind, Line
+from networks.queries.addresses.history_lines import AddressHistoryLine, HistoryLineKind
 from networks.queries.containers import container_rows
 from networks.queries.networks import network_rows
 from networks.queries.rows import EngineRow
@@ -80,15 +80,15 @@ class HistoryDrawing:
     def _hues_by_name(self) -> dict[str, int]:
         return {row.name: row.hue for row in network_rows(self._engine)}
 
-    def lines(self, lines: Iterable[Line], *, now: datetime | None = None) -> list[HistoryLine]:
+    def lines(self, lines: Iterable[AddressHistoryLine], *, now: datetime | None = None) -> list[HistoryLine]:
         """Return them drawn. `now`: how long what is so now lasts is counted up to it; None: that is left out."""
         return [self._line(line, now) for line in lines]
 
     def rows(self, rows: Iterable[Assignment], *, now: datetime | None = None) -> list[HistoryLine]:
         """Return assignments drawn, without what lies between them."""
-        return self.lines((Line(Kind.HELD, row.from_at, row.until_at, row) for row in rows), now=now)
+        return self.lines((AddressHistoryLine(HistoryLineKind.HELD, row.from_at, row.until_at, row) for row in rows), now=now)
 
-    def _line(self, line: Line, now: datetime | None) -> HistoryLine:
+    def _line(self, line: AddressHistoryLine, now: datetime | None) -> HistoryLine:
         row = line.row
         if row is None:
             end = "" if line.until_at is None else moment(line.until_at, "clock")

@@ -14,7 +14,13 @@ from networks.partials.framed import draw_framed
 from networks.partials.screen import Screen, ScreenKey
 from networks.queries.addresses.history import HistoryPage, search_history
 from networks.queries.addresses.history_asked import HistoryAsked, read_history_asked
-from networks.queries.addresses.history_lines import Kind, Line, gaps_of, lines_of_address, lines_of_others
+from networks.queries.addresses.history_lines import (
+    AddressHistoryLine,
+    HistoryLineKind,
+    gaps_of,
+    lines_of_address,
+    lines_of_others,
+)
 from networks.queries.containers import container_rows
 from networks.queries.networks import network_rows
 from networks.queries.ordering import natural
@@ -39,8 +45,8 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
         "asked": asked,
         "page": page,
         "held": drawing.rows(page.held) if is_first else [],
-        "lines": drawing.lines(line for line in lines if line.kind is not Kind.SINCE),
-        "since": next((line for line in lines if line.kind is Kind.SINCE), None),
+        "lines": drawing.lines(line for line in lines if line.kind is not HistoryLineKind.SINCE),
+        "since": next((line for line in lines if line.kind is HistoryLineKind.SINCE), None),
         "gaps": gaps_of(page.spans) if asked.is_by_address else (),
         "is_first": is_first,
         "suggestions": _suggest(engine, asked) if asked.word and not page.rows else [],
@@ -56,12 +62,12 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
     return Screen(engine.epoch, engine.revision, parts=parts)
 
 
-def _lines(asked: HistoryAsked, page: HistoryPage) -> tuple[Line, ...]:
+def _lines(asked: HistoryAsked, page: HistoryPage) -> tuple[AddressHistoryLine, ...]:
     is_first, is_end = asked.before is None, not page.older
     if asked.address is not None and is_first:
         return lines_of_address(page.rows, page.spans, now=timezone.now(), is_end=is_end)
     if asked.is_by_address:
-        return tuple(Line(Kind.HELD, row.from_at, row.until_at, row) for row in page.rows)
+        return tuple(AddressHistoryLine(HistoryLineKind.HELD, row.from_at, row.until_at, row) for row in page.rows)
     return lines_of_others(page.rows, page.spans, is_first=is_first, is_end=is_end)
 
 

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from networks.addressing.address_states import Claim, State
+from networks.addressing.address_states import AddressClaim, State
 from networks.addressing.blocks import block_size, blocks_of, first_shown
-from networks.partials.addresses.words import say_dispute, say_next, say_rest, say_use
+from networks.partials.addresses.words import say_dispute, say_next, say_other_addresses, say_use
 from networks.partials.cache import draw
 from networks.partials.links import url_of
 from networks.partials.screen import ScreenKey
@@ -20,7 +20,7 @@ from networks.queries.addresses.networks import AddressedNetwork, addressed_netw
 from networks.queries.addresses.pools import PoolView, pool_views, views_with
 from networks.queries.engines import list_engines
 from networks.queries.rows import EngineRow
-from networks.templatetags.cells import Links, Shown
+from networks.templatetags.cells import DrawnPart, Links
 
 # Of these every page shows what they mean, of the others where there is one.
 USUAL = (State.GATEWAY, State.IN_USE, State.FREE)
@@ -42,7 +42,7 @@ def grid_context(view: PoolView, block: int, *, links: Links, picked: int | None
     return {
         "view": view,
         "use": use,
-        "shown": Shown(use, block, picked, following),
+        "shown": DrawnPart(use, block, picked, following),
         "links": links,
         "columns": columns,
         "blocks": blocks if blocks.total > 1 else None,
@@ -51,7 +51,7 @@ def grid_context(view: PoolView, block: int, *, links: Links, picked: int | None
         "states": [state for state in State if state in seen or state in USUAL],
         "has_next": following is not None and block <= following < block + size,
         "counts": say_use(view),
-        "rest": say_rest(view),
+        "rest": say_other_addresses(view),
         "next": say_next(view),
         "dispute": say_dispute(view),
     }
@@ -87,7 +87,7 @@ def overlay_views(engine: EngineRow, docker_id: str, others: Iterable[EngineRow]
     return Everywhere(views_with(engine, docker_id, with_theirs), tuple(other for other, _theirs in found))
 
 
-def _named(claims: Sequence[Claim], engine: EngineRow) -> Iterable[Claim]:
+def _named(claims: Sequence[AddressClaim], engine: EngineRow) -> Iterable[AddressClaim]:
     return (replace(claim, container_name=f"{claim.container_name} · {engine.name}") for claim in claims)
 
 

@@ -14,7 +14,7 @@ from networks.partials.addresses.words import say_lede
 from networks.partials.cache import draw, draw_row
 from networks.partials.framed import draw_framed
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
-from networks.queries.addresses.asked import AddressQuery, Found, Match, find, read_address_query, sort_views
+from networks.queries.addresses.asked import AddressQuery, AddressSearch, Match, find, read_address_query, sort_views
 from networks.queries.addresses.pools import SHORT_ID_LENGTH, PoolView, pool_views
 from networks.queries.rows import EngineRow
 from networks.templatetags.cells import Links
@@ -53,7 +53,7 @@ def _total(views: Sequence[PoolView], state: State) -> int:
     return sum(view.use.counts.get(state, 0) for view in views)
 
 
-def _draw_line(view: PoolView, key: ScreenKey, engine: EngineRow, asked: AddressQuery, found: Found) -> DrawnRow:
+def _draw_line(view: PoolView, key: ScreenKey, engine: EngineRow, asked: AddressQuery, found: AddressSearch) -> DrawnRow:
     is_current = found.view is view
     sort = "" if asked.sort == "subnet" else asked.sort
     network, use = view.network, view.use
@@ -76,7 +76,7 @@ def _draw_line(view: PoolView, key: ScreenKey, engine: EngineRow, asked: Address
     )
 
 
-def _pool_context(key: ScreenKey, engine: EngineRow, asked: AddressQuery, found: Found) -> dict[str, Any]:
+def _pool_context(key: ScreenKey, engine: EngineRow, asked: AddressQuery, found: AddressSearch) -> dict[str, Any]:
     view = found.view
     if view is None:
         return {"view": None}

@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 from networks.engine.states import WITH_STACK
 from networks.partials.links import url_of
 from networks.policy.protection import protection_of
-from networks.preflight.findings import Way
+from networks.preflight.findings import Fix
 from networks.preflight.pair import check_container, check_network
-from networks.preflight.sentences import say
-from networks.queries.addresses.keeping import addresses_of
-from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.preflight.sentences import say_finding
+from networks.queries.addresses.keeping import unrequested_addresses
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.queries.rows import EndpointRow
 from networks.templatetags.wording import spell
 
@@ -23,12 +23,12 @@ _SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
-class WhyNot:
+class KeepRefusal:
     """Why not, what would help, and where that is done. `is_kept`: it isn't needed, for the address was asked for."""
 
     title: str
     text: str = ""
-    ways: tuple[Way, ...] = ()
+    ways: tuple[Fix, ...] = ()
     is_kept: bool = False
 
 
@@ -41,40 +41,40 @@ def why_not_kept(
     takes_chosen: bool | None,
     is_left_off: bool,
     may_give_options: bool,
-) -> WhyNot | None:
+) -> KeepRefusal | None:
     """Return why this endpoint's address isn't kept, None where it may be. `takes_chosen`: None where nothing tells."""
     names = {"network": spell(network.name)[:_SHOWN], "container": spell(container.name)[:_SHOWN]}
     special = [*check_network(network), *check_container(container)]
     lock = protection_of(engine_slug).lock_on_pair(network.docker_id, container.docker_id)
     if special or lock:
-        return WhyNot(_("The address can't be kept"), say(special[0]) if special else lock.sentence if lock else "")
+        return KeepRefusal(_("The address can't be kept"), say_finding(special[0]) if special else lock.sentence if lock else "")
     if refusal := _why_no_chosen(engine_slug, network, container, names, takes_chosen=takes_chosen):
         return refusal
     if endpoint is None:
         title = _("%(container)s is not on %(network)s") % names
-        return None if is_left_off else WhyNot(title, _("It has no address there to keep."))
+        return None if is_left_off else KeepRefusal(title, _("It has no address there to keep."))
     if container.state not in WITH_STACK:
         words = _("It gets one when it starts. To choose it before, take it off the network and connect it with an address.")
-        return WhyNot(_("%(container)s does not run, so it has no address") % names, words)
-    if not addresses_of(endpoint):
+        return KeepRefusal(_("%(container)s does not run, so it has no address") % names, words)
+    if not unrequested_addresses(endpoint):
         addresses = [address for address in (endpoint.ipv4, endpoint.ipv6) if address]
         words = ngettext(
             "%(addresses)s was requested: %(container)s gets it at every start, and can't start while another container has it.",
             "%(addresses)s were requested: %(container)s gets them at every start, and can't start while another one has either.",
             len(addresses),
         )
-        return WhyNot(_("It is kept already"), words % (names | {"addresses": ", ".join(addresses)}), is_kept=True)
+        return KeepRefusal(_("It is kept already"), words % (names | {"addresses": ", ".join(addresses)}), is_kept=True)
     if not may_give_options:
         words = _("Its driver options may affect the host, and setting them again needs the role admin on this Engine.")
-        return WhyNot(_("Your role doesn't let you connect it as it is now"), words)
+        return KeepRefusal(_("Your role doesn't let you connect it as it is now"), words)
     return None
 
 
 def _why_no_chosen(
     engine_slug: str, network: NetworkChoice, container: ContainerChoice, names: Mapping[str, str], *, takes_chosen: bool | None
-) -> WhyNot | None:
+) -> KeepRefusal | None:
     if network.name == "bridge" and network.driver == "bridge":
-        return WhyNot(
+        return KeepRefusal(
             _("An address can't be chosen on Docker's default bridge"),
             _(
                 "It hands out the lowest free address, so a restart in another order may change them. On a network of your own "
@@ -84,7 +84,7 @@ def _why_no_chosen(
             _ways(engine_slug, container),
         )
     if takes_chosen is False:
-        return WhyNot(
+        return KeepRefusal(
             _("An address can't be chosen on %(network)s") % names,
             _(
                 "Docker chose its subnet itself, and then accepts no chosen address: the Engine said so when asked. This "
@@ -97,9 +97,9 @@ def _why_no_chosen(
     return None
 
 
-def _ways(engine_slug: str, container: ContainerChoice) -> tuple[Way, ...]:
-    create = Way(_("Create a network…"), "", is_primary=True, url=url_of("network_create", engine_slug))
-    connect = Way(
+def _ways(engine_slug: str, container: ContainerChoice) -> tuple[Fix, ...]:
+    create = Fix(_("Create a network…"), "", is_primary=True, url=url_of("network_create", engine_slug))
+    connect = Fix(
         _("Connect %(container)s…") % {"container": spell(container.name)[:_SHOWN]},
         "",
         url=url_of("container_connect", engine_slug, container.docker_id),

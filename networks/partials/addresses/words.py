@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from networks.addressing.address_states import State
 from networks.addressing.capacity import COUNTABLE
-from networks.addressing.turns import Why
+from networks.addressing.turns import NextKnown
 from networks.queries.addresses.pools import PoolView
 from networks.templatetags.ui import count_text
 from networks.templatetags.wording import spell
@@ -22,7 +22,7 @@ def say_use(view: PoolView) -> str:
     return _("%(used)s of %(capacity)s in use") % {"used": in_use, "capacity": count_text(use.room)}
 
 
-def say_rest(view: PoolView) -> str:
+def say_other_addresses(view: PoolView) -> str:
     """Return what else there is: "1 asked for, 1 reserved, 65,528 free, 65,273 of them outside of the IP range."."""
     use, parts = view.use, []
     if asked := use.counts.get(State.REQUESTED, 0):
@@ -47,8 +47,8 @@ def say_next(view: PoolView) -> str:
     if cell is not None and cell.claim is not None:  # a wish: Docker hands out nothing else that is claimed
         words = _("The next container gets %(address)s. Docker doesn't hold it back for %(name)s, which requests it.")
         said = words % {"address": address, "name": spell(cell.claim.container_name)[:60]}
-        return f"{said} {_reserve()}" if view.turn.why is Why.UNLESS_REFUSED else said
-    if view.turn.why is Why.UNLESS_REFUSED:
+        return f"{said} {_reserve()}" if view.turn.why is NextKnown.UNLESS_REFUSED else said
+    if view.turn.why is NextKnown.UNLESS_REFUSED:
         words = _("The next container that requests no address gets %(address)s.") % {"address": address}
         return f"{words} {_reserve()}"
     return _("The next container that requests no address gets %(address)s.") % {"address": address}
@@ -96,24 +96,24 @@ def say_dispute(view: PoolView) -> str:
 def _say_why(view: PoolView) -> str:
     ipam_driver, driver = (spell(name)[:40] for name in (view.network.place.ipam_driver, view.network.place.driver))
     sentences = {
-        Why.FULL: _("No address is left to hand out: the next container is refused."),
-        Why.IPAM_DRIVER: _("The IPAM driver %(driver)s decides which address comes next.") % {"driver": ipam_driver},
-        Why.DRIVER: _("The driver %(driver)s decides which address comes next.") % {"driver": driver},
-        Why.SWARM: _(
+        NextKnown.FULL: _("No address is left to hand out: the next container is refused."),
+        NextKnown.IPAM_DRIVER: _("The IPAM driver %(driver)s decides which address comes next.") % {"driver": ipam_driver},
+        NextKnown.DRIVER: _("The driver %(driver)s decides which address comes next.") % {"driver": driver},
+        NextKnown.SWARM: _(
             "Swarm managers hand these out in turn, also to load balancers and services, which no figure here counts: the next "
             "address can't be known."
         ),
-        Why.HIDDEN: _(
+        NextKnown.HIDDEN: _(
             "Docker gives addresses here to containers on overlay networks and to sandboxes of its own, which no figure here "
             "counts: the next address can't be known."
         ),
-        Why.FROM_MAC: _(
+        NextKnown.FROM_MAC: _(
             "Up to Engine 27 the default bridge derives IPv6 addresses from the MAC address: the next address can't be known."
         ),
-        Why.GATEWAY: _("The Engine doesn't say whether a gateway has an address here: the next address can't be known."),
-        Why.COUNT: _("The Engine's count differs from Netadmin's: the next address can't be known."),
+        NextKnown.GATEWAY: _("The Engine doesn't say whether a gateway has an address here: the next address can't be known."),
+        NextKnown.COUNT: _("The Engine's count differs from Netadmin's: the next address can't be known."),
     }
-    if view.turn.why is Why.FULL and view.use.free:
+    if view.turn.why is NextKnown.FULL and view.use.free:
         return _(
             "Every address that Docker may hand out is taken. A free one outside the IP range has to be requested with --ip."
         )

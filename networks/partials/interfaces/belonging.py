@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from networks.hostnet.facts import VxlanFact
-from networks.hostnet.software import OPENVSWITCH_KIND, Belonging, Proof, Software
+from networks.hostnet.software import OPENVSWITCH_KIND, Belonging, Software, SoftwareProof
 from networks.sync.host.picture import HostLink
 from networks.templatetags.wording import spell
 
@@ -23,7 +23,11 @@ def say_belonging(belonging: Belonging | None) -> str:
     """Return it in short, "" for nothing; what only the name says is called that."""
     if belonging is None:
         return ""
-    words = {Proof.KIND: "%(software)s", Proof.MASTER: _("port of %(software)s"), Proof.NAME: _("%(software)s, by its name")}
+    words = {
+        SoftwareProof.KIND: "%(software)s",
+        SoftwareProof.MASTER: _("port of %(software)s"),
+        SoftwareProof.NAME: _("%(software)s, by its name"),
+    }
     return words[belonging.proof] % {"software": NAMES[belonging.software]}
 
 
@@ -38,14 +42,14 @@ def _explain_belonging(link: HostLink) -> str:
     if belonging is None:
         return ""
     words = {
-        Proof.KIND: _("%(software)s: the kernel's word for it is %(kind)s."),
-        Proof.MASTER: _("%(software)s: plugged into %(master)s, for which the kernel's word is %(kind)s."),
-        Proof.NAME: _("%(software)s, by its name alone: the kernel says %(kind)s, and not what made it."),
+        SoftwareProof.KIND: _("%(software)s: the kernel's word for it is %(kind)s."),
+        SoftwareProof.MASTER: _("%(software)s: plugged into %(master)s, for which the kernel's word is %(kind)s."),
+        SoftwareProof.NAME: _("%(software)s, by its name alone: the kernel says %(kind)s, and not what made it."),
     }
     return words[belonging.proof] % {
         "software": NAMES[belonging.software],
         "master": spell(link.master_name)[:MOST],
-        "kind": OPENVSWITCH_KIND if belonging.proof is Proof.MASTER else spell(link.fact.kind)[:MOST],
+        "kind": OPENVSWITCH_KIND if belonging.proof is SoftwareProof.MASTER else spell(link.fact.kind)[:MOST],
     }
 
 

@@ -17,7 +17,7 @@ from networks.partials.interfaces.asked import InterfaceQuery
 from networks.partials.interfaces.belonging import explain_software
 from networks.partials.interfaces.hostside import families_of, is_routed
 from networks.partials.interfaces.links import rate_text, row_id
-from networks.partials.interfaces.rows import Figures, Place, digest, line_context
+from networks.partials.interfaces.rows import Figures, LinkPosition, digest, line_context
 from networks.partials.screen import DrawnRow
 from networks.queries.networks import network_rows
 from networks.queries.rows import EngineRow, NetworkRow
@@ -40,7 +40,7 @@ class Station:
 
 
 def draw_card(
-    engine: EngineRow, asked: InterfaceQuery, link: HostLink, place: Place, figures: Figures, picture: HostPicture
+    engine: EngineRow, asked: InterfaceQuery, link: HostLink, place: LinkPosition, figures: Figures, picture: HostPicture
 ) -> DrawnRow:
     """Return the line below an open one. Its figures change without its version."""
     counters = figures.counters

@@ -15,10 +15,10 @@ from networks.partials.cache import draw, draw_kept
 from networks.partials.framed import draw_framed
 from networks.partials.interfaces.asked import TRAFFIC, InterfaceQuery, networks_of, read_interface_query
 from networks.partials.interfaces.card import draw_card, spell_lines
-from networks.partials.interfaces.rows import Figures, digest, draw_lines, places_of
+from networks.partials.interfaces.rows import Figures, digest, draw_link_rows, places_of
 from networks.partials.interfaces.sight import sight_of
 from networks.partials.interfaces.spark import BUCKETS, FEW_BUCKETS, WINDOW_S, draw_spark
-from networks.partials.interfaces.sums import add_up, say_rest, say_sum
+from networks.partials.interfaces.sums import say_other_links, say_sum, sum_links
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.queries.containers import container_rows
 from networks.queries.rows import EngineRow
@@ -42,7 +42,7 @@ def draw_interfaces(key: ScreenKey) -> Screen:
 def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
     picture, traffic, asked = picture_of(engine.slug), traffic_of(engine.slug), read_interface_query(key.query)
     shown = asked.pick(picture.links, traffic)
-    sums = add_up(picture, container_rows(engine))
+    sums = sum_links(picture, container_rows(engine))
     sight = sight_of(picture)
     is_seen = sight.sees_host and not sight.trouble
     context: dict[str, Any] = {
@@ -53,7 +53,7 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
         "total": len(picture.links),
         "all_url": InterfaceQuery(form=asked.form).url(engine.slug),
         "sum": say_sum(sums) if is_seen else "",
-        "rest": say_rest(sums) if is_seen else (),
+        "rest": say_other_links(sums) if is_seen else (),
     }
     picks = {"asked": asked, **_choices(picture, asked)}
     if asked.is_text:
@@ -82,7 +82,7 @@ def _draw_table(
     places = places_of(shown, picture, opened)
     buckets = FEW_BUCKETS if len(shown) > MANY else BUCKETS
     figures = [figures_of(link, traffic, buckets) for link in shown]
-    rows = draw_lines(key, asked, zip(shown, places, figures, strict=True))
+    rows = draw_link_rows(key, asked, zip(shown, places, figures, strict=True))
     if opened is None:
         return rows
     number = next(number for number, link in enumerate(shown) if link is opened)

@@ -66,7 +66,7 @@ MOST_SHOWN_ADDRESSES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LinkPosition:
     """Where a line stands. `depth`: how many of the lines above it is plugged into, one into the other; `is_last` of its like.
 
     `ports`: how many links are plugged into it; `lower`: the name of the link of this machine that it stands on.
@@ -93,7 +93,7 @@ class _Line:
     """A line as it was drawn last: of what, the HTML before and behind its figures, and with them."""
 
     link: HostLink
-    place: Place
+    place: LinkPosition
     figures: Figures
     before: str
     after: str
@@ -105,7 +105,7 @@ _LINES: VersionedCache[Mapping[int, _Line]] = VersionedCache(
 )
 
 
-def places_of(shown: Sequence[HostLink], picture: HostPicture, opened: HostLink | None) -> list[Place]:
+def places_of(shown: Sequence[HostLink], picture: HostPicture, opened: HostLink | None) -> list[LinkPosition]:
     """Return where each of the links that are shown stands."""
     ports = Counter(link.fact.master for link in picture.links if link.fact.master)
     names = {link.fact.index: link.fact.name for link in picture.links}
@@ -114,17 +114,21 @@ def places_of(shown: Sequence[HostLink], picture: HostPicture, opened: HostLink 
         master = link.fact.master
         depths[link.fact.index] = depths[master] + 1 if master in depths else 0
     coming: set[int] = set()
-    places: list[Place] = []
+    places: list[LinkPosition] = []
     for link in reversed(shown):
         fact = link.fact
         depth = depths[fact.index]
         lower = names.get(fact.peer, "") if fact.peer_nsid is None and fact.peer != fact.index and fact.peer else ""
-        places.append(Place(min(depth, 2), bool(depth) and fact.master not in coming, link is opened, ports[fact.index], lower))
+        places.append(
+            LinkPosition(min(depth, 2), bool(depth) and fact.master not in coming, link is opened, ports[fact.index], lower)
+        )
         coming.add(fact.master)
     return places[::-1]
 
 
-def draw_lines(key: ScreenKey, asked: InterfaceQuery, lines: Iterable[tuple[HostLink, Place, Figures]]) -> tuple[DrawnRow, ...]:
+def draw_link_rows(
+    key: ScreenKey, asked: InterfaceQuery, lines: Iterable[tuple[HostLink, LinkPosition, Figures]]
+) -> tuple[DrawnRow, ...]:
     """Return the rows. One whose link, place and figures are those of last time is that of last time."""
     last = _LINES.get(key, "") or {}
     words, page = CellWords(), replace(asked, opened="").url(key.engine_slug)
@@ -141,7 +145,7 @@ def draw_lines(key: ScreenKey, asked: InterfaceQuery, lines: Iterable[tuple[Host
     return tuple(line.row for line in drawn.values())
 
 
-def _draw_line(key: ScreenKey, page: str, link: HostLink, place: Place, figures: Figures, words: CellWords) -> _Line:
+def _draw_line(key: ScreenKey, page: str, link: HostLink, place: LinkPosition, figures: Figures, words: CellWords) -> _Line:
     """Return a line; what of it doesn't depend on the page's own query is drawn once for all. `page`: its address."""
     kept = draw_row(
         "interfaces/_row.html",
@@ -162,7 +166,7 @@ def _with_figures(line: _Line, figures: Figures, words: CellWords) -> _Line:
     return _Line(line.link, line.place, figures, line.before, line.after, row)
 
 
-def line_context(engine_slug: str, link: HostLink, place: Place) -> dict[str, Any]:
+def line_context(engine_slug: str, link: HostLink, place: LinkPosition) -> dict[str, Any]:
     """Return what interfaces/_row.html draws of a link, its figures and its own address aside."""
     fact, peer = link.fact, link.peer
     shown = [address for address in fact.addresses if address.scope not in ("link", "host") or fact.kind == "loopback"]

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from networks.hostnet.facts import Obstacle, Tier, View
+from networks.hostnet.facts import HostView, Obstacle, Tier
 from networks.sync.host.picture import HostPicture
 
 _TIERS: dict[Tier, Promise] = {
@@ -85,7 +85,7 @@ def sight_of(picture: HostPicture) -> Sight:
     )
 
 
-def say_view(view: View) -> str:
+def say_view(view: HostView) -> str:
     """Return in a sentence what may be seen."""
     if view.sees_host and view.enters_containers:
         return _("All links of this Engine's machine are visible, and the inside of its containers.")
@@ -96,7 +96,7 @@ def say_view(view: View) -> str:
     return _("Neither the links of this Engine's machine nor the inside of its containers is visible.")
 
 
-def obstacles_of(view: View) -> tuple[tuple[str, str], ...]:
+def obstacles_of(view: HostView) -> tuple[tuple[str, str], ...]:
     """Return what is in the way and what helps, the host's links first."""
     whys = dict.fromkeys(why for why in (view.why_not_host, view.why_not_inside) if why is not Obstacle.NOTHING)
     return tuple((str(said), str(help_)) for said, help_ in (_OBSTACLES[why] for why in whys))

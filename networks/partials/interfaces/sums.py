@@ -19,7 +19,7 @@ MOST_NAMES, NAME_LENGTH = 3, 40
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class LinkSums:
     """What there is. `ends`: veth links that are an endpoint's; `ways_out`: those on docker_gwbridge, a container's way out of
     overlays; `placeless`: those of a container, of which it isn't known on what network; `pairs`: those whose far end is
     another of the host's own links; `unknown`: those whose far end is in no container. `linkless`: the driver of each endpoint
@@ -41,7 +41,7 @@ class Sums:
     bare: tuple[str, ...] = ()
 
 
-def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
+def sum_links(picture: HostPicture, containers: Iterable[ContainerRow]) -> LinkSums:
     """Count the links of a picture; `containers`: of the same Engine, by name."""
     veths = [link for link in picture.links if link.fact.kind == "veth"]
     here = {link.fact.index for link in picture.links}
@@ -51,7 +51,7 @@ def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
     ways_out = sum(1 for peer in peers if peer.network_name == GATEWAY_NETWORK and not peer.ipv4)
     placeless = sum(1 for peer in peers if not peer.network_id)
     stacks = [(row, stack) for row in containers if (stack := stack_of(row)).is_alive]
-    return Sums(
+    return LinkSums(
         picture.running,
         picture.endpoints,
         len(peers) - ways_out - placeless,
@@ -67,7 +67,7 @@ def add_up(picture: HostPicture, containers: Iterable[ContainerRow]) -> Sums:
     )
 
 
-def say_sum(sums: Sums) -> str:
+def say_sum(sums: LinkSums) -> str:
     """Return the sum: "5 running containers have 6 endpoints: 6 veth links."."""
     if not sums.running:
         return _("No container is running, so there are no veth links to expect.")
@@ -81,7 +81,7 @@ def say_sum(sums: Sums) -> str:
     }
 
 
-def say_rest(sums: Sums) -> tuple[str, ...]:
+def say_other_links(sums: LinkSums) -> tuple[str, ...]:
     """Return what keeps the sum from adding up, and what else it leaves out, a sentence each."""
     said: list[str] = []
     if sums.unseen:
@@ -125,7 +125,7 @@ def say_rest(sums: Sums) -> tuple[str, ...]:
     return (*said, *_say_whose(sums))
 
 
-def _say_whose(sums: Sums) -> list[str]:
+def _say_whose(sums: LinkSums) -> list[str]:
     """Return who has a stack that isn't its own, or nothing in it."""
     said = [
         _("%(guest)s shares %(owner)s's.") % {"guest": spell(guest)[:NAME_LENGTH], "owner": spell(owner)[:NAME_LENGTH]}

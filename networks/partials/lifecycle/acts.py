@@ -19,7 +19,7 @@ from networks.templatetags.wording import spell
 _SHOWN = 60  # characters of a name in a button
 
 
-def title_of(order: str) -> str:
+def order_title(order: str) -> str:
     """Return the heading of an order's page."""
     return {
         "start": _("Start container"),

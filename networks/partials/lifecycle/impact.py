@@ -8,42 +8,42 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.forms.containers.several import say_held
-from networks.partials.lifecycle.notices import Told, listed, short
+from networks.partials.lifecycle.notices import Notice, name_list, short
 from networks.partials.lifecycle.returning import tell_address
 from networks.queries.donors import AWAY
 from networks.queries.lifecycle.orders import ENDED, ENDING, Impact
 
 
-def tell_impact(verb: str, impact: Impact) -> tuple[Told, ...]:
+def tell_impact(verb: str, impact: Impact) -> tuple[Notice, ...]:
     """Return all that there is to say before this order is given; never nothing."""
     said = tuple(_tell(verb, impact))
     if any(each.level != "ok" for each in said):
         return said
     text = _("Containers that are tied to it by --link, --pid, --ipc or --volumes-from are not looked for.")
-    return (*said, Told("ok", _("Nothing else on its networks depends on it."), text))
+    return (*said, Notice("ok", _("Nothing else on its networks depends on it."), text))
 
 
-def _tell(verb: str, impact: Impact) -> Iterator[Told]:
+def _tell(verb: str, impact: Impact) -> Iterator[Notice]:
     yield from _tell_itself(verb, impact)
     yield from _tell_return(verb, impact)
     yield from _tell_guests(verb, impact)
     if impact.ports and (verb in ENDING or (verb == "pause_container" and not impact.answering_guests)):
         text = _("One that Docker chose itself may be another one then.") if verb == "restart_container" else ""
-        yield Told("warn", _PORTS[verb](), text, details=impact.ports)
+        yield Notice("warn", _PORTS[verb](), text, details=impact.ports)
     if verb in ENDING or verb == "pause_container":
         alone = [one.network_name for one in impact.places if one.is_alone and one.is_user_defined]
         if alone and impact.is_running and not (verb == "pause_container" and impact.answering_guests):
             words = ngettext(
                 "It is the only container running on %(names)s", "It is the only container running on %(names)s", len(alone)
             )
-            yield Told("warn", words % {"names": listed(alone)}, _say_silence(verb))
+            yield Notice("warn", words % {"names": name_list(alone)}, _say_silence(verb))
     if verb in ENDING and impact.is_running and not impact.is_removed_by(verb):
         for place in impact.places:
             for held in place.held:
                 yield tell_address(place, held)
     if impact.project and verb in ENDED | {"remove_container"}:
         names = {"project": short(impact.project)}
-        yield Told("warn", _("It belongs to the Compose project %(project)s") % names, _say_compose(verb, impact))
+        yield Notice("warn", _("It belongs to the Compose project %(project)s") % names, _say_compose(verb, impact))
 
 
 def _say_silence(verb: str) -> str:
@@ -71,12 +71,12 @@ _PORTS = {
 }
 
 
-def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
+def _tell_itself(verb: str, impact: Impact) -> Iterator[Notice]:
     if verb == "kill_container":
-        yield Told("warn", _("It is killed at once"), _("It gets no time to finish writing (SIGKILL)."))
+        yield Notice("warn", _("It is killed at once"), _("It gets no time to finish writing (SIGKILL)."))
     if verb == "remove_container":
         if impact.is_running:
-            yield Told(
+            yield Notice(
                 "warn",
                 _("If it runs between two tries, it is killed at once, and it is removed")
                 if impact.state == "restarting"
@@ -85,7 +85,7 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
                 else _("It is running: it is killed at once, and then removed"),
                 _("It gets no time to finish writing (SIGKILL)."),
             )
-        yield Told(
+        yield Notice(
             "warn",
             _("Its files go with it, and anonymous volumes that no other container uses"),
             _("What it wrote elsewhere stays: named volumes, directories of the machine."),
@@ -95,9 +95,9 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
             "It was started with --rm. Its files go with it, and anonymous volumes that no other container uses: it can't be "
             "started again."
         )
-        yield Told("warn", _("Docker removes it when it stops"), text)
+        yield Notice("warn", _("Docker removes it when it stops"), text)
     if verb in ENDED and impact.restart_policy == "always":
-        yield Told(
+        yield Notice(
             "ok",
             _("It stays stopped until the Engine is restarted"),
             _("Its restart policy is “always”: Docker then starts it again."),
@@ -107,10 +107,10 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
             "Its restart policy is “on-failure”: Docker then starts it again, unless it ended with exit code 0 or has no tries "
             "left."
         )
-        yield Told("ok", _("It stays stopped until the Engine is restarted"), text)
+        yield Notice("ok", _("It stays stopped until the Engine is restarted"), text)
     elif verb in ENDED and impact.restart_policy:
         text = _("Its restart policy (%(policy)s) doesn't start a container that a person stopped.")
-        yield Told("ok", _("It stays stopped"), text % {"policy": impact.restart_policy})
+        yield Notice("ok", _("It stays stopped"), text % {"policy": impact.restart_policy})
     if verb in ("start_container", "restart_container"):
         yield from _tell_no_start(impact)
     if verb == "pause_container":
@@ -119,67 +119,67 @@ def _tell_itself(verb: str, impact: Impact) -> Iterator[Told]:
         yield _told_name(impact)
 
 
-def _told_pause(impact: Impact) -> Told:
+def _told_pause(impact: Impact) -> Notice:
     if not any(place.held for place in impact.places):
         text = _("The kernel still accepts TCP connections on ports on which it listens: they open, and then wait.")
-        return Told("ok", _("Its processes answer nothing until it is resumed"), text)
+        return Notice("ok", _("Its processes answer nothing until it is resumed"), text)
     text = _(
         "The kernel still answers pings for it and accepts TCP connections on ports on which it listens: they open, and "
         "then wait."
     )
-    return Told("ok", _("It keeps its addresses, and its processes answer nothing until it is resumed"), text)
+    return Notice("ok", _("It keeps its addresses, and its processes answer nothing until it is resumed"), text)
 
 
-def _tell_no_start(impact: Impact) -> Iterator[Told]:
+def _tell_no_start(impact: Impact) -> Iterator[Notice]:
     """Yield what keeps it from starting."""
     if impact.missing:
-        names = {"names": listed(impact.missing)}
-        yield Told(
+        names = {"names": name_list(impact.missing)}
+        yield Notice(
             "bad", _("It can't start: there is no network %(names)s here") % names, _("Its own page says how to repair it.")
         )
     elif impact.awaited:
-        title = _("This Engine doesn't list the network %(names)s now") % {"names": listed(impact.awaited)}
+        title = _("This Engine doesn't list the network %(names)s now") % {"names": name_list(impact.awaited)}
         text = _("It lists a swarm's network only while a container uses it. It starts only if the swarm has one.")
-        yield Told("warn", title, text)
+        yield Notice("warn", title, text)
     elif impact.held_by:
-        yield Told("bad", say_held(short(impact.held_by)), _("Docker starts it on no other, though it may be on some."))
+        yield Notice("bad", say_held(short(impact.held_by)), _("Docker starts it on no other, though it may be on some."))
     if impact.stack == "gone":
-        yield Told("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be recreated."))
+        yield Notice("bad", _("It can't start: the container whose network it shares was removed"), _("It has to be recreated."))
     if impact.stack in AWAY:
         names = {"name": short(impact.donor_name)}
         first = _("Find out why %(name)s ends and is restarted.") if impact.stack == "restarting" else _("Start %(name)s first.")
-        yield Told("bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, first % names)
+        yield Notice("bad", _("It can't start: %(name)s, whose network it shares, doesn't run") % names, first % names)
 
 
-def _tell_return(verb: str, impact: Impact) -> Iterator[Told]:
+def _tell_return(verb: str, impact: Impact) -> Iterator[Notice]:
     """Yield why what is ended now can't, or perhaps can't, be started again as it is."""
     if impact.is_removed_by(verb):
         return
     if verb in ENDED and impact.stack == "gone":
         title = _("It can't be started again: the container whose network it shares was removed")
-        yield Told("warn", title, _("It has to be recreated."))
+        yield Notice("warn", title, _("It has to be recreated."))
     if verb in ENDED and impact.held_by:
         names = {"name": short(impact.held_by)}
-        yield Told("warn", _("It can be started again only once there is a network %(name)s, with which it was made") % names)
+        yield Notice("warn", _("It can be started again only once there is a network %(name)s, with which it was made") % names)
     if verb in ENDED and impact.stack in AWAY:
         names = {"name": short(impact.donor_name)}
-        yield Told("warn", _("It can be started again only once %(name)s runs, whose network it shares") % names)
+        yield Notice("warn", _("It can be started again only once %(name)s runs, whose network it shares") % names)
     if verb == "restart_container" and impact.remnants:
         words = _("Docker's record of it names %(names)s, where it has no endpoint: if it is refused there, it stays stopped.")
-        yield Told("warn", _("It may not start again"), words % {"names": listed(impact.remnants)})
+        yield Notice("warn", _("It may not start again"), words % {"names": name_list(impact.remnants)})
 
 
-def _told_name(impact: Impact) -> Told:
+def _told_name(impact: Impact) -> Notice:
     if not impact.is_running:
-        return Told("ok", _("Once it runs, its neighbours find it by the new name"))
+        return Notice("ok", _("Once it runs, its neighbours find it by the new name"))
     text = _(
         "Docker's DNS changes at once. The old name is found no longer, unless it is an alias or a hostname as well, this "
         "container's or another's. Aliases stay; names that --link gave it are lost."
     )
-    return Told("warn", _("Its neighbours find it by the new name only"), text)
+    return Notice("warn", _("Its neighbours find it by the new name only"), text)
 
 
-def _tell_guests(verb: str, impact: Impact) -> Iterator[Told]:
+def _tell_guests(verb: str, impact: Impact) -> Iterator[Notice]:
     is_removed = impact.is_removed_by(verb)
     guests = impact.guests if is_removed else impact.running_guests
     if verb == "rename_container":
@@ -187,14 +187,14 @@ def _tell_guests(verb: str, impact: Impact) -> Iterator[Told]:
     if impact.keeps_guests and verb in ENDED | {"restart_container"} and guests and not is_removed:
         tone, title, _none = _keeping(len(guests))
         text = _("It isn't this container's own, and stays. Before this one runs again, what shares it with it can't be started.")
-        yield Told(tone, title % {"count": len(guests)}, text, guests)
+        yield Notice(tone, title % {"count": len(guests)}, text, guests)
     elif guests and verb in _GUESTS:
         tone, title, text = _lost(len(guests)) if is_removed else _GUESTS[verb](len(guests))
-        yield Told(tone, title % {"count": len(guests)}, text, guests)
+        yield Notice(tone, title % {"count": len(guests)}, text, guests)
 
     if impact.further and is_removed:
         _tone, title, _text = _cut_off(len(impact.further))
-        yield Told("warn", title % {"count": len(impact.further)}, _("Nothing but loopback is left there."), impact.further)
+        yield Notice("warn", title % {"count": len(impact.further)}, _("Nothing but loopback is left there."), impact.further)
 
 
 def _cut_off(count: int) -> tuple[str, str, str]:

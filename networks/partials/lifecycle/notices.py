@@ -11,7 +11,7 @@ MOST_OF_NAME, MOST_NAMES = 60, 5
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Notice:
     """One thing that is said. `level`: bad (it will not work), warn (something breaks), ok. `guests`: who it is about."""
 
     level: str
@@ -26,7 +26,7 @@ def short(name: str) -> str:
     return name if len(name) <= MOST_OF_NAME else f"{name[:MOST_OF_NAME]}…"
 
 
-def listed(names: Sequence[str]) -> str:
+def name_list(names: Sequence[str]) -> str:
     """Return names with commas between them, the first few where there are many."""
     shown = ", ".join(short(name) for name in names[:MOST_NAMES])
     return shown if len(names) <= MOST_NAMES else f"{shown}, …"

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from networks.engine.facts import Ending, Stopping
 from networks.engine.states import ASKED_CODES
-from networks.partials.lifecycle.notices import Told, listed, short
-from networks.queries.lifecycle.places import HeldAddress, Place
+from networks.partials.lifecycle.notices import Notice, name_list, short
+from networks.queries.lifecycle.places import EndpointPlace, HeldAddress
 from networks.queries.rows import ContainerRow
 
 _SIGNALLED = 128  # what Docker adds to the number of the signal
@@ -53,19 +53,19 @@ def _signal_of(exit_code: int) -> str:
         return ""
 
 
-def tell_address(place: Place, held: HeldAddress) -> Told:
+def tell_address(place: EndpointPlace, held: HeldAddress) -> Notice:
     """Return what becomes of one address of a container that is to end."""
-    names = {"address": held.address, "network": short(place.network_name), "names": listed(held.takers), "lower": held.lower}
+    names = {"address": held.address, "network": short(place.network_name), "names": name_list(held.takers), "lower": held.lower}
     if held.is_asked:
         title = _("It asked for %(address)s on %(network)s and gets it again") % names
-        return Told("ok", title, _("Unless another container takes it in the meantime."))
+        return Notice("ok", title, _("Unless another container takes it in the meantime."))
     if text := _why_another(place, held):
-        return Told("warn", _("It may get an address other than %(address)s") % names, text % names)
+        return Notice("warn", _("It may get an address other than %(address)s") % names, text % names)
     text = _("Docker assigned that address; a container that starts on %(network)s in the meantime may get it.")
-    return Told("ok", _("It gets %(address)s again unless another container starts in the meantime") % names, text % names)
+    return Notice("ok", _("It gets %(address)s again unless another container starts in the meantime") % names, text % names)
 
 
-def _why_another(place: Place, held: HeldAddress) -> str:
+def _why_another(place: EndpointPlace, held: HeldAddress) -> str:
     if place.is_by_swarm:
         return _(
             "The swarm's managers hand the addresses of %(network)s out in turn. It gets the same one again only if it asked "

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from networks.hostnet.facts import InsideFact, LinkFact, Obstacle, ResolverFact, RouteFact, View
+from networks.hostnet.facts import HostView, InsideFact, LinkFact, Obstacle, ResolverFact, RouteFact
 from networks.hostnet.ifconfig import write_ifconfig
 from networks.partials.cache import draw
 from networks.partials.interfaces.links import interfaces_url
 from networks.partials.interfaces.sight import obstacles_of
 from networks.partials.links import url_of
-from networks.queries.details import ContainerDetail
+from networks.queries.details import ContainerDetailRow
 from networks.queries.lifecycle.stacks import Stack, Whose, stack_of
 from networks.queries.rows import EndpointRow
 from networks.sync.host.picture import HostPicture
@@ -28,16 +28,16 @@ def why_not_host(picture: HostPicture) -> str:
     """Return in words why the links of an Engine's machine aren't seen, "" where nothing is known to be in the way."""
     if picture.trouble:
         return _("The system's message: %(words)s") % {"words": spell(picture.trouble)[:MOST_WORDS]}
-    return _said(View(why_not_host=picture.view.why_not_host))
+    return _said(HostView(why_not_host=picture.view.why_not_host))
 
 
 def why_not_inside(obstacle: Obstacle) -> str:
     """Return in words why containers' own namespaces can't be entered, and what would help."""
-    said = _said(View(why_not_inside=obstacle))
+    said = _said(HostView(why_not_inside=obstacle))
     return said or _("Netadmin may not enter the network namespaces of this Engine's containers.")
 
 
-def _said(view: View) -> str:
+def _said(view: HostView) -> str:
     return " ".join(f"{what} {help_}" for what, help_ in obstacles_of(view))
 
 
@@ -47,14 +47,14 @@ MOST_WORDS = 200  # of one line of resolv.conf
 SHORT_ID = 12
 
 
-def draw_inside(detail: ContainerDetail | None, reading: Reading | None) -> SafeString:
+def draw_inside(detail: ContainerDetailRow | None, reading: Reading | None) -> SafeString:
     """Return the fragment, a sentence where the container isn't there any more. The language must be active."""
     context = inside_context(detail, reading) if detail else {"why_not": _("This container is not there any more.")}
     # Drawn by our own template, which escapes.
     return mark_safe(draw("inside/_body.html", context))  # noqa: S308
 
 
-def inside_context(detail: ContainerDetail, reading: Reading | None) -> dict[str, Any]:
+def inside_context(detail: ContainerDetailRow, reading: Reading | None) -> dict[str, Any]:
     """Return what inside/_body.html draws. `reading` None: it isn't running, so there is nothing to read."""
     row = detail.row
     fact = reading.fact if reading is not None and reading.trouble is Trouble.NOTHING else None

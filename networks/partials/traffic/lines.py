@@ -26,7 +26,7 @@ MOST_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TrafficLine:
     """One end that is counted. `index`: its number in Traffic, 0 for one that isn't counted.
 
     `link`: the host's end; `mark`: that end's revision.
@@ -47,7 +47,7 @@ class Line:
 class Counted:
     """A line with its figures, None where they aren't known."""
 
-    line: Line
+    line: TrafficLine
     now: Flow | None
     total: Flow | None
 
@@ -98,7 +98,7 @@ def perhaps_on_network(picture: HostPicture, network_id: str) -> tuple[HostLink,
     return tuple(sorted(found, key=lambda link: (link.peer.container_name if link.peer else "", link.fact.index)))
 
 
-def count(lines: Iterable[Line], traffic: Traffic, *, is_inside: bool = False) -> tuple[Counted, ...]:
+def counted_lines(lines: Iterable[TrafficLine], traffic: Traffic, *, is_inside: bool = False) -> tuple[Counted, ...]:
     """Return the lines with what is counted now."""
     return tuple(
         Counted(

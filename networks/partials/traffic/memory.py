@@ -24,7 +24,7 @@ class _Kept:
     stretches: tuple[Stretch, ...]
 
 
-class Sums:
+class TrafficSums:
     """Keeps the sums of as many sets of links as `most`; what was least recently asked for leaves first. Any thread."""
 
     def __init__(self, most: int = 32) -> None:
@@ -67,4 +67,4 @@ class Sums:
         return (*(one for one in known if one.at > fresh[-1].at - KEPT_S), *fresh)
 
 
-sums = Sums()
+sums = TrafficSums()

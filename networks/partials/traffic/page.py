@@ -19,8 +19,8 @@ from networks.partials.traffic.chart import minute_rows, most_of, write_chart
 from networks.partials.traffic.flows import say_doubtful, say_doubts, say_no_link
 from networks.partials.traffic.lines import (
     Counted,
-    Line,
-    count,
+    TrafficLine,
+    counted_lines,
     foremost,
     links_of_container,
     perhaps_on_network,
@@ -29,10 +29,10 @@ from networks.partials.traffic.lines import (
 )
 from networks.partials.traffic.memory import sums
 from networks.queries.cache.versioned import VersionedCache
-from networks.queries.details import ContainerDetail
+from networks.queries.details import ContainerDetailRow
 from networks.queries.lifecycle.stacks import Whose, stack_of
 from networks.queries.rows import EngineRow
-from networks.sync.host.board import picture_of, traffic_of, version_of
+from networks.sync.host.board import host_version, picture_of, traffic_of
 from networks.sync.host.picture import HostLink
 from networks.sync.host.stack_sampler import Interfaces, sampler
 from networks.sync.host.traffic import Traffic
@@ -60,7 +60,7 @@ class Subject:
         return self.donor_id if self.whose is Whose.SHARED else self.docker_id
 
 
-def subject_of(detail: ContainerDetail) -> Subject:
+def subject_of(detail: ContainerDetailRow) -> Subject:
     """Return what the traffic of a container depends on."""
     row, stack = detail.row, stack_of(detail.row)
     places = tuple((one.network_id, one.network_name, one.driver, one.hue) for one in stack.joined)
@@ -147,7 +147,7 @@ def draw_no_traffic(words: str) -> dict[str, str]:
 
 
 def _versions(engine: EngineRow) -> tuple[str, int, str]:
-    return engine.epoch, engine.revision, version_of(engine.slug)
+    return engine.epoch, engine.revision, host_version(engine.slug)
 
 
 def _keep(thing: tuple[str, str], version: Hashable, make: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
@@ -192,12 +192,12 @@ def _draw_statistics(
     )
     if not interfaces.names:
         return _draw(sentences=[*sentences, _("No figures yet.")], what="container")
-    lines = [Line(interfaces.indexes[name], ifname=name, name=name) for name in interfaces.names]
+    lines = [TrafficLine(interfaces.indexes[name], ifname=name, name=name) for name in interfaces.names]
     return _draw_lines(lines, interfaces.traffic, sentences=sentences, what="statistics", is_inside=True)
 
 
 def _draw_lines(
-    lines: Sequence[Line],
+    lines: Sequence[TrafficLine],
     traffic: Traffic,
     *,
     sentences: Sequence[str],
@@ -206,7 +206,7 @@ def _draw_lines(
     is_whole: bool = True,
 ) -> dict[str, str]:
     """Draw lines, their sum and its last 15 minutes; of lines that aren't all there are (`is_whole`), neither of the two."""
-    counted = count(lines, traffic, is_inside=is_inside)
+    counted = counted_lines(lines, traffic, is_inside=is_inside)
     shown = foremost(counted)
     counting = [line for line in lines if line.index]
     known_by = (what, *((line.index, line.mark) for line in counting))
@@ -248,10 +248,10 @@ def _has_link(links: Iterable[HostLink], network_id: str) -> bool:
     return any(link.peer and link.peer.network_id == network_id for link in links)
 
 
-def _inside_line(slug: str, link: HostLink) -> Line:
+def _inside_line(slug: str, link: HostLink) -> TrafficLine:
     peer = link.peer
     network_id = peer.network_id if peer else ""
-    return Line(
+    return TrafficLine(
         link.fact.index,
         peer.ifname if peer else "",
         peer.network_name if peer else "",
@@ -263,15 +263,15 @@ def _inside_line(slug: str, link: HostLink) -> Line:
     )
 
 
-def _unseen_line(slug: str, place: tuple[str, str, str, int]) -> Line:
+def _unseen_line(slug: str, place: tuple[str, str, str, int]) -> TrafficLine:
     network_id, name, _driver, hue = place
-    return Line(0, "", name, url_of("network_detail", slug, network_id) if network_id else "", hue)
+    return TrafficLine(0, "", name, url_of("network_detail", slug, network_id) if network_id else "", hue)
 
 
-def _port_line(slug: str, link: HostLink) -> Line:
+def _port_line(slug: str, link: HostLink) -> TrafficLine:
     peer, link_url = link.peer, interfaces_url(slug, link=link)
     if peer is None:
-        return Line(link.fact.index, link=link.fact.name, link_url=link_url, mark=link.revision)
+        return TrafficLine(link.fact.index, link=link.fact.name, link_url=link_url, mark=link.revision)
     url = reverse("container_detail", args=[slug, peer.container_id])
     name = peer.container_name
-    return Line(link.fact.index, peer.ifname, name, url, 0, link.fact.name, link_url, peer.sharing, link.revision)
+    return TrafficLine(link.fact.index, peer.ifname, name, url, 0, link.fact.name, link_url, peer.sharing, link.revision)

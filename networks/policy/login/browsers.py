@@ -20,7 +20,7 @@ from django.utils import timezone
 from networks.models import BrowserSession
 from networks.policy.login.store import BEGUN_AT, LASTS, row_key_of
 from networks.policy.permissions import Permission
-from networks.policy.sessions import Standing, still_allowed
+from networks.policy.sessions import SocketSession, still_allowed
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ def note_browser(request: HttpRequest, *, now: datetime | None = None) -> bool:
 def browsers_of(user_id: int) -> list[BrowserSession]:
     """Return the sessions of a person that still hold, the one seen last first; MOST_LISTED at most."""
     rows = list(BrowserSession.objects.filter(user_id=user_id).order_by("-seen_at", "-pk")[:MOST_LISTED])
-    standings = {row.pk: Standing(user_id, row.session_id, Permission.LOGIN) for row in rows}
+    standings = {row.pk: SocketSession(user_id, row.session_id, Permission.LOGIN) for row in rows}
     holding = still_allowed(standings.values())
     return [row for row in rows if standings[row.pk] in holding]
 

@@ -42,7 +42,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AddressSearch:
     """Where the page stands. `address`: the one that was picked or searched for, also where no pool has it.
 
     `view`: the pool that is shown, None where there is none. `block`: first address of what is shown of it. `matches`: what a
@@ -86,7 +86,7 @@ def sort_views(views: Iterable[PoolView], sort: str) -> list[PoolView]:
     return ordered(by_subnet, lambda view: view.use.counts.get(State.IN_USE, 0), descending=sort.startswith("-"))
 
 
-def find(asked: AddressQuery, views: Sequence[PoolView]) -> Found:
+def find(asked: AddressQuery, views: Sequence[PoolView]) -> AddressSearch:
     """Return where the page stands: a search goes before an address, that before a block, that before a pool."""
     address = parse_any(asked.q) or parse_any(asked.address)
     if asked.q and parse_any(asked.q) is None:
@@ -107,7 +107,7 @@ def parse_any(text: str) -> IPAddress | None:
         return None
 
 
-def _stand(asked: AddressQuery, views: Sequence[PoolView], address: IPAddress | None, *, is_missing: bool) -> Found:
+def _stand(asked: AddressQuery, views: Sequence[PoolView], address: IPAddress | None, *, is_missing: bool) -> AddressSearch:
     named = next((view for view in views if view.key == asked.pool), None)
     if named is None and asked.pool:
         named = next((view for view in views if view.key.partition("@")[0] == asked.pool.partition("@")[0]), None)
@@ -118,8 +118,8 @@ def _stand(asked: AddressQuery, views: Sequence[PoolView], address: IPAddress | 
     if named is None:
         by_subnet = sort_views(views, "subnet")
         named = next((view for view in by_subnet if view.use.counts.get(State.IN_USE)), by_subnet[0] if by_subnet else None)
-    found = _at(named, address, asked.block, ()) if named is not None else Found(address=address)
-    return Found(found.view, found.block, address, is_missing=is_missing)
+    found = _at(named, address, asked.block, ()) if named is not None else AddressSearch(address=address)
+    return AddressSearch(found.view, found.block, address, is_missing=is_missing)
 
 
 def _holders(address: IPAddress, views: Sequence[PoolView]) -> list[PoolView]:
@@ -129,13 +129,13 @@ def _holders(address: IPAddress, views: Sequence[PoolView]) -> list[PoolView]:
     return sorted(having, key=lambda view: (number not in view.use.cells, -view.use.subnet.prefixlen))
 
 
-def _at(view: PoolView, address: IPAddress | None, block: str, matches: tuple[Match, ...]) -> Found:
+def _at(view: PoolView, address: IPAddress | None, block: str, matches: tuple[Match, ...]) -> AddressSearch:
     use = view.use
     chosen = parse_any(block.partition("/")[0])
     for wanted in (chosen, address):
         if wanted is not None and wanted.version == use.subnet.version and use.holds(int(wanted)):
-            return Found(view, block_of(use, int(wanted)), address, matches)
-    return Found(view, first_shown(use, next_number=view.next_number), address, matches)
+            return AddressSearch(view, block_of(use, int(wanted)), address, matches)
+    return AddressSearch(view, first_shown(use, next_number=view.next_number), address, matches)
 
 
 def _matches(typed: str, views: Sequence[PoolView]) -> tuple[Match, ...]:

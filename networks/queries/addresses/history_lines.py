@@ -13,7 +13,7 @@ from networks.queries.addresses.history import Assignment, Span
 LEAST = timedelta(seconds=1)
 
 
-class Kind(StrEnum):
+class HistoryLineKind(StrEnum):
     """What a line is about. `since`: the list ends here, for nobody followed before; without a time nobody ever has."""
 
     HELD = "held"
@@ -23,10 +23,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AddressHistoryLine:
     """One line, with its time; `until_at` None: it is so now. `row`: of `held` alone."""
 
-    kind: Kind
+    kind: HistoryLineKind
     from_at: datetime | None
     until_at: datetime | None
     row: Assignment | None = None
@@ -42,12 +42,14 @@ def gaps_of(spans: Iterable[Span]) -> tuple[tuple[datetime, datetime], ...]:
     return tuple(gaps)
 
 
-def lines_of_address(rows: Sequence[Assignment], spans: Sequence[Span], *, now: datetime, is_end: bool) -> tuple[Line, ...]:
+def lines_of_address(
+    rows: Sequence[Assignment], spans: Sequence[Span], *, now: datetime, is_end: bool
+) -> tuple[AddressHistoryLine, ...]:
     """Return one address's time without a hole, newest first: who had it, when nobody did, when nobody looked.
 
     `rows`, `spans`: newest first. `is_end`: there are no older rows, so that the time ends where somebody began to follow.
     """
-    lines: list[Line] = []
+    lines: list[AddressHistoryLine] = []
     gaps = list(gaps_of(spans))
     if spans and spans[0].until_at is not None and now - spans[0].until_at >= LEAST:
         gaps.insert(0, (spans[0].until_at, now))
@@ -55,29 +57,31 @@ def lines_of_address(rows: Sequence[Assignment], spans: Sequence[Span], *, now: 
     edge = now
     for place, row in enumerate(rows):
         lines += _idle(ends[place], edge, gaps, now) if ends[place] is not None else ()
-        lines.append(Line(Kind.HELD, row.from_at, row.until_at, row))
+        lines.append(AddressHistoryLine(HistoryLineKind.HELD, row.from_at, row.until_at, row))
         edge = min(edge, row.from_earliest_at or row.from_at)
     if is_end:
         first = min((span.from_at for span in spans), default=None)
         lines += _idle(first, edge, gaps, now) if first is not None else ()
-        lines.append(Line(Kind.SINCE, first, None))
+        lines.append(AddressHistoryLine(HistoryLineKind.SINCE, first, None))
     return tuple(lines)
 
 
-def lines_of_others(rows: Sequence[Assignment], spans: Sequence[Span], *, is_first: bool, is_end: bool) -> tuple[Line, ...]:
+def lines_of_others(
+    rows: Sequence[Assignment], spans: Sequence[Span], *, is_first: bool, is_end: bool
+) -> tuple[AddressHistoryLine, ...]:
     """Return a list by time with a line for each time in which nobody looked, where it lies among the rows.
 
     `is_first`: no newer rows are on a page before. `is_end`: there are no older rows.
     """
-    lines: list[Line] = []
+    lines: list[AddressHistoryLine] = []
     gaps = [gap for gap in gaps_of(spans) if is_first or not rows or gap[0] < rows[0].from_at]
     for row in rows:
         while gaps and gaps[0][0] >= row.from_at:
-            lines.append(Line(Kind.UNSEEN, *gaps.pop(0)))
-        lines.append(Line(Kind.HELD, row.from_at, row.until_at, row))
+            lines.append(AddressHistoryLine(HistoryLineKind.UNSEEN, *gaps.pop(0)))
+        lines.append(AddressHistoryLine(HistoryLineKind.HELD, row.from_at, row.until_at, row))
     if is_end:
-        lines += [Line(Kind.UNSEEN, *gap) for gap in gaps]
-        lines.append(Line(Kind.SINCE, min((span.from_at for span in spans), default=None), None))
+        lines += [AddressHistoryLine(HistoryLineKind.UNSEEN, *gap) for gap in gaps]
+        lines.append(AddressHistoryLine(HistoryLineKind.SINCE, min((span.from_at for span in spans), default=None), None))
     return tuple(lines)
 
 
@@ -94,7 +98,9 @@ def _ends(rows: Sequence[Assignment]) -> list[datetime | None]:
     return ends[::-1]
 
 
-def _idle(begin: datetime | None, end: datetime, gaps: Sequence[tuple[datetime, datetime]], now: datetime) -> Iterator[Line]:
+def _idle(
+    begin: datetime | None, end: datetime, gaps: Sequence[tuple[datetime, datetime]], now: datetime
+) -> Iterator[AddressHistoryLine]:
     """Yield what is known of a time in which no assignment is, newest first."""
     if begin is None or end - begin < LEAST:
         return
@@ -104,8 +110,8 @@ def _idle(begin: datetime | None, end: datetime, gaps: Sequence[tuple[datetime, 
         if high - low < LEAST:
             continue
         if edge - high >= LEAST:
-            yield Line(Kind.NOBODY, high, None if edge == now else edge)
-        yield Line(Kind.UNSEEN, low, None if high == now else high)
+            yield AddressHistoryLine(HistoryLineKind.NOBODY, high, None if edge == now else edge)
+        yield AddressHistoryLine(HistoryLineKind.UNSEEN, low, None if high == now else high)
         edge = low
     if edge - begin >= LEAST:
-        yield Line(Kind.NOBODY, begin, None if edge == now else edge)
+        yield AddressHistoryLine(HistoryLineKind.NOBODY, begin, None if edge == now else edge)

@@ -80,7 +80,7 @@ def spec_of_row(endpoint: EndpointRow) -> ConnectSpec:
     )
 
 
-def addresses_of(endpoint: EndpointRow, mark: Mark | None = None) -> tuple[IPAddress, ...]:
+def unrequested_addresses(endpoint: EndpointRow, mark: Mark | None = None) -> tuple[IPAddress, ...]:
     """Return the addresses that an endpoint has without having asked for them; with a mark, the one that it had before them."""
     pairs = ((4, endpoint.ipv4, endpoint.requested_ipv4), (6, endpoint.ipv6, endpoint.requested_ipv6))
     free = [(family, text) for family, text, requested in pairs if text and text != requested]

@@ -12,7 +12,7 @@ from networks.queries.addresses.pools import PoolView
 from networks.queries.addresses.room import FORETOLD, Room
 from networks.queries.cache.versioned import VersionedCache
 from networks.queries.lifecycle.orders import Impact
-from networks.queries.lifecycle.places import HeldAddress, Place
+from networks.queries.lifecycle.places import EndpointPlace, HeldAddress
 from networks.queries.rows import EndpointRow, EngineRow
 
 
@@ -23,13 +23,13 @@ def foretell(room: Room, impacts: Iterable[Impact]) -> tuple[Impact, ...]:
     )
 
 
-def _foretold(room: Room, place: Place) -> Place:
+def _foretold(room: Room, place: EndpointPlace) -> EndpointPlace:
     if not place.is_returning:
         return place
     return replace(place, held=tuple(held if held.is_asked else _compared(room, place, held) for held in place.held))
 
 
-def _compared(room: Room, place: Place, held: HeldAddress) -> HeldAddress:
+def _compared(room: Room, place: EndpointPlace, held: HeldAddress) -> HeldAddress:
     """Return an address with the one that its container would get now, where that is another; it gives its own back first."""
     own = ip_address(held.address)
     views = room.views_of(place.network_id, own.version)
@@ -71,7 +71,7 @@ def read_marks(engine: EngineRow) -> Mapping[MarkKey, Mark]:
     return _KEPT.put(engine.slug, version, _read(engine.slug)) if found is None else found
 
 
-def mark_of(marks: Mapping[MarkKey, Mark], endpoint: EndpointRow) -> Mark | None:
+def endpoint_mark(marks: Mapping[MarkKey, Mark], endpoint: EndpointRow) -> Mark | None:
     """Return an endpoint's mark; None of one that still is where it was, or whose address was asked for since."""
     mark = marks.get((endpoint.container_id, endpoint.network_name))
     if mark is None:

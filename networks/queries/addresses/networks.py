@@ -8,11 +8,11 @@ from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
-from networks.addressing.address_states import Claim
+from networks.addressing.address_states import AddressClaim
 from networks.addressing.blocks import Besides
 from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress
-from networks.addressing.turns import Place
+from networks.addressing.turns import HandingOut
 from networks.models import Endpoint, Network
 from networks.models import Pool as PoolRecord
 from networks.queries.cache.prepared import Prepared, Query
@@ -52,11 +52,11 @@ class AddressedNetwork:
     name: str
     revision: int
     hue: int
-    place: Place
+    place: HandingOut
     pools: tuple[Pool, ...]
     counted: tuple[Besides | None, ...]
-    held: tuple[Claim, ...]
-    wished: tuple[Claim, ...]
+    held: tuple[AddressClaim, ...]
+    wished: tuple[AddressClaim, ...]
     told: tuple[IPAddress, ...]
     isolated: frozenset[int] = frozenset()
 
@@ -107,7 +107,7 @@ def _make(record: Record, pools: Iterable[Record], endpoints: Sequence[Record]) 
         name=record["name"],
         revision=record["revision"],
         hue=record["hue"],
-        place=Place(record["name"], record["driver"], record["scope"], record["ipam_driver"]),
+        place=HandingOut(record["name"], record["driver"], record["scope"], record["ipam_driver"]),
         pools=tuple(pool for pool, _record in read),
         counted=tuple(_counted(each) for _pool, each in read),
         held=tuple(claim for is_held, claim in claims if is_held),
@@ -117,7 +117,7 @@ def _make(record: Record, pools: Iterable[Record], endpoints: Sequence[Record]) 
     )
 
 
-def _claims(endpoint: Record) -> Iterable[tuple[bool, Claim]]:
+def _claims(endpoint: Record) -> Iterable[tuple[bool, AddressClaim]]:
     """Yield (whether it has the address, claim) of an endpoint, for both families."""
     for version, family in ((4, "ipv4"), (6, "ipv6")):
         held, requested = endpoint[family], endpoint[f"requested_{family}"]
@@ -146,11 +146,11 @@ def _claim(
     network_name: str,
     mac: str,
     is_typed: bool,
-) -> Claim | None:
+) -> AddressClaim | None:
     number = _number(address)
     if number is None:
         return None
-    return Claim(version, number, container_id, container_name, network_id, network_name, mac, is_typed)
+    return AddressClaim(version, number, container_id, container_name, network_id, network_name, mac, is_typed)
 
 
 def _number(text: str) -> int | None:

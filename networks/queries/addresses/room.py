@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, ip_address
 
 from networks.addressing.address_states import State, engine_count
 from networks.addressing.reading import IPAddress
-from networks.addressing.turns import Why
+from networks.addressing.turns import NextKnown
 from networks.queries.addresses.networks import AddressedNetwork, addressed_networks
 from networks.queries.addresses.pools import PoolView, views_of
 from networks.queries.lifecycle.orders import Impact
@@ -16,8 +16,8 @@ from networks.queries.rows import EngineRow
 
 FAMILIES = (4, 6)
 # Where it is known what Docker hands out next, and where at least who has what. Of all else nothing is said.
-FORETOLD = frozenset({Why.CERTAIN, Why.UNLESS_REFUSED, Why.FULL})
-_HOLDERS_KNOWN = FORETOLD | {Why.GATEWAY, Why.COUNT}
+FORETOLD = frozenset({NextKnown.CERTAIN, NextKnown.UNLESS_REFUSED, NextKnown.FULL})
+_HOLDERS_KNOWN = FORETOLD | {NextKnown.GATEWAY, NextKnown.COUNT}
 _HELD = frozenset({State.IN_USE, State.GATEWAY, State.AUX})
 
 

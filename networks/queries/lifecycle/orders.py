@@ -17,7 +17,7 @@ from networks.models.container import is_remnant
 from networks.queries.containers import is_lost, is_missing
 from networks.queries.donors import AWAY, guests_below, held_now, keeps_guests, read_donors, read_guests, stack_state
 from networks.queries.lifecycle.breakages import Breakage, breakage_token
-from networks.queries.lifecycle.places import Others, Place, Record, make_place, read_endpoints, read_others
+from networks.queries.lifecycle.places import EndpointPlace, Others, Record, make_place, read_endpoints, read_others
 from networks.queries.lifecycle.removals import ONEOFF_LABEL, PROJECT_LABEL, Dependant, is_oneoff, make_dependant, written_port
 from networks.queries.rows import barring
 
@@ -64,7 +64,7 @@ class Impact:
     project: str
     is_oneoff: bool
     ports: tuple[str, ...]
-    places: tuple[Place, ...]
+    places: tuple[EndpointPlace, ...]
     names: tuple[str, ...]
     missing: tuple[str, ...]
     guests: tuple[Dependant, ...] = ()
@@ -232,7 +232,7 @@ def _breaking(verb: str, impact: Impact) -> Iterator[tuple[str, str, str]]:
         yield from (("name", "", name) for name in impact.names if name == impact.name)
 
 
-def _is_last(impact: Impact, place: Place) -> bool:
+def _is_last(impact: Impact, place: EndpointPlace) -> bool:
     return impact.is_running and place.is_user_defined and place.is_alone
 
 

@@ -35,7 +35,7 @@ class HeldAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EndpointPlace:
     """Where a container is on the network. `held`: what it has there, IPv4 first.
 
     `is_by_swarm`: a swarm's managers give it, and whether it asked for it isn't told while it runs (facts.EndpointFact).
@@ -97,7 +97,7 @@ def read_endpoints(engine_slug: str, wanted: list[str]) -> Iterable[Record]:
     return records
 
 
-def make_place(one: Record, others: Others) -> Place:
+def make_place(one: Record, others: Others) -> EndpointPlace:
     """Return the place of an endpoint whose network is there."""
     network_id = one["network__docker_id"]
     held = (
@@ -106,7 +106,7 @@ def make_place(one: Record, others: Others) -> Place:
         if one[has]
     )
     is_told = is_told_by_containers(one["network_name"], one["network__driver"], one["network__scope"])
-    return Place(
+    return EndpointPlace(
         network_id=network_id,
         network_name=one["network_name"],
         held=tuple(held),

@@ -25,15 +25,15 @@ from networks.models.trouble import note_trouble
 from networks.models.writes import count_of_writes
 from networks.sync.follow.inbox import Inbox, Look
 from networks.sync.follow.lease import Lease
-from networks.sync.follow.session import Session
-from networks.sync.follow.standing import Standing
-from networks.sync.heartbeat_writer import scribe
+from networks.sync.follow.session import FollowSession
+from networks.sync.follow.standing import FollowState
+from networks.sync.heartbeat_writer import heartbeat_writer
 from networks.sync.signals import engine_changed, engine_viewed
 from networks.sync.snapshot.address_history import prune_assignments
 from networks.sync.snapshot.changes import Changes
-from networks.sync.snapshot.journal import Journal, open_journal
+from networks.sync.snapshot.journal import EventJournal, open_journal
 from networks.sync.snapshot.memory import Memory
-from networks.sync.snapshot.writer import Snapshot, prune
+from networks.sync.snapshot.writer import Snapshot, prune_tombstones
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ class Follower:
         self._engine = engine
         self._lease = Lease(data_dir, f"follower-{engine.slug}")
         self._inbox = Inbox()
-        self._standing = Standing()
+        self._standing = FollowState()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"follow-{engine.slug}", daemon=True)
         self._unanswered: list[Look] = []
@@ -64,7 +64,7 @@ class Follower:
         self._pruned_at = float("-inf")
         self._has_old = False
         self._access: EngineAccess | None = None
-        self._session: Session | None = None
+        self._session: FollowSession | None = None
 
     @property
     def has_lease(self) -> bool:
@@ -177,20 +177,20 @@ class Follower:
         snapshot = Snapshot(self._engine.pk)
         memory = snapshot.load()
         journal = open_journal(self.slug)
-        self._standing = Standing()
+        self._standing = FollowState()
         snapshot.write_status(follower=f"{os.uname().nodename}:{os.getpid()}")
-        scribe.begin(self._engine.pk, self.take_request)
+        heartbeat_writer.begin(self._engine.pk, self.take_request)
         try:
             self._connect_again_and_again(snapshot, memory, journal)
         finally:
-            scribe.end(self._engine.pk)
+            heartbeat_writer.end(self._engine.pk)
 
-    def _connect_again_and_again(self, snapshot: Snapshot, memory: Memory, journal: Journal) -> None:
+    def _connect_again_and_again(self, snapshot: Snapshot, memory: Memory, journal: EventJournal) -> None:
         failures = 0
         while not self._stopped.is_set():
-            session: Session | None = None
+            session: FollowSession | None = None
             try:
-                session = Session(
+                session = FollowSession(
                     self.slug, self._engine.url, self._make_client, snapshot, memory, journal, self._inbox, self._standing
                 )
                 self._session = session
@@ -209,7 +209,7 @@ class Follower:
             if not self._stopped.is_set():
                 self._rest(snapshot, failures)
 
-    def _open(self, session: Session) -> None:
+    def _open(self, session: FollowSession) -> None:
         """Begin to follow, and answer those who asked meanwhile. Raises EngineError."""
         session.open()
         self._note_trouble("")
@@ -219,7 +219,7 @@ class Follower:
             look.seen.set()
         self._unanswered.clear()
 
-    def _step_until_cut(self, session: Session) -> None:
+    def _step_until_cut(self, session: FollowSession) -> None:
         while not self._stopped.is_set():
             if session.step(at_most_s=PRUNE_ON_AFTER_S if self._has_old else PRUNE_EVERY_S):
                 engine_changed.send(sender=Follower, engine_slug=self.slug)
@@ -227,7 +227,7 @@ class Follower:
             now, is_due = datetime.now(UTC), time.monotonic() - self._pruned_at > PRUNE_EVERY_S
             if is_due:
                 self._pruned_at = time.monotonic()
-                prune(
+                prune_tombstones(
                     self._engine.pk,
                     self.slug,
                     tombstones_before=now - KEEP_TOMBSTONES,

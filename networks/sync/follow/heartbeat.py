@@ -66,7 +66,7 @@ PING_EVERY_S = 5.0
 MISSES = 2  # 5 s until the ping, twice its deadline of 3 s: 11 s at worst
 
 
-class Pulse:
+class Heartbeat:
     """Tells the worker that the Engine lives, or that it is gone; ends at the first word of its being gone."""
 
     def __init__(
@@ -83,7 +83,7 @@ class Pulse:
         """Start the thread."""
         if self._path:
             paths.watch(self, self._path, lambda: self._cut(f"{self._path}: no such file or directory"))
-        threading.Thread(target=self._beat, name=f"pulse-{self._name}", daemon=True).start()
+        threading.Thread(target=self._beat, name=f"heartbeat-{self._name}", daemon=True).start()
 
     def stop(self) -> None:
         """End the thread, after the ping that is under way."""

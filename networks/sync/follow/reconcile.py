@@ -17,7 +17,7 @@ from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.marks import Marks, marks_of
 from networks.sync.recent import Recent
 from networks.sync.snapshot.changes import Update, find_changes, update_from
-from networks.sync.snapshot.journal import IGNORED_VERBS, Journal
+from networks.sync.snapshot.journal import IGNORED_VERBS, EventJournal
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.merge import has_remnants, merge_inspected, merge_listed
 from networks.sync.snapshot.writer import Snapshot
@@ -52,7 +52,7 @@ class Reconciler:
     """One Engine's reads and writes while the connection stands."""
 
     def __init__(
-        self, client: EngineClient, snapshot: Snapshot, memory: Memory, journal: Journal, inspectors: Inspectors
+        self, client: EngineClient, snapshot: Snapshot, memory: Memory, journal: EventJournal, inspectors: Inspectors
     ) -> None:
         self._client = client
         self._snapshot = snapshot

@@ -17,16 +17,16 @@ from networks.engine.facts import EngineInfo
 from networks.models import EngineStatus
 from networks.sync.attention import is_looked_at
 from networks.sync.follow.counts import Counts
-from networks.sync.follow.heartbeat import Pulse
+from networks.sync.follow.heartbeat import Heartbeat
 from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.reconcile import Reconciler
-from networks.sync.follow.standing import Standing
-from networks.sync.heartbeat_writer import scribe
-from networks.sync.snapshot.journal import Journal
+from networks.sync.follow.standing import FollowState
+from networks.sync.heartbeat_writer import heartbeat_writer
+from networks.sync.snapshot.journal import EventJournal
 from networks.sync.snapshot.memory import Memory
 from networks.sync.snapshot.writer import Snapshot
-from networks.sync.swarm_watch import SwarmWatch, columns_of
+from networks.sync.swarm_watch import SwarmWatch, info_columns
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ TICK_S = 0.25  # how long a detail that was read in the background may wait to b
 REPLAY_NS = 2_000_000_000  # headers come before the subscription stands
 
 
-class Session:
+class FollowSession:
     """One connection's worth of following. Used by the worker's thread alone."""
 
     def __init__(
@@ -47,9 +47,9 @@ class Session:
         make_client: Callable[[], EngineClient],
         snapshot: Snapshot,
         memory: Memory,
-        journal: Journal,
+        journal: EventJournal,
         inbox: Inbox,
-        standing: Standing,
+        standing: FollowState,
     ) -> None:
         self._slug = slug
         self._snapshot = snapshot
@@ -58,7 +58,7 @@ class Session:
         self._standing = standing
         self._client = make_client()
         self._inspectors = Inspectors(slug, make_client, inbox)
-        self._pulse = Pulse(slug, url, make_client, inbox, self._give_up)
+        self._pulse = Heartbeat(slug, url, make_client, inbox, self._give_up)
         self._stream: EventStream | None = None
         self.reconciler = Reconciler(self._client, snapshot, memory, journal, self._inspectors)
         self._counts = Counts(self._client, snapshot)
@@ -112,7 +112,7 @@ class Session:
         if time.monotonic() - self._resynced_at >= self._resync_every_s():
             is_new = self._resync() or is_new
         elif letters.proof_at is not None:
-            scribe.prove(self._snapshot.engine_pk, datetime.now(UTC))
+            heartbeat_writer.prove(self._snapshot.engine_pk, datetime.now(UTC))
         self._counts.note(self.reconciler.take_stirred_networks())
         self._stop_if_cut()
         if not (letters.events or letters.inspections):
@@ -207,5 +207,5 @@ def _columns(info: EngineInfo, api_version: str) -> dict[str, Any]:
         "os": info.os[:120],
         "kernel": info.kernel[:120],
         "architecture": info.architecture[:40],
-        **columns_of(info),
+        **info_columns(info),
     }

@@ -16,7 +16,7 @@ A_MOMENT_S = 0.01  # an age is over its limit just after it has reached it
 
 
 @dataclass(slots=True)
-class Standing:
+class FollowState:
     """The state as it was last written, and what decides the next. Monotonic seconds; columns as EngineStatus has them."""
 
     state: str = EngineState.DISCONNECTED.value

@@ -65,7 +65,7 @@ def traffic_of(engine_slug: str) -> Traffic:
     return _traffic.get(engine_slug, _NO_TRAFFIC)
 
 
-def version_of(engine_slug: str, *, has_figures: bool = True) -> str:
+def host_version(engine_slug: str, *, has_figures: bool = True) -> str:
     """Return what a screen that shows the host's side is known by besides the snapshot's revision: another, other content.
 
     `has_figures` false: of one that shows no counters and no rates, so that a new sample makes no other content.

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from networks.hostnet.facts import Counters, LinkFact, Obstacle, ResolverFact, RouteFact, SandboxFact, View
+from networks.hostnet.facts import Counters, HostView, LinkFact, Obstacle, ResolverFact, RouteFact, SandboxFact
 from networks.hostnet.reader import HostReader
-from networks.sync.host.naming import Naming, Proof, count_endpoints, linkless, proof_of, unseen
+from networks.sync.host.naming import LinkProof, Naming, count_endpoints, linkless, proof_of, unseen
 from networks.sync.host.picture import HostPicture
 from networks.sync.host.remembered import Remembered
 
@@ -29,8 +29,8 @@ class Machine:
     sandboxes: dict[str, SandboxFact] = field(default_factory=dict)
     routes: tuple[RouteFact, ...] = ()
     resolver: ResolverFact = field(default_factory=lambda: ResolverFact(is_known=False))
-    _view: View = field(default_factory=View)
-    _proof: Proof = Proof.NONE
+    _view: HostView = field(default_factory=HostView)
+    _proof: LinkProof = LinkProof.NONE
     _naming: Naming = field(default_factory=Naming)
 
     def __post_init__(self) -> None:
@@ -41,7 +41,7 @@ class Machine:
         if self._view.sees_host:
             self._keep_links(self.reader.links())
             self._read_ways()
-            self._proof = Proof.NONE if self._proof is Proof.WEAK else self._proof
+            self._proof = LinkProof.NONE if self._proof is LinkProof.WEAK else self._proof
         self.sandboxes = self.reader.sandboxes(self.remembered.pids)
 
     def read_links(self, indexes: Iterable[int]) -> frozenset[int]:
@@ -116,18 +116,18 @@ class Machine:
     @property
     def is_in_doubt(self) -> bool:
         """Whether more networks may show that these aren't the Engine's links: everything is then to be read anew."""
-        return self._view.sees_host and self._proof is not Proof.STRONG
+        return self._view.sees_host and self._proof is not LinkProof.STRONG
 
-    def _proved(self) -> View:
+    def _proved(self) -> HostView:
         """Return the view, less the host where these are not the Engine's links (rule: rather nothing than another's)."""
         if not self._view.sees_host:
             return self._view
         if not self.remembered.networks:  # every Engine has some: this one wasn't read yet
             return replace(self._view, sees_host=False)
         # Once proved it stays so: while its only network is being removed, the link is gone before the snapshot knows.
-        if self._proof is Proof.NONE and self.remembered.kernel in ("", os.uname().release):
+        if self._proof is LinkProof.NONE and self.remembered.kernel in ("", os.uname().release):
             self._proof = proof_of(self.links, self.remembered.networks.values())
-        if self._proof is not Proof.NONE:
+        if self._proof is not LinkProof.NONE:
             return self._view
         return replace(self._view, sees_host=False, why_not_host=Obstacle.OTHER_NAMESPACE)
 

@@ -16,7 +16,7 @@ from networks.sync.host.remembered import WITHOUT_LINKS, ContainerRecord, Endpoi
 NO_NETWORK = NetworkRecord("", "")
 
 
-class Proof(Enum):
+class LinkProof(Enum):
     """Whether links are those of an Engine. WEAK: nothing speaks against it, and further networks may yet."""
 
     NONE = 0
@@ -52,7 +52,7 @@ class Naming:
         for index, fact in links.items():
             master = links.get(fact.master) if fact.master else None
             peer = peers.get(index)
-            owner, sharing = owner_of(peer, containers) if peer else (None, ())
+            owner, sharing = stack_owner(peer, containers) if peer else (None, ())
             network = bridges.get(index, NO_NETWORK)
             plugged = bridges.get(fact.master, NO_NETWORK)
             made_of = (
@@ -73,7 +73,7 @@ class Naming:
             else:
                 kept[index] = (made_of, _unless_equal(last, _named(*made_of), revision))
         self._kept = kept
-        return tuple(kept[index][1] for index in ordered(links))
+        return tuple(kept[index][1] for index in ordered_links(links))
 
 
 def _unless_equal(last: tuple[tuple[Any, ...], HostLink] | None, link: HostLink, revision: int) -> HostLink:
@@ -164,7 +164,7 @@ def ways_out_of(routes: Iterable[RouteFact]) -> frozenset[int]:
     return frozenset(route.link_index for route in defaults if route.metric == least[route.destination.version])
 
 
-def owner_of(peer: PeerFact, containers: Mapping[str, ContainerRecord]) -> tuple[ContainerRecord | None, tuple[str, ...]]:
+def stack_owner(peer: PeerFact, containers: Mapping[str, ContainerRecord]) -> tuple[ContainerRecord | None, tuple[str, ...]]:
     """Return the container whose stack it is, and the names of those that share it in `container:` mode.
 
     None where that isn't certain: none of them, or several, have a stack of their own.
@@ -196,7 +196,7 @@ def endpoint_of(owner: ContainerRecord, inside: InsideLink, plugged: NetworkReco
     return same[0] if len(same) == 1 else None
 
 
-def ordered(links: Mapping[int, LinkFact]) -> Iterator[int]:
+def ordered_links(links: Mapping[int, LinkFact]) -> Iterator[int]:
     """Yield the indexes: every link that others are plugged into followed by those, else by index."""
     ports: dict[int, list[int]] = {}
     for index in sorted(links):
@@ -215,7 +215,7 @@ def ordered(links: Mapping[int, LinkFact]) -> Iterator[int]:
     yield from (index for index in sorted(links) if index not in seen)
 
 
-def proof_of(links: Mapping[int, LinkFact], networks: Iterable[NetworkRecord]) -> Proof:
+def proof_of(links: Mapping[int, LinkFact], networks: Iterable[NetworkRecord]) -> LinkProof:
     """Return what says that these links are those of the Engine that has these networks.
 
     Where there are bridges that bear the beginning of their network's id, one of them has to be found. The default bridge alone
@@ -225,8 +225,8 @@ def proof_of(links: Mapping[int, LinkFact], networks: Iterable[NetworkRecord]) -
     records = [one for one in networks if one.bridge]
     telling = [one for one in records if one.bridge == f"br-{one.docker_id[:12]}"]
     if telling:
-        return Proof.STRONG if bridges_of(links, telling) else Proof.NONE
-    return Proof.WEAK if not records or bridges_of(links, records) else Proof.NONE
+        return LinkProof.STRONG if bridges_of(links, telling) else LinkProof.NONE
+    return LinkProof.WEAK if not records or bridges_of(links, records) else LinkProof.NONE
 
 
 def unseen(

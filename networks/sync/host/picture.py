@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from networks.hostnet.facts import LinkFact, ResolverFact, RouteFact, View
+from networks.hostnet.facts import HostView, LinkFact, ResolverFact, RouteFact
 from networks.hostnet.software import Belonging
 
 
@@ -58,7 +58,7 @@ class HostPicture:
     each other endpoint that has none.
     """
 
-    view: View = field(default_factory=View)
+    view: HostView = field(default_factory=HostView)
     links: tuple[HostLink, ...] = ()
     routes: tuple[RouteFact, ...] = ()
     resolver: ResolverFact = field(default_factory=lambda: ResolverFact(is_known=False))

@@ -73,7 +73,7 @@ def _moved_in(rate: Rate | None) -> array[int]:
 _NOTHING_MOVED, _GAP_MOVED = array("H", [0] * _MOVED), array("H", [_GAP] * _MOVED)
 
 
-class Ring:
+class TrafficRing:
     """The traffic of one Engine's machine; see Traffic. `add` in one thread, everything else in any."""
 
     def __init__(self) -> None:

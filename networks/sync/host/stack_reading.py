@@ -12,7 +12,7 @@ from enum import StrEnum
 import structlog
 
 from networks.engine.states import WITH_STACK
-from networks.hostnet.errors import HostError, NotAllowed, Vanished
+from networks.hostnet.errors import HostError, HostNotAllowed, Vanished
 from networks.hostnet.facts import InsideFact, Obstacle
 from networks.hostnet.linux.opening import open_host
 from networks.hostnet.reader import HostReader
@@ -42,7 +42,7 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
+class StackProcess:
     """Whose stack to read. `url`, `netns`: of the Engine; `pid`: the container's first process, as inspected last.
 
     `is_host`: its stack is the Engine's own, which may be seen even where containers' can't.
@@ -71,7 +71,7 @@ class Reading:
 _slots = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
-def read_inside(process: Process, open_reader: OpenReader, *, patience_s: float = PATIENCE_S) -> Reading:
+def read_stack(process: StackProcess, open_reader: OpenReader, *, patience_s: float = PATIENCE_S) -> Reading:
     """Return what its stack looks like now. Never raises for what may happen to a container or a host, never waits longer.
 
     The thread enters the namespace, is nobody else's, and ends with the reading.
@@ -92,7 +92,7 @@ def read_inside(process: Process, open_reader: OpenReader, *, patience_s: float 
         return Reading(trouble=Trouble.LATE)
 
 
-def _answer(process: Process, open_reader: OpenReader, answers: queue.SimpleQueue[Reading]) -> None:
+def _answer(process: StackProcess, open_reader: OpenReader, answers: queue.SimpleQueue[Reading]) -> None:
     try:
         answers.put(_read(process, open_reader))
     except Exception:
@@ -102,14 +102,14 @@ def _answer(process: Process, open_reader: OpenReader, answers: queue.SimpleQueu
         _slots.release()
 
 
-def _read(process: Process, open_reader: OpenReader) -> Reading:
+def _read(process: StackProcess, open_reader: OpenReader) -> Reading:
     try:
         reader = open_reader(process.netns, process.url)
         try:
             return _read_by(reader, process)
         finally:
             reader.close()
-    except NotAllowed as error:
+    except HostNotAllowed as error:
         return Reading(trouble=Trouble.NOT_ALLOWED, obstacle=Obstacle.NOT_ROOT, sentence=error.sentence)
     except Vanished as error:
         return Reading(trouble=Trouble.VANISHED, sentence=error.sentence)
@@ -117,7 +117,7 @@ def _read(process: Process, open_reader: OpenReader) -> Reading:
         return Reading(trouble=Trouble.FAILED, sentence=error.sentence)
 
 
-def _read_by(reader: HostReader, process: Process) -> Reading:
+def _read_by(reader: HostReader, process: StackProcess) -> Reading:
     view = reader.view()
     if view.enters_containers:
         return Reading(reader.inside(process.container_id, process.pid), datetime.now(UTC))
@@ -144,16 +144,16 @@ def read_container(engine_slug: str, docker_id: str, *, open_reader: OpenReader 
     return _read_together(newer, open_reader)
 
 
-def _read_together(process: Process, open_reader: OpenReader) -> Reading:
+def _read_together(process: StackProcess, open_reader: OpenReader) -> Reading:
     if process.pid <= 0:
         return Reading(trouble=Trouble.UNKNOWN)
-    return read_inside(process, open_reader)
+    return read_stack(process, open_reader)
 
 
-def _process_of(engine_slug: str, docker_id: str) -> Process | None:
+def _process_of(engine_slug: str, docker_id: str) -> StackProcess | None:
     columns = ("state", "pid", "network_mode", "engine__url", "engine__netns")
     found = Container.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values_list(*columns).first()
     if found is None or found[0] not in WITH_STACK:
         return None
     _state, pid, network_mode, url, netns = found
-    return Process(url, netns, docker_id, pid, is_host=network_mode == "host")
+    return StackProcess(url, netns, docker_id, pid, is_host=network_mode == "host")

@@ -19,7 +19,7 @@ from networks.hostnet.facts import Counters
 from networks.models import Engine
 from networks.models.access import access_of
 from networks.sync.attention import is_thing_looked_at
-from networks.sync.host.ring import LONGEST_STRETCH_S, Ring
+from networks.sync.host.ring import LONGEST_STRETCH_S, TrafficRing
 from networks.sync.host.traffic import KEPT_S
 from networks.sync.signals import host_changed
 
@@ -48,7 +48,7 @@ class Interfaces:
     """
 
     stack: Hashable
-    traffic: Ring = field(default_factory=Ring)
+    traffic: TrafficRing = field(default_factory=TrafficRing)
     indexes: dict[str, int] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     trouble: str = ""

@@ -15,12 +15,12 @@ from networks.models import AddressAssignment, WatchedSpan
 from networks.sync.recent import Recent
 from networks.sync.snapshot.assignments import (
     START_TAKES_NS,
-    End,
-    Held,
+    AssignmentEnd,
     HeldKey,
     Loose,
     Moves,
-    addresses_of,
+    OpenAssignment,
+    addresses_held,
     end_by_process,
     opened_row,
     to_moment,
@@ -40,12 +40,12 @@ _ASSIGNMENTS = Upsert(AddressAssignment)
 _WHO = ("pk", "container_id", "container_name", "network_id", "network_name", "family", "address", "endpoint_id")
 
 
-class Ledger:
+class AddressHistoryWriter:
     """The assignments of one Engine. Used by the thread that holds its lease; one whose transaction failed is thrown away."""
 
     def __init__(self, engine_slug: str) -> None:
         self._slug = engine_slug
-        self._held: dict[str, dict[HeldKey, Held]] = {}
+        self._held: dict[str, dict[HeldKey, OpenAssignment]] = {}
         self._last: dict[str, dict[HeldKey, tuple[str, datetime]]] = {}  # by container that is there: address and its end
         self._loose: Recent[list[Loose]] = Recent(KEEP_LOOSE_S, MOST_LOOSE)
         self._stirred: set[str] = set()
@@ -61,7 +61,7 @@ class Ledger:
         open_ones = AddressAssignment.objects.filter(engine_slug=self._slug, until_at=None).order_by()
         for row in open_ones.values("from_at", *_WHO):
             from_nano = to_nano(row.pop("from_at"))
-            held = Held(**row, from_nano=from_nano, seen_nano=max(from_nano, self._known_nano))
+            held = OpenAssignment(**row, from_nano=from_nano, seen_nano=max(from_nano, self._known_nano))
             self._held.setdefault(held.container_id, {})[held.key] = held
 
     def begin_watch(self, as_of: datetime | None, now: datetime, *, engine_id: str = "") -> None:
@@ -74,7 +74,7 @@ class Ledger:
     def forget(self) -> None:
         """End all that is open, for another Engine answers: until when it went on over there nobody knows. Writes."""
         for held in self._all():
-            columns = End(held.seen_nano, 0).columns()
+            columns = AssignmentEnd(held.seen_nano, 0).columns()
             AddressAssignment.objects.filter(pk=held.pk).update(**columns)
         self._held.clear()
         self._last.clear()
@@ -119,7 +119,7 @@ class Ledger:
     def _compare_one(self, container_id: str, after: Memory, names: Mapping[str, str], at: int, moves: Moves) -> None:
         fact = after.containers.get(container_id)
         held = self._held.get(container_id, {})
-        holds = {key: (address, endpoint) for key, address, endpoint in addresses_of(fact)}
+        holds = {key: (address, endpoint) for key, address, endpoint in addresses_held(fact)}
         for key, one in list(held.items()):
             address, endpoint = holds.get(key, (None, None))
             if endpoint and str(address) == one.address and endpoint.endpoint_id == one.endpoint_id:
@@ -142,11 +142,11 @@ class Ledger:
         if not self._held.get(container_id, True):
             del self._held[container_id]
 
-    def _close(self, one: Held, fact: ContainerFact | None, gone_nano: int) -> End:
+    def _close(self, one: OpenAssignment, fact: ContainerFact | None, gone_nano: int) -> AssignmentEnd:
         after_nano = max(one.from_nano, one.seen_nano - SLACK_NS)
         told = self._times.end_of(one.container_id, one.network_id, after_nano=after_nano, gone_nano=gone_nano)
         seen_nano = min(max(one.seen_nano, self._known_nano), gone_nano)
-        found = End(told[0]) if told else self._bound_end(one, fact, seen_nano, gone_nano)
+        found = AssignmentEnd(told[0]) if told else self._bound_end(one, fact, seen_nano, gone_nano)
         if not (told and told[1]):
             self._loosen(Loose(one, False, seen_nano, gone_nano, told_end=found))
         last = self._last.setdefault(one.container_id, {})
@@ -156,21 +156,23 @@ class Ledger:
             del last[next(iter(last))]
         return found
 
-    def _bound_end(self, held: Held, fact: ContainerFact | None, seen_nano: int, gone_nano: int) -> End:
+    def _bound_end(self, held: OpenAssignment, fact: ContainerFact | None, seen_nano: int, gone_nano: int) -> AssignmentEnd:
         """Return what is known of an end that no event tells of; before it came anew it had gone."""
         found = end_by_process(held, fact, seen_nano, gone_nano)
         again = self._times.next_begin(held.container_id, held.network_id, after_nano=max(seen_nano, held.from_nano + 1_000))
         is_before = again is not None and found.latest_nano is not None and again < found.latest_nano
-        return End(found.until_nano, again) if is_before else found
+        return AssignmentEnd(found.until_nano, again) if is_before else found
 
     def _open(
         self, fact: ContainerFact, network_id: str, key: HeldKey, address: IPAddress, endpoint: EndpointFact, seen_nano: int
-    ) -> tuple[Held, Row]:
+    ) -> tuple[OpenAssignment, Row]:
         last = self._last.get(fact.docker_id, {}).get(key)
         after_nano = to_nano(last[1]) + 1_000 if last else 0  # moments are whole microseconds, rounded down
         begin = self._times.begin_of(fact.docker_id, network_id, after_nano=after_nano, seen_nano=seen_nano)
         from_nano = begin or seen_nano
-        one = Held(0, fact.docker_id, fact.name, network_id, *key, str(address), endpoint.endpoint_id, from_nano, seen_nano)
+        one = OpenAssignment(
+            0, fact.docker_id, fact.name, network_id, *key, str(address), endpoint.endpoint_id, from_nano, seen_nano
+        )
         # A list that was read while it started did not show it yet.
         bounds = [each - START_TAKES_NS for each in (self._known_nano, to_nano(fact.started_at)) if each]
         earliest_nano = max([after_nano, *bounds])
@@ -214,7 +216,7 @@ class Ledger:
         held, after_nano = loose.held, loose.after_nano
         since_nano = max(held.from_nano, after_nano - SLACK_NS)
         told = self._times.end_of(held.container_id, held.network_id, after_nano=since_nano, gone_nano=loose.upto_nano)
-        found = End(told[0]) if told else self._bound_end(held, fact, after_nano, loose.upto_nano)
+        found = AssignmentEnd(told[0]) if told else self._bound_end(held, fact, after_nano, loose.upto_nano)
         is_final = told is not None and told[1]
         if found == loose.told_end or (told is None and loose.told_end.latest_nano is None):
             return {}, is_final
@@ -235,7 +237,7 @@ class Ledger:
         for held, columns in moves.fixed:
             AddressAssignment.objects.filter(pk=held.pk).update(**columns)
 
-    def _write_opened(self, opened: list[tuple[Held, Row]]) -> None:
+    def _write_opened(self, opened: list[tuple[OpenAssignment, Row]]) -> None:
         for held, row in opened:
             row["was_address"], row["was_until_at"] = self._was(held, is_one_of_many=len(opened) > FEW)
         if len(opened) <= FEW:
@@ -249,7 +251,7 @@ class Ledger:
         for held, _ in opened:
             held.pk = written[held.container_id, held.network_name, held.family]
 
-    def _was(self, held: Held, *, is_one_of_many: bool) -> tuple[str, datetime | None]:
+    def _was(self, held: OpenAssignment, *, is_one_of_many: bool) -> tuple[str, datetime | None]:
         """Return the address that the container had on this network before, with its end; "" for none and for the same.
 
         Many at once are asked of memory alone: a first reading has none, and an Engine that restarts has just ended them.
@@ -261,7 +263,7 @@ class Ledger:
             last = before.order_by("-from_at", "-id").values_list("address", "until_at").first()
         return ("", None) if last is None or last[0] == held.address else last
 
-    def _all(self) -> list[Held]:
+    def _all(self) -> list[OpenAssignment]:
         return [held for one in self._held.values() for held in one.values()]
 
 

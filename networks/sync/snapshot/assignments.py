@@ -31,7 +31,7 @@ def to_nano(moment: datetime | None) -> int:
 
 
 @dataclass(slots=True)
-class Held:
+class OpenAssignment:
     """An assignment that is open. `pk` 0 until it is written.
 
     `from_nano`: exact, or when it was first seen. `seen_nano`: when it was certainly still held.
@@ -55,7 +55,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class AssignmentEnd:
     """How an assignment ended. `latest_nano` None where the time is exact; 0 where nobody knows until when it lasted."""
 
     until_nano: int
@@ -78,12 +78,12 @@ class Loose:
     process. `told_end`: the end that is written.
     """
 
-    held: Held
+    held: OpenAssignment
     is_begin: bool
     after_nano: int
     upto_nano: int
     told_nano: int = 0
-    told_end: End = End(0)
+    told_end: AssignmentEnd = AssignmentEnd(0)
 
 
 @dataclass(slots=True)
@@ -92,16 +92,16 @@ class Moves:
     span ended and a new one began, and the Engine's own ID.
     """
 
-    opened: list[tuple[Held, Row]] = field(default_factory=list)
-    closed: list[tuple[Held, End]] = field(default_factory=list)
-    fixed: list[tuple[Held, Row]] = field(default_factory=list)
+    opened: list[tuple[OpenAssignment, Row]] = field(default_factory=list)
+    closed: list[tuple[OpenAssignment, AssignmentEnd]] = field(default_factory=list)
+    fixed: list[tuple[OpenAssignment, Row]] = field(default_factory=list)
     watch: tuple[datetime | None, datetime, str] | None = None
 
     def __bool__(self) -> bool:
         return bool(self.opened or self.closed or self.fixed or self.watch)
 
 
-def addresses_of(fact: ContainerFact | None) -> Iterator[tuple[HeldKey, IPAddress, EndpointFact]]:
+def addresses_held(fact: ContainerFact | None) -> Iterator[tuple[HeldKey, IPAddress, EndpointFact]]:
     """Yield each address that a container has, with its endpoint.
 
     After a crash dockerd 26.1 keeps showing the addresses of a container that has ended, which are free again.
@@ -115,7 +115,9 @@ def addresses_of(fact: ContainerFact | None) -> Iterator[tuple[HeldKey, IPAddres
             yield (endpoint.network_name, 6), endpoint.ipv6, endpoint
 
 
-def opened_row(held: Held, *, engine_slug: str, address: IPAddress, mac: str, begin: int | None, earliest_nano: int) -> Row:
+def opened_row(
+    held: OpenAssignment, *, engine_slug: str, address: IPAddress, mac: str, begin: int | None, earliest_nano: int
+) -> Row:
     """Return the row of an assignment that begins. `begin`: exact, None where it was found. `earliest_nano`: 0 for unknown."""
     return {
         "engine_slug": engine_slug,
@@ -139,7 +141,7 @@ def opened_row(held: Held, *, engine_slug: str, address: IPAddress, mac: str, be
     }
 
 
-def end_by_process(held: Held, fact: ContainerFact | None, seen_nano: int, gone_nano: int) -> End:
+def end_by_process(held: OpenAssignment, fact: ContainerFact | None, seen_nano: int, gone_nano: int) -> AssignmentEnd:
     """Return how an assignment ended that no event tells of, by when the container's process began and ended.
 
     It was held at `seen_nano` and no more at `gone_nano`. A process that was running at the former and has ended gives the
@@ -149,7 +151,7 @@ def end_by_process(held: Held, fact: ContainerFact | None, seen_nano: int, gone_
     is_same_process = started <= max(seen_nano, held.from_nano + START_TAKES_NS)
     has_ended_since = seen_nano < finished <= gone_nano
     if has_ended_since and is_same_process and fact and fact.state not in WITH_STACK:
-        return End(finished)
+        return AssignmentEnd(finished)
     known = (finished,) if is_same_process else (started, finished)
     bounds = [gone_nano, *(each for each in known if seen_nano < each <= gone_nano)]
-    return End(seen_nano, min(bounds))
+    return AssignmentEnd(seen_nano, min(bounds))

@@ -56,7 +56,7 @@ IGNORED_VERBS = ("exec_create", "exec_start", "exec_die", "exec_detach", "top", 
 REMEMBERED = 512  # twice what the Engine replays
 
 
-class Journal:
+class EventJournal:
     """Makes rows of events, each event once, also when the Engine replays them after a reconnect."""
 
     def __init__(self, engine_slug: str, *, newest_nano: int = 0) -> None:
@@ -121,11 +121,11 @@ class Journal:
         }
 
 
-def open_journal(engine_slug: str) -> Journal:
+def open_journal(engine_slug: str) -> EventJournal:
     """Return the journal of an Engine as the last process left it. Three statements."""
     events = Event.objects.filter(engine_slug=engine_slug)
     newest = events.order_by("-time_nano").values_list("time_nano", flat=True).first()
-    journal = Journal(engine_slug, newest_nano=min(newest or 0, time.time_ns()))
+    journal = EventJournal(engine_slug, newest_nano=min(newest or 0, time.time_ns()))
     spans = WatchedSpan.objects.filter(engine_slug=engine_slug).order_by("-from_at", "-id")
     watched = spans.values_list("from_at", flat=True).first()
     if watched is not None:

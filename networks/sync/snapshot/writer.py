@@ -13,7 +13,7 @@ from networks.addressing.blocks import Besides
 from networks.engine.parsing.engines import holds_to_modes
 from networks.models import Container, Endpoint, Engine, EngineStatus, Event, Network, Pool, Tombstone
 from networks.models.engine import new_epoch
-from networks.sync.snapshot.address_history import Ledger
+from networks.sync.snapshot.address_history import AddressHistoryWriter
 from networks.sync.snapshot.assignments import Moves
 from networks.sync.snapshot.changes import Changes
 from networks.sync.snapshot.memory import Memory, is_mode_lost, resolve
@@ -56,7 +56,7 @@ class Snapshot:
         self._container_pks: dict[str, int] = {}
         self._hues: dict[str, int] = {}
         self._holds_to_modes = False
-        self.ledger = Ledger(Engine.objects.values_list("slug", flat=True).get(pk=engine_pk))
+        self.ledger = AddressHistoryWriter(Engine.objects.values_list("slug", flat=True).get(pk=engine_pk))
 
     def load(self) -> Memory:
         """Read what the database remembers, and return it as facts. Six statements."""
@@ -250,7 +250,9 @@ def _group(rows: Iterable[Mapping[str, Any]], key: str) -> defaultdict[Any, list
     return grouped
 
 
-def prune(engine_pk: int, engine_slug: str, *, tombstones_before: datetime, events_before: datetime, keep_events: int) -> None:
+def prune_tombstones(
+    engine_pk: int, engine_slug: str, *, tombstones_before: datetime, events_before: datetime, keep_events: int
+) -> None:
     """Remove tombstones and events that are older, and all but the newest `keep_events` events."""
     Tombstone.objects.filter(engine_id=engine_pk, gone_at__lt=tombstones_before).delete()
     events = Event.objects.filter(engine_slug=engine_slug)

@@ -27,24 +27,24 @@ from networks.policy.host_space import host_side_of
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import Lock, Protection
 from networks.preflight.connect_checks import changes_since, is_as_asked, seen_of
-from networks.preflight.findings import Way
+from networks.preflight.findings import Fix
 from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.details import Gone, read_gone
-from networks.queries.engines import read_engine
-from networks.queries.filters import TEXT_LIMIT
-from networks.queries.ground import (
+from networks.queries.engine_context import (
     ContainerChoice,
     NetworkChoice,
+    engine_version,
     find_container,
     find_network,
     is_named_in_record,
     read_endpoint,
-    version_of,
 )
+from networks.queries.engines import read_engine
+from networks.queries.filters import TEXT_LIMIT
 from networks.queries.swarm import with_elsewhere
 from networks.refusals.catalogue import explain
-from networks.refusals.meaning import Around
+from networks.refusals.meaning import RefusalContext
 from networks.templatetags.wording import spell
 from networks.views.acting import (
     Aside,
@@ -179,7 +179,7 @@ class ConnectPage(View):
         if lock := lock_of(form, protection):
             form.add_finding(bad(form.half, "protected", reason=lock.sentence))
         refusal = None
-        around = Around(slug, form.network, form.container, form.to_spec())
+        around = RefusalContext(slug, form.network, form.container, form.to_spec())
         why_not = why_not_connectable(slug, form, self.given, protection)
         if result is not None:
             mark_refused_field(form, explain_result(result, around))
@@ -212,7 +212,7 @@ class ConnectPage(View):
         slug = self.kwargs["engine_slug"]
         may_shape = Permission.SHAPE in permissions_of(self.request.user, slug)
         engine = read_engine(slug)
-        known = {"containers": containers, "version": version_of(engine), "host": host_side_of(slug), "may_shape": may_shape}
+        known = {"containers": containers, "version": engine_version(engine), "host": host_side_of(slug), "may_shape": may_shape}
         return {**known, "engine_slug": slug, "room": Room(engine), "find_successor": self._find_successor, **options}
 
     def _find_successor(self, docker_id: str) -> tuple[str, str]:
@@ -292,6 +292,6 @@ def _aside_of(form: ConnectForm, result: ActionResult | None) -> Aside:
     return replace(aside, seen=seen_of(form.container))
 
 
-def _ways(result: ActionResult) -> tuple[Way, ...]:
+def _ways(result: ActionResult) -> tuple[Fix, ...]:
     """Return the way out of a connection that could not be asked for."""
-    return (Way(_("Try again"), "connect", name="do", is_primary=True),) if result.kind is OutcomeKind.FAILED else ()
+    return (Fix(_("Try again"), "connect", name="do", is_primary=True),) if result.kind is OutcomeKind.FAILED else ()

@@ -18,13 +18,13 @@ from networks.engine.specs import DisconnectSpec
 from networks.forms.confirming import DisconnectForm, say_breakage
 from networks.policy.protection import protection_of
 from networks.preflight.pair import check_parting
-from networks.preflight.sentences import say
+from networks.preflight.sentences import say_finding
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.details import Gone, read_gone
-from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.queries.lifecycle.breakages import breakages_of
 from networks.queries.lifecycle.removals import Affected, Consequences
-from networks.refusals.meaning import Around
+from networks.refusals.meaning import RefusalContext
 from networks.views.acting import Aside, actor_of, explain_refusal, make_aside, make_asked, open_page, say_unseen
 from networks.views.changes.foreseeing import consequences_of_one, read_anew, say_plugin
 
@@ -115,7 +115,7 @@ class NetworkDisconnect(View):
             return ""
         special = [*check_parting(pair.network, pair.container)]
         lock = protection_of(self.kwargs["engine_slug"]).lock_on_pair(pair.network.docker_id, pair.container.docker_id)
-        return say(special[0]) if special else lock.sentence if lock else ""
+        return say_finding(special[0]) if special else lock.sentence if lock else ""
 
     def _show(
         self,
@@ -128,7 +128,7 @@ class NetworkDisconnect(View):
     ) -> HttpResponse:
         engine, may_act = open_page(request, self.kwargs["engine_slug"], takes_away=True)
         form = form or _form(pair)
-        around = Around(engine.slug, pair.network, pair.container)
+        around = RefusalContext(engine.slug, pair.network, pair.container)
         context = {
             "engine": engine,
             "docker_id": self.kwargs["docker_id"],

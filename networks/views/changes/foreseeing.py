@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from networks.preflight.places import check_plugin
-from networks.preflight.sentences import say
+from networks.preflight.sentences import say_finding
 from networks.queries.lifecycle.removals import Consequences, consequences_of
 from networks.sync.requests import request_sync
 from networks.templatetags.wording import can_be_typed
@@ -40,4 +40,4 @@ def consequences_of_one(engine_slug: str, network_id: str, container_ids: Collec
 
 def say_plugin(engine_slug: str, driver: str) -> str:
     """Return that the plugin behind a network can't be asked, "" where it can, or where nobody knows."""
-    return next((say(finding) for finding in check_plugin(engine_slug, driver)), "")
+    return next((say_finding(finding) for finding in check_plugin(engine_slug, driver)), "")

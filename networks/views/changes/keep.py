@@ -15,14 +15,14 @@ from django.urls import reverse
 from django.views import View
 
 from networks.actions.jobs.keeping import keep_steps, take_step
-from networks.actions.jobs.starting import JobWish, start_job
+from networks.actions.jobs.starting import JobRequest, start_job
 from networks.actions.jobs.steps import spec_of
 from networks.engine.facts import is_of_swarm
 from networks.engine.guard import is_full_id
 from networks.forms.confirming import say_breakage
 from networks.forms.containers.keeping import KeepForm, offers_of
 from networks.models import JobStep
-from networks.partials.addresses.refusing import WhyNot, why_not_kept
+from networks.partials.addresses.refusing import KeepRefusal, why_not_kept
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import permission_to_join
 from networks.queries.addresses.keeping import (
@@ -33,11 +33,11 @@ from networks.queries.addresses.keeping import (
     step_left_off,
     takes_chosen_addresses,
 )
-from networks.queries.addresses.marks import Mark, mark_of, read_marks
+from networks.queries.addresses.marks import Mark, endpoint_mark, read_marks
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.endpoints import endpoint_rows
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.queries.engines import read_engine
-from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.queries.jobs import find_job
 from networks.queries.lifecycle.breakages import breakages_of
 from networks.queries.lifecycle.removals import Affected, Consequences
@@ -99,7 +99,7 @@ class NetworkKeep(View):
         else:
             return self._show(request, place, status=409)
         permission = permission_to_join(engine.slug, place.network.docker_id, was.driver_options)
-        wish = JobWish(self._key(), KEEP, place.container.name, permission)
+        wish = JobRequest(self._key(), KEEP, place.container.name, permission)
         return redirect("job_detail", start_job(actor_of(request), engine, wish, steps).pk)
 
     def _key(self) -> str:
@@ -123,14 +123,14 @@ class NetworkKeep(View):
             network,
             container,
             endpoint,
-            mark_of(read_marks(engine), endpoint) if endpoint else None,
+            endpoint_mark(read_marks(engine), endpoint) if endpoint else None,
             consequences_of_one(slug, docker_id, [container_id]),
             left if left is not None and "kept" in left.spec else None,
             takes_chosen_addresses(slug, docker_id),
             endpoint is not None and is_mac_lost(endpoint, api_version=engine.api_version),
         )
 
-    def _why_not(self, place: _Place) -> WhyNot | None:
+    def _why_not(self, place: _Place) -> KeepRefusal | None:
         slug, options = self.kwargs["engine_slug"], dict(place.endpoint.driver_options) if place.endpoint else {}
         needs = permission_to_join(slug, place.network.docker_id, options)
         may = permissions_of(self.request.user, self.kwargs["engine_slug"])

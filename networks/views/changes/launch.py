@@ -16,7 +16,7 @@ from django.views import View
 
 from networks.actions.containers import remove_container
 from networks.actions.images import images_of, pull_command
-from networks.actions.jobs.starting import JobWish, TooManyJobs, start_job
+from networks.actions.jobs.starting import JobRequest, TooManyJobs, start_job
 from networks.actions.launching import run_container
 from networks.actions.recording import ActionResult
 from networks.addressing.sockets import is_perhaps_same, is_same_socket
@@ -26,15 +26,15 @@ from networks.forms.containers.launch import RunForm
 from networks.forms.containers.launch_edits import EDITABLE, add_row, around_row, drop_row, find_refused_row
 from networks.forms.containers.launch_endpoints import EndpointForm
 from networks.forms.edits import take_suggestion
-from networks.hostnet.listeners import bound_sockets, find_listener
+from networks.hostnet.listeners import bound_sockets, find_port_owner
 from networks.models import Engine, JobStep, OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.registries import permission_to_pull
 from networks.preflight.contexts import Bound, Holder, read_run_ground
 from networks.preflight.launch_checks import MOST_SAID
 from networks.queries.choices import container_choices
+from networks.queries.engine_context import ContainerChoice, find_network
 from networks.queries.filters import TEXT_LIMIT
-from networks.queries.ground import ContainerChoice, find_network
 from networks.queries.jobs import read_job
 from networks.views.acting import (
     actor_of,
@@ -123,7 +123,7 @@ class ContainerRun(View):
         key = f"{request.POST.get('key', '')[:30] or secrets.token_urlsafe(12)}"
         try:
             permission = permission_to_pull(engine.slug, reference)
-            job = start_job(actor_of(request), engine, JobWish(key, "pull_image", reference, permission), [step])
+            job = start_job(actor_of(request), engine, JobRequest(key, "pull_image", reference, permission), [step])
         except TooManyJobs as error:
             messages.error(request, error.sentence)
             return self._show(request, form, status=409)
@@ -213,6 +213,6 @@ def _processes(engine_url: str, protocol: str, wanted: frozenset[Bound]) -> Mapp
         certain = next((each for each in bound if is_same_socket(each.address, address)), None)
         perhaps = next((each for each in bound if is_perhaps_same(each.address, address)), None)
         if (taken := certain or perhaps) is not None and len(found) < MOST_SAID:  # each looks through all processes
-            listener = find_listener(engine_url, port, protocol, taken.address)
+            listener = find_port_owner(engine_url, port, protocol, taken.address)
             found[port, address] = Holder(listener.name if listener else "?", is_certain=certain is not None)
     return found

@@ -11,16 +11,16 @@ from django.shortcuts import redirect, render
 from django.views import View
 
 from networks.actions.jobs.moving import move_steps
-from networks.actions.jobs.starting import JobWish, start_job
+from networks.actions.jobs.starting import JobRequest, start_job
 from networks.forms.containers.moving import MoveForm
 from networks.partials.lifecycle.modes import lost_network_commands
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import permission_to_join, protection_of
 from networks.queries.addresses.room import Room
 from networks.queries.choices import network_choices
-from networks.queries.details import ContainerDetail, read_container_detail
+from networks.queries.details import ContainerDetailRow, read_container_detail
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.queries.engines import read_engine
-from networks.queries.ground import ContainerChoice, NetworkChoice
 from networks.queries.jobs import find_job
 from networks.queries.lifecycle.orders import MOVE
 from networks.views.acting import actor_of, open_page, spell_choices
@@ -54,11 +54,11 @@ class ContainerMove(View):
         if not form.is_valid():
             return self._show(request, detail, form, status=422)
         permission = permission_to_join(engine_slug, form.chosen.docker_id)
-        wish = JobWish(self._key(), MOVE, detail.row.name, permission)
+        wish = JobRequest(self._key(), MOVE, detail.row.name, permission)
         job = start_job(actor_of(request), engine, wish, move_steps(_choice(detail), leaving, form.chosen))
         return redirect("job_detail", job.pk)
 
-    def _detail(self) -> ContainerDetail:
+    def _detail(self) -> ContainerDetailRow:
         detail = read_container_detail(self.kwargs["engine_slug"], self.kwargs["docker_id"])
         if detail is None:
             raise Http404(self.kwargs["docker_id"])
@@ -73,7 +73,7 @@ class ContainerMove(View):
         return lock.sentence if lock else ""
 
     def _show(
-        self, request: HttpRequest, detail: ContainerDetail, form: MoveForm | None = None, *, status: int = 200
+        self, request: HttpRequest, detail: ContainerDetailRow, form: MoveForm | None = None, *, status: int = 200
     ) -> HttpResponse:
         slug = self.kwargs["engine_slug"]
         engine, may_act = open_page(request, slug)
@@ -98,11 +98,11 @@ class ContainerMove(View):
         return render(request, "running/move.html", context, status=status)
 
 
-def _choice(detail: ContainerDetail) -> ContainerChoice:
+def _choice(detail: ContainerDetailRow) -> ContainerChoice:
     return ContainerChoice(detail.row.docker_id, detail.row.name, detail.row.state, detail.row.network_mode)
 
 
-def _leaving(detail: ContainerDetail, networks: tuple[NetworkChoice, ...]) -> NetworkChoice | None:
+def _leaving(detail: ContainerDetailRow, networks: tuple[NetworkChoice, ...]) -> NetworkChoice | None:
     """Return what the container is taken off: none, or a network that has the name of the one that is gone."""
     wanted = next((one.network_name for one in detail.endpoints if one.network_driver == "null"), "") or _lost(detail)
     return next((one for one in networks if wanted and one.name == wanted), None)
@@ -112,5 +112,5 @@ def _id_of(name: str, networks: tuple[NetworkChoice, ...]) -> str:
     return next((one.docker_id for one in networks if one.name == name), "")
 
 
-def _lost(detail: ContainerDetail) -> str:
+def _lost(detail: ContainerDetailRow) -> str:
     return next((one.network_name for one in detail.endpoints if not one.network_id), "")

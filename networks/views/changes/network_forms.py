@@ -20,9 +20,9 @@ from networks.forms.option_fields import VLAN
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
 from networks.preflight.contexts import read_whole_ground
-from networks.preflight.findings import Way
+from networks.preflight.findings import Fix
 from networks.preflight.known_options import OPTION_FIELDS
-from networks.refusals.meaning import Around
+from networks.refusals.meaning import RefusalContext
 from networks.sync.attention import note_viewer
 from networks.views.acting import (
     actor_of,
@@ -120,12 +120,12 @@ class NetworkCreate(View):
         return render(request, template, context, status=status)
 
 
-def _around(engine_slug: str, form: NetworkForm) -> Around:
-    return Around(engine_slug, spec=form.to_spec(), pools=[each.pool for each in form.pools])
+def _around(engine_slug: str, form: NetworkForm) -> RefusalContext:
+    return RefusalContext(engine_slug, spec=form.to_spec(), pools=[each.pool for each in form.pools])
 
 
-def _ways_to_create(result: ActionResult) -> tuple[Way, ...]:
+def _ways_to_create(result: ActionResult) -> tuple[Fix, ...]:
     """Return ways out of a refused creation."""
     if result.kind is OutcomeKind.FAILED:
-        return (Way(_("Try again"), "create", name="do", is_primary=True),)
+        return (Fix(_("Try again"), "create", name="do", is_primary=True),)
     return ()

@@ -18,22 +18,22 @@ from networks.actions.recording import ActionResult
 from networks.engine.run_cli import command_of_order
 from networks.forms.containers.ordering import TYPED, OrderForm, say_touched
 from networks.forms.containers.several import say_lack
-from networks.partials.lifecycle.acts import STARTING, button_of, may_order, orders_in, title_of
+from networks.partials.lifecycle.acts import STARTING, button_of, may_order, order_title, orders_in
 from networks.partials.lifecycle.impact import tell_impact
 from networks.partials.lifecycle.modes import why_no_rename, why_no_start
 from networks.partials.lifecycle.returning import say_begun
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import protection_of
 from networks.policy.shadows import read_uneasy
-from networks.preflight.findings import Way
+from networks.preflight.findings import Fix
 from networks.queries.addresses.marks import foretell
 from networks.queries.addresses.room import Room
 from networks.queries.details import read_gone
 from networks.queries.donors import AWAY
+from networks.queries.engine_context import ContainerChoice
 from networks.queries.engines import read_engine
-from networks.queries.ground import ContainerChoice
 from networks.queries.lifecycle.orders import ENDING, Impact, breakages_of_order, read_impact
-from networks.refusals.meaning import Around
+from networks.refusals.meaning import RefusalContext
 from networks.templatetags.wording import spell
 from networks.views.acting import Refusal, actor_of, explain_refusal, explain_result, mark_refused_field, open_page, say_unseen
 from networks.views.changes.foreseeing import read_anew, wanted_name
@@ -158,7 +158,7 @@ class ContainerOrder(View):
             raise Http404(docker_id)
         name = known.name
         form = form or (self._form(impact) if impact else None)
-        around = Around(slug, container=ContainerChoice(docker_id, name, impact.state if impact else "", ""))
+        around = RefusalContext(slug, container=ContainerChoice(docker_id, name, impact.state if impact else "", ""))
         if form is not None and result is not None and form.is_bound:
             mark_refused_field(form, explain_result(result, around))
         asked: dict[str, Any] = {"new_name": "NEW_NAME"} if self.order == "rename" else {}
@@ -175,7 +175,7 @@ class ContainerOrder(View):
             "form_id": "order-form",
             "unseen": [say_touched(each) for each in form.unseen] if form else [],
             "why_not": self._why_not(request, impact) if impact and not result else "",
-            "title": title_of(self.order),
+            "title": order_title(self.order),
             "button": button_of(self.order, name),
             "is_danger": self.verb in TYPED,
             "command": command_of_order(self.verb, name, docker_id, asked),
@@ -186,23 +186,25 @@ class ContainerOrder(View):
         return render(request, "running/order.html", context, status=status if impact or result else 404)
 
 
-def _refusal(result: ActionResult, around: Around, ways: tuple[Way, ...], before: Impact | None, now: Impact | None) -> Refusal:
+def _refusal(
+    result: ActionResult, around: RefusalContext, ways: tuple[Fix, ...], before: Impact | None, now: Impact | None
+) -> Refusal:
     """Return what to show of an order that was not carried out; where Docker had begun, that it had."""
     has_ended = before is not None and before.is_running and not (now and now.is_running)
     changed = _("It had been ended before Docker refused the rest, and doesn't run now.") if has_ended else ""
     return explain_refusal(result, ways, around=around, changed=changed, is_typed=False)
 
 
-def _mends(engine_slug: str, impact: Impact | None, room: Room) -> tuple[Way, ...]:
+def _mends(engine_slug: str, impact: Impact | None, room: Room) -> tuple[Fix, ...]:
     """Return the pages on which what keeps a container from starting is mended."""
     if impact is None:
         return ()
     if impact.missing:
-        return (Way(_("Repair…"), "", url=reverse("container_move", args=[engine_slug, impact.docker_id])),)
+        return (Fix(_("Repair…"), "", url=reverse("container_move", args=[engine_slug, impact.docker_id])),)
     if impact.stack in AWAY:
         url = reverse("container_detail", args=[engine_slug, impact.donor_id])
-        return (Way(_("Open %(name)s") % {"name": spell(impact.donor_name)[:60]}, "", url=url),)
+        return (Fix(_("Open %(name)s") % {"name": spell(impact.donor_name)[:60]}, "", url=url),)
     if lack := room.lack_at_start(impact):
         url = reverse("network_detail", args=[engine_slug, lack.network_id])
-        return (Way(_("Open %(name)s") % {"name": spell(lack.network_name)[:60]}, "", url=url),)
+        return (Fix(_("Open %(name)s") % {"name": spell(lack.network_name)[:60]}, "", url=url),)
     return ()

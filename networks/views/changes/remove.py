@@ -15,10 +15,10 @@ from networks.forms.pruning import PruneForm, Pruning, plan_pruning
 from networks.forms.several import MOST_CHOSEN
 from networks.policy.protection import protection_of
 from networks.queries.details import read_gone, read_network_title
-from networks.queries.ground import NetworkChoice
+from networks.queries.engine_context import NetworkChoice
 from networks.queries.lifecycle.breakages import breakages_of
 from networks.queries.lifecycle.removals import Consequences
-from networks.refusals.meaning import Around
+from networks.refusals.meaning import RefusalContext
 from networks.views.acting import actor_of, explain_refusal, open_page, say_unseen
 from networks.views.changes.foreseeing import consequences_of_one, read_anew, say_plugin, wanted_name
 
@@ -71,7 +71,7 @@ class NetworkRemove(View):
         name = found.name if found else name or (gone.name if gone else "")
         form = form or (_form(found) if found else None)
         lock = protection_of(slug).lock_on_removal(docker_id)
-        around = Around(slug, NetworkChoice(docker_id, name, ""))
+        around = RefusalContext(slug, NetworkChoice(docker_id, name, ""))
         context = {
             "engine": engine,
             "found": found,

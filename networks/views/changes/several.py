@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
 
-from networks.actions.jobs.starting import JobWish, start_job
+from networks.actions.jobs.starting import JobRequest, start_job
 from networks.forms.containers.ordering import say_touched
 from networks.forms.containers.several import ORDER_PLANS, SEVERAL_ORDERS
-from networks.forms.several import MOST_CHOSEN, PLANS, Choice, CountForm, Plan, read_choice
+from networks.forms.several import MOST_CHOSEN, PLANS, CountForm, Plan, Selection, read_choice
 from networks.partials.jobs import job_title
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.shapes import MOST_AT_ONCE, permission_for_several
@@ -70,14 +70,14 @@ class SeveralPage(View):
 
     def _start(self, request: HttpRequest, verb: str, plan: Plan) -> HttpResponseBase:
         engine, _may_act = open_page(request, self.kwargs["engine_slug"])
-        wish = JobWish(self._key(), verb, plan.half.name if plan.half else "", plan.permission)
+        wish = JobRequest(self._key(), verb, plan.half.name if plan.half else "", plan.permission)
         return redirect("job_detail", start_job(actor_of(request), engine, wish, plan.steps).pk)
 
     def _key(self) -> str:
         key = self.request.POST.get("key", "")
         return key if _KEY.fullmatch(key) else ""
 
-    def _back(self, request: HttpRequest, choice: Choice) -> HttpResponseBase:
+    def _back(self, request: HttpRequest, choice: Selection) -> HttpResponseBase:
         if len(choice.ids) > MOST_CHOSEN:
             messages.warning(request, _("No more than %(count)s at once: choose fewer.") % {"count": MOST_CHOSEN})
         else:
@@ -88,7 +88,7 @@ class SeveralPage(View):
         self,
         request: HttpRequest,
         verb: str,
-        choice: Choice,
+        choice: Selection,
         plan: Plan,
         form: CountForm,
         *,
@@ -133,7 +133,7 @@ class SeveralPage(View):
         }
         return render(request, "jobs/several.html", context, status=status)
 
-    def _halves(self, verb: str, choice: Choice) -> list[tuple[str, str]]:
+    def _halves(self, verb: str, choice: Selection) -> list[tuple[str, str]]:
         if self.is_network:
             containers = container_choices(choice.engine_slug)
             labels = [(one.docker_id, label_container(one)) for one in containers if not any(check_container(one))]

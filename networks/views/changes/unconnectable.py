@@ -14,71 +14,75 @@ from networks.engine.specs import Mode
 from networks.forms.connecting import ConnectForm
 from networks.models import Container
 from networks.policy.protection import Protection
-from networks.preflight.findings import Way
+from networks.preflight.findings import Fix
 from networks.preflight.pair import check_container, check_joining
 from networks.preflight.places import check_plugin
-from networks.preflight.sentences import explain, say
+from networks.preflight.sentences import say_advice, say_finding
 from networks.queries.containers import ID_LENGTH
-from networks.queries.ground import ContainerChoice, NetworkChoice
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.templatetags.wording import spell
 
 
 @dataclass(frozen=True, slots=True)
-class WhyNot:
+class NoFormReason:
     """Why no form is shown. `advice`: what works instead, "" for nothing; `ways`: links to it, the best first."""
 
     sentence: str
     advice: str = ""
-    ways: tuple[Way, ...] = ()
+    ways: tuple[Fix, ...] = ()
     is_protected: bool = False
 
 
-def why_not_connectable(engine_slug: str, form: ConnectForm, given: Noun, protection: Protection) -> WhyNot | None:
+def why_not_connectable(engine_slug: str, form: ConnectForm, given: Noun, protection: Protection) -> NoFormReason | None:
     """Return why the half whose page this is can be connected to nothing; None where it can, or isn't there any more."""
     half = form.network if given == "network" else form.container
     if half is None or form.is_given_gone:
         return None
     if lock := (protection.networks if given == "network" else protection.containers).get(half.docker_id):
-        return WhyNot(lock.sentence, is_protected=True)
+        return NoFormReason(lock.sentence, is_protected=True)
     if isinstance(half, NetworkChoice):
         return _of_network(engine_slug, half)
     return _of_container(engine_slug, half, form.containers)
 
 
-def _of_network(engine_slug: str, network: NetworkChoice) -> WhyNot | None:
-    create = Way(_("Create a network…"), "", url=reverse("network_create", args=[engine_slug]), is_primary=True)
+def _of_network(engine_slug: str, network: NetworkChoice) -> NoFormReason | None:
+    create = Fix(_("Create a network…"), "", url=reverse("network_create", args=[engine_slug]), is_primary=True)
     found = next(check_joining(network), None)
     if found and found.key == "network_config_only":
         advice = _("Create a network that takes its configuration from it, and connect the container to that one.")
-        return WhyNot(say(found), advice, (create,))
+        return NoFormReason(say_finding(found), advice, (create,))
     if found and found.key in ("network_ingress", "network_for_services"):
-        return WhyNot(
-            say(found), _("Create an overlay network that is attachable, and connect the container to that one."), (create,)
+        return NoFormReason(
+            say_finding(found),
+            _("Create an overlay network that is attachable, and connect the container to that one."),
+            (create,),
         )
     if found:
         mode = Mode.HOST if network.driver == "host" else Mode.NONE
         run = _run_way(engine_slug, _("Run a container there…"), mode=mode.value)
-        return WhyNot(say(found), _("A container joins it only when it is created."), (run,))
+        return NoFormReason(say_finding(found), _("A container joins it only when it is created."), (run,))
     if found := next(check_plugin(engine_slug, network.driver), None):
-        return WhyNot(say(found), explain(found))
+        return NoFormReason(say_finding(found), say_advice(found))
     return None
 
 
-def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable[ContainerChoice]) -> WhyNot | None:
+def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable[ContainerChoice]) -> NoFormReason | None:
     found = next(check_container(container), None)
     if found is None:
         return None
     if found.key == "container_leaving":
         url = reverse("container_detail", args=[engine_slug, container.docker_id])
-        return WhyNot(say(found), "", (Way(_("Open %(name)s") % {"name": spell(container.name)[:60]}, "", url=url),))
+        return NoFormReason(
+            say_finding(found), "", (Fix(_("Open %(name)s") % {"name": spell(container.name)[:60]}, "", url=url),)
+        )
     if found.key == "container_none":
         url = reverse("container_move", args=[engine_slug, container.docker_id])
         advice = _("It can be moved: it leaves none first and is connected then, as one job.")
-        return WhyNot(say(found), advice, (Way(_("Move it to a network…"), "", url=url, is_primary=True),))
+        return NoFormReason(say_finding(found), advice, (Fix(_("Move it to a network…"), "", url=url, is_primary=True),))
     if found.key == "container_mode_lost" and len(container.lost_mode) < ID_LENGTH:
         url = reverse("network_create", args=[engine_slug])
         advice = _("Create a network with that name, whatever its subnet: then it can be connected again.")
-        return WhyNot(say(found), advice, (Way(_("Create a network…"), "", url=url, is_primary=True),))
+        return NoFormReason(say_finding(found), advice, (Fix(_("Create a network…"), "", url=url, is_primary=True),))
     known = Container.objects.filter(engine__slug=engine_slug, docker_id=container.docker_id)
     image = known.values_list("image", flat=True).first() or ""
     anew = _run_way(engine_slug, _("Recreate it…"), image=image)
@@ -89,17 +93,17 @@ def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable
     donor_id = container.network_mode.removeprefix("container:")
     donor = next((each for each in others if each.docker_id == donor_id), None) if found.key == "container_shared" else None
     if donor is None:
-        return WhyNot(say(found), advice, (anew,))
+        return NoFormReason(say_finding(found), advice, (anew,))
     name = spell(donor.name)[:60]
     place = "container_detail" if next(check_container(donor), None) else "container_connect"
     label = _("Open %(name)s") if place == "container_detail" else _("Connect %(name)s…")
-    way = Way(label % {"name": name}, "", url=reverse(place, args=[engine_slug, donor.docker_id]), is_primary=True)
+    way = Fix(label % {"name": name}, "", url=reverse(place, args=[engine_slug, donor.docker_id]), is_primary=True)
     shared = _("Containers that share the stack of %(name)s get its networks too.") % {"name": name}
-    return WhyNot(say(found), f"{shared} {advice}", (way, anew))
+    return NoFormReason(say_finding(found), f"{shared} {advice}", (way, anew))
 
 
-def _run_way(engine_slug: str, label: str, **filled: str) -> Way:
+def _run_way(engine_slug: str, label: str, **filled: str) -> Fix:
     """Return a link to the form of a new container with this much filled in."""
     query = urlencode({name: value for name, value in filled.items() if value})
     url = reverse("container_run", args=[engine_slug])
-    return Way(label, "", url=f"{url}?{query}" if query else url, is_primary=True)
+    return Fix(label, "", url=f"{url}?{query}" if query else url, is_primary=True)

@@ -14,7 +14,7 @@ from django.views import View
 from networks.actions.engines import Trial, change_engine, create_engine, remove_engine, try_engine
 from networks.engine.access.facts import Scheme
 from networks.engine.access.faults import AccessFault
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from networks.forms.confirming import ConfirmForm
 from networks.forms.engine import EngineForm
 from networks.forms.engine_material import fingerprint_of, say_fault, scan_host_key
@@ -74,7 +74,7 @@ class EngineEdit(View):
         for name in [name for name in form.errors if name not in ("url", "name", "slug")]:
             del form.errors[name]  # nobody has saved yet
         try:
-            address = parse_address(engine.url if form.is_local and engine else data.get("url", "").strip())
+            address = parse_engine_url(engine.url if form.is_local and engine else data.get("url", "").strip())
         except AccessFault as error:
             form.errors.pop("url", None)
             form.add_error(*say_fault(error))

@@ -16,7 +16,7 @@ from networks.policy.permissions import Denied, Permission, is_superuser
 from networks.sync.requests import request_sync
 from networks.views.referring import referring_page
 from networks.views.screens import render_screen
-from networks.views.shell import CHOICE_LASTS_S, access_of, choice_cookie, open_screen, pick_engine
+from networks.views.shell import CHOICE_LASTS_S, choice_cookie, open_screen, pick_engine, rights_of_request
 
 # Where the choice of another Engine leads from a page that is about one thing of the first.
 _LISTS = {"network": "network_list", "container": "container_list"}
@@ -26,7 +26,7 @@ class EngineList(View):
     """Every Engine that one may view, and how each is."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        access = access_of(request)
+        access = rights_of_request(request)
         if not access.engines and not is_superuser(request.user):
             raise Denied(Permission.ANY)
         context = {"can_change": is_superuser(request.user)}

@@ -13,9 +13,9 @@ from networks.engine.bodies import init_body
 from networks.engine.specs import DATA_PATH_PORT, LISTEN_ADDRESS, SUBNET_SIZE
 from networks.forms.swarm import InitForm
 from networks.preflight.contexts import read_whole_ground
-from networks.preflight.swarm_checks import own_addresses
+from networks.preflight.swarm_checks import machine_addresses
 from networks.queries.swarm import read_standings
-from networks.refusals.meaning import Around
+from networks.refusals.meaning import RefusalContext
 from networks.views.acting import (
     actor_of,
     explain_refusal,
@@ -33,7 +33,7 @@ class SwarmInit(View):
 
     def get(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
         ground = read_whole_ground(engine_slug)
-        first = next((str(address) for address in own_addresses(ground.host)), "")
+        first = next((str(address) for address in machine_addresses(ground.host)), "")
         data = QueryDict(mutable=True)
         data.update(
             {
@@ -85,9 +85,9 @@ class SwarmInit(View):
         context = {
             "engine": engine,
             "form": form,
-            "addresses": own_addresses(form.ground.host),
+            "addresses": machine_addresses(form.ground.host),
             "aside": make_aside(form.command_lines(), form.findings, result, asked=asked, shows_request=shows_request),
-            "refusal": explain_refusal(result, around=Around(slug)) if result else None,
+            "refusal": explain_refusal(result, around=RefusalContext(slug)) if result else None,
             "form_id": "init",
             "is_member": bool(own and own.is_member),
             "may_act": may_act,

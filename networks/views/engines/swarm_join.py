@@ -17,9 +17,9 @@ from networks.engine.specs import LISTEN_ADDRESS
 from networks.forms.swarm import JoinForm, JoinKnownForm
 from networks.models import Engine
 from networks.policy.host_space import host_side_of
-from networks.preflight.swarm_checks import own_addresses
+from networks.preflight.swarm_checks import machine_addresses
 from networks.queries.swarm import read_standings
-from networks.refusals.meaning import Around
+from networks.refusals.meaning import RefusalContext
 from networks.views.acting import (
     actor_of,
     explain_refusal,
@@ -51,7 +51,7 @@ class SwarmJoin(View):
             return render(request, template, context)
         if joining and joining.result and not joining.result.is_ok and "again" in request.GET:
             return self._show_again(request, engine, joining)
-        first = next((str(address) for address in own_addresses(host_side_of(engine_slug))), "")
+        first = next((str(address) for address in machine_addresses(host_side_of(engine_slug))), "")
         data = QueryDict(mutable=True)
         data.update({"advertise_address": first, "listen_address": LISTEN_ADDRESS})
         if managers := swarms_to_join(request, engine):
@@ -132,7 +132,7 @@ class SwarmJoin(View):
             "by": KNOWN if is_known else TOKEN,
             "has_known": is_known or bool(swarms_to_join(request, engine)),
             "key": secrets.token_urlsafe(16),
-            "addresses": own_addresses(form.host),
+            "addresses": machine_addresses(form.host),
             "aside": make_aside(
                 form.command_lines(),
                 form.findings,
@@ -140,7 +140,7 @@ class SwarmJoin(View):
                 asked=make_asked("POST /swarm/join", body, sees_secrets=True),
                 shows_request=form.data.get("show") == "api",
             ),
-            "refusal": explain_refusal(result, around=Around(slug)) if result else None,
+            "refusal": explain_refusal(result, around=RefusalContext(slug)) if result else None,
             "form_id": "join",
             "is_member": bool(own and own.is_member),
             "may_act": may_act,

@@ -16,10 +16,10 @@ from networks.forms.confirming import ConfirmForm, say_breakage
 from networks.policy.protection import protection_of
 from networks.queries.lifecycle.breakages import breakages_of
 from networks.queries.lifecycle.removals import Consequences
-from networks.queries.swarm import NodeRow, Standing, count_tasks, overlays_in_use, read_standings
+from networks.queries.swarm import EngineInSwarm, NodeRow, count_tasks, overlays_in_use, read_standings
 from networks.views.acting import actor_of, explain_refusal, open_page, say_unseen
 from networks.views.changes.foreseeing import read_anew, wanted_name
-from networks.views.shell import access_of
+from networks.views.shell import rights_of_request
 
 
 class SwarmLeave(View):
@@ -75,7 +75,7 @@ class SwarmLeave(View):
         return render(request, "swarm/leave.html", context, status=status)
 
 
-def _spec_of(own: Standing | None) -> LeaveSpec:
+def _spec_of(own: EngineInSwarm | None) -> LeaveSpec:
     return LeaveSpec(is_forced=own is not None and own.is_manager)
 
 
@@ -107,7 +107,7 @@ class SwarmNodeRemove(View):
     def _node(self, request: HttpRequest) -> NodeRow | None:
         """Return the node as this Engine, which manages its swarm, was last read to know it."""
         slug, node_id = self.kwargs["engine_slug"], self.kwargs["node_id"]
-        own = read_standings({slug, *access_of(request).permissions}).get(slug)
+        own = read_standings({slug, *rights_of_request(request).permissions}).get(slug)
         return next((node for node in own.nodes if node.node_id == node_id), None) if own and own.is_manager else None
 
     def _show(

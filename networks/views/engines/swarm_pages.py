@@ -14,10 +14,10 @@ from networks.models import Engine, Network
 from networks.partials.swarm import draw_overlay, draw_swarm
 from networks.policy.permissions import Permission
 from networks.queries.details import read_network_title
-from networks.queries.swarm import Standing, read_standings
+from networks.queries.swarm import EngineInSwarm, read_standings
 from networks.views.acting import actor_of, explain_refusal, open_page
 from networks.views.screens import render_screen
-from networks.views.shell import access_of, open_screen
+from networks.views.shell import open_screen, rights_of_request
 
 
 class EngineSwarm(View):
@@ -60,9 +60,9 @@ def show_swarm(request: HttpRequest, engine_slug: str, result: ActionResult | No
     return render_screen(request, "swarm/swarm.html", draw_swarm(key), context, status=409 if result else 200)
 
 
-def swarms_to_join(request: HttpRequest, engine: Engine) -> list[Standing]:
+def swarms_to_join(request: HttpRequest, engine: Engine) -> list[EngineInSwarm]:
     """Return the managers whose swarm this Engine may be put into by this person, who may shape both."""
-    permissions = access_of(request).permissions
+    permissions = rights_of_request(request).permissions
     may_shape = [slug for slug, may in permissions.items() if Permission.SHAPE in may and slug != engine.slug]
     return [each for each in read_standings(may_shape).values() if each.is_manager]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.contrib.auth.models import User
 
 from networks.actions.actors import Actor
-from networks.actions.terminals.asked import Asked, End
+from networks.actions.terminals.asked import TerminalEnd, TerminalRequest
 from networks.engine.specs import ScreenSize
 from networks.models import Engine, Grant
 from networks.policy.login.store import SessionStore
@@ -24,7 +24,7 @@ class Hearing:
         self.idle: list[int] = []
         self.opened = threading.Event()
         self.ended = threading.Event()
-        self.end: End | None = None
+        self.end: TerminalEnd | None = None
         self.credit = credit
 
     def on_open(self) -> None:
@@ -41,7 +41,7 @@ class Hearing:
     def on_idle(self, left_s: int) -> None:
         self.idle.append(left_s)
 
-    def on_end(self, end: End) -> None:
+    def on_end(self, end: TerminalEnd) -> None:
         assert not self.ended.is_set(), "it ends once"
         self.end = end
         self.ended.set()
@@ -50,14 +50,14 @@ class Hearing:
         """Wait until the screen has been sent this."""
         wait_until(lambda: text.encode() in self.output, f"{text!r} among {bytes(self.output[-500:])!r}")
 
-    def over(self) -> End:
+    def over(self) -> TerminalEnd:
         """Return how it ended, once it has."""
         assert self.ended.wait(60)
         assert self.end is not None
         return self.end
 
 
-def ask(engine: Engine, container_id: str, *command: str, user: str = "", name: str = "tina") -> Asked:
+def ask(engine: Engine, container_id: str, *command: str, user: str = "", name: str = "tina") -> TerminalRequest:
     """Return what a person who was given a terminal asks for; the person is made where they aren't there."""
     person, is_new = User.objects.get_or_create(username=name)
     if is_new:
@@ -69,4 +69,4 @@ def ask(engine: Engine, container_id: str, *command: str, user: str = "", name: 
     session["_auth_user_hash"] = person.get_session_auth_hash()
     session.create()
     actor, size = Actor(person.username, person.pk, "192.0.2.7"), ScreenSize(100, 30)
-    return Asked(actor, session.row_key, engine, container_id, "web", command or ("/bin/sh",), user, size, "en")
+    return TerminalRequest(actor, session.row_key, engine, container_id, "web", command or ("/bin/sh",), user, size, "en")

@@ -11,8 +11,8 @@ from networks.actions.actors import Actor
 from networks.actions.clients import open_client
 from networks.actions.recording import Intent, record_intent
 from networks.actions.terminals import left
-from networks.actions.terminals.ledger import Ledger, Noted, take_left
 from networks.actions.terminals.left import LeftTerminals
+from networks.actions.terminals.open_terminals import Noted, OpenTerminals, take_left
 from networks.engine.calls import Profile
 from networks.engine.specs import ExecSpec, ScreenSize
 from networks.models import Action, Engine, Outcome
@@ -35,7 +35,7 @@ def leave_one(engine: Engine, container_id: str, folder: Path, *command: str) ->
 
 
 def leave(folder: Path, noted: Noted) -> Noted:
-    ledger = Ledger()
+    ledger = OpenTerminals()
     ledger.note(noted, folder)
     os.close(ledger._descriptor)  # as the kernel does
     return noted
@@ -94,7 +94,7 @@ def test_it_writes_no_close_twice_and_reads_no_half_file(followed: Engine, tmp_p
 
 
 def test_it_leaves_alone_what_a_living_process_has_open(tmp_path: Path) -> None:
-    ledger = Ledger()
+    ledger = OpenTerminals()
     ledger.note(Noted(1, "a" * 64, "mark", "sh", ""), tmp_path)
     ledger.note(Noted(2, "b" * 64, "mark", "sh", ""), tmp_path)
 

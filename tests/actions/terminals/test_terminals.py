@@ -13,9 +13,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from networks.actions.terminals import ending, session
-from networks.actions.terminals.asked import MOST_OF_ONE, Why
+from networks.actions.terminals.asked import MOST_OF_ONE, EndReason
 from networks.actions.terminals.registry import Terminals, TooManyTerminals
-from networks.actions.terminals.session import WINDOW_BYTES, Session, is_typed
+from networks.actions.terminals.session import WINDOW_BYTES, TerminalSession, is_from_person
 from networks.engine.specs import ScreenSize
 from networks.models import Action, Engine, Grant, Outcome
 from tests.actions.terminals.hearing import Hearing, ask
@@ -43,7 +43,7 @@ def processes(engine: PrivateEngine) -> list[str]:
     return [row for row in rows if "sleep 1000000" not in row and "docker-init" not in row]
 
 
-def open_one(terminals: Terminals, followed: Engine, web: str, *command: str, **more: str) -> tuple[Session, Hearing]:
+def open_one(terminals: Terminals, followed: Engine, web: str, *command: str, **more: str) -> tuple[TerminalSession, Hearing]:
     hearing = Hearing()
     opened = terminals.open(ask(followed, web, *command, **more), hearing)
     hearing.credit = opened.credit
@@ -69,7 +69,7 @@ def test_it_carries_what_is_typed_and_shown(engine: PrivateEngine, followed: Eng
     wait_until(lambda: not any("sleep 1000" in row for row in processes(engine)), "its end")
     opened.give(b"exit 7\n")
 
-    assert (hearing.over().why, hearing.over().exit_code) == (Why.EXITED, 7)
+    assert (hearing.over().why, hearing.over().exit_code) == (EndReason.EXITED, 7)
     row = closed()
     assert Action.objects.get(verb="open_terminal").command == "docker exec -it web /bin/sh"
     assert (row.asked["exit_code"], row.asked["why"], row.who, row.docker_id) == (7, "exited", "tina", web)
@@ -113,7 +113,7 @@ def test_it_says_what_isn_t_there(
 
     end = hearing.over()
 
-    assert end.why is Why.REFUSED
+    assert end.why is EndReason.REFUSED
     assert words in end.sentence
 
 
@@ -127,7 +127,7 @@ def test_it_refuses_containers_that_can_t_be_entered(
     engine.cli("kill", "web")
     ends.append(open_one(terminals, followed, web)[1].over())
 
-    assert [end.why for end in ends] == [Why.REFUSED] * 4
+    assert [end.why for end in ends] == [EndReason.REFUSED] * 4
     assert "paused" in ends[0].sentence
     assert "netadmin.protect" in ends[1].sentence
     assert "no longer exists" in ends[2].sentence
@@ -158,9 +158,9 @@ def test_it_ends_what_runs_by_each_of_its_means(
     else:
         hearing.until("#")
 
-    opened.end(Why.GONE)
+    opened.end(EndReason.GONE)
 
-    assert hearing.over().why is Why.GONE
+    assert hearing.over().why is EndReason.GONE
     row = closed()
     how = {"host": "from the host", "container": "from within the container", "keys": "by keys"}[means]
     assert row.asked["process"] == how
@@ -171,7 +171,7 @@ def test_it_ends_what_runs_by_each_of_its_means(
 def test_it_leaves_nothing_behind_when_browsers_go(
     engine: PrivateEngine, followed: Engine, web: str, terminals: Terminals
 ) -> None:
-    open_one(terminals, followed, web)[0].end(Why.GONE)  # what is made once for all
+    open_one(terminals, followed, web)[0].end(EndReason.GONE)  # what is made once for all
     wait_until(lambda: not terminals.all(), "the first to end")
     wait_until(lambda: threads() == 0, "its threads to end")
     before = sockets()
@@ -181,7 +181,7 @@ def test_it_leaves_nothing_behind_when_browsers_go(
         if number % 3:  # some go before it is open
             hearing.opened.wait(60)
             opened.give(b"sleep 1000 & cat /dev/zero\n" if number % 3 == 1 else b"sleep 1000\n")
-        opened.end(Why.GONE)
+        opened.end(EndReason.GONE)
         if number % 2:
             wait_until(lambda: not terminals.all(), "it to end", deadline_s=20)
         else:
@@ -210,7 +210,7 @@ def test_it_ends_when_nobody_types_whatever_is_shown(followed: Engine, web: str,
     opened = terminals.open(ask(followed, web, "sh", "-c", "while :; do echo x; sleep 0.05; done"), hearing, idle_s=1.0)
     hearing.credit = opened.credit
 
-    assert hearing.over().why is Why.IDLE
+    assert hearing.over().why is EndReason.IDLE
     assert hearing.idle
     assert b"x\r\nx" in hearing.output
 
@@ -221,7 +221,7 @@ def test_it_ends_when_nobody_types_whatever_is_shown(followed: Engine, web: str,
      (b"\x1b[?1;2c", False), (b"\x1b[I", False), (b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", False), (b"\x1b[12;40Rx", True)],
 )  # fmt: skip
 def test_it_knows_what_a_person_typed(content: bytes, is_a_persons: bool) -> None:
-    assert is_typed(content) is is_a_persons
+    assert is_from_person(content) is is_a_persons
 
 
 def test_it_lets_one_person_have_three(followed: Engine, web: str, terminals: Terminals) -> None:
@@ -251,11 +251,16 @@ def deactivate(person: User) -> None:
 
 @pytest.mark.parametrize(
     ("cause", "why"),
-    [(take_the_grant, Why.REVOKED), (take_the_role, Why.REVOKED), (switch_off, Why.REVOKED), (deactivate, Why.LOGGED_OUT)],
+    [
+        (take_the_grant, EndReason.REVOKED),
+        (take_the_role, EndReason.REVOKED),
+        (switch_off, EndReason.REVOKED),
+        (deactivate, EndReason.LOGGED_OUT),
+    ],
     ids=lambda each: getattr(each, "__name__", str(each)),
 )
 def test_it_ends_within_two_seconds_when_a_right_is_taken(
-    engine: PrivateEngine, followed: Engine, web: str, terminals: Terminals, cause: object, why: Why
+    engine: PrivateEngine, followed: Engine, web: str, terminals: Terminals, cause: object, why: EndReason
 ) -> None:
     opened, hearing = open_one(terminals, followed, web)
     hearing.opened.wait(60)
@@ -277,7 +282,7 @@ def test_it_ends_everything_when_netadmin_stops(engine: PrivateEngine, followed:
 
     terminals.stop(8)
 
-    assert {hearing.over().why for hearing in hearings} == {Why.STOPPING}
+    assert {hearing.over().why for hearing in hearings} == {EndReason.STOPPING}
     wait_until(lambda: processes(engine) == [], "the sentinels, which were let go, to be gone", deadline_s=2)
     with pytest.raises(TooManyTerminals):
         open_one(terminals, followed, web)
@@ -290,4 +295,4 @@ def test_it_refuses_who_was_not_given_one(followed: Engine, web: str, terminals:
 
     Terminals(look_every_s=60).open(asked, hearing)
 
-    assert hearing.over().why in (Why.REFUSED, Why.REVOKED)
+    assert hearing.over().why in (EndReason.REFUSED, EndReason.REVOKED)

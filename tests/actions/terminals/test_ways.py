@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from networks.actions.terminals import session
-from networks.actions.terminals.asked import Why
+from networks.actions.terminals.asked import EndReason
 from networks.actions.terminals.registry import Terminals
 from networks.engine.access.facts import EngineAccess, SshMaterial
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from networks.engine.access.tunnels import end_tunnel, tunnel_of
 from networks.engine.specs import ScreenSize
 from networks.models import Action, Engine
@@ -63,7 +63,7 @@ def by_ssh(engine: PrivateEngine, tmp_path: Path) -> Iterator[Way]:
     server = SshServer(tmp_path)
     server.start()
     url = server.url(engine.socket)
-    way = Way.make(engine, EngineAccess(parse_address(url), ssh=SshMaterial(server.key, server.host_key)), url)
+    way = Way.make(engine, EngineAccess(parse_engine_url(url), ssh=SshMaterial(server.key, server.host_key)), url)
     yield way
     end_tunnel(way.access)
     server.stop()
@@ -87,7 +87,7 @@ def terminals() -> Iterator[Terminals]:
     made.stop(10)
 
 
-def open_one(terminals: Terminals, way: Way) -> tuple[session.Session, Hearing]:
+def open_one(terminals: Terminals, way: Way) -> tuple[session.TerminalSession, Hearing]:
     hearing = Hearing()
     opened = terminals.open(ask(way.row, way.web), hearing)
     hearing.credit = opened.credit
@@ -109,7 +109,7 @@ def threads() -> set[str]:
 
 
 def test_it_types_resizes_and_leaves_nothing(way: Way, terminals: Terminals) -> None:
-    open_one(terminals, way)[0].end(Why.GONE)  # what is made once for all
+    open_one(terminals, way)[0].end(EndReason.GONE)  # what is made once for all
     wait_until(lambda: not terminals.all(), "the first to end")
     end_tunnel(way.access)
     wait_until(lambda: not threads(), "its threads to end")
@@ -125,9 +125,9 @@ def test_it_types_resizes_and_leaves_nothing(way: Way, terminals: Terminals) -> 
     assert b"11 77" in hearing.output
     assert hearing.output.count(b"x") >= 300_000
     ssh = {str(tunnel_of(way.access).pid)} if way.access.ssh else set()
-    opened.end(Why.GONE)
+    opened.end(EndReason.GONE)
 
-    assert hearing.over().why is Why.GONE
+    assert hearing.over().why is EndReason.GONE
     wait_until(lambda: not terminals.all(), "it to end")
     assert way.processes() == []
     assert Action.objects.filter(verb="close_terminal").latest("pk").asked["process"] == "from within the container"
@@ -145,6 +145,6 @@ def test_it_ends_the_process_when_the_tunnel_is_killed(by_ssh: Way, terminals: T
 
     os.kill(tunnel_of(by_ssh.access).pid, signal.SIGKILL)
 
-    assert hearing.over().why in (Why.LOST, Why.EXITED)
+    assert hearing.over().why in (EndReason.LOST, EndReason.EXITED)
     wait_until(lambda: by_ssh.processes() == [], "nothing to run")
     wait_until(lambda: Action.objects.filter(verb="close_terminal").exists(), "the row of the close")

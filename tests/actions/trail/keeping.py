@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from networks.audit.destinations import Destination, FileDestination
-from networks.audit.entries import Line, read_line
+from networks.audit.entries import LogLine, read_line
 from networks.audit.keeper import Keeper
-from networks.audit.standing import reach_of, read_trail
+from networks.audit.standing import read_trail, trail_reach
 from networks.models import Action, Outcome, Trail
 from tests.private_engine import wait_until
 
@@ -29,7 +29,7 @@ def keeping(data_dir: Path, destination: Destination, *, at_once: int = 200) -> 
 
 def is_all_written() -> bool:
     """Tell whether every row is remembered as written."""
-    reach = reach_of(read_trail())
+    reach = trail_reach(read_trail())
     newest = [model.objects.order_by("-id").values_list("id", flat=True).first() or 0 for model in (Action, Outcome)]
     return (reach.action_id, reach.outcome_id) == (newest[0], newest[1])
 
@@ -53,12 +53,12 @@ def wait_until_failing(words: str) -> Trail:
     return read_trail()
 
 
-def lines_of(*paths: Path) -> list[Line]:
+def lines_of(*paths: Path) -> list[LogLine]:
     """Read files of lines, all of which are whole."""
     texts = [text for path in paths for text in path.read_bytes().split(b"\n")]
     return [read_line(text) for text in texts if text]
 
 
-def told(lines: list[Line]) -> list[tuple[str, int]]:
+def told(lines: list[LogLine]) -> list[tuple[str, int]]:
     """Return what lines are about, in order."""
     return [(str(line.entry["kind"]), int(line.entry["id"])) for line in lines]

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.audit.entries import START, BrokenLine, Line, canonical, read_line, seal, seal_all
-from networks.audit.verifying import Expected, Found, Wrong, check_chain
+from networks.audit.entries import START, BrokenLine, LogLine, canonical, read_line, seal, seal_all
+from networks.audit.verifying import Expected, Verified, Wrong, check_chain
 
 ENTRY = {"kind": "action", "id": 7, "who": "민아", "asked": {"b": [1, None], "a": "\u202e\x9b\n"}}
 
@@ -30,14 +30,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("trail")
 
 
-def check(folder: Path, texts: list[bytes], last: Line) -> Found:
+def check(folder: Path, texts: list[bytes], last: LogLine) -> Verified:
     """Check a file of these lines, of which `last` is remembered as the last."""
     (folder / "log").write_bytes(b"".join(text + b"\n" for text in texts))
     return check_bytes(folder, last)
 
 
-def check_bytes(folder: Path, last: Line) -> Found:
-    found = Found()
+def check_bytes(folder: Path, last: LogLine) -> Verified:
+    found = Verified()
     assert all(check_chain([folder / "log"], Expected(1, last.sequence, last.hash), found))
     return found
 
@@ -97,14 +97,14 @@ def test_it_refuses_a_line_whose_hash_is_not_its_own() -> None:
 
 
 @given(trails)
-def test_it_finds_nothing_wrong_with_what_was_written(folder: Path, lines: list[Line]) -> None:
+def test_it_finds_nothing_wrong_with_what_was_written(folder: Path, lines: list[LogLine]) -> None:
     found = check(folder, [line.text for line in lines], lines[-1])
 
     assert (found.lines, found.repeated, found.last) == (len(lines), 0, len(lines))
 
 
 @given(trails, st.data())
-def test_it_takes_a_batch_that_came_twice(folder: Path, lines: list[Line], data: st.DataObject) -> None:
+def test_it_takes_a_batch_that_came_twice(folder: Path, lines: list[LogLine], data: st.DataObject) -> None:
     begun = data.draw(st.integers(0, len(lines) - 1))
     ended = data.draw(st.integers(begun + 1, len(lines)))
     texts = [line.text for line in lines]
@@ -115,7 +115,7 @@ def test_it_takes_a_batch_that_came_twice(folder: Path, lines: list[Line], data:
 
 
 @given(trails, st.data())
-def test_it_finds_every_line_that_is_removed(folder: Path, lines: list[Line], data: st.DataObject) -> None:
+def test_it_finds_every_line_that_is_removed(folder: Path, lines: list[LogLine], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(lines) - 1))
     texts = [line.text for line in lines]
 
@@ -128,7 +128,7 @@ def test_it_finds_every_line_that_is_removed(folder: Path, lines: list[Line], da
 
 
 @given(trails, st.data())
-def test_it_finds_every_two_lines_that_are_swapped(folder: Path, lines: list[Line], data: st.DataObject) -> None:
+def test_it_finds_every_two_lines_that_are_swapped(folder: Path, lines: list[LogLine], data: st.DataObject) -> None:
     one = data.draw(st.integers(0, len(lines) - 2))
     other = data.draw(st.integers(one + 1, len(lines) - 1))
     texts = [line.text for line in lines]
@@ -139,7 +139,7 @@ def test_it_finds_every_two_lines_that_are_swapped(folder: Path, lines: list[Lin
 
 
 @given(trails, st.data())
-def test_it_finds_every_byte_that_is_changed(folder: Path, lines: list[Line], data: st.DataObject) -> None:
+def test_it_finds_every_byte_that_is_changed(folder: Path, lines: list[LogLine], data: st.DataObject) -> None:
     whole = b"".join(line.text + b"\n" for line in lines)
     place = data.draw(st.integers(0, len(whole) - 1))
     byte = data.draw(st.integers(0, 255).filter(lambda value: value != whole[place]))
@@ -150,7 +150,7 @@ def test_it_finds_every_byte_that_is_changed(folder: Path, lines: list[Line], da
 
 
 @given(trails, st.data())
-def test_it_finds_every_cut(folder: Path, lines: list[Line], data: st.DataObject) -> None:
+def test_it_finds_every_cut(folder: Path, lines: list[LogLine], data: st.DataObject) -> None:
     whole = b"".join(line.text + b"\n" for line in lines)
     (folder / "log").write_bytes(whole[: data.draw(st.integers(0, len(whole) - 1))])
 
@@ -160,7 +160,7 @@ def test_it_finds_every_cut(folder: Path, lines: list[Line], data: st.DataObject
 
 @given(trails, entries, st.data())
 def test_it_finds_a_line_that_was_changed_and_sealed_again(
-    folder: Path, lines: list[Line], entry: dict[str, Any], data: st.DataObject
+    folder: Path, lines: list[LogLine], entry: dict[str, Any], data: st.DataObject
 ) -> None:
     """Whoever can compute a hash has to forge all that follows, and what the database remembers of the last."""
     place = data.draw(st.integers(0, len(lines) - 1).filter(lambda at: canonical(entry) != canonical(lines[at].entry)))

@@ -13,8 +13,8 @@ from pytest_django.fixtures import Settings
 
 from networks.audit import verifying
 from networks.audit.destinations import FileDestination
-from networks.audit.entries import Line, seal_all
-from networks.management.commands.prune_activity import prune
+from networks.audit.entries import LogLine, seal_all
+from networks.management.commands.prune_activity import prune_actions
 from networks.models import Action, Outcome
 from networks.models.insert_only import lifted
 from tests.actions.trail.keeping import keeping, lines_of, wait_until_written
@@ -130,7 +130,7 @@ def test_it_takes_a_line_that_is_being_written(log: Path) -> None:
 
 
 def test_it_takes_lines_whose_rows_were_pruned(log: Path) -> None:
-    prune(MORNING)
+    prune_actions(MORNING)
 
     assert "; the rows of 20 are gone from the database." in verify(log)
 
@@ -169,13 +169,13 @@ def test_it_finds_a_row_that_stands_in_no_line(log: Path, kind: str, after: int)
     assert trail == 1
 
 
-def _remembered(lines: list[Line]) -> int:
+def _remembered(lines: list[LogLine]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE networks_trail SET sequence = %s, hash = %s", [lines[-1].sequence, lines[-1].hash])
         return int(cursor.rowcount)
 
 
-def is_about(line: Line, kind: str, number: int) -> bool:
+def is_about(line: LogLine, kind: str, number: int) -> bool:
     return (line.entry["kind"], line.entry["id"]) == (kind, number)
 
 

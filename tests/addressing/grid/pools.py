@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from hypothesis import strategies as st
 
-from networks.addressing.address_states import Claim, PoolUse, measure
+from networks.addressing.address_states import AddressClaim, PoolUse, measure
 from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress, IPNetwork
 
@@ -35,9 +35,9 @@ class Case:
         )
 
 
-def claim(address: IPAddress, name: str = "") -> Claim:
+def claim(address: IPAddress, name: str = "") -> AddressClaim:
     """Return the claim of a container that is named after the address."""
-    return Claim(address.version, int(address), f"id of {address}", name or f"guest at {address}")
+    return AddressClaim(address.version, int(address), f"id of {address}", name or f"guest at {address}")
 
 
 @st.composite

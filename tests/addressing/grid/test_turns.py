@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from networks.addressing.address_states import State
 from networks.addressing.pools import Pool
-from networks.addressing.turns import Place, Turn, Why, gateway_of, lowest_free, next_turn
+from networks.addressing.turns import HandingOut, NextKnown, Turn, gateway_of, lowest_free, next_turn
 from tests.addressing.grid.pools import Case, cases, use_of
 
-OWN = Place("front", "bridge")
+OWN = HandingOut("front", "bridge")
 ROUTER = {"DefaultGatewayIPv4": ip_address("10.0.0.5")}
 
 
@@ -44,7 +44,7 @@ def test_it_foretells_what_an_allocator_gives(drawn: Case, acts: list[tuple[bool
             continue
         given_out = next((number for number in free if number not in guests), None)
         use = replace(case, held=tuple(map(case.use.address, guests))).use
-        expected = Turn(None, Why.FULL) if given_out is None else Turn(use.address(given_out), Why.CERTAIN)
+        expected = Turn(None, NextKnown.FULL) if given_out is None else Turn(use.address(given_out), NextKnown.CERTAIN)
         assert next_turn(replace(OWN, driver="macvlan"), [use]) == expected
         guests += [] if given_out is None else [given_out]
 
@@ -52,7 +52,7 @@ def test_it_foretells_what_an_allocator_gives(drawn: Case, acts: list[tuple[bool
 def test_it_takes_what_a_stopped_container_asks_for() -> None:
     turn = next_turn(OWN, [use_of("10.0.0.0/28", "10.0.0.2", wished=("10.0.0.3",), gateway="10.0.0.1")])
 
-    assert (str(turn.address), turn.why) == ("10.0.0.3", Why.CERTAIN)
+    assert (str(turn.address), turn.why) == ("10.0.0.3", NextKnown.CERTAIN)
 
 
 def test_it_goes_on_to_the_next_pool_when_one_is_full() -> None:
@@ -61,35 +61,35 @@ def test_it_goes_on_to_the_next_pool_when_one_is_full() -> None:
     turn = next_turn(replace(OWN, driver="macvlan"), [full, use_of("10.9.0.0/24", gateway="10.9.0.1")])
 
     assert str(turn.address) == "10.9.0.2"
-    assert next_turn(OWN, [full]).why is Why.FULL
+    assert next_turn(OWN, [full]).why is NextKnown.FULL
 
 
 @pytest.mark.parametrize(
     ("place", "why"),
     [
-        (Place("other", "bridge", ipam_driver="dhcp"), Why.IPAM_DRIVER),
-        (Place("over", "overlay", "swarm"), Why.SWARM),
-        (Place("third", "weave"), Why.DRIVER),
-        (Place("docker_gwbridge", "bridge"), Why.HIDDEN),
-        (Place("late", "macvlan", hides_gateway=True), Why.GATEWAY),
+        (HandingOut("other", "bridge", ipam_driver="dhcp"), NextKnown.IPAM_DRIVER),
+        (HandingOut("over", "overlay", "swarm"), NextKnown.SWARM),
+        (HandingOut("third", "weave"), NextKnown.DRIVER),
+        (HandingOut("docker_gwbridge", "bridge"), NextKnown.HIDDEN),
+        (HandingOut("late", "macvlan", hides_gateway=True), NextKnown.GATEWAY),
     ],
 )
-def test_it_says_why_it_does_not_know(place: Place, why: Why) -> None:
+def test_it_says_why_it_does_not_know(place: HandingOut, why: NextKnown) -> None:
     turn = next_turn(place, [use_of("10.0.0.0/24", gateway="10.0.0.1")])
 
     assert (turn.address, turn.why) == (None, why)
 
 
 def test_it_does_not_guess_addresses_that_are_made_of_the_mac() -> None:
-    assert next_turn(Place("bridge", "bridge"), [use_of("fd00::/64", gateway="fd00::1")]).why is Why.FROM_MAC
-    assert next_turn(Place("bridge", "bridge"), [use_of("10.0.0.0/24", gateway="10.0.0.1")]).why is Why.CERTAIN
+    assert next_turn(HandingOut("bridge", "bridge"), [use_of("fd00::/64", gateway="fd00::1")]).why is NextKnown.FROM_MAC
+    assert next_turn(HandingOut("bridge", "bridge"), [use_of("10.0.0.0/24", gateway="10.0.0.1")]).why is NextKnown.CERTAIN
 
 
 def test_it_says_nothing_while_the_engine_counts_otherwise() -> None:
     pools = [use_of("10.0.0.0/24", gateway="10.0.0.1")]
 
-    assert next_turn(OWN, pools, is_disputed=True).why is Why.COUNT
-    assert next_turn(OWN, []).why is Why.NONE
+    assert next_turn(OWN, pools, is_disputed=True).why is NextKnown.COUNT
+    assert next_turn(OWN, []).why is NextKnown.NONE
 
 
 @pytest.mark.parametrize(

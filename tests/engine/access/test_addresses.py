@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from networks.engine.access.facts import EngineAddress, Scheme, SshMaterial, TlsMaterial
-from networks.engine.access.faults import AccessFault, Fault, Step, Unopened
+from networks.engine.access.faults import AccessFault, AccessStep, Fault, Unopened
 from networks.engine.access.openers import opener_for
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from networks.engine.access.tcp import open_tcp
 
 
@@ -23,8 +23,8 @@ from networks.engine.access.tcp import open_tcp
     ],
 )
 def test_it_reads_a_url(url: str, address: EngineAddress) -> None:
-    assert parse_address(url) == address
-    assert parse_address(str(address)) == address
+    assert parse_engine_url(url) == address
+    assert parse_engine_url(str(address)) == address
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_it_reads_a_url(url: str, address: EngineAddress) -> None:
 )
 def test_it_says_what_is_wrong_with_a_url(url: str, fault: Fault) -> None:
     with pytest.raises(AccessFault) as caught:
-        parse_address(url)
+        parse_engine_url(url)
 
     assert caught.value.fault is fault
 
@@ -76,7 +76,7 @@ def test_it_goes_by_what_a_name_leads_to() -> None:
     with pytest.raises(Unopened) as caught:
         open_tcp(address, 5, is_loopback_only=True)
 
-    assert caught.value.step is Step.RESOLVE
+    assert caught.value.step is AccessStep.RESOLVE
 
 
 def test_it_keeps_secrets_out_of_its_own_words() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from networks.engine.access.facts import EngineAccess, TlsMaterial
 from networks.engine.access.faults import AccessFault, Fault
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from networks.engine.calls import Profile
 from networks.engine.errors import EngineError, Unreachable
 from networks.engine.registry import connect_engine
@@ -61,7 +61,7 @@ def _answer(context: ssl.SSLContext, listening: socket.socket) -> None:
 
 
 def ping(port: int, material: TlsMaterial, host: str = "localhost") -> None:
-    client = connect_engine(EngineAccess(parse_address(f"tcp://{host}:{port}"), tls=material), Profile.READ)
+    client = connect_engine(EngineAccess(parse_engine_url(f"tcp://{host}:{port}"), tls=material), Profile.READ)
     with contextlib.closing(client):
         client.ping()
         client.ping()

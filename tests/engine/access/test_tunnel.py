@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from networks.engine.access.facts import EngineAccess, SshMaterial
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from networks.engine.access.tunnel import Tunnel
 from networks.engine.access.tunnels import end_tunnel, tunnel_of
 from networks.engine.calls import Profile
@@ -66,7 +66,7 @@ def _answer_one(opened: socket.socket) -> None:
 
 @contextlib.contextmanager
 def reaching(url: str, key: str, host_key: str) -> Iterator[EngineAccess]:
-    access = EngineAccess(parse_address(url), ssh=SshMaterial(key, host_key))
+    access = EngineAccess(parse_engine_url(url), ssh=SshMaterial(key, host_key))
     try:
         yield access
     finally:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from networks.hostnet.errors import Garbled, HostError, NotAllowed, Vanished
+from networks.hostnet.errors import Garbled, HostError, HostNotAllowed, Vanished
 from networks.hostnet.linux.netlink import wire
-from networks.hostnet.linux.netlink.conversation import TRIES, Conversation, Unsupported
+from networks.hostnet.linux.netlink.conversation import TRIES, NetlinkSocket, Unsupported
 from networks.hostnet.linux.netlink.wire import Datagram, Message
 
 KIND = 4000
@@ -22,7 +22,7 @@ class PlayedKernel:
 
     def __init__(self) -> None:
         ours, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.asked = Conversation(ours)
+        self.asked = NetlinkSocket(ours)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", 0, 200_000))
         self.heard: list[str] = []
         self.sequence = 0
@@ -122,7 +122,7 @@ def test_it_passes_over_answers_to_others(kernel: PlayedKernel) -> None:
 @pytest.mark.parametrize(
     ("number", "kind"),
     [
-        (errno.EPERM, NotAllowed),
+        (errno.EPERM, HostNotAllowed),
         (errno.ENODEV, Vanished),
         (errno.EOPNOTSUPP, Unsupported),
         (errno.EBUSY, HostError),

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from networks.hostnet.errors import HostError
-from networks.hostnet.facts import Obstacle, Tier, View
-from networks.hostnet.linux.listening import Listener, find_listener, is_on_this_machine
+from networks.hostnet.facts import HostView, Obstacle, Tier
+from networks.hostnet.linux.listening import ListeningSocket, find_listener, is_on_this_machine
 from networks.hostnet.linux.opening import open_host
 from networks.hostnet.mapping import peers_of
 from tests.architecture.tree import ROOT
@@ -43,7 +43,7 @@ def test_it_knows_which_address_leads_here(url: str, is_here: bool) -> None:
 
 def test_it_sees_nothing_of_another_machine() -> None:
     with contextlib.closing(open_host("", "tcp://192.0.2.7:2376")) as reader:
-        assert reader.view() == View(why_not_host=Obstacle.REMOTE, why_not_inside=Obstacle.REMOTE)
+        assert reader.view() == HostView(why_not_host=Obstacle.REMOTE, why_not_inside=Obstacle.REMOTE)
         assert reader.view().tier is Tier.NONE
         assert (reader.links(), reader.link(1), reader.counters(), reader.routes()) == ((), None, {}, ())
         assert not reader.resolver().is_known
@@ -112,7 +112,7 @@ def test_it_believes_no_pid_of_who_left_the_socket_to_others(tmp_path: Path) -> 
         began.wait(60)
         try:
             with find_listener(f"unix://{path}", is_wanted=True) as listener:
-                assert listener == Listener(process=None, is_hidden=False)
+                assert listener == ListeningSocket(process=None, is_hidden=False)
         finally:
             os.kill(heir, signal.SIGKILL)
 

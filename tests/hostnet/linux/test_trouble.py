@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from networks.hostnet.errors import HostError, NotAllowed, Vanished
+from networks.hostnet.errors import HostError, HostNotAllowed, Vanished
 from networks.hostnet.facts import Counters, LinkChange, Obstacle, Tier
-from networks.hostnet.linux.netlink.conversation import Conversation, Unsupported
+from networks.hostnet.linux.netlink.conversation import NetlinkSocket, Unsupported
 from networks.hostnet.linux.netlink.counters import in_links_body, read_counters
 from networks.hostnet.linux.netlink.links import links_body
 from networks.hostnet.linux.netlink.wire import RTM_GETLINK, Datagram, Message
@@ -108,7 +108,7 @@ def test_it_counts_without_the_message_that_old_kernels_lack(lab: LabHost) -> No
         found[one[0]] = one[1]
 
     with contextlib.closing(lab.open()) as reader:
-        asked = lab.standing_in(Conversation)
+        asked = lab.standing_in(NetlinkSocket)
         lab.ip("link", "set", "br0", "down")
         asked.dump(RTM_GETLINK, in_links_body(), take, begin=found.clear)
 
@@ -117,7 +117,7 @@ def test_it_counts_without_the_message_that_old_kernels_lack(lab: LabHost) -> No
 
 
 def test_it_says_what_a_kernel_lacks(lab: LabHost) -> None:
-    asked = lab.standing_in(Conversation)
+    asked = lab.standing_in(NetlinkSocket)
 
     with pytest.raises(Unsupported):
         asked.ask(4000, bytes(4), lambda datagram, message: None)
@@ -139,7 +139,7 @@ def test_it_names_containers_to_an_ordinary_user(lab: LabHost) -> None:
         links, sandboxes = reader.links(), reader.sandboxes(pids)
         try:
             refused = bool(reader.inside(lab.full_id("a"), pids[lab.full_id("a")]))
-        except NotAllowed:
+        except HostNotAllowed:
             refused = True
         peers = {index: (peer.container_ids[0], peer.link.name) for index, peer in peers_of(links, sandboxes).items()}
         held = [str(address) for address in sandboxes[lab.full_id("c")].links[0].addresses]

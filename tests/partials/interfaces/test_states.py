@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from networks.hostnet.facts import Obstacle, View
+from networks.hostnet.facts import HostView, Obstacle
 from networks.partials.interfaces.page import MANY
 from networks.sync.host.board import picture_of, put_up
 from networks.sync.host.picture import HostPicture
@@ -46,7 +46,7 @@ def test_it_says_why_the_machine_could_not_be_read(lab: Watched) -> None:
 @pytest.mark.parametrize("obstacle", [one for one in Obstacle if one])
 def test_it_says_what_is_in_the_way_and_what_helps(obstacle: Obstacle) -> None:
     make_engine()
-    put_up("local", HostPicture(View(why_not_host=obstacle, why_not_inside=obstacle), revision=1, as_of=MORNING))
+    put_up("local", HostPicture(HostView(why_not_host=obstacle, why_not_inside=obstacle), revision=1, as_of=MORNING))
 
     said = words(page().parts["interface-sight"])
 

@@ -9,19 +9,19 @@ import pytest
 
 from networks.hostnet.facts import Counters
 from networks.partials.traffic.flows import added_up
-from networks.partials.traffic.memory import MOST_POINTS, Sums
-from networks.sync.host.ring import Ring
+from networks.partials.traffic.memory import MOST_POINTS, TrafficSums
+from networks.sync.host.ring import TrafficRing
 
 INDEXES = (1, 2, 3)
 
 
-def begin() -> tuple[Ring, float]:
+def begin() -> tuple[TrafficRing, float]:
     """Return a ring, and a moment so long ago that its samples lie in the past."""
-    return Ring(), time.time() - 10_000
+    return TrafficRing(), time.time() - 10_000
 
 
 def test_it_continues_to_the_same_sums() -> None:
-    numbers, (ring, began_at), sums = random.Random(7), begin(), Sums()  # noqa: S311 (no secret)
+    numbers, (ring, began_at), sums = random.Random(7), begin(), TrafficSums()  # noqa: S311 (no secret)
     counted = dict.fromkeys(INDEXES, 0)
     moment = 0.0
     for _ in range(600):
@@ -38,7 +38,7 @@ def test_it_continues_to_the_same_sums() -> None:
 
 
 def test_it_knows_no_sum_while_one_of_them_is_not_counted() -> None:
-    (ring, began_at), sums = begin(), Sums()
+    (ring, began_at), sums = begin(), TrafficSums()
     ring.add({1: Counters(), 2: Counters()}, now=0.0, at=began_at)
     ring.add({1: Counters(tx_bytes=20), 2: Counters(tx_bytes=40)}, now=2.0, at=began_at + 2)
     before = sums.add_up("ports", (1, 2), ring)
@@ -52,14 +52,14 @@ def test_it_knows_no_sum_while_one_of_them_is_not_counted() -> None:
 
 
 def test_it_adds_others_up_anew() -> None:
-    (ring, began_at), sums = begin(), Sums(most=1)
+    (ring, began_at), sums = begin(), TrafficSums(most=1)
     ring.add({1: Counters()}, now=0.0, at=began_at)
     ring.add({1: Counters(tx_bytes=20)}, now=2.0, at=began_at + 2)
     sums.add_up("these", (1,), ring)
 
     assert sums.add_up("others", (), ring) == ()
     assert len(sums.add_up("these", (1,), ring)) == 1
-    assert sums.add_up("these", (1,), Ring()) == ()
+    assert sums.add_up("these", (1,), TrafficRing()) == ()
 
 
 def test_it_adds_up_no_more_at_once_than_a_page_may_take() -> None:
@@ -67,6 +67,6 @@ def test_it_adds_up_no_more_at_once_than_a_page_may_take() -> None:
     for number in range(100):
         ring.add({index: Counters(tx_bytes=number) for index in many}, now=2.0 * number, at=began_at + 2.0 * number)
 
-    found = Sums().add_up("ports", tuple(many), ring)
+    found = TrafficSums().add_up("ports", tuple(many), ring)
 
     assert len(found) == MOST_POINTS // len(many)

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from networks.hostnet.facts import Counters, Obstacle, View
+from networks.hostnet.facts import Counters, HostView, Obstacle
 from networks.models import Container
 from networks.partials.screen import Screen
 from networks.partials.screens import draw_screen
 from networks.sync.host.board import put_up
 from networks.sync.host.picture import HostLink, HostPicture, Peer
-from networks.sync.host.ring import Ring
+from networks.sync.host.ring import TrafficRing
 from networks.sync.host.stack_sampler import sampler
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network
 from tests.fake_host import EVERYTHING, FakeHost
@@ -44,7 +44,7 @@ class World:
         self.host = FakeHost()
         self.bridge = self.host.add_link("br-front", "bridge", "172.20.0.1/16")
         self.ports = {container.docker_id: self._plug(container) for container in (self.web, self.db)}
-        self.ring = Ring()
+        self.ring = TrafficRing()
         self.moment = 0.0
         self.sample()
 
@@ -59,7 +59,7 @@ class World:
             self.host.count(self.ports[self.web.docker_id], **counts)
         self.ring.add(self.host.open().counters(), now=self.moment, at=1_700_000_000 + self.moment)
 
-    def show(self, *, view: View = EVERYTHING, trouble: str = "", sharing: tuple[str, ...] = ()) -> None:
+    def show(self, *, view: HostView = EVERYTHING, trouble: str = "", sharing: tuple[str, ...] = ()) -> None:
         """Put the picture up."""
         peers = {
             self.ports[container.docker_id]: Peer(
@@ -200,7 +200,7 @@ def test_it_shows_a_guest_the_figures_of_the_stack_that_it_shares(world: World) 
 
 
 def test_it_asks_the_engine_where_nothing_of_the_host_is_seen(world: World) -> None:
-    world.show(view=View(why_not_host=Obstacle.REMOTE, why_not_inside=Obstacle.REMOTE))
+    world.show(view=HostView(why_not_host=Obstacle.REMOTE, why_not_inside=Obstacle.REMOTE))
 
     container, network = (words(screen.parts["traffic-now"]) for screen in (world.container(), world.on_network()))
 
@@ -252,7 +252,7 @@ def test_it_spells_hostile_names(world: World) -> None:
 def test_it_shows_the_busiest_of_very_many_and_the_sum_of_all() -> None:
     engine = make_engine()
     hub = make_network(engine, "hub", "172.20.0.0/16")
-    host, ring = FakeHost(), Ring()
+    host, ring = FakeHost(), TrafficRing()
     bridge = host.add_link("br-hub", "bridge", "172.20.0.1/16")
     links = []
     for number in range(60):

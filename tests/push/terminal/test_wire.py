@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.actions.terminals.asked import End, Why
+from networks.actions.terminals.asked import EndReason, TerminalEnd
 from networks.engine.specs import ScreenSize
 from networks.push.protocol import Close
-from networks.push.terminal_wire import Open, Shown, code_of, read_text, write_end
+from networks.push.terminal_wire import Open, OutputShown, code_of, read_text, write_end
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -30,7 +30,7 @@ def test_it_reads_the_three_messages() -> None:
     assert opening.size == ScreenSize(80, 24)
     assert opening.fields == {"shell": "own", "command": "sh -c 'a b'", "user": "www-data"}
     assert read_text('{"size": {"columns": 1000, "rows": 1}}') == ScreenSize(1000, 1)
-    assert read_text('{"shown": 32768}') == Shown(32768)
+    assert read_text('{"shown": 32768}') == OutputShown(32768)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_it_survives_anything(content: object) -> None:
 
 
 def test_it_tells_each_end_by_its_own_code() -> None:
-    codes = {why: code_of(End(why)) for why in Why}
+    codes = {why: code_of(TerminalEnd(why)) for why in EndReason}
 
-    assert codes[Why.REVOKED] == Close.FORBIDDEN == 4003
-    assert codes[Why.LOGGED_OUT] == Close.LOG_IN == 4001
-    assert codes[Why.STOPPING] == Close.RESTARTING == 4009
-    assert codes[Why.IDLE] == Close.IDLE == 4011
-    assert codes[Why.FLOODED] == Close.MALFORMED == 4400
-    assert {codes[why] for why in (Why.EXITED, Why.REFUSED, Why.GONE, Why.LOST)} == {Close.OVER}
-    assert json.loads(write_end(End(Why.EXITED, 7))) == {"end": {"why": "exited", "exit_code": 7, "sentence": ""}}
+    assert codes[EndReason.REVOKED] == Close.FORBIDDEN == 4003
+    assert codes[EndReason.LOGGED_OUT] == Close.LOG_IN == 4001
+    assert codes[EndReason.STOPPING] == Close.RESTARTING == 4009
+    assert codes[EndReason.IDLE] == Close.IDLE == 4011
+    assert codes[EndReason.FLOODED] == Close.MALFORMED == 4400
+    assert {codes[why] for why in (EndReason.EXITED, EndReason.REFUSED, EndReason.GONE, EndReason.LOST)} == {Close.OVER}
+    assert json.loads(write_end(TerminalEnd(EndReason.EXITED, 7))) == {"end": {"why": "exited", "exit_code": 7, "sentence": ""}}

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.queries.addresses.history import Assignment, Span
-from networks.queries.addresses.history_lines import LEAST, Kind, Line, gaps_of, lines_of_address, lines_of_others
+from networks.queries.addresses.history_lines import (
+    LEAST,
+    AddressHistoryLine,
+    HistoryLineKind,
+    gaps_of,
+    lines_of_address,
+    lines_of_others,
+)
 from tests.history import BEGIN, at
 
 
@@ -41,7 +48,7 @@ def spans(*pairs: tuple[float, float | None]) -> list[Span]:
     return [Span(at(begin), None if end is None else at(end)) for begin, end in pairs]
 
 
-def shown(lines: Iterable[Line]) -> list[tuple[str, float | None, float | None]]:
+def shown(lines: Iterable[AddressHistoryLine]) -> list[tuple[str, float | None, float | None]]:
     return [
         (str(line.kind), *((None if each is None else (each - BEGIN).total_seconds()) for each in (line.from_at, line.until_at)))
         for line in lines
@@ -120,14 +127,14 @@ def test_the_lines_of_an_address_leave_no_hole_and_never_overlap(stays: list[tup
 
     lines = lines_of_address(held, spans(*watched), now=at(1_000), is_end=False)
 
-    between = [line for line in lines if line.kind is not Kind.HELD]
+    between = [line for line in lines if line.kind is not HistoryLineKind.HELD]
     for line in between:
         begin, end = line.from_at, line.until_at or at(1_000)
         assert begin is not None
         assert end - begin >= LEAST
         assert not [each for each in held if each.from_at < end and (each.until_at or at(1_000)) > begin]
         overlaps = [gap for gap in gaps_of(spans(*watched)) if min(gap[1], end) - max(gap[0], begin) >= LEAST]
-        assert line.kind is Kind.UNSEEN or not overlaps
+        assert line.kind is HistoryLineKind.UNSEEN or not overlaps
     times = [(line.from_at, line.until_at or at(1_000)) for line in between]
     assert all(later[0] >= earlier[1] for later, earlier in pairwise(times))
 

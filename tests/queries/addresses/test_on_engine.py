@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from networks.addressing.address_states import State
-from networks.addressing.turns import Why
+from networks.addressing.turns import NextKnown
 from networks.models import Engine
 from networks.queries.addresses.pools import PoolView
 from networks.sync.engines import ensure_local_engine
@@ -49,7 +49,7 @@ def make_guests(engine: PrivateEngine, count: int) -> list[str]:
 def predicted(views: list[PoolView]) -> tuple[str, str]:
     """Return the next address of both families, "" where there is none."""
     turns = {view.use.subnet.version: view.turn for view in views}
-    assert {turn.why for turn in turns.values()} <= {Why.CERTAIN, Why.UNLESS_REFUSED, Why.FULL}
+    assert {turn.why for turn in turns.values()} <= {NextKnown.CERTAIN, NextKnown.UNLESS_REFUSED, NextKnown.FULL}
     addresses = [turns[family].address if family in turns else None for family in (4, 6)]
     return tuple(str(address or "") for address in addresses)  # type: ignore[return-value]
 
@@ -73,7 +73,12 @@ def test_it_knows_how_much_a_pool_holds(engine: PrivateEngine, tmp_path: Path) -
     for name in names:
         assert [view.use.free for view in after[name]] == [view.use.free - filled[name] for view in before[name]]
     whys = {name: [view.turn.why for view in after[name]] for name in names}
-    assert whys == {"plain": [Why.FULL], "typed": [Why.CERTAIN], "six": [Why.UNLESS_REFUSED, Why.FULL], "pair": [Why.FULL]}
+    assert whys == {
+        "plain": [NextKnown.FULL],
+        "typed": [NextKnown.CERTAIN],
+        "six": [NextKnown.UNLESS_REFUSED, NextKnown.FULL],
+        "pair": [NextKnown.FULL],
+    }
 
 
 def test_it_knows_that_docker_gives_addresses_outside_of_the_range_when_asked(engine: PrivateEngine, tmp_path: Path) -> None:
@@ -91,7 +96,7 @@ def test_it_knows_that_docker_gives_addresses_outside_of_the_range_when_asked(en
     assert (got, outside, refused) == ([True, True, True, False], True, [False, False, False])
     assert view.use.state_at(int(ip_address("10.212.2.200"))) is State.IN_USE
     assert str(view.use.gateway) == "10.212.2.8"
-    assert (view.use.capacity, view.use.used, view.use.free, view.turn.why) == (254, 5, 249, Why.FULL)
+    assert (view.use.capacity, view.use.used, view.use.free, view.turn.why) == (254, 5, 249, NextKnown.FULL)
 
 
 def test_it_knows_the_next_address_after_anything_that_happened(engine: PrivateEngine, tmp_path: Path) -> None:
@@ -142,7 +147,7 @@ def test_it_says_that_a_refusal_over_ipv6_may_keep_an_ipv4_address(engine: Priva
     refused = connect(engine.socket, network, second, ipv6=assigned(engine.socket, first, "long")[1])
     came = connect(engine.socket, network, second) and assigned(engine.socket, second, "long")
 
-    assert ([turn.why for turn in before], refused) == ([Why.UNLESS_REFUSED, Why.CERTAIN], False)
+    assert ([turn.why for turn in before], refused) == ([NextKnown.UNLESS_REFUSED, NextKnown.CERTAIN], False)
     assert [str(turn.address) for turn in before] == ["10.212.6.3", "fd00:213::41"]
     assert came == ("10.212.6.4", "fd00:213::41")
 

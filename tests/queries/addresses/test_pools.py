@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from networks.addressing.address_states import State
 from networks.addressing.blocks import Dispute
-from networks.addressing.turns import Why
+from networks.addressing.turns import NextKnown
 from networks.models import Engine, EngineStatus, Network, Tombstone
 from networks.queries.addresses.pools import PoolView, pool_views
 from networks.queries.engines import read_engine
@@ -129,7 +129,7 @@ def test_it_says_nothing_of_the_next_address_where_a_gateway_may_be_hidden() -> 
     options = {"com.docker.network.bridge.gateway_mode_ipv4": "isolated"}
     make_network(engine, "cut", "10.0.2.0/24", is_internal=True, options=options)
 
-    assert [views_of(name)[0].turn.why for name in ("lan", "cut")] == [Why.GATEWAY, Why.GATEWAY]
+    assert [views_of(name)[0].turn.why for name in ("lan", "cut")] == [NextKnown.GATEWAY, NextKnown.GATEWAY]
 
 
 def test_it_compares_what_the_engine_counts() -> None:
@@ -146,7 +146,7 @@ def test_it_compares_what_the_engine_counts() -> None:
         "more": Dispute(in_use=2, available=-2),
         "fewer": Dispute(in_use=-1, available=1),
     }
-    assert [view.turn.why for view in found.values()] == [Why.CERTAIN, Why.COUNT, Why.COUNT]
+    assert [view.turn.why for view in found.values()] == [NextKnown.CERTAIN, NextKnown.COUNT, NextKnown.COUNT]
 
 
 def test_it_learns_from_the_engines_count_that_no_gateway_is_hidden() -> None:
@@ -158,9 +158,9 @@ def test_it_learns_from_the_engines_count_that_no_gateway_is_hidden() -> None:
     turns = [views_of(name)[0].turn for name in ("without", "with", "uncounted")]
 
     assert [(str(turn.address), turn.why) for turn in turns] == [
-        ("10.0.0.1", Why.CERTAIN),
-        ("None", Why.GATEWAY),
-        ("None", Why.GATEWAY),
+        ("10.0.0.1", NextKnown.CERTAIN),
+        ("None", NextKnown.GATEWAY),
+        ("None", NextKnown.GATEWAY),
     ]
 
 

@@ -25,7 +25,7 @@ from networks.engine.specs import ConnectSpec, EndpointSpec, RunSpec
 from networks.models import Container, Endpoint, Engine, EngineStatus, Grant, OutcomeKind, Role
 from networks.policy.login.store import SessionStore
 from networks.policy.protection import read_company
-from networks.policy.registries import is_inside, is_permitted
+from networks.policy.registries import is_permitted, is_private_registry
 from tests.builders import make_container, make_endpoint, make_engine, make_network
 from tests.lab_image import IMAGE
 from tests.private_engine import PrivateEngine, wait_until
@@ -142,7 +142,7 @@ def test_a_swarms_network_has_the_names_of_all_its_engines() -> None:
     ["registry:5000", "nas.lan:5000", "hub.internal", "x.home.arpa:80", "printer.local", "10.0.0.5:5000", "[fd00::1]:5000"],
 )
 def test_no_registry_inside_is_permitted_because_the_engine_names_it(registry: str) -> None:
-    assert is_inside(registry)
+    assert is_private_registry(registry)
     assert not is_permitted(registry, (), (registry,))
     assert is_permitted(registry, (registry,), ())  # a superuser wrote it down
     assert is_permitted("registry.example:5000", (), ("registry.example:5000",))

@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 import pytest
 
 from networks.hostnet.facts import RouteFact
-from networks.sync.host.naming import Proof, count_endpoints, linkless, proof_of, unseen
+from networks.sync.host.naming import LinkProof, count_endpoints, linkless, proof_of, unseen
 from networks.sync.host.picture import Peer
 from networks.sync.host.remembered import EndpointRecord
 from tests.builders import make_id
@@ -261,14 +261,14 @@ def test_it_numbers_only_what_shows_something_else(scene: Scene) -> None:
 
 
 def test_it_proves_whose_links_they_are_by_a_bridge_that_bears_an_id(scene: Scene) -> None:
-    assert proof_of(scene.host.links, scene.networks.values()) is Proof.STRONG
+    assert proof_of(scene.host.links, scene.networks.values()) is LinkProof.STRONG
 
     elsewhere = Scene()
     elsewhere.network("bridge", "172.17.0.1/16", bridge="docker0")
-    assert proof_of(elsewhere.host.links, elsewhere.networks.values()) is Proof.WEAK
-    assert proof_of(elsewhere.host.links, (*elsewhere.networks.values(), *scene.networks.values())) is Proof.NONE
-    assert proof_of({}, elsewhere.networks.values()) is Proof.NONE
-    assert proof_of({}, ()) is Proof.WEAK
+    assert proof_of(elsewhere.host.links, elsewhere.networks.values()) is LinkProof.WEAK
+    assert proof_of(elsewhere.host.links, (*elsewhere.networks.values(), *scene.networks.values())) is LinkProof.NONE
+    assert proof_of({}, elsewhere.networks.values()) is LinkProof.NONE
+    assert proof_of({}, ()) is LinkProof.WEAK
 
 
 def test_it_says_which_containers_it_did_not_find(scene: Scene) -> None:

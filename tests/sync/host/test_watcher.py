@@ -8,7 +8,7 @@ from django.db import connections
 from networks.models import Container
 from networks.sync import attention
 from networks.sync.attention import note_viewer
-from networks.sync.host.board import picture_of, traffic_of, version_of
+from networks.sync.host.board import host_version, picture_of, traffic_of
 from networks.sync.signals import engine_changed
 from tests.builders import make_container, make_endpoint
 from tests.private_engine import wait_until
@@ -116,7 +116,7 @@ def test_it_tells_rates_and_announces_each_sample(stage: Stage) -> None:
     link = stage.run("web")
     stage.begin()
     stage.shows({link: ("web", "front")})
-    before = version_of(stage.slug)
+    before = host_version(stage.slug)
     note_viewer(stage.slug, "container_detail")
     wait_until(lambda: stage.samples() == 1, "the first sample")
     stage.host.count(link, tx_bytes=1_000_000, tx_packets=1000)
@@ -131,7 +131,7 @@ def test_it_tells_rates_and_announces_each_sample(stage: Stage) -> None:
     counted = traffic_of(stage.slug).counters(link)
     assert counted is not None
     assert (counted.tx_bytes, counted.tx_packets) == (1_000_000, 1000)
-    assert version_of(stage.slug) != before
+    assert host_version(stage.slug) != before
 
 
 def test_it_announces_nothing_where_nothing_else_is_shown(stage: Stage) -> None:

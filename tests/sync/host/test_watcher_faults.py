@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from networks.hostnet.errors import Garbled, HostError, NotAllowed
-from networks.hostnet.facts import Obstacle, View
+from networks.hostnet.errors import Garbled, HostError, HostNotAllowed
+from networks.hostnet.facts import HostView, Obstacle
 from networks.models import Container, Engine, Network
 from networks.sync.attention import note_viewer
 from networks.sync.host import watcher
@@ -45,7 +45,7 @@ def test_it_opens_the_machine_anew_when_the_kernel_tells_nothing_any_more(stage:
     assert len(stage.host.streams) == 1
 
 
-@pytest.mark.parametrize("error", [NotAllowed("Operation not permitted"), Garbled("half a message")])
+@pytest.mark.parametrize("error", [HostNotAllowed("Operation not permitted"), Garbled("half a message")])
 def test_it_says_in_the_systems_words_why_it_could_not_read(stage: Stage, error: HostError) -> None:
     link = stage.run("web")
     stage.begin()
@@ -60,7 +60,7 @@ def test_it_says_in_the_systems_words_why_it_could_not_read(stage: Stage, error:
 
 
 def test_it_tries_again_to_open_a_machine(stage: Stage) -> None:
-    stage.cannot_open = NotAllowed("setns: Operation not permitted")
+    stage.cannot_open = HostNotAllowed("setns: Operation not permitted")
     stage.watcher.hurry()
     wait_until(lambda: picture_of(stage.slug).trouble, "the trouble")
     assert not picture_of(stage.slug).view.sees_host
@@ -105,7 +105,7 @@ def test_it_opens_where_the_settings_say(stage: Stage) -> None:
 
 def test_it_opens_anew_when_a_namespace_that_was_missing_is_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watcher, "LOOK_FOR_NAMESPACE_S", 0.05)
-    stage.host.view = View(enters_containers=True, why_not_host=Obstacle.NAMESPACE_MISSING)
+    stage.host.view = HostView(enters_containers=True, why_not_host=Obstacle.NAMESPACE_MISSING)
     link = stage.run("web")
     stage.watcher.hurry()
     wait_until(lambda: stage.host.reads.get("has_appeared", 0) > 2, "that it looked for the namespace")

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from networks.hostnet.facts import Obstacle, RouteFact, Tier, View
+from networks.hostnet.facts import HostView, Obstacle, RouteFact, Tier
 from tests.builders import make_id
 from tests.fake_host import FakeHost
 from tests.sync.host.scene import Watched
@@ -17,8 +17,8 @@ def watched() -> Watched:
     return Watched()
 
 
-@pytest.mark.parametrize("view", [View(why_not_host=Obstacle.NOT_LINUX), View(enters_containers=True)])
-def test_it_reads_no_link_where_it_sees_no_host(watched: Watched, view: View) -> None:
+@pytest.mark.parametrize("view", [HostView(why_not_host=Obstacle.NOT_LINUX), HostView(enters_containers=True)])
+def test_it_reads_no_link_where_it_sees_no_host(watched: Watched, view: HostView) -> None:
     watched.host.view = view
     watched.container("web", "front")
     watched.plug("web", "front")

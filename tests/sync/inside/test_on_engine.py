@@ -11,7 +11,7 @@ from networks.engine.calls import Profile
 from networks.engine.docker_client import DockerClient
 from networks.hostnet.facts import InsideFact
 from networks.hostnet.linux.opening import open_host
-from networks.sync.host.stack_reading import Process, Reading, Trouble, read_inside
+from networks.sync.host.stack_reading import Reading, StackProcess, Trouble, read_stack
 from tests.private_engine import PrivateEngine
 
 # "2: eth0    inet 172.17.0.2/16 brd 172.17.255.255 scope global eth0\       valid_lft …"
@@ -24,7 +24,7 @@ def read(engine: PrivateEngine, container_id: str, *, is_host: bool = False) -> 
         pid = client.inspect_container(container_id).pid
     finally:
         client.close()
-    return read_inside(Process(engine.url, "", container_id, pid, is_host), open_host, patience_s=10)
+    return read_stack(StackProcess(engine.url, "", container_id, pid, is_host), open_host, patience_s=10)
 
 
 def addresses(fact: InsideFact) -> set[tuple[str, str]]:
@@ -80,5 +80,5 @@ def test_it_sees_what_the_containers_own_tools_see(engine: PrivateEngine, world:
     pid = client.inspect_container(world["plain"]).pid
     client.close()
     engine.cli("kill", "plain")
-    ended = read_inside(Process(engine.url, "", world["plain"], pid), open_host, patience_s=10)
+    ended = read_stack(StackProcess(engine.url, "", world["plain"], pid), open_host, patience_s=10)
     assert ended.trouble is Trouble.VANISHED

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from networks.hostnet.errors import Garbled, HostError, NotAllowed, Vanished
-from networks.hostnet.facts import Obstacle, ResolverFact, RouteFact, View
+from networks.hostnet.errors import Garbled, HostError, HostNotAllowed, Vanished
+from networks.hostnet.facts import HostView, Obstacle, ResolverFact, RouteFact
 from networks.models import Container
 from networks.sync.host import stack_reading as inside
-from networks.sync.host.stack_reading import Process, Trouble, read_container, read_inside
+from networks.sync.host.stack_reading import StackProcess, Trouble, read_container, read_stack
 from tests.builders import make_container, make_engine
 from tests.fake_host import ORDINARY_USER, FakeHost, FakeHostReader
 
@@ -42,12 +42,12 @@ def all_slots_are_free_again() -> Iterator[None]:
         inside._slots.release()
 
 
-def process(pid: int = 77, *, is_host: bool = False) -> Process:
-    return Process("unix:///nowhere", "", "web", pid, is_host)
+def process(pid: int = 77, *, is_host: bool = False) -> StackProcess:
+    return StackProcess("unix:///nowhere", "", "web", pid, is_host)
 
 
 def test_it_reads_links_routes_and_resolver(host: FakeHost) -> None:
-    reading = read_inside(process(), host.open)
+    reading = read_stack(process(), host.open)
 
     assert reading.trouble is Trouble.NOTHING
     assert [link.name for link in reading.fact.links] == ["lo", "eth0"]
@@ -58,7 +58,7 @@ def test_it_reads_links_routes_and_resolver(host: FakeHost) -> None:
 def test_it_says_that_it_is_not_allowed_and_why(host: FakeHost) -> None:
     host.view = ORDINARY_USER
 
-    reading = read_inside(process(), host.open)
+    reading = read_stack(process(), host.open)
 
     assert (reading.trouble, reading.obstacle) == (Trouble.NOT_ALLOWED, Obstacle.NOT_ROOT)
 
@@ -66,16 +66,16 @@ def test_it_says_that_it_is_not_allowed_and_why(host: FakeHost) -> None:
 def test_it_shows_an_ordinary_user_the_hosts_links_for_host_mode(host: FakeHost) -> None:
     host.view = ORDINARY_USER
 
-    reading = read_inside(process(is_host=True), host.open)
+    reading = read_stack(process(is_host=True), host.open)
 
     assert [link.name for link in reading.fact.links][:2] == ["lo", "docker0"]
     assert not reading.fact.resolver.is_known
 
 
 def test_it_sees_nothing_in_the_lowest_tier(host: FakeHost) -> None:
-    host.view = View(why_not_host=Obstacle.REMOTE, why_not_inside=Obstacle.REMOTE)
+    host.view = HostView(why_not_host=Obstacle.REMOTE, why_not_inside=Obstacle.REMOTE)
 
-    reading = read_inside(process(is_host=True), host.open)
+    reading = read_stack(process(is_host=True), host.open)
 
     assert (reading.trouble, reading.obstacle) == (Trouble.NOT_ALLOWED, Obstacle.REMOTE)
 
@@ -84,7 +84,7 @@ def test_it_sees_nothing_in_the_lowest_tier(host: FakeHost) -> None:
     ("error", "trouble"),
     [
         (Vanished("No such process"), Trouble.VANISHED),
-        (NotAllowed("Operation not permitted"), Trouble.NOT_ALLOWED),
+        (HostNotAllowed("Operation not permitted"), Trouble.NOT_ALLOWED),
         (Garbled("cut"), Trouble.FAILED),
         (HostError("Too many open files"), Trouble.FAILED),
     ],
@@ -92,18 +92,18 @@ def test_it_sees_nothing_in_the_lowest_tier(host: FakeHost) -> None:
 def test_it_turns_every_error_of_the_host_into_a_reason(host: FakeHost, error: HostError, trouble: Trouble) -> None:
     host.next_error = error
 
-    assert read_inside(process(), host.open).trouble is trouble
+    assert read_stack(process(), host.open).trouble is trouble
 
 
 def test_it_takes_a_reused_pid_for_an_end(host: FakeHost) -> None:
-    assert read_inside(process(pid=78), host.open).trouble is Trouble.VANISHED
+    assert read_stack(process(pid=78), host.open).trouble is Trouble.VANISHED
 
 
 def test_it_survives_a_reader_that_breaks() -> None:
     def broken(_netns: str, _url: str) -> FakeHostReader:
         raise ZeroDivisionError
 
-    assert read_inside(process(), broken).trouble is Trouble.FAILED
+    assert read_stack(process(), broken).trouble is Trouble.FAILED
 
 
 def test_it_waits_no_longer_than_it_has_patience_and_begins_no_more_than_a_few(host: FakeHost) -> None:
@@ -113,8 +113,8 @@ def test_it_waits_no_longer_than_it_has_patience_and_begins_no_more_than_a_few(h
         may_go_on.wait(10)
         return host.open(netns, url)
 
-    late = [read_inside(process(), hanging, patience_s=0.01).trouble for _ in range(inside.MOST_AT_ONCE)]
-    one_more = read_inside(process(), hanging, patience_s=0.01).trouble
+    late = [read_stack(process(), hanging, patience_s=0.01).trouble for _ in range(inside.MOST_AT_ONCE)]
+    one_more = read_stack(process(), hanging, patience_s=0.01).trouble
     may_go_on.set()
 
     assert late == [Trouble.LATE] * inside.MOST_AT_ONCE
@@ -176,7 +176,7 @@ def test_it_closes_its_reader(host: FakeHost) -> None:
         reader.close = lambda: closed.append(True)  # type: ignore[method-assign]
         return reader
 
-    read_inside(process(), opened)
-    read_inside(replace(process(), pid=9), opened)
+    read_stack(process(), opened)
+    read_stack(replace(process(), pid=9), opened)
 
     assert closed == [True, True]

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from networks.models import Engine, EngineStatus, SyncRequest
-from networks.sync.heartbeat_writer import Scribe
+from networks.sync.heartbeat_writer import HeartbeatWriter
 from networks.sync.signals import others_wrote
 from tests.private_engine import wait_until
 
@@ -29,12 +29,12 @@ def engines() -> list[Engine]:
 
 
 @pytest.fixture
-def scribe(engines: list[Engine]) -> Iterator[Scribe]:
-    scribe = Scribe(every_s=0.01)
+def scribe(engines: list[Engine]) -> Iterator[HeartbeatWriter]:
+    scribe = HeartbeatWriter(every_s=0.01)
     yield scribe
     for engine in engines:
         scribe.end(engine.pk)
-    wait_until(lambda: "scribe" not in {thread.name for thread in threading.enumerate()}, "its thread to end")
+    wait_until(lambda: "heartbeat-writer" not in {thread.name for thread in threading.enumerate()}, "its thread to end")
     connections.close_all()
 
 
@@ -46,7 +46,7 @@ def ignore(_pk: int, _docker_ids: tuple[str, ...]) -> None:
     pass
 
 
-def test_it_writes_the_oldest_of_the_times_that_it_was_given_at_once(scribe: Scribe, engines: list[Engine]) -> None:
+def test_it_writes_the_oldest_of_the_times_that_it_was_given_at_once(scribe: HeartbeatWriter, engines: list[Engine]) -> None:
     one, two, three = engines
     scribe.prove(one.pk, NOW)
     scribe.prove(two.pk, NOW - timedelta(milliseconds=3))
@@ -57,7 +57,7 @@ def test_it_writes_the_oldest_of_the_times_that_it_was_given_at_once(scribe: Scr
     assert (as_of(one), as_of(two), as_of(three)) == (NOW - timedelta(milliseconds=3), NOW - timedelta(milliseconds=3), None)
 
 
-def test_it_never_puts_a_time_back(scribe: Scribe, engines: list[Engine]) -> None:
+def test_it_never_puts_a_time_back(scribe: HeartbeatWriter, engines: list[Engine]) -> None:
     one, two, _three = engines
     EngineStatus.objects.filter(engine=one).update(as_of=NOW)
     scribe.prove(one.pk, NOW - timedelta(seconds=1))
@@ -69,7 +69,7 @@ def test_it_never_puts_a_time_back(scribe: Scribe, engines: list[Engine]) -> Non
     assert as_of(one) == NOW
 
 
-def test_it_passes_on_what_was_wished_before_and_after_it_began(scribe: Scribe, engines: list[Engine]) -> None:
+def test_it_passes_on_what_was_wished_before_and_after_it_began(scribe: HeartbeatWriter, engines: list[Engine]) -> None:
     one, two, three = engines
     heard: list[Wish] = []
     before = SyncRequest.objects.create(engine=one, docker_ids=["a"], asked_at=NOW)
@@ -85,7 +85,7 @@ def test_it_passes_on_what_was_wished_before_and_after_it_began(scribe: Scribe, 
     wait_until(lambda: (after.pk, ()) in heard, "the second")
 
 
-def test_it_hears_others_write_and_never_itself(scribe: Scribe, engines: list[Engine]) -> None:
+def test_it_hears_others_write_and_never_itself(scribe: HeartbeatWriter, engines: list[Engine]) -> None:
     times: list[str] = []
     is_heard = threading.Event()
 
@@ -106,13 +106,13 @@ def test_it_hears_others_write_and_never_itself(scribe: Scribe, engines: list[En
         with sqlite3.connect(connection.settings_dict["NAME"], uri=True) as another_process:
             another_process.execute("UPDATE networks_engine SET name = 'other'")
         assert is_heard.wait(60)
-        assert set(times) == {"scribe"}
+        assert set(times) == {"heartbeat-writer"}
     finally:
         others_wrote.disconnect(note)
 
 
 def test_it_goes_on_after_the_database_could_not_be_written(
-    scribe: Scribe, engines: list[Engine], monkeypatch: pytest.MonkeyPatch
+    scribe: HeartbeatWriter, engines: list[Engine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("networks.sync.heartbeat_writer.RETRY_S", 0.01)
     with connection.cursor() as cursor:

@@ -47,7 +47,7 @@ Take = Callable[[Datagram, Message], None]
 TakeRun = Callable[[Datagram, int], int]
 
 
-class Conversation:
+class NetlinkSocket:
     """One socket of NETLINK_ROUTE. Calls raise HostError, take turns, and end within seconds. `close` in any thread."""
 
     def __init__(self, opened: socket.socket | None = None) -> None:

@@ -22,7 +22,7 @@ from networks.hostnet.linux.netlink.wire import (
     octets,
     pack_attribute,
     signed,
-    text,
+    wire_text,
 )
 from networks.hostnet.linux.netlink.words import LOOPBACK, flags_of, hardware_kind_of, scope_of, state_of
 
@@ -95,14 +95,14 @@ def counters_in(found: Attributes) -> tuple[int, int]:
 def row_of(datagram: Datagram, message: Message, found: Attributes) -> LinkRow:
     """Return the row of a link that has these attributes. Raises Garbled."""
     _, hardware, index, flags, _ = _IFINFO.unpack_from(datagram.buffer, message.start)
-    name = text(datagram, found, _IFLA_IFNAME)
+    name = wire_text(datagram, found, _IFLA_IFNAME)
     if index <= 0 or not name:
         raise Garbled("A link has no index or no name")
     peer, peer_nsid = _tie_of(datagram, found, index)
     address = octets(datagram, found, _IFLA_ADDRESS)
     place = found.get(_IFLA_LINKINFO)
     info = attributes(datagram, *place) if place else {}
-    kind = text(datagram, info, _IFLA_INFO_KIND)
+    kind = wire_text(datagram, info, _IFLA_INFO_KIND)
     return LinkRow(
         index,
         name,

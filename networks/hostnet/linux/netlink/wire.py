@@ -130,6 +130,6 @@ def octets(datagram: Datagram, found: Attributes, kind: int) -> bytes:
     return bytes(datagram.buffer[place[0] : place[1]]) if place else b""
 
 
-def text(datagram: Datagram, found: Attributes, kind: int) -> str:
+def wire_text(datagram: Datagram, found: Attributes, kind: int) -> str:
     """Return an attribute that is a C string; bytes that are no UTF-8 are escaped."""
     return octets(datagram, found, kind).partition(b"\0")[0].decode("utf-8", "backslashreplace")

@@ -38,7 +38,7 @@ def note_of(opened: Opened) -> Noted:
     return Noted(opened.action_id, opened.exec_id, spec.mark, spec.command[0], spec.user)
 
 
-class Ledger:
+class OpenTerminals:
     """The file of one process; any thread may call. It exists while a terminal is open.
 
     What can't be written is logged: a terminal needs its ledger only when Netadmin is killed, and its sentinel is there.

@@ -44,7 +44,7 @@ subnet_of = lru_cache(MOST_PARSED)(ip_network)
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class EngineContext:
     """An Engine as its snapshot knows it. `api_version`: (1, 45), or (0, 0) where it was never read.
 
     `parents`: which network has a device, by driver and device; `passthru_parents`: those that a macvlan has for itself.
@@ -165,7 +165,7 @@ _TAKEN = Prepared(
 )
 
 
-def read_ground(engine_slug: str) -> Ground:
+def read_ground(engine_slug: str) -> EngineContext:
     """Return what a new network must get along with. Three queries."""
     owners = [tuple(record.values()) for record in _OWNERS.rows(engine_slug)]
     networks = [owner for _, *owner in owners]
@@ -178,7 +178,7 @@ def read_ground(engine_slug: str) -> Ground:
         else:
             pools.append((scope, TakenPool(subnet_of(subnet), name, docker_id)))
     status = EngineStatus.objects.filter(engine__slug=engine_slug).select_related("engine").first()
-    return Ground(
+    return EngineContext(
         engine_slug=engine_slug,
         names=frozenset(name for name, *_ in networks),
         pools=tuple(pools),
@@ -209,7 +209,7 @@ def read_ground(engine_slug: str) -> Ground:
     )
 
 
-def version_of(engine: EngineRow | None) -> EngineVersion:
+def engine_version(engine: EngineRow | None) -> EngineVersion:
     """Return which Engine it is."""
     return EngineVersion(engine.version, _version_pair(engine.api_version)) if engine else EngineVersion()
 

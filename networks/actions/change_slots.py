@@ -24,7 +24,7 @@ class Bound(StrEnum):
     SERVER = "server"
 
 
-class NoPlace(Exception):
+class NoSlot(Exception):
     """A change was not begun: `count` are under way, and the next of them ends by `until` at the latest."""
 
     def __init__(self, bound: Bound, count: int, until: datetime) -> None:
@@ -50,7 +50,7 @@ class NoPlace(Exception):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class ChangeSlot:
     """One change that is under way. `person`: an account's id, or a name that no account has."""
 
     person: int | str
@@ -63,10 +63,10 @@ class Places:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._taken: list[Place] = []
+        self._taken: list[ChangeSlot] = []
 
-    def take(self, person: int | str, engine_slug: str, lasts_s: float) -> Place:
-        """Take a place for a change that ends within `lasts_s`. Raises NoPlace."""
+    def take(self, person: int | str, engine_slug: str, lasts_s: float) -> ChangeSlot:
+        """Take a place for a change that ends within `lasts_s`. Raises NoSlot."""
         with self._lock:
             bounds = (
                 (Bound.PERSON, MOST_OF_PERSON, [place for place in self._taken if place.person == person]),
@@ -75,12 +75,12 @@ class Places:
             )
             for bound, most, held in bounds:
                 if len(held) >= most:
-                    raise NoPlace(bound, len(held), min(place.until for place in held))
-            taken = Place(person, engine_slug, timezone.now() + timedelta(seconds=lasts_s))
+                    raise NoSlot(bound, len(held), min(place.until for place in held))
+            taken = ChangeSlot(person, engine_slug, timezone.now() + timedelta(seconds=lasts_s))
             self._taken.append(taken)
             return taken
 
-    def give_back(self, place: Place) -> None:
+    def give_back(self, place: ChangeSlot) -> None:
         """Let others have it."""
         with self._lock:
             self._taken.remove(place)
