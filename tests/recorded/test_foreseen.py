@@ -11,8 +11,8 @@ from networks.forms.connecting import ContainerToConnectForm
 from networks.forms.networks import NetworkForm
 from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
+from networks.queries.engine_context import engine_version, read_ground
 from networks.queries.engines import read_engine
-from networks.queries.ground import read_ground, version_of
 from tests.recorded.following import followed
 from tests.recorded.forms import SLUG, type_connection, type_network
 from tests.recorded.reading import VERSIONS, answered
@@ -55,7 +55,7 @@ def foresee(version: str) -> Iterator[tuple[str, bool, bool]]:
                     type_connection(each.body, container),
                     network=network,
                     containers=containers,
-                    version=version_of(engine),
+                    version=engine_version(engine),
                     may_shape=True,
                     engine_slug=SLUG,
                     room=Room(engine),
