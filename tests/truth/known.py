@@ -6,12 +6,14 @@ so. What it adds is to be read first: a sentence that could be untrue gets a che
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from html import unescape
 from importlib import import_module
 from pathlib import Path
 
+import django
 import polib
 
 from tests.truth.claims import SENTENCES
@@ -73,6 +75,8 @@ def _on_a_line(text: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Say how the list differs from what it should be, and write it if that is asked for. Returns 1 where it differs still."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()  # the checkers read models
     import_module("tests.truth.sweep")
     lines = [text for text in swept_sentences() if not is_checked(text)]
     known = plain_sentences()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.private_engine import PrivateEngine
-from tests.truth.known import is_checked, plain_sentences, swept_sentences, unheard
+from tests.truth.known import ROOT, is_checked, plain_sentences, swept_sentences, unheard
 from tests.truth.lived_in import LivedIn
 from tests.truth.planting import PLANTED, plant
 from tests.truth.reality import Reality
@@ -66,6 +68,12 @@ def test_it_knows_of_every_sentence_whether_it_is_checked() -> None:
     unknown = [text for text in swept_sentences() if text not in known and not is_checked(text)]
 
     assert unknown == [], "neither checked nor known to say nothing: give it a checker, else python -m tests.truth.known --write"
+
+
+def test_it_says_so_as_a_command() -> None:
+    told = subprocess.run([sys.executable, "-m", "tests.truth.known"], capture_output=True, text=True, cwd=ROOT, check=False)
+
+    assert (told.returncode, told.stdout, told.stderr) == (0, "", "")
 
 
 def test_it_has_no_checker_of_words_that_nobody_says() -> None:
