@@ -15,7 +15,7 @@ SCRIPTS = {file.name: file.read_text() for file in (ROOT / "static/js").iterdir(
 TEMPLATES = {str(file.relative_to(ROOT / "templates")): file.read_text() for file in (ROOT / "templates").rglob("*.html")}
 CLASSIC = "theme.js"  # runs before anything is painted, which a module can't
 TAG = re.compile(r"<script\b[^>]*\{% static 'js/([\w.-]+)' %\}[^>]*>")
-PRELOAD = re.compile(r"<link rel=\"modulepreload\" href=\"\{% static 'js/([\w.-]+)' %\}\">")
+PRELOAD = re.compile(r"<link rel=\"modulepreload\" fetchpriority=\"low\" href=\"\{% static 'js/([\w.-]+)' %\}\">")
 IMPORT = re.compile(r"""^(?:import|export)\b[^;]*["']([^"']+)["'];$""", re.MULTILINE)
 REFUSED = {
     "var": re.compile(r"\bvar\s"),
@@ -71,7 +71,8 @@ def test_it_loads_every_script_as_a_module_but_the_one_that_runs_before_the_firs
     tags = [(match[1], match[0]) for page in TEMPLATES.values() for match in TAG.finditer(page)]
     brought = {each for name, _ in tags for each in imported_by(name)}
 
-    assert {name for name, tag in tags if 'type="module"' not in tag} == {CLASSIC}
+    # Browsers fetch modules as soon as style sheets unless they are told that it isn't urgent.
+    assert {name for name, tag in tags if '<script type="module" fetchpriority="low"' not in tag} == {CLASSIC}
     assert {name for name, _ in tags} | brought == set(SCRIPTS)
     assert imports_of(SCRIPTS[CLASSIC]) == set()
     assert re.findall(r"^(?:const|let|function|class)\b.*", SCRIPTS[CLASSIC], re.MULTILINE) == []  # a classic script's are global
