@@ -14,6 +14,7 @@ from networks.addressing.findings import Finding, Level, bad
 from networks.addressing.host import is_harmful
 from networks.addressing.pools import check_between
 from networks.engine.cli import Line, create_network_lines, quoted
+from networks.engine.docker_names import OWN_DRIVERS, SINGLE_DRIVERS
 from networks.engine.specs import NetworkSpec, PoolSpec
 from networks.forms.fields import TypedField
 from networks.forms.option_fields import VLAN, hidden_of_others, make_field, make_vlan_field, read_options, set_choices
@@ -22,19 +23,12 @@ from networks.forms.pool_form import PoolForm
 from networks.policy.harm import are_typed, subnets_of, words_to_type
 from networks.preflight.findings import FindingsForm
 from networks.preflight.known_options import options_of
-from networks.preflight.network_checks import (
-    SINGLE_DRIVERS,
-    check_driver,
-    check_families,
-    check_name,
-    check_pool_list,
-    check_special,
-)
+from networks.preflight.network_checks import check_driver, check_families, check_name, check_pool_list, check_special
 from networks.preflight.option_checks import RequestedOptions, check_options
 from networks.preflight.parents import ParentList, check_parent, check_vlan, list_parents
 from networks.preflight.places import HARM, check_config, check_sight
 from networks.preflight.rights import check_labels, check_space, may_create
-from networks.queries.engine_context import OWN_DRIVERS, EngineContext
+from networks.queries.engine_context import EngineContext
 from networks.refusals.fields import find_refused
 
 _FLAGS = {"subnet": "--subnet", "ip_range": "--ip-range", "gateway": "--gateway"}

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import bad
+from networks.engine.docker_names import PREDEFINED
 from networks.models import Network
 from networks.policy.protection import Lock, Reason, protection_of
 from networks.preflight.findings import FindingsForm
@@ -143,7 +144,7 @@ def plan_pruning(engine_slug: str, asked: PruneFilter) -> Pruning:
     records = {
         record["docker_id"]: record
         for record in networks.values(*columns)
-        if asked.matches(record["created_at"], record["labels"]) and record["name"] not in ("bridge", "host", "none")
+        if asked.matches(record["created_at"], record["labels"]) and record["name"] not in PREDEFINED
     }
     protection = protection_of(engine_slug)
     free = [each for each in consequences_of(engine_slug, records) if not each.running and not each.wavering]

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from networks.engine.docker_names import WITHOUT_ENDPOINTS
 from networks.engine.facts import Ending, Stopping
 from networks.engine.states import WITH_STACK
 from networks.models.engine import Engine
@@ -68,10 +69,9 @@ class Container(models.Model):
         return self.name
 
 
-_SPECIAL = ("host", "none")  # nobody is refused these
 # What a running container's record alone names, since a connect was refused: it has nothing on such a network.
 _REMNANT = Q(container__state__in=WITH_STACK, network__isnull=False, docker_id="", ipv4="", ipv6="")
-_REMNANT &= ~Q(network_name__in=_SPECIAL)
+_REMNANT &= ~Q(network_name__in=WITHOUT_ENDPOINTS)
 
 
 class EndpointQuerySet(models.QuerySet["Endpoint"]):
@@ -165,4 +165,4 @@ def is_remnant(endpoint: Mapping[str, Any]) -> bool:
     `endpoint`: docker_id, ipv4, ipv6, leftover, network_name and container__state by these names.
     """
     has_nothing = not (endpoint["docker_id"] or endpoint["ipv4"] or endpoint["ipv6"] or is_held(endpoint["leftover"]))
-    return has_nothing and endpoint["container__state"] in WITH_STACK and endpoint["network_name"] not in _SPECIAL
+    return has_nothing and endpoint["container__state"] in WITH_STACK and endpoint["network_name"] not in WITHOUT_ENDPOINTS

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from itertools import islice
 
 from networks.engine.cli import Line, connect_command, create_network_lines
+from networks.engine.docker_names import SINGLE_DRIVERS
 from networks.engine.specs import ConnectSpec, NetworkSpec, PoolSpec
 from networks.queries.details import NetworkDetailRow
 from networks.queries.masking import masked
@@ -17,7 +18,6 @@ from networks.queries.rows import EndpointRow, PoolRow
 LEFT_OUT = "…"
 LONGEST_VALUE = 1_000
 MOST_VALUES = 100
-_NOT_CONNECTABLE = frozenset({"host", "null"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def create_command(detail: NetworkDetailRow, *, sees_secrets: bool) -> CreateCom
     or options the rest is left out.
     """
     row = detail.row
-    if row.is_predefined or (row.driver in _NOT_CONNECTABLE and not detail.is_config_only):
+    if row.is_predefined or (row.driver in SINGLE_DRIVERS and not detail.is_config_only):
         return CreateCommand()
     known = (detail.labels, detail.options, detail.ipam_options)
     labels, options, ipam_options = (_shown(pairs, sees_secrets=sees_secrets) for pairs in known)
@@ -72,7 +72,7 @@ def connect_commands(endpoints: Iterable[EndpointRow], *, sees_secrets: bool) ->
     return tuple(
         connect_command(_connect_spec(endpoint, sees_secrets=sees_secrets), endpoint.network_name, endpoint.container_name)
         for endpoint in endpoints
-        if endpoint.network_id and endpoint.network_driver not in _NOT_CONNECTABLE and not endpoint.is_remnant
+        if endpoint.network_id and endpoint.network_driver not in SINGLE_DRIVERS and not endpoint.is_remnant
     )
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from networks.engine.cli import inspect_network_command
+from networks.engine.docker_names import SINGLE_DRIVERS, WITHOUT_ENDPOINTS
 from networks.engine.states import WITH_STACK
 from networks.partials import words
 from networks.partials.addresses.history import draw_history_part, history_url_of, keep_url, say_was
@@ -88,7 +89,7 @@ def _draw_line(row: NetworkRow, key: ScreenKey, epoch: str, lock: Lock | None) -
             "flags": [*words.network_flags(row), *words.protection_flags(lock)],
             "free": None if row.capacity is None else max(row.capacity - (row.used or 0), 0),
             "url": reverse("network_detail", args=where),
-            "choice": words.choice(key.rights.split(","), can_be_chosen=row.name not in ("host", "none")),
+            "choice": words.choice(key.rights.split(","), can_be_chosen=row.name not in WITHOUT_ENDPOINTS),
             "remove_url": url_of("network_remove", *where) if "connect" in key.rights.split(",") and lock is None else "",
         }
 
@@ -228,7 +229,7 @@ def endpoint_context(
     """Return what an endpoint's row needs, on either page."""
     slug, network_id, container_id = endpoint.engine_slug, endpoint.network_id, endpoint.container_id
     lock = protection.lock_on_pair(network_id, container_id)
-    is_fixed = endpoint.network_driver in ("host", "null") or endpoint.container_state in LEAVING
+    is_fixed = endpoint.network_driver in SINGLE_DRIVERS or endpoint.container_state in LEAVING
     may_leave = "connect" in rights and network_id and lock is None and not is_fixed and not endpoint.is_remnant
     return {
         "endpoint": endpoint,

@@ -7,12 +7,12 @@ from ipaddress import ip_network
 
 from networks.addressing.host import is_harmful
 from networks.addressing.reading import IPNetwork
+from networks.engine.docker_names import INHIBIT_IPV4, OWN_DRIVERS
 from networks.engine.errors import NotAllowed
 from networks.engine.specs import NetworkSpec
 from networks.models import Engine, EngineStatus, Pool
 from networks.models.said import say as _
 from networks.policy.host_space import host_side_of
-from networks.queries.engine_context import OWN_DRIVERS
 from networks.sync.plugins import look_again
 
 
@@ -47,13 +47,12 @@ def _refuse(driver: str, trouble: str) -> None:
 
 # Drivers whose networks live beside the machine's own routes: on a parent's network, or in namespaces of their own.
 BESIDE_HOST = frozenset({"macvlan", "ipvlan", "overlay", "host", "null"})
-_INHIBIT = "com.docker.network.bridge.inhibit_ipv4"
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})  # as Go's strconv.ParseBool reads it
 
 
 def takes_routes(driver: str, options: Mapping[str, str], version: int) -> bool:
     """Tell whether such a network gives the machine an address and a route in its subnet. A plugin's may."""
-    if version == 4 and driver in ("", "bridge") and options.get(_INHIBIT, "") in _TRUE:
+    if version == 4 and driver in ("", "bridge") and options.get(INHIBIT_IPV4, "") in _TRUE:
         return False
     return driver not in BESIDE_HOST
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from django.conf import settings
 
 from networks.engine.calls import ProtectedIds
+from networks.engine.docker_names import KEPT_BY_DOCKER
 from networks.engine.errors import NotAllowed
 from networks.engine.facts import ContainerFact, NetworkFact, is_of_swarm
 from networks.models.said import say as _
@@ -21,8 +22,6 @@ from networks.queries.containers import container_rows
 from networks.queries.engines import list_slugs, read_engine
 from networks.queries.networks import asks_protection, network_rows
 from networks.queries.rows import ContainerRow, EngineRow
-
-PREDEFINED = frozenset({"bridge", "host", "none", "docker_gwbridge", "ingress"})
 
 
 class Reason(StrEnum):
@@ -209,7 +208,7 @@ def _refuse(lock: Lock | None) -> None:
 
 
 def _lock_of_network(network: NetworkFact, protection: Protection) -> Lock | None:
-    if network.name in PREDEFINED or network.is_ingress:
+    if network.name in KEPT_BY_DOCKER or network.is_ingress:
         return Lock(Reason.PREDEFINED, network.name)
     return _label_lock(network, protection)
 
@@ -229,7 +228,7 @@ def _find(engine: EngineRow, proc: str) -> Protection:
     _LOCKED[engine.slug, proc] = locked
     kept, networks = dict(locked.kept), {}
     for network in network_rows(engine):
-        if network.name in PREDEFINED or network.is_ingress:
+        if network.name in KEPT_BY_DOCKER or network.is_ingress:
             kept[network.docker_id] = Lock(Reason.PREDEFINED, network.name)
         elif network.asks_protection and network.docker_id not in engine.unprotected:
             networks[network.docker_id] = Lock(Reason.LABEL, network.name)

@@ -6,22 +6,16 @@ from collections.abc import Collection, Iterable
 
 from django.conf import settings
 
+from networks.engine.docker_names import ICC, INTERFACE_NAME, INTERFACE_PREFIX, MASQUERADE, MTU, SYSCTLS
 from networks.engine.specs import NetworkSpec, PortSpec
 from networks.policy.permissions import Permission
 
 # All other options are taken to touch the host: bridge name, host binding, gateway mode, trusted interfaces, parent, …
-HARMLESS_OPTIONS = frozenset(
-    {
-        "com.docker.network.driver.mtu",
-        "com.docker.network.bridge.enable_icc",
-        "com.docker.network.bridge.enable_ip_masquerade",
-        "com.docker.network.container_iface_prefix",
-    }
-)
+HARMLESS_OPTIONS = frozenset({MTU, ICC, MASQUERADE, INTERFACE_PREFIX})
 # What an endpoint's driver options ask for inside the container's own network stack: the name of its interface there, and
 # settings of that interface (the Engine refuses any other). A container can do as much to its own stack when it may at all, and
 # neither reaches the host's. All others go to the driver unread: a plugin may do anything on the host with them.
-HARMLESS_ENDPOINT_OPTIONS = frozenset({"com.docker.network.endpoint.sysctls", "com.docker.network.endpoint.ifname"})
+HARMLESS_ENDPOINT_OPTIONS = frozenset({SYSCTLS, INTERFACE_NAME})
 # What Netadmin itself reads of a label: protection, which its author could not lift again, and what is the lab's.
 OWN_LABELS = "netadmin."
 # Below, ports are the machine's own services': 22, 53, 443.

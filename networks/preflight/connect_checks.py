@@ -16,14 +16,12 @@ from networks.addressing.findings import Finding, Level, Misread, bad, warn
 from networks.addressing.host import HostSide
 from networks.addressing.pools import ends_block
 from networks.addressing.reading import IPAddress, parse_address
+from networks.engine.docker_names import BUILT_IN_DRIVERS, INTERFACE_NAME, SYSCTLS
 from networks.engine.specs import ConnectSpec
 from networks.queries.engine_context import API_OF_ENGINE_27, ContainerChoice, EngineVersion, NetworkChoice
 
 ALIAS = re.compile(r"[a-zA-Z0-9_](?:[a-zA-Z0-9_.-]{0,253}[a-zA-Z0-9_])?")
-SYSCTLS = "com.docker.network.endpoint.sysctls"
-INTERFACE_NAME = "com.docker.network.endpoint.ifname"
 # Docker's own drivers look at no other option of an endpoint; a plugin may.
-BUILT_IN_DRIVERS = frozenset({"bridge", "macvlan", "ipvlan", "overlay"})
 INTERFACE_NAME_LIMIT = 15  # Linux: IFNAMSIZ without its NUL
 PRIORITY_LIMIT = 2**31 - 1  # Docker takes 64 bits; the snapshot keeps 32, and nobody has so many networks
 MAX_SEEN = 200  # networks of one container; of more nobody is told that they changed

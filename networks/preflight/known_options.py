@@ -8,6 +8,20 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from networks.engine.docker_names import (
+    BRIDGE_NAME,
+    GATEWAY_MODE,
+    HOST_ADDRESS,
+    HOST_BINDING,
+    ICC,
+    INHIBIT_IPV4,
+    INTERFACE_PREFIX,
+    MASQUERADE,
+    MTU,
+    TRUSTED_INTERFACES,
+    VXLAN_IDS,
+)
+
 
 class OptionKind(StrEnum):
     """How an option is asked for. ON and OFF: a checkbox, by what Docker does without it."""
@@ -71,7 +85,6 @@ class DriverOption:
 
 
 _BRIDGE, _MACVLAN, _IPVLAN, _OVERLAY = (frozenset({name}) for name in ("bridge", "macvlan", "ipvlan", "overlay"))
-_OF_BRIDGE = "com.docker.network.bridge."
 _MODES = (
     OptionValue("nat", _("nat: outgoing packets get the host's address")),
     OptionValue("nat-unprotected", _("nat-unprotected: like nat, but every port is reachable"), ENGINE_28),
@@ -82,7 +95,7 @@ _MODES = (
 OPTIONS: tuple[DriverOption, ...] = (
     DriverOption(
         "bridge_name",
-        f"{_OF_BRIDGE}name",
+        BRIDGE_NAME,
         _BRIDGE,
         _("Linux bridge name"),
         _("up to 15 characters; empty: br- followed by the ID"),
@@ -129,7 +142,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     ),
     DriverOption(
         "mtu",
-        "com.docker.network.driver.mtu",
+        MTU,
         _BRIDGE | _OVERLAY,  # those of macvlan and ipvlan get the parent's, whatever is asked for
         _("MTU"),
         _("largest packet in bytes; empty: the driver's default"),
@@ -138,7 +151,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     ),
     DriverOption(
         "gateway_mode_ipv4",
-        f"{_OF_BRIDGE}gateway_mode_ipv4",
+        f"{GATEWAY_MODE}4",
         _BRIDGE,
         _("Gateway mode, IPv4"),
         _("how packets pass between containers and the outside"),
@@ -149,7 +162,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     ),
     DriverOption(
         "masquerade",
-        f"{_OF_BRIDGE}enable_ip_masquerade",
+        MASQUERADE,
         _BRIDGE,
         _("Masquerade"),
         _("outgoing packets get the host's address"),
@@ -158,7 +171,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     ),
     DriverOption(
         "icc",
-        f"{_OF_BRIDGE}enable_icc",
+        ICC,
         _BRIDGE,
         _("ICC"),
         _("containers can talk to each other"),
@@ -189,7 +202,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     ),
     DriverOption(
         "vxlanid_list",
-        "com.docker.network.driver.overlay.vxlanid_list",
+        VXLAN_IDS,
         _OVERLAY,
         _("VXLAN IDs"),
         _("one for each pool, separated by commas; empty: Docker chooses"),
@@ -197,7 +210,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     ),
     DriverOption(
         "gateway_mode_ipv6",
-        f"{_OF_BRIDGE}gateway_mode_ipv6",
+        f"{GATEWAY_MODE}6",
         _BRIDGE,
         _("Gateway mode, IPv6"),
         _("the same for IPv6"),
@@ -207,7 +220,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     ),
     DriverOption(
         "host_binding_ipv4",
-        f"{_OF_BRIDGE}host_binding_ipv4",
+        HOST_BINDING,
         _BRIDGE,
         _("Address for published ports"),
         _("the host address on which published ports listen; empty: all"),
@@ -215,7 +228,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     ),
     DriverOption(
         "host_ipv4",
-        "com.docker.network.host_ipv4",
+        f"{HOST_ADDRESS}4",
         _BRIDGE,
         _("Source address, IPv4"),
         _("the host address that outgoing packets get"),
@@ -223,7 +236,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     ),
     DriverOption(
         "host_ipv6",
-        "com.docker.network.host_ipv6",
+        f"{HOST_ADDRESS}6",
         _BRIDGE,
         _("Source address, IPv6"),
         _("the same for IPv6"),
@@ -231,7 +244,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     ),
     DriverOption(
         "trusted_host_interfaces",
-        f"{_OF_BRIDGE}trusted_host_interfaces",
+        TRUSTED_INTERFACES,
         _BRIDGE,
         _("Trusted host interfaces"),
         _("host devices that may reach containers directly, separated by colons"),
@@ -240,7 +253,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     ),
     DriverOption(
         "iface_prefix",
-        "com.docker.network.container_iface_prefix",
+        INTERFACE_PREFIX,
         _BRIDGE,
         _("Interface prefix"),
         _("prefix of the interface names in containers, before the number"),
@@ -248,7 +261,7 @@ OPTIONS: tuple[DriverOption, ...] = (
     ),
     DriverOption(
         "inhibit_ipv4",
-        f"{_OF_BRIDGE}inhibit_ipv4",
+        INHIBIT_IPV4,
         _BRIDGE,
         _("No address on the bridge"),
         _("Docker doesn't set the gateway's address"),

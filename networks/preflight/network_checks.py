@@ -10,18 +10,17 @@ from networks.addressing.findings import Finding, Level, bad, fine, warn
 from networks.addressing.pools import Pool, check_room, default_gateway, ends_block, is_any_of_size
 from networks.addressing.reading import IPNetwork
 from networks.engine.cli import reads_as_mode
+from networks.engine.docker_names import OWN_DRIVERS, RESERVED_NAMES, SINGLE_DRIVERS
 from networks.engine.specs import NetworkSpec
 from networks.hostnet.plugins import IPAM_DRIVER, PluginState
 from networks.preflight.known_options import MEMBERS_SINCE
 from networks.preflight.places import check_place, suggest_subnet
-from networks.queries.engine_context import API_OF_ENGINE_27, OWN_DRIVERS, PARENTED, EngineContext
+from networks.queries.engine_context import API_OF_ENGINE_27, PARENTED, EngineContext
 from networks.queries.networks import gives_gateway
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")  # what the docker command wants; the Engine itself takes anything
 NAME_LIMIT = 128  # characters; Docker has no limit, tables do
-PREDEFINED = frozenset({"bridge", "host", "none", "default"})
 OF_SWARM = frozenset({"docker_gwbridge", "ingress"})  # Docker takes these names from anybody (measured: 26.1)
-SINGLE_DRIVERS = frozenset({"host", "null"})
 # How the names of drivers begin that tutorials speak of; "net-plugin" is Weave Net's own as Docker manages it.
 _OF_TUTORIALS = (
     ("weave", "weave"),
@@ -44,7 +43,7 @@ def check_name(name: str, ground: EngineContext) -> Iterator[Finding]:
         yield bad("name", "name_invalid", cleaned)
     elif len(name) > NAME_LIMIT:
         yield bad("name", "name_too_long", name[:NAME_LIMIT], length=len(name), limit=NAME_LIMIT)
-    elif name in PREDEFINED:
+    elif name in RESERVED_NAMES:
         yield bad("name", "name_predefined", f"my-{name}", name=name)
     elif name in ground.names:
         number = next(number for number in range(2, len(ground.names) + 3) if f"{name}-{number}" not in ground.names)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
 from networks.addressing.findings import Finding, Level, bad
+from networks.engine.docker_names import BRIDGE_NAME
 from networks.preflight.known_options import BY_KEY, DriverOption, OptionKind, options_of
-from networks.queries.engine_context import API_OF_ENGINE_27, BRIDGE_NAME, EngineContext
+from networks.queries.engine_context import API_OF_ENGINE_27, EngineContext
 
 BRIDGE_NAME_LIMIT = 15  # Linux: IFNAMSIZ without its NUL
 # A device's number follows the prefix, within Linux' 15 characters.

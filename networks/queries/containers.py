@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from networks.engine.docker_names import PROJECT_LABEL, WITHOUT_ENDPOINTS
 from networks.engine.facts import is_of_swarm
 from networks.engine.states import WITH_STACK
 from networks.models import Container, Endpoint, Network
@@ -12,7 +13,7 @@ from networks.models.container import is_held, is_remnant
 from networks.queries.cache.prepared import Prepared, Query
 from networks.queries.cache.row_cache import RowCache, gone_since
 from networks.queries.donors import held_now, read_donors, stack_state
-from networks.queries.networks import PROJECT_LABEL, asks_protection, group, searched
+from networks.queries.networks import asks_protection, group, searched
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow, PortRow
 
 CONTAINER_COLUMNS = (
@@ -189,6 +190,6 @@ def mode_kind(network_mode: str) -> str:
     """Return the kind of a network mode: bridge (the default one), host, none, container (another's), network (a user's)."""
     if network_mode in _DEFAULT_MODES:
         return "bridge"
-    if network_mode in ("host", "none"):
+    if network_mode in WITHOUT_ENDPOINTS:
         return network_mode
     return "container" if network_mode.startswith("container:") else "network"

@@ -11,6 +11,7 @@ from typing import Any
 from networks.addressing.host import HostSide
 from networks.addressing.pools import Pool, TakenPool
 from networks.addressing.reading import IPAddress, IPNetwork
+from networks.engine.docker_names import BRIDGE_NAME, KEPT_BY_DOCKER, OWN_DRIVERS
 from networks.hostnet.plugins import IPAM_DRIVER, NETWORK_DRIVER, Plugins
 from networks.models import Container, Endpoint, EngineStatus, Network
 from networks.models import Pool as PoolRecord
@@ -19,9 +20,7 @@ from networks.queries.engines import read_pairs
 from networks.queries.rows import EngineRow
 
 # Docker's own: any other driver is a plugin's.
-OWN_DRIVERS = frozenset({"bridge", "host", "ipvlan", "macvlan", "null", "overlay"})
 PARENTED = frozenset({"macvlan", "ipvlan"})
-BRIDGE_NAME = "com.docker.network.bridge.name"
 # From here on the Engine chooses an IPv6 subnet by itself, and knows gateway modes. API 1.46 came with Engine 27.0.
 API_OF_ENGINE_27 = (1, 46)
 _WISHES = (
@@ -37,7 +36,6 @@ _WISHES = (
     "mac",
     "has_detail",
 )
-NEVER_UNUSED = frozenset({"bridge", "host", "none", "docker_gwbridge", "ingress"})
 # Forms are drawn anew at every pause in typing, and find the same addresses each time: parsing takes 8 us, looking up 0.1.
 MOST_PARSED = 4096
 subnet_of = lru_cache(MOST_PARSED)(ip_network)
@@ -245,7 +243,7 @@ def find_container(engine_slug: str, name: str) -> str:
 def unused_networks(engine_slug: str) -> tuple[tuple[str, str], ...]:
     """Return (id, name) of the networks of one's own on which no container is, running or not. One query."""
     networks = Network.objects.filter(engine__slug=engine_slug, endpoints__isnull=True, is_config_only=False)
-    return tuple(networks.exclude(name__in=NEVER_UNUSED).order_by("name").values_list("docker_id", "name"))
+    return tuple(networks.exclude(name__in=KEPT_BY_DOCKER).order_by("name").values_list("docker_id", "name"))
 
 
 def _drivers_of(status: EngineStatus | None, used: Iterable[str]) -> tuple[str, ...]:

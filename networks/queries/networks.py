@@ -9,6 +9,7 @@ from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
 from networks.addressing.capacity import assignable, span
+from networks.engine.docker_names import GATEWAY_MODE, ICC, INHIBIT_IPV4, MASQUERADE, PREDEFINED, PROJECT_LABEL
 from networks.engine.states import container_group
 from networks.models import Endpoint, Network, Pool
 from networks.queries.cache.prepared import Prepared, Query
@@ -17,15 +18,9 @@ from networks.queries.lately import kept_lately
 from networks.queries.masking import is_secret_key
 from networks.queries.rows import EngineRow, NetworkRow, PoolRow
 
-PREDEFINED = frozenset({"bridge", "host", "none"})
-PROJECT_LABEL = "com.docker.compose.project"
-MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
-GATEWAY_MODE = "com.docker.network.bridge.gateway_mode_ipv"
 GATEWAY_MODES = {"IPv4": f"{GATEWAY_MODE}4", "IPv6": f"{GATEWAY_MODE}6"}
-INHIBIT = "com.docker.network.bridge.inhibit_ipv4"
 # From this API on, Engine 28, a driver is asked whether it needs a gateway. Source: moby 28, GetSkipGwAlloc
 GATEWAYS_LEFT_OUT = (1, 48)
-ICC = "com.docker.network.bridge.enable_icc"
 FALSE_WORDS = frozenset({"0", "f", "false"})  # what Go's ParseBool, hence Docker, takes for no
 TRUE_WORDS = frozenset({"1", "t", "true"})
 PROTECT_LABEL = "netadmin.protect"
@@ -173,7 +168,7 @@ def gives_gateway(network: Record, family: int) -> bool:
         return True
     if network["driver"] != "bridge":
         return False
-    is_bare = family == 4 and network["is_internal"] and str(options.get(INHIBIT, "")).lower() in TRUE_WORDS
+    is_bare = family == 4 and network["is_internal"] and str(options.get(INHIBIT_IPV4, "")).lower() in TRUE_WORDS
     return options.get(f"{GATEWAY_MODE}{family}") != "isolated" and not is_bare
 
 

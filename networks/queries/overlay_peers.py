@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from networks.engine.docker_names import VXLAN_IDS
 from networks.models import EngineStatus, Network
 from networks.queries.endpoints import endpoint_rows
 from networks.queries.rows import EndpointRow
 from networks.queries.swarm import EngineInSwarm, NodeRow, nodes_of, same_swarm
 
-VXLAN_IDS = "com.docker.network.driver.overlay.vxlanid_list"
 ENCRYPTED = "encrypted"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from networks.addressing.reading import IPAddress
+from networks.engine.docker_names import SERVICE_LABEL
 from networks.models import Container, EngineStatus, Network
 from networks.queries.choices import network_choices
 from networks.queries.engine_context import NetworkChoice
@@ -143,9 +144,6 @@ def _standing_of(record: Mapping[str, Any], places: Mapping[str, EngineRef]) -> 
 
 def _node_of(node: Mapping[str, Any], places: Mapping[str, EngineRef], own_id: str) -> NodeRow:
     return NodeRow(**node, place=places.get(node["node_id"]), is_own=node["node_id"] == own_id)
-
-
-SERVICE_LABEL = "com.docker.swarm.service.id"  # Docker's own, on each container that a service made
 
 
 def overlays_in_use(engine_slug: str) -> list[Consequences]:

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from networks.engine.cli import inspect_network_command
+from networks.engine.docker_names import OWN_DRIVERS
 from networks.partials.screens import draw_screen
 from networks.policy.protection import read_protection
 from networks.queries.details import read_gone, read_network_title
-from networks.queries.engine_context import OWN_DRIVERS
 from networks.queries.filters import NETWORK_PARAMS, read_network_filter
 from networks.views.changes.protection import lifting_of
 from networks.views.columns import read_columns

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from tests.architecture.tree import files_ending, parse, python_modules
+from tests.architecture.tree import files_ending, parse, python_modules, read
 
 # Where the field has a word for a thing (manager, handler, registry, store, service, cache), that word is used.
 REFUSED = {"util", "utils", "helper", "helpers", "common", "misc", "obj", "item"}
@@ -58,3 +58,12 @@ def test_it_gives_no_two_public_things_the_same_name() -> None:
     twice = {name: paths for name, paths in places.items() if len(paths) > 1}
     assert {name: paths for name, paths in twice.items() if name not in MANY_MAY_BE_CALLED} == {}
     assert twice.keys() >= MANY_MAY_BE_CALLED
+
+
+def test_it_writes_dockers_own_keys_down_once() -> None:
+    """Keys of options and labels, and the states of a container as a set."""
+    spelled = re.compile(r"""["']com\.docker\.|\{"running", "paused"|\("running", "paused\"\)""")
+    allowed = {"networks/engine/docker_names.py", "networks/engine/states.py"}
+    modules = [path for path in python_modules("networks/") if "migrations" not in path.parts]
+
+    assert {str(path) for path in modules if spelled.search(read(path))} - allowed == set()

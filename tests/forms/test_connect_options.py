@@ -9,8 +9,8 @@ from django.http import QueryDict
 
 from networks.addressing.findings import Level
 from networks.addressing.pools import Pool
+from networks.engine.docker_names import INTERFACE_NAME, SYSCTLS
 from networks.forms.connecting import RARE_FIELDS, ContainerToConnectForm
-from networks.preflight.connect_checks import INTERFACE_NAME, SYSCTLS
 from networks.queries.engine_context import ContainerChoice, EngineVersion, NetworkChoice
 
 FRONT = NetworkChoice(

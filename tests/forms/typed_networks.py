@@ -15,9 +15,10 @@ from django.http import QueryDict
 
 from networks.addressing.pools import TakenPool
 from networks.engine.calls import Profile
+from networks.engine.docker_names import BRIDGE_NAME
 from networks.engine.registry import connect_engine
 from networks.forms.networks import NetworkForm
-from networks.queries.engine_context import BRIDGE_NAME, PARENTED, EngineContext
+from networks.queries.engine_context import PARENTED, EngineContext
 from tests.private_engine import PrivateEngine
 
 Typed = dict[str, str]

@@ -20,6 +20,8 @@ from networks.models import Action
 from networks.policy import setup
 from networks.policy.setup import SetupFault, SetupRefused, claim_setup, ensure_setup_token, make_first_admin, needs_setup
 
+pytestmark = pytest.mark.usefixtures("watched_contexts")
+
 PASSWORD = "correct horse battery"
 
 

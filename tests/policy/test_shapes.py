@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from networks.engine.docker_names import INTERFACE_NAME, SYSCTLS
 from networks.engine.specs import NetworkSpec, PoolSpec
 from networks.policy.permissions import Permission
 from networks.policy.shapes import HARMLESS_OPTIONS, permission_to_connect, permission_to_create, permission_to_run
-from networks.preflight.connect_checks import INTERFACE_NAME, SYSCTLS
 from networks.preflight.known_options import OPTIONS
 
 HARMLESS: dict[str, Any] = {

@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl, urlsplit
 from django.http import QueryDict
 
 from networks.addressing.host import HostSide
+from networks.engine.docker_names import SYSCTLS
 from networks.engine.specs import ConnectSpec
 from networks.forms.connecting import ContainerToConnectForm, NetworkToConnectForm
 from networks.forms.containers.launch import RunForm
 from networks.forms.containers.launch_edits import around_row, find_refused_row
 from networks.forms.containers.ordering import OrderForm
 from networks.forms.networks import NetworkForm
-from networks.preflight.connect_checks import SYSCTLS
 from networks.preflight.contexts import LaunchContext
 from networks.preflight.findings import FindingsForm
 from networks.preflight.known_options import OPTIONS

@@ -14,7 +14,7 @@ from networks.partials.sentences import KINDS, VERBS
 from tests.builders import MORNING, make_container, make_engine, make_id, make_network
 from tests.views.pages import count_statements, log_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("watched_contexts")]
 
 
 def note(engine: Engine, kind: str, verb: str, name: str, container: str = "", **attributes: str) -> Event:

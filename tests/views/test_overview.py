@@ -13,7 +13,7 @@ from tests.builders import MORNING, make_container, make_endpoint, make_engine, 
 from tests.views.pages import count_statements, log_in
 from tests.worlds import grow_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("watched_contexts")]
 
 
 def totals() -> Totals:

@@ -19,7 +19,7 @@ from networks.views.shell import open_screen, shell
 from tests.builders import MORNING, make_engine
 from tests.views.pages import log_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("watched_contexts")]
 
 REFUSED = "dial unix /var/run/docker.sock: connect: connection refused"
 

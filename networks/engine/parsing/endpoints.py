@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from networks.engine.calls import NETWORK_ID
+from networks.engine.docker_names import PREDEFINED
 from networks.engine.facts import EndpointFact
 from networks.engine.parsing.joined import leave_over
 from networks.engine.parsing.values import address_4, address_6, child, integer, parse_text, text_map, texts
@@ -18,7 +19,6 @@ _ID = re.compile(NETWORK_ID)
 # Its record is what it was left with. One that is created may be starting at this moment: nothing was left behind then.
 ENDED = frozenset({"exited", "dead"})
 # Docker's own networks have no DNS. A rename writes names down there all the same (measured: 26.1).
-_NAMELESS = frozenset({"bridge", "host", "none"})
 
 
 def parse_endpoints(
@@ -66,7 +66,7 @@ def _parse_endpoint(name: str, answer: dict[str, Any], container_id: str, has_de
         requested_ipv6=address_6(child(asked, "IPv6Address")) if asked else None,
         link_local_ips=texts(child(asked, "LinkLocalIPs")) if asked else (),
         aliases=tuple(alias for alias in texts(get("Aliases")) if alias != short_id) if has_detail else (),
-        dns_names=_dns_names(answer, container_name) if has_detail and name not in _NAMELESS else (),
+        dns_names=_dns_names(answer, container_name) if has_detail and name not in PREDEFINED else (),
         links=texts(get("Links")) if has_detail else (),
         driver_options=text_map(get("DriverOpts")) if has_detail else {},
         gateway_priority=integer(get("GwPriority")) or 0,

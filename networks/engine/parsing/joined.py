@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from networks.engine.docker_names import WITHOUT_ENDPOINTS
 from networks.engine.errors import ProtocolFault
 from networks.engine.facts import ContainerFact, EndpointFact, LeftoverFact
 from networks.engine.parsing.values import parse_text
 
-_SPECIAL = frozenset({"host", "none"})  # no driver refuses these, and no endpoint of theirs has a gateway
 _MOST_KNOWN = 20_000  # endpoints; beyond it they are asked for anew
 
 
@@ -92,5 +92,5 @@ def _id_of(endpoint: EndpointFact) -> str:
 def _in_doubt(container: ContainerFact) -> Iterator[EndpointFact]:
     for each in container.endpoints:
         has_gateway = each.ipv4_gateway is not None or each.ipv6_gateway is not None
-        if each.endpoint_id and not has_gateway and each.network_id and each.network_name not in _SPECIAL:
+        if each.endpoint_id and not has_gateway and each.network_id and each.network_name not in WITHOUT_ENDPOINTS:
             yield each

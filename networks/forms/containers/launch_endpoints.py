@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding, Level, Misread, bad
+from networks.engine.docker_names import SINGLE_DRIVERS
 from networks.engine.specs import API_OF_SEVERAL, EndpointSpec
 from networks.forms.connecting import Choices, ConnectForm
 from networks.forms.fields import HalfSelect, TypedField
@@ -101,5 +102,5 @@ class EndpointForm(ConnectForm):
         return self.is_first or not self.version.is_before(API_OF_SEVERAL)
 
     def _list_networks(self) -> Choices:
-        kept = [each for each in self.networks.values() if each.driver not in ("host", "null")]
+        kept = [each for each in self.networks.values() if each.driver not in SINGLE_DRIVERS]
         return [("", gettext("Choose…")), *((each.docker_id, label_network(each)) for each in kept)]

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
+from networks.engine.docker_names import BRIDGE_NAME, HOST_ADDRESS, INHIBIT_IPV4, MTU, VXLAN_IDS
 from networks.engine.parsing.engines import is_27_or_newer
-from networks.queries.networks import GATEWAY_MODES, INHIBIT, TRUE_WORDS
+from networks.queries.networks import GATEWAY_MODES, TRUE_WORDS
 from networks.queries.rows import NetworkRow
 
-BRIDGE_NAME = "com.docker.network.bridge.name"
-VXLAN_IDS = "com.docker.network.driver.overlay.vxlanid_list"
-MTU = "com.docker.network.driver.mtu"
-_HOST_ADDRESSES = {"IPv4": "com.docker.network.host_ipv4", "IPv6": "com.docker.network.host_ipv6"}
+_HOST_ADDRESSES = {"IPv4": f"{HOST_ADDRESS}4", "IPv6": f"{HOST_ADDRESS}6"}
 
 
 def host_side(row: NetworkRow, options: Mapping[str, str], *, api_version: str) -> list[dict[str, str]]:
@@ -79,7 +77,7 @@ def _ways_out(row: NetworkRow, options: Mapping[str, str], api_version: str) -> 
         yield {"word": _("To the outside"), "value": _("nothing: the network is internal")}
         return
     families = families_of(row)
-    is_bare = str(options.get(INHIBIT, "")).lower() in TRUE_WORDS
+    is_bare = str(options.get(INHIBIT_IPV4, "")).lower() in TRUE_WORDS
     for family in families:
         word = _("To the outside") if families == ("IPv4",) else _("To the outside, %(family)s") % {"family": family}
         if family == "IPv4" and is_bare:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from networks.engine.docker_names import SINGLE_DRIVERS
 from networks.partials.cache import draw
 from networks.partials.interfaces.links import interfaces_url
 from networks.partials.lifecycle.stack_inside import why_not_host
@@ -126,7 +127,7 @@ def draw_network_traffic(engine: EngineRow, network_id: str, driver: str, *, run
 
 def _draw_network(engine: EngineRow, network_id: str, driver: str, running: int) -> Mapping[str, str]:
     picture = picture_of(engine.slug)
-    if driver in ("host", "null"):
+    if driver in SINGLE_DRIVERS:
         words = _("No container has an interface of its own here, so there is nothing to add up.")
         return _draw(sentences=[words], what="network")
     if not picture.view.sees_host or picture.trouble:

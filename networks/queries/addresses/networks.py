@@ -13,12 +13,13 @@ from networks.addressing.blocks import Besides
 from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress
 from networks.addressing.turns import HandingOut
+from networks.engine.docker_names import GATEWAY_MODE
 from networks.models import Endpoint, Network
 from networks.models import Pool as PoolRecord
 from networks.queries.cache.prepared import Prepared, Query
 from networks.queries.cache.row_cache import RowCache, gone_since
 from networks.queries.lately import kept_lately
-from networks.queries.networks import GATEWAY_MODE, POOL_COLUMNS, group
+from networks.queries.networks import POOL_COLUMNS, group
 from networks.queries.rows import EngineRow
 
 _POOL_COLUMNS = (*POOL_COLUMNS, "besides", "besides_in_range")

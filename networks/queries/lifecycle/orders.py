@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models.fields.json import KeyTextTransform
 
+from networks.engine.docker_names import ONEOFF_LABEL, PREDEFINED, PROJECT_LABEL
 from networks.engine.specs import MOST_STOP_WAIT_S, STOP_WAIT_S
 from networks.engine.states import RUNNING_STATES
 from networks.models import Container
@@ -18,7 +19,7 @@ from networks.queries.containers import is_lost, is_missing
 from networks.queries.donors import AWAY, guests_below, held_now, keeps_guests, read_donors, read_guests, stack_state
 from networks.queries.lifecycle.breakages import Breakage, breakage_token
 from networks.queries.lifecycle.places import EndpointPlace, Others, Record, make_place, read_endpoints, read_others
-from networks.queries.lifecycle.removals import ONEOFF_LABEL, PROJECT_LABEL, Dependant, is_oneoff, make_dependant, written_port
+from networks.queries.lifecycle.removals import Dependant, is_oneoff, make_dependant, written_port
 from networks.queries.rows import barring
 
 MOVE = "move_container"  # a job's verb
@@ -237,5 +238,5 @@ def _is_last(impact: Impact, place: EndpointPlace) -> bool:
 
 
 def _names(endpoints: list[Record]) -> tuple[str, ...]:
-    on_own = (one for one in endpoints if one["network_name"] not in ("bridge", "host", "none"))
+    on_own = (one for one in endpoints if one["network_name"] not in PREDEFINED)
     return tuple(dict.fromkeys(str(name) for one in on_own for name in (*one["dns_names"], *one["aliases"])))

@@ -10,6 +10,7 @@ from typing import Any
 
 from networks.addressing.reading import IPAddress
 from networks.addressing.sockets import is_same_socket
+from networks.engine.docker_names import HOST_BINDING
 from networks.engine.facts import is_of_swarm
 from networks.engine.states import RUNNING_STATES
 from networks.models import Container, Endpoint, Network
@@ -116,9 +117,6 @@ def make_place(one: Record, others: Others) -> EndpointPlace:
         wishes=tuple(one[wish] for wish in _WISHES if one[wish]),
         driver=one["network__driver"],
     )
-
-
-HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
+from networks.engine.docker_names import ONEOFF_LABEL, PROJECT_LABEL
 from networks.engine.parsing.engines import holds_to_modes
 from networks.engine.states import RUNNING_STATES
 from networks.models import Container, Endpoint, Network
@@ -18,8 +19,6 @@ from networks.queries.rows import is_told_by_containers
 
 # Drivers by which published ports reach a container.
 PUBLISHING_DRIVERS = frozenset({"bridge", "overlay", "nat"})
-PROJECT_LABEL = "com.docker.compose.project"
-ONEOFF_LABEL = "com.docker.compose.oneoff"  # "True" where `docker compose run` made it
 _SHORT_ID = 12
 
 Record = Mapping[str, Any]

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from networks.engine.docker_names import DEFAULT_BRIDGE
 from networks.engine.states import WITH_STACK
 from networks.queries.containers import mode_kind
 from networks.queries.donors import SharedStack
 from networks.queries.rows import AddressRow, ContainerRow
 
-DEFAULT_BRIDGE = "bridge"
 # Networks that are none: nobody has an interface there.
 _WITHOUT_LINKS = frozenset({"host", "null"})
 _ON_PARENTS = frozenset({"macvlan", "ipvlan"})

@@ -9,12 +9,11 @@ from ipaddress import ip_interface, ip_network
 from typing import Any
 
 from networks.addressing.reading import IPNetwork
+from networks.engine.docker_names import BRIDGE_NAME, GATEWAY_MODE, INHIBIT_IPV4
 from networks.engine.states import WITH_STACK
 from networks.hostnet.facts import IPInterface
 from networks.models import Container, Endpoint, EngineState, EngineStatus, Network, Pool, Tombstone
 
-BRIDGE_NAME = "com.docker.network.bridge.name"
-INHIBIT_IPV4 = "com.docker.network.bridge.inhibit_ipv4"
 # Drivers of the networks that are no network: nobody on them has an endpoint with a link.
 WITHOUT_LINKS = frozenset({"host", "null"})
 # The device that Docker makes where no parent was named, before the first twelve digits of the id.
@@ -180,6 +179,6 @@ def network_record(row: Mapping[str, Any], pools: list[tuple[str, str]]) -> Netw
         ip_interface(f"{gateway}/{subnet.prefixlen}") for subnet, (_, gateway) in zip(subnets, pools, strict=True) if gateway
     )
     is_bare = str(options.get(INHIBIT_IPV4, "")).lower() in ("true", "1") or any(
-        options.get(f"com.docker.network.bridge.gateway_mode_{family}") == "isolated" for family in ("ipv4", "ipv6")
+        options.get(f"{GATEWAY_MODE}{family}") == "isolated" for family in (4, 6)
     )
     return NetworkRecord(docker_id, row["name"], driver, row["hue"], bridge, parent, gateways, subnets, is_bare)

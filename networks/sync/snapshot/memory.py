@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from networks.engine.docker_names import PREDEFINED
 from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact
 
-PREDEFINED = ("bridge", "host", "none")
 DONOR_PREFIX = "container:"
 _FULL_ID, _SHORT_ID = 64, 12  # characters; a swarm's ids are shorter than full ones
 
