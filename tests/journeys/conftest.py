@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Playwright, StorageState, expect,
 
 from tests.journeys.quiet_place import QuietPlace
 from tests.journeys.site import PASSWORD, Site
-from tests.journeys.visits import ARGUMENTS, Visits, log_in
+from tests.journeys.visits import ARGUMENTS, Seat, Visits, log_in
 from tests.private_engine import PrivateEngine
 
 # Two cores carry the Engine, the server, the browser and, in a whole run, what else is tested at the same time.
@@ -77,10 +77,18 @@ def logins(site: Site, browser: Browser) -> dict[str, StorageState]:
     return states
 
 
+@pytest.fixture(scope="package")
+def seats(browser: Browser) -> list[Seat]:
+    """Keep the browsers of those who are logged in from test to test."""
+    return []
+
+
 @pytest.fixture
-def visits(site: Site, browser: Browser, logins: dict[str, StorageState], engine: PrivateEngine) -> Iterator[Visits]:
+def visits(
+    site: Site, browser: Browser, logins: dict[str, StorageState], seats: list[Seat], engine: PrivateEngine
+) -> Iterator[Visits]:
     """Give what opens browsers on the shared server; the Engine is empty. At the end nothing may have gone wrong in any."""
-    with Visits(browser, site.url, logins) as open_ones:
+    with Visits(browser, site.url, logins, seats) as open_ones:
         yield open_ones
 
 
