@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.architecture.tree import ROOT, own_files, read
-from tests.leftovers import CGROUP_FOLDER, NETNS_FOLDER
+from tests.leftovers import CGROUP_FOLDER, NETNS_FOLDER, start_ticks
 from tests.private_engine import wait_until
 from tests.supply.osv import affected, record
 
@@ -26,6 +28,15 @@ from pathlib import Path
 def test_it_waits(engine):
     engine.run("c1")
     Path("engine").write_text(engine.netns)
+    signal.pause()
+"""
+WAITING = """
+import signal
+from pathlib import Path
+
+
+def test_it_waits():
+    Path("begun").touch()
     signal.pause()
 """
 FAILING = """
@@ -213,3 +224,31 @@ def test_it_leaves_nothing_behind_when_it_is_stopped(project: Path, number: sign
     assert output.read_text().endswith("Stopped. Everything that the tests had started is gone.\n")
     assert not (NETNS_FOLDER / netns).exists()
     assert [*CGROUP_FOLDER.glob(netns), *CGROUP_FOLDER.glob(f"*/{netns}")] == []
+
+
+@pytest.mark.engine
+def test_it_ends_the_checks_that_run_beside_the_tests_when_it_is_stopped(project: Path) -> None:
+    (project / "tests" / "test_sample.py").write_text(WAITING)
+    script = project / "bin" / "test"
+    long_one = 'run_static_checks() {\n  step "long" sleep 98765\n'
+    script.write_text(SLOW_STEP.sub("", script.read_text()).replace("run_static_checks() {\n", long_one))
+    command = ["bin/test", "--no-install", "unit", "tests/test_sample.py"]
+    process = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, start_new_session=True)
+    wait_until((project / "begun").exists, "the inner run's test")
+    assert "sleep" in words_of_session(process.pid)
+
+    process.terminate()  # it alone hears of it
+
+    assert process.wait(60) == 143
+    assert words_of_session(process.pid) == set()
+    assert [*Path(tempfile.gettempdir()).glob(f"nt-{process.pid}-*")] == []
+
+
+def words_of_session(session: int) -> set[str]:
+    """Return the programs of a session that still run."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if os.getsid(int(folder.name)) == session and start_ticks(int(folder.name)) is not None:
+                found.add((folder / "cmdline").read_text().partition("\0")[0])
+    return found
