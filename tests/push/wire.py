@@ -8,7 +8,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-DEADLINE_S = 5.0
+from tests.patience import within
+
+DEADLINE_S = within(5)
 
 
 class Wire:

@@ -221,9 +221,9 @@ def test_it_follows_a_chain_of_containers_that_share_one_stack(engine: PrivateEn
     owner = seen(engine, Container, engine.run("owner", "--network", "front", "-p", "8082:80"))
     middle = seen(engine, Container, engine.run("middle", "--network", "container:owner"))
     guest = seen(engine, Container, engine.run("guest", "--network", "container:middle"))
-    reread(followed)
 
-    assert "which it shares with middle, guest" in panel(browser, owner, "container-mode")
+    said = "which it shares with middle, guest"  # once all three were inspected
+    wait_until(lambda: (reread(followed), said in panel(browser, owner, "container-mode"))[1], said)
     assert "The ports of its stack are those of owner : 0.0.0.0:8082->80/tcp" in panel(browser, guest, "container-ports")
     assert "2 containers share its network and are cut off" in page(browser, "container_stop", followed.slug, owner)
     assert "1 container shares its network and keeps it" in page(
