@@ -97,7 +97,7 @@ def test_it_plugs_containers_into_open_vswitch_by_a_plugin(admin: Page, engine: 
     assert inspect_network(engine, "plugged")["Options"] == {"colour": "blue"}
     admin.goto("/interfaces/")
     expect(admin.locator("tr", has_text="ovs-netdev")).to_contain_text("Open vSwitch, by its name")
-    expect(admin.locator("tr", has_text=re.compile("first.*eth0"))).to_be_visible()
+    expect(admin.locator("tr", has_text=re.compile(r"first\s+eth0"))).to_be_visible()
 
     plugin.kill()
     try:
