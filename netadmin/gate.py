@@ -1,4 +1,4 @@
-"""The outermost layer of what daphne serves: sockets from our own pages only, and no header that daphne believes (rule S7)."""
+"""The outermost layer of what daphne serves: sockets from our own pages only, and no header that daphne believes."""
 
 from __future__ import annotations
 

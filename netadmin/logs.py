@@ -1,4 +1,4 @@
-"""One line per event: the time, the level, where, what, and its values; no secret, no control character (rules S4, S5)."""
+"""One line per event: the time, the level, where, what, and its values; no secret, no control character."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "netadmin.storage.HashedStaticFilesStorage"},
 }
 
-# Login (rule S8): by username, accounts come from an admin, nothing sends e-mail.
+# Login: by username, accounts come from an admin, nothing sends e-mail.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -172,7 +172,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds; only with "remember me", else un
 CSRF_FAILURE_VIEW = "networks.views.denied.csrf_failed"
 CSRF_TRUSTED_ORIGINS = sorted(NETADMIN_ALLOWED_ORIGINS)
 
-# Hosts and headers (rules S7, S9). ALLOWED_HOSTS knows no ports: OriginMiddleware is the one that is exact.
+# Hosts and headers. ALLOWED_HOSTS knows no ports: OriginMiddleware is the one that is exact.
 ALLOWED_HOSTS = host_names(NETADMIN_ALLOWED_ORIGINS)
 if CONFIGURATION.trusted_proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,4 +1,4 @@
-"""The admin site: what is remembered, to look at; people, grants and Engines, to edit. Only superusers enter (rule S12)."""
+"""The admin site: what is remembered, to look at; people, grants and Engines, to edit. Only superusers enter."""
 
 from __future__ import annotations
 

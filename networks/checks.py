@@ -1,4 +1,4 @@
-"""What `manage.py check` looks at: every address is declared, the tables of actions only grow (rules S1, S6, S8)."""
+"""What `manage.py check` looks at: every address is declared, the tables of actions only grow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people do beside asking an Engine: log in and out, change accounts, roles and Engines. Written down as it happens (S6).
+"""What people do beside asking an Engine: log in and out, change accounts, roles and Engines. Written down as it happens.
 
 Django's signals tell of it, so it makes no difference whether a page, the admin site or a command did it; what `update()` changes
 sends none. Where an action of our own wrote its intent already, nothing is written a second time.

@@ -216,7 +216,7 @@ def _same_container(client: EngineClient, container_id: str, name: str) -> Conta
 
 
 def _require_for(actor: Actor, engine: Engine, fact: ContainerFact) -> None:
-    """Ask the policy once more, now that the mode is known: the host's stack, and another's, need more (rule S12)."""
+    """Ask the policy once more, now that the mode is known: the host's stack, and another's, need more."""
     permission = permission_to_order(fact.network_mode)
     try:
         require_of(actor, permission, engine.slug)

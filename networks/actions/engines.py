@@ -1,4 +1,4 @@
-"""Add, change and remove an Engine; what follows it hears of that by itself. Only superusers do (rule S12)."""
+"""Add, change and remove an Engine; what follows it hears of that by itself. Only superusers do."""
 
 from __future__ import annotations
 

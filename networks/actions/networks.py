@@ -122,7 +122,7 @@ def connect_container(
 
 
 def connect_command_of(spec: ConnectSpec, *, network_name: str, container_name: str) -> str:
-    """Return the docker command that does the same, what looks like a secret masked: for the record (rule S5)."""
+    """Return the docker command that does the same, what looks like a secret masked: for the record."""
     masked = replace(spec, driver_options=_masked(spec.driver_options))
     return connect_command(masked, network_name=network_name, container_name=container_name)
 
@@ -252,7 +252,7 @@ def asked_of_endpoint(spec: ConnectSpec) -> dict[str, object]:
 
 
 def _without_secrets(spec: NetworkSpec) -> NetworkSpec:
-    """Return the spec with what looks like a secret masked, for the record (rule S5)."""
+    """Return the spec with what looks like a secret masked, for the record."""
     return replace(spec, labels=_masked(spec.labels), options=_masked(spec.options), ipam_options=_masked(spec.ipam_options))
 
 

@@ -1,4 +1,4 @@
-"""What admins do with people: accounts, roles, sessions, second steps. Each is written down before and after (rules S6, S12)."""
+"""What admins do with people: accounts, roles, sessions, second steps. Each is written down before and after."""
 
 from __future__ import annotations
 

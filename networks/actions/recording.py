@@ -1,4 +1,4 @@
-"""How every change is made: intent written, Engine asked once, outcome written, follower asked to look (rules S6, R6, R11)."""
+"""How every change is made: intent written, Engine asked once, outcome written, follower asked to look."""
 
 from __future__ import annotations
 

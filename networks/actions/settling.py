@@ -1,4 +1,4 @@
-"""Ends that nobody wrote down, because no answer came or the process ended before one: settled by later reads (rule R11)."""
+"""Ends that nobody wrote down, because no answer came or the process ended before one: settled by later reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The only calls that may leave this process: what each profile may ask of an Engine (rule S3)."""
+"""The only calls that may leave this process: what each profile may ask of an Engine."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class ProtectedIds:
-    """Full ids on one Engine that no change may name (rule S13). `kept`: networks that may be changed, but not removed."""
+    """Full ids on one Engine that no change may name. `kept`: networks that may be changed, but not removed."""
 
     containers: frozenset[str] = frozenset()
     networks: frozenset[str] = frozenset()
@@ -142,7 +142,7 @@ class AllowList:
     """The permitted calls of one profile, ready to be asked before every request."""
 
     def __init__(self, profile: Profile, *, is_read_only: bool = False, protected: ProtectedIds = NOTHING_PROTECTED) -> None:
-        """Gather the calls; `is_read_only` leaves those of READ, whatever the profile (rule S14)."""
+        """Gather the calls; `is_read_only` leaves those of READ, whatever the profile."""
         self.protected = protected
         self.profile = Profile.READ if is_read_only else profile
         self.is_read_only = is_read_only

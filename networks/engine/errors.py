@@ -26,7 +26,7 @@ class Unreachable(EngineError):
 
 
 class TimedOut(EngineError):
-    """The deadline passed. `was_sent`: the request was written, so a change may have happened (rule R11)."""
+    """The deadline passed. `was_sent`: the request was written, so a change may have happened."""
 
     def __init__(
         self, sentence: str, *, status: int = 0, request: str = "", duration_ms: float = 0.0, was_sent: bool = True

@@ -19,7 +19,7 @@ def connect_engine(
     """Return a client for the calling thread; nothing is sent before its first call.
 
     `access`: a text is the URL of an Engine that needs no credentials; `models.access.access_of` gives that of any.
-    Raises AccessFault for one of no use. `is_read_only`: only the read profile's calls leave, whatever `profile` says (rule S14).
-    `protected`: what no change may name (rule S13). `timeout_s`: for a read; changes get three times that.
+    Raises AccessFault for one of no use. `is_read_only`: only the read profile's calls leave, whatever `profile` says.
+    `protected`: what no change may name. `timeout_s`: for a read; changes get three times that.
     """
     return DockerClient(access, profile, is_read_only=is_read_only, protected=protected, timeout_s=timeout_s)

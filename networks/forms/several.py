@@ -35,7 +35,7 @@ _ID = re.compile(r"[0-9a-f]{64}|[0-9a-z]{25}")
 
 
 class CountForm(FindingsForm):
-    """A confirmation of several removals: their number is typed (rule S14). `count`: how many there are, 0: nothing is typed."""
+    """A confirmation of several removals: their number is typed. `count`: how many there are, 0: nothing is typed."""
 
     typed_count = forms.CharField(label=gettext_lazy("Their number, to confirm"), required=False, max_length=20)
 

@@ -1,4 +1,4 @@
-"""daphne in this process, ended cleanly: sockets first, then jobs and followers, then the reactor (rule R13)."""
+"""daphne in this process, ended cleanly: sockets first, then jobs and followers, then the reactor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each Engine is reached: its URL and its credentials, which are sealed before they are stored (rule S5)."""
+"""How each Engine is reached: its URL and its credentials, which are sealed before they are stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people asked for and what came of it (rule S6): two tables that only grow. Database triggers refuse the rest."""
+"""What people asked for and what came of it: two tables that only grow. Database triggers refuse the rest."""
 
 from __future__ import annotations
 

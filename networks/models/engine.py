@@ -66,7 +66,7 @@ class Engine(models.Model):
 
 
 class EngineState(models.TextChoices):
-    """How much of what we show can be trusted (rule R5)."""
+    """How much of what we show can be trusted."""
 
     LIVE = "live", _("live")
     LAGGING = "lagging", _("lagging")
@@ -130,7 +130,7 @@ class EngineStatus(models.Model):
         return f"{self.engine.slug}: {self.state}"
 
     def state_at(self, now: datetime) -> str:
-        """Return the state that may be shown at `now`: a follower that died can't tell us, so the proof's age does (rule R5)."""
+        """Return the state that may be shown at `now`: a follower that died can't tell us, so the proof's age does."""
         return state_at(self.state, self.as_of, now)
 
 
@@ -145,7 +145,7 @@ def state_at(state: str, as_of: datetime | None, now: datetime) -> str:
 
 
 class Role(models.TextChoices):
-    """What a grant gives (rule S12)."""
+    """What a grant gives."""
 
     VIEWER = "viewer", _("viewer")
     OPERATOR = "operator", _("operator")

@@ -1,4 +1,4 @@
-"""Triggers that let the tables of actions and outcomes only grow, on SQLite and PostgreSQL (rule S6)."""
+"""Triggers that let the tables of actions and outcomes only grow, on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

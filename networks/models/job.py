@@ -1,4 +1,4 @@
-"""Several changes as one piece of work: what shall be done, how far it is, and what came of each step (rule R10)."""
+"""Several changes as one piece of work: what shall be done, how far it is, and what came of each step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sealing secrets for the database with keys made from SECRET_KEY: a copy of the database alone opens nothing (rule S5)."""
+"""Sealing secrets for the database with keys made from SECRET_KEY: a copy of the database alone opens nothing."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def _place(engine_slug: str, address: AddressRow) -> Mapping[str, Any]:
 
 
 def sees_commands(rights: Iterable[str]) -> bool:
-    """Tell whether somebody may see command lines: they may hold secrets, so looking on isn't enough (rule S12)."""
+    """Tell whether somebody may see command lines: they may hold secrets, so looking on isn't enough."""
     return bool({"connect", "run", "shape"} & granted(rights))
 
 

@@ -1,4 +1,4 @@
-"""The Engine's chip and banner: the parts of every page that say how much of it can be trusted (rule R5)."""
+"""The Engine's chip and banner: the parts of every page that say how much of it can be trusted."""
 
 from __future__ import annotations
 

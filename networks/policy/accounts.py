@@ -1,4 +1,4 @@
-"""How people log in: by username, on accounts that an admin made, with as many guesses as are fair (rule S8)."""
+"""How people log in: by username, on accounts that an admin made, with as many guesses as are fair."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that mean something protected: on a network that it is on, nothing else may answer to them (rule S13).
+"""Names that mean something protected: on a network that it is on, nothing else may answer to them.
 
 Docker's DNS gives a name that two containers bear to either, by turns: whoever takes the name of a service gets its requests.
 """

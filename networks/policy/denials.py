@@ -1,4 +1,4 @@
-"""Who was refused what, written where the actions are (rules S2, S6)."""
+"""Who was refused what, written where the actions are."""
 
 from __future__ import annotations
 

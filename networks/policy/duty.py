@@ -1,4 +1,4 @@
-"""Of whom a second step is required, until when they have to have one, and what is shut to them after that (rule S8)."""
+"""Of whom a second step is required, until when they have to have one, and what is shut to them after that."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Where an operator may put a network: in pools that the Engine was given, or in private space that nothing of its machine uses.
 
-A bridge takes a route on the Engine's machine: whoever chooses its subnet chooses whose packets go into it (rule S12).
+A bridge takes a route on the Engine's machine: whoever chooses its subnet chooses whose packets go into it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which hosts and origins may speak to us, exact to the scheme and the port (rule S7). Pure: pages and sockets ask it."""
+"""Which hosts and origins may speak to us, exact to the scheme and the port. Pure: pages and sockets ask it."""
 
 from __future__ import annotations
 

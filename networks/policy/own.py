@@ -1,4 +1,4 @@
-"""Which containers are Netadmin's own: the one that this process runs in, and those of its database and Redis (rule S13)."""
+"""Which containers are Netadmin's own: the one that this process runs in, and those of its database and Redis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may do what to which Engine: one function for pages, sockets, the admin site and commands (rules S1, S2, S12)."""
+"""Who may do what to which Engine: one function for pages, sockets, the admin site and commands."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def granted(rights: Iterable[str]) -> frozenset[str]:
 
 
 def has_terminal(person: Person, engine_slug: str) -> bool:
-    """Tell whether this person may open terminals in this Engine's containers: given apart, and switched on there (rule S12).
+    """Tell whether this person may open terminals in this Engine's containers: given apart, and switched on there.
 
     No page is drawn for it, so it is asked for by itself, where it counts.
     """

@@ -1,4 +1,4 @@
-"""What nobody changes from here: Docker's own networks, Netadmin's own containers, what asks for it by a label (rule S13)."""
+"""What nobody changes from here: Docker's own networks, Netadmin's own containers, what asks for it by a label."""
 
 from __future__ import annotations
 

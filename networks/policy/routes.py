@@ -1,4 +1,4 @@
-"""What every address needs. An address that isn't here is refused, and the system check finds it (rule S1)."""
+"""What every address needs. An address that isn't here is refused, and the system check finds it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether what was permitted when a socket opened still is, read anew from the database (rule S2)."""
+"""Whether what was permitted when a socket opened still is, read anew from the database."""
 
 from __future__ import annotations
 

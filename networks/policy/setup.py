@@ -1,4 +1,4 @@
-"""The first admin: made by whoever holds the one-time token that the console showed, or from the environment (rule S8)."""
+"""The first admin: made by whoever holds the one-time token that the console showed, or from the environment."""
 
 from __future__ import annotations
 

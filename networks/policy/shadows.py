@@ -1,4 +1,4 @@
-"""What a container would find by a name that something protected bears: a link, or a namesake on a further network (rule S13)."""
+"""What a container would find by a name that something protected bears: a link, or a namesake on a further network."""
 
 from __future__ import annotations
 

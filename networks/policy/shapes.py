@@ -1,4 +1,4 @@
-"""Which permission a change needs by its shape: harmless bridges, and a few at once, are for operators (rule S12)."""
+"""Which permission a change needs by its shape: harmless bridges, and a few at once, are for operators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word that somebody's rights may have changed, so that open sockets are asked anew at once (rule S2)."""
+"""Word that somebody's rights may have changed, so that open sockets are asked anew at once."""
 
 from __future__ import annotations
 

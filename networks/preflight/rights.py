@@ -1,4 +1,4 @@
-"""What isn't for everybody who may use a form: said where it is typed, before the action refuses it (rules S12, S13)."""
+"""What isn't for everybody who may use a form: said where it is typed, before the action refuses it."""
 
 from __future__ import annotations
 

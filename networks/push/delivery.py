@@ -17,11 +17,11 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 log = structlog.get_logger()
 
-# daphne buffers whatever a browser doesn't read, without end (rule R8). So a silent one is never sent more than this: in a
+# daphne buffers whatever a browser doesn't read, without end. So a silent one is never sent more than this: in a
 # burst of 25 ms steps eight frames are 200 ms of silence; the last one may exceed the bytes by its own size, below 1 MB.
 MAX_UNACKED_FRAMES = 8
 MAX_UNACKED_BYTES = 400_000
-# Rule R8 asks for 30 s in all; closing and the seconds between looks take the rest.
+# A browser that stopped taking is let go within 30 s in all; closing and the seconds between looks take the rest.
 PATIENCE_S = 25.0
 HELLO_PATIENCE_S = 10.0
 

@@ -32,7 +32,7 @@ watch = Watch(hub, read_engine)
 
 
 async def close_all_sockets() -> None:
-    """Close every socket (4009) and wait until the browsers have gone, 3 s at most; await it before the reactor stops (R13).
+    """Close every socket (4009) and wait until the browsers have gone, 3 s at most; await it before the reactor stops.
 
     Terminals end with their processes, at the same time.
     """

@@ -1,4 +1,4 @@
-"""The registry of open sockets in this process: who looks at what, and how frames get there (rules R7 and R8)."""
+"""The registry of open sockets in this process: who looks at what, and how frames get there."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Hub:
         self._call(lambda: self._move(socket, key))
 
     async def close_all(self, code: Close = Close.RESTARTING, *, patience_s: float = 3.0) -> None:
-        """Close every socket, let no more in, and wait until the browsers have gone (rule R13)."""
+        """Close every socket, let no more in, and wait until the browsers have gone."""
         self._is_closing = True
         for socket in self.people():
             await socket.close(code)

@@ -1,4 +1,4 @@
-"""Whether open sockets may stay open, asked anew every second and at every change of rights (rule S2)."""
+"""Whether open sockets may stay open, asked anew every second and at every change of rights."""
 
 from __future__ import annotations
 

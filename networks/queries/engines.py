@@ -116,7 +116,7 @@ def read_pairs(stored: Iterable[Any]) -> tuple[tuple[str, int], ...]:
 def _row_of(record: dict[str, Any]) -> EngineRow:
     """Return the row of one record, with defaults where no status row stands.
 
-    The state is that of now: a follower that can't write can't say so there either (rule R5).
+    The state is that of now: a follower that can't write can't say so there either.
     """
     values: dict[str, Any] = {}
     for column, value in record.items():

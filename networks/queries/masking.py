@@ -1,4 +1,4 @@
-"""Which labels and options are likely to hold a secret (rule S5): their values are masked, and can't be searched for."""
+"""Which labels and options are likely to hold a secret: their values are masked, and can't be searched for."""
 
 from __future__ import annotations
 

@@ -207,7 +207,7 @@ def is_off(options: Mapping[str, Any], key: str) -> bool:
 
 
 def asks_protection(labels: Mapping[str, Any]) -> bool:
-    """Tell whether labels want their owner protected (rule S13); any other value than true says nothing."""
+    """Tell whether labels want their owner protected; any other value than true says nothing."""
     return str(labels.get(PROTECT_LABEL, "")).lower() in TRUE_WORDS
 
 

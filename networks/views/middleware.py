@@ -1,4 +1,4 @@
-"""What every request passes: headers, exact host and origin, patience with the database, and the policy (rules S1, S7, S9)."""
+"""What every request passes: headers, exact host and origin, patience with the database, and the policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No answer to a change: its outcome is unknown, it is never asked again, and the next read settles it (rule R11)."""
+"""No answer to a change: its outcome is unknown, it is never asked again, and the next read settles it."""
 
 from __future__ import annotations
 

@@ -67,3 +67,10 @@ def test_it_writes_dockers_own_keys_down_once() -> None:
     modules = [path for path in python_modules("networks/") if "migrations" not in path.parts]
 
     assert {str(path) for path in modules if spelled.search(read(path))} - allowed == set()
+
+
+def test_it_cites_no_rule_that_nothing_here_defines() -> None:
+    cited = re.compile(r"\b[Rr]ules? [A-Z]\d|\([SR]\d{1,2}\)")
+    texts = [*python_modules(), *files_ending(".js", ".html", ".md")]
+
+    assert [str(path) for path in texts if path.name != "test_names.py" and cited.search(read(path))] == []

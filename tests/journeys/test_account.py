@@ -17,7 +17,7 @@ from tests.patience import within
 from tests.private_engine import wait_until
 from tests.static.test_pages import SMALL_TARGETS
 
-# Rule S2: from the click to the login on the other page; live.js reloads no page that is younger than five seconds.
+# From the click to the login on the other page; live.js reloads no page that is younger than five seconds.
 REVOKED_WITHIN_S = within(2.0)
 OLD_ENOUGH_MS = 5_000
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 780}

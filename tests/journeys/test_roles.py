@@ -18,7 +18,7 @@ from tests.private_engine import PrivateEngine, wait_until
 
 ACTING = re.compile("New network|Remove|Connect|Disconnect|sample lab")
 PAGES = ("/", "/networks/", "/containers/", "/events/", "/engines/local/")
-# Rule S2, from the moment when the change is committed to the moment when the page says so.
+# From the moment when the change is committed to the moment when the page says so.
 REVOKED_WITHIN_S = within(2.0)
 
 

@@ -1,4 +1,4 @@
-"""What an operator may create, and what takes an admin (rule S12)."""
+"""What an operator may create, and what takes an admin."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ from tests.push.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Rule S2 allows two; a look a second and what it takes must fit in.
+# Two are promised; a look a second and what it takes must fit in.
 REVOKED_WITHIN_S = within(2.0)
 
 

@@ -1,4 +1,4 @@
-"""The socket of terminals × every kind of person × everything that may be said, and what makes it close (rule S12)."""
+"""The socket of terminals × every kind of person × everything that may be said, and what makes it close."""
 
 from __future__ import annotations
 

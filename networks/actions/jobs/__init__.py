@@ -1,1 +1,1 @@
-"""Several changes as one job: journalled, done one after the other, taken up again after a crash (rule R10)."""
+"""Several changes as one job: journalled, done one after the other, taken up again after a crash."""

@@ -38,7 +38,7 @@ class Tools:
     looked_at: float = field(default_factory=time.monotonic)
 
     def client(self, profile: Profile) -> EngineClient:
-        """Return the client of this profile, made at its first use, and anew where something else is protected since (S13)."""
+        """Return the client of this profile, made at its first use, and anew where something else is protected since."""
         protected = protection_of(self.engine.slug).ids
         if protected != self.protected:
             self.close()

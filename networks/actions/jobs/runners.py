@@ -1,4 +1,4 @@
-"""The threads that run jobs: one for each Engine, in the process that follows it and there alone (rule R12)."""
+"""The threads that run jobs: one for each Engine, in the process that follows it and there alone."""
 
 from __future__ import annotations
 

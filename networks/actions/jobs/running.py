@@ -85,7 +85,7 @@ class JobRun:
             raise _Halted(JobStop.ENGINE)
         if result.kind is OutcomeKind.DENIED and not self._is_permitted():  # no more since it was asked just before
             self._deny_the_rest()
-        if result.kind is OutcomeKind.UNKNOWN and self._is_done_within(step, SETTLE_WITHIN_S):  # else it stays so (rule R11)
+        if result.kind is OutcomeKind.UNKNOWN and self._is_done_within(step, SETTLE_WITHIN_S):  # else it stays so
             self._record(step, result.action_id, OutcomeKind.OK, _("Confirmed when the Engine was asked again."))
 
     def _make_whole(self) -> None:

@@ -118,7 +118,7 @@ def _carry_out(
     if shown is not None:
         asked["ids"] = sorted(shown)
     intent = Intent(f"lab_{way}", "sample lab", command=f"manage.py lab {way}{further} --engine {engine.slug}", asked=asked)
-    # A container on the host's own network belongs to it, so the permission to run containers is not enough (rule S12).
+    # A container on the host's own network belongs to it, so the permission to run containers is not enough.
     return carry_out(actor, engine, intent, Permission.SHAPE, Change(ask, is_done, profile=Profile.RUN), patience_s=None)
 
 

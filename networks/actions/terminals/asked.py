@@ -9,7 +9,7 @@ from networks.actions.actors import Actor
 from networks.engine.specs import ScreenSize
 from networks.models import Engine
 
-IDLE_S = 15 * 60  # rule S12
+IDLE_S = 15 * 60  # of a terminal that nobody types in
 WARN_S = 60  # before that
 MOST_OF_ONE = 3  # terminals that one person may have open, in this process
 

@@ -1,4 +1,4 @@
-"""A terminal is opened as every change is made: intent, policy, protection, the Engine, outcome (rules S6, S12, S13)."""
+"""A terminal is opened as every change is made: intent, policy, protection, the Engine, outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The terminals that are open in this process: how many each person has, and whether they may stay (rules S2, S12)."""
+"""The terminals that are open in this process: how many each person has, and whether they may stay."""
 
 from __future__ import annotations
 

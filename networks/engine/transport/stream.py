@@ -19,7 +19,7 @@ class DockerEventStream:
     """Events of one connection, until that ends or `close` is called; one thread iterates, any thread may close.
 
     `skipped` counts lines that held no event. It reads and parses and does nothing else: a reader that stalls slows
-    the Engine (rule R2).
+    the Engine.
     """
 
     def __init__(self, connection: Connection, response: http.client.HTTPResponse) -> None:
@@ -63,7 +63,7 @@ class DockerEventStream:
         try:
             return self._response.read1(_PIECE_BYTES)
         except (OSError, http.client.HTTPException, ValueError):
-            return b""  # a cut, a reset, a kill: all the same to who follows (rule R3)
+            return b""  # a cut, a reset, a kill: all the same to who follows
         finally:
             with self._lock:
                 self._is_reading = False

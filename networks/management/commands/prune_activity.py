@@ -1,4 +1,4 @@
-"""`manage.py prune_activity`: the only way out of the tables of actions and outcomes (rule S6)."""
+"""`manage.py prune_activity`: the only way out of the tables of actions and outcomes."""
 
 from __future__ import annotations
 

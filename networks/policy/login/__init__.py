@@ -1,1 +1,1 @@
-"""How people get in, stay in, and are put out: guesses, known browsers, second steps, sessions, invitations (rules S2, S8)."""
+"""How people get in, stay in, and are put out: guesses, known browsers, second steps, sessions, invitations."""

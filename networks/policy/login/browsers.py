@@ -1,4 +1,4 @@
-"""Which browsers are logged in as whom: written down when they log in and while they come back, and ended (rule S2)."""
+"""Which browsers are logged in as whom: written down when they log in and while they come back, and ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links by which people choose their own password: made by an admin, shown once, good once (rule S8)."""
+"""Links by which people choose their own password: made by an admin, shown once, good once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a password or a code may be guessed, without keeping out whom it belongs to (rule S8).
+"""How often a password or a code may be guessed, without keeping out whom it belongs to.
 
 Every guess is counted before it is looked at and taken back when it was right, so a thousand at once get no further than a
 thousand in a row. docs/accounts.md has the figures and what they are for.

@@ -1,4 +1,4 @@
-"""What an order to a container touches, said before it is given (rule S14): from the snapshot, stopped ones included."""
+"""What an order to a container touches, said before it is given: from the snapshot, stopped ones included."""
 
 from __future__ import annotations
 

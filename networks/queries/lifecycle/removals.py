@@ -1,4 +1,4 @@
-"""What a removal or a disconnect would break, said before it is done (rule S14): from the snapshot, stopped ones included."""
+"""What a removal or a disconnect would break, said before it is done: from the snapshot, stopped ones included."""
 
 from __future__ import annotations
 

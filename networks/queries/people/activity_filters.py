@@ -19,7 +19,7 @@ PARAMS = ("who", "verb", "on", "outcome", "q", "from", "to")
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who looks (rule S12): everybody at what is theirs, admins at what was asked of their Engines, superusers at all."""
+    """Who looks: everybody at what is theirs, admins at what was asked of their Engines, superusers at all."""
 
     user_id: int
     engine_slugs: tuple[str, ...] = ()

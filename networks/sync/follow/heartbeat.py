@@ -1,4 +1,4 @@
-"""The heartbeat: a ping every 5 s, and word at once when the socket's path is gone (rules R3 and R5)."""
+"""The heartbeat: a ping every 5 s, and word at once when the socket's path is gone."""
 
 from __future__ import annotations
 

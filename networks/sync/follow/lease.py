@@ -1,4 +1,4 @@
-"""What one process at a time may do (rule R12): an flock in the data directory, which the kernel frees when its process dies."""
+"""What one process at a time may do: an flock in the data directory, which the kernel frees when its process dies."""
 
 from __future__ import annotations
 

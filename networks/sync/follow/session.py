@@ -178,7 +178,7 @@ class FollowSession:
         return {}
 
     def _read_events(self, stream: EventStream) -> None:
-        """Run in the reader thread: put each event into the inbox and do nothing else (rule R2)."""
+        """Run in the reader thread: put each event into the inbox and do nothing else."""
         try:
             for event in stream:
                 self._inbox.put_event(event)

@@ -1,4 +1,4 @@
-"""How an Engine stands: live, lagging, stale, disconnected or incompatible, and since when (rule R5)."""
+"""How an Engine stands: live, lagging, stale, disconnected or incompatible, and since when."""
 
 from __future__ import annotations
 

@@ -263,7 +263,7 @@ class ContainerConnect(ConnectPage):
 
 
 def lock_of(form: ConnectForm, protection: Protection) -> Lock | None:
-    """Return why one of the halves is protected (rule S13)."""
+    """Return why one of the halves is protected."""
     network_id, container_id = (half.docker_id if half else "" for half in (form.network, form.container))
     return protection.lock_on_pair(network_id, container_id)
 
