@@ -84,3 +84,24 @@ def readies(tree: ast.Module) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and any("AppConfig" in ast.unparse(base) for base in node.bases):
             yield from (function for function in node.body if getattr(function, "name", "") == "ready")
+
+
+def test_it_looks_into_the_machine_from_hostnet_only() -> None:
+    """Who else names /proc or /sys: a command that runs inside a container, a file of this process, and the lab's own Engine."""
+    allowed = {
+        "networks/actions/terminals/sentinel.py",
+        "networks/engine/access/tls.py",
+        "networks/management/lab_place.py",
+    }
+    looking = re.compile(r"/(proc|sys)(/|$)")
+    others = [path for path in python_modules("networks/") if not {"hostnet", "migrations"} & set(path.parts)]
+    found = {
+        str(path)
+        for path in others
+        for call in ast.walk(parse(path))
+        if isinstance(call, ast.Call)
+        for given in (*call.args, *(keyword.value for keyword in call.keywords))
+        if isinstance(given, ast.Constant) and isinstance(given.value, str) and looking.match(given.value)
+    }
+
+    assert found - allowed == set()

@@ -15,8 +15,8 @@ from networks.actions.launching import run_container
 from networks.actions.networks import connect_container
 from networks.actions.recording import ActionResult
 from networks.engine.specs import ConnectSpec, EndpointSpec, RunSpec
+from networks.hostnet.own_container import own_marks
 from networks.models import Container, Endpoint, Engine, Grant, OutcomeKind, Role
-from networks.policy.own import own_marks
 from tests.lab_image import IMAGE
 from tests.private_engine import PrivateEngine, wait_until
 
