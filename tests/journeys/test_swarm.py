@@ -114,7 +114,7 @@ def create_network(page: Page) -> str:
     expect(page.locator("#aside")).to_contain_text("Only services of the swarm could be on it")
     picture(page, "create-overlay")
     page.locator("#aside").get_by_role("button", name="Make it attachable").click()
-    expect(page.get_by_label(re.compile("^Attachable"))).to_be_checked()
+    expect(page.get_by_label(re.compile(r"^\s*Attachable"))).to_be_checked()
     page.get_by_role("button", name="Create network").click()
     page.wait_for_url(re.compile("/networks/local/[a-z0-9]{25}/$"))
     return page.url.rstrip("/").rpartition("/")[2]
