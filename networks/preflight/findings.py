@@ -34,16 +34,16 @@ class Verdict:
     field: str
     title: str
     text: str = ""
-    ways: tuple[Fix, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
 
 def verdict_of(finding: Finding, *, is_primary: bool = False) -> Verdict:
     """Return what a person sees of a finding; a suggestion becomes a button."""
     target = finding.suggestion_field or finding.field
     # An empty suggestion with a named field empties that field.
-    has_way = bool(finding.suggestion or finding.suggestion_field)
-    ways = (Fix(label_fix(finding), f"{target}={finding.suggestion}", is_primary=is_primary),) if has_way else ()
-    return Verdict(str(finding.level), finding.field, say_finding(finding), say_advice(finding), ways)
+    has_fix = bool(finding.suggestion or finding.suggestion_field)
+    fixes = (Fix(label_fix(finding), f"{target}={finding.suggestion}", is_primary=is_primary),) if has_fix else ()
+    return Verdict(str(finding.level), finding.field, say_finding(finding), say_advice(finding), fixes)
 
 
 class FindingsForm(forms.Form):

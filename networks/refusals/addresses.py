@@ -23,16 +23,16 @@ def address_held(plain: Explanation, sentence: str, around: RefusalContext) -> E
     asked = _addresses_of(around)
     for address in asked:
         place = f"ipv{address.version}"
-        ways = _free_address(around, address.version)
+        fixes = _free_address(around, address.version)
         holder = around.network.holders.get(address) if around.network else None
         if holder is not None:
             text = _("%(name)s has %(address)s on this network. Only one endpoint at a time can use an address.")
             container = _container_named(around, holder)
             opens = (container,) if container else ()
-            return replace(plain, field=place, text=text % {"address": address, "name": holder}, ways=ways, opens=opens)
+            return replace(plain, field=place, text=text % {"address": address, "name": holder}, fixes=fixes, opens=opens)
         if len(asked) == 1:
-            return _held_by_nobody(replace(plain, field=place, ways=ways), around, address)
-    return _held_by_nobody(replace(plain, ways=_free_address(around, 4)), around, asked[0]) if asked else None
+            return _held_by_nobody(replace(plain, field=place, fixes=fixes), around, address)
+    return _held_by_nobody(replace(plain, fixes=_free_address(around, 4)), around, asked[0]) if asked else None
 
 
 def _held_by_nobody(plain: Explanation, around: RefusalContext, address: IPAddress) -> Explanation:
@@ -66,7 +66,7 @@ def address_outside(plain: Explanation, sentence: str, around: RefusalContext) -
         str(pool.subnet) for pool in around.network.pools if pool.subnet and pool.subnet.version == address.version
     )
     text = _("%(address)s is not inside %(subnet)s.") % {"address": address, "subnet": subnets or "–"}
-    return replace(plain, field=f"ipv{address.version}", text=text, ways=_free_address(around, address.version))
+    return replace(plain, field=f"ipv{address.version}", text=text, fixes=_free_address(around, address.version))
 
 
 def address_on_automatic(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
@@ -81,7 +81,7 @@ def _without_subnet(plain: Explanation, around: RefusalContext) -> Explanation |
         return None
     text = _("This network has no IPv4 subnet.") if lacking == 4 else _("This network has no IPv6 subnet.")
     return replace(
-        plain, field=f"ipv{lacking}", text=text, ways=(Fix(_("Let Docker choose"), f"ipv{lacking}=", is_primary=True),)
+        plain, field=f"ipv{lacking}", text=text, fixes=(Fix(_("Let Docker choose"), f"ipv{lacking}=", is_primary=True),)
     )
 
 
@@ -90,7 +90,7 @@ def let_choose(plain: Explanation, sentence: str, around: RefusalContext) -> Exp
     asked = [f"ipv{address.version}" for address in _addresses_of(around)]
     if not asked:
         return None
-    return replace(plain, field=asked[0], ways=(Fix(_("Let Docker choose"), f"{asked[0]}=", is_primary=True),))
+    return replace(plain, field=asked[0], fixes=(Fix(_("Let Docker choose"), f"{asked[0]}=", is_primary=True),))
 
 
 def _addresses_of(around: RefusalContext) -> list[IPAddress]:
@@ -99,15 +99,15 @@ def _addresses_of(around: RefusalContext) -> list[IPAddress]:
 
 
 def _free_address(around: RefusalContext, version: int) -> tuple[Fix, ...]:
-    ways = [Fix(_("Let Docker choose"), f"ipv{version}=")]
+    fixes = [Fix(_("Let Docker choose"), f"ipv{version}=")]
     if around.network is not None:
         taken = {*around.network.holders, *around.network.wishes, *_addresses_of(around)}
         own = [pool for pool in around.network.pools if pool.subnet is not None and pool.subnet.version == version]
         free = next((address for pool in own if (address := next_free_address(pool, taken))), None)
         if free is not None:
             label = _("Use %(suggestion)s, the next free one") % {"suggestion": free}
-            ways.insert(0, Fix(label, f"ipv{version}={free}", is_primary=True))
-    return tuple(ways)
+            fixes.insert(0, Fix(label, f"ipv{version}={free}", is_primary=True))
+    return tuple(fixes)
 
 
 def _container_named(around: RefusalContext, name: str) -> Opening | None:

@@ -44,7 +44,7 @@ def work_out(meanings: Sequence[Meaning], sentence: str, around: RefusalContext)
     plain = Explanation(meaning.field, text, str(meaning.advice), (empty,) if meaning.empties else ())
     worker = _WORKERS.get(meaning.key)
     found = (worker(plain, sentence, around) if worker and len(meanings) == 1 else None) or plain
-    return replace(found, ways=tuple(replace(way, value=f"{around.prefix}{way.value}") for way in found.ways))
+    return replace(found, fixes=tuple(replace(fix, value=f"{around.prefix}{fix.value}") for fix in found.fixes))
 
 
 def _pool_overlaps(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
@@ -53,16 +53,16 @@ def _pool_overlaps(plain: Explanation, sentence: str, around: RefusalContext) ->
         if pool.subnet is None:
             continue
         free = suggest_subnet(pool.subnet.version, around.pools, ground, prefix=pool.subnet.prefixlen)
-        way = Fix(_("Use %(suggestion)s, which is free") % {"suggestion": free}, f"pools-{index}-subnet={free}", is_primary=True)
+        fix = Fix(_("Use %(suggestion)s, which is free") % {"suggestion": free}, f"pools-{index}-subnet={free}", is_primary=True)
         clash = next(iter(overlapping(pool.subnet, ground.pools_beside(driver))), None)
         if clash is not None:
             names = {"subnet": pool.subnet, "other": clash.subnet, "owner": clash.owner}
             text = _("%(subnet)s overlaps %(other)s, which the network %(owner)s has.") % names
             opens = (Opening("network", clash.owner_id, clash.owner),)
-            return replace(plain, text=text, ways=(way,) if free else (), opens=opens)
+            return replace(plain, text=text, fixes=(fix,) if free else (), opens=opens)
         if len(around.pools) == 1:
             text = _("No other network overlaps %(subnet)s: the Engine's machine itself has an address or a route there.")
-            return replace(plain, text=text % {"subnet": pool.subnet}, ways=(way,) if free else ())
+            return replace(plain, text=text % {"subnet": pool.subnet}, fixes=(fix,) if free else ())
     return None
 
 
@@ -70,14 +70,14 @@ def _defaults_used(plain: Explanation, sentence: str, around: RefusalContext) ->
     free = suggest_subnet(4, around.pools, read_whole_ground(around.engine_slug))
     index = next((row for row, pool in enumerate(around.pools) if pool.subnet is None), len(around.pools))
     label = _("Use %(suggestion)s, which is free") % {"suggestion": free}
-    ways = (Fix(label, f"pools-{index}-subnet={free}", is_primary=True),) if free else ()
+    fixes = (Fix(label, f"pools-{index}-subnet={free}", is_primary=True),) if free else ()
     unused = read_unused(around.engine_slug)
     if not unused:
-        return replace(plain, ways=ways)
+        return replace(plain, fixes=fixes)
     names = {"names": _listed([name for _id, name in unused])}
     advice = _("Name a subnet yourself, or remove networks without containers: %(names)s.") % names
     opens = tuple(Opening("network", docker_id, name) for docker_id, name in unused[:1])
-    return replace(plain, advice=advice, ways=ways, opens=opens)
+    return replace(plain, advice=advice, fixes=fixes, opens=opens)
 
 
 def _plugin_missing(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
@@ -87,13 +87,15 @@ def _plugin_missing(plain: Explanation, sentence: str, around: RefusalContext) -
         return None
     if isinstance(around.spec, NetworkSpec) and found[1] == around.spec.ipam_driver != around.spec.driver:
         text = _("This Engine has no IPAM driver “%(driver)s”.") % {"driver": found[1]}
-        return replace(plain, field="ipam_driver", text=text, ways=(Fix(_("Use Docker's own"), "ipam_driver=", is_primary=True),))
+        return replace(
+            plain, field="ipam_driver", text=text, fixes=(Fix(_("Use Docker's own"), "ipam_driver=", is_primary=True),)
+        )
     text = _("This Engine has no driver “%(driver)s”. It has %(known)s.") % {"driver": found[1], "known": known or "–"}
-    return replace(plain, text=text, ways=_bridge_instead())
+    return replace(plain, text=text, fixes=_bridge_instead())
 
 
 def _no_swarm(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
-    return replace(plain, ways=_bridge_instead())
+    return replace(plain, fixes=_bridge_instead())
 
 
 def _name_taken(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:
@@ -101,9 +103,9 @@ def _name_taken(plain: Explanation, sentence: str, around: RefusalContext) -> Ex
         return None
     name, names = around.spec.name, read_ground(around.engine_slug).names
     free = next(f"{name}-{number}" for number in range(2, len(names) + 3) if f"{name}-{number}" not in names)
-    way = Fix(_("Did you mean %(suggestion)s?") % {"suggestion": free}, f"name={free}", is_primary=True)
+    fix = Fix(_("Did you mean %(suggestion)s?") % {"suggestion": free}, f"name={free}", is_primary=True)
     docker_id = find_network(around.engine_slug, name)
-    return replace(plain, ways=(way,), opens=(Opening("network", docker_id, name),) if docker_id else ())
+    return replace(plain, fixes=(fix,), opens=(Opening("network", docker_id, name),) if docker_id else ())
 
 
 def _bridge_name_taken(plain: Explanation, sentence: str, around: RefusalContext) -> Explanation | None:

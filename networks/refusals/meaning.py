@@ -53,10 +53,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`field`: as in Meaning. `text`: what it means; `advice`: what to do; `ways`: buttons of the form; `opens`: pages."""
+    """`field`: as in Meaning. `text`: what it means; `advice`: what to do; `fixes`: buttons of the form; `opens`: pages."""
 
     field: str
     text: str
     advice: str
-    ways: tuple[Fix, ...] = ()
+    fixes: tuple[Fix, ...] = ()
     opens: tuple[Opening, ...] = ()

@@ -47,7 +47,7 @@ class Refusal:
     duration_ms: float
     meaning: str
     advice: str
-    ways: tuple[Fix, ...]
+    fixes: tuple[Fix, ...]
     state: str
     is_unknown: bool
 
@@ -141,7 +141,7 @@ def make_aside(
 
 def explain_refusal(
     result: ActionResult,
-    ways: tuple[Fix, ...] = (),
+    fixes: tuple[Fix, ...] = (),
     *,
     around: RefusalContext | None = None,
     changed: str = "",
@@ -153,7 +153,7 @@ def explain_refusal(
     where it wasn't nothing. `is_typed`: a form with what was typed stands below.
     """
     known = explain_result(result, around)
-    worked_out = (known.ways if is_typed else ()) + _openings(known, around) if known else ()
+    worked_out = (known.fixes if is_typed else ()) + _openings(known, around) if known else ()
     return Refusal(
         words=" ".join(result.sentence.splitlines()),
         title=_title(result),
@@ -163,7 +163,7 @@ def explain_refusal(
         duration_ms=result.duration_ms,
         meaning=spell(known.text) if known else "",
         advice=spell(known.advice) if known else "",
-        ways=(*ways, *worked_out),
+        fixes=(*fixes, *worked_out),
         state=_state(result, changed, is_typed=is_typed),
         is_unknown=result.kind is OutcomeKind.UNKNOWN,
     )

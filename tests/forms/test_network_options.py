@@ -125,7 +125,7 @@ def test_it_says_of_a_field_what_the_engine_ignores() -> None:
     form = typed(gateway_mode_ipv4="routed", trusted_host_interfaces="eth0")
 
     assert form.is_valid()
-    warnings = [(verdict.title, verdict.ways[0].value) for verdict in preflight(form.all_findings) if verdict.level == "warn"]
+    warnings = [(verdict.title, verdict.fixes[0].value) for verdict in preflight(form.all_findings) if verdict.level == "warn"]
     assert warnings == [
         (
             "Engine 26.1.5 ignores com.docker.network.bridge.gateway_mode_ipv4. It came with Engine 27.",

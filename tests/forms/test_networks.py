@@ -145,7 +145,7 @@ def test_it_puts_the_way_out_first() -> None:
 
     assert [verdict.level for verdict in verdicts] == ["bad", "bad", "warn", "warn", "ok", "ok"]
     assert verdicts[0].title == "10.20.0.0/24 overlaps 10.20.0.0/24, which the network front has."
-    assert (verdicts[0].ways[0].value, verdicts[0].ways[0].is_primary) == ("pools-0-subnet=10.128.0.0/24", True)
+    assert (verdicts[0].fixes[0].value, verdicts[0].fixes[0].is_primary) == ("pools-0-subnet=10.128.0.0/24", True)
 
 
 def test_it_never_fails_on_hostile_text() -> None:

@@ -28,7 +28,7 @@ class KeepRefusal:
 
     title: str
     text: str = ""
-    ways: tuple[Fix, ...] = ()
+    fixes: tuple[Fix, ...] = ()
     is_kept: bool = False
 
 

@@ -187,12 +187,12 @@ class ContainerOrder(View):
 
 
 def _refusal(
-    result: ActionResult, around: RefusalContext, ways: tuple[Fix, ...], before: Impact | None, now: Impact | None
+    result: ActionResult, around: RefusalContext, fixes: tuple[Fix, ...], before: Impact | None, now: Impact | None
 ) -> Refusal:
     """Return what to show of an order that was not carried out; where Docker had begun, that it had."""
     has_ended = before is not None and before.is_running and not (now and now.is_running)
     changed = _("It had been ended before Docker refused the rest, and doesn't run now.") if has_ended else ""
-    return explain_refusal(result, ways, around=around, changed=changed, is_typed=False)
+    return explain_refusal(result, fixes, around=around, changed=changed, is_typed=False)
 
 
 def _mends(engine_slug: str, impact: Impact | None, room: Room) -> tuple[Fix, ...]:

@@ -25,11 +25,11 @@ from networks.templatetags.wording import spell
 
 @dataclass(frozen=True, slots=True)
 class NoFormReason:
-    """Why no form is shown. `advice`: what works instead, "" for nothing; `ways`: links to it, the best first."""
+    """Why no form is shown. `advice`: what works instead, "" for nothing; `fixes`: links to it, the best first."""
 
     sentence: str
     advice: str = ""
-    ways: tuple[Fix, ...] = ()
+    fixes: tuple[Fix, ...] = ()
     is_protected: bool = False
 
 
@@ -59,7 +59,7 @@ def _of_network(engine_slug: str, network: NetworkChoice) -> NoFormReason | None
         )
     if found:
         mode = Mode.HOST if network.driver == "host" else Mode.NONE
-        run = _run_way(engine_slug, _("Run a container there…"), mode=mode.value)
+        run = _run_fix(engine_slug, _("Run a container there…"), mode=mode.value)
         return NoFormReason(say_finding(found), _("A container joins it only when it is created."), (run,))
     if found := next(check_plugin(engine_slug, network.driver), None):
         return NoFormReason(say_finding(found), say_advice(found))
@@ -85,7 +85,7 @@ def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable
         return NoFormReason(say_finding(found), advice, (Fix(_("Create a network…"), "", url=url, is_primary=True),))
     known = Container.objects.filter(engine__slug=engine_slug, docker_id=container.docker_id)
     image = known.values_list("image", flat=True).first() or ""
-    anew = _run_way(engine_slug, _("Recreate it…"), image=image)
+    anew = _run_fix(engine_slug, _("Recreate it…"), image=image)
     advice = _(
         "The network mode is chosen when a container is created. Recreated from its image, it can be on any network; its "
         "command, variables and volumes have to be given again."
@@ -97,12 +97,12 @@ def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable
     name = spell(donor.name)[:60]
     place = "container_detail" if next(check_container(donor), None) else "container_connect"
     label = _("Open %(name)s") if place == "container_detail" else _("Connect %(name)s…")
-    way = Fix(label % {"name": name}, "", url=reverse(place, args=[engine_slug, donor.docker_id]), is_primary=True)
+    fix = Fix(label % {"name": name}, "", url=reverse(place, args=[engine_slug, donor.docker_id]), is_primary=True)
     shared = _("Containers that share the stack of %(name)s get its networks too.") % {"name": name}
-    return NoFormReason(say_finding(found), f"{shared} {advice}", (way, anew))
+    return NoFormReason(say_finding(found), f"{shared} {advice}", (fix, anew))
 
 
-def _run_way(engine_slug: str, label: str, **filled: str) -> Fix:
+def _run_fix(engine_slug: str, label: str, **filled: str) -> Fix:
     """Return a link to the form of a new container with this much filled in."""
     query = urlencode({name: value for name, value in filled.items() if value})
     url = reverse("container_run", args=[engine_slug])

@@ -54,7 +54,7 @@ def test_it_names_who_holds_the_address_and_the_next_free_one(local: Engine) -> 
     found = connecting("Address already in use", "172.72.0.2")
 
     assert found.text == "shop has 172.72.0.2 on this network. Only one endpoint at a time can use an address."
-    assert found.ways == (
+    assert found.fixes == (
         Fix("Use 172.72.0.3, the next free one", "ipv4=172.72.0.3", is_primary=True),
         Fix("Let Docker choose", "ipv4="),
     )
@@ -80,7 +80,7 @@ def test_it_says_that_docker_keeps_an_address_whose_connect_was_refused_over_ipv
         "same connect for its IPv6 address."
     )
     assert found.advice == "Use another one. 172.73.0.9 is free again after the Engine (dockerd) is restarted."
-    assert found.ways[0] == Fix("Use 172.73.0.2, the next free one", "ipv4=172.73.0.2", is_primary=True)
+    assert found.fixes[0] == Fix("Use 172.73.0.2, the next free one", "ipv4=172.73.0.2", is_primary=True)
 
 
 def test_it_names_the_holder_of_either_address(local: Engine) -> None:
@@ -91,7 +91,7 @@ def test_it_names_the_holder_of_either_address(local: Engine) -> None:
 
     found = connecting("Address already in use", "172.73.0.9", name="both", ipv6="fd00::2")
 
-    assert (found.field, found.ways[0].value) == ("ipv6", "ipv6=fd00::3")
+    assert (found.field, found.fixes[0].value) == ("ipv6", "ipv6=fd00::3")
     assert found.text.startswith("shop has fd00::2 on this network.")
 
 
@@ -99,14 +99,14 @@ def test_it_names_the_subnets_that_an_address_is_outside_of(local: Engine) -> No
     found = connecting("invalid endpoint settings:\nno configured subnet contains IP address 10.0.0.9", "10.0.0.9")
 
     assert (found.field, found.text) == ("ipv4", "10.0.0.9 is not inside 172.72.0.0/16.")
-    assert found.ways[0].value == "ipv4=172.72.0.3"
+    assert found.fixes[0].value == "ipv4=172.72.0.3"
 
 
 def test_it_names_the_network_that_overlaps_and_a_subnet_that_is_free(local: Engine) -> None:
     found = creating("invalid pool request: Pool overlaps with other one on this address space", "", "172.72.5.0/24")
 
     assert found.text == "172.72.5.0/24 overlaps 172.72.0.0/16, which the network front has."
-    assert found.ways == (Fix("Use 10.128.0.0/24, which is free", "pools-1-subnet=10.128.0.0/24", is_primary=True),)
+    assert found.fixes == (Fix("Use 10.128.0.0/24, which is free", "pools-1-subnet=10.128.0.0/24", is_primary=True),)
     assert found.opens == (Opening("network", make_id("network front"), "front"),)
 
 
@@ -114,7 +114,7 @@ def test_it_says_when_the_machine_itself_has_the_addresses(local: Engine) -> Non
     found = creating("conflicts with network 0a (br-0a): networks have overlapping IPv4", "192.168.7.0/24")
 
     assert found.text.startswith("No other network overlaps 192.168.7.0/24: the Engine's machine itself")
-    assert found.ways[0].value == "pools-0-subnet=10.128.0.0/24"
+    assert found.fixes[0].value == "pools-0-subnet=10.128.0.0/24"
 
 
 def test_it_names_networks_that_nothing_uses_where_all_subnets_are_taken(local: Engine) -> None:
@@ -123,7 +123,7 @@ def test_it_names_networks_that_nothing_uses_where_all_subnets_are_taken(local: 
     found = creating("all predefined address pools have been fully subnetted", "")
 
     assert found.advice == "Name a subnet yourself, or remove networks without containers: idle."
-    assert found.ways == (Fix("Use 10.128.0.0/16, which is free", "pools-0-subnet=10.128.0.0/16", is_primary=True),)
+    assert found.fixes == (Fix("Use 10.128.0.0/16, which is free", "pools-0-subnet=10.128.0.0/16", is_primary=True),)
     assert found.opens == (Opening("network", make_id("network idle"), "idle"),)
 
 
@@ -131,13 +131,13 @@ def test_it_names_the_plugin_that_is_missing_and_what_is_there(local: Engine) ->
     found = creating('plugin "weave" not found', driver="weave")
 
     assert found.text == "This Engine has no driver “weave”. It has bridge, macvlan."
-    assert found.ways == (Fix("Use the driver bridge", "driver=bridge", is_primary=True),)
+    assert found.fixes == (Fix("Use the driver bridge", "driver=bridge", is_primary=True),)
 
 
 def test_it_offers_a_name_that_is_free(local: Engine) -> None:
     found = creating("network with name front already exists", name="front")
 
-    assert found.ways == (Fix("Did you mean front-2?", "name=front-2", is_primary=True),)
+    assert found.fixes == (Fix("Did you mean front-2?", "name=front-2", is_primary=True),)
     assert found.opens == (Opening("network", make_id("network front"), "front"),)
 
 
