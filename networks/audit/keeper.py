@@ -156,6 +156,7 @@ class Keeper:
         connection.close()
 
     def _tell_failing(self, error: Unwritable) -> None:
+        self._outlet.close()  # what is written has to be looked at again: an open file counts as looked at
         self._writes = None
         self.pause_s = min(self._longest_s, self.pause_s * 2)
         if not self._is_failing:

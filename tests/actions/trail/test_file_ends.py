@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 from networks.audit import keeper as keeper_module
 from networks.audit.destinations import FileDestination
 from networks.audit.entries import AT_ONCE, START
+from networks.audit.keeper import Keeper
 from networks.audit.standing import read_trail
 from networks.models import Action, Outcome, Trail
 from networks.models.insert_only import lifted
@@ -175,7 +176,9 @@ def test_it_appends_nothing_to_a_file_that_ends_elsewhere(tmp_path: Path, log: P
     left = log.read_bytes()
 
     make_action("later")
-    with keeping(tmp_path, FileDestination(log)):
+    keeper = Keeper(tmp_path, FileDestination(log))
+    for _turn in range(3):
+        keeper.turn()
         wait_until_failing("does not end where")
 
     assert log.read_bytes() == left
