@@ -33,13 +33,13 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from networks.engine.access.facts import EngineAccess, SshMaterial
-from networks.engine.access.parsing import parse_address
+from networks.engine.access.parsing import parse_engine_url
 from networks.models import Engine, Grant
 from networks.models.access import keep_credentials
 url, key, host_key = {ssh!r}
 tina = User.objects.create_user("tina", password="x")
 far = Engine.objects.create(slug="far", name="far", url=url)
-keep_credentials(far, EngineAccess(parse_address(url), ssh=SshMaterial(key, host_key)))
+keep_credentials(far, EngineAccess(parse_engine_url(url), ssh=SshMaterial(key, host_key)))
 Engine.objects.update(is_terminal_on=True)
 for engine in Engine.objects.all():
     Grant.objects.create(user=tina, engine=engine, role="viewer", has_terminal=True)

@@ -9,12 +9,12 @@ import sys
 
 import pytest
 
-from networks.management.server import ARENAS
+from networks.management.allocator import ARENAS
 
 # Blocks of 1 KiB, from malloc itself: Python's own allocator has nothing to do with them.
 PROGRAM = """
 import ctypes, json, re, sys, threading, time
-from networks.management.server import bound_allocator
+from networks.management.allocator import bound_allocator
 
 libc = ctypes.CDLL(None)
 libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]

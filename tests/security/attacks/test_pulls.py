@@ -36,6 +36,8 @@ import http.server, sys
 status, kind, body = int(sys.argv[2]), sys.argv[3], sys.argv[4].encode()
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        with open(sys.argv[5], "a") as asked:  # before it answers: who has an answer finds it written
+            asked.write(self.path + "\\n")
         if self.path == "/v2/" and status == 400:
             body_now, status_now = b"{}", 200
         else:
@@ -46,7 +48,6 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(body_now)
-        open(sys.argv[5], "a").write(self.path + "\\n")
     do_HEAD = do_GET
     def log_message(self, *arguments):
         pass
@@ -63,9 +64,7 @@ def asked(engine: PrivateEngine, request: pytest.FixtureRequest, tmp_path: Path)
     serving = engine.enter(sys.executable, "-c", SERVER, str(PORT), str(status), kind, body, str(heard), stdin=subprocess.DEVNULL)
     asking = ("busybox", "wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{PORT}/ready")
     try:
-        wait_until(
-            lambda: engine.enter(*asking, stderr=subprocess.DEVNULL).wait() == 0 or "/ready" in heard.read_text(), "the server"
-        )
+        wait_until(lambda: engine.enter(*asking, stderr=subprocess.DEVNULL).wait() == 0 or "/ready" in heard.read_text(), "it")
         heard.write_text("")
         yield heard
     finally:
