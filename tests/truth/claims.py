@@ -36,7 +36,8 @@ class Lie:
     so: Any
 
     def __str__(self) -> str:
-        return f"{self.claim.where}\n    said: {self.claim.kind} {self.claim.said!r}\n    so:   {self.so!r}"
+        about = " ".join(part[:24] for part in self.claim.subject)
+        return f"{self.claim.where}  {about}\n    said: {self.claim.kind} {self.claim.said!r}\n    so:   {self.so!r}"
 
 
 @dataclass
