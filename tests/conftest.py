@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -19,6 +20,7 @@ from networks.sync.host.stack_sampler import sampler
 from tests.another_engine import AnotherEngine, start_another
 from tests.guarded.sitecustomize import allow_below, strays_file
 from tests.insert_only import flush_lifts_triggers  # noqa: F401 (a fixture)
+from tests.lock_holders import describe_lock_holders
 from tests.private_engine import PrivateEngine, reap_leftovers, unavailable_reason
 from tests.swarm_pair import SwarmPair
 from tests.unwinding import unwind_on_sigterm
@@ -66,6 +68,15 @@ def pytest_collection_finish() -> None:
     """Leave out what was collected when garbage is looked for: thousands of tests, which stay, took 7 % of the time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Have a test that met a locked database say who had it: the test that is to blame may be another."""
+    report = yield
+    if call.excinfo is not None and "database is locked" in str(call.excinfo.value):
+        report.sections.append(("who has the database", describe_lock_holders()))
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

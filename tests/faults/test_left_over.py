@@ -17,7 +17,7 @@ from django.db import connections
 from django.urls import reverse
 
 from networks.management.commands.snapshot import snapshot_of
-from networks.models import Endpoint, Engine, EngineStatus
+from networks.models import Container, Endpoint, Engine, EngineStatus
 from networks.queries.lifecycle.places import published_ports
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
@@ -47,6 +47,8 @@ def followed(fresh_engine: PrivateEngine, tmp_path: Path) -> Iterator[Engine]:
     wait_until(lambda: EngineStatus.objects.filter(engine=row, state="live").exists(), "live again", deadline_s=30)
     wait_until(lambda: Endpoint.objects.filter(container__name="new").exclude(ipv4="").exists(), "the new one's address")
     assert request_sync(row.slug)
+    # What a record still names is read by inspects, which come after the list.
+    wait_until(lambda: not Container.objects.filter(engine=row, has_detail=False).exists(), "each record read whole")
     yield row
     followers.pop(row.slug).stop()
     connections.close_all()
