@@ -52,7 +52,7 @@ class ContainerInside(View):
             return gone_page(request, engine_slug, docker_id)
         open_screen(request, "container_inside", engine_slug=engine_slug, is_live=False)
         title = Title(engine_slug, docker_id, detail.row.name, detail.row.image)
-        return render(request, "inside/inside.html", {"title": title, "body": draw_inside(detail, reading)})
+        return render(request, "lifecycle/stack.html", {"title": title, "body": draw_inside(detail, reading)})
 
 
 class ContainerDetail(View):

@@ -26,7 +26,7 @@ SWEPT = tuple(
     f"{folder}/"
     for folder in (
         *("templates/overview", "templates/networks", "templates/containers", "templates/addresses", "templates/interfaces"),
-        *("templates/inside", "templates/running", "templates/traffic", "networks/partials/addresses"),
+        *("templates/lifecycle", "templates/traffic", "networks/partials/addresses"),
         *("networks/partials/interfaces", "networks/partials/lifecycle", "networks/partials/traffic"),
     )
 )

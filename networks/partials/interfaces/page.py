@@ -67,7 +67,7 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
         parts={
             "lede": draw("components/lede.html", {"text": _say_lede(picture)}),
             "interface-sum": draw("interfaces/_sum.html", context),
-            "interface-sight": draw("hosts/_sight.html", context | {"dom_id": "interface-sight"}),
+            "interface-sight": draw("interfaces/_sight.html", context | {"dom_id": "interface-sight"}),
             "interface-picks": draw_kept("interfaces/_picks.html", "interface-picks", key=key, context=picks),
             "interface-shown": draw("components/shown.html", context | {"dom_id": "interface-shown"}),
             "interface-empty": draw("interfaces/_empty.html", context),

@@ -51,11 +51,11 @@ def draw_inside(detail: ContainerDetailRow | None, reading: Reading | None) -> S
     """Return the fragment, a sentence where the container isn't there any more. The language must be active."""
     context = inside_context(detail, reading) if detail else {"why_not": _("This container is not there any more.")}
     # Drawn by our own template, which escapes.
-    return mark_safe(draw("inside/_body.html", context))  # noqa: S308
+    return mark_safe(draw("lifecycle/_stack.html", context))  # noqa: S308
 
 
 def inside_context(detail: ContainerDetailRow, reading: Reading | None) -> dict[str, Any]:
-    """Return what inside/_body.html draws. `reading` None: it isn't running, so there is nothing to read."""
+    """Return what lifecycle/_stack.html draws. `reading` None: it isn't running, so there is nothing to read."""
     row = detail.row
     fact = reading.fact if reading is not None and reading.trouble is Trouble.NOTHING else None
     stack = stack_of(row)

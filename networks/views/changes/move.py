@@ -95,7 +95,7 @@ class ContainerMove(View):
             "key": self._key() or secrets.token_urlsafe(24),
             "may_act": may_act,
         }
-        return render(request, "running/move.html", context, status=status)
+        return render(request, "lifecycle/move.html", context, status=status)
 
 
 def _choice(detail: ContainerDetailRow) -> ContainerChoice:

@@ -183,7 +183,7 @@ class ContainerOrder(View):
             "refusal": _refusal(result, around, mends, before, impact) if result else None,
             "may_act": may_act,
         }
-        return render(request, "running/order.html", context, status=status if impact or result else 404)
+        return render(request, "lifecycle/order.html", context, status=status if impact or result else 404)
 
 
 def _refusal(
