@@ -11,7 +11,7 @@ from networks.sync.host.board import picture_of, put_up
 from networks.sync.host.machine import Machine
 from networks.sync.host.picture import HostPicture
 from networks.sync.host.remembered import Remembered
-from networks.sync.host.ring import TrafficRing
+from networks.sync.host.traffic import Traffic
 from tests.builders import MORNING, make_container, make_endpoint
 from tests.fake_host import FakeHost
 
@@ -22,7 +22,7 @@ class Watched:
 
     engine: Engine
     host: FakeHost = field(default_factory=FakeHost)
-    ring: TrafficRing = field(default_factory=TrafficRing)
+    ring: Traffic = field(default_factory=Traffic)
     now: float = field(default_factory=time.monotonic)
     _machine: Machine | None = None
 

@@ -4,34 +4,14 @@ from __future__ import annotations
 
 import secrets
 
-from networks.hostnet.facts import Counters
 from networks.sync.host.picture import HostPicture
-from networks.sync.host.traffic import KEPT_S, Point, Rate, Traffic, Volume
+from networks.sync.host.traffic import Traffic
 
 
-class NothingMeasured:
+class _NothingMeasured(Traffic):
     """The traffic of an Engine whose machine nobody watches."""
 
-    def rate(self, index: int) -> Rate | None:
-        """Return None."""
-
-    def counters(self, index: int) -> Counters | None:
-        """Return None."""
-
-    def points(self, index: int, *, newest_s: float = KEPT_S) -> tuple[Point, ...]:
-        """Return nothing."""
-        return ()
-
-    def volumes(self, index: int, *, newest_s: float = KEPT_S) -> tuple[Volume, ...]:
-        """Return nothing."""
-        return ()
-
-    def sequence(self) -> int:
-        """Return 0."""
-        return 0
-
     def wait_for_sample(self, timeout_s: float) -> bool:
-        """Return False at once."""
         return False
 
 
@@ -39,7 +19,7 @@ _pictures: dict[str, HostPicture] = {}
 _traffic: dict[str, Traffic] = {}
 # Revisions begin anew with each process: a page that was drawn by an earlier one is never taken for the newest.
 _PROCESS = secrets.token_hex(4)
-_NO_PICTURE, _NO_TRAFFIC = HostPicture(), NothingMeasured()
+_NO_PICTURE, _NO_TRAFFIC = HostPicture(), _NothingMeasured()
 
 
 def put_up(engine_slug: str, picture: HostPicture, traffic: Traffic | None = None) -> None:

@@ -19,8 +19,7 @@ from networks.hostnet.facts import Counters
 from networks.models import Engine
 from networks.models.access import access_of
 from networks.sync.attention import is_thing_looked_at
-from networks.sync.host.ring import LONGEST_STRETCH_S, TrafficRing
-from networks.sync.host.traffic import KEPT_S
+from networks.sync.host.traffic import KEPT_S, LONGEST_STRETCH_S, Traffic
 from networks.sync.signals import host_changed
 
 log = structlog.get_logger(__name__)
@@ -48,7 +47,7 @@ class Interfaces:
     """
 
     stack: Hashable
-    traffic: TrafficRing = field(default_factory=TrafficRing)
+    traffic: Traffic = field(default_factory=Traffic)
     indexes: dict[str, int] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     trouble: str = ""

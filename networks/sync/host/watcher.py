@@ -20,8 +20,7 @@ from networks.sync.host.board import picture_of, put_up, take_down
 from networks.sync.host.machine import Machine
 from networks.sync.host.picture import HostPicture
 from networks.sync.host.remembered import Difference, Remembered
-from networks.sync.host.ring import LONGEST_STRETCH_S, TrafficRing
-from networks.sync.host.traffic import SAMPLE_EVERY_S
+from networks.sync.host.traffic import LONGEST_STRETCH_S, SAMPLE_EVERY_S, Traffic
 from networks.sync.host.wakes import Wake, Wakes
 from networks.sync.signals import engine_changed, host_changed, viewer_came
 
@@ -72,7 +71,7 @@ class HostWatcher:
         self._gather_s, self._gather_unseen_s = gather_s, gather_unseen_s
         self._asks = asks
         self._wakes = Wakes()
-        self._ring = TrafficRing()
+        self._ring = Traffic()
         self._stopped, self._moved = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch-{engine.slug}", daemon=True)
         self._trouble = ""

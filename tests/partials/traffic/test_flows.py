@@ -6,8 +6,7 @@ import pytest
 
 from networks.hostnet.facts import Counters
 from networks.partials.traffic.flows import Flow, Minute, Stretch, added, added_up, by_minute, flow_of, total_of
-from networks.sync.host.ring import TrafficRing
-from networks.sync.host.traffic import Point, Rate
+from networks.sync.host.traffic import Point, Rate, Traffic
 
 
 def rate(rx: float, tx: float, **more: float) -> Rate:
@@ -58,7 +57,7 @@ def test_it_adds_up_nothing_to_nothing() -> None:
 
 def test_it_never_counts_what_a_reset_or_an_absence_hides() -> None:
     """A ring as the watcher fills it: two links, one made anew under its number, and nobody looking for a while."""
-    ring = TrafficRing()
+    ring = Traffic()
     samples = [(0.0, 100, 100), (2.0, 300, 200), (4.0, 50, 300), (6.0, 250, 400), (60.0, 9_250, 9_400), (62.0, 9_450, 9_500)]
     for now, first, second in samples:
         ring.add({1: Counters(tx_bytes=first), 2: Counters(tx_bytes=second)}, now=now, at=1_000 + now)

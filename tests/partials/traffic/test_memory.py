@@ -10,14 +10,14 @@ import pytest
 from networks.hostnet.facts import Counters
 from networks.partials.traffic.flows import added_up
 from networks.partials.traffic.memory import MOST_POINTS, TrafficSums
-from networks.sync.host.ring import TrafficRing
+from networks.sync.host.traffic import Traffic
 
 INDEXES = (1, 2, 3)
 
 
-def begin() -> tuple[TrafficRing, float]:
+def begin() -> tuple[Traffic, float]:
     """Return a ring, and a moment so long ago that its samples lie in the past."""
-    return TrafficRing(), time.time() - 10_000
+    return Traffic(), time.time() - 10_000
 
 
 def test_it_continues_to_the_same_sums() -> None:
@@ -59,7 +59,7 @@ def test_it_adds_others_up_anew() -> None:
 
     assert sums.add_up("others", (), ring) == ()
     assert len(sums.add_up("these", (1,), ring)) == 1
-    assert sums.add_up("these", (1,), TrafficRing()) == ()
+    assert sums.add_up("these", (1,), Traffic()) == ()
 
 
 def test_it_adds_up_no_more_at_once_than_a_page_may_take() -> None:

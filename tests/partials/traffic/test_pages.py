@@ -15,8 +15,8 @@ from networks.partials.screen import Screen
 from networks.partials.screens import draw_screen
 from networks.sync.host.board import put_up
 from networks.sync.host.picture import HostLink, HostPicture, Peer
-from networks.sync.host.ring import TrafficRing
 from networks.sync.host.stack_sampler import sampler
+from networks.sync.host.traffic import Traffic
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network
 from tests.fake_host import EVERYTHING, FakeHost
 from tests.partials.looking import key
@@ -44,7 +44,7 @@ class World:
         self.host = FakeHost()
         self.bridge = self.host.add_link("br-front", "bridge", "172.20.0.1/16")
         self.ports = {container.docker_id: self._plug(container) for container in (self.web, self.db)}
-        self.ring = TrafficRing()
+        self.ring = Traffic()
         self.moment = 0.0
         self.sample()
 
@@ -252,7 +252,7 @@ def test_it_spells_hostile_names(world: World) -> None:
 def test_it_shows_the_busiest_of_very_many_and_the_sum_of_all() -> None:
     engine = make_engine()
     hub = make_network(engine, "hub", "172.20.0.0/16")
-    host, ring = FakeHost(), TrafficRing()
+    host, ring = FakeHost(), Traffic()
     bridge = host.add_link("br-hub", "bridge", "172.20.0.1/16")
     links = []
     for number in range(60):

@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.hostnet.facts import Counters
-from networks.sync.host.ring import LENGTH, LONGEST_STRETCH_S, TrafficRing, rate_between
-from networks.sync.host.traffic import KEPT_S, SAMPLE_EVERY_S, Rate
+from networks.sync.host.traffic import KEPT_S, LENGTH, LONGEST_STRETCH_S, SAMPLE_EVERY_S, Rate, Traffic, rate_between
 
 
-def sampled(*samples: tuple[float, Counters | None], index: int = 7) -> TrafficRing:
+def sampled(*samples: tuple[float, Counters | None], index: int = 7) -> Traffic:
     """Return a ring that took these: monotonic seconds and the counters of one link, None where it isn't there."""
-    ring = TrafficRing()
+    ring = Traffic()
     for now, counters in samples:
         ring.add({} if counters is None else {index: counters}, now=now, at=1_000_000 + now)
     return ring
@@ -106,7 +105,7 @@ def test_it_tells_the_bytes_alone_too() -> None:
 
 
 def test_it_says_at_once_that_a_sample_is_fresh() -> None:
-    ring = TrafficRing()
+    ring = Traffic()
 
     assert not ring.wait_for_sample(0.0)
     ring.add({}, now=time.monotonic(), at=0)
@@ -131,7 +130,7 @@ def test_it_never_tells_a_rate_that_two_samples_do_not_give(samples: list[Counte
 
 def test_it_keeps_a_busy_link_in_six_kilobytes() -> None:
     """All move, and all drop packets. A thousand of them are six megabytes."""
-    ring = TrafficRing()
+    ring = Traffic()
     # What a reader hands over is counted too, but not the numbers of the sample that is being made.
     tracemalloc.start()
     for number in range(LENGTH + 2):
