@@ -18,25 +18,22 @@ from networks.partials.framed import draw_framed
 from networks.partials.lifecycle.acts import acts_of, may_order, why_no_acts
 from networks.partials.lifecycle.modes import explain_stack, mode_lines, say_origin, say_stack
 from networks.partials.lifecycle.returning import say_ending
-from networks.partials.networks import endpoint_context
+from networks.partials.networks import draw_endpoints
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.partials.traffic.page import Subject, draw_container_traffic, draw_no_traffic, stack_mark, subject_of
 from networks.policy.permissions import granted
-from networks.policy.protection import Lock, Protection, read_protection
+from networks.policy.protection import Lock, read_protection
 from networks.queries.addresses.history import last_of_container
 from networks.queries.addresses.keeping import is_on_network, step_left_off
-from networks.queries.addresses.marks import endpoint_mark, read_marks
-from networks.queries.cache.versioned import VersionedCache
 from networks.queries.containers import container_rows
 from networks.queries.details import ContainerDetailRow, Guest, read_container_detail, read_gone
 from networks.queries.donors import SharedStack, nest_guests
 from networks.queries.filters import MODES, ContainerFilter, read_container_filter
 from networks.queries.lifecycle.stacks import Whose, stack_of
 from networks.queries.masking import masked
-from networks.queries.rows import AddressRow, ContainerRow, EngineRow
+from networks.queries.rows import ContainerRow, EngineRow
 
 MOST_LAST = 5  # assignments
-_SUBJECTS: VersionedCache[Subject] = VersionedCache(256, idle_s=120)
 _DETAIL_PARTS = ("name", "acts", "state", "stack", "facts", "notes", "mode", "connect", "ports", "labels", "commands")
 
 
@@ -65,30 +62,22 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
     locks = read_protection(engine).containers
 
     def draw_line(row: ContainerRow, lock: Lock | None) -> DrawnRow:
-        return _draw_line(row, key, rights, engine.epoch, lock)
+        return draw_row(
+            "containers/_row.html",
+            f"con-{row.docker_id}",
+            key=key,
+            version=(engine.epoch, row.revision, lock),
+            context=lambda: _row_context(row, rights, lock),
+        )
 
     return Screen(
-        "",
-        0,
-        regions={
-            "container-rows": draw_rows(key, shown, draw_line, beside=lambda row: locks.get(row.docker_id)),
-        },
+        regions={"container-rows": draw_rows(key, shown, draw_line, beside=lambda row: locks.get(row.docker_id))},
         parts={
             "lede": draw("containers/_lede.html", context),
             "container-picks": draw_kept("containers/_picks.html", "container-picks", key=key, context=picks),
             "container-shown": draw("components/shown.html", context | {"dom_id": "container-shown"}),
             "container-empty": draw("containers/_empty.html", context),
         },
-    )
-
-
-def _draw_line(row: ContainerRow, key: ScreenKey, rights: frozenset[str], epoch: str, lock: Lock | None) -> DrawnRow:
-    return draw_row(
-        "containers/_row.html",
-        f"con-{row.docker_id}",
-        key=key,
-        version=(epoch, row.revision, lock),
-        context=lambda: _row_context(row, rights, lock),
     )
 
 
@@ -105,17 +94,18 @@ def _row_context(row: ContainerRow, rights: frozenset[str], lock: Lock | None) -
         "stack": stack_of(row),
         "donor_url": reverse("container_detail", args=[row.engine_slug, row.donor_id]) if row.donor_name else "",
         "ports": words.write_ports(row.ports),
-        "places": [_place(row.engine_slug, address) for address in row.addresses],
+        "places": [
+            {
+                "address": address,
+                "url": reverse("network_detail", args=[row.engine_slug, address.network_id]) if address.network_id else "",
+            }
+            for address in row.addresses
+        ],
     }
 
 
 def _can_be_chosen(row: ContainerRow, rights: frozenset[str]) -> bool:
     return stack_of(row).whose is Whose.OWN or may_order(row.network_mode, rights)
-
-
-def _place(engine_slug: str, address: AddressRow) -> Mapping[str, Any]:
-    url = reverse("network_detail", args=[engine_slug, address.network_id]) if address.network_id else ""
-    return {"address": address, "url": url}
 
 
 def sees_commands(rights: Iterable[str]) -> bool:
@@ -151,18 +141,13 @@ def draw_container(key: ScreenKey) -> Screen:
     `container-connect`, `container-ports`, `container-history`, `container-labels`, `container-commands`, `container-stack`,
     `endpoint-empty`, `traffic-now`, `traffic-minutes`. One that is gone has a note and nothing to connect.
     """
-    return draw_framed(key, _draw_detail, apart=lambda engine: _draw_traffic(key, engine))
 
-
-def _draw_traffic(key: ScreenKey, engine: EngineRow) -> Mapping[str, str]:
-    version = (engine.epoch, engine.revision)
-    subject = _SUBJECTS.get((key.engine_slug, key.docker_id), version)
-    if subject is None:
-        detail = read_container_detail(key.engine_slug, key.docker_id)
-        if detail is None:
+    def draw_traffic(engine: EngineRow, subject: Subject | None) -> Mapping[str, str]:
+        if subject is None:
             return draw_no_traffic(_("This container is not there any more."))
-        subject = _SUBJECTS.put((key.engine_slug, key.docker_id), version, subject_of(detail))
-    return draw_container_traffic(engine, subject)
+        return draw_container_traffic(engine, subject)
+
+    return draw_framed(key, _draw_detail, apart=draw_traffic)
 
 
 def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
@@ -171,11 +156,9 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         gone = read_gone(key.engine_slug, "container", key.docker_id)
         notes = draw("containers/_notes.html", {"gone": gone, "engine_slug": key.engine_slug})
         connect = draw("containers/_connect.html", {"why_not": _("This container is not there any more.")})
-        return Screen("", 0, regions={"endpoint-rows": ()}, parts={"container-notes": notes, "container-connect": connect})
-    rights = frozenset(key.rights.split(","))
-    protection = read_protection(engine)
-    _SUBJECTS.put((key.engine_slug, key.docker_id), (engine.epoch, engine.revision), subject_of(detail))
-    context = _detail_context(detail, engine, key, rights, protection)
+        return Screen(regions={"endpoint-rows": ()}, parts={"container-notes": notes, "container-connect": connect})
+    rights, subject = frozenset(key.rights.split(",")), subject_of(detail)
+    context = _detail_context(detail, engine, subject, rights)
     parts = {f"container-{name}": draw(f"containers/_{name}.html", context) for name in _DETAIL_PARTS}
     parts["container-history"] = draw_history_part(
         "container-history",
@@ -186,15 +169,17 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         why_none=words.why_no_address(context["stack"]),
     )
     parts["endpoint-empty"] = draw("containers/_endpoint_empty.html", context)
-    return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, engine, rights, protection)}, parts=parts)
+    return Screen(regions={"endpoint-rows": draw_endpoints(key, engine, detail.endpoints)}, parts=parts, subject=subject)
 
 
-def _detail_context(
-    detail: ContainerDetailRow, engine: EngineRow, key: ScreenKey, rights: frozenset[str], protection: Protection
-) -> Mapping[str, Any]:
+def _detail_context(detail: ContainerDetailRow, engine: EngineRow, subject: Subject, rights: frozenset[str]) -> Mapping[str, Any]:
     row, stack = detail.row, stack_of(detail.row)
     sharing = [guest for guest in detail.guests if guest.is_sharing]
-    lock = protection.containers.get(row.docker_id)
+
+    def links_to(guests: Iterable[Guest]) -> list[tuple[str, str]]:
+        return [(guest.name, reverse("container_detail", args=[engine.slug, guest.docker_id])) for guest in guests]
+
+    lock = read_protection(engine).containers.get(row.docker_id)
     return {
         **_row_context(row, rights, lock),
         "detail": detail,
@@ -214,24 +199,16 @@ def _detail_context(
         "why_no_acts": words.said_lock(lock) or why_no_acts(row, rights),
         "is_on_none": stack.is_on_none,
         "owner_ports": words.write_ports(detail.owner_ports),
-        "owner_url": reverse("container_detail", args=[key.engine_slug, detail.owner_id]) if detail.owner_id else "",
+        "owner_url": reverse("container_detail", args=[engine.slug, detail.owner_id]) if detail.owner_id else "",
         "labels": masked(detail.labels, sees_secrets="shape" in granted(rights)),
         "inspect": inspect_container_command(row.name, row.docker_id),
-        "stack_mark": stack_mark(subject_of(detail)),
+        "stack_mark": stack_mark(subject),
         "connects": connect_commands(detail.endpoints, sees_secrets="shape" in granted(rights)),
-        "guests": _guests(sharing, key.engine_slug),
-        "absent": _guests([guest for guest in detail.guests if not guest.is_running], key.engine_slug),
-        "perhaps": _guests(
-            [guest for guest in detail.guests if guest.is_running and guest.held is SharedStack.UNKNOWN], key.engine_slug
-        ),
-        "behind": _guests(
-            [guest for guest in detail.guests if guest.is_running and guest.held is SharedStack.LEFT], key.engine_slug
-        ),
+        "guests": links_to(sharing),
+        "absent": links_to(guest for guest in detail.guests if not guest.is_running),
+        "perhaps": links_to(guest for guest in detail.guests if guest.is_running and guest.held is SharedStack.UNKNOWN),
+        "behind": links_to(guest for guest in detail.guests if guest.is_running and guest.held is SharedStack.LEFT),
     }
-
-
-def _guests(guests: Iterable[Guest], engine_slug: str) -> list[tuple[str, str]]:
-    return [(guest.name, reverse("container_detail", args=[engine_slug, guest.docker_id])) for guest in guests]
 
 
 def _left_over(detail: ContainerDetailRow) -> list[str]:
@@ -250,26 +227,3 @@ def _left_off(detail: ContainerDetailRow, rights: frozenset[str]) -> Mapping[str
         return None
     url = keep_url(detail.row.engine_slug, step.network_id, step.container_id) if "connect" in rights else ""
     return {"network_name": step.network_name, "job_id": step.job_id, "url": url}
-
-
-def _draw_endpoints(
-    detail: ContainerDetailRow, key: ScreenKey, engine: EngineRow, rights: frozenset[str], protection: Protection
-) -> tuple[DrawnRow, ...]:
-    marks = read_marks(engine)
-    return tuple(
-        draw_row(
-            "containers/_endpoint.html",
-            # A network that isn't there has no id; its place among the endpoints tells it apart.
-            f"ep-{endpoint.network_id or f'missing-{position}'}",
-            key=key,
-            version=(
-                endpoint,
-                protection.lock_on_pair(endpoint.network_id, endpoint.container_id),
-                endpoint_mark(marks, endpoint),
-            ),
-            context=lambda endpoint=endpoint: endpoint_context(  # type: ignore[misc]
-                endpoint, rights, protection, endpoint_mark(marks, endpoint)
-            ),
-        )
-        for position, endpoint in enumerate(detail.endpoints)
-    )

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from django.template.loader import render_to_string
-from django.utils.translation import override
-
 from networks.actions.sample_lab.standing import read_lab_standing
 from networks.addressing.suggest import DOCKER_DEFAULT_POOLS
-from networks.partials.cache import draw_kept
+from networks.partials.cache import draw, draw_kept
+from networks.partials.framed import draw_framed
 from networks.partials.links import url_of
 from networks.partials.screen import Screen, ScreenKey
-from networks.partials.shell import FrameEngine, draw_shell_of, frame_engine, may_act
+from networks.partials.shell import frame_engine, may_act
 from networks.policy.permissions import is_reach_of_superuser, read_reach
-from networks.queries.engines import list_engines, read_engine, read_engine_about
+from networks.queries.engines import list_engines, read_engine_about
+from networks.queries.rows import EngineRow
 
 _PARTS = (
     ("engine-facts", "_facts.html"),
@@ -26,9 +23,10 @@ _PARTS = (
 
 def draw_engine(key: ScreenKey) -> Screen:
     """Draw the page: no rows; parts `engine-facts`, `engine-about`, `engine-follower`, `engine-lab`. Five queries at most."""
-    engine = read_engine(key.engine_slug)
-    if engine is None:
-        return Screen("", 0)
+    return draw_framed(key, _draw, is_kept=False)
+
+
+def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
     about = read_engine_about(key.engine_slug)
     # The lab has a container on the machine's own network.
     may_shape = "shape" in key.rights.split(",")
@@ -43,28 +41,17 @@ def draw_engine(key: ScreenKey) -> Screen:
         "lab_up_url": url_of("lab_up", engine.slug) if may_shape else "",
         "lab_down_url": url_of("lab_down", engine.slug) if may_shape else "",
     }
-    with override(key.language):
-        parts = {dom_id: render_to_string(f"engines/{template}", context).strip() for dom_id, template in _PARTS}
-    return Screen(engine.epoch, engine.revision, parts={**draw_shell_of(engine, key.language), **parts})
-
-
-@dataclass(frozen=True, slots=True)
-class EngineLine:
-    """One line of the table; of a live Engine nothing that ticks."""
-
-    frame: FrameEngine
-    address: str
+    return Screen(parts={dom_id: draw(f"engines/{template}", context) for dom_id, template in _PARTS})
 
 
 def draw_engine_list(key: ScreenKey) -> Screen:
     """Draw the list of those Engines that its reader may view: part `engine-table`. One query."""
-    seen = read_reach(key.reach)
-    rows = [row for row in list_engines() if row.slug in seen or row.slug == key.engine_slug]
-    engine = next((row for row in rows if row.slug == key.engine_slug), None)
-    if engine is None:
-        return Screen("", 0)
-    lines = tuple(EngineLine(frame_engine(row), row.url) for row in rows)
+    return draw_framed(key, _draw_list, is_kept=False)
+
+
+def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
+    seen = read_reach(key.reach) | {key.engine_slug}
+    # Of a live Engine nothing that ticks.
+    lines = tuple((frame_engine(row), row.url) for row in list_engines() if row.slug in seen)
     context = {"lines": lines, "can_change": is_reach_of_superuser(key.reach)}
-    with override(key.language):
-        table = draw_kept("engines/_table.html", "engine-table", key=key, context=context)
-    return Screen(engine.epoch, engine.revision, parts={**draw_shell_of(engine, key.language), "engine-table": table})
+    return Screen(parts={"engine-table": draw_kept("engines/_table.html", "engine-table", key=key, context=context)})

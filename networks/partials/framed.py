@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.utils.translation import override
 
@@ -36,19 +37,24 @@ def draw_framed(
     make: Callable[[ScreenKey, EngineRow], Screen],
     *,
     foot: str = "",
-    apart: Callable[[EngineRow], Mapping[str, str]] | None = None,
+    apart: Callable[[EngineRow, Any], Mapping[str, str]] | None = None,
+    is_kept: bool = True,
 ) -> Screen:
     """Return the screen that `make` draws in the key's language, with its frame; an empty one where there is no such Engine.
 
-    `foot`: the DOM id of the line below a list, "" for a page without one. `apart`: draws further parts every time, after the
-    rest, since they change without a revision.
+    `foot`: the DOM id of the line below a list, "" for a page without one. `apart`: draws further parts, of the screen's subject,
+    every time, since they change without a revision. `is_kept` false: so does all of it.
     """
     engine = read_engine(key.engine_slug)
     if engine is None:
-        return Screen("", 0)
+        return Screen()
     with override(key.language):
-        screen = keep_screen(key, engine, lambda: make(key, engine), beside=beside_of(key))
-        further = apart(engine) if apart else {}
+        beside = beside_of(key)
+        if is_kept:
+            screen = keep_screen(key, engine, lambda: make(key, engine), beside=beside)
+        else:
+            screen = replace(make(key, engine), epoch=engine.epoch + beside, revision=engine.revision)
+        further = apart(engine, screen.subject) if apart else {}
     frame = {**further, **draw_shell_of(engine, key.language)}
     if foot:
         frame[foot] = draw_foot(engine, key.language, foot)

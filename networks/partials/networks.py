@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -23,18 +23,15 @@ from networks.partials.links import url_of
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.partials.traffic.page import draw_network_traffic, draw_no_traffic
 from networks.policy.permissions import granted
-from networks.policy.protection import Lock, Protection, read_protection
+from networks.policy.protection import Lock, read_protection
 from networks.queries.addresses.history import last_of_network
 from networks.queries.addresses.marks import Mark, endpoint_mark, read_marks
-from networks.queries.cache.versioned import VersionedCache
 from networks.queries.containers import LEAVING
-from networks.queries.details import NetworkDetailRow, count_running_on, read_gone, read_network_detail, read_network_title
+from networks.queries.details import read_gone, read_network_detail
 from networks.queries.filters import NetworkFilter, read_network_filter
 from networks.queries.masking import masked
 from networks.queries.networks import network_rows
 from networks.queries.rows import EndpointRow, EngineRow, NetworkRow
-
-_PLACES: VersionedCache[tuple[str, int]] = VersionedCache(256, idle_s=120)
 
 
 def draw_networks(key: ScreenKey) -> Screen:
@@ -66,8 +63,6 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
     }
     picks = {"filter": asked, **_choices(everything, asked)}
     return Screen(
-        engine.epoch,
-        engine.revision,
         regions={"network-rows": rows},
         parts={
             "lede": draw("networks/_lede.html", context),
@@ -113,19 +108,13 @@ def draw_network(key: ScreenKey) -> Screen:
     `network-pools`, `network-addresses`, `network-history`, `network-options`, `network-connect`, `network-commands`,
     `traffic-now`, `traffic-minutes`. One that is gone has a note and nothing to connect.
     """
-    return draw_framed(key, _draw_detail, apart=lambda engine: _draw_traffic(key, engine))
 
+    def draw_traffic(engine: EngineRow, subject: tuple[str, int] | None) -> Mapping[str, str]:
+        if subject is None:
+            return draw_no_traffic(_("This network is not there any more."))
+        return draw_network_traffic(engine, key.docker_id, subject[0], running=subject[1])
 
-def _draw_traffic(key: ScreenKey, engine: EngineRow) -> Mapping[str, str]:
-    version = (engine.epoch, engine.revision)
-    place = _PLACES.get((key.engine_slug, key.docker_id), version)
-    if place is None:
-        title, running = read_network_title(key.engine_slug, key.docker_id), count_running_on(key.engine_slug, key.docker_id)
-        place = _PLACES.put((key.engine_slug, key.docker_id), version, (title.badge if title else "", running))
-    driver, running = place
-    if not driver:
-        return draw_no_traffic(_("This network is not there any more."))
-    return draw_network_traffic(engine, key.docker_id, driver, running=running)
+    return draw_framed(key, _draw_detail, apart=draw_traffic)
 
 
 def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
@@ -134,9 +123,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         gone = read_gone(key.engine_slug, "network", key.docker_id)
         notes = draw("networks/_notes.html", {"gone": gone, "engine_slug": key.engine_slug})
         connect = draw("networks/_connect.html", {"why_not": _("This network is not there any more.")})
-        return Screen("", 0, regions={"endpoint-rows": ()}, parts={"network-notes": notes, "network-connect": connect})
-    place = (detail.row.driver, sum(endpoint.container_state in WITH_STACK for endpoint in detail.endpoints))
-    _PLACES.put((key.engine_slug, key.docker_id), (engine.epoch, engine.revision), place)
+        return Screen(regions={"endpoint-rows": ()}, parts={"network-notes": notes, "network-connect": connect})
     rights = frozenset(key.rights.split(","))
     sees_secrets = "shape" in granted(rights)
     protection = read_protection(engine)
@@ -177,7 +164,9 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         why_none=words.why_no_addresses(detail.row, is_config_only=detail.is_config_only),
     )
     parts["network-addresses"] = draw_network_addresses(key, engine, may_connect=not context["why_not"])
-    return Screen("", 0, regions={"endpoint-rows": _draw_endpoints(detail, key, engine, rights, protection)}, parts=parts)
+    rows = draw_endpoints(key, engine, detail.endpoints, network=detail.row)
+    running = sum(endpoint.container_state in WITH_STACK for endpoint in detail.endpoints)
+    return Screen(regions={"endpoint-rows": rows}, parts=parts, subject=(detail.row.driver, running))
 
 
 MOST_LAST = 5  # assignments
@@ -200,40 +189,37 @@ def _is_asking(endpoint: EndpointRow) -> bool:
     return not endpoint.ipv4 and not endpoint.ipv6 and bool(endpoint.requested_ipv4 or endpoint.requested_ipv6)
 
 
-def _draw_endpoints(
-    detail: NetworkDetailRow, key: ScreenKey, engine: EngineRow, rights: frozenset[str], protection: Protection
+def draw_endpoints(
+    key: ScreenKey, engine: EngineRow, endpoints: Sequence[EndpointRow], *, network: NetworkRow | None = None
 ) -> tuple[DrawnRow, ...]:
-    marks = read_marks(engine)
-    return tuple(
-        draw_row(
-            "networks/_endpoint.html",
-            f"ep-{endpoint.container_id}",
+    """Return the rows of endpoints: of a `network` on its own page, else of a container on that one's."""
+    rights, marks, protection = frozenset(key.rights.split(",")), read_marks(engine), read_protection(engine)
+
+    def draw_line(position: int, endpoint: EndpointRow) -> DrawnRow:
+        mark, lock = endpoint_mark(marks, endpoint), protection.lock_on_pair(endpoint.network_id, endpoint.container_id)
+        # A network that isn't there has no id; its place among the endpoints tells it apart.
+        other_end = endpoint.container_id if network else endpoint.network_id or f"missing-{position}"
+        return draw_row(
+            "networks/_endpoint.html" if network else "containers/_endpoint.html",
+            f"ep-{other_end}",
             key=key,
-            version=(
-                endpoint,
-                protection.lock_on_pair(endpoint.network_id, endpoint.container_id),
-                endpoint_mark(marks, endpoint),
-            ),
-            context=lambda endpoint=endpoint: {  # type: ignore[misc]
-                **endpoint_context(endpoint, rights, protection, endpoint_mark(marks, endpoint)),
-                "length": endpoint.ipv4_prefix_length or words.prefix_length_for(endpoint.requested_ipv4, detail.row),
-            },
+            version=(endpoint, lock, mark),
+            context=lambda: _endpoint_context(endpoint, network, rights, lock, mark),
         )
-        for endpoint in detail.endpoints
-    )
+
+    return tuple(draw_line(position, endpoint) for position, endpoint in enumerate(endpoints))
 
 
-def endpoint_context(
-    endpoint: EndpointRow, rights: frozenset[str], protection: Protection, mark: Mark | None = None
+def _endpoint_context(
+    endpoint: EndpointRow, network: NetworkRow | None, rights: frozenset[str], lock: Lock | None, mark: Mark | None
 ) -> Mapping[str, Any]:
-    """Return what an endpoint's row needs, on either page."""
     slug, network_id, container_id = endpoint.engine_slug, endpoint.network_id, endpoint.container_id
-    lock = protection.lock_on_pair(network_id, container_id)
+    requested_length = words.prefix_length_for(endpoint.requested_ipv4, network) if network else None
     is_fixed = endpoint.network_driver in SINGLE_DRIVERS or endpoint.container_state in LEAVING
     may_leave = "connect" in rights and network_id and lock is None and not is_fixed and not endpoint.is_remnant
     return {
         "endpoint": endpoint,
-        "length": endpoint.ipv4_prefix_length,
+        "length": endpoint.ipv4_prefix_length or requested_length,
         "is_asking": _is_asking(endpoint),
         "is_static": endpoint.ipv4 != "" and endpoint.ipv4 == endpoint.requested_ipv4,
         "names": [] if endpoint.is_remnant else list(dict.fromkeys([*endpoint.dns_names, *endpoint.aliases])),

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from django.template.loader import render_to_string
-from django.utils.translation import override
-
+from networks.partials.cache import draw
 from networks.partials.events import draw_event_rows
+from networks.partials.framed import draw_framed
 from networks.partials.links import url_of
 from networks.partials.screen import Screen, ScreenKey
-from networks.partials.shell import draw_shell_of, may_act
-from networks.queries.engines import read_engine
+from networks.partials.shell import may_act
 from networks.queries.events import list_events
 from networks.queries.overview import read_totals
+from networks.queries.rows import EngineRow
 
 NEWEST_EVENTS = 10
 MOST_REMARKS = 8
+_PARTS = (
+    ("lede", "_lede.html"),
+    ("overview-totals", "_totals.html"),
+    ("overview-remarks", "_remarks.html"),
+    ("overview-start", "_start.html"),
+    ("event-empty", "_no_events.html"),
+)
 
 
 def draw_overview(key: ScreenKey) -> Screen:
     """Draw the overview: region `event-rows`; the lede, the totals, the remarks, the first step and the empty feed as parts."""
-    engine = read_engine(key.engine_slug)
-    if engine is None:
-        return Screen("", 0)
+    return draw_framed(key, _draw, is_kept=False)
+
+
+def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
     events = list_events(key.engine_slug, limit=NEWEST_EVENTS)
     totals = read_totals(engine)
     rights = key.rights.split(",")
@@ -38,20 +45,7 @@ def draw_overview(key: ScreenKey) -> Screen:
         "containers_url": f"{url_of('container_list')}?engine={engine.slug}",
         "has_events": bool(events.lines),
     }
-    with override(key.language):
-        parts = {
-            dom_id: render_to_string(f"overview/{template}", context).strip()
-            for dom_id, template in (
-                ("lede", "_lede.html"),
-                ("overview-totals", "_totals.html"),
-                ("overview-remarks", "_remarks.html"),
-                ("overview-start", "_start.html"),
-                ("event-empty", "_no_events.html"),
-            )
-        }
     return Screen(
-        engine.epoch,
-        engine.revision,
         regions={"event-rows": draw_event_rows(events.lines, key.language)},
-        parts={**draw_shell_of(engine, key.language), **parts},
+        parts={dom_id: draw(f"overview/{template}", context) for dom_id, template in _PARTS},
     )

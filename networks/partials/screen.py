@@ -66,12 +66,15 @@ class Screen:
 
     `regions`: the id of a container element (a tbody, say) to its rows, in order. `parts`: dom id to a single element that is
     replaced whole (caption, counts, empty state, the Engine's chip and banner). Each part's html carries its own id.
+    `subject`: what parts are about that are drawn apart, None where it isn't there; no page shows it. What makes a screen gives
+    neither epoch nor revision: those of its Engine are put in behind it.
     """
 
-    epoch: str
-    revision: int
+    epoch: str = ""
+    revision: int = 0
     regions: Mapping[str, tuple[DrawnRow, ...]] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    subject: object = None
 
 
 def socket_url(key: ScreenKey) -> str:

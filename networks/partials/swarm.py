@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from django.utils.translation import override
-
 from networks.partials.cache import draw
+from networks.partials.framed import draw_framed
 from networks.partials.screen import Screen, ScreenKey
-from networks.partials.shell import draw_shell_of, may_act
+from networks.partials.shell import may_act
 from networks.policy.permissions import Permission, granted, read_reach
-from networks.queries.engines import read_engine
 from networks.queries.overlay_peers import read_overlay
+from networks.queries.rows import EngineRow
 from networks.queries.swarm import EngineInSwarm, EngineRef, nodes_of, read_standings
 
 
 def draw_swarm(key: ScreenKey) -> Screen:
     """Draw how an Engine stands to a swarm, and its nodes: parts `swarm` and `swarm-acts`. Two queries."""
-    engine = read_engine(key.engine_slug)
-    if engine is None:
-        return Screen("", 0)
+    return draw_framed(key, _draw_swarm, is_kept=False)
+
+
+def _draw_swarm(key: ScreenKey, engine: EngineRow) -> Screen:
     standings = read_standings(read_reach(key.reach) | {key.engine_slug})
     own = standings.get(key.engine_slug) or EngineInSwarm(EngineRef(engine.slug, engine.name))
     nodes = nodes_of(standings, key.engine_slug)
@@ -33,18 +33,15 @@ def draw_swarm(key: ScreenKey) -> Screen:
         "may_shape": Permission.SHAPE in rights,
         "may_act": may_act(engine),
     }
-    with override(key.language):
-        parts = {"swarm": draw("swarm/_swarm.html", context), "swarm-acts": draw("swarm/_acts.html", context)}
-    return Screen(engine.epoch, engine.revision, parts={**draw_shell_of(engine, key.language), **parts})
+    return Screen(parts={"swarm": draw("swarm/_swarm.html", context), "swarm-acts": draw("swarm/_acts.html", context)})
 
 
 def draw_overlay(key: ScreenKey) -> Screen:
     """Draw an overlay network across Engines: part `overlay`. Seven queries, and one for each Engine that has it."""
-    engine = read_engine(key.engine_slug)
-    if engine is None:
-        return Screen("", 0)
-    standings = read_standings(read_reach(key.reach) | {key.engine_slug})
-    overlay = read_overlay(key.engine_slug, key.docker_id, standings)
-    with override(key.language):
-        part = draw("swarm/_overlay.html", {"overlay": overlay, "engine": engine, "docker_id": key.docker_id})
-    return Screen(engine.epoch, engine.revision, parts={**draw_shell_of(engine, key.language), "overlay": part})
+    return draw_framed(key, _draw_overlay, is_kept=False)
+
+
+def _draw_overlay(key: ScreenKey, engine: EngineRow) -> Screen:
+    overlay = read_overlay(key.engine_slug, key.docker_id, read_standings(read_reach(key.reach) | {key.engine_slug}))
+    context = {"overlay": overlay, "engine": engine, "docker_id": key.docker_id}
+    return Screen(parts={"overlay": draw("swarm/_overlay.html", context)})

@@ -159,12 +159,6 @@ def read_network_title(engine_slug: str, docker_id: str) -> Title | None:
     return Title(engine_slug, docker_id, found["name"], found["driver"], found["hue"]) if found else None
 
 
-def count_running_on(engine_slug: str, network_id: str) -> int:
-    """Return how many running containers of an Engine are on a network. One query."""
-    placed = Endpoint.objects.present().filter(container__engine__slug=engine_slug, network__docker_id=network_id)
-    return placed.filter(container__state__in=WITH_STACK).count()
-
-
 def read_container_title(engine_slug: str, docker_id: str) -> Title | None:
     """Return a container's title, None where there is none. One query."""
     found = Container.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values("name", "image").first()

@@ -59,7 +59,7 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
         "history-held": draw("addresses/_history_held.html", context),
         "history-list": draw("addresses/_history_list.html", context),
     }
-    return Screen(engine.epoch, engine.revision, parts=parts)
+    return Screen(parts=parts)
 
 
 def _lines(asked: HistoryAsked, page: HistoryPage) -> tuple[AddressHistoryLine, ...]:

@@ -36,8 +36,6 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
     context = {"engine": engine, "asked": asked, "found": found, "total": len(views)}
     lede = say_lede(len(views), _total(views, State.IN_USE), _total(views, State.REQUESTED))
     return Screen(
-        engine.epoch,
-        engine.revision,
         regions={"pool-rows": tuple(_draw_line(view, key, engine, asked, found) for view in sort_views(views, asked.sort))},
         parts={
             "lede": draw("components/lede.html", {"text": lede}),

@@ -61,8 +61,6 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
     else:
         regions = {"interface-rows": _draw_table(key, engine, asked, shown, picture, traffic)}
     return Screen(
-        "",
-        0,
         regions=regions,
         parts={
             "lede": draw("components/lede.html", {"text": _say_lede(picture)}),
