@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -96,37 +93,6 @@ _OUTCOMES: dict[str, tuple[str, str, Promise]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ActionLine:
-    """One line of the list. `sentence`, `outcome`: safe."""
-
-    row: ActionRow
-    sentence: SafeString
-    outcome: SafeString
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeLine:
-    """One thing that came of an action. `meaning`: of the Engine's words, "" where we know none."""
-
-    row: OutcomeRow
-    outcome: SafeString
-    meaning: str
-
-
-def draw_activity_lines(rows: Iterable[ActionRow]) -> list[ActionLine]:
-    """Return the lines of a page in the active language."""
-    return [
-        ActionLine(row, activity_sentence(row), draw_outcome(row.newest), row.newest.words if row.newest else "") for row in rows
-    ]
-
-
-def draw_outcomes(row: ActionRow) -> list[OutcomeLine]:
-    """Return all that came of an action, in order."""
-    return [OutcomeLine(outcome, draw_outcome(outcome), _meaning_of(outcome)) for outcome in row.outcomes]
-
-
 def activity_sentence(row: ActionRow) -> SafeString:
     """Return what was asked as a sentence in the active language, escaped, without a full stop."""
     sentence, marks = _sentence(row)
@@ -173,6 +139,7 @@ def offered_verbs(current: str) -> list[tuple[str, str]]:
     return list(offered.items())
 
 
-def _meaning_of(outcome: OutcomeRow) -> str:
+def outcome_meaning(outcome: OutcomeRow) -> str:
+    """Return what the Engine's words mean, "" where we know none."""
     known = explain(outcome.sentence) if outcome.kind == OutcomeKind.REFUSED else None
     return str(known.text) if known else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from networks.models import JobStep, StepState
 from networks.partials.lifecycle.acts import button_of
@@ -15,36 +15,28 @@ from networks.templatetags.wording import spell
 _SHOWN = 60  # characters of a name in a title
 
 
+_TITLES = {
+    "remove_networks": ngettext_lazy("Remove %(count)s network", "Remove %(count)s networks", "count"),
+    "empty_networks": ngettext_lazy("Empty %(count)s network", "Empty %(count)s networks", "count"),
+    "connect_networks": ngettext_lazy("Connect %(name)s to %(count)s network", "Connect %(name)s to %(count)s networks", "count"),
+    "start_containers": ngettext_lazy("Start %(count)s container", "Start %(count)s containers", "count"),
+    "stop_containers": ngettext_lazy("Stop %(count)s container", "Stop %(count)s containers", "count"),
+    "restart_containers": ngettext_lazy("Restart %(count)s container", "Restart %(count)s containers", "count"),
+    "remove_containers": ngettext_lazy("Remove %(count)s container", "Remove %(count)s containers", "count"),
+    "connect_containers": ngettext_lazy(
+        "Connect %(count)s container to %(name)s", "Connect %(count)s containers to %(name)s", "count"
+    ),
+    MOVE: gettext_lazy("Move %(name)s"),
+    "pull_image": gettext_lazy("Pull %(name)s"),
+    KEEP: gettext_lazy("Keep the address of %(name)s"),
+    "join_swarm": gettext_lazy("Join the swarm of %(name)s"),
+}
+_TAKE_OFF = ngettext_lazy("Take %(count)s container off %(name)s", "Take %(count)s containers off %(name)s", "count")
+
+
 def job_title(verb: str, count: int, what: str = "") -> str:
     """Return what a job does, as a heading. `count`: of networks or containers; `what`: the half that all its steps share."""
-    match verb:
-        case "remove_networks":
-            text = ngettext("Remove %(count)s network", "Remove %(count)s networks", count)
-        case "empty_networks":
-            text = ngettext("Empty %(count)s network", "Empty %(count)s networks", count)
-        case "connect_networks":
-            text = ngettext("Connect %(name)s to %(count)s network", "Connect %(name)s to %(count)s networks", count)
-        case "start_containers":
-            text = ngettext("Start %(count)s container", "Start %(count)s containers", count)
-        case "stop_containers":
-            text = ngettext("Stop %(count)s container", "Stop %(count)s containers", count)
-        case "restart_containers":
-            text = ngettext("Restart %(count)s container", "Restart %(count)s containers", count)
-        case "remove_containers":
-            text = ngettext("Remove %(count)s container", "Remove %(count)s containers", count)
-        case verb if verb == MOVE:
-            return _("Move %(name)s") % {"name": spell(what)[:_SHOWN]}
-        case "pull_image":
-            return _("Pull %(name)s") % {"name": spell(what)[:_SHOWN]}
-        case verb if verb == KEEP:
-            return _("Keep the address of %(name)s") % {"name": spell(what)[:_SHOWN]}
-        case "join_swarm":
-            return _("Join the swarm of %(name)s") % {"name": spell(what)[:_SHOWN]}
-        case "connect_containers":
-            text = ngettext("Connect %(count)s container to %(name)s", "Connect %(count)s containers to %(name)s", count)
-        case _:
-            text = ngettext("Take %(count)s container off %(name)s", "Take %(count)s containers off %(name)s", count)
-    return text % {"count": count, "name": spell(what)[:_SHOWN] or "…"}
+    return _TITLES.get(verb, _TAKE_OFF) % {"count": count, "name": spell(what)[:_SHOWN] or "…"}
 
 
 def step_meaning(step: JobStep) -> str:
@@ -58,7 +50,7 @@ def step_words(step: JobStep) -> str:
     names = {"network": spell(step.network_name)[:_SHOWN], "container": spell(step.container_name)[:_SHOWN]}
     match step.verb:
         case "join_swarm":
-            return _("Join the swarm of %(name)s") % {"name": names["container"]}
+            return _TITLES["join_swarm"] % {"name": names["container"]}
         case "remove_network":
             text = _("Remove %(network)s")
         case "pull_image":

@@ -17,11 +17,10 @@ from networks.partials.action_fields import pairs_of
 from networks.partials.activity import (
     activity_sentence,
     activity_title,
-    draw_activity_lines,
     draw_outcome,
-    draw_outcomes,
     offered_outcomes,
     offered_verbs,
+    outcome_meaning,
 )
 from networks.policy.permissions import Permission, is_superuser
 from networks.queries.people.activity import ActionRow, list_activity, read_action
@@ -70,7 +69,7 @@ class ActivityList(View):
             "wanted": wanted,
             "reader": reader,
             "page": page,
-            "lines": draw_activity_lines(page.rows),
+            "lines": [(row, activity_sentence(row), draw_outcome(row.newest)) for row in page.rows],
             "people": offered_people(reader, wanted.who),
             "verbs": offered_verbs(wanted.verb),
             "outcomes": offered_outcomes(),
@@ -97,7 +96,7 @@ class ActivityDetail(View):
             "title": activity_title(row),
             "sentence": activity_sentence(row),
             "outcome": draw_outcome(row.newest),
-            "outcomes": draw_outcomes(row),
+            "outcomes": [(outcome, draw_outcome(outcome), outcome_meaning(outcome)) for outcome in row.outcomes],
             "pairs": pairs_of(row.asked),
             "subject_url": _subject_url(request, row),
         }

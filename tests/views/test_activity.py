@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from networks.models import Action
-from networks.partials.activity import VERBS, draw_activity_lines
+from networks.partials.activity import VERBS, activity_sentence
 from networks.policy.permissions import Permission
 from networks.policy.routes import ROUTES
 from networks.queries.people.activity import list_activity
@@ -206,7 +206,7 @@ def test_it_has_a_whole_sentence_for_every_verb_in_every_language(language: str)
         make_action("", verb=verb)
 
     with override(language):
-        sentences = [line.sentence for line in draw_activity_lines(list_activity(Reader(1, sees_all=True)).rows)]
+        sentences = [activity_sentence(row) for row in list_activity(Reader(1, sees_all=True)).rows]
 
     assert all(sentence and "{" not in sentence for sentence in sentences)
 

@@ -19,32 +19,27 @@ from networks.templatetags.wording import spell
 _SHOWN = 60  # characters of a name in a button
 
 
+# Of each order: the heading of its page, the words of the button there, and of the one that leads there or gives it at once.
+_WORDS = {
+    "start": (gettext_lazy("Start container"), gettext_lazy("Start %(name)s"), gettext_lazy("Start")),
+    "stop": (gettext_lazy("Stop container"), gettext_lazy("Stop %(name)s"), gettext_lazy("Stop")),
+    "restart": (gettext_lazy("Restart container"), gettext_lazy("Restart %(name)s"), gettext_lazy("Restart")),
+    "pause": (gettext_lazy("Pause container"), gettext_lazy("Pause %(name)s"), gettext_lazy("Pause")),
+    "unpause": (gettext_lazy("Resume container"), gettext_lazy("Resume %(name)s"), gettext_lazy("Resume")),
+    "kill": (gettext_lazy("Kill container"), gettext_lazy("Kill %(name)s"), gettext_lazy("Kill…")),
+    "rename": (gettext_lazy("Rename container"), gettext_lazy("Rename %(name)s"), gettext_lazy("Rename…")),
+    "remove": (gettext_lazy("Remove container"), gettext_lazy("Remove %(name)s"), gettext_lazy("Remove…")),
+}
+
+
 def order_title(order: str) -> str:
     """Return the heading of an order's page."""
-    return {
-        "start": _("Start container"),
-        "stop": _("Stop container"),
-        "restart": _("Restart container"),
-        "pause": _("Pause container"),
-        "unpause": _("Resume container"),
-        "kill": _("Kill container"),
-        "rename": _("Rename container"),
-        "remove": _("Remove container"),
-    }[order]
+    return str(_WORDS[order][0])
 
 
 def button_of(order: str, name: str) -> str:
     """Return the words of the button that gives an order."""
-    return {
-        "start": _("Start %(name)s"),
-        "stop": _("Stop %(name)s"),
-        "restart": _("Restart %(name)s"),
-        "pause": _("Pause %(name)s"),
-        "unpause": _("Resume %(name)s"),
-        "kill": _("Kill %(name)s"),
-        "rename": _("Rename %(name)s"),
-        "remove": _("Remove %(name)s"),
-    }[order] % {"name": spell(name)[:_SHOWN]}
+    return str(_WORDS[order][1]) % {"name": spell(name)[:_SHOWN]}
 
 
 # Not an order: the page that gives a container another network for one that was removed.
@@ -57,17 +52,6 @@ _BY_STATE = {
     "created": ("start", "rename", "remove"),
     "exited": ("start", "rename", "remove"),
     "dead": ("remove",),
-}
-_LABELS = {
-    "start": gettext_lazy("Start"),
-    "stop": gettext_lazy("Stop"),
-    "restart": gettext_lazy("Restart"),
-    "pause": gettext_lazy("Pause"),
-    "unpause": gettext_lazy("Resume"),
-    "kill": gettext_lazy("Kill…"),
-    "rename": gettext_lazy("Rename…"),
-    "remove": gettext_lazy("Remove…"),
-    "move": gettext_lazy("Repair…"),
 }
 # These always ask first, on a page of their own; the others only where something breaks.
 _ASKING = frozenset({"kill", "rename", "remove", MEND})
@@ -98,12 +82,16 @@ def acts_of(row: ContainerRow, rights: Iterable[str], *, is_locked: bool) -> tup
     may_mend = bool(row.lost) and row.state not in LEAVING and Permission.CONNECT in set(rights)
     orders = orders_in(row.state, row.stopping)
     orders = (MEND, *orders) if may_mend else orders
-    return tuple(_act(order, row, why_no_start if order in STARTING else "") for order in orders)
-
-
-def _act(order: str, row: ContainerRow, why_not: str) -> Act:
-    url = reverse(f"container_{order}", args=[row.engine_slug, row.docker_id])
-    return Act(order, str(_LABELS[order]), url, order in _ASKING, why_not)
+    return tuple(
+        Act(
+            order,
+            _("Repair…") if order == MEND else str(_WORDS[order][2]),
+            reverse(f"container_{order}", args=[row.engine_slug, row.docker_id]),
+            order in _ASKING,
+            why_no_start if order in STARTING else "",
+        )
+        for order in orders
+    )
 
 
 def orders_in(state: str, stopping: str = "") -> tuple[str, ...]:

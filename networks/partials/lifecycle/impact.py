@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from networks.forms.containers.several import say_held
 from networks.partials.lifecycle.notices import Notice, name_list, short
@@ -29,7 +30,7 @@ def _tell(verb: str, impact: Impact) -> Iterator[Notice]:
     yield from _tell_guests(verb, impact)
     if impact.ports and (verb in ENDING or (verb == "pause_container" and not impact.answering_guests)):
         text = _("One that Docker chose itself may be another one then.") if verb == "restart_container" else ""
-        yield Notice("warn", _PORTS[verb](), text, details=impact.ports)
+        yield Notice("warn", _say_ports(verb), text, details=impact.ports)
     if verb in ENDING or verb == "pause_container":
         alone = [one.network_name for one in impact.places if one.is_alone and one.is_user_defined]
         if alone and impact.is_running and not (verb == "pause_container" and impact.answering_guests):
@@ -62,13 +63,10 @@ def _say_compose(verb: str, impact: Impact) -> str:
     return _("“docker compose up” starts it again.")
 
 
-_PORTS = {
-    "stop_container": lambda: _("Published ports close"),
-    "kill_container": lambda: _("Published ports close"),
-    "remove_container": lambda: _("Published ports close"),
-    "restart_container": lambda: _("Published ports close for a moment"),
-    "pause_container": lambda: _("Nothing behind its published ports answers in the meantime"),
-}
+def _say_ports(verb: str) -> str:
+    if verb == "pause_container":
+        return _("Nothing behind its published ports answers in the meantime")
+    return _("Published ports close for a moment") if verb == "restart_container" else _("Published ports close")
 
 
 def _tell_itself(verb: str, impact: Impact) -> Iterator[Notice]:
@@ -179,92 +177,78 @@ def _told_name(impact: Impact) -> Notice:
     return Notice("warn", _("Its neighbours find it by the new name only"), text)
 
 
+_Said = tuple[str, Any, Any]
+# What an order does to those that share the network, by its verb: tone, title and text; `count`: how many these are.
+_CUT_OFF: _Said = (
+    "warn",
+    ngettext_lazy(
+        "%(count)s container shares its network and is cut off", "%(count)s containers share its network and are cut off", "count"
+    ),
+    ngettext_lazy(
+        "It keeps running, with only loopback. Restart it too once this container has been started again: that creates a new "
+        "network stack, and it stays in the old one until then.",
+        "They keep running, with only loopback. Restart them too once this container has been started again: that creates a new "
+        "network stack, and they stay in the old one until then.",
+        "count",
+    ),
+)
+_LOST: _Said = (
+    "warn",
+    ngettext_lazy(
+        "%(count)s container shares its network and can never start again",
+        "%(count)s containers share its network and can never start again",
+        "count",
+    ),
+    ngettext_lazy(
+        "It refers to this one by its ID, so another container with the same name doesn't help: it has to be recreated.",
+        "They refer to this one by its ID, so another container with the same name doesn't help: they have to be recreated.",
+        "count",
+    ),
+)
+_KEEPING = ngettext_lazy(
+    "%(count)s container shares its network and keeps it", "%(count)s containers share its network and keep it", "count"
+)
+_GUESTS: dict[str, _Said] = {
+    "stop_container": _CUT_OFF,
+    "kill_container": _CUT_OFF,
+    "restart_container": (
+        "warn",
+        ngettext_lazy(
+            "%(count)s container shares its network and stays behind in the old stack",
+            "%(count)s containers share its network and stay behind in the old stack",
+            "count",
+        ),
+        ngettext_lazy(
+            "Until it is restarted too, it has only loopback there.",
+            "Until they are restarted too, they have only loopback there.",
+            "count",
+        ),
+    ),
+    "remove_container": _LOST,
+    "pause_container": (
+        "ok",
+        ngettext_lazy(
+            "%(count)s container shares its network and isn't paused with it",
+            "%(count)s containers share its network and aren't paused with it",
+            "count",
+        ),
+        "",
+    ),
+    "rename_container": ("ok", _KEEPING, ""),
+}
+
+
 def _tell_guests(verb: str, impact: Impact) -> Iterator[Notice]:
     is_removed = impact.is_removed_by(verb)
     guests = impact.guests if is_removed else impact.running_guests
     if verb == "rename_container":
         guests = (*impact.guests, *impact.further)
     if impact.keeps_guests and verb in ENDED | {"restart_container"} and guests and not is_removed:
-        tone, title, _none = _keeping(len(guests))
         text = _("It isn't this container's own, and stays. Before this one runs again, what shares it with it can't be started.")
-        yield Notice(tone, title % {"count": len(guests)}, text, guests)
+        yield Notice("ok", _KEEPING % {"count": len(guests)}, text, guests)
     elif guests and verb in _GUESTS:
-        tone, title, text = _lost(len(guests)) if is_removed else _GUESTS[verb](len(guests))
-        yield Notice(tone, title % {"count": len(guests)}, text, guests)
-
+        tone, title, told = _LOST if is_removed else _GUESTS[verb]
+        yield Notice(tone, title % {"count": len(guests)}, told % {"count": len(guests)}, guests)
     if impact.further and is_removed:
-        _tone, title, _text = _cut_off(len(impact.further))
-        yield Notice("warn", title % {"count": len(impact.further)}, _("Nothing but loopback is left there."), impact.further)
-
-
-def _cut_off(count: int) -> tuple[str, str, str]:
-    title = ngettext(
-        "%(count)s container shares its network and is cut off",
-        "%(count)s containers share its network and are cut off",
-        count,
-    )
-    text = ngettext(
-        "It keeps running, with only loopback. Restart it too once this container has been started again: that creates a new "
-        "network stack, and it stays in the old one until then.",
-        "They keep running, with only loopback. Restart them too once this container has been started again: that creates a new "
-        "network stack, and they stay in the old one until then.",
-        count,
-    )
-    return "warn", title, text
-
-
-def _left_behind(count: int) -> tuple[str, str, str]:
-    title = ngettext(
-        "%(count)s container shares its network and stays behind in the old stack",
-        "%(count)s containers share its network and stay behind in the old stack",
-        count,
-    )
-    text = ngettext(
-        "Until it is restarted too, it has only loopback there.",
-        "Until they are restarted too, they have only loopback there.",
-        count,
-    )
-    return "warn", title, text
-
-
-def _lost(count: int) -> tuple[str, str, str]:
-    title = ngettext(
-        "%(count)s container shares its network and can never start again",
-        "%(count)s containers share its network and can never start again",
-        count,
-    )
-    text = ngettext(
-        "It refers to this one by its ID, so another container with the same name doesn't help: it has to be recreated.",
-        "They refer to this one by its ID, so another container with the same name doesn't help: they have to be recreated.",
-        count,
-    )
-    return "warn", title, text
-
-
-def _working(count: int) -> tuple[str, str, str]:
-    title = ngettext(
-        "%(count)s container shares its network and isn't paused with it",
-        "%(count)s containers share its network and aren't paused with it",
-        count,
-    )
-    return "ok", title, ""
-
-
-def _keeping(count: int) -> tuple[str, str, str]:
-    title = ngettext(
-        "%(count)s container shares its network and keeps it",
-        "%(count)s containers share its network and keep it",
-        count,
-    )
-    return "ok", title, ""
-
-
-# verb: tone, title and text of what it does to so many containers that share the network
-_GUESTS: dict[str, Callable[[int], tuple[str, str, str]]] = {
-    "stop_container": _cut_off,
-    "kill_container": _cut_off,
-    "restart_container": _left_behind,
-    "remove_container": _lost,
-    "pause_container": _working,
-    "rename_container": _keeping,
-}
+        title = _CUT_OFF[1] % {"count": len(impact.further)}
+        yield Notice("warn", title, _("Nothing but loopback is left there."), impact.further)
