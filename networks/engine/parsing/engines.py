@@ -11,7 +11,7 @@ from networks.engine.parsing.values import child, flag, integer, members, names,
 
 API_OF_27 = (1, 46)  # with gateway modes, and firewall rules for IPv6
 API_OF_MODES = (1, 44)  # it came with Engine 25
-OLDEST_API = (1, 24)  # what Engines up to 28 still speak; docker-py refuses older ones
+OLDEST_API = (1, 24)  # what Engines up to 28 still speak
 NEWEST_API = (1, 55)  # the newest whose specification we have read
 
 _MOST_REGISTRIES = 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import ssl
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -15,7 +16,6 @@ from networks.engine.access.tls import explain_ending
 from networks.engine.calls import AllowList, is_change, plain_path
 from networks.engine.errors import EngineError, ProtocolFault, TimedOut, Unreachable
 from networks.engine.transport.deadline import Deadline, DeadlineSocket
-from networks.engine.transport.outgoing import Outgoing
 from networks.engine.transport.raw import RawStream
 
 _SWITCHING = 101
@@ -31,6 +31,28 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class Outgoing:
+    """Whether changes may still leave a client: whoever stops waiting has to know whether one has. Any thread may withdraw."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sent = ""
+        self._is_withdrawn = False
+
+    def note(self, request: str) -> None:
+        """Note that this change is written next. Raises TimedOut (`was_sent` false) after a withdrawal."""
+        with self._lock:
+            if self._is_withdrawn:
+                raise TimedOut("Nobody waits for this change any more, so it was not sent.", request=request, was_sent=False)
+            self._sent = request
+
+    def withdraw(self) -> str:
+        """Let no change leave any more, unless one has: return that one, such as "POST /networks/create", else ""."""
+        with self._lock:
+            self._is_withdrawn = not self._sent
+            return self._sent
 
 
 class ConnectionLost(Unreachable):
@@ -53,8 +75,8 @@ class Connection:
     """Sends permitted requests, one at a time; every failure leaves as an EngineError and closes the connection."""
 
     def __init__(self, url: str, opener: Opener, allow_list: AllowList) -> None:
-        self._url = url
-        self._opener = opener
+        self.url = url  # for sentences
+        self.opener = opener
         self._allow_list = allow_list
         self._http: _Http | None = None
         self._sock: DeadlineSocket | None = None  # http.client lets go of its own while it reads an answer that ends with it
@@ -88,10 +110,9 @@ class Connection:
         response, attempt = self._request(method, target, deadline, headers or {}, body, meanwhile)
         return self._whole(response, attempt, hear)
 
-    def open_stream(self, target: str, deadline: Deadline) -> tuple[int, http.client.HTTPResponse]:
-        """Send a GET request and return status and answer with its body unread; errors as for `exchange`."""
-        response, _ = self._request("GET", target, deadline, {}, b"")
-        return response.status, response
+    def open_stream(self, target: str, deadline: Deadline) -> http.client.HTTPResponse:
+        """Send a GET request and return the answer with its body unread; errors as for `exchange`."""
+        return self._request("GET", target, deadline, {}, b"")[0]
 
     def open_raw(self, target: str, deadline: Deadline, body: bytes) -> Answer | RawStream:
         """Send a POST request that makes the connection a stream of bytes both ways; the answer, where it doesn't (no 101).
@@ -181,21 +202,12 @@ class Connection:
             self._http.sock.deadline = deadline
             return self._http
         self.close()
-        plain = self._opener(deadline.remaining_s())
+        plain = self.opener(deadline.remaining_s())
         http_connection = _Http("localhost")
         http_connection.sock = self._sock = DeadlineSocket(plain, deadline)
         self._http = http_connection
         self.serial += 1
         return http_connection
-
-    @property
-    def url(self) -> str:
-        """The Engine's URL, for sentences."""
-        return self._url
-
-    def opener_words(self) -> str:
-        """Return what was said on the way about a socket that ended at once, "" for nothing."""
-        return self._opener.words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +240,14 @@ class _Attempt:
         if step is _Step.OPENING and isinstance(error, OSError):
             kind = ConnectionLost if self.is_kept else Unreachable
             if isinstance(error, ConnectionError):  # opened, and closed again before anything could be sent
-                reason = self.connection.opener_words() or reason
+                reason = self.connection.opener.words() or reason
             return kind(self._unopened(error, reason), request=request, duration_ms=duration_ms)
         is_cut = isinstance(error, ConnectionError)  # http.client's RemoteDisconnected is one, too
         if is_cut and step < _Step.READING:
             if is_change(self.method):
                 return self.fault("The connection ended before an answer came: the change may have happened.")
             kind = ConnectionLost if self.is_kept else Unreachable
-            reason = self.connection.opener_words() or reason
+            reason = self.connection.opener.words() or reason
             return kind(f"The connection ended before an answer came: {reason}", request=request, duration_ms=duration_ms)
         return self.fault(f"The answer isn't Docker's, or was cut: {reason:.200}")
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from urllib.parse import urlencode
-
-import docker
-import requests
-import urllib3
-from docker.errors import DockerException
 
 from networks.engine.access.facts import EngineAccess
 from networks.engine.access.openers import opener_for
@@ -20,37 +16,24 @@ from networks.engine.errors import EngineError, ProtocolFault, TimedOut
 from networks.engine.parsing.engines import choose_version
 from networks.engine.parsing.refusals import refusal
 from networks.engine.parsing.values import parse_done, parse_json
-from networks.engine.transport.adapter import EngineAdapter
 from networks.engine.transport.connection import Answer, Connection, ConnectionLost
 from networks.engine.transport.deadline import Deadline
 from networks.engine.transport.raw import RawStream
 from networks.engine.transport.stream import DockerEventStream
 
-_HEADERS = {"User-Agent": "netadmin"}
-_BASE_URL = "http+docker://localhost"  # never resolved: the connection's own socket is all there is
-_FOREIGN_ERRORS = (
-    DockerException,
-    requests.RequestException,
-    urllib3.exceptions.HTTPError,
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-)
+_AGENT = {"User-Agent": "netadmin"}
 _Result = TypeVar("_Result")
 _Other = TypeVar("_Other")
 
 
 class EngineSession:
-    """Asks an Engine through docker-py's low-level client over a connection of our own; connects at the first call."""
+    """Asks an Engine over one connection, which the first call opens."""
 
     def __init__(self, access: EngineAccess | str, allow_list: AllowList) -> None:
         self._url = str(access.address) if isinstance(access, EngineAccess) else access
         self._opener = opener_for(access)
         self._allow_list = allow_list
-        self._connection = Connection(self._url, self._opener, allow_list)
-        self._adapter = EngineAdapter(self._connection)
-        self._api: docker.APIClient | None = None
+        self._connection = self._new_connection()
         self._version = ""
         self._negotiated_on = 0  # the serial of the connection that the version was chosen on
         self._lock = threading.Lock()
@@ -61,8 +44,7 @@ class EngineSession:
 
         Asked once a connection: an Engine starts programs for an answer to /version, which takes it 7 ms.
         """
-        self._guarded("GET", "/version", deadline, lambda: self._ready_api(deadline))
-        return self._version
+        return self._guarded("GET", "/version", deadline, lambda: self._spoken_version(deadline))
 
     def ping(self, deadline: Deadline) -> None:
         """Ask for a sign of life, without a version."""
@@ -85,7 +67,7 @@ class EngineSession:
         params: Mapping[str, str] | None = None,
     ) -> _Result:
         """Send a GET request and return what `parse` makes of its JSON value. `path`: with {0} for the id."""
-        return self._get(lambda body: parse(parse_json(body)), path, ids, deadline, params)
+        return self._ask("GET", lambda body: parse(parse_json(body)), path, *ids, deadline=deadline, params=params)
 
     def read_two(
         self,
@@ -96,7 +78,7 @@ class EngineSession:
         """Send two GET requests one after the other; the first answer is parsed while the Engine works at the second."""
         parse_quick, quick_path = quick
         parse_slow, slow_path, params = slow
-        body = self._get(bytes, quick_path, (), deadline)
+        body = self._ask("GET", bytes, quick_path, deadline=deadline)
         found: list[_Result] = []
 
         def parse_meanwhile() -> None:
@@ -106,7 +88,7 @@ class EngineSession:
                 error.request, error.duration_ms = f"GET {quick_path}", deadline.elapsed_ms()
                 raise
 
-        second = self._get(parse_slow, slow_path, (), deadline, params, parse_meanwhile)
+        second = self._ask("GET", parse_slow, slow_path, deadline=deadline, params=params, meanwhile=parse_meanwhile)
         return found[0], second
 
     def post(
@@ -119,53 +101,42 @@ class EngineSession:
         body: Mapping[str, Any] | bytes = b"",
         hear: Callable[[bytes], None] | None = None,
     ) -> _Result:
-        """Send a POST request with a JSON document or with bytes, and return what `parse` makes of the answer's bytes.
+        """Send a POST request with a JSON document or with an archive, and return what `parse` makes of the answer's bytes.
 
         `hear`: is given each line of the answer as it comes.
         """
-
-        def send(api: docker.APIClient, url: str) -> requests.Response:
-            if isinstance(body, bytes):
-                headers = {"Content-Type": "application/x-tar"} if body else {}
-                return cast(requests.Response, api._post(url, params=params, data=body, headers=headers))
-            return cast(requests.Response, api._post_json(url, body, params=params))
-
-        return self._call("POST", path, ids, deadline, send, parse, hear)
+        kind = "application/x-tar"
+        if not isinstance(body, bytes):
+            kind, body = "application/json", json.dumps(body).encode()
+        headers = {"Content-Type": kind} if body else None
+        return self._ask("POST", parse, path, *ids, deadline=deadline, params=params, headers=headers, body=body, hear=hear)
 
     def delete(self, path: str, *ids: str, deadline: Deadline, params: Mapping[str, str] | None = None) -> None:
         """Send a DELETE request."""
-        self._call("DELETE", path, ids, deadline, lambda api, url: api._delete(url, params=params), parse_done)
+        self._ask("DELETE", parse_done, path, *ids, deadline=deadline, params=params)
 
     def open_events(self, deadline: Deadline, params: Mapping[str, str]) -> DockerEventStream:
         """Open an event stream on a connection of its own, with a version chosen there."""
-        connection = Connection(self._url, self._opener, self._allow_list)
-        try:
-            answer = connection.exchange("GET", "/version", deadline=deadline)
-            version = self._chosen(answer.status, answer.body, deadline)
-            status, response = connection.open_stream(f"/v{version}/events?{urlencode(params)}", deadline)
-            if status != 200:
-                raise refusal(status, _rest_of(response), "GET /events", deadline.elapsed_ms())
-            deadline.lift()
+
+        def begin(connection: Connection, version: str) -> DockerEventStream:
+            response = connection.open_stream(f"/v{version}/events?{urlencode(params)}", deadline)
+            if response.status != 200:
+                raise refusal(response.status, _rest_of(response), "GET /events", deadline.elapsed_ms())
             return DockerEventStream(connection, response)
-        except BaseException:
-            connection.close()
-            raise
+
+        return self._open(deadline, begin)
 
     def open_raw(self, path: str, deadline: Deadline, body: Mapping[str, Any]) -> RawStream:
         """Send a POST request that opens a stream of bytes both ways, on a connection of its own, with a version chosen there."""
-        connection = Connection(self._url, self._opener, self._allow_list)
-        connection.outgoing = self._connection.outgoing  # what is withdrawn there doesn't leave here
-        try:
-            answer = connection.exchange("GET", "/version", deadline=deadline)
-            version = self._chosen(answer.status, answer.body, deadline)
+
+        def begin(connection: Connection, version: str) -> RawStream:
+            connection.outgoing = self._connection.outgoing  # what is withdrawn there doesn't leave here
             opened = connection.open_raw(f"/v{version}{path}", deadline, json.dumps(body).encode())
             if isinstance(opened, Answer):
                 raise refusal(opened.status, opened.body, f"POST {path}", deadline.elapsed_ms())
-            deadline.lift()
             return opened
-        except BaseException:
-            connection.close()
-            raise
+
+        return self._open(deadline, begin)
 
     def withdraw(self) -> str:
         """Let no change leave any more, unless one has: return that one, else "". From any thread."""
@@ -181,51 +152,48 @@ class EngineSession:
             finally:
                 self._lock.release()
 
-    def _get(
+    def _new_connection(self) -> Connection:
+        return Connection(self._url, self._opener, self._allow_list)
+
+    def _open(self, deadline: Deadline, begin: Callable[[Connection, str], _Result]) -> _Result:
+        """Return a stream that `begin` opens on a connection of its own; it may take as long as it likes."""
+        connection = self._new_connection()
+        try:
+            opened = begin(connection, self._choose_version(connection, deadline))
+        except BaseException:
+            connection.close()
+            raise
+        deadline.lift()
+        return opened
+
+    def _ask(
         self,
+        method: str,
         parse: Callable[[bytes], _Result],
         path: str,
-        ids: tuple[str, ...],
+        *ids: str,
         deadline: Deadline,
         params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        hear: Callable[[bytes], None] | None = None,
         meanwhile: Callable[[], None] | None = None,
     ) -> _Result:
-        """Send a GET request without docker-py, whose session takes longer over a request than the Engine over an inspect."""
+        """Send a request and return what `parse` makes of the answer, unless that is a refusal."""
         target = path.format(*ids)
         query = f"?{urlencode(params)}" if params else ""
 
         def ask() -> _Result:
-            self._ready_api(deadline)
-            full = f"/v{self._version}{target}{query}"
-            answer = self._connection.exchange("GET", full, deadline=deadline, headers=_HEADERS, meanwhile=meanwhile)
+            full = f"/v{self._spoken_version(deadline)}{target}{query}"
+            sent = _AGENT | dict(headers or {})
+            answer = self._connection.exchange(
+                method, full, deadline=deadline, headers=sent, body=body, meanwhile=meanwhile, hear=hear
+            )
             if answer.status >= 400:
-                raise refusal(answer.status, answer.body, f"GET {target}", deadline.elapsed_ms())
+                raise refusal(answer.status, answer.body, f"{method} {target}", deadline.elapsed_ms())
             return parse(answer.body)
 
-        return self._guarded("GET", target, deadline, ask)
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        ids: tuple[str, ...],
-        deadline: Deadline,
-        send: Callable[[docker.APIClient, str], requests.Response],
-        parse: Callable[[bytes], _Result],
-        hear: Callable[[bytes], None] | None = None,
-    ) -> _Result:
-        """Send it by docker-py and return what `parse` makes of the body, unless the answer is a refusal."""
-
-        def ask() -> _Result:
-            api = self._ready_api(deadline)
-            self._adapter.deadline, self._adapter.hear = deadline, hear
-            response = send(api, api._url(path, *ids))
-            if response.status_code >= 400:
-                sent = f"{method} {path.format(*ids)}"
-                raise refusal(response.status_code, response.content, sent, deadline.elapsed_ms())
-            return parse(response.content)
-
-        return self._guarded(method, path.format(*ids), deadline, ask)
+        return self._guarded(method, target, deadline, ask)
 
     def _guarded(self, method: str, path: str, deadline: Deadline, ask: Callable[[], _Result]) -> _Result:
         """Run one call at a time, once more when a kept connection was lost, and let only EngineError out."""
@@ -249,7 +217,7 @@ class EngineSession:
             if not error.request:  # our guard and our parsing don't know it
                 error.request, error.duration_ms = request, deadline.elapsed_ms()
             raise
-        except _FOREIGN_ERRORS as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             self._connection.close()
             sentence = f"The answer couldn't be understood: {error!s:.200}"
             raise ProtocolFault(sentence, request=request, duration_ms=deadline.elapsed_ms()) from error
@@ -258,40 +226,26 @@ class EngineSession:
                 self._connection.close()
             self._lock.release()
 
-    def _ready_api(self, deadline: Deadline) -> docker.APIClient:
-        """Return docker-py's client for the version that was chosen on the open connection, choosing it where needed."""
-        is_negotiated = self._negotiated_on == self._connection.serial and self._connection.is_usable()
-        if self._api is None or not is_negotiated:
-            answer = self._connection.exchange("GET", "/version", deadline=deadline)
-            version = self._chosen(answer.status, answer.body, deadline)
-            if self._api is None or version != self._version:
-                self._api, self._version = self._make_api(version), version
+    def _spoken_version(self, deadline: Deadline) -> str:
+        """Return the version that was chosen on the open connection, choosing it on a new one."""
+        if self._negotiated_on != self._connection.serial or not self._connection.is_usable():
+            self._version = self._choose_version(self._connection, deadline)
             self._negotiated_on = self._connection.serial
-        return self._api
+        return self._version
 
-    def _chosen(self, status: int, body: bytes, deadline: Deadline) -> str:
-        if status != 200:
-            raise refusal(status, body, "GET /version", deadline.elapsed_ms())
+    def _choose_version(self, connection: Connection, deadline: Deadline) -> str:
+        answer = connection.exchange("GET", "/version", deadline=deadline)
+        if answer.status != 200:
+            raise refusal(answer.status, answer.body, "GET /version", deadline.elapsed_ms())
         try:
-            return choose_version(parse_json(body))
+            return choose_version(parse_json(answer.body))
         except EngineError as error:
             error.request, error.duration_ms = "GET /version", deadline.elapsed_ms()
             raise
 
-    def _make_api(self, version: str) -> docker.APIClient:
-        """Return docker-py's low-level client with our adapter as its only way out; nothing is sent."""
-        api = docker.APIClient(base_url="http://localhost:1", version=version)
-        api.trust_env = False
-        api.max_redirects = 0
-        api.adapters.clear()
-        api.mount("http+docker://", self._adapter)
-        api.base_url = _BASE_URL
-        api.headers = requests.structures.CaseInsensitiveDict(_HEADERS)
-        return api
 
-
-def _rest_of(response: Any) -> bytes:
+def _rest_of(response: http.client.HTTPResponse) -> bytes:
     try:
-        return bytes(response.read(65_536))
+        return response.read(65_536)
     except (OSError, ValueError):
         return b""
