@@ -17,9 +17,9 @@ from networks.actions.terminals.sentinel import post_sentinel
 from networks.engine.access.facts import EngineAccess
 from networks.engine.access.parsing import parse_engine_url
 from networks.engine.calls import Profile
-from networks.engine.client import EngineClient, TerminalStream
-from networks.engine.registry import connect_engine
+from networks.engine.client import EngineClient
 from networks.engine.specs import ExecSpec, ScreenSize
+from networks.engine.transport.raw import TerminalStream
 from tests.private_engine import wait_until
 
 BUSY = b"sleep 1000\n"  # a program in the foreground, as most are when a page is closed
@@ -28,7 +28,7 @@ IDLE = b""
 
 def main(socket: str, container_id: str, rounds: str) -> None:
     """Measure each means so often, and print what came of it by name."""
-    client = connect_engine(EngineAccess(parse_engine_url(f"unix://{socket}")), Profile.TERMINAL)
+    client = EngineClient(EngineAccess(parse_engine_url(f"unix://{socket}")), Profile.TERMINAL)
     try:
         begin = partial(_begin, client, container_id)
         measured = {

@@ -15,7 +15,7 @@ from benchmarks.counting import CountingProxy
 from benchmarks.database import make_tables
 from benchmarks.figures import Report, in_turn, summary, target, timed_ms
 from networks.engine.calls import Profile
-from networks.engine.registry import connect_engine
+from networks.engine.client import EngineClient
 from networks.models import Engine
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.inbox import Inbox
@@ -35,10 +35,10 @@ class Follower:
 
     def __init__(self, url: str, engine: Engine) -> None:
         self.inbox = Inbox()
-        self.client = connect_engine(url, Profile.READ)
+        self.client = EngineClient(url, Profile.READ)
         self.client.negotiate()
         self.snapshot = Snapshot(engine.pk)
-        self.inspectors = Inspectors(engine.slug, lambda: connect_engine(url, Profile.READ), self.inbox)
+        self.inspectors = Inspectors(engine.slug, lambda: EngineClient(url, Profile.READ), self.inbox)
         memory = self.snapshot.load()
         self.reconciler = Reconciler(self.client, self.snapshot, memory, EventJournal(engine.slug), self.inspectors)
 

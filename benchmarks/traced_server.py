@@ -23,7 +23,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402  commands and models need django.setup()
 
-from networks.engine.docker_client import DockerClient  # noqa: E402
+from networks.engine.client import EngineClient  # noqa: E402
 from networks.push import drawer  # noqa: E402
 from networks.push.delivery import Socket  # noqa: E402
 from networks.push.hub import hub  # noqa: E402
@@ -63,7 +63,7 @@ def traced(stage: str, work: Callable[..., Any]) -> Callable[..., Any]:
 STAGES: tuple[tuple[str, Any, str], ...] = (
     ("event put", Inbox, "put_event"),
     ("absorb", Reconciler, "absorb"),
-    ("inspect network", DockerClient, "inspect_network"),
+    ("inspect network", EngineClient, "inspect_network"),
     ("write", Snapshot, "write"),
     ("note change", Hub, "note_change"),
     ("draw", hub.drawer, "_draw_screen"),

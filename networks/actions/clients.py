@@ -8,7 +8,6 @@ from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed, NotFound
 from networks.engine.facts import NetworkFact
-from networks.engine.registry import connect_engine
 from networks.models import Engine
 from networks.models.access import access_of
 from networks.models.said import say as _
@@ -18,7 +17,7 @@ from networks.policy.protection import protection_of
 def open_client(engine: Engine, profile: Profile) -> EngineClient:
     """Return a client for one thread that can't change what is protected, and nothing at all in read-only mode."""
     protected = protection_of(engine.slug).ids
-    return connect_engine(access_of(engine), profile, is_read_only=settings.NETADMIN_READ_ONLY, protected=protected)
+    return EngineClient(access_of(engine), profile, is_read_only=settings.NETADMIN_READ_ONLY, protected=protected)
 
 
 def read_elsewhere(client: EngineClient, network_id: str, name: str) -> NetworkFact:

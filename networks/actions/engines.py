@@ -17,9 +17,9 @@ from networks.engine.access.faults import AccessFault, Unopened
 from networks.engine.access.openers import opener_for
 from networks.engine.access.tunnels import end_tunnel, has_tunnel
 from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible, ProtocolFault, Unreachable
 from networks.engine.facts import EngineInfo
-from networks.engine.registry import connect_engine
 from networks.models import Engine, EngineStatus, SyncRequest
 from networks.models.access import EngineDraft, keep_credentials
 from networks.models.said import say as _
@@ -86,7 +86,7 @@ def _try(access: EngineAccess, slug: str) -> Trial:
 
 
 def _ask(access: EngineAccess, slug: str) -> Trial:
-    client = connect_engine(access, Profile.READ)
+    client = EngineClient(access, Profile.READ)
     late = threading.Timer(ALL_WITHIN_S - OPEN_WITHIN_S, client.close)
     late.daemon = True
     late.start()

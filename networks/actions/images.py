@@ -14,7 +14,6 @@ from networks.engine.cli import quoted
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError
 from networks.engine.image_facts import ImageFact, LayerFact, split_reference
-from networks.engine.registry import connect_engine
 from networks.models import Engine, EngineState, JobStep
 from networks.models.access import access_of
 from networks.policy.registries import permission_to_pull
@@ -51,7 +50,7 @@ def _ask(engine: Engine) -> tuple[ImageFact, ...] | None:
     if known is None or known.state not in (EngineState.LIVE, EngineState.LAGGING):
         return None
     try:
-        with closing(connect_engine(access_of(engine), Profile.READ, timeout_s=ANSWER_WITHIN_S)) as client:
+        with closing(EngineClient(access_of(engine), Profile.READ, timeout_s=ANSWER_WITHIN_S)) as client:
             return client.list_images()
     except EngineError:
         return None

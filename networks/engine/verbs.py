@@ -35,14 +35,14 @@ from networks.engine.specs import (
 )
 from networks.engine.swarm_facts import ExecFact, JoinTokens, NodeFact
 from networks.engine.transport.deadline import Deadline
-from networks.engine.transport.raw import RawStream
+from networks.engine.transport.raw import TerminalStream
 from networks.engine.transport.session import EngineSession
 
 _CHANGE_FACTOR = 3  # 30 s against 10: an unknown driver takes 15 before it is refused
 
 
 class Verbs:
-    """The base of DockerClient's parts, one for each noun."""
+    """The base of EngineClient's parts, one for each noun."""
 
     def __init__(self, access: EngineAccess | str, allow_list: AllowList, timeout_s: float) -> None:
         """Prepare the conversation; nothing is sent. Raises EngineError for an access that can't be used."""
@@ -65,10 +65,10 @@ def created_id(noun: Noun, body: bytes) -> str:
 
 
 class ContainerVerbs(Verbs):
-    """See ContainerClient."""
+    """What may be asked about containers beside reading. Profile run."""
 
     def run_container(self, spec: ContainerSpec) -> str:
-        """Create and start a container, and return its id; one that the Engine refuses to start is removed again."""
+        """Create and start a container, and return its id. POST /containers/create, /containers/{id}/start."""
         deadline, params = self._changing(), {"name": spec.name}
         created = self._session.post(
             partial(created_id, "container"),
@@ -88,7 +88,11 @@ class ContainerVerbs(Verbs):
         return created
 
     def create_container(self, spec: RunSpec) -> str:
-        """Create a container, and return its id; it isn't started."""
+        """Create a container, and return its id; it isn't started. POST /containers/create.
+
+        Before API 1.44 it is on the first of its networks alone: see `bodies.connects_after`. Raises NotFound for a missing
+        image or donor, Conflict for a taken name.
+        """
         if spec.mode is Mode.CONTAINER or spec.donor_id:
             full_id("container", spec.donor_id)
         for endpoint in spec.networks:
@@ -100,31 +104,37 @@ class ContainerVerbs(Verbs):
         return self._session.post(parse, "/containers/create", deadline=deadline, params=params, body=body)
 
     def start_container(self, container_id: str) -> None:
-        """Start a container."""
+        """Start a container; one that runs stays as it is. POST /containers/{id}/start. Raises Refused for a paused one."""
         self._order(container_id, "start")
 
     def stop_container(self, container_id: str, wait_s: int = STOP_WAIT_S) -> None:
-        """Stop a container; one that doesn't run stays as it is."""
+        """Stop a container, and kill it after `wait_s`, at most MOST_STOP_WAIT_S. POST /containers/{id}/stop?t=…
+
+        One that doesn't run stays as it is; one that was started with --rm is gone with it.
+        """
         self._order(container_id, "stop", wait_s)
 
     def restart_container(self, container_id: str, wait_s: int = STOP_WAIT_S) -> None:
-        """Stop a container and start it."""
+        """Stop a container as above and start it, or start a stopped one. POST /containers/{id}/restart?t=…
+
+        Raises Refused where it can't start again: it is stopped then.
+        """
         self._order(container_id, "restart", wait_s)
 
     def kill_container(self, container_id: str) -> None:
-        """End a container at once."""
+        """End a container at once, by SIGKILL. POST /containers/{id}/kill. Raises Conflict for one that doesn't run."""
         self._order(container_id, "kill")
 
     def pause_container(self, container_id: str) -> None:
-        """Freeze a container."""
+        """Freeze a container's processes. POST /containers/{id}/pause. Raises Conflict where it is paused or doesn't run."""
         self._order(container_id, "pause")
 
     def unpause_container(self, container_id: str) -> None:
-        """Let a paused container go on."""
+        """Let a paused container go on. POST /containers/{id}/unpause. Raises Refused for one that isn't paused."""
         self._order(container_id, "unpause")
 
     def rename_container(self, container_id: str, name: str) -> None:
-        """Give a container another name."""
+        """Give a container another name. POST /containers/{id}/rename?name=… Raises Conflict where another has it."""
         wanted = full_id("container", container_id)
         if not re.fullmatch(CONTAINER_NAME, name):
             raise NotAllowed(f"Not a container's name: {name!r:.80}")
@@ -132,7 +142,7 @@ class ContainerVerbs(Verbs):
         self._session.post(parse_done, path, wanted, deadline=deadline, params={"name": name})
 
     def remove_container(self, container_id: str) -> None:
-        """Remove a container, running or not, with its anonymous volumes."""
+        """Remove a container, running or not, with its anonymous volumes. DELETE /containers/{id}."""
         wanted, params = full_id("container", container_id), {"v": "1", "force": "1"}
         self._session.delete("/containers/{0}", wanted, deadline=self._changing(), params=params)
 
@@ -151,15 +161,19 @@ _PULL_FACTOR = 30  # 300 s: an image comes over a network
 
 
 class ImageVerbs(Verbs):
-    """See ImageClient."""
+    """What may be asked about images."""
 
     def import_image(self, archive: bytes, repository: str, tag: str) -> str:
-        """Import a root file system as an image and return its id."""
+        """Import a root file system (tar) as an image and return its id. POST /images/create?fromSrc=-. Profile run."""
         params = {"fromSrc": "-", "repo": repository, "tag": tag}
         return self._session.post(parse_imported, "/images/create", deadline=self._changing(), params=params, body=archive)
 
     def pull_image(self, repository: str, tag: str, tell: Callable[[LayerFact], None] | None = None) -> None:
-        """Pull an image; takes up to 300 s."""
+        """Pull an image; takes up to 300 s. POST /images/create. Profile run.
+
+        `tell`: is told of each layer's progress while the Engine reports it, in this thread. Raises Refused where no registry
+        answers, or has no such image.
+        """
         params, deadline = {"fromImage": repository, "tag": tag}, self._changing(_PULL_FACTOR)
 
         def hear(line: bytes) -> None:
@@ -174,36 +188,36 @@ class ImageVerbs(Verbs):
             raise
 
     def list_images(self) -> tuple[ImageFact, ...]:
-        """Read which images are there."""
+        """Read which images are there. GET /images/json."""
         return self._session.read(parse_images, "/images/json", deadline=self._reading())
 
     def has_image(self, reference: str) -> bool:
-        """Tell whether the Engine has this image."""
+        """Tell whether the Engine has this image. GET /images/json?filters=reference."""
         params = {"filters": json.dumps({"reference": [reference]})}
         return self._session.read(parse_image_count, "/images/json", deadline=self._reading(), params=params) > 0
 
     def remove_image(self, image_id: str) -> None:
-        """Remove an image by full id."""
+        """Remove an image by full id. DELETE /images/{id}. Profile run."""
         self._session.delete("/images/{0}", full_id("image", image_id), deadline=self._changing())
 
 
 class SwarmVerbs(Verbs):
-    """See SwarmClient."""
+    """What may be asked about the swarm that an Engine is in."""
 
     def list_nodes(self) -> tuple[NodeFact, ...]:
-        """Read the nodes of the swarm."""
+        """Read the nodes of the swarm. GET /nodes. Raises Refused where this Engine is no manager."""
         return self._session.read(parse_nodes, "/nodes", deadline=self._reading())
 
     def read_join_tokens(self) -> JoinTokens:
-        """Read what lets others in."""
+        """Read what lets others in. GET /swarm. Profile swarm. Raises Refused where this Engine is no manager."""
         return self._session.read(parse_tokens, "/swarm", deadline=self._reading())
 
     def init_swarm(self, spec: InitSpec) -> str:
-        """Begin a swarm with this Engine as its manager, and return its node id."""
+        """Begin a swarm with this Engine as its manager, and return its node id. POST /swarm/init. Profile swarm."""
         return self._session.post(parse_new_node, "/swarm/init", deadline=self._changing(), body=init_body(spec))
 
     def join_swarm(self, spec: JoinSpec) -> None:
-        """Join a swarm."""
+        """Join a swarm; takes 20 s where no manager answers. POST /swarm/join. Profile swarm. No error repeats the token."""
         try:
             self._session.post(parse_done, "/swarm/join", deadline=self._changing(), body=join_body(spec))
         except EngineError as error:
@@ -213,41 +227,55 @@ class SwarmVerbs(Verbs):
             raise
 
     def leave_swarm(self, spec: LeaveSpec) -> None:
-        """Leave the swarm."""
+        """Leave the swarm; overlay networks go from this Engine. POST /swarm/leave. Profile swarm."""
         params = {"force": "1"} if spec.is_forced else None
         self._session.post(parse_done, "/swarm/leave", deadline=self._changing(), params=params)
 
     def remove_node(self, node_id: str) -> None:
-        """Take a node out of the list that managers keep."""
+        """Take a node out of the list that managers keep. DELETE /nodes/{id}. Profile swarm.
+
+        Raises Refused for one that isn't down, or is a manager, and NotFound for one that isn't there.
+        """
         self._session.delete("/nodes/{0}", full_id("node", node_id), deadline=self._changing())
 
 
 class TerminalVerbs(Verbs):
-    """See TerminalClient."""
+    """What may be asked about processes in containers. Profile terminal."""
 
     def create_exec(self, spec: ExecSpec, *, has_terminal: bool = True) -> str:
-        """Prepare a process and return its id."""
+        """Prepare a process and return its id. POST /containers/{id}/exec. `has_terminal`: somebody will speak with it; else it
+        has an input alone.
+
+        Raises Conflict where the container doesn't run, or is paused, and NotFound where there is none.
+        """
         wanted, body = full_id("container", spec.container_id), exec_body(spec, has_terminal=has_terminal)
         parse, path = partial(created_id, "exec"), "/containers/{0}/exec"
         return self._session.post(parse, path, wanted, deadline=self._changing(), body=body)
 
-    def open_terminal(self, exec_id: str, size: ScreenSize) -> RawStream:
-        """Begin a prepared process and speak with it, on a connection of its own."""
+    def open_terminal(self, exec_id: str, size: ScreenSize) -> TerminalStream:
+        """Begin a prepared process and speak with it, on a connection of its own. POST /exec/{id}/start, hijacked.
+
+        A program that isn't there is no error here: the Engine says so in the stream, which ends.
+        """
         wanted, body = full_id("exec", exec_id), terminal_body(_allowed(size))
         return self._session.open_raw(f"/exec/{wanted}/start", self._changing(), body)
 
-    def open_input(self, exec_id: str) -> RawStream:
-        """Begin a prepared process that has an input alone, on a connection of its own."""
+    def open_input(self, exec_id: str) -> TerminalStream:
+        """Begin a prepared process that has an input alone, on a connection of its own. POST /exec/{id}/start, hijacked.
+
+        Its input ends with the connection, however that ends: the kernel closes it for who is killed (measured with 26.1;
+        with a terminal the process hears nothing). A program that isn't there is no error here.
+        """
         wanted = full_id("exec", exec_id)
         return self._session.open_raw(f"/exec/{wanted}/start", self._changing(), input_body())
 
     def resize_exec(self, exec_id: str, size: ScreenSize) -> None:
-        """Tell a process how much its terminal shows."""
+        """Tell a process how much its terminal shows. POST /exec/{id}/resize?h=…&w=…"""
         wanted, params = full_id("exec", exec_id), {"h": str(_allowed(size).rows), "w": str(size.columns)}
         self._session.post(parse_done, "/exec/{0}/resize", wanted, deadline=self._changing(), params=params)
 
     def inspect_exec(self, exec_id: str) -> ExecFact:
-        """Read whether a process runs, and how it ended."""
+        """Read whether a process runs, and how it ended. GET /exec/{id}/json. Raises NotFound some minutes after its end."""
         return self._session.read(parse_exec, "/exec/{0}/json", full_id("exec", exec_id), deadline=self._reading())
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from contextlib import closing
 
 from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError
-from networks.engine.registry import connect_engine
 from networks.hostnet.errors import HostError
 from networks.hostnet.linux.processes import Process
 from networks.management.lab_place import (
@@ -96,7 +96,7 @@ def _has_ended(process: Process) -> bool:
 def _answers(place: LabFolder) -> bool:
     if not place.socket.exists():
         return False
-    with contextlib.suppress(EngineError), closing(connect_engine(place.url, Profile.READ)) as client:
+    with contextlib.suppress(EngineError), closing(EngineClient(place.url, Profile.READ)) as client:
         client.ping()
         return True
     return False

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from networks.engine.calls import Profile
-from networks.engine.registry import connect_engine
+from networks.engine.client import EngineClient
 from networks.models import Engine
 from networks.models.access import access_of
 from networks.sync.follow.inbox import Inbox
@@ -31,8 +31,8 @@ def sync_once(engine: Engine, data_dir: Path, *, timeout_s: float = 30.0) -> int
     if not lease.take():
         return None
     inbox = Inbox()
-    client = connect_engine(access, Profile.READ)
-    inspectors = Inspectors(engine.slug, lambda: connect_engine(access, Profile.READ), inbox)
+    client = EngineClient(access, Profile.READ)
+    inspectors = Inspectors(engine.slug, lambda: EngineClient(access, Profile.READ), inbox)
     try:
         client.negotiate()
         snapshot = Snapshot(engine.pk)

@@ -17,7 +17,6 @@ from networks.actions.change_slots import MOST_OF_ENGINE, MOST_OF_PERSON, Bound,
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.registry import connect_engine
 from networks.engine.specs import NetworkSpec
 from networks.models import Engine, Outcome, OutcomeKind
 from networks.policy.permissions import Permission
@@ -121,7 +120,7 @@ def test_it_never_sends_what_nobody_waits_for_any_more(tmp_path: Path, slow: Slo
 
 
 def test_it_has_one_patience_for_what_takes_its_time_too(slow: SlowEngine) -> None:
-    client = connect_engine("unix:///nowhere", Profile.NETWORK)
+    client = EngineClient("unix:///nowhere", Profile.NETWORK)
     began_at = time.monotonic()
 
     answer = ask_patiently(slow.may_answer.wait, client, patience_s=1.5, when_late=lambda _answer: None, begun=threading.Event())

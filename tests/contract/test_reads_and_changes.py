@@ -10,8 +10,8 @@ from ipaddress import IPv4Address, ip_address, ip_network
 import pytest
 
 from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound, Refused
-from networks.engine.registry import connect_engine
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec, PoolSpec
 from tests.contract.asks import GONE, create, endpoint_of, listed, reader, run
 from tests.contract.worlds import World
@@ -205,7 +205,7 @@ def test_it_connects_with_address_and_aliases(world: World) -> None:
 
 
 def test_it_goes_on_after_a_pull_that_was_refused(engine: PrivateEngine) -> None:
-    with closing(connect_engine(engine.url, Profile.RUN)) as client:
+    with closing(EngineClient(engine.url, Profile.RUN)) as client:
         for _ in range(2):
             with pytest.raises(Refused, match="dial tcp"):
                 client.pull_image("127.0.0.1:1/web", "1", lambda layer: None)

@@ -6,7 +6,6 @@ from contextlib import ExitStack, closing
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.registry import connect_engine
 from tests.private_engine import IMAGE, PrivateEngine, wait_until
 
 
@@ -22,7 +21,7 @@ class World:
 
     def client(self, profile: Profile, *, is_read_only: bool = False) -> EngineClient:
         """Return a client that the world closes at its end."""
-        return self._stack.enter_context(closing(connect_engine(self._url, profile, is_read_only=is_read_only)))
+        return self._stack.enter_context(closing(EngineClient(self._url, profile, is_read_only=is_read_only)))
 
     def wait_for_program(self, name: str) -> None:
         """Wait until a container's own program runs: Docker calls it started while runc still stands in its place."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from networks.engine.calls import Profile
-from networks.engine.docker_client import DockerClient
+from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible, NotAllowed, ProtocolFault, TimedOut, Unreachable
 from networks.engine.specs import ConnectSpec, NetworkSpec
 from tests.engine.scripted_engine import VERSION, Behaviour, Peer, ScriptedEngine
@@ -33,14 +33,14 @@ def healthy(tmp_path: Path) -> Iterator[ScriptedEngine]:
 
 
 def test_it_sends_nothing_before_the_first_call(healthy: ScriptedEngine) -> None:
-    with closing(DockerClient(healthy.url, Profile.READ)):
+    with closing(EngineClient(healthy.url, Profile.READ)):
         pass
 
     assert healthy.requests == []
 
 
 def test_it_negotiates_once_and_keeps_the_connection(healthy: ScriptedEngine) -> None:
-    with closing(DockerClient(healthy.url, Profile.READ)) as client:
+    with closing(EngineClient(healthy.url, Profile.READ)) as client:
         client.inspect_container(ID)
         client.inspect_container(ID)
 
@@ -49,7 +49,7 @@ def test_it_negotiates_once_and_keeps_the_connection(healthy: ScriptedEngine) ->
 
 
 def test_it_asks_for_the_version_once_a_connection(healthy: ScriptedEngine) -> None:
-    with closing(DockerClient(healthy.url, Profile.READ)) as client:
+    with closing(EngineClient(healthy.url, Profile.READ)) as client:
         first = client.negotiate()
         client.inspect_container(ID)
         again = client.negotiate()
@@ -62,7 +62,7 @@ def test_it_asks_for_the_version_once_a_connection(healthy: ScriptedEngine) -> N
 
 
 def test_it_connects_and_negotiates_anew_after_a_restart(healthy: ScriptedEngine) -> None:
-    with closing(DockerClient(healthy.url, Profile.READ)) as client:
+    with closing(EngineClient(healthy.url, Profile.READ)) as client:
         client.inspect_container(ID)
         healthy.version = lambda peer: peer.answer_json(VERSION | {"ApiVersion": "1.52", "MinAPIVersion": "1.44"})
         healthy.drop_connections()
@@ -75,7 +75,7 @@ def test_it_negotiates_after_a_ping_that_opened_the_connection(healthy: Scripted
     behaviour = healthy.behaviour
     healthy.behaviour = lambda peer: peer.answer(200, b"OK") if peer.target == "/_ping" else behaviour(peer)
 
-    with closing(DockerClient(healthy.url, Profile.READ)) as client:
+    with closing(EngineClient(healthy.url, Profile.READ)) as client:
         client.inspect_container(ID)
         healthy.drop_connections()
         client.ping()
@@ -89,7 +89,7 @@ def test_it_repeats_a_read_once_when_the_kept_connection_ends_under_it(tmp_path:
 
     with (
         ScriptedEngine(tmp_path, lambda peer: next(answers)(peer)) as engine,
-        closing(DockerClient(engine.url, Profile.READ)) as client,
+        closing(EngineClient(engine.url, Profile.READ)) as client,
     ):
         client.inspect_container(ID)
         assert client.inspect_container(ID).name == "c"
@@ -98,7 +98,7 @@ def test_it_repeats_a_read_once_when_the_kept_connection_ends_under_it(tmp_path:
 def test_it_never_repeats_a_change(tmp_path: Path) -> None:
     with ScriptedEngine(tmp_path, Peer.hang_up) as engine:
         with (
-            closing(DockerClient(engine.url, Profile.NETWORK)) as client,
+            closing(EngineClient(engine.url, Profile.NETWORK)) as client,
             pytest.raises(ProtocolFault, match="may have happened"),
         ):
             client.create_network(NetworkSpec("n"))
@@ -111,7 +111,7 @@ def test_it_follows_no_redirect(tmp_path: Path) -> None:
         peer.answer(307, b"", "text/plain", f"Location: /v1.45/containers/{ID}")
 
     with ScriptedEngine(tmp_path, redirect) as engine:
-        with closing(DockerClient(engine.url, Profile.NETWORK)) as client, pytest.raises(ProtocolFault):
+        with closing(EngineClient(engine.url, Profile.NETWORK)) as client, pytest.raises(ProtocolFault):
             client.remove_network(ID)
 
         assert engine.requests == [("GET", "/version"), ("DELETE", f"/v1.45/networks/{ID}")]
@@ -124,7 +124,7 @@ def test_it_follows_no_redirect(tmp_path: Path) -> None:
 def test_it_chooses_the_newest_version_that_both_speak(healthy: ScriptedEngine, newest: str, oldest: str, chosen: str) -> None:
     healthy.version = lambda peer: peer.answer_json({"ApiVersion": newest, "MinAPIVersion": oldest})
 
-    with closing(DockerClient(healthy.url, Profile.READ)) as client:
+    with closing(EngineClient(healthy.url, Profile.READ)) as client:
         assert client.negotiate() == chosen
 
 
@@ -133,7 +133,7 @@ def test_it_says_which_versions_do_not_meet(healthy: ScriptedEngine, newest: str
     healthy.version = lambda peer: peer.answer_json({"ApiVersion": newest, "MinAPIVersion": oldest})
 
     with (
-        closing(DockerClient(healthy.url, Profile.READ)) as client,
+        closing(EngineClient(healthy.url, Profile.READ)) as client,
         pytest.raises(Incompatible, match=f"{oldest} to {newest}") as raised,
     ):
         client.picture()
@@ -149,7 +149,7 @@ def answer_without_end(peer: Peer) -> None:
 
 @pytest.mark.parametrize("behaviour", [Peer.hang, answer_without_end])
 def test_it_wakes_a_waiting_call_when_it_is_closed(tmp_path: Path, behaviour: Behaviour) -> None:
-    with ScriptedEngine(tmp_path, behaviour) as engine, closing(DockerClient(engine.url, Profile.READ)) as client:
+    with ScriptedEngine(tmp_path, behaviour) as engine, closing(EngineClient(engine.url, Profile.READ)) as client:
         errors: list[EngineError] = []
 
         def wait() -> None:
@@ -172,7 +172,7 @@ def test_it_wakes_a_waiting_call_when_it_is_closed(tmp_path: Path, behaviour: Be
 
 
 def test_it_connects_again_after_it_was_closed(healthy: ScriptedEngine) -> None:
-    with closing(DockerClient(healthy.url, Profile.READ)) as client:
+    with closing(EngineClient(healthy.url, Profile.READ)) as client:
         client.inspect_container(ID)
         client.close()
         assert client.inspect_container(ID).name == "c"
@@ -181,7 +181,7 @@ def test_it_connects_again_after_it_was_closed(healthy: ScriptedEngine) -> None:
 def test_it_gives_a_second_thread_its_deadline_too(tmp_path: Path) -> None:
     with (
         ScriptedEngine(tmp_path, Peer.hang) as engine,
-        closing(DockerClient(engine.url, Profile.NETWORK, timeout_s=0.2)) as client,
+        closing(EngineClient(engine.url, Profile.NETWORK, timeout_s=0.2)) as client,
     ):
 
         def change_something() -> None:
@@ -202,7 +202,7 @@ def test_it_leaves_no_descriptor_behind(healthy: ScriptedEngine) -> None:
     before = len(os.listdir("/proc/self/fd"))
 
     for _ in range(20):
-        with closing(DockerClient(healthy.url, Profile.READ)) as client:
+        with closing(EngineClient(healthy.url, Profile.READ)) as client:
             client.inspect_container(ID)
             healthy.drop_connections()
             client.inspect_container(ID)
@@ -226,7 +226,7 @@ def test_it_sends_nothing_of_the_users_docker_configuration(
         peer.answer_json({"Id": ID})
 
     healthy.behaviour = remember
-    with closing(DockerClient(healthy.url, Profile.RUN)) as client:
+    with closing(EngineClient(healthy.url, Profile.RUN)) as client:
         client.inspect_container(ID)
 
     names = [line.partition(b":")[0] for line in heads[0].split(b"\r\n")[1:]]
@@ -236,11 +236,11 @@ def test_it_sends_nothing_of_the_users_docker_configuration(
 @pytest.mark.parametrize("url", ["http://h", "npipe://x", "unix://relative", "unix://", "", "/var/run/x", "file:///x"])
 def test_it_refuses_urls_that_it_has_no_way_to(url: str) -> None:
     with pytest.raises(EngineError, match="unix:///"):
-        DockerClient(url, Profile.READ)
+        EngineClient(url, Profile.READ)
 
 
 def test_it_refuses_a_change_in_read_only_mode_whatever_the_profile(healthy: ScriptedEngine) -> None:
-    with closing(DockerClient(healthy.url, Profile.NETWORK, is_read_only=True)) as client:
+    with closing(EngineClient(healthy.url, Profile.NETWORK, is_read_only=True)) as client:
         client.inspect_container(ID)
         for change in (
             lambda: client.create_network(NetworkSpec("n")),
@@ -259,7 +259,7 @@ def test_it_leaves_no_answer_for_the_next_call_when_the_first_of_two_is_garbage(
     def answer(peer: Peer) -> None:
         peer.answer_json(next(lists) if peer.target.endswith("/networks") else [{"Id": ID}])
 
-    with ScriptedEngine(tmp_path, answer) as engine, closing(DockerClient(engine.url, Profile.READ)) as client:
+    with ScriptedEngine(tmp_path, answer) as engine, closing(EngineClient(engine.url, Profile.READ)) as client:
         with pytest.raises(ProtocolFault) as raised:
             client.picture()
         picture = client.picture()

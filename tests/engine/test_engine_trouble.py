@@ -9,16 +9,16 @@ from contextlib import closing
 import pytest
 
 from networks.engine.calls import Profile
-from networks.engine.client import EventStream
-from networks.engine.docker_client import DockerClient
+from networks.engine.client import EngineClient
 from networks.engine.errors import TimedOut, Unreachable
 from networks.engine.specs import NetworkSpec
+from networks.engine.transport.stream import EventStream
 from tests.patience import within
 from tests.private_engine import IMAGE, PrivateEngine, wait_until
 
 
 def test_it_notices_a_kill_and_comes_back_by_itself(fresh_engine: PrivateEngine) -> None:
-    with closing(DockerClient(fresh_engine.url, Profile.NETWORK)) as client:
+    with closing(EngineClient(fresh_engine.url, Profile.NETWORK)) as client:
         network_id = client.create_network(NetworkSpec("kept"))
         stream = client.events()
         ended = threading.Event()
@@ -38,7 +38,7 @@ def test_it_notices_a_kill_and_comes_back_by_itself(fresh_engine: PrivateEngine)
 
 
 def test_it_waits_no_longer_than_its_deadline_for_a_suspended_engine(fresh_engine: PrivateEngine) -> None:
-    with closing(DockerClient(fresh_engine.url, Profile.NETWORK, timeout_s=0.3)) as client:
+    with closing(EngineClient(fresh_engine.url, Profile.NETWORK, timeout_s=0.3)) as client:
         client.ping()
         stream = client.events()
         ended = threading.Event()
@@ -72,7 +72,7 @@ def _read_out(stream: EventStream, ended: threading.Event) -> None:
     ended.set()
 
 
-def _names(client: DockerClient) -> set[str]:
+def _names(client: EngineClient) -> set[str]:
     try:
         return {network.name for network in client.picture().networks}
     except TimedOut:
@@ -84,7 +84,7 @@ def test_it_leaves_a_container_alone_that_a_network_is_named_after(engine: Priva
     engine.run("victim")
     engine.cli("network", "create", "../containers/victim")
 
-    with closing(DockerClient(engine.url, Profile.NETWORK)) as client:
+    with closing(EngineClient(engine.url, Profile.NETWORK)) as client:
         attack = next(n for n in client.picture().networks if n.name == "../containers/victim")
         client.remove_network(attack.docker_id)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from networks.engine.calls import Profile, plain_path
-from networks.engine.docker_client import DockerClient
+from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, ProtocolFault, Refused, TimedOut, Unreachable
 from networks.engine.specs import NetworkSpec
 from tests.engine.every_call import CHANGES, READS
@@ -124,7 +124,7 @@ def test_it_ends_by_the_deadline_with_the_right_error(tmp_path: Path, call: str,
 
     with (
         ScriptedEngine(tmp_path, behaviour) as engine,
-        closing(DockerClient(engine.url, profile, timeout_s=timeout_s)) as client,
+        closing(EngineClient(engine.url, profile, timeout_s=timeout_s)) as client,
     ):
         started = time.monotonic()
         with pytest.raises(EngineError) as raised:
@@ -149,7 +149,7 @@ def test_it_survives_the_same_while_it_negotiates(tmp_path: Path, fault: str) ->
 
     with (
         ScriptedEngine(tmp_path, Peer.hang, version=behaviour) as engine,
-        closing(DockerClient(engine.url, Profile.NETWORK, timeout_s=timeout_s)) as client,
+        closing(EngineClient(engine.url, Profile.NETWORK, timeout_s=timeout_s)) as client,
         pytest.raises(error),
     ):
         client.create_network(NetworkSpec("n"))
@@ -162,7 +162,7 @@ def test_it_says_that_nobody_answers_where_there_is_no_socket(tmp_path: Path, ca
     profile, act = CALLS[call]
 
     with pytest.raises(Unreachable, match="No such file"):
-        act(DockerClient(f"unix://{tmp_path}/none.sock", profile))
+        act(EngineClient(f"unix://{tmp_path}/none.sock", profile))
 
 
 def test_it_says_that_nobody_answers_where_nobody_listens(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_it_says_that_nobody_answers_where_nobody_listens(tmp_path: Path) -> Non
         left.bind(str(path))
 
     with pytest.raises(Unreachable, match="refused"):
-        DockerClient(f"unix://{path}", Profile.READ).ping()
+        EngineClient(f"unix://{path}", Profile.READ).ping()
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -182,7 +182,7 @@ def test_it_ends_by_the_deadline_where_nobody_accepts(tmp_path: Path, call: str)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen(4)
-        client = DockerClient(f"unix://{path}", profile, timeout_s=0.1)
+        client = EngineClient(f"unix://{path}", profile, timeout_s=0.1)
         started = time.monotonic()
         with pytest.raises(TimedOut):
             act(client)
@@ -197,7 +197,7 @@ def test_it_lets_only_engine_errors_out_whatever_the_json(tmp_path: Path, call: 
 
     with (
         ScriptedEngine(tmp_path, lambda peer: peer.answer(200, answer.encode())) as engine,
-        closing(DockerClient(engine.url, profile)) as client,
+        closing(EngineClient(engine.url, profile)) as client,
         suppress(ProtocolFault),
     ):
         act(client)

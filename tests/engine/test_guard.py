@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.engine.calls import CALLS, AllowList, Profile, ProtectedIds, calls_of, is_change
-from networks.engine.docker_client import DockerClient
+from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed, ProtocolFault
 from networks.engine.guard import Noun, full_id
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, ExecSpec
@@ -39,7 +39,7 @@ ATTACKS = [
     "\uff41" * 64,
 ]
 
-BY_CONTAINER: dict[str, Callable[[DockerClient, str], object]] = {
+BY_CONTAINER: dict[str, Callable[[EngineClient, str], object]] = {
     "inspect_container": lambda client, text: client.inspect_container(text),
     "read_stats": lambda client, text: client.read_stats(text),
     "list_containers": lambda client, text: client.list_containers([text]),
@@ -54,13 +54,13 @@ BY_CONTAINER: dict[str, Callable[[DockerClient, str], object]] = {
     "connect_container": lambda client, text: client.connect_container(ConnectSpec(ID, text)),
     "disconnect_container": lambda client, text: client.disconnect_container(DisconnectSpec(ID, text)),
 }
-BY_NETWORK: dict[str, Callable[[DockerClient, str], object]] = {
+BY_NETWORK: dict[str, Callable[[EngineClient, str], object]] = {
     "inspect_network": lambda client, text: client.inspect_network(text),
     "remove_network": lambda client, text: client.remove_network(text),
     "connect_container": lambda client, text: client.connect_container(ConnectSpec(text, ID)),
     "disconnect_container": lambda client, text: client.disconnect_container(DisconnectSpec(text, ID)),
 }
-BY_IMAGE: dict[str, Callable[[DockerClient, str], object]] = {
+BY_IMAGE: dict[str, Callable[[EngineClient, str], object]] = {
     "remove_image": lambda client, text: client.remove_image(text),
 }
 
@@ -72,10 +72,10 @@ BY_IMAGE: dict[str, Callable[[DockerClient, str], object]] = {
     ids=[*BY_CONTAINER, *(f"{name} (network)" for name in BY_NETWORK), *BY_IMAGE],
 )
 def test_it_lets_nothing_but_full_ids_through_any_call(
-    tmp_path: Path, act: Callable[[DockerClient, str], object], attack: str
+    tmp_path: Path, act: Callable[[EngineClient, str], object], attack: str
 ) -> None:
     for profile in Profile:
-        client = DockerClient(f"unix://{tmp_path}/nobody.sock", profile)
+        client = EngineClient(f"unix://{tmp_path}/nobody.sock", profile)
         with pytest.raises(NotAllowed):  # with anything sent, this would be Unreachable
             act(client, attack)
 
@@ -164,7 +164,7 @@ def test_it_leaves_only_reads_in_read_only_mode() -> None:
 
 
 PROTECTED = "b" * 64
-PROTECTING: dict[str, tuple[ProtectedIds, Profile, Callable[[DockerClient], object]]] = {
+PROTECTING: dict[str, tuple[ProtectedIds, Profile, Callable[[EngineClient], object]]] = {
     "remove a network": (
         ProtectedIds(networks=frozenset({PROTECTED})),
         Profile.NETWORK,
@@ -229,11 +229,11 @@ def test_it_sends_no_change_that_names_something_protected(tmp_path: Path, name:
 
     with ScriptedEngine(tmp_path, answer) as engine:
         with (
-            closing(DockerClient(engine.url, profile, protected=protected)) as client,
+            closing(EngineClient(engine.url, profile, protected=protected)) as client,
             pytest.raises(NotAllowed, match="protected"),
         ):
             act(client)
-        with closing(DockerClient(engine.url, profile)) as client:
+        with closing(EngineClient(engine.url, profile)) as client:
             act(client)
 
     changes = [request for request in asked if not request.startswith("GET ")]
@@ -279,5 +279,5 @@ def test_it_lists_no_call_that_the_client_never_makes(tmp_path: Path) -> None:
 def _call_everything(url: str) -> None:
     for profile, act in (READS | CHANGES).values():
         # The scripted Engine hands no connection over: what was asked is all that counts.
-        with closing(DockerClient(url, profile)) as client, suppress(ProtocolFault):
+        with closing(EngineClient(url, profile)) as client, suppress(ProtocolFault):
             act(client)

@@ -15,7 +15,6 @@ import pytest
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.registry import connect_engine
 from networks.engine.run_cli import run_command
 from networks.engine.specs import EndpointSpec, Mode, PortSpec, RunSpec
 from tests.conftest import IS_FULL
@@ -40,7 +39,7 @@ def places(engine: PrivateEngine) -> dict[str, str]:
 
 @pytest.fixture
 def client(engine: PrivateEngine) -> Iterator[EngineClient]:
-    opened = connect_engine(engine.url, Profile.RUN)
+    opened = EngineClient(engine.url, Profile.RUN)
     yield opened
     opened.close()
 

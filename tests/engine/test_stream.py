@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from networks.engine.calls import Profile
-from networks.engine.docker_client import DockerClient
+from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotFound
 from tests.engine.scripted_engine import Peer, ScriptedEngine
 from tests.patience import within
@@ -43,7 +43,7 @@ def _sending(*pieces: bytes) -> Callable[[Peer], None]:
 def _verbs(tmp_path: Path, *pieces: bytes) -> tuple[list[str], int]:
     with (
         ScriptedEngine(tmp_path, _sending(*pieces)) as engine,
-        closing(DockerClient(engine.url, Profile.READ)) as client,
+        closing(EngineClient(engine.url, Profile.READ)) as client,
     ):
         stream = client.events()
         return [event.verb for event in stream], stream.skipped
@@ -90,7 +90,7 @@ def test_it_gives_up_a_line_without_end(tmp_path: Path) -> None:
 def test_it_asks_for_the_kinds_and_the_moment_that_it_wants(tmp_path: Path) -> None:
     with (
         ScriptedEngine(tmp_path, _sending()) as engine,
-        closing(DockerClient(engine.url, Profile.READ)) as client,
+        closing(EngineClient(engine.url, Profile.READ)) as client,
     ):
         client.events(since_nano=1_700_000_000_000_000_042).close()
 
@@ -106,7 +106,7 @@ def test_it_wakes_up_when_another_thread_closes_it(tmp_path: Path) -> None:
 
     with (
         ScriptedEngine(tmp_path, stay_silent) as engine,
-        closing(DockerClient(engine.url, Profile.READ, timeout_s=0.2)) as client,
+        closing(EngineClient(engine.url, Profile.READ, timeout_s=0.2)) as client,
     ):
         stream = client.events()
         ended = threading.Event()
@@ -133,7 +133,7 @@ def test_it_ends_with_its_client(tmp_path: Path) -> None:
         peer.hang()
 
     with ScriptedEngine(tmp_path, stay_silent) as engine:
-        client = DockerClient(engine.url, Profile.READ)
+        client = EngineClient(engine.url, Profile.READ)
         stream = client.events()
         client.close()
 
@@ -143,7 +143,7 @@ def test_it_ends_with_its_client(tmp_path: Path) -> None:
 def test_it_does_not_open_where_the_engine_says_no(tmp_path: Path) -> None:
     with (
         ScriptedEngine(tmp_path, lambda peer: peer.answer_json({"message": "page not found"}, 404)) as engine,
-        closing(DockerClient(engine.url, Profile.READ)) as client,
+        closing(EngineClient(engine.url, Profile.READ)) as client,
         pytest.raises(NotFound, match="page not found"),
     ):
         client.events()
@@ -152,7 +152,7 @@ def test_it_does_not_open_where_the_engine_says_no(tmp_path: Path) -> None:
 def test_it_does_not_open_where_the_head_never_ends(tmp_path: Path) -> None:
     with (
         ScriptedEngine(tmp_path, lambda peer: peer.trickle(iter([b"HTTP/1.1 200 OK\r\n"] + [b"X: y\r\n"] * 50))) as engine,
-        closing(DockerClient(engine.url, Profile.READ, timeout_s=0.1)) as client,
+        closing(EngineClient(engine.url, Profile.READ, timeout_s=0.1)) as client,
         pytest.raises(EngineError),
     ):
         client.events()

@@ -11,7 +11,7 @@ import pytest
 from networks.engine.bodies import init_body, join_body
 from networks.engine.calls import Profile
 from networks.engine.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines, remove_node_lines
-from networks.engine.docker_client import DockerClient
+from networks.engine.client import EngineClient
 from networks.engine.errors import ProtocolFault, Refused
 from networks.engine.facts import OverlayPeer
 from networks.engine.parsing.engines import parse_engine
@@ -104,7 +104,7 @@ def test_it_takes_the_token_out_of_an_error(tmp_path: Path) -> None:
 
     with (
         ScriptedEngine(tmp_path, answer) as engine,
-        closing(DockerClient(engine.url, Profile.SWARM)) as client,
+        closing(EngineClient(engine.url, Profile.SWARM)) as client,
         pytest.raises(Refused) as raised,
     ):
         client.join_swarm(JoinSpec(("192.0.2.1:2377",), SECRET))

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from networks.engine import specs as ask
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.docker_client import DockerClient
 from networks.engine.errors import NotFound
 from tests.private_engine import IMAGE, PrivateEngine
 
@@ -27,9 +26,9 @@ class Ground:
     def __init__(self, engine: PrivateEngine) -> None:
         self.name = f"f{next(_numbers)}"
         self.network_id = self.container_id = self.image_id = self.exec_id = ""
-        self.network = DockerClient(engine.url, Profile.NETWORK)
-        self.run = DockerClient(engine.url, Profile.RUN)
-        self.terminal = DockerClient(engine.url, Profile.TERMINAL)
+        self.network = EngineClient(engine.url, Profile.NETWORK)
+        self.run = EngineClient(engine.url, Profile.RUN)
+        self.terminal = EngineClient(engine.url, Profile.TERMINAL)
         self.network.ping()
         self.run.ping()
         self.terminal.ping()  # so that what is open now stays all that is
@@ -291,6 +290,6 @@ def calls_of_the_seam() -> set[str]:
     return {name for name, _ in inspect.getmembers(EngineClient, inspect.isfunction) if not name.startswith("_")} - NOT_A_CALL
 
 
-def open_client(url: str, called: Called, timeout_s: float) -> closing[DockerClient]:
+def open_client(url: str, called: Called, timeout_s: float) -> closing[EngineClient]:
     """Return a client that is closed at the end of the block."""
-    return closing(DockerClient(url, called.profile, timeout_s=timeout_s))
+    return closing(EngineClient(url, called.profile, timeout_s=timeout_s))

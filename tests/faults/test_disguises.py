@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from networks.engine.calls import Profile
-from networks.engine.docker_client import DockerClient
+from networks.engine.client import EngineClient
 from networks.engine.errors import Incompatible
 from networks.management.commands.snapshot import snapshot_of
 from networks.models import Action, Engine, EngineStatus, Outcome
@@ -73,7 +73,7 @@ def test_it_names_the_versions_of_an_engine_that_it_can_not_talk_to(
 ) -> None:
     with (
         FaultProxy(tmp_path / "s", engine.socket, disguise=DockerDisguise("99.0.0", newest, oldest)) as proxy,
-        closing(DockerClient(proxy.url, Profile.READ)) as client,
+        closing(EngineClient(proxy.url, Profile.READ)) as client,
         pytest.raises(Incompatible, match=rf"1\.{oldest} to 1\.{newest}"),
     ):
         client.picture()
@@ -82,7 +82,7 @@ def test_it_names_the_versions_of_an_engine_that_it_can_not_talk_to(
 def test_it_speaks_anew_with_an_engine_that_was_upgraded_meanwhile(engine: PrivateEngine, tmp_path: Path) -> None:
     with (
         FaultProxy(tmp_path / "s", engine.socket, disguise=DISGUISES["24.0"]) as proxy,
-        closing(DockerClient(proxy.url, Profile.READ)) as client,
+        closing(EngineClient(proxy.url, Profile.READ)) as client,
     ):
         before = client.negotiate()
         proxy.disguise = DISGUISES["29.0"]  # which refuses 1.43

@@ -17,8 +17,8 @@ from django.urls import reverse
 
 from networks.actions.jobs.runners import start_runners, stop_runners
 from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
 from networks.engine.facts import ContainerFact, EndpointFact
-from networks.engine.registry import connect_engine
 from networks.management.commands.snapshot import snapshot_of
 from networks.models import AddressAssignment, Endpoint, Engine, EngineStatus, Job
 from networks.queries.jobs import OPEN_STATES
@@ -79,7 +79,7 @@ def on(container: ContainerFact, name: str) -> EndpointFact | None:
 
 
 def test_it_reads_no_endpoint_that_its_network_does_not_have(busy: PrivateEngine) -> None:
-    client = connect_engine(busy.url, Profile.READ)
+    client = EngineClient(busy.url, Profile.READ)
     refuse(busy)
     key, other = recorded(busy, "web")["Id"], recorded(busy, "beside")["Id"]
 
@@ -118,8 +118,8 @@ def recorded_by_list(engine: PrivateEngine, key: str) -> dict[str, Any]:
 def reconciler(engine: PrivateEngine) -> Iterator[Callable[[], int]]:
     """Give one turn of a follower: a resync, and what it has inspected taken in. It returns how many rows they wrote."""
     inbox = Inbox()
-    inspectors = Inspectors("local", lambda: connect_engine(engine.url, Profile.READ), inbox)
-    client = connect_engine(engine.url, Profile.READ)
+    inspectors = Inspectors("local", lambda: EngineClient(engine.url, Profile.READ), inbox)
+    client = EngineClient(engine.url, Profile.READ)
     snapshot = Snapshot(ensure_local_engine(engine.url).pk)
     made = Reconciler(client, snapshot, snapshot.load(), EventJournal("local"), inspectors)
     inspectors.start()

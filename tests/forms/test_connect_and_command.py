@@ -17,7 +17,6 @@ from networks.engine.bodies import connect_body
 from networks.engine.calls import Profile
 from networks.engine.cli import connect_lines
 from networks.engine.client import EngineClient
-from networks.engine.registry import connect_engine
 from networks.forms.connecting import ContainerToConnectForm
 from networks.queries.engine_context import ContainerChoice, EngineVersion, NetworkChoice
 from networks.views.acting import make_aside
@@ -54,7 +53,7 @@ def containers(engine: PrivateEngine, network: NetworkChoice) -> tuple[Container
 
 @pytest.fixture
 def client(engine: PrivateEngine) -> Iterator[EngineClient]:
-    opened = connect_engine(engine.url, Profile.NETWORK)
+    opened = EngineClient(engine.url, Profile.NETWORK)
     yield opened
     opened.close()
 

@@ -14,7 +14,6 @@ import pytest
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import Refused
-from networks.engine.registry import connect_engine
 from networks.forms.networks import NetworkForm
 from networks.refusals.catalogue import explain
 from networks.views.acting import make_aside
@@ -51,7 +50,7 @@ def machine(engine: PrivateEngine) -> Iterator[PrivateEngine]:
 
 @pytest.fixture
 def client(machine: PrivateEngine) -> Iterator[EngineClient]:
-    opened = connect_engine(machine.url, Profile.NETWORK)
+    opened = EngineClient(machine.url, Profile.NETWORK)
     yield opened
     opened.close()
 

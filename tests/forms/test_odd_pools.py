@@ -10,7 +10,6 @@ import pytest
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import Refused
-from networks.engine.registry import connect_engine
 from networks.forms.networks import NetworkForm
 from tests.forms.typed_networks import Typed, ask, form_of, read_ground_of
 from tests.private_engine import IMAGE, PrivateEngine
@@ -105,7 +104,7 @@ SERVING: tuple[tuple[Typed, str], ...] = (
 
 @pytest.fixture
 def client(engine: PrivateEngine) -> Iterator[EngineClient]:
-    with closing(connect_engine(engine.url, Profile.NETWORK)) as opened:
+    with closing(EngineClient(engine.url, Profile.NETWORK)) as opened:
         yield opened
 
 

@@ -11,7 +11,6 @@ from networks.actions.recording import ActionResult
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import Refused
-from networks.engine.registry import connect_engine
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
 from networks.hostnet.listeners import PortOwner, find_port_owner
 from networks.models import OutcomeKind
@@ -48,7 +47,7 @@ def refusal(act: Callable[[], object]) -> tuple[str, str, int]:
 
 @pytest.fixture
 def client(engine: PrivateEngine) -> Iterator[EngineClient]:
-    opened = connect_engine(engine.url, Profile.NETWORK)
+    opened = EngineClient(engine.url, Profile.NETWORK)
     yield opened
     opened.close()
 

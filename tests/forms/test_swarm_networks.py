@@ -9,7 +9,6 @@ import pytest
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.registry import connect_engine
 from networks.forms.networks import NetworkForm
 from networks.views.acting import make_aside
 from tests.forms.test_form_and_command import inspected, paste
@@ -40,7 +39,7 @@ def swarm(fresh_engine: PrivateEngine) -> PrivateEngine:
 
 @pytest.fixture
 def client(swarm: PrivateEngine) -> Iterator[EngineClient]:
-    opened = connect_engine(swarm.url, Profile.NETWORK)
+    opened = EngineClient(swarm.url, Profile.NETWORK)
     yield opened
     opened.close()
 

@@ -15,8 +15,8 @@ from django.http import QueryDict
 
 from networks.addressing.pools import TakenPool
 from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
 from networks.engine.docker_names import BRIDGE_NAME
-from networks.engine.registry import connect_engine
 from networks.forms.networks import NetworkForm
 from networks.queries.engine_context import PARENTED, EngineContext
 from tests.private_engine import PrivateEngine
@@ -58,7 +58,7 @@ def remove_parents(engine: PrivateEngine) -> None:
 
 def read_ground_of(engine: PrivateEngine) -> EngineContext:
     """Return what the form knows of an Engine, read from it rather than from a snapshot."""
-    client = connect_engine(engine.url, Profile.READ)
+    client = EngineClient(engine.url, Profile.READ)
     try:
         info, networks = client.info(), client.picture().networks
     finally:

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from networks.engine.calls import Profile
-from networks.engine.registry import connect_engine
+from networks.engine.client import EngineClient
 from networks.management import lab_place as places
 from networks.management.commands.lab_engine import Command
 from networks.management.lab_place import OWN_NAME, LabEngineTrouble, LabFolder, place_in, refuse_where_impossible
@@ -43,7 +43,7 @@ def run(place: LabFolder, way: str) -> str:
 def test_it_starts_a_second_engine_with_the_lab_and_takes_it_away_without_a_trace(place: LabFolder) -> None:
     assert "is up, with the sample lab on it" in run(place, "up")
     pid = place.pid()
-    client = connect_engine(place.url, Profile.READ)
+    client = EngineClient(place.url, Profile.READ)
     picture = client.picture()
     client.close()
     engine = Engine.objects.get(slug="lab")
@@ -81,7 +81,7 @@ def test_it_leaves_the_one_of_another_data_directory_alone() -> None:
         assert second.pid() not in (0, pid)
         assert (first.pid(), Path(first.netns).exists()) == (pid, True)
         run(second, "down")
-        client = connect_engine(first.url, Profile.READ)
+        client = EngineClient(first.url, Profile.READ)
         assert len(client.picture().containers) == 7
         client.close()
         assert not second.is_there()

@@ -19,7 +19,6 @@ from django.urls import Resolver404, resolve
 
 from networks.engine.calls import AllowList, Profile, plain_path
 from networks.engine.client import EngineClient
-from networks.engine.docker_client import DockerClient
 from networks.engine.errors import EngineError, NotAllowed
 from networks.sync.requests import request_sync
 from tests.builders import make_engine, make_network
@@ -31,7 +30,7 @@ from tests.security.places import CONTAINER_ID, NETWORK_ID, NODE_ID, Address, ad
 from tests.security.test_no_calls import BODY
 from tests.security.traversal import ATTACKS, FOREIGN_ID
 
-Act = Callable[[DockerClient, str], object]
+Act = Callable[[EngineClient, str], object]
 GOOD = {
     "network_id": NETWORK_ID,
     "container_id": CONTAINER_ID,
@@ -92,7 +91,7 @@ def places_of(method: str) -> Iterator[str]:
             yield name
 
 
-def call(client: DockerClient, method: str, attacked: str, text: str) -> None:
+def call(client: EngineClient, method: str, attacked: str, text: str) -> None:
     hints = {name: hint for name, hint in typing.get_type_hints(METHODS[method]).items() if name != "return"}
     getattr(client, method)(**{name: fill(name, hint, attacked, text) for name, hint in hints.items()})
 
@@ -104,7 +103,7 @@ TEXT_PLACES = [(method, place) for method in METHODS for place in places_of(meth
 @pytest.mark.parametrize(("method", "place"), ID_PLACES)
 def test_it_sends_nothing_where_an_id_is_none(listener: ScriptedEngine, method: str, place: str) -> None:
     for profile in Profile:
-        with closing(DockerClient(listener.url, profile)) as client:
+        with closing(EngineClient(listener.url, profile)) as client:
             for attack in ATTACKS:
                 with pytest.raises(NotAllowed):
                     call(client, method, place, attack)
@@ -115,7 +114,7 @@ def test_it_sends_nothing_where_an_id_is_none(listener: ScriptedEngine, method: 
 @pytest.mark.parametrize(("method", "place"), TEXT_PLACES)
 def test_it_keeps_other_text_out_of_paths(listener: ScriptedEngine, method: str, place: str) -> None:
     for profile in Profile:
-        with closing(DockerClient(listener.url, profile)) as client:
+        with closing(EngineClient(listener.url, profile)) as client:
             for attack in ATTACKS:
                 with suppress(EngineError):
                     call(client, method, place, attack)

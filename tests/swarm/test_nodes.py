@@ -12,8 +12,8 @@ from django.urls import reverse
 from networks.actions.actors import Actor
 from networks.actions.swarm import init_swarm, join_swarm, remove_node
 from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound, Refused
-from networks.engine.registry import connect_engine
 from networks.engine.specs import InitSpec, JoinSpec
 from networks.models import Action, Engine, Outcome, OutcomeKind
 from networks.queries.swarm import read_standings
@@ -80,7 +80,7 @@ def test_it_explains_what_docker_refuses(engines: tuple[Engine, Engine], admin: 
 
 
 def test_it_raises_what_the_engine_says(swarm_pair: SwarmPair, worker_id: str) -> None:
-    with closing(connect_engine(swarm_pair.first.url, Profile.SWARM)) as client:
+    with closing(EngineClient(swarm_pair.first.url, Profile.SWARM)) as client:
         with pytest.raises(Refused, match="is not down"):
             client.remove_node(worker_id)
         with pytest.raises(NotFound):

@@ -17,7 +17,7 @@ from networks.actions.jobs.starting import start_joining
 from networks.actions.swarm import KnownSwarm, init_swarm, join_swarm, leave_swarm, read_join_token
 from networks.addressing.address_states import State
 from networks.engine.calls import Profile
-from networks.engine.registry import connect_engine
+from networks.engine.client import EngineClient
 from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec, NetworkSpec
 from networks.hostnet.linux.opening import open_host
 from networks.models import Action, Engine, EngineStatus, Grant, JobStep, OutcomeKind, Role
@@ -63,8 +63,8 @@ def admin(engines: tuple[Engine, Engine]) -> Actor:
 
 
 def test_it_carries_an_overlay_network_between_two_engines(swarm_pair: SwarmPair) -> None:
-    first, second = (connect_engine(engine.url, Profile.SWARM) for engine in swarm_pair.engines)
-    with closing(first), closing(second), closing(connect_engine(swarm_pair.first.url, Profile.NETWORK)) as networks:
+    first, second = (EngineClient(engine.url, Profile.SWARM) for engine in swarm_pair.engines)
+    with closing(first), closing(second), closing(EngineClient(swarm_pair.first.url, Profile.NETWORK)) as networks:
         node_id = first.init_swarm(InitSpec("192.0.2.1", pools=(POOL,), subnet_size=26))
         second.join_swarm(JoinSpec(("192.0.2.1:2377",), first.read_join_tokens().worker, "192.0.2.2"))
         wait_until(lambda: len(first.list_nodes()) == 2, "both nodes")
@@ -98,7 +98,7 @@ def test_it_shows_one_network_as_both_see_it(swarm_pair: SwarmPair, engines: tup
     assert JobStep.objects.get().state == "done", JobStep.objects.get().sentence
     wait_until(lambda: len(read_standings(["first"])["first"].nodes) == 2 or (request_sync("first") and False), "both nodes")
     wait_until(lambda: read_standings(["second"])["second"].is_member or (request_sync("second") and False), "the worker")
-    with closing(connect_engine(swarm_pair.first.url, Profile.NETWORK)) as networks:
+    with closing(EngineClient(swarm_pair.first.url, Profile.NETWORK)) as networks:
         network_id = networks.create_network(NetworkSpec("across", "overlay", is_attachable=True))
     request_sync("first")
     request_sync("second")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
 from networks.engine.facts import EventFact
-from networks.engine.registry import connect_engine
 from networks.models import EngineStatus
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
@@ -27,7 +27,7 @@ class Witness:
     events: list[EventFact] = field(default_factory=list)
 
     def __enter__(self) -> Witness:
-        self._client = connect_engine(self.url, Profile.READ)
+        self._client = EngineClient(self.url, Profile.READ)
         self._client.negotiate()
         self._stream = self._client.events(time.time_ns() - 1_000_000)
         self._thread = threading.Thread(target=lambda: self.events.extend(self._stream), daemon=True)

@@ -13,7 +13,7 @@ import pytest
 from django.test import Client, override_settings
 
 from networks.engine.calls import Profile
-from networks.engine.registry import connect_engine
+from networks.engine.client import EngineClient
 from networks.models import Action, Engine, EngineCredentials, EngineStatus, Event, Grant, Network
 from networks.models.access import access_of
 from tests.another_engine import AnotherEngine
@@ -64,7 +64,7 @@ def test_it_adds_an_engine_with_tls_and_never_shows_its_key_again(another_engine
     assert "An Engine answers" in tested
     assert "is followed from now on" in added
     engine = Engine.objects.get(slug="build")
-    with contextlib.closing(connect_engine(access_of(engine), Profile.READ)) as asked:
+    with contextlib.closing(EngineClient(access_of(engine), Profile.READ)) as asked:
         assert asked.info().engine_id
     shown = [added, *(client.get(url).content.decode() for url in ("/engines/", "/engines/build/", "/engines/build/change/"))]
     shown += [
@@ -132,7 +132,7 @@ def test_it_says_which_step_of_tls_failed(another_engine: AnotherEngine) -> None
 
 
 def test_it_knows_an_engine_that_is_there_already(another_engine: AnotherEngine) -> None:
-    with contextlib.closing(connect_engine(another_engine.access, Profile.READ)) as asked:
+    with contextlib.closing(EngineClient(another_engine.access, Profile.READ)) as asked:
         make_engine(docker_id=asked.info().engine_id)
 
     page = post(log_in(), do="test", **another_engine.typed())

@@ -11,8 +11,9 @@ from functools import partial
 
 from networks.actions.terminals.opening import Begun
 from networks.actions.terminals.sentinel import post_sentinel
-from networks.engine.client import EngineClient, TerminalStream
+from networks.engine.client import EngineClient
 from networks.engine.specs import MARK_NAME, ExecSpec
+from networks.engine.transport.raw import TerminalStream
 from networks.hostnet.ending import prove_process, send_signal, session_of
 
 # A shell ends at the first signal within milliseconds; what ignores it is killed. A sentinel may have to be posted first.

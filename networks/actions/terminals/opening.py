@@ -17,10 +17,11 @@ from networks.actions.terminals.asked import TerminalRequest
 from networks.actions.terminals.sentinel import Sentinel, post_sentinel
 from networks.engine.calls import Profile
 from networks.engine.cli import exec_command
-from networks.engine.client import EngineClient, TerminalStream
+from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, NotFound, Refused
 from networks.engine.facts import ContainerFact
 from networks.engine.specs import ExecSpec
+from networks.engine.transport.raw import TerminalStream
 from networks.models import OutcomeKind
 from networks.models.said import say as _
 from networks.models.trouble import explain_trouble

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from networks.engine.client import EngineClient, TerminalStream
+from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError
 from networks.engine.specs import MARK_NAME, ExecSpec
+from networks.engine.transport.raw import TerminalStream
 
 SHELLS = ("/bin/sh", "/bin/bash", "/bin/ash")
 # By the shell's own words alone, so that it runs in images that hold nothing else. A line dismisses it; its own environment

@@ -16,7 +16,7 @@ from networks.engine.access.tls import explain_ending
 from networks.engine.calls import AllowList, is_change, plain_path
 from networks.engine.errors import EngineError, ProtocolFault, TimedOut, Unreachable
 from networks.engine.transport.deadline import Deadline, DeadlineSocket
-from networks.engine.transport.raw import RawStream
+from networks.engine.transport.raw import TerminalStream
 
 _SWITCHING = 101
 _UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
@@ -114,7 +114,7 @@ class Connection:
         """Send a GET request and return the answer with its body unread; errors as for `exchange`."""
         return self._request("GET", target, deadline, {}, b"")[0]
 
-    def open_raw(self, target: str, deadline: Deadline, body: bytes) -> Answer | RawStream:
+    def open_raw(self, target: str, deadline: Deadline, body: bytes) -> Answer | TerminalStream:
         """Send a POST request that makes the connection a stream of bytes both ways; the answer, where it doesn't (no 101).
 
         Errors as for `exchange`.
@@ -123,7 +123,7 @@ class Connection:
         response, attempt = self._request("POST", target, deadline, headers, body)
         sock = self._http.sock if self._http else None
         if response.status == _SWITCHING and sock is not None:
-            return RawStream(self, *sock.take_over(response.fp))
+            return TerminalStream(*sock.take_over(response.fp), shutdown=self.shutdown, close=self.close)
         return self._whole(response, attempt)
 
     def shutdown(self) -> None:

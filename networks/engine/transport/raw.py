@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import socket
 import ssl
-from typing import Protocol
+from collections.abc import Callable
 
 _LATER = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
-class Owner(Protocol):
-    """The connection that it was made from."""
+class TerminalStream:
+    """The two-way stream of one terminal. One thread uses it and waits on `fileno`; any thread may `shutdown`.
 
-    def shutdown(self) -> None:
-        """Wake up whoever waits on it, from any thread."""
+    It has no time-out: a person may think for as long as they like.
+    """
 
-    def close(self) -> None:
-        """Close it."""
-
-
-class RawStream:
-    """See TerminalStream: one thread reads, writes, waits and closes; any thread may shut it down."""
-
-    def __init__(self, owner: Owner, plain: socket.socket, early: bytes) -> None:
-        """Take a socket that waits for nothing, and what came with the answer already."""
-        self._owner = owner
-        self._plain = plain
-        self._early = early
+    def __init__(self, plain: socket.socket, early: bytes, *, shutdown: Callable[[], None], close: Callable[[], None]) -> None:
+        """Take a socket that waits for nothing, what came with the answer already, and how to wake up its reader and close it."""
+        self._plain, self._early = plain, early
+        self._shutdown, self._close = shutdown, close
 
     @property
     def has_pending(self) -> bool:
@@ -38,7 +30,7 @@ class RawStream:
         return self._plain.fileno()
 
     def read(self, most_bytes: int) -> bytes | None:
-        """Return what has come, at most so much; None where nothing has, b"" at the end."""
+        """Return what has come, at most so much; None where nothing has, b"" at the end. Never waits, never raises."""
         if self._early:
             piece, self._early = self._early[:most_bytes], self._early[most_bytes:]
             return piece
@@ -50,7 +42,7 @@ class RawStream:
             return b""  # a cut, a reset: all the same to who reads
 
     def write(self, content: bytes | memoryview) -> int | None:
-        """Send as much as goes out at once and return how much; None at the end."""
+        """Send as much as goes out at once and return how much; 0 where nothing does, None at the end. Never waits."""
         try:
             return self._plain.send(content)
         except _LATER:
@@ -59,9 +51,9 @@ class RawStream:
             return None
 
     def shutdown(self) -> None:
-        """End both directions; whoever waits wakes up."""
-        self._owner.shutdown()
+        """End both directions; whoever waits wakes up. Safe from any thread, also twice."""
+        self._shutdown()
 
     def close(self) -> None:
-        """Close it."""
-        self._owner.close()
+        """Close it, by the thread that uses it. The process behind it goes on: it has to be ended by itself."""
+        self._close()

@@ -18,8 +18,8 @@ from networks.engine.parsing.refusals import refusal
 from networks.engine.parsing.values import parse_done, parse_json
 from networks.engine.transport.connection import Answer, Connection, ConnectionLost
 from networks.engine.transport.deadline import Deadline
-from networks.engine.transport.raw import RawStream
-from networks.engine.transport.stream import DockerEventStream
+from networks.engine.transport.raw import TerminalStream
+from networks.engine.transport.stream import EventStream
 
 _AGENT = {"User-Agent": "netadmin"}
 _Result = TypeVar("_Result")
@@ -115,21 +115,21 @@ class EngineSession:
         """Send a DELETE request."""
         self._ask("DELETE", parse_done, path, *ids, deadline=deadline, params=params)
 
-    def open_events(self, deadline: Deadline, params: Mapping[str, str]) -> DockerEventStream:
+    def open_events(self, deadline: Deadline, params: Mapping[str, str]) -> EventStream:
         """Open an event stream on a connection of its own, with a version chosen there."""
 
-        def begin(connection: Connection, version: str) -> DockerEventStream:
+        def begin(connection: Connection, version: str) -> EventStream:
             response = connection.open_stream(f"/v{version}/events?{urlencode(params)}", deadline)
             if response.status != 200:
                 raise refusal(response.status, _rest_of(response), "GET /events", deadline.elapsed_ms())
-            return DockerEventStream(connection, response)
+            return EventStream(connection, response)
 
         return self._open(deadline, begin)
 
-    def open_raw(self, path: str, deadline: Deadline, body: Mapping[str, Any]) -> RawStream:
+    def open_raw(self, path: str, deadline: Deadline, body: Mapping[str, Any]) -> TerminalStream:
         """Send a POST request that opens a stream of bytes both ways, on a connection of its own, with a version chosen there."""
 
-        def begin(connection: Connection, version: str) -> RawStream:
+        def begin(connection: Connection, version: str) -> TerminalStream:
             connection.outgoing = self._connection.outgoing  # what is withdrawn there doesn't leave here
             opened = connection.open_raw(f"/v{version}{path}", deadline, json.dumps(body).encode())
             if isinstance(opened, Answer):

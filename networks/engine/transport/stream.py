@@ -15,7 +15,7 @@ _PIECE_BYTES = 65_536
 _MAX_LINE_BYTES = 8 * 1024 * 1024  # an event carries its container's labels, 2 MB values among them
 
 
-class DockerEventStream:
+class EventStream:
     """Events of one connection, until that ends or `close` is called; one thread iterates, any thread may close.
 
     `skipped` counts lines that held no event. It reads and parses and does nothing else: a reader that stalls slows
@@ -48,7 +48,7 @@ class DockerEventStream:
         return self._ready.popleft()
 
     def close(self) -> None:
-        """End the stream; safe from another thread, also twice. A reader that waits wakes up at once."""
+        """End the stream; safe from another thread, also twice."""
         with self._lock:
             self._is_closed = True
             self._connection.shutdown()

@@ -18,7 +18,6 @@ from networks.engine.access.tunnels import end_tunnel
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible
-from networks.engine.registry import connect_engine
 from networks.models import Engine, EngineStatus, SyncRequest
 from networks.models.access import access_of
 from networks.models.trouble import note_trouble
@@ -113,7 +112,7 @@ class Follower:
     def _make_client(self) -> EngineClient:
         if self._access is None:
             self._access = access_of(self._engine)
-        return connect_engine(self._access, Profile.READ)
+        return EngineClient(self._access, Profile.READ)
 
     def _run(self) -> None:
         while not self._stopped.is_set():

@@ -11,9 +11,10 @@ from typing import Any
 import structlog
 from django.db.models import F
 
-from networks.engine.client import EngineClient, EventStream
+from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError
 from networks.engine.facts import EngineInfo
+from networks.engine.transport.stream import EventStream
 from networks.models import EngineStatus
 from networks.sync.attention import is_looked_at
 from networks.sync.follow.counts import Counts

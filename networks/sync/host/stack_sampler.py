@@ -14,7 +14,6 @@ from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError
 from networks.engine.facts import InterfaceStats
-from networks.engine.registry import connect_engine
 from networks.hostnet.facts import Counters
 from networks.models import Engine
 from networks.models.access import access_of
@@ -231,7 +230,7 @@ def _connect(engine_slug: str) -> EngineClient:
     engine = Engine.objects.filter(slug=engine_slug).first()
     if engine is None:
         raise EngineError("This Engine was removed.")
-    return connect_engine(access_of(engine), Profile.READ)
+    return EngineClient(access_of(engine), Profile.READ)
 
 
 def _counters(stats: InterfaceStats) -> Counters:

@@ -15,8 +15,8 @@ from networks.engine.access.facts import EngineAccess, TlsMaterial
 from networks.engine.access.faults import AccessFault, Fault
 from networks.engine.access.parsing import parse_engine_url
 from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Unreachable
-from networks.engine.registry import connect_engine
 from tests.certificates import Authority
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK"
@@ -61,7 +61,7 @@ def _answer(context: ssl.SSLContext, listening: socket.socket) -> None:
 
 
 def ping(port: int, material: TlsMaterial, host: str = "localhost") -> None:
-    client = connect_engine(EngineAccess(parse_engine_url(f"tcp://{host}:{port}"), tls=material), Profile.READ)
+    client = EngineClient(EngineAccess(parse_engine_url(f"tcp://{host}:{port}"), tls=material), Profile.READ)
     with contextlib.closing(client):
         client.ping()
         client.ping()

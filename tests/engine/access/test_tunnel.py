@@ -19,8 +19,8 @@ from networks.engine.access.parsing import parse_engine_url
 from networks.engine.access.tunnel import Tunnel
 from networks.engine.access.tunnels import end_tunnel, tunnel_of
 from networks.engine.calls import Profile
+from networks.engine.client import EngineClient
 from networks.engine.errors import Unreachable
-from networks.engine.registry import connect_engine
 from tests.private_engine import wait_until
 from tests.ssh_server import SshServer, unavailable_reason
 
@@ -74,7 +74,7 @@ def reaching(url: str, key: str, host_key: str) -> Iterator[EngineAccess]:
 
 
 def ping(access: EngineAccess) -> None:
-    with contextlib.closing(connect_engine(access, Profile.READ)) as client:
+    with contextlib.closing(EngineClient(access, Profile.READ)) as client:
         client.ping()
 
 

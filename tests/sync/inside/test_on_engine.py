@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import pytest
 
 from networks.engine.calls import Profile
-from networks.engine.docker_client import DockerClient
+from networks.engine.client import EngineClient
 from networks.hostnet.facts import InsideFact
 from networks.hostnet.linux.opening import open_host
 from networks.sync.host.stack_reading import Reading, StackProcess, Trouble, read_stack
@@ -19,7 +19,7 @@ ADDRESS = re.compile(r"^\d+: (\S+)\s+inet6? (\S+)", re.MULTILINE)
 
 
 def read(engine: PrivateEngine, container_id: str, *, is_host: bool = False) -> Reading:
-    client = DockerClient(engine.url, Profile.READ)
+    client = EngineClient(engine.url, Profile.READ)
     try:
         pid = client.inspect_container(container_id).pid
     finally:
@@ -76,7 +76,7 @@ def test_it_sees_what_the_containers_own_tools_see(engine: PrivateEngine, world:
     assert [route for route in quiet.routes if route.destination.version == 4] == []
     assert [link.name for link in quiet.links] == ["lo"]
 
-    client = DockerClient(engine.url, Profile.READ)
+    client = EngineClient(engine.url, Profile.READ)
     pid = client.inspect_container(world["plain"]).pid
     client.close()
     engine.cli("kill", "plain")

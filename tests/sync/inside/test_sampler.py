@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from networks.engine.calls import Profile
-from networks.engine.docker_client import DockerClient
+from networks.engine.client import EngineClient
 from networks.engine.facts import InterfaceStats
 from networks.sync import attention
 from networks.sync.attention import note_viewer
@@ -118,7 +118,7 @@ def test_it_asks_other_engines_while_one_hangs(engine: FakeEngine, sampler: Samp
         hung_url = f"unix://{folder}/docker.sock"
         clients = {
             slug: lambda: engine,
-            f"{slug}-hung": lambda: DockerClient(hung_url, Profile.READ, timeout_s=5.0),
+            f"{slug}-hung": lambda: EngineClient(hung_url, Profile.READ, timeout_s=5.0),
         }
         beside = Sampler(lambda asked: clients[asked](), every_s=0.05, linger_s=0.1)
         try:
