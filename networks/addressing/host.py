@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv6Interface
 
 from networks.addressing.findings import Finding, bad, warn
+from networks.addressing.findings import gettext_noop as _
 from networks.addressing.parents import ParentLink
 from networks.addressing.ranges import RangeKind, is_of_kind
 from networks.addressing.reading import IPAddress, IPNetwork
@@ -70,7 +71,31 @@ class HostSide:
 
 
 _SAID_BY = {"host_lan": "host_gateway", "host_on_link": "host_address"}
-_WORST_FIRST = ("host_gateway", "host_lan", "host_address", "host_on_link", "host_name_server", "host_route", "host_nowhere")
+_CUT_OFF = _(
+    "Docker accepts it. The host then looks for that network behind the new bridge: it may lose its "
+    "connection, and you yours to it."
+)
+_UNREACHED = _("Docker accepts it. The host then can't reliably reach addresses in that range.")
+# By what collides, the worst first: the sentence, and what Docker would do.
+_SENTENCES = {
+    "host_gateway": (_("%(subnet)s contains %(what)s, the host's default gateway (%(by)s)."), _CUT_OFF),
+    "host_lan": (
+        _("%(subnet)s collides with %(what)s, the host's network on %(by)s, which carries its default route."),
+        _CUT_OFF,
+    ),
+    "host_address": (_("%(subnet)s contains %(what)s, the host's address on %(by)s."), _UNREACHED),
+    "host_on_link": (_("%(subnet)s collides with %(what)s, which the host reaches directly on %(by)s."), _UNREACHED),
+    "host_name_server": (
+        _("%(subnet)s contains %(what)s, a name server of the host."),
+        _("Docker accepts it. The host, and containers that use it, may then fail to resolve names."),
+    ),
+    "host_route": (
+        _("%(subnet)s collides with %(what)s, which the host reaches through the router %(by)s."),
+        _("Docker accepts it. The host and the new network's containers then can't reach that network."),
+    ),
+    "host_nowhere": (_("%(subnet)s collides with %(what)s, which a route of the host blocks."), ""),
+}
+_WORST_FIRST = tuple(_SENTENCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +134,16 @@ def check_host(subnet: IPNetwork, host: HostSide, *, takes_routes: bool = True) 
     """
     found = collisions(subnet, host)
     if found and not takes_routes:
-        yield warn("subnet", "host_hidden", subnet=subnet, what=found[0].what)
+        message = _("%(subnet)s hides %(what)s, to which the host has a route, from the network's containers.")
+        yield warn("subnet", "host_hidden", message, subnet=subnet, what=found[0].what)
         return
     said: set[str] = set()
     for collision in found:
         # Of a link whose gateway or address lies in the subnet, nobody needs to hear that its network does.
         if said.isdisjoint((collision.key, f"{_SAID_BY.get(collision.key)} {collision.by}")):
+            message, advice = _SENTENCES[collision.key]
             say = bad if collision.is_harmful else warn
-            yield say("subnet", collision.key, subnet=subnet, what=collision.what, by=collision.by)
+            yield say("subnet", collision.key, message, advice=advice, subnet=subnet, what=collision.what, by=collision.by)
         said.update((collision.key, f"{collision.key} {collision.by}"))
 
 

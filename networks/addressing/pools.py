@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Network, ip_network
 
 from networks.addressing.capacity import assignable, own_addresses
-from networks.addressing.findings import Finding, Level, bad, warn
+from networks.addressing.findings import Finding, bad, warn
+from networks.addressing.findings import gettext_noop as _
 from networks.addressing.ranges import RangeKind, is_of_kind, kind_of
 from networks.addressing.reading import IPAddress, IPNetwork
 
@@ -70,6 +71,12 @@ def ends_block(subnet: IPNetwork, address: IPAddress) -> bool:
     return subnet.version == 6 and subnet.prefixlen <= 64 and int(address) & _ORDINALS == _ORDINALS
 
 
+def last_of_block(field: str, address: IPAddress, version: str, suggestion: object = "") -> Finding:
+    """Return that an Engine of that version has no number for the address, which `ends_block`."""
+    message = _("%(address)s is the last address of a /64, which Engine %(version)s can't give to anything.")
+    return bad(field, "last_of_block", message, suggestion, address=address, version=version)
+
+
 def overlapping(subnet: IPNetwork, taken: Sequence[TakenPool]) -> list[TakenPool]:
     """Return those of `taken` that share an address with the subnet, in their order."""
     return [other for other in taken if other.subnet.version == subnet.version and other.subnet.overlaps(subnet)]
@@ -79,7 +86,8 @@ def check_pool(pool: Pool) -> Iterator[Finding]:
     """Yield what is wrong, or worth knowing, within one pool."""
     if pool.subnet is None:
         if pool.ip_range or pool.gateway or pool.aux_addresses:
-            yield bad("subnet", "subnet_missing", _usual_subnet(pool))
+            message = _("This range, gateway or reserved address needs a subnet.")
+            yield bad("subnet", "subnet_missing", message, _usual_subnet(pool))
         return
     yield from _check_subnet(pool.subnet)
     if is_any_of_size(pool.subnet):
@@ -96,25 +104,48 @@ def check_between(pools: Sequence[Pool]) -> Iterator[tuple[int, Finding]]:
     for index, pool in enumerate(pools):
         for earlier in pools[:index]:
             if pool.subnet and earlier.subnet and overlapping(pool.subnet, [TakenPool(earlier.subnet)]):
-                yield index, bad("subnet", "overlaps_own_pool", subnet=pool.subnet, other=earlier.subnet)
+                message = _("%(subnet)s overlaps %(other)s, another pool of this network.")
+                yield index, bad("subnet", "overlaps_own_pool", message, subnet=pool.subnet, other=earlier.subnet)
                 break
+
+
+_OF_KIND = {
+    "loopback": _("%(subnet)s is in the loopback range: packets to it never leave the machine. Docker may accept it."),
+    "loopback_in_it": _(
+        "%(subnet)s has the loopback range in it: packets to those never leave the machine. Docker may accept it."
+    ),
+    "multicast": _("%(subnet)s is in the multicast range: no container can have such an address. Docker may accept it."),
+    "multicast_in_it": _(
+        "%(subnet)s has the multicast range in it: no container can have those addresses. Docker may accept it."
+    ),
+    RangeKind.LINK_LOCAL: _("%(subnet)s is link-local: routers don't forward such packets."),
+    RangeKind.PUBLIC: _("%(subnet)s is public address space: these containers can't reach its real owners."),
+    RangeKind.RESERVED: _("%(subnet)s is reserved; some systems refuse to use it."),
+    RangeKind.SHARED: _(
+        "%(subnet)s is used by providers (CGNAT) and some VPNs: where that is the case, they become unreachable."
+    ),
+    RangeKind.DOCUMENTATION: _("%(subnet)s is reserved for examples in documentation; some routers drop it."),
+}
 
 
 def _check_subnet(subnet: IPNetwork) -> Iterator[Finding]:
     kind = kind_of(subnet)
     if subnet.prefixlen == 0:
-        yield bad("subnet", "whole_address_space", subnet=subnet)
+        yield bad("subnet", "whole_address_space", _("%(subnet)s covers all addresses."), subnet=subnet)
     elif isinstance(subnet, IPv6Network) and subnet.subnet_of(_MAPPED):
-        yield bad("subnet", "ipv4_mapped", subnet=subnet)
+        message = _("%(subnet)s is an IPv4 range written as IPv6: Docker reads it as IPv4 and refuses it.")
+        yield bad("subnet", "ipv4_mapped", message, subnet=subnet)
     elif kind in (RangeKind.LOOPBACK, RangeKind.MULTICAST):
-        yield bad("subnet", str(kind) if is_of_kind(subnet, kind) else f"{kind}_in_it", subnet=subnet)
+        key = str(kind) if is_of_kind(subnet, kind) else f"{kind}_in_it"
+        yield bad("subnet", key, _OF_KIND[key], subnet=subnet)
     elif is_any_of_size(subnet):
         return
     elif kind is not RangeKind.PRIVATE:
-        yield warn("subnet", str(kind), subnet=subnet)
+        yield warn("subnet", str(kind), _OF_KIND[kind], subnet=subnet)
     elif subnet.prefixlen < SHORTEST[subnet.version]:
         smaller = ip_network((subnet.network_address, SHORTEST[subnet.version]))
-        yield warn("subnet", "too_big", smaller, subnet=subnet)
+        message = _("%(subnet)s is very large: no other address in it can be reached from here.")
+        yield warn("subnet", "too_big", message, smaller, subnet=subnet)
 
 
 def check_room(pool: Pool, *, is_gateway_given: bool = True) -> Iterator[Finding]:
@@ -130,16 +161,20 @@ def check_room(pool: Pool, *, is_gateway_given: bool = True) -> Iterator[Finding
         return
     if subnet.num_addresses < 4 and assignable(subnet, is_gateway_given=is_gateway_given) == 0:
         wider = subnet.supernet(new_prefix=subnet.max_prefixlen - 3)
-        yield bad("subnet", "too_small", wider, subnet=subnet)
+        message = _("%(subnet)s has no address left for a container. Docker may accept it.")
+        yield bad("subnet", "too_small", message, wider, subnet=subnet)
         return
     aux = set(pool.aux_addresses.values())
     room = assignable(subnet, ip_range=pool.ip_range, gateway=pool.gateway, aux=aux, is_gateway_given=is_gateway_given)
     if room == 0 and pool.ip_range:
-        yield warn("ip_range", "range_full", ip_range=pool.ip_range)
+        message = _("%(ip_range)s has no address left to hand out: each container would have to request one outside it.")
+        yield warn("ip_range", "range_full", message, ip_range=pool.ip_range)
     elif room == 0:
-        yield bad("subnet", "no_room", subnet=subnet)
+        message = _("%(subnet)s has no address left for a container: the gateway and the reserved addresses take them all.")
+        yield bad("subnet", "no_room", message, subnet=subnet)
     elif room is not None and room < LITTLE_ROOM:
-        yield warn("ip_range" if pool.ip_range else "subnet", "little_room", subnet=pool.ip_range or subnet, count=room)
+        message = _("%(subnet)s has room for few containers: %(count)s.")
+        yield warn("ip_range" if pool.ip_range else "subnet", "little_room", message, subnet=pool.ip_range or subnet, count=room)
 
 
 def _lies_in(inner: IPNetwork, outer: IPNetwork) -> bool:
@@ -147,23 +182,31 @@ def _lies_in(inner: IPNetwork, outer: IPNetwork) -> bool:
 
 
 def _check_range(subnet: IPNetwork, ip_range: IPNetwork, gateway: IPAddress | None) -> Iterator[Finding]:
+    outside = _("%(ip_range)s is not inside the subnet %(subnet)s.")
     if ip_range.version != subnet.version:
-        yield bad("ip_range", "range_outside", subnet, ip_range=ip_range, subnet=subnet)
+        yield bad("ip_range", "range_outside", outside, subnet, ip_range=ip_range, subnet=subnet)
     elif ip_range.prefixlen < subnet.prefixlen:
-        yield bad("ip_range", "range_bigger", subnet, ip_range=ip_range, subnet=subnet)
+        message = _("%(ip_range)s is larger than its subnet %(subnet)s.")
+        yield bad("ip_range", "range_bigger", message, subnet, ip_range=ip_range, subnet=subnet)
     elif not subnet.overlaps(ip_range):
         first = ip_network((subnet.network_address, ip_range.prefixlen))
-        yield bad("ip_range", "range_outside", first, ip_range=ip_range, subnet=subnet)
+        yield bad("ip_range", "range_outside", outside, first, ip_range=ip_range, subnet=subnet)
     elif gateway is None and ip_range.num_addresses == 1 and is_reserved_in(subnet, ip_range.network_address):
-        yield Finding(Level.BAD, "ip_range", "range_without_gateway", {"ip_range": str(ip_range)}, "", "ip_range")
+        message = _("%(ip_range)s has no address for the gateway: Docker takes it from the range where none is named.")
+        fix = _("Leave out the IP range")
+        yield bad("ip_range", "range_without_gateway", message, fills="ip_range", fix=fix, ip_range=ip_range)
 
 
 def _check_member(subnet: IPNetwork, address: IPAddress, field: str, suggestion: object) -> Iterator[Finding]:
     if not is_inside(subnet, address):
-        yield bad(field, f"{field}_outside", suggestion, address=address, subnet=subnet)
+        message = _("%(address)s is not inside the subnet %(subnet)s.")
+        yield bad(field, f"{field}_outside", message, suggestion, address=address, subnet=subnet)
+    elif address == subnet.network_address and is_reserved_in(subnet, address):
+        message = _("%(address)s is the address of the subnet itself.")
+        yield bad(field, f"{field}_is_network_address", message, suggestion, address=address, subnet=subnet)
     elif is_reserved_in(subnet, address):
-        which = "network_address" if address == subnet.network_address else "broadcast_address"
-        yield bad(field, f"{field}_is_{which}", suggestion, address=address, subnet=subnet)
+        message = _("%(address)s is the broadcast address of %(subnet)s.")
+        yield bad(field, f"{field}_is_broadcast_address", message, suggestion, address=address, subnet=subnet)
 
 
 def _check_aux(pool: Pool, subnet: IPNetwork) -> Iterator[Finding]:
@@ -171,9 +214,10 @@ def _check_aux(pool: Pool, subnet: IPNetwork) -> Iterator[Finding]:
     for name, address in pool.aux_addresses.items():
         yield from _check_member(subnet, address, "aux_addresses", "")
         if address == (pool.gateway or default_gateway(subnet, pool.ip_range)):
-            yield bad("aux_addresses", "aux_is_gateway", address=address)
+            yield bad("aux_addresses", "aux_is_gateway", _("%(address)s is the gateway already."), address=address)
         elif address in seen:
-            yield bad("aux_addresses", "aux_twice", address=address, name=name, other=seen[address])
+            message = _("%(address)s is reserved twice, as %(other)s and as %(name)s.")
+            yield bad("aux_addresses", "aux_twice", message, address=address, name=name, other=seen[address])
         seen[address] = name
 
 

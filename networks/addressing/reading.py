@@ -14,6 +14,7 @@ from ipaddress import (
 )
 
 from networks.addressing.findings import Finding, Misread, bad
+from networks.addressing.findings import gettext_noop as _
 
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
@@ -24,17 +25,19 @@ def parse_network(text: str, field: str = "subnet") -> IPNetwork:
     typed = text.strip()
     address, slash, length = typed.partition("/")
     if not slash:
-        raise Misread(bad(field, "no_prefix_length", _with_usual_length(address), typed=typed))
+        message = _("“%(typed)s” has no prefix length, such as /24.")
+        raise Misread(bad(field, "no_prefix_length", message, _with_usual_length(address), typed=typed))
     if not (length.isascii() and length.isdigit()):
         raise Misread(_unreadable_length(field, typed))
     try:
         loose = ip_network(typed, strict=False)
     except ValueError as error:
-        raise Misread(bad(field, "not_a_subnet", typed=typed)) from error
+        raise Misread(_not_a_subnet(field, typed)) from error
     if isinstance(loose, IPv6Network) and "%" in typed:
-        raise Misread(bad(field, "not_a_subnet", typed=typed))
+        raise Misread(_not_a_subnet(field, typed))
     if loose.network_address != ip_address(address):
-        raise Misread(bad(field, "host_bits_set", loose, typed=typed))
+        message = _("%(typed)s is an address within a subnet, not the subnet itself.")
+        raise Misread(bad(field, "host_bits_set", message, loose, typed=typed))
     return loose
 
 
@@ -45,11 +48,12 @@ def parse_address(text: str, field: str = "gateway") -> IPAddress:
         address = ip_address(typed)
     except ValueError as error:
         bare = typed.partition("/")[0]
-        suggestion = bare if "/" in typed and _is_address(bare) else ""
-        key = "address_with_prefix_length" if suggestion else "not_an_address"
-        raise Misread(bad(field, key, suggestion, typed=typed)) from error
+        if "/" in typed and _is_address(bare):
+            message = _("Write the address without a prefix length.")
+            raise Misread(bad(field, "address_with_prefix_length", message, bare, typed=typed)) from error
+        raise Misread(bad(field, "not_an_address", _("“%(typed)s” is not an IP address."), typed=typed)) from error
     if "%" in typed:
-        raise Misread(bad(field, "not_an_address", typed.partition("%")[0], typed=typed))
+        raise Misread(bad(field, "not_an_address", _("“%(typed)s” is not an IP address."), typed.partition("%")[0], typed=typed))
     return address
 
 
@@ -72,9 +76,13 @@ def _with_usual_length(text: str) -> str:
     return str(ip_network((address, {2: 16, 3: 8}.get(zeros, 24)), strict=False))
 
 
+def _not_a_subnet(field: str, typed: str) -> Finding:
+    return bad(field, "not_a_subnet", _("“%(typed)s” is not a subnet. It looks like 10.20.0.0/24."), typed=typed)
+
+
 def _unreadable_length(field: str, typed: str) -> Finding:
     try:
         network = IPv4Network(typed, strict=False)  # 255.255.255.0 as a mask: Python reads it, Docker doesn't
     except (AddressValueError, NetmaskValueError, ValueError):
-        return bad(field, "not_a_subnet", typed=typed)
-    return bad(field, "netmask", network, typed=typed)
+        return _not_a_subnet(field, typed)
+    return bad(field, "netmask", _("Docker wants a prefix length, not a mask."), network, typed=typed)

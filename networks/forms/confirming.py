@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import bad
@@ -41,11 +41,11 @@ class ConfirmForm(FindingsForm):
     def clean(self) -> dict[str, Any]:
         """Compare the names, and what breaks now with what was shown."""
         if self.wanted and self.cleaned_data.get("typed_name") != self.wanted:
-            self.add_finding(bad("typed_name", "typed_name_wrong"))
+            self.add_finding(bad("typed_name", "typed_name_wrong", gettext_noop("Type it exactly as shown above.")))
         shown = frozenset(self.cleaned_data.get("shown", "").split(","))
         self.unseen = tuple(breakage for breakage in self.breakages if breakage.token not in shown)
         if self.unseen:
-            self.add_finding(bad("shown", "breaks_more"))
+            self.add_finding(bad("shown", "breaks_more", gettext_noop("More would break now than this page showed.")))
         return self.cleaned_data
 
 

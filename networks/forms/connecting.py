@@ -7,16 +7,15 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
-from django import forms
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding, Misread, bad
 from networks.addressing.host import HostSide
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.specs import ConnectSpec
-from networks.forms.fields import HalfSelect, TypedField
+from networks.forms.fields import HalfSelect, TypedField, label_container, label_network
 from networks.forms.pairs import parse_pairs, parse_words
 from networks.policy.protection import Protection, protection_of
 from networks.preflight.connect_checks import (
@@ -36,7 +35,6 @@ from networks.preflight.connect_checks import (
     parse_priority,
 )
 from networks.preflight.findings import FindingsForm
-from networks.preflight.launch_wording import label_container, label_network
 from networks.preflight.pair import check_container, check_joining, check_pair
 from networks.preflight.places import check_plugin
 from networks.preflight.rights import check_company, check_endpoint_options
@@ -45,6 +43,18 @@ from networks.queries.engine_context import ContainerChoice, EngineVersion, Netw
 
 # What most people never need, behind a fold.
 RARE_FIELDS = ("gateway_priority", "mac", "link_local_ips", "links", "interface_name", "sysctls", "driver_options")
+_NOT_CHOSEN = {
+    "container_gone": gettext_noop("This container is not there any more."),
+    "container_missing": gettext_noop("Choose a container."),
+    "network_gone": gettext_noop("This network is not there any more."),
+    "network_missing": gettext_noop("Choose a network."),
+}
+_REMOVED = {
+    "container_removed": gettext_noop("The container %(name)s was removed."),
+    "container_replaced": gettext_noop("The container %(name)s was removed; another one has that name now."),
+    "network_removed": gettext_noop("The network %(name)s was removed."),
+    "network_replaced": gettext_noop("The network %(name)s was removed; another one has that name now."),
+}
 Choices = list[tuple[str, str]]  # made when a page draws them: while one types, nobody needs them
 
 
@@ -57,40 +67,20 @@ class ConnectForm(FindingsForm):
     its name and the id of what is called so now, each "" where there is none.
     """
 
-    ipv4 = TypedField(label=_("IPv4 address"), required=False, max_length=60, help_text=_("empty: Docker chooses"))
-    ipv6 = TypedField(label=_("IPv6 address"), required=False, max_length=60, help_text=_("empty: Docker chooses"))
-    aliases = TypedField(
-        label=_("Aliases"), required=False, max_length=4000, help_text=_("other names on this network, separated by commas")
-    )
+    ipv4 = TypedField(_("IPv4 address"), _("empty: Docker chooses"), max_length=60)
+    ipv6 = TypedField(_("IPv6 address"), _("empty: Docker chooses"), max_length=60)
+    aliases = TypedField(_("Aliases"), _("other names on this network, separated by commas"), max_length=4000)
     gateway_priority = TypedField(
-        label=_("Gateway priority"),
-        required=False,
-        max_length=20,
-        help_text=_("the default route goes through the network with the highest one"),
+        _("Gateway priority"), _("the default route goes through the network with the highest one"), max_length=20
     )
-    mac = TypedField(label=_("MAC address"), required=False, max_length=40, help_text=_("empty: Docker chooses"))
+    mac = TypedField(_("MAC address"), _("empty: Docker chooses"), max_length=40)
     link_local_ips = TypedField(
-        label=_("Link-local addresses"),
-        required=False,
-        max_length=4000,
-        help_text=_("in addition to the network's address, separated by commas"),
+        _("Link-local addresses"), _("in addition to the network's address, separated by commas"), max_length=4000
     )
-    links = TypedField(
-        label=_("Links"), required=False, max_length=4000, help_text=_("container:name; the name is how this container finds it")
-    )
-    interface_name = TypedField(
-        label=_("Interface name"), required=False, max_length=60, help_text=_("inside the container; empty: eth and a number")
-    )
-    sysctls = TypedField(
-        label=_("Sysctls"), required=False, max_length=4000, help_text=_("for this interface, written as IFNAME")
-    )
-    driver_options = TypedField(
-        label=_("Driver options"),
-        required=False,
-        widget=forms.Textarea,
-        max_length=100_000,
-        help_text=_("key=value, one per line"),
-    )
+    links = TypedField(_("Links"), _("container:name; the name is how this container finds it"), max_length=4000)
+    interface_name = TypedField(_("Interface name"), _("inside the container; empty: eth and a number"), max_length=60)
+    sysctls = TypedField(_("Sysctls"), _("for this interface, written as IFNAME"), max_length=4000)
+    driver_options = TypedField(_("Driver options"), _("key=value, one per line"), is_long=True)
     half = ""  # the name of the field that chooses
 
     network: NetworkChoice | None = None
@@ -170,13 +160,9 @@ class ConnectForm(FindingsForm):
         )
 
     def _check_pair(self, *, chosen: str) -> None:
-        noun = self.half.removesuffix("_id")
         if self.network is None or self.container is None:
             name, successor = self.find_successor(chosen) if chosen else ("", "")
-            if name:
-                self.add_finding(bad(self.half, f"{noun}_{'replaced' if successor else 'removed'}", successor, name=name))
-            else:
-                self.add_finding(bad(self.half, f"{noun}_gone" if chosen else f"{noun}_missing"))
+            self.add_finding(self._removed(name, successor) if name else self._not_chosen(chosen))
             why_not = check_joining(self.network) if self.network else check_container(self.container) if self.container else ()
             self.add_findings(replace(found, field=self.half) for found in (*why_not, *self._check_plugin()))
         else:
@@ -188,6 +174,14 @@ class ConnectForm(FindingsForm):
             self.add_findings(check_link_local(self._read["link_local_ips"], self.network))
             self.add_findings(check_links(self._read["links"], self.network, self.container, self.containers))
             self.add_findings(check_mac(mac, self.network) if (mac := self._read.get("mac")) else ())
+
+    def _not_chosen(self, chosen: str) -> Finding:
+        key = f"{self.half.removesuffix('_id')}_{'gone' if chosen else 'missing'}"
+        return bad(self.half, key, _NOT_CHOSEN[key])
+
+    def _removed(self, name: str, successor: str) -> Finding:
+        key = f"{self.half.removesuffix('_id')}_{'replaced' if successor else 'removed'}"
+        return bad(self.half, key, _REMOVED[key], successor, fix=gettext_noop("Choose the new one"), name=name)
 
     def _check_company(self, network: NetworkChoice, name: str) -> Iterator[Finding]:
         return check_company(network, self.protection, name, self._read["aliases"], half=self.half, may_shape=self.may_shape)
@@ -240,7 +234,8 @@ class ConnectForm(FindingsForm):
     def _address(self, text: str, field: str) -> IPAddress:
         address = parse_address(text, field)
         if f"ipv{address.version}" != field:
-            raise Misread(bad(field, f"{field}_family", address=address))
+            families = {4: gettext_noop("%(address)s is an IPv4 address."), 6: gettext_noop("%(address)s is an IPv6 address.")}
+            raise Misread(bad(field, f"{field}_family", families[address.version], address=address))
         return address
 
 
@@ -248,7 +243,7 @@ class ContainerToConnectForm(ConnectForm):
     """On a network's page: choose a container."""
 
     half = "container_id"
-    container_id = TypedField(label=_("Container"), required=False, max_length=64)
+    container_id = TypedField(_("Container"), max_length=64)
 
     def __init__(self, *args: Any, network: NetworkChoice, containers: Sequence[ContainerChoice], **options: Any) -> None:
         super().__init__(*args, containers=containers, **options)
@@ -279,7 +274,7 @@ class NetworkToConnectForm(ConnectForm):
     """On a container's page: choose a network."""
 
     half = "network_id"
-    network_id = TypedField(label=_("Network"), required=False, max_length=64)
+    network_id = TypedField(_("Network"), max_length=64)
 
     def __init__(self, *args: Any, container: ContainerChoice, networks: Sequence[NetworkChoice], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -12,6 +12,7 @@ from networks.engine.access.faults import AccessFault, Fault
 from networks.engine.access.openers import opener_for
 from networks.engine.access.parsing import parse_engine_url
 from networks.forms.engine_material import read_ssh, read_tls, say_fault
+from networks.forms.fields import QUIET
 from networks.models import Engine
 from networks.models.access import EngineDraft, access_of
 from networks.models.engine import check_netns
@@ -25,12 +26,11 @@ else:
 
 MOST_PEM = 64_000
 RESERVED = frozenset({"add"})  # /engines/add/
-_QUIET = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 _TLS, _SSH = ("ca", "certificate", "tls_key"), ("ssh_key", "host_key")
 
 
 def _pasted(label: Any, help_text: Any = "") -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": 4, "class": "mono", **_QUIET})
+    area = forms.Textarea(attrs={"rows": 4, "class": "mono", **QUIET})
     return forms.CharField(label=label, required=False, max_length=MOST_PEM, help_text=help_text, widget=area)
 
 
@@ -42,19 +42,19 @@ class EngineForm(forms.Form):
     """
 
     name = forms.CharField(
-        label=_("Name"), max_length=80, help_text=_("The name that people see."), widget=forms.TextInput(_QUIET)
+        label=_("Name"), max_length=80, help_text=_("The name that people see."), widget=forms.TextInput(QUIET)
     )
     slug = forms.SlugField(
         label=_("Short name"),
         max_length=40,
         help_text=_("It is used in addresses and commands and never changes: letters, digits, - and _."),
-        widget=forms.TextInput(_QUIET),
+        widget=forms.TextInput(QUIET),
     )
     url = forms.CharField(
         label="URL",
         max_length=300,
         help_text=_("unix:///var/run/docker.sock, tcp://host:2376 with TLS, or ssh://user@host[:port][/path/of/the/socket]."),
-        widget=forms.TextInput(_QUIET),
+        widget=forms.TextInput(QUIET),
     )
     netns = forms.CharField(
         label=_("Network namespace"),
@@ -62,7 +62,7 @@ class EngineForm(forms.Form):
         max_length=300,
         validators=[check_netns],
         help_text=_("Only if the Engine runs on this machine in another namespace: /run/netns/NAME."),
-        widget=forms.TextInput(_QUIET),
+        widget=forms.TextInput(QUIET),
     )
     registries = forms.CharField(
         label=_("Permitted registries"),
@@ -72,7 +72,7 @@ class EngineForm(forms.Form):
             "Operators may pull from Docker Hub, from those of the Engine's own configuration, and from these: one per line, "
             "such as registry.example:5000."
         ),
-        widget=forms.Textarea(attrs={"rows": 3, "class": "mono", **_QUIET}),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "mono", **QUIET}),
     )
     ca = _pasted(_("CA certificate"), _("The CA that signed the Engine's certificate: ca.pem."))
     certificate = _pasted(

@@ -9,13 +9,30 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.choices import CallableChoiceIterator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from networks.queries.engine_context import ContainerChoice, NetworkChoice
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+# A field for what is copied or exact: no browser completes or corrects it.
+QUIET = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+
+
 class TypedField(forms.CharField):
-    """Text without NUL (Django's own check) and without lone surrogates, which no encoding can carry."""
+    """Text that may be empty, without NUL (Django's own check) and without lone surrogates, which no encoding can carry.
+
+    `is_long`: of several lines.
+    """
+
+    def __init__(
+        self, label: Any, help_text: Any = "", *, max_length: int = 2_000, is_long: bool = False, **options: Any
+    ) -> None:
+        if is_long:
+            max_length, options = 100_000, {"widget": forms.Textarea, **options}
+        super().__init__(label=label, help_text=help_text, max_length=max_length, required=False, **options)
 
     def validate(self, value: Any) -> None:
         """Refuse what can't be sent."""
@@ -40,3 +57,27 @@ class HalfSelect(forms.Select):
         if value and not option["selected"] and not self._is_possible(str(value)):
             option["attrs"]["disabled"] = True
         return option
+
+
+def label_container(choice: ContainerChoice) -> str:
+    """Return a container as a line of a list: "wordpress · running · on bridge"."""
+    if choice.network_mode.startswith("container:"):
+        place = gettext("in another container's network")
+    elif choice.networks:
+        place = gettext("on %(networks)s") % {"networks": ", ".join(choice.networks)}
+    else:
+        place = gettext("on no network")
+    # the words for states are those of templatetags/ui.py; one that nobody knows stays as Docker has it
+    return " · ".join((choice.name, gettext(choice.state), place))
+
+
+def label_network(choice: NetworkChoice) -> str:
+    """Return a network as a line of a list: "front · bridge · 10.20.0.0/24"."""
+    subnets = ", ".join(str(pool.subnet) for pool in choice.pools)
+    use = ""
+    if choice.is_config_only:
+        use = gettext("Config-only")
+    elif choice.is_for_services:
+        use = gettext("services only")
+    via = gettext("through %(engine)s") % {"engine": choice.via} if choice.via else ""
+    return " · ".join(filter(None, (choice.name, choice.driver, subnets, use, via)))

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from networks.engine.guard import MOST_OF_PREFIX, is_name_prefix
+from networks.forms.fields import QUIET
 
 
 class LabForm(forms.Form):
@@ -16,7 +17,7 @@ class LabForm(forms.Form):
         help_text=_("empty: the names above; lab-: lab-mybridge and so on"),
         max_length=MOST_OF_PREFIX,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        widget=forms.TextInput(QUIET),
     )
 
     def clean_name_prefix(self) -> str:

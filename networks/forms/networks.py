@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding, Level, bad
@@ -43,32 +43,18 @@ class NetworkForm(FindingsForm):
     they have to be typed, "" for none; once they were, by who may, they are amber and no longer red.
     """
 
-    name = TypedField(label=_("Name"), required=False, max_length=2000)
-    driver = TypedField(label=_("Driver"), required=False, initial="bridge", max_length=255)
+    name = TypedField(_("Name"))
+    driver = TypedField(_("Driver"), initial="bridge", max_length=255)
     is_internal = forms.BooleanField(label=_("Internal"), required=False, help_text=_("no traffic to the outside"))
     is_attachable = forms.BooleanField(
         label=_("Attachable"), required=False, help_text=_("of a swarm's networks: containers may join, not services alone")
     )
     enable_ipv6 = forms.BooleanField(label=_("IPv6"), required=False, help_text=_("off: IPv6 pools are dropped"))
-    labels = TypedField(
-        label=_("Labels"), required=False, widget=forms.Textarea, max_length=100_000, help_text=_("key=value, one per line")
-    )
-    options = TypedField(
-        label=_("Other driver options"),
-        required=False,
-        widget=forms.Textarea,
-        max_length=100_000,
-        help_text=_("key=value, one per line: options without a field here"),
-    )
-    ipam_driver = TypedField(
-        label=_("IPAM driver"), required=False, max_length=255, help_text=_("who assigns the addresses; empty: Docker")
-    )
+    labels = TypedField(_("Labels"), _("key=value, one per line"), is_long=True)
+    options = TypedField(_("Other driver options"), _("key=value, one per line: options without a field here"), is_long=True)
+    ipam_driver = TypedField(_("IPAM driver"), _("who assigns the addresses; empty: Docker"), max_length=255)
     ipam_options = TypedField(
-        label=_("IPAM options"),
-        required=False,
-        widget=forms.Textarea,
-        max_length=100_000,
-        help_text=_("key=value, one per line; Docker's own IPAM driver ignores them"),
+        _("IPAM options"), _("key=value, one per line; Docker's own IPAM driver ignores them"), is_long=True
     )
     is_config_only = forms.BooleanField(
         label=_("Config-only"),
@@ -76,10 +62,7 @@ class NetworkForm(FindingsForm):
         help_text=_("no usable network, only pools, options and labels that others take over"),
     )
     config_from = TypedField(
-        label=_("Config-from"),
-        required=False,
-        max_length=255,
-        help_text=_("take over pools, options and labels from a config-only network"),
+        _("Config-from"), _("take over pools, options and labels from a config-only network"), max_length=255
     )
     enable_ipv4 = forms.ChoiceField(label=_("IPv4"), required=False, help_text=_("off: containers have IPv6 alone"))
     is_ipv6_off = forms.BooleanField(
@@ -92,7 +75,7 @@ class NetworkForm(FindingsForm):
         label=_("Ingress"), required=False, help_text=_("the network for a swarm's published ports; there can be one")
     )
 
-    typed_subnet = TypedField(label=_("The subnet, to confirm"), required=False, max_length=500)
+    typed_subnet = TypedField(_("The subnet, to confirm"), max_length=500)
 
     def __init__(self, *args: Any, ground: EngineContext, may_shape: bool, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -187,12 +170,14 @@ class NetworkForm(FindingsForm):
             self.add_findings(unreadable)
         typed = read_options(self.chosen_driver, cleaned)
         for key in typed.keys() & self._pairs["options"].keys():
-            self.add_finding(bad("options", "option_above", key=key))
+            message = gettext_noop("%(key)s has its own field above, and that is filled in.")
+            self.add_finding(bad("options", "option_above", message, key=key))
         self._pairs["options"] = {**typed, **self._pairs["options"]}
         if not cleaned.get("name") and "name" not in self.errors:
-            self.add_finding(Finding(Level.BAD, "name", "name_missing"))
+            self.add_finding(bad("name", "name_missing", gettext_noop("A network needs a name.")))
         if cleaned.get("is_ipv6_off") and cleaned.get("enable_ipv6"):
-            self.add_finding(Finding(Level.BAD, "is_ipv6_off", "ipv6_both", {}, "", "is_ipv6_off"))
+            message = gettext_noop("IPv6 is on above and off here.")
+            self.add_finding(bad("is_ipv6_off", "ipv6_both", message, fills="is_ipv6_off", fix=gettext_noop("Drop it here")))
         for pool in self.pools:
             pool.is_valid()
         spec = self.to_spec()

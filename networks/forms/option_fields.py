@@ -56,7 +56,7 @@ def make_field(option: DriverOption, api_version: tuple[int, int]) -> forms.Fiel
     is_too_new = option.since.is_after(api_version)
     attrs: dict[str, Any] = {"disabled": True} if is_too_new else {}
     words = too_new_words(option.since) if is_too_new else option.help
-    shared: dict[str, Any] = {"label": option.label, "required": False, "help_text": words}
+    shared: dict[str, Any] = {"label": option.label, "help_text": words}
     if option.kind is OptionKind.CHOICE:
         choices = [("", _("Docker's default")), *((choice.value, choice.label) for choice in option.choices)]
         too_new = {c.value: too_new_words(c.since) for c in option.choices if c.since.is_after(api_version)}
@@ -64,7 +64,7 @@ def make_field(option: DriverOption, api_version: tuple[int, int]) -> forms.Fiel
     if option.kind is OptionKind.TEXT:
         return TypedField(widget=forms.TextInput(attrs | {"placeholder": option.placeholder}), max_length=255, **shared)
     widget = OnByDefault(attrs) if option.kind is OptionKind.ON else forms.CheckboxInput(attrs)
-    return forms.BooleanField(widget=widget, initial=option.kind is OptionKind.ON, **shared)
+    return forms.BooleanField(required=False, widget=widget, initial=option.kind is OptionKind.ON, **shared)
 
 
 def too_new_words(since: Since) -> str:
@@ -85,7 +85,7 @@ def make_vlan_field() -> forms.Field:
     """Return the field of a VLAN's number beside a parent."""
     widget = forms.TextInput({"placeholder": "10", "inputmode": "numeric"})
     words = _("1 to 4094: Docker creates the sub-interface; empty: the parent itself")
-    return TypedField(label="VLAN", required=False, max_length=20, help_text=words, widget=widget)
+    return TypedField("VLAN", words, max_length=20, widget=widget)
 
 
 def hidden_of_others(driver: str, data: QueryDict | Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_noop as _
+
 from networks.addressing.findings import Finding, Misread, bad
 from networks.addressing.reading import IPAddress, parse_address
 
@@ -20,18 +22,25 @@ def parse_pairs(text: str, field: str) -> tuple[dict[str, str], list[Finding]]:
     findings: list[Finding] = []
     lines = list(filter(None, map(str.strip, _LINE_END.split(text))))
     if len(lines) > MAX_PAIRS:
-        return {}, [bad(field, "pairs_many", count=len(lines), limit=MAX_PAIRS)]
+        return {}, [too_many(field, len(lines))]
     for line in lines:
         key, separator, value = line.partition("=")
         if not key.strip() or (not separator and field != "labels"):
-            findings.append(bad(field, "pairs_unreadable", line=line))
+            findings.append(bad(field, "pairs_unreadable", _("“%(line)s” is not key=value."), line=line))
         elif field == "labels" and _BLANK.search(key.strip()):  # the Engine itself takes anything
-            findings.append(bad(field, "label_blank", key=key.strip()))
+            message = _("The docker command doesn't accept a space in a label's name: “%(key)s”.")
+            findings.append(bad(field, "label_blank", message, key=key.strip()))
         elif key.strip() in pairs:
-            findings.append(bad(field, "pairs_twice", key=key.strip()))
+            findings.append(bad(field, "pairs_twice", _("%(key)s is set twice."), key=key.strip()))
         else:
             pairs[key.strip()] = value
     return pairs, findings[:MAX_FAULTS]
+
+
+def too_many(field: str, count: int) -> Finding:
+    """Return that there are more lines than `MAX_PAIRS`."""
+    message = _("There are %(count)s lines; this form accepts %(limit)s. The docker command accepts more.")
+    return bad(field, "pairs_many", message, count=count, limit=MAX_PAIRS)
 
 
 def parse_aux_addresses(text: str) -> tuple[dict[str, IPAddress], list[Finding]]:
@@ -42,13 +51,12 @@ def parse_aux_addresses(text: str) -> tuple[dict[str, IPAddress], list[Finding]]
         name, separator, value = part.partition("=")
         try:
             if not separator or not name.strip():
-                raise Misread(bad("aux_addresses", "aux_unreadable", typed=part))
+                raise Misread(bad("aux_addresses", "aux_unreadable", _("“%(typed)s” is not name=address."), typed=part))
             if name.strip() in addresses:
-                raise Misread(bad("aux_addresses", "pairs_twice", key=name.strip()))
+                raise Misread(bad("aux_addresses", "pairs_twice", _("%(key)s is set twice."), key=name.strip()))
             addresses[name.strip()] = parse_address(value, "aux_addresses")
         except Misread as error:
-            # A suggestion would have to be put into the middle of the field.
-            findings.append(bad("aux_addresses", error.finding.key, **error.finding.parameters))
+            findings.append(error.finding.without_fix())
     return addresses, findings[:MAX_FAULTS]
 
 

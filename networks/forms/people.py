@@ -1,4 +1,4 @@
-"""Forms about people: a new account, a role, a password that somebody chooses by their link."""
+"""Forms about people: the first admin, a new account, a role, a password that somebody chooses by their link."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from networks.forms.fields import QUIET
 from networks.models import Role
 
 # Django's own class can't be subscripted when it runs, and must be when it is checked.
@@ -27,7 +28,7 @@ class PersonForm(forms.Form):
         label=_("Username"),
         help_text=_("Letters, digits and @ . + - _ only."),
         max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        widget=forms.TextInput(QUIET),
     )
 
     def clean_username(self) -> str:
@@ -69,7 +70,7 @@ class TerminalGrantForm(forms.Form):
     username = forms.CharField(
         label=_("Username"),
         max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        widget=forms.TextInput(QUIET),
     )
 
     def clean_username(self) -> User:
@@ -86,6 +87,9 @@ class RoleForm(TerminalGrantForm):
     role = forms.ChoiceField(label=_("Role"), choices=[("", _("no role")), *Role.choices], required=False)
 
 
+_NEW = {"autocomplete": "new-password"}
+
+
 class InvitationForm(forms.Form):
     """The token of a link, and a password twice."""
 
@@ -95,12 +99,8 @@ class InvitationForm(forms.Form):
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    password1 = forms.CharField(
-        label=_("Password"), strip=False, max_length=4096, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    )
-    password2 = forms.CharField(
-        label=_("Password again"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    )
+    password1 = forms.CharField(label=_("Password"), strip=False, max_length=4096, widget=forms.PasswordInput(_NEW))
+    password2 = forms.CharField(label=_("Password again"), strip=False, widget=forms.PasswordInput(_NEW))
 
     def clean(self) -> dict[str, Any]:
         """Compare the two passwords."""
@@ -117,3 +117,36 @@ class InvitationForm(forms.Form):
         except forms.ValidationError as error:
             self.add_error("password1", error)
         return self.is_valid()
+
+
+class SetupForm(InvitationForm):
+    """The first admin: the console's token, a name, and a password twice."""
+
+    token = forms.CharField(
+        label=_("Token"),
+        help_text=_("It is shown in the console where Netadmin was started. “manage.py setup_token” shows it again."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    username = forms.CharField(label=_("Username"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "username"}))
+    password1 = forms.CharField(
+        label=_("Password"),
+        help_text=_("Ten characters or more; a sentence is fine."),
+        strip=False,
+        widget=forms.PasswordInput(_NEW),
+    )
+
+    field_order = ("token", "username", "password1", "password2")
+
+    def clean_username(self) -> str:
+        """Hold the name to the same rules as the admin site does."""
+        username: str = self.cleaned_data["username"]
+        get_user_model()._meta.get_field("username").run_validators(username)
+        return username
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the two passwords, then judge the first."""
+        cleaned = super().clean()
+        if cleaned.get("password1") and ("password2" not in self.errors or self.has_error("password2", "required")):
+            self.judge_password(get_user_model()(username=cleaned.get("username", "")))
+        return cleaned

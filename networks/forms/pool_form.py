@@ -19,10 +19,10 @@ from networks.preflight.findings import FindingsForm
 class PoolForm(FindingsForm):
     """One row of pools. `pool`: what could be read of it; `unread`: what could not, by field."""
 
-    subnet = TypedField(label=_("Subnet"), required=False, max_length=60)
-    ip_range = TypedField(label=_("IP range"), required=False, max_length=60)
-    gateway = TypedField(label=_("Gateway"), required=False, max_length=60)
-    aux_addresses = TypedField(label=_("Reserved"), required=False, max_length=2000)
+    subnet = TypedField(_("Subnet"), max_length=60)
+    ip_range = TypedField(_("IP range"), max_length=60)
+    gateway = TypedField(_("Gateway"), max_length=60)
+    aux_addresses = TypedField(_("Reserved"))
 
     pool = Pool()
 

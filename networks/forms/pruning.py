@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from networks.addressing.findings import bad
 from networks.engine.docker_names import PREDEFINED
@@ -111,13 +112,14 @@ class PruneForm(FindingsForm):
         typed = {name: str(self.cleaned_data.get(name, "")).strip() for name in self.fields}
         until = read_until(typed["until"], self._now) if typed["until"] else None
         if typed["until"] and until is None:
-            self.add_finding(bad("until", "until_unreadable", typed=typed["until"]))
+            message = gettext_noop("“%(typed)s” is not a time: write an age, such as 24h, or a date, such as 2026-11-24.")
+            self.add_finding(bad("until", "until_unreadable", message, typed=typed["until"]))
         read: dict[str, tuple[Label, ...]] = {}
         for name in ("labels", "other_labels"):
             try:
                 read[name] = tuple(_label_of(word) for word in shlex.split(typed[name]))
             except ValueError:
-                self.add_finding(bad(name, "quote_open"))
+                self.add_finding(bad(name, "quote_open", gettext_noop("A quotation mark is not closed.")))
         if not self.errors:
             text = typed["until"] if _DURATION.fullmatch(typed["until"]) else until.isoformat() if until else ""
             self.filter = PruneFilter(until, text, read["labels"], read["other_labels"])

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from networks.addressing.findings import Finding, Level, bad
 from networks.engine.cli import connect_command, disconnect_command, remove_network_command
@@ -19,10 +19,9 @@ from networks.engine.states import RUNNING_STATES
 from networks.models import JobStep
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
-from networks.preflight.findings import FindingsForm
+from networks.preflight.findings import FindingsForm, say_finding
 from networks.preflight.pair import check_network, check_pair, check_parting
 from networks.preflight.rights import check_company
-from networks.preflight.sentences import say_finding
 from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.engine_context import ContainerChoice, NetworkChoice
@@ -46,7 +45,7 @@ class CountForm(FindingsForm):
     def clean(self) -> dict[str, Any]:
         """Compare the numbers."""
         if self.count and self.cleaned_data.get("typed_count", "").strip() != str(self.count):
-            self.add_finding(bad("typed_count", "typed_count_wrong"))
+            self.add_finding(bad("typed_count", "typed_count_wrong", gettext_noop("Type the number shown above.")))
         return self.cleaned_data
 
 

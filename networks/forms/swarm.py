@@ -8,8 +8,9 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-from networks.addressing.findings import Finding, Misread, bad, fine
+from networks.addressing.findings import Misread, bad, fine
 from networks.addressing.host import HostSide
 from networks.addressing.reading import IPNetwork, parse_network
 from networks.engine.cli import Line, init_swarm_lines, join_swarm_lines
@@ -25,16 +26,12 @@ class NodeAddressForm(FindingsForm):
     """`host`: the machine's own addresses, as far as they are known."""
 
     advertise_address = TypedField(
-        label=_("Advertise address"),
-        required=False,
+        _("Advertise address"),
+        _("The address by which other machines reach this one: one of its IP addresses, or the name of a link."),
         max_length=100,
-        help_text=_("The address by which other machines reach this one: one of its IP addresses, or the name of a link."),
     )
     listen_address = TypedField(
-        label=_("Listen address"),
-        required=False,
-        max_length=100,
-        help_text=_("Where it listens for other nodes; 0.0.0.0 means every address."),
+        _("Listen address"), _("Where it listens for other nodes; 0.0.0.0 means every address."), max_length=100
     )
 
     def __init__(self, *args: Any, host: HostSide, **options: Any) -> None:
@@ -59,10 +56,9 @@ class InitForm(NodeAddressForm):
     """A swarm to begin. `ground`: what its overlay networks must get along with."""
 
     pools = TypedField(
-        label=_("Default address pools"),
-        required=False,
+        _("Default address pools"),
+        _("Overlay networks get their blocks from these subnets, separated by commas. They can't be changed later."),
         max_length=1_000,
-        help_text=_("Overlay networks get their blocks from these subnets, separated by commas. They can't be changed later."),
     )
     subnet_size = forms.IntegerField(
         label=_("Prefix length of a block"),
@@ -92,7 +88,11 @@ class InitForm(NodeAddressForm):
         if "pools" not in self.errors and "subnet_size" not in self.errors:
             self.add_findings(check_pools("pools", self.read_pools, spec.subnet_size, self.ground))
         if not self.errors:
-            self.add_finding(fine("listen_address", "swarm_listens", address=spec.listen_address, port=spec.data_path_port))
+            listens, port = spec.listen_address, spec.data_path_port
+            message = gettext_noop(
+                "The machine listens on %(address)s for other nodes; nodes also talk on 7946 and UDP %(port)s."
+            )
+            self.add_finding(fine("listen_address", "swarm_listens", message, address=listens, port=port))
         return self.cleaned_data
 
     def to_spec(self) -> InitSpec:
@@ -116,13 +116,8 @@ class InitForm(NodeAddressForm):
             try:
                 found.append(parse_network(text, "pools"))
             except Misread as misread:
-                self.add_finding(_without_way(misread.finding))
+                self.add_finding(misread.finding.without_fix())
         return tuple(dict.fromkeys(found))
-
-
-def _without_way(finding: Finding) -> Finding:
-    """Return it without its suggestion, which would take the place of all pools."""
-    return Finding(finding.level, finding.field, finding.key, finding.parameters)
 
 
 _SECRET = {"autocomplete": "off", "spellcheck": "false"}
@@ -143,19 +138,13 @@ class JoinForm(_JoinForm):
     """A swarm to join by a manager's address and a token. The token is in no page that is drawn again."""
 
     remote_address = TypedField(
-        label=_("Address of a manager"),
-        required=False,
-        max_length=500,
-        help_text=_("Such as 192.0.2.1:2377; several separated by commas."),
+        _("Address of a manager"), _("Such as 192.0.2.1:2377; several separated by commas."), max_length=500
     )
     token = TypedField(
-        label=_("Join token"),
-        required=False,
+        _("Join token"),
+        _("It is sent to this Engine and stored nowhere. It also decides whether this Engine becomes a worker or a manager."),
         max_length=200,
         widget=forms.PasswordInput(attrs=_SECRET),
-        help_text=_(
-            "It is sent to this Engine and stored nowhere. It also decides whether this Engine becomes a worker or a manager."
-        ),
     )
 
     field_order = ("remote_address", "token", "advertise_address", "listen_address")
@@ -195,7 +184,7 @@ class JoinKnownForm(_JoinForm):
     def clean(self) -> dict[str, Any]:
         """Check that a swarm is chosen, then the addresses."""
         if not self.typed("manager") and "manager" not in self.errors:
-            self.add_finding(bad("manager", "swarm_no_manager"))
+            self.add_finding(bad("manager", "swarm_no_manager", gettext_noop("Choose the swarm to join.")))
         return super().clean()
 
     def to_spec(self) -> JoinSpec:

@@ -8,11 +8,12 @@ import shlex
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from networks.forms.fields import QUIET
+
 OWN = "own"
 SHELLS = ("/bin/sh", "/bin/bash", "/bin/ash")
 _USER = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,62}(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,62})?")
 _MOST_WORDS = 40
-_PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
 
 class TerminalForm(forms.Form):
@@ -26,14 +27,14 @@ class TerminalForm(forms.Form):
         help_text=_("Written as in a shell, but no shell interprets it."),
         max_length=1000,
         required=False,
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=QUIET),
     )
     user = forms.CharField(
         label=_("User"),
         help_text=_("A user of the image; empty: the container's default."),
         max_length=127,
         required=False,
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=QUIET),
     )
 
     def clean_user(self) -> str:

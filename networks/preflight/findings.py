@@ -7,12 +7,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from networks.addressing.findings import Finding, Level
-from networks.preflight.sentences import label_fix, say_advice, say_finding
 
 NOT_THERE_YET = frozenset({"name_missing", "container_missing", "network_missing", "image_missing", "donor_missing"})
 NOT_THERE_YET |= {"swarm_no_token", "swarm_no_remote", "swarm_no_manager"}
+
+
+def say_finding(finding: Finding) -> str:
+    """Return the sentence of a finding, in the reader's language."""
+    return gettext(finding.message) % finding.parameters
+
+
+def say_advice(finding: Finding) -> str:
+    """Return what Docker would do, or what helps, "" where the sentence says enough."""
+    return gettext(finding.advice) if finding.advice else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +52,9 @@ def verdict_of(finding: Finding, *, is_primary: bool = False) -> Verdict:
     target = finding.suggestion_field or finding.field
     # An empty suggestion with a named field empties that field.
     has_fix = bool(finding.suggestion or finding.suggestion_field)
-    fixes = (Fix(label_fix(finding), f"{target}={finding.suggestion}", is_primary=is_primary),) if has_fix else ()
-    return Verdict(str(finding.level), finding.field, say_finding(finding), say_advice(finding), fixes)
+    label = gettext(finding.fix) if finding.fix else gettext("Did you mean %(suggestion)s?")
+    fix = Fix(label % {"suggestion": finding.suggestion}, f"{target}={finding.suggestion}", is_primary=is_primary)
+    return Verdict(str(finding.level), finding.field, say_finding(finding), say_advice(finding), (fix,) if has_fix else ())
 
 
 class FindingsForm(forms.Form):

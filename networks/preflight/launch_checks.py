@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from networks.addressing.findings import Finding, Level, bad, fine, warn
+from django.utils.translation import gettext_noop as _
+
+from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.reading import IPAddress
 from networks.addressing.sockets import is_same_socket
 from networks.engine.specs import CONTAINER_NAME, EndpointSpec, Mode, PortSpec, RunSpec
@@ -33,11 +35,15 @@ ITS_DONORS = ("ports", "publishes_all", "dns", "extra_hosts", "hostname")
 def check_image(image: str, ground: LaunchContext) -> Iterator[Finding]:
     """Yield whether the image is there."""
     if not image:
-        yield bad("image", "image_missing")
+        yield bad("image", "image_missing", _("Choose an image."))
     elif (is_there := ground.has_image(image)) is None:
-        yield warn("image", "images_unknown")
+        yield warn("image", "images_unknown", _("Whether the image is there could not be checked: the Engine doesn't answer."))
+    elif is_there:
+        yield fine("image", "image_there", _("This Engine has the image %(image)s."), image=image)
     else:
-        yield fine("image", "image_there", image=image) if is_there else bad("image", "image_absent", image=image)
+        message = _("This Engine doesn't have the image %(image)s: pull it first.")
+        advice = _("The progress of the pull is shown here; what you typed is kept.")
+        yield bad("image", "image_absent", message, advice=advice, image=image)
 
 
 def check_run_name(name: str, ground: LaunchContext) -> Iterator[Finding]:
@@ -46,12 +52,13 @@ def check_run_name(name: str, ground: LaunchContext) -> Iterator[Finding]:
     if not name:
         return
     if not re.fullmatch(CONTAINER_NAME, name):
-        yield bad("name", "run_name_invalid", name=name)
+        message = _("“%(name)s” can't be a container's name: letters, digits, “_”, “.” and “-”, at least two.")
+        yield bad("name", "run_name_invalid", message, name=name)
     elif name in names:
         free = next(f"{name}-{number}" for number in range(2, len(names) + 3) if f"{name}-{number}" not in names)
-        yield bad("name", "run_name_taken", free, name=name)
+        yield bad("name", "run_name_taken", _("Another container is called %(name)s."), free, name=name)
     else:
-        yield fine("name", "run_name_free", name=name)
+        yield fine("name", "run_name_free", _("No other container is called %(name)s."), name=name)
 
 
 def check_ports(ports: Sequence[PortSpec], ground: LaunchContext) -> Iterator[Finding]:
@@ -65,14 +72,16 @@ def check_ports(ports: Sequence[PortSpec], ground: LaunchContext) -> Iterator[Fi
     for port, outside in wanted:
         earlier = seen.setdefault((outside, port.protocol), [])
         if any(is_same_socket(port.address, other.address) for other in earlier):
-            yield bad("ports", "port_twice", port=outside)
+            yield bad("ports", "port_twice", _("Port %(port)s is given twice, for one address or for all of them."), port=outside)
             return
         earlier.append(port)
     unseen = [port.address for port in ports if port.address and not _may_have(port.address, ground)]
     for address in dict.fromkeys(unseen):
-        yield warn("ports", "port_address_unseen", address=address)
+        message = _("The machine has no address %(address)s, as far as can be seen from here.")
+        yield warn("ports", "port_address_unseen", message, address=address)
     if wanted and not taken and not unseen:
-        yield fine("ports", "ports_free")
+        message = _("The ports are free: no container publishes them, and no visible process listens on them.")
+        yield fine("ports", "ports_free", message)
 
 
 def _check_taken(wanted: Sequence[tuple[PortSpec, int]], ground: LaunchContext) -> Iterator[Finding]:
@@ -80,7 +89,7 @@ def _check_taken(wanted: Sequence[tuple[PortSpec, int]], ground: LaunchContext) 
     published: dict[tuple[int, str], list[PublishedPort]] = {}
     for each in ground.ports if wanted else ():
         published.setdefault((each.port, each.protocol), []).append(each)
-    for protocol in {port.protocol for port, _ in wanted}:
+    for protocol in {port.protocol for port, _outside in wanted}:
         of_protocol = [(port, outside) for port, outside in wanted if port.protocol == protocol]
         processes = ground.find_processes(protocol, frozenset((outside, port.address) for port, outside in of_protocol))
         for port, outside in of_protocol:
@@ -88,11 +97,17 @@ def _check_taken(wanted: Sequence[tuple[PortSpec, int]], ground: LaunchContext) 
             held = next((each for each in there if each.takes(outside, protocol, port.address)), None)
             holder = processes.get((outside, port.address))
             if held is not None:
-                yield bad("ports", "port_held", name=held.container_name, port=outside)
+                message = _("The container %(name)s already publishes port %(port)s.")
+                yield bad("ports", "port_held", message, name=held.container_name, port=outside)
             elif holder is not None and holder.is_certain:
-                yield bad("ports", "port_of_process", name=holder.name, port=outside)
+                message = _("The process %(name)s on the Engine's machine uses port %(port)s.")
+                yield bad("ports", "port_of_process", message, name=holder.name, port=outside)
             elif holder is not None and not there:  # else it is Docker's own, which keeps to the address
-                yield warn("ports", "port_perhaps_of_process", name=holder.name, port=outside)
+                message = _(
+                    "The process %(name)s on the Engine's machine uses port %(port)s by IPv6, and by IPv4 as well "
+                    "unless it keeps to IPv6."
+                )
+                yield warn("ports", "port_perhaps_of_process", message, name=holder.name, port=outside)
 
 
 def _may_have(address: IPAddress, ground: LaunchContext) -> bool:
@@ -106,37 +121,52 @@ def _may_have(address: IPAddress, ground: LaunchContext) -> bool:
 def check_mode(spec: RunSpec, typed: Sequence[str], *, may_shape: bool) -> Iterator[Finding]:
     """Yield what doesn't go with the mode. `typed`: the fields in which something stands."""
     if spec.mode in (Mode.HOST, Mode.CONTAINER) and not may_shape:
-        yield bad("mode", "mode_needs_admin")
+        yield bad("mode", "mode_needs_admin", _("The host's network, or another container's, needs the role admin."))
     if spec.mode is Mode.CONTAINER:
-        yield from (Finding(Level.BAD, name, "shared_conflict", {}, "", name) for name in ITS_DONORS if name in typed)
+        message = _("A container that shares another's network can't have this of its own: Docker refuses it.")
+        yield from (bad(name, "shared_conflict", message, fills=name, fix=_("Drop it")) for name in ITS_DONORS if name in typed)
     publishes = [name for name in ("ports", "publishes_all") if name in typed]
     if spec.mode is Mode.HOST:
-        yield from (Finding(Level.WARN, name, "ports_on_host", {}, "", name) for name in publishes)
+        message = _("On the host's network every port is the host's own: Docker publishes none.")
+        yield from (warn(name, "ports_on_host", message, fills=name, fix=_("Remove the ports")) for name in publishes)
         if "sysctls" in typed:
-            yield Finding(Level.BAD, "sysctls", "sysctl_on_host", {}, "", "sysctls")
+            message = _("On the host's network this would change the host's setting: Docker refuses it.")
+            yield bad("sysctls", "sysctl_on_host", message, fills="sysctls", fix=_("Drop it"))
     elif spec.mode is Mode.NONE:
-        yield from (Finding(Level.WARN, name, "ports_unused", {}, "", name) for name in publishes)
+        message = _("In this mode no port is published: Docker would silently drop them.")
+        yield from (warn(name, "ports_unused", message, fills=name, fix=_("Remove the ports")) for name in publishes)
 
 
 def check_published(networks: Sequence[NetworkChoice], typed: Sequence[str]) -> Iterator[Finding]:
     """Yield that no network of it publishes ports: Docker keeps the wish and lists none. `typed`: as `check_mode` has it."""
     if networks and not any(each.driver in PUBLISHING_DRIVERS and not each.is_internal for each in networks):
         names = (name for name in ("ports", "publishes_all") if name in typed)
-        yield from (Finding(Level.WARN, name, "ports_unpublished", {}, "", name) for name in names)
+        message = _("Docker publishes no port there: none of these networks is a bridge or an overlay that leads outside.")
+        yield from (warn(name, "ports_unpublished", message, fills=name, fix=_("Remove the ports")) for name in names)
 
 
 def check_donor(chosen: str, donor: ContainerChoice | None) -> Iterator[Finding]:
     """Yield whether a container's network can be shared."""
     if donor is None:
-        yield bad("donor_id", "donor_gone" if chosen else "donor_missing")
+        if chosen:
+            yield bad("donor_id", "donor_gone", _("This container is not there any more."))
+        else:
+            yield bad("donor_id", "donor_missing", _("Choose the container to share the network with."))
     elif donor.state not in WITH_STACK:
-        yield bad("donor_id", "donor_stopped", name=donor.name)
+        yield bad("donor_id", "donor_stopped", _("%(name)s isn't running, so it has no network to share."), name=donor.name)
     elif donor.network_mode.startswith("container:"):  # Docker takes it (measured: 26.1); its own owner says when it is cut off
-        yield warn("donor_id", "donor_shared", name=donor.name)
+        message = _(
+            "%(name)s itself shares another container's network. This one shares what %(name)s is in now, and starts "
+            "only while it runs."
+        )
+        yield warn("donor_id", "donor_shared", message, name=donor.name)
     elif donor.network_mode == "host":
-        yield fine("donor_id", "donor_on_host", name=donor.name)
+        message = _("It shares the host's whole network with %(name)s, and keeps it when %(name)s stops or restarts.")
+        yield fine("donor_id", "donor_on_host", message, name=donor.name)
     else:
-        yield fine("donor_id", "donor_runs", name=donor.name)
+        message = _("It shares the whole network of %(name)s: addresses, ports, names. It is cut off when %(name)s restarts.")
+        advice = _("The container whose network is shared publishes the ports, not this one.")
+        yield fine("donor_id", "donor_runs", message, advice=advice, name=donor.name)
 
 
 def check_together(networks: Sequence[EndpointSpec]) -> Iterator[tuple[int, Finding]]:
@@ -144,17 +174,24 @@ def check_together(networks: Sequence[EndpointSpec]) -> Iterator[tuple[int, Find
     names = [endpoint.network_name for endpoint in networks]
     for row, name in enumerate(names):
         if name in names[:row]:
-            yield row, bad("network_id", "network_twice", network=name)
+            yield row, bad("network_id", "network_twice", _("%(network)s is given twice."), network=name)
         elif row and networks[row].is_elsewhere and all(endpoint.is_elsewhere for endpoint in networks):
-            yield row, bad("network_id", "network_elsewhere_too", network=name)
+            message = _(
+                "A container can start on one network that this Engine doesn't list yet: connect it to %(network)s when it runs."
+            )
+            yield row, bad("network_id", "network_elsewhere_too", message, network=name)
         elif name == "bridge" and len(set(names)) > 1:
-            yield row, bad("network_id", "bridge_with_others")
+            message = _(
+                "docker run accepts the default bridge only as the single network. Connect the container to it afterwards."
+            )
+            yield row, bad("network_id", "bridge_with_others", message)
 
 
 def check_words(*, hostname: str, domainname: str, stop_signal: str) -> Iterator[Finding]:
     """Yield which of these can't be."""
     for field, word in (("hostname", hostname), ("domainname", domainname)):
         if word and not _HOST.fullmatch(word):
-            yield bad(field, "host_name_invalid", typed=word)
+            yield bad(field, "host_name_invalid", _("“%(typed)s” is not a valid host name."), typed=word)
     if stop_signal and not _SIGNAL.fullmatch(stop_signal):
-        yield bad("stop_signal", "stop_signal_invalid", typed=stop_signal)
+        message = _("“%(typed)s” is not a signal. It looks like SIGTERM, or 15.")
+        yield bad("stop_signal", "stop_signal_invalid", message, typed=stop_signal)

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
-from networks.addressing.findings import Finding, Level, bad
+from django.utils.translation import gettext_noop as _
+
+from networks.addressing.findings import Finding, bad, warn
 from networks.engine.docker_names import BRIDGE_NAME
 from networks.preflight.known_options import BY_KEY, DriverOption, OptionKind, options_of
 from networks.queries.engine_context import API_OF_ENGINE_27, EngineContext
@@ -53,12 +55,16 @@ def check_options(asked: RequestedOptions) -> Iterator[Finding]:
         option = BY_KEY.get(key)
         if option is None or asked.driver not in option.drivers:
             if options_of(asked.driver):
-                yield _ignored(asked, key, "option_unknown")
+                suggestion, fills = asked.without(key)
+                yield option_unknown(asked.place(key), key, suggestion, fills)
         elif option.since.is_after(asked.ground.api_version):
-            yield _ignored(asked, key, "option_not_yet", version=asked.ground.version, since=option.since.engine)
+            suggestion, fills = asked.without(key)
+            about = {"key": key, "version": asked.ground.version, "since": option.since.engine}
+            message, fix = _("Engine %(version)s ignores %(key)s. It came with Engine %(since)s."), _("Remove the option")
+            yield warn(asked.place(key), "option_not_yet", message, suggestion, fills=fills, fix=fix, **about)
         elif option.kind in (OptionKind.ON, OptionKind.OFF):
             if value not in _TRUTHS and (key, value) != ("encrypted", ""):
-                yield bad(asked.place(key), "option_not_bool", key=key)
+                yield bad(asked.place(key), "option_not_bool", _("%(key)s must be true or false."), key=key)
         elif option.kind is OptionKind.CHOICE:
             yield from _check_choice(asked, option, value)
         elif option.field in _CHECKS:
@@ -70,70 +76,87 @@ def is_vlan(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 5 and 0 < int(text) <= MOST_VLAN
 
 
-def _ignored(asked: RequestedOptions, key: str, sentence: str, **parameters: str) -> Finding:
-    suggestion, field_to_set = asked.without(key)
-    return Finding(Level.WARN, asked.place(key), sentence, {"key": key, **parameters}, suggestion, field_to_set)
+def option_unknown(field: str, key: str, others: str, fills: str) -> Finding:
+    """Return that Docker ignores an option. `others`: what `fills` holds without it."""
+    message = _("Docker does not know the option %(key)s; it accepts and ignores it.")
+    return warn(field, "option_unknown", message, others, fills=fills, fix=_("Remove the option"), key=key)
+
+
+def _no_device(place: str, value: str) -> Finding:
+    return bad(place, "bridge_name_invalid", _("%(value)s can't be the name of a Linux device."), value=value)
 
 
 def _check_choice(asked: RequestedOptions, option: DriverOption, value: str) -> Iterator[Finding]:
     known = {choice.value: choice for choice in option.choices}
     place = asked.place(option.key)
     if value not in known:
-        yield bad(place, "option_not_choice", key=option.key, value=value, known=", ".join(known))
+        message = _("%(key)s can't be %(value)s. Docker knows %(known)s.")
+        yield bad(place, "option_not_choice", message, key=option.key, value=value, known=", ".join(known))
     elif known[value].since.is_after(asked.ground.api_version):
         since = known[value].since.engine
-        yield bad(place, "choice_not_yet", value=value, version=asked.ground.version, since=since)
+        message = _("Engine %(version)s does not know %(value)s. It came with Engine %(since)s.")
+        yield bad(place, "choice_not_yet", message, value=value, version=asked.ground.version, since=since)
     elif value == "isolated" and option.field in _GATEWAY_MODES and not asked.is_internal:
-        yield Finding(Level.BAD, place, "isolated_not_internal", {}, "on", "is_internal")
+        message = _("Docker requires an isolated network to be internal.")
+        yield bad(place, "isolated_not_internal", message, "on", fills="is_internal", fix=_("Make it internal"))
 
 
 def _check_bridge_name(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     owners = asked.ground.bridge_names
     if len(value.encode()) > BRIDGE_NAME_LIMIT:
-        yield bad(place, "bridge_name_long", value=value, length=len(value.encode()))
+        message = _("The bridge name %(value)s has %(length)s characters; Linux allows 15.")
+        yield bad(place, "bridge_name_long", message, value=value, length=len(value.encode()))
     elif not _DEVICE.fullmatch(value) or value == "lo":
-        yield bad(place, "bridge_name_invalid", value=value)
+        yield _no_device(place, value)
     elif value in owners:
-        yield bad(place, "bridge_name_taken", value=value, owner=owners[value])
+        message = _("The network %(owner)s already uses the bridge %(value)s.")
+        yield bad(place, "bridge_name_taken", message, value=value, owner=owners[value])
     elif (link := asked.ground.host.parent(value) or asked.ground.host.other(value)) and link.kind != "bridge":
-        yield bad(place, "bridge_name_link", value=value, kind=link.kind)
+        message = _("The host has a link %(value)s already, which is no bridge (%(kind)s): Docker refuses it.")
+        yield bad(place, "bridge_name_link", message, value=value, kind=link.kind)
 
 
 def _check_mtu(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     if not (value.isascii() and value.isdigit() and len(value) < 6 and 68 <= int(value) <= 65535):
-        yield bad(place, "mtu_invalid")
+        yield bad(place, "mtu_invalid", _("An MTU is a number from 68 to 65535."))
     elif asked.has_ipv6 and int(value) < IPV6_LEAST_MTU:
-        yield bad(place, "mtu_ipv6", IPV6_LEAST_MTU, value=value)
+        yield bad(place, "mtu_ipv6", _("IPv6 needs an MTU of 1280 or more."), IPV6_LEAST_MTU, value=value)
 
 
 def _check_parent(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     owner = asked.ground.parents.get((asked.driver, value))
     number = value.rpartition(".")[2] if "." in value else ""
     if not _DEVICE.fullmatch(value) or len(value) > BRIDGE_NAME_LIMIT:
-        yield bad(place, "bridge_name_invalid", value=value)
+        yield _no_device(place, value)
     elif number.isdigit() and not 0 < int(number) <= MOST_VLAN:
-        yield bad(place, "vlan_invalid", value=value, limit=MOST_VLAN)
+        message = _("%(value)s can't be a VLAN: its number goes up to %(limit)s.")
+        yield bad(place, "vlan_invalid", message, value=value, limit=MOST_VLAN)
     elif owner is not None and asked.driver == "macvlan" and asked.ground.api_version >= API_OF_ENGINE_27:
         if asked.options.get("macvlan_mode") == "passthru" or value in asked.ground.passthru_parents:
-            yield bad(place, "parent_passthru", value=value, owner=owner)
+            message = _(
+                "The macvlan network %(owner)s already uses %(value)s as its parent; in passthru mode it is for one alone."
+            )
+            yield bad(place, "parent_passthru", message, value=value, owner=owner)
     elif owner is not None:
-        yield bad(place, "parent_taken", value=value, owner=owner, driver=asked.driver)
+        message = _("The %(driver)s network %(owner)s already uses %(value)s as its parent; Docker allows one.")
+        yield bad(place, "parent_taken", message, value=value, owner=owner, driver=asked.driver)
 
 
 def _check_prefix(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     if not _DEVICE.fullmatch(value) or len(value) > PREFIX_LIMIT:
-        yield bad(place, "prefix_invalid", value=value, limit=PREFIX_LIMIT)
+        message = _("%(value)s can't be the start of a Linux device's name: letters and digits, up to %(limit)s.")
+        yield bad(place, "prefix_invalid", message, value=value, limit=PREFIX_LIMIT)
 
 
 def _check_interfaces(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     for name in value.split(":"):
         if not _DEVICE.fullmatch(name) or len(name) > BRIDGE_NAME_LIMIT:
-            yield bad(place, "bridge_name_invalid", value=name)
+            yield _no_device(place, name)
 
 
 def _check_vxlan_ids(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
     if not all(word.isascii() and word.isdigit() and len(word) < 9 and 0 < int(word) < 1 << 24 for word in value.split(",")):
-        yield bad(place, "vxlan_invalid")
+        yield bad(place, "vxlan_invalid", _("VXLAN IDs are numbers from 1 to 16777215, separated by commas."))
 
 
 def _check_ipv4(asked: RequestedOptions, place: str, value: str) -> Iterator[Finding]:
@@ -148,10 +171,13 @@ def _check_address(kind: type[IPv4Address | IPv6Address], place: str, value: str
     try:
         kind(value)
     except ValueError:
-        yield bad(place, "not_an_ipv4" if kind is IPv4Address else "not_an_ipv6", typed=value)
+        if kind is IPv4Address:
+            yield bad(place, "not_an_ipv4", _("“%(typed)s” is not an IPv4 address."), typed=value)
+        else:
+            yield bad(place, "not_an_ipv6", _("“%(typed)s” is not an IPv6 address."), typed=value)
     else:
         if "%" in value:
-            yield bad(place, "not_an_ipv6", typed=value)
+            yield bad(place, "not_an_ipv6", _("“%(typed)s” is not an IPv6 address."), typed=value)
 
 
 _CHECKS: Mapping[str, Callable[[RequestedOptions, str, str], Iterator[Finding]]] = {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from networks.addressing.findings import Finding, Level, bad, fine, warn
+from django.utils.translation import gettext_noop as _
+
+from networks.addressing.findings import Finding, bad, fine, warn
 from networks.engine.states import RUNNING_STATES, WITH_STACK
 from networks.queries.addresses.room import Lack
 from networks.queries.containers import LEAVING
@@ -14,37 +16,53 @@ from networks.queries.engine_context import ContainerChoice, NetworkChoice
 def check_network(network: NetworkChoice) -> Iterator[Finding]:
     """Yield why nothing can be connected to this network, if so."""
     if network.name == "host" or network.driver == "host":
-        yield bad("network", "network_host")
+        yield bad("network", "network_host", _("host is a special network: containers join it when they are made, and stay."))
     elif network.name == "none" or network.driver == "null":
-        yield bad("network", "network_none")
+        message = _("none is a special network: containers join it when they are made, and leave it for other networks.")
+        yield bad("network", "network_none", message)
 
 
 def check_joining(network: NetworkChoice) -> Iterator[Finding]:
     """Yield why no container can be put on this network by hand, if so; Docker says so only when the container starts."""
     if network.is_config_only:  # its driver is null, whatever was said
-        yield bad("network", "network_config_only", network=network.name)
+        message = _("%(network)s only holds settings for other networks: no container can be on it.")
+        yield bad("network", "network_config_only", message, network=network.name)
     elif special := [*check_network(network)]:
         yield special[0]
     elif network.is_ingress:
-        yield bad("network", "network_ingress", network=network.name)
+        message = _("%(network)s brings the published ports of services in: no container of your own can be on it.")
+        yield bad("network", "network_ingress", message, network=network.name)
     elif network.is_for_services:
-        yield bad("network", "network_for_services", network=network.name)
+        message = _("%(network)s is for services of the swarm alone: it was not made attachable.")
+        yield bad("network", "network_for_services", message, network=network.name)
 
 
 def check_container(container: ContainerChoice) -> Iterator[Finding]:
     """Yield why this container can be connected to nothing, if so."""
     if container.state in LEAVING:
-        yield bad("container", "container_leaving", container=container.name)
+        message = _("Docker is removing %(container)s, or could not: it can't be connected or disconnected.")
+        yield bad("container", "container_leaving", message, container=container.name)
     elif container.network_mode == "host":
         # A stopped one Docker lets leave host and join others; it starts in the host's stack all the same.
-        is_alive = container.state in RUNNING_STATES
-        yield bad("container", "container_host" if is_alive else "container_host_idle", container=container.name)
+        key, message = "container_host", _("%(container)s uses the host's own network, so it can't be connected to others.")
+        if container.state not in RUNNING_STATES:
+            key = "container_host_idle"
+            message = _(
+                "%(container)s was made with the host's own network and starts in it, whatever it is connected to: Docker would "
+                "connect it while it is stopped, and then not start it, or give the new address to the host itself."
+            )
+        yield bad("container", key, message, container=container.name)
     elif container.network_mode.startswith("container:"):
-        yield bad("container", "container_shared", container=container.name)
+        message = _("%(container)s shares another container's network, so it has no connections of its own.")
+        yield bad("container", "container_shared", message, container=container.name)
     elif "none" in container.networks:
-        yield bad("container", "container_none", container=container.name)
+        message = _("%(container)s is on none, and a container on none can be on no other network.")
+        yield bad("container", "container_none", message, container=container.name)
     elif container.lost_mode and container.state in WITH_STACK:
-        yield bad("container", "container_mode_lost", container=container.name, network=container.lost_mode)
+        message = _(
+            "While %(container)s runs, Docker connects it to nothing: its own network, %(network)s, isn't there any more."
+        )
+        yield bad("container", "container_mode_lost", message, container=container.name, network=container.lost_mode)
 
 
 def check_parting(network: NetworkChoice, container: ContainerChoice) -> Iterator[Finding]:
@@ -61,15 +79,25 @@ def check_parting(network: NetworkChoice, container: ContainerChoice) -> Iterato
 def check_lack(lack: Lack, container: ContainerChoice) -> Iterator[Finding]:
     """Yield that a container gets no address; one that doesn't run gets none before it starts, and may be connected."""
     names = {"network": lack.network_name, "container": container.name, "subnets": lack.subnets, "other": lack.clash}
-    if lack.clash:
-        idle = container.state not in RUNNING_STATES
-        yield warn("container", "subnets_clash_later", **names) if idle else bad("container", "subnets_clash", **names)
-        return
-    if container.state not in RUNNING_STATES:
-        yield warn("container", "pool_full_later", **names)
-        return
-    key = "pool_full_then" if lack.left else "pool_full"
-    yield Finding(Level.BAD, "container", key, names, lack.spare, f"ipv{lack.family}" if lack.spare else "")
+    idle = container.state not in RUNNING_STATES
+    free_one = _("Stop or disconnect a container that is on it, or use another network.")
+    fills = f"ipv{lack.family}" if lack.spare else ""
+    if lack.clash and idle:
+        message = _("%(container)s is on %(other)s, which has the same subnet as %(network)s: on both, Docker doesn't start it.")
+        yield warn("container", "subnets_clash_later", message, **names)
+    elif lack.clash:
+        message = _("%(container)s is on %(other)s, which has the same subnet as %(network)s: Docker puts no container on both.")
+        yield bad("container", "subnets_clash", message, **names)
+    elif idle:
+        message = _("%(container)s can join %(network)s, but not start there while every address of %(subnets)s is taken.")
+        yield warn("container", "pool_full_later", message, advice=free_one, **names)
+    elif lack.left:
+        message = _("Docker has no address left for %(container)s on %(network)s once the others have theirs.")
+        yield bad("container", "pool_full_then", message, lack.spare, fills=fills, **names)
+    else:
+        message = _("Docker has no address left for %(container)s on %(network)s: every address of %(subnets)s is taken.")
+        fix = _("Request %(suggestion)s, which is free")
+        yield bad("container", "pool_full", message, lack.spare, fills=fills, fix=fix, advice=free_one, **names)
 
 
 def check_pair(network: NetworkChoice, container: ContainerChoice, lack: Lack | None = None) -> Iterator[Finding]:
@@ -79,12 +107,15 @@ def check_pair(network: NetworkChoice, container: ContainerChoice, lack: Lack | 
     if why_not:
         yield why_not[0]
     elif network.name in container.networks:
-        yield bad("container", "already_connected", **names)
+        yield bad("container", "already_connected", _("%(container)s is on %(network)s already."), **names)
     elif container.docker_id in network.let_out and container.state in WITH_STACK:
-        yield bad("container", "let_out_already", **names)
+        message = _("Docker gave %(container)s an interface on %(network)s itself: it is its way out of an overlay network.")
+        advice = _("Docker refuses a second one, and a disconnect after that would take the way out away.")
+        yield bad("container", "let_out_already", message, advice=advice, **names)
     elif lack is not None and not lack.address:  # one that was typed is looked at where it stands
         yield from check_lack(lack, container)
     elif container.state not in RUNNING_STATES:
-        yield warn("container", "container_stopped", **names)
+        message = _("%(container)s is not running: it joins once it starts, and only if it can.")
+        yield warn("container", "container_stopped", message, **names)
     else:
-        yield fine("container", "container_can", **names)
+        yield fine("container", "container_can", _("%(container)s can join %(network)s."), **names)

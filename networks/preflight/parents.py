@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from networks.addressing.findings import Finding, Level, bad, fine, warn
+from django.utils.translation import gettext_noop as _
+
+from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.host import HostSide
 from networks.addressing.parents import ParentLink, quiet_range, split_vlan
 from networks.addressing.pools import default_gateway
@@ -25,35 +27,50 @@ def check_parent(spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     name = spec.options.get("parent", "")
     if spec.driver not in PARENTED or not name or spec.is_config_only:
         return
-    other = next(iter(PARENTED - {spec.driver}))
+    other, near, use = next(iter(PARENTED - {spec.driver})), _near(name, ground.host), _("Use %(suggestion)s")
     base, number = split_vlan(name)
     if owner := ground.parents.get((other, name)):
-        yield bad("parent", "parent_other_driver", value=name, owner=owner, other=other, driver=spec.driver)
+        message = _(
+            "The %(other)s network %(owner)s uses %(value)s as its parent; the kernel doesn't mix %(other)s and "
+            "%(driver)s on one device."
+        )
+        advice = _("Docker accepts it; the second container's start fails: device or resource busy.")
+        about = {"value": name, "owner": owner, "other": other, "driver": spec.driver}
+        yield bad("parent", "parent_other_driver", message, advice=advice, **about)
     if not ground.host.is_known:
-        yield warn("parent", "parent_unseen", value=name)
+        message = _("Whether the host has %(value)s could not be checked: its links are not seen from here.")
+        yield warn("parent", "parent_unseen", message, value=name)
     elif (link := ground.host.parent(name)) is not None:
         yield from _check_link(link, name, spec, ground.host)
     elif (link := ground.host.other(name)) is not None:
         yield from _check_unlisted(link, spec, ground.host)
     elif not number or (link := ground.host.parent(base) or ground.host.other(base)) is None:
-        yield bad("parent", "parent_missing", _near(name, ground.host), value=base if number else name)
+        message = _("The host has no device called %(value)s.")
+        yield bad("parent", "parent_missing", message, near, fix=use, value=base if number else name)
     elif link.kind == _LOOPBACK:
-        yield bad("parent", "vlan_on_loopback", _near(name, ground.host), value=base)
+        message = _("%(value)s is the loopback device: the kernel allows no VLAN on it.")
+        yield bad("parent", "vlan_on_loopback", message, near, fix=use, value=base)
     elif is_vlan(number):
-        yield fine("parent", "parent_vlan_made", value=name, number=number, base=base)
+        message = _("Docker creates %(value)s, VLAN %(number)s on %(base)s, and removes it with the network.")
+        yield fine("parent", "parent_vlan_made", message, value=name, number=number, base=base)
         yield from _check_link(link, name, spec, ground.host)
-    yield warn("parent", _say_apart(spec), value=name)
+    yield _apart(spec, name)
 
 
-def _say_apart(spec: NetworkSpec) -> str:
-    """Return the key of the sentence: a link has macvlan children or ipvlan ones, never both, so the way out is another for each.
+def _apart(spec: NetworkSpec, name: str) -> Finding:
+    """Return that the host is kept apart: a link has macvlan children or ipvlan ones, never both, so the way out differs.
 
     Beside a macvlan in another mode than bridge, a link of the host's own reaches nobody (private), needs a switch that sends
     frames back (vepa), or can't be made (passthru: "Invalid argument", measured).
     """
+    message = _("These containers and the host can't reach each other: the kernel separates them on %(value)s.")
     if spec.driver == "ipvlan":
-        return "parent_apart_ipvlan"
-    return "parent_apart" if spec.options.get("macvlan_mode", "bridge") == "bridge" else "parent_apart_always"
+        advice = _("Where it must: give the host an ipvlan link of its own beside them (ip link add … type ipvlan).")
+        return warn("parent", "parent_apart_ipvlan", message, advice=advice, value=name)
+    if spec.options.get("macvlan_mode", "bridge") != "bridge":
+        return warn("parent", "parent_apart_always", message, value=name)
+    advice = _("Where it must: give the host a macvlan link of its own beside them (ip link add … type macvlan).")
+    return warn("parent", "parent_apart", message, advice=advice, value=name)
 
 
 def check_vlan(parent: str, vlan: str) -> Iterator[Finding]:
@@ -61,46 +78,69 @@ def check_vlan(parent: str, vlan: str) -> Iterator[Finding]:
     if not vlan:
         return
     if not is_vlan(vlan):
-        yield bad("vlan", "vlan_number", limit=MOST_VLAN)
+        yield bad("vlan", "vlan_number", _("The number of a VLAN goes from 1 to %(limit)s."), limit=MOST_VLAN)
     elif not parent:
-        yield bad("vlan", "vlan_without_parent")
+        yield bad("vlan", "vlan_without_parent", _("A VLAN belongs to a device: name its parent interface."))
     elif split_vlan(parent)[1]:
-        yield Finding(Level.BAD, "vlan", "vlan_twice", {"value": parent}, "", "vlan")
+        yield bad("vlan", "vlan_twice", _("%(value)s names a VLAN already."), fills="vlan", fix=_("Drop it here"), value=parent)
 
 
 def _check_link(link: ParentLink, name: str, spec: NetworkSpec, host: HostSide) -> Iterator[Finding]:
     """What is true of a link is true of its VLANs, but that the kernel lets those stand on a port."""
     if link.plugged_into and link.name == name:
-        yield Finding(Level.BAD, "parent", "parent_port", {"value": name, "owner": link.plugged_into}, link.plugged_into)
+        message = _("%(value)s is a port of %(owner)s; the kernel allows no macvlan or ipvlan on a port.")
+        advice = _("Docker accepts it, and no container starts: device or resource busy.")
+        owner, fix = link.plugged_into, _("Use %(suggestion)s")
+        yield bad("parent", "parent_port", message, owner, fix=fix, advice=advice, value=name, owner=owner)
     if not link.is_on:
-        yield warn("parent", "parent_off", value=link.name)
+        message = _("%(value)s is down: until it is up, the containers reach nobody.")
+        advice = _("ip link set … up, where the Engine runs.")
+        yield warn("parent", "parent_off", message, advice=advice, value=link.name)
     elif not link.is_up:
-        yield warn("parent", "parent_no_ports" if link.kind == "bridge" else "parent_no_carrier", value=link.name)
+        if link.kind == "bridge":
+            message = _("%(value)s has no carrier: nothing that is up is plugged into it.")
+            yield warn("parent", "parent_no_ports", message, value=link.name)
+        else:
+            message = _("%(value)s has no carrier: nothing is connected at its other end.")
+            yield warn("parent", "parent_no_carrier", message, value=link.name)
     if spec.driver != "macvlan":
         return
+    fix = _("Use the driver %(suggestion)s")
     if link.kind == _WIRELESS:
-        yield Finding(Level.WARN, "parent", "parent_wireless", {"value": link.name}, "ipvlan", "driver")
+        message = _("%(value)s is wireless: most access points accept frames from only one MAC address per client.")
+        advice = _("Docker accepts it. ipvlan works there: all its containers have the parent's MAC address.")
+        yield warn("parent", "parent_wireless", message, "ipvlan", fills="driver", fix=fix, advice=advice, value=link.name)
     elif host.is_virtual and link.is_hardware:
-        yield Finding(Level.WARN, "parent", "parent_virtual", {"value": link.name}, "ipvlan", "driver")
+        message = _("The host is a virtual machine: its hypervisor may drop packets from MAC addresses that it didn't assign.")
+        advice = _("Allow it: promiscuous mode and forged transmits (VMware), MAC spoofing (Hyper-V). Or use ipvlan.")
+        yield warn("parent", "parent_virtual", message, "ipvlan", fills="driver", fix=fix, advice=advice, value=link.name)
     if spec.options.get("macvlan_mode") == "passthru":
-        yield warn("macvlan_mode", "passthru_alone", value=name)
+        message = _("In passthru mode one container gets %(value)s for itself; a second one doesn't start.")
+        yield warn("macvlan_mode", "passthru_alone", message, value=name)
 
 
 def _check_unlisted(link: ParentLink, spec: NetworkSpec, host: HostSide) -> Iterator[Finding]:
     """What is true of a link that no list offers: Docker takes all but loopback, and the kernel many of them (measured)."""
     about = {"value": link.name, "driver": spec.driver}
+    near, use = _near(link.name, host), _("Use %(suggestion)s")
     if link.kind == _LOOPBACK:
-        yield bad("parent", "parent_loopback", _near(link.name, host), **about)
+        message = _("%(value)s is the loopback device: Docker creates no %(driver)s network on it.")
+        yield bad("parent", "parent_loopback", message, near, fix=use, **about)
         return
     if not link.is_ethernet and spec.driver == "macvlan":
-        yield bad("parent", "parent_no_ethernet", _near(link.name, host), **about)
+        message = _("%(value)s is no Ethernet device, and the kernel allows no macvlan on another kind.")
+        advice = _("Docker accepts it, and no container starts: invalid argument.")
+        yield bad("parent", "parent_no_ethernet", message, near, fix=use, advice=advice, **about)
         return
     if link.bridge_of:
-        yield warn("parent", "parent_bridge", owner=link.bridge_of, **about)
+        message = _("%(value)s is the bridge of the network %(owner)s: these containers will be on the same wire as its own.")
+        yield warn("parent", "parent_bridge", message, owner=link.bridge_of, **about)
     elif link.stands_on and link.kind in _SAME[spec.driver]:
-        yield warn("parent", "parent_stacked", kind=link.kind, base=link.stands_on, **about)
+        message = _("%(value)s is a %(kind)s device itself: these containers' devices will stand on %(base)s, beside it.")
+        yield warn("parent", "parent_stacked", message, kind=link.kind, base=link.stands_on, **about)
     elif not link.plugged_into:
-        yield warn("parent", "parent_unsure", **about)
+        message = _("The host has %(value)s, but whether a container starts on it is not known here.")
+        yield warn("parent", "parent_unsure", message, **about)
     yield from _check_link(link, link.name, spec, host)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from ipaddress import ip_network
 
+from django.utils.translation import gettext_noop as _
+
 from networks.addressing.capacity import span
 from networks.addressing.findings import Finding, Level, bad, fine, warn
 from networks.addressing.host import check_host, collisions, occupied_by
@@ -15,6 +17,7 @@ from networks.addressing.reading import IPAddress, IPNetwork
 from networks.addressing.suggest import default_pools_of, suggest_subnet_of
 from networks.engine.docker_names import OWN_DRIVERS
 from networks.engine.specs import NetworkSpec
+from networks.hostnet.plugins import PluginFact
 from networks.models import Engine
 from networks.policy.harm import subnets_of, takes_routes
 from networks.queries.engine_context import PARENTED, EngineContext
@@ -35,7 +38,8 @@ def check_place(pool: Pool, pools: Sequence[Pool], spec: NetworkSpec, ground: En
     found = [*_check_networks(pool, subnet, spec, ground), *_check_machine(subnet, spec, ground)]
     if found and any(each.level is Level.BAD for each in found):
         free = suggest_subnet(subnet.version, pools, ground, prefix=subnet.prefixlen)
-        found = [replace(each, suggestion=free) if each.level is Level.BAD else each for each in found]
+        fix = _("Use %(suggestion)s, which is free")
+        found = [replace(each, suggestion=free, fix=fix) if each.level is Level.BAD else each for each in found]
     yield from found
     if spec.driver in PARENTED:
         yield from _check_on_parent(pool, subnet, spec, ground)
@@ -44,7 +48,13 @@ def check_place(pool: Pool, pools: Sequence[Pool], spec: NetworkSpec, ground: En
         sees_all = (
             takes_routes(spec.driver, spec.options, subnet.version) and ground.host.is_known and ground.host.knows_name_servers
         )
-        yield fine("subnet", "subnet_free_all" if sees_all else "subnet_free", subnet=subnet)
+        if sees_all:
+            message = _(
+                "%(subnet)s is free: no network overlaps it, and no address, name server or route (main table) of the host."
+            )
+            yield fine("subnet", "subnet_free_all", message, subnet=subnet)
+        else:
+            yield fine("subnet", "subnet_free", _("%(subnet)s is free: no other network overlaps it."), subnet=subnet)
 
 
 def check_sight(spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
@@ -53,9 +63,13 @@ def check_sight(spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     if not any(not is_any_of_size(subnet) for subnet in subnets):
         return
     if not ground.host.is_known:
-        yield warn("pools", "host_unknown")
+        message = _("The host's own routes, addresses and name servers could not be checked: they are not seen from here.")
+        advice = _("Look yourself where the Engine runs: ip route; ip address; cat /etc/resolv.conf")
+        yield warn("pools", "host_unknown", message, advice=advice)
     elif not ground.host.knows_name_servers:
-        yield warn("pools", "name_servers_unknown")
+        message = _("The host's name servers could not be checked: they are not seen from here.")
+        advice = _("Look yourself where the Engine runs: cat /etc/resolv.conf")
+        yield warn("pools", "name_servers_unknown", message, advice=advice)
 
 
 def check_config(spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
@@ -63,7 +77,7 @@ def check_config(spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
     for subnet in ground.config_subnets.get(spec.config_from, ()):
         for finding in _check_networks(Pool(subnet), subnet, spec, ground):
             if finding.level is Level.BAD:
-                yield replace(finding, field="config_from", suggestion="", suggestion_field="")
+                yield replace(finding, field="config_from")
         taken = takes_routes(spec.driver, spec.options, subnet.version)
         for finding in check_host(subnet, ground.host, takes_routes=taken):
             yield replace(finding, field="config_from")
@@ -89,15 +103,20 @@ def _check_networks(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: En
         return
     clash = next(iter(overlapping(subnet, ground.pools_beside(spec.driver))), None)
     if clash is not None and spec.driver != "bridge" and clash.subnet == subnet and pool.ip_range is not None:
-        yield warn("subnet", "shared_subnet", owner=clash.owner)
+        message = _("The network %(owner)s has the same subnet: the IP ranges must not overlap.")
+        yield warn("subnet", "shared_subnet", message, owner=clash.owner)
     elif clash is not None:
-        yield bad("subnet", "overlaps", subnet=subnet, other=clash.subnet, owner=clash.owner)
+        message = _("%(subnet)s overlaps %(other)s, which the network %(owner)s has.")
+        yield bad("subnet", "overlaps", message, subnet=subnet, other=clash.subnet, owner=clash.owner)
     for other in overlapping(subnet, ground.pools_elsewhere(spec.driver))[:1]:
-        yield warn("subnet", "overlaps_other_scope", subnet=subnet, other=other.subnet, owner=other.owner)
+        message = _("%(subnet)s overlaps %(other)s of the network %(owner)s: no container can use both.")
+        yield warn("subnet", "overlaps_other_scope", message, subnet=subnet, other=other.subnet, owner=other.owner)
     if clash is None and spec.driver != "overlay":
         defaults = [TakenPool(base) for base in default_pools_of(ground.default_pools)]
         for base in overlapping(subnet, defaults)[:1]:
-            yield warn("subnet", "in_default_pools", subnet=subnet, pool=base.subnet)
+            message = _("%(subnet)s is inside %(pool)s, from which Docker takes subnets for networks without one of their own.")
+            advice = _("Nothing breaks: Docker skips it from now on, and has one subnet less to choose from.")
+            yield warn("subnet", "in_default_pools", message, advice=advice, subnet=subnet, pool=base.subnet)
 
 
 def _check_machine(subnet: IPNetwork, spec: NetworkSpec, ground: EngineContext) -> Iterator[Finding]:
@@ -121,14 +140,21 @@ def _check_on_parent(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: E
     routers = [route.gateway for route in ground.host.routes if route.is_default and route.link == parent]
     router = next((each for each in routers if each is not None and each.version == subnet.version and each in subnet), None)
     if router is not None and router != gateway:
-        key = "other_router" if pool.gateway is None else "not_the_router"
-        yield warn("gateway", key, router, address=router, link=parent, gateway=gateway)
+        key, message = "not_the_router", _("The router on %(link)s is %(address)s, not %(gateway)s.")
+        if pool.gateway is None:
+            key = "other_router"
+            message = _("The router on %(link)s is %(address)s; if no gateway is set here, Docker uses %(gateway)s.")
+        fix = _("Use %(suggestion)s")
+        yield warn("gateway", key, message, router, fix=fix, address=router, link=parent, gateway=gateway)
     elif router is None and pool.gateway is None and _takes_gateway(spec, ground) and ground.host.parent(parent) is not None:
-        yield warn("gateway", "no_router", link=parent, gateway=gateway)
+        message = _("Docker gives the containers %(gateway)s as their gateway, and the host knows no router on %(link)s.")
+        yield warn("gateway", "no_router", message, link=parent, gateway=gateway)
     for each in ground.host.addresses:
         address = each.interface.ip
         if each.link == parent and address.version == subnet.version and first <= int(address) <= last and address not in kept:
-            yield warn("aux_addresses", "host_in_range", _with_reserved(pool, address), address=address, link=parent)
+            message = _("%(address)s is the host's address on %(link)s, and Docker may hand it out.")
+            reserved, fix = _with_reserved(pool, address), _("Reserve it")
+            yield warn("aux_addresses", "host_in_range", message, reserved, fix=fix, address=address, link=parent)
 
 
 def _takes_gateway(spec: NetworkSpec, ground: EngineContext) -> bool:
@@ -144,16 +170,54 @@ def _check_lan(pool: Pool, subnet: IPNetwork, spec: NetworkSpec, ground: EngineC
     # In the modes l3 and l3s the machine routes to the containers, whose subnet is one of their own.
     if link is None or lan is None or spec.options.get("ipvlan_mode", "l2") != "l2":
         return
+    fix = _("Use %(suggestion)s")
     if not subnet.overlaps(lan):
-        yield warn("subnet", "subnet_not_parents", lan, subnet=subnet, link=link.name, other=lan)
+        message = _("%(subnet)s is not the subnet that %(link)s is in (%(other)s): nothing there will answer.")
+        yield warn("subnet", "subnet_not_parents", message, lan, fix=fix, subnet=subnet, link=link.name, other=lan)
     elif pool.ip_range is None and subnet.version == 4:
         kept = [each for each in (pool.gateway, *link.routers, *link.own_addresses(subnet)) if each is not None]
-        yield warn("ip_range", "dhcp_range", quiet_range(subnet, kept) or "", subnet=subnet, link=link.name)
+        message = _(
+            "Docker hands out any address of %(subnet)s, and so may a DHCP server on %(link)s: set an IP range for Docker."
+        )
+        advice = _("And exclude that range from what the DHCP server hands out.")
+        quiet = quiet_range(subnet, kept) or ""
+        yield warn("ip_range", "dhcp_range", message, quiet, fix=fix, advice=advice, subnet=subnet, link=link.name)
 
 
 def _with_reserved(pool: Pool, address: IPAddress) -> str:
     name = next(name for name in ("host", *(f"host{n}" for n in range(2, 99))) if name not in pool.aux_addresses)
     return ", ".join(f"{key}={value}" for key, value in {**pool.aux_addresses, name: address}.items())
+
+
+_PLUGINS = {
+    "dead": _("The plugin %(driver)s isn't running: nothing answers at %(address)s."),
+    "gone": _("The plugin %(driver)s is gone; networks that use it are still there."),
+    "other": _("%(driver)s is a plugin, but not one for networks."),
+    "silent": _("The plugin %(driver)s doesn't answer at %(address)s."),
+}
+_IPAM_PLUGINS = {
+    "dead": _("The IPAM plugin %(driver)s isn't running: nothing answers at %(address)s."),
+    "gone": _("The IPAM plugin %(driver)s is gone; networks that use it are still there."),
+    "other": _("%(driver)s is a plugin, and hands out no addresses."),
+    "silent": _("The IPAM plugin %(driver)s doesn't answer at %(address)s."),
+}
+
+
+def plugin_trouble(
+    driver: str, trouble: str, plugin: PluginFact | None, suggestion: str = "", *, field: str = "driver"
+) -> Finding:
+    """Return that a plugin can't serve, as `Plugins.trouble_of` has it. `field`: "ipam_driver" for one that was to hand out
+    addresses.
+    """
+    start_it = _(
+        "Start it on the Engine's machine. Docker would retry for 15 s, for this and for anything else that uses such a network."
+    )
+    advice, address = "" if trouble == "other" else start_it, plugin.address if plugin else ""
+    if field == "driver":
+        message, fix = _PLUGINS[trouble], _("Use the driver %(suggestion)s")
+        return bad(field, f"plugin_{trouble}", message, suggestion, fix=fix, advice=advice, driver=driver, address=address)
+    message, fix = _IPAM_PLUGINS[trouble], _("Use Docker's own")
+    return bad(field, f"ipam_plugin_{trouble}", message, fills=field, fix=fix, advice=advice, driver=driver, address=address)
 
 
 def check_plugin(engine_slug: str, driver: str) -> Iterator[Finding]:
@@ -166,5 +230,4 @@ def check_plugin(engine_slug: str, driver: str) -> Iterator[Finding]:
     url = Engine.objects.filter(slug=engine_slug).values_list("url", flat=True).first()
     plugins = plugins_of(url or "")
     if trouble := plugins.trouble_of(driver):
-        plugin = plugins.found.get(driver)
-        yield bad("driver", f"plugin_{trouble}", driver=driver, address=plugin.address if plugin else "")
+        yield plugin_trouble(driver, trouble, plugins.found.get(driver))

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_network
 
-from networks.addressing.findings import Finding, Level, bad
+from django.utils.translation import gettext_noop as _
+
+from networks.addressing.findings import Finding, bad
 from networks.addressing.host import is_harmful
 from networks.addressing.pools import Pool
 from networks.engine.image_facts import registry_of
@@ -39,7 +41,24 @@ def may_create(spec: NetworkSpec, *, may_shape: bool) -> bool:
 def check_labels(labels: Iterable[str], *, may_shape: bool) -> Iterator[Finding]:
     """Yield that a label of Netadmin's own isn't for everybody: it may protect what bears it from all others."""
     if has_own_labels(labels) and not may_shape:
-        yield bad("labels", "labels_need_admin")
+        message = _("Labels that begin with netadmin. may protect what has them: they need the role admin.")
+        yield bad("labels", "labels_need_admin", message)
+
+
+_BEYOND = {
+    "space_public": _(
+        "%(subnet)s is not private: the Engine's machine would send here what is meant for others. It needs the role admin."
+    ),
+    "space_unseen": _(
+        "Netadmin can't see what of the Engine's machine %(subnet)s would take. To choose it needs the role admin. "
+        "If the subnet is empty, Docker chooses one."
+    ),
+    "space_near": _(
+        "The Engine's machine has its own network in %(what)s, so others there may have addresses of %(subnet)s. "
+        "To choose it needs the role admin."
+    ),
+    "space_taken": _("%(subnet)s overlaps %(what)s, which the Engine's machine uses. To choose it needs the role admin."),
+}
 
 
 def check_space(
@@ -57,14 +76,16 @@ def check_space(
         beside = [*space.near, *space.others]
         text = suggest_subnet(found.subnet.version, pools, ground, prefix=found.subnet.prefixlen, beside=beside)
         free = text if text and space.beyond(ip_network(text)) is None else ""
-        yield index, Finding(Level.BAD, "subnet", found.key, {"subnet": str(found.subnet), "what": found.what}, free, "subnet")
+        message = _BEYOND[found.key]
+        yield index, bad("subnet", found.key, message, free, fills="subnet", subnet=found.subnet, what=found.what)
 
 
 def check_endpoint_options(options: Collection[str], *, may_shape: bool) -> Iterator[Finding]:
     """Yield which driver option isn't for everybody."""
     if not may_shape and permission_to_connect(options) is Permission.SHAPE:
         harmful = next(key for key in options if key not in HARMLESS_ENDPOINT_OPTIONS)
-        yield bad("driver_options", "endpoint_shape_needed", key=harmful)
+        message = _("Docker passes %(key)s to the driver, which may use it to affect the host: it needs the role admin.")
+        yield bad("driver_options", "endpoint_shape_needed", message, key=harmful)
 
 
 def check_company(
@@ -81,16 +102,19 @@ def check_company(
     asked = tuple(aliases)
     lock, borne = read_company(engine_slug, network.docker_id, network.name, known=protection)
     if lock is not None and not may_shape:
-        yield bad(half, "own_network_needs_admin", network=network.name, by=lock.by)
+        message = _("%(by)s, which Netadmin needs, is on %(network)s: to join it needs the role admin.")
+        yield bad(half, "own_network_needs_admin", message, network=network.name, by=lock.by)
     if lock is not None and asked:
-        yield Finding(Level.BAD, "aliases", "own_network_alias", {"network": network.name, "by": lock.by}, "", "aliases")
+        message = _("%(by)s, which Netadmin needs, is on %(network)s: nothing gets an alias there.")
+        yield bad("aliases", "own_network_alias", message, fills="aliases", fix=_("Drop it"), network=network.name, by=lock.by)
     yield from _check_borne(half, borne, [name], network)
     yield from _check_borne("aliases", borne, asked, network)
 
 
 def _check_borne(field: str, borne: Mapping[str, str], names: Iterable[str], network: NetworkChoice) -> Iterator[Finding]:
     if found := find_bearer(borne, names):
-        yield bad(field, "name_borne", name=found[0], by=found[1], network=network.name)
+        message = _("%(by)s, which is protected, is called %(name)s on %(network)s: nothing else gets that name there.")
+        yield bad(field, "name_borne", message, name=found[0], by=found[1], network=network.name)
 
 
 def check_run_rights(
@@ -107,24 +131,32 @@ def check_run_rights(
         return
     yield from _check_publishing(spec.ports, engine_slug, networks)
     if spec.publishes_all:
-        yield Finding(Level.BAD, "publishes_all", "publish_all_needs_admin", {}, "", "publishes_all")
+        message = _("An image may expose any number of ports: to publish them all needs the role admin.")
+        yield bad("publishes_all", "publish_all_needs_admin", message, fills="publishes_all", fix=_("Drop it"))
 
 
 def check_pull(reference: str, engine_slug: str, *, may_shape: bool) -> Iterator[Finding]:
     """Yield that only an admin has it pulled from there. One query."""
     if not may_shape and permission_to_pull(engine_slug, reference) is Permission.SHAPE:
-        yield bad("image", "registry_needs_admin", registry=registry_of(reference))
+        message = _(
+            "To pull from %(registry)s needs the role admin: it isn't among the registries that are permitted on this Engine."
+        )
+        yield bad("image", "registry_needs_admin", message, registry=registry_of(reference))
 
 
 def _check_publishing(ports: Iterable[PortSpec], engine_slug: str, networks: Iterable[NetworkChoice]) -> Iterator[Finding]:
     own = next((port for port in ports if is_machines_own(port)), None)
     if own is not None and own.host_first < LOWEST_PORT:
-        yield bad("ports", "port_needs_admin", port=own.host_first, limit=LOWEST_PORT)
+        message = _("Port %(port)s is below %(limit)s, where a machine's own services are: it needs the role admin.")
+        yield bad("ports", "port_needs_admin", message, port=own.host_first, limit=LOWEST_PORT)
     elif own is not None:
-        yield bad("ports", "port_of_netadmin")
+        yield bad("ports", "port_of_netadmin", _("Netadmin's own port is among these: it needs the role admin."))
     if not any(port.address for port in ports):
         return
     bindings = read_bindings(engine_slug, [network.docker_id for network in networks])
     chosen = next((port for port in ports if not is_usual_address(port, bindings)), None)
     if chosen is not None:
-        yield bad("ports", "port_address_needs_admin", address=chosen.address)
+        message = _(
+            "To publish at %(address)s, where this Engine doesn't publish by itself, needs the role admin: leave the address out."
+        )
+        yield bad("ports", "port_address_needs_admin", message, address=chosen.address)

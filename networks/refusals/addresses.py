@@ -11,8 +11,7 @@ from networks.addressing.pools import default_gateway
 from networks.addressing.reading import IPAddress
 from networks.addressing.suggest import next_free_address
 from networks.engine.specs import ConnectSpec
-from networks.preflight.findings import Fix
-from networks.preflight.sentences import say_finding
+from networks.preflight.findings import Fix, say_finding
 from networks.queries.choices import container_choices
 from networks.refusals.meaning import Explanation, Opening, RefusalContext
 

@@ -12,7 +12,6 @@ from networks.addressing.findings import Level
 from networks.addressing.pools import Pool
 from networks.engine.specs import ConnectSpec
 from networks.forms.connecting import ContainerToConnectForm, NetworkToConnectForm
-from networks.preflight.sentences import SENTENCES, WAYS
 from networks.queries.engine_context import ContainerChoice, NetworkChoice
 
 POOL = Pool(ip_network("172.72.0.0/16"), ip_network("172.72.0.0/24"), ip_address("172.72.0.1"))
@@ -127,7 +126,3 @@ def test_it_says_at_once_that_nothing_can_be_done() -> None:
 
     assert [network.is_valid(), container.is_valid()] == [False, False]
     assert [found.key for form in (network, container) for found in form.findings] == ["network_host", "container_none"]
-
-
-def test_it_has_a_sentence_for_each_way() -> None:
-    assert set(WAYS) <= set(SENTENCES)

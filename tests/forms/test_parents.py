@@ -15,8 +15,8 @@ from networks.addressing.host import HostRoute, HostSide
 from networks.addressing.parents import ParentLink, quiet_range, split_vlan
 from networks.forms.edits import take_parent
 from networks.forms.networks import NetworkForm
+from networks.preflight.findings import say_advice, say_finding
 from networks.preflight.parents import MOST_LISTED, list_parents, pool_on
-from networks.preflight.sentences import say_advice, say_finding
 from networks.queries.engine_context import EngineContext
 
 ETH0 = ParentLink(

@@ -9,7 +9,7 @@ import pytest
 from networks.addressing.findings import Level
 from networks.forms.networks import NetworkForm
 from networks.hostnet.plugins import PluginFact, Plugins, PluginState
-from networks.preflight.sentences import say_advice, say_finding
+from networks.preflight.findings import say_advice, say_finding
 from networks.queries.engine_context import EngineContext
 from tests.forms.test_parents import GROUND as PARENTS
 from tests.forms.test_parents import typed

@@ -9,23 +9,22 @@ from typing import Any
 from django import forms
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from networks.addressing.findings import Finding, Level, bad, fine
+from networks.addressing.findings import Finding, bad, fine
 from networks.engine.cli import Line
 from networks.engine.run_cli import run_lines
 from networks.engine.specs import Mode, RunSpec
 from networks.forms.connecting import Choices
 from networks.forms.containers import launch_reading
 from networks.forms.containers.launch_endpoints import EndpointForm
-from networks.forms.fields import TypedField
+from networks.forms.fields import TypedField, label_container
 from networks.forms.pairs import parse_pairs, parse_words
 from networks.policy.protection import Protection, protection_of
 from networks.preflight import launch_checks
 from networks.preflight.contexts import LaunchContext
 from networks.preflight.findings import FindingsForm
-from networks.preflight.launch_wording import label_container
 from networks.preflight.rights import check_labels, check_pull, check_run_rights
 
 MAX_NETWORKS = 16
@@ -44,39 +43,34 @@ RESTARTS = (
 )
 
 
-def _text(label: Any, *, hint: Any = "", is_long: bool = False) -> TypedField:
-    widget = forms.Textarea if is_long else forms.TextInput
-    return TypedField(label=label, required=False, max_length=100_000 if is_long else 2_000, help_text=hint, widget=widget)
-
-
 class RunForm(FindingsForm):
     """A new container. `rows`: its networks. Needs the Engine's `ground`, and whether the person `may_shape`."""
 
-    image = _text(_("Image"), hint=_("one on this Engine, or one to pull"))
-    name = _text(_("Name"), hint=_("empty: Docker makes up a name"))
-    command = _text(_("Command"), hint=_("as in a shell; empty: the image's command"))
-    entrypoint = _text(_("Entrypoint"), hint=_("runs instead of the image's entrypoint; the command is appended"))
+    image = TypedField(_("Image"), _("one on this Engine, or one to pull"))
+    name = TypedField(_("Name"), _("empty: Docker makes up a name"))
+    command = TypedField(_("Command"), _("as in a shell; empty: the image's command"))
+    entrypoint = TypedField(_("Entrypoint"), _("runs instead of the image's entrypoint; the command is appended"))
     has_terminal = forms.BooleanField(label=_("Terminal (-it)"), required=False, help_text=_("keeps a shell running"))
     mode = forms.ChoiceField(label=_("Network mode"), required=False, choices=MODES, widget=forms.RadioSelect)
-    donor_id = TypedField(label=_("Container to share the network with"), required=False, max_length=64)
-    ports = _text(_("Ports to publish"), hint=_("one per line, as in docker run -p: 8080:80, 127.0.0.1:53:53/udp"), is_long=True)
+    donor_id = TypedField(_("Container to share the network with"), max_length=64)
+    ports = TypedField(_("Ports to publish"), _("one per line, as in docker run -p: 8080:80, 127.0.0.1:53:53/udp"), is_long=True)
     publishes_all = forms.BooleanField(
         label=_("Publish all (-P)"), required=False, help_text=_("every port that the image exposes")
     )
-    dns = _text(_("DNS servers"), hint=_("addresses, separated by commas"))
-    dns_options = _text(_("DNS options"), hint=_("such as ndots:2, separated by commas"))
-    dns_search = _text(_("Search domains"), hint=_("separated by commas; a single dot: none"))
-    extra_hosts = _text(_("Extra hosts"), hint=_("name=address, one per line; host-gateway stands for the host"), is_long=True)
-    hostname = _text(_("Host name"), hint=_("empty: the container's id"))
-    domainname = _text(_("Domain name"))
-    sysctls = _text(_("Sysctls"), hint=_("net.* of the container's network stack, one per line"), is_long=True)
-    environment = _text(
-        _("Variables"), hint=_("NAME=value, one per line; values are sent to Docker and not stored"), is_long=True
+    dns = TypedField(_("DNS servers"), _("addresses, separated by commas"))
+    dns_options = TypedField(_("DNS options"), _("such as ndots:2, separated by commas"))
+    dns_search = TypedField(_("Search domains"), _("separated by commas; a single dot: none"))
+    extra_hosts = TypedField(_("Extra hosts"), _("name=address, one per line; host-gateway stands for the host"), is_long=True)
+    hostname = TypedField(_("Host name"), _("empty: the container's id"))
+    domainname = TypedField(_("Domain name"))
+    sysctls = TypedField(_("Sysctls"), _("net.* of the container's network stack, one per line"), is_long=True)
+    environment = TypedField(
+        _("Variables"), _("NAME=value, one per line; values are sent to Docker and not stored"), is_long=True
     )
-    labels = _text(_("Labels"), hint=_("key=value, one per line"), is_long=True)
+    labels = TypedField(_("Labels"), _("key=value, one per line"), is_long=True)
     restart = forms.ChoiceField(label=_("Restart"), required=False, choices=RESTARTS)
-    restart_most = _text(_("Maximum retries"), hint=_("with “on failure”; empty: no limit"))
-    stop_signal = _text(_("Stop signal"), hint=_("empty: the image's signal, or SIGTERM"))
+    restart_most = TypedField(_("Maximum retries"), _("with “on failure”; empty: no limit"))
+    stop_signal = TypedField(_("Stop signal"), _("empty: the image's signal, or SIGTERM"))
 
     def __init__(self, *args: Any, ground: LaunchContext, may_shape: bool, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -175,7 +169,8 @@ class RunForm(FindingsForm):
         words = {name: cleaned.get(name, "").strip() for name in ("hostname", "domainname", "stop_signal")}
         self.add_findings(launch_checks.check_words(**words))
         if spec.environment:
-            self.add_finding(fine("environment", "variables_kept"))
+            message = gettext_noop("Values of variables are sent to Docker; they are not shown, stored or logged.")
+            self.add_finding(fine("environment", "variables_kept", message))
         return cleaned
 
     def _check_image(self, image: str) -> list[Finding]:
@@ -189,7 +184,8 @@ class RunForm(FindingsForm):
         """Look whether a row's network has the subnet of an earlier one's."""
         lack = self.ground.room.lack(row.network.docker_id, beside=names) if row.network else None
         if lack is not None and lack.clash:
-            row.add_finding(bad("network_id", "subnets_clash_new", network=lack.network_name, other=lack.clash))
+            message = gettext_noop("%(network)s has the same subnet as %(other)s: Docker puts no container on both.")
+            row.add_finding(bad("network_id", "subnets_clash_new", message, network=lack.network_name, other=lack.clash))
 
     def to_spec(self) -> RunSpec:
         """Return what was typed; of a faulty form, what could be read of it."""
@@ -249,9 +245,12 @@ class RunForm(FindingsForm):
             self.add_findings(findings)
         tries = cleaned.get("restart_most", "").strip()
         if tries and cleaned.get("restart") != "on-failure":
-            self.add_finding(Finding(Level.BAD, "restart_most", "restart_most_alone", {}, "", "restart_most"))
+            message = gettext_noop("Maximum retries can be set only with “on failure”.")
+            fix = gettext_noop("Drop it")
+            self.add_finding(bad("restart_most", "restart_most_alone", message, fills="restart_most", fix=fix))
         elif tries and not (tries.isascii() and tries.isdigit() and len(tries) < 10):
-            self.add_finding(bad("restart_most", "restart_most_invalid", typed=tries))
+            message = gettext_noop("“%(typed)s” is not a number of retries.")
+            self.add_finding(bad("restart_most", "restart_most_invalid", message, typed=tries))
         elif tries:
             self._read["restart_most"] = int(tries)
 

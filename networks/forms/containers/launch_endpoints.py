@@ -6,16 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from networks.addressing.findings import Finding, Level, Misread, bad
+from networks.addressing.findings import Finding, Misread, bad
 from networks.engine.docker_names import SINGLE_DRIVERS
 from networks.engine.specs import API_OF_SEVERAL, EndpointSpec
 from networks.forms.connecting import Choices, ConnectForm
-from networks.forms.fields import HalfSelect, TypedField
+from networks.forms.fields import HalfSelect, TypedField, label_network
 from networks.preflight.connect_checks import check_link_local, check_mac, check_wishes
-from networks.preflight.launch_wording import label_network
 from networks.preflight.pair import check_joining
 from networks.queries.engine_context import NetworkChoice
 
@@ -26,7 +25,7 @@ class EndpointForm(ConnectForm):
     """One network to be on from the start. `is_first`: an Engine before 25 gives the MAC address of this row alone."""
 
     half = "network_id"
-    network_id = TypedField(label=_("Network"), required=False, max_length=64)
+    network_id = TypedField(_("Network"), max_length=64)
 
     def __init__(self, *args: Any, networks: Mapping[str, NetworkChoice], is_first: bool = True, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -74,14 +73,18 @@ class EndpointForm(ConnectForm):
 
     def _check_pair(self, *, chosen: str) -> None:
         if self.network is None:
-            self.add_finding(bad("network_id", "network_gone" if chosen else "network_missing"))
+            self.add_finding(self._not_chosen(chosen))
             return
         self.add_findings(replace(found, field="network_id") for found in check_joining(self.network))
         self.add_findings(replace(found, field="network_id") for found in self._check_plugin())
         if (lack := self._lack()) is not None and lack.subnets:
             names = {"network": lack.network_name, "subnets": lack.subnets}
             fills = f"ipv{lack.family}" if lack.spare else ""
-            self.add_finding(Finding(Level.BAD, "network_id", "pool_full_new", names, lack.spare, fills))
+            message = gettext_noop("Docker would not start it on %(network)s: every address of %(subnets)s is taken.")
+            fix = gettext_noop("Request %(suggestion)s, which is free")
+            advice = gettext_noop("Stop or disconnect a container that is on it, or use another network.")
+            full = bad("network_id", "pool_full_new", message, lack.spare, fills=fills, fix=fix, advice=advice, **names)
+            self.add_finding(full)
         self.add_findings(self._check_company(self.network, ""))
         self.add_findings(check_wishes(self.network, self._read, self.host, self.version))
         self.add_findings(check_link_local(self._read["link_local_ips"], self.network))

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import bad
 from networks.engine.states import RUNNING_STATES
+from networks.forms.fields import label_network
 from networks.policy.protection import NOTHING, Protection
 from networks.preflight.findings import FindingsForm
-from networks.preflight.launch_wording import label_network
 from networks.preflight.pair import check_joining, check_lack
 from networks.preflight.rights import check_company
 from networks.queries.addresses.room import Room
@@ -53,7 +53,7 @@ class MoveForm(FindingsForm):
             name, known = self._container.name, self._protection
             self.add_findings(check_company(network, known, name, (), half="network_id", may_shape=self._may_shape))
             if lock := known.networks.get(network.docker_id):
-                self.add_finding(bad("network_id", "protected", reason=lock.sentence))
+                self.add_finding(bad("network_id", "protected", "%(reason)s", reason=lock.sentence))
         return self.cleaned_data
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import bad
@@ -63,9 +63,10 @@ class OrderForm(ConfirmForm):
         if "new_name" in self.fields:
             typed = str(self.cleaned_data.get("new_name", ""))
             if not re.fullmatch(CONTAINER_NAME, typed):
-                self.add_finding(bad("new_name", "container_name_wrong"))
+                message = gettext_noop("A name has at least two letters, digits, _ . or -, and begins with a letter or a digit.")
+                self.add_finding(bad("new_name", "container_name_wrong", message))
             elif typed == self._name:
-                self.add_finding(bad("new_name", "container_name_same"))
+                self.add_finding(bad("new_name", "container_name_same", gettext_noop("It is called that already.")))
         return super().clean()
 
 

@@ -11,9 +11,8 @@ from django.utils.translation import ngettext
 from networks.engine.states import WITH_STACK
 from networks.partials.links import url_of
 from networks.policy.protection import protection_of
-from networks.preflight.findings import Fix
+from networks.preflight.findings import Fix, say_finding
 from networks.preflight.pair import check_container, check_network
-from networks.preflight.sentences import say_finding
 from networks.queries.addresses.keeping import unrequested_addresses
 from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.queries.rows import EndpointRow

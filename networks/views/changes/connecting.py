@@ -177,7 +177,7 @@ class ConnectPage(View):
         form.is_valid()
         protection = form.protection
         if lock := lock_of(form, protection):
-            form.add_finding(bad(form.half, "protected", reason=lock.sentence))
+            form.add_finding(bad(form.half, "protected", "%(reason)s", reason=lock.sentence))
         refusal = None
         around = RefusalContext(slug, form.network, form.container, form.to_spec())
         why_not = why_not_connectable(slug, form, self.given, protection)

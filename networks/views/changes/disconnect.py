@@ -17,8 +17,8 @@ from networks.engine.guard import is_full_id
 from networks.engine.specs import DisconnectSpec
 from networks.forms.confirming import DisconnectForm, say_breakage
 from networks.policy.protection import protection_of
+from networks.preflight.findings import say_finding
 from networks.preflight.pair import check_parting
-from networks.preflight.sentences import say_finding
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.details import Gone, read_gone
 from networks.queries.engine_context import ContainerChoice, NetworkChoice

@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from networks.preflight.findings import say_finding
 from networks.preflight.places import check_plugin
-from networks.preflight.sentences import say_finding
 from networks.queries.lifecycle.removals import Consequences, consequences_of
 from networks.sync.requests import request_sync
 from networks.templatetags.wording import can_be_typed

@@ -17,11 +17,11 @@ from django.views import View
 from networks.actions.jobs.starting import JobRequest, start_job
 from networks.forms.containers.ordering import say_touched
 from networks.forms.containers.several import ORDER_PLANS, SEVERAL_ORDERS
+from networks.forms.fields import label_container, label_network
 from networks.forms.several import MOST_CHOSEN, PLANS, CountForm, Plan, Selection, read_choice
 from networks.partials.jobs import job_title
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.shapes import MOST_AT_ONCE, permission_for_several
-from networks.preflight.launch_wording import label_container, label_network
 from networks.preflight.pair import check_container, check_joining
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.jobs import find_job

@@ -14,10 +14,9 @@ from networks.engine.specs import Mode
 from networks.forms.connecting import ConnectForm
 from networks.models import Container
 from networks.policy.protection import Protection
-from networks.preflight.findings import Fix
+from networks.preflight.findings import Fix, say_advice, say_finding
 from networks.preflight.pair import check_container, check_joining
 from networks.preflight.places import check_plugin
-from networks.preflight.sentences import say_advice, say_finding
 from networks.queries.containers import ID_LENGTH
 from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.templatetags.wording import spell
