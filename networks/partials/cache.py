@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from hashlib import blake2b
+from threading import Lock
 from typing import Any, Protocol, TypeVar
 
+from cachetools import LRUCache, TTLCache
 from django.template.loader import get_template
 
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
-from networks.queries.cache.versioned import VersionedCache
 from networks.queries.rows import EngineRow
 
 # In characters of HTML. 200 networks and 500 containers in two languages for three roles are about 8 million. The rows of
-# screens that are looked at are held by those as well; what was drawn of things that are gone leaves within 10 minutes.
-_ROWS: VersionedCache[DrawnRow] = VersionedCache(12_000_000, weigh=lambda row: len(row.html), idle_s=300)
+# screens that are looked at are held by those as well; what was drawn of things that are gone leaves within 5 minutes.
+_MOST_HTML = 12_000_000
+_ROWS: TTLCache[object, tuple[object, DrawnRow]] = TTLCache(
+    _MOST_HTML, 300, getsizeof=lambda kept: min(len(kept[1].html), _MOST_HTML)
+)
 # A screen refers to rows that are kept anyway; this many different filters may be looked at in turn.
-_SCREENS: VersionedCache[Screen] = VersionedCache(32)
+_SCREENS: LRUCache[ScreenKey, tuple[object, Screen]] = LRUCache(32)
 # The lines of those screens, each with the very row that it was drawn of, and what it shows besides.
-_LINES: VersionedCache[Mapping[str, tuple[object, object, DrawnRow]]] = VersionedCache(32)
+_LINES: LRUCache[ScreenKey, Mapping[str, tuple[object, object, DrawnRow]]] = LRUCache(32)
+_LOCK = Lock()
 
 
 class Identified(Protocol):
@@ -47,10 +52,14 @@ def draw_row(
     to draw. The language must be active.
     """
     kept_as = (template, key.engine_slug, dom_id, key.docker_id, key.language, key.rights)
-    drawn = _ROWS.get(kept_as, version)
-    if drawn is None:
-        html = draw(template, {**context(), "dom_id": dom_id})
-        drawn = _ROWS.put(kept_as, version, DrawnRow(dom_id, _digest(html), html))
+    with _LOCK:
+        kept = _ROWS.get(kept_as)
+    if kept is not None and kept[0] == version:
+        return kept[1]
+    html = draw(template, {**context(), "dom_id": dom_id})
+    drawn = DrawnRow(dom_id, _digest(html), html)
+    with _LOCK:
+        _ROWS[kept_as] = version, drawn
     return drawn
 
 
@@ -66,13 +75,15 @@ def draw_rows(
     Queries keep the rows that didn't change. Of 500 lines this spares all but a few the question to a cache: 1.5 ms.
     `beside`: what a line shows that isn't in its row, compared as well and handed to `draw_line`.
     """
-    last = _LINES.get(key, "") or {}
+    with _LOCK:
+        last = _LINES.get(key, {})
     lines: dict[str, tuple[object, object, DrawnRow]] = {}
     for row in rows:
         held, other = last.get(row.docker_id), beside(row) if beside else None
         is_same = held is not None and held[0] is row and held[1] == other
         lines[row.docker_id] = held if held is not None and is_same else (row, other, draw_line(row, other))
-    _LINES.put(key, "", lines)
+    with _LOCK:
+        _LINES[key] = lines
     return tuple(line for _row, _other, line in lines.values())
 
 
@@ -92,12 +103,14 @@ def keep_screen(key: ScreenKey, engine: EngineRow, make: Callable[[], Screen], *
 
     `beside`: the version of what it shows that isn't in the snapshot, read before it is drawn. It goes with the epoch.
     """
-    version = (engine.epoch, engine.revision, beside)
-    screen = _SCREENS.get(key, version) if engine.epoch else None
-    if screen is None:
-        screen = replace(make(), epoch=engine.epoch + beside, revision=engine.revision)
-        if engine.epoch:
-            _SCREENS.put(key, version, screen)
+    version = (engine.snapshot_key, beside)
+    with _LOCK:
+        kept = _SCREENS.get(key)
+    if kept is not None and kept[0] == version:
+        return kept[1]
+    screen = replace(make(), epoch=engine.epoch + beside, revision=engine.revision)
+    with _LOCK:
+        _SCREENS[key] = version, screen
     return screen
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import Lock as Mutex
 
+from cachetools import LRUCache, cached
 from django.conf import settings
 
 from networks.engine.calls import ProtectedIds
@@ -17,7 +19,6 @@ from networks.policy.bearers import find_bearer, names_on, read_names
 from networks.policy.own import backing_ids, own_places, own_rows
 from networks.policy.permissions import Permission
 from networks.policy.shapes import permission_to_connect
-from networks.queries.cache.versioned import VersionedCache
 from networks.queries.containers import container_rows
 from networks.queries.engines import list_slugs, read_engine
 from networks.queries.networks import asks_protection, network_rows
@@ -114,18 +115,13 @@ class _Locked:
 
 
 NOTHING = Protection()
-MOST_ENGINES = 50
-_KEPT: VersionedCache[Protection] = VersionedCache(MOST_ENGINES)
-_LOCKED: dict[tuple[str, str], _Locked] = {}
 
 
 def read_protection(engine: EngineRow | None) -> Protection:
     """Return what is protected on an Engine, as its snapshot knows it; kept until the snapshot changes, or a lock is lifted."""
     if engine is None:
         return NOTHING
-    proc, version = str(settings.NETADMIN_PROC_DIR), (engine.epoch, engine.revision, engine.unprotected)
-    found = _KEPT.get((engine.slug, proc), version) if engine.epoch else None
-    return found or _KEPT.put((engine.slug, proc), version, _find(engine, proc))
+    return _find(engine, str(settings.NETADMIN_PROC_DIR))
 
 
 def protection_of(engine_slug: str) -> Protection:
@@ -218,14 +214,9 @@ def _label_lock(fact: NetworkFact | ContainerFact, protection: Protection) -> Lo
     return Lock(Reason.LABEL, fact.name) if is_locked else None
 
 
+@cached(LRUCache(32), key=lambda engine, proc: (*engine.snapshot_key, engine.unprotected, proc), lock=Mutex())
 def _find(engine: EngineRow, proc: str) -> Protection:
-    rows, held = container_rows(engine), _LOCKED.get((engine.slug, proc))
-    # Of a change of networks alone, nothing is looked for among 500 containers again.
-    is_same = held is not None and held.rows is rows and held.lifted == engine.unprotected
-    locked = held if held is not None and is_same else _lock_containers(engine, rows, proc)
-    if len(_LOCKED) > MOST_ENGINES:
-        _LOCKED.clear()
-    _LOCKED[engine.slug, proc] = locked
+    locked = _lock_containers(engine, container_rows(engine), proc)
     kept, networks = dict(locked.kept), {}
     for network in network_rows(engine):
         if network.name in KEPT_BY_DOCKER or network.is_ingress:

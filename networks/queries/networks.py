@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
@@ -14,7 +15,6 @@ from networks.engine.states import container_group
 from networks.models import Endpoint, Network, Pool
 from networks.queries.cache.prepared import Prepared, Query
 from networks.queries.cache.row_cache import RowCache, gone_since
-from networks.queries.lately import kept_lately
 from networks.queries.masking import is_secret_key
 from networks.queries.rows import EngineRow, NetworkRow, PoolRow
 
@@ -177,7 +177,7 @@ def api_version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".") if part.isascii() and part.isdigit())
 
 
-@kept_lately(2_048)
+@lru_cache(1_024)
 def _measure(
     subnet: str, ip_range: str, gateway: str, aux: tuple[str, ...], is_given: bool
 ) -> tuple[int | None, tuple[int, int]] | None:

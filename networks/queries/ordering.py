@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
-
-from networks.queries.lately import kept_lately
 
 Row = TypeVar("Row")
 _DIGITS = re.compile(r"([0-9]+)")
@@ -27,7 +26,7 @@ def _natural(text: str) -> tuple[tuple[int, str, str], ...]:
     return tuple(_part_order(part) for part in _DIGITS.split(text.casefold()))
 
 
-_kept = kept_lately(2_048)(_natural)
+_kept = lru_cache(2_048)(_natural)
 
 
 def _part_order(part: str) -> tuple[int, str, str]:

@@ -265,3 +265,8 @@ class EngineRow:
     is_rootless: bool = False
     has_jobs: bool = False
     pk: int = 0
+
+    @property
+    def snapshot_key(self) -> tuple[object, ...]:
+        """What is read of its snapshot is right for as long as this is equal; never equal for one that was never read."""
+        return (self.slug, self.epoch, self.revision) if self.epoch else (self.slug, object())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_interface
 
 from networks.engine.cli import is_plain
-from networks.queries.lately import kept_lately
 
 CONTROL_PICTURES = 0x2400
 DELETE = 0x7F
@@ -81,7 +81,7 @@ def split_address(value: object, prefix_length: int | None = None) -> tuple[str,
     return (address, length, f"/{length}") if length is not None else (address, prefix_length, "")
 
 
-@kept_lately(4_096)
+@lru_cache(2_048)
 def _read_interface(text: str) -> tuple[str | None, int | None]:
     """Return the address and the prefix length that stands in the text, None for each that doesn't."""
     try:

@@ -185,6 +185,30 @@ def test_it_changes_its_foot_with_the_engine_s_state_alone() -> None:
     assert "as of" in words(stale.parts["network-foot"])
 
 
+def test_it_draws_a_row_that_is_heavier_than_all_that_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    heavy = "x" * 12_000_001
+    monkeypatch.setattr(cache, "draw", lambda template, context: heavy)
+    where = key("network_list")
+
+    drawn = cache.draw_row("networks/_row.html", "heavy", key=where, version=1, context=dict)
+
+    assert drawn.html == heavy
+    assert cache.draw_row("networks/_row.html", "heavy", key=where, version=1, context=dict) is drawn
+    assert cache.draw_row("networks/_row.html", "heavy", key=where, version=2, context=dict) is not drawn
+    cache._ROWS.clear()
+
+
+def test_it_keeps_nothing_of_an_engine_without_an_epoch() -> None:
+    engine = make_engine()
+    EngineStatus.objects.update(epoch="")
+    network = make_network(engine, "front")
+    assert "net-" + network.docker_id in [row.dom_id for row in draw_screen(key("network_list")).regions["network-rows"]]
+
+    network.delete()
+
+    assert not draw_screen(key("network_list")).regions["network-rows"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_it_may_be_drawn_from_several_threads() -> None:
     grow_world(make_engine(), networks=30, containers=30, second_endpoints=10)

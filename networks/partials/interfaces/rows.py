@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from html import escape
+from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,7 +21,6 @@ from networks.partials.interfaces.asked import InterfaceQuery
 from networks.partials.interfaces.belonging import say_belonging
 from networks.partials.interfaces.links import bytes_text, opening, rate_text, row_id
 from networks.partials.screen import DrawnRow, ScreenKey
-from networks.queries.cache.versioned import VersionedCache
 from networks.sync.host.picture import HostLink, HostPicture
 from networks.sync.host.traffic import Rate
 from networks.templatetags.ui import count_text
@@ -100,9 +101,11 @@ class _Line:
     row: DrawnRow
 
 
-_LINES: VersionedCache[Mapping[int, _Line]] = VersionedCache(
-    16_000_000, weigh=lambda lines: sum(2 * len(line.row.html) for line in lines.values())
+_MOST_HTML = 16_000_000
+_LINES: LRUCache[ScreenKey, Mapping[int, _Line]] = LRUCache(
+    _MOST_HTML, getsizeof=lambda lines: min(sum(2 * len(line.row.html) for line in lines.values()), _MOST_HTML)
 )
+_LOCK = Lock()
 
 
 def places_of(shown: Sequence[HostLink], picture: HostPicture, opened: HostLink | None) -> list[LinkPosition]:
@@ -130,7 +133,8 @@ def draw_link_rows(
     key: ScreenKey, asked: InterfaceQuery, lines: Iterable[tuple[HostLink, LinkPosition, Figures]]
 ) -> tuple[DrawnRow, ...]:
     """Return the rows. One whose link, place and figures are those of last time is that of last time."""
-    last = _LINES.get(key, "") or {}
+    with _LOCK:
+        last = _LINES.get(key, {})
     words, page = CellWords(), replace(asked, opened="").url(key.engine_slug)
     drawn: dict[int, _Line] = {}
     for link, place, figures in lines:
@@ -141,7 +145,8 @@ def draw_link_rows(
             drawn[link.fact.index] = _with_figures(held, figures, words)
         else:
             drawn[link.fact.index] = held
-    _LINES.put(key, "", drawn)
+    with _LOCK:
+        _LINES[key] = drawn
     return tuple(line.row for line in drawn.values())
 
 

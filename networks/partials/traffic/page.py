@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache, cached
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -29,7 +31,6 @@ from networks.partials.traffic.lines import (
     sum_of,
 )
 from networks.partials.traffic.memory import sums
-from networks.queries.cache.versioned import VersionedCache
 from networks.queries.details import ContainerDetailRow
 from networks.queries.lifecycle.stacks import Whose, stack_of
 from networks.queries.rows import EngineRow
@@ -39,8 +40,6 @@ from networks.sync.host.stack_sampler import Interfaces, sampler
 from networks.sync.host.traffic import Traffic
 
 ANSWERING = frozenset({"live", "lagging"})
-# Drawn parts, of 15 kB each.
-_PARTS: VersionedCache[Mapping[str, str]] = VersionedCache(64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +150,10 @@ def _versions(engine: EngineRow) -> tuple[str, int, str]:
     return engine.epoch, engine.revision, host_version(engine.slug)
 
 
+@cached(LRUCache(64), key=lambda thing, version, make: (*thing, version, get_language()), lock=Lock())  # of 15 kB each
 def _keep(thing: tuple[str, str], version: Hashable, make: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
     """Return the parts as they were drawn of this version and in the active language, or draw them."""
-    key = (*thing, get_language())
-    return _PARTS.get(key, version) or _PARTS.put(key, version, make())
+    return make()
 
 
 def _why_nothing(subject: Subject, links: Sequence[HostLink]) -> str:

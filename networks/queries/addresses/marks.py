@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import ip_address
+from threading import Lock
+
+from cachetools import LRUCache, cached
 
 from networks.models import AddressAssignment
 from networks.queries.addresses.pools import PoolView
 from networks.queries.addresses.room import FORETOLD, Room
-from networks.queries.cache.versioned import VersionedCache
 from networks.queries.lifecycle.orders import Impact
 from networks.queries.lifecycle.places import EndpointPlace, HeldAddress
 from networks.queries.rows import EndpointRow, EngineRow
@@ -50,7 +52,6 @@ def _rank(views: list[PoolView], number: int) -> tuple[int, int]:
 
 
 MarkKey = tuple[str, str]  # a container's id, a network's name: it has one endpoint there
-_KEPT: VersionedCache[Mapping[MarkKey, Mark]] = VersionedCache(50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,10 @@ class Mark:
     family: int
 
 
+@cached(LRUCache(32), key=lambda engine: engine.snapshot_key, lock=Lock())
 def read_marks(engine: EngineRow) -> Mapping[MarkKey, Mark]:
     """Return the marks of an Engine, an IPv4 one before an IPv6 one. One statement, none while nothing changes."""
-    version = (engine.epoch, engine.revision)
-    found = _KEPT.get(engine.slug, version) if engine.epoch else None
-    return _KEPT.put(engine.slug, version, _read(engine.slug)) if found is None else found
+    return _read(engine.slug)
 
 
 def endpoint_mark(marks: Mapping[MarkKey, Mark], endpoint: EndpointRow) -> Mark | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
@@ -18,7 +19,6 @@ from networks.models import Endpoint, Network
 from networks.models import Pool as PoolRecord
 from networks.queries.cache.prepared import Prepared, Query
 from networks.queries.cache.row_cache import RowCache, gone_since
-from networks.queries.lately import kept_lately
 from networks.queries.networks import POOL_COLUMNS, group
 from networks.queries.rows import EngineRow
 
@@ -137,7 +137,7 @@ def _claims(endpoint: Record) -> Iterable[tuple[bool, AddressClaim]]:
             yield bool(held), claim
 
 
-@kept_lately(10_000)  # of all endpoints of a network that changed, one is new
+@lru_cache(4_096)  # of all endpoints of a network that changed, one is new
 def _claim(
     version: int,
     address: str,
