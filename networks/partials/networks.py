@@ -13,7 +13,7 @@ from networks.engine.cli import inspect_network_command
 from networks.engine.docker_names import SINGLE_DRIVERS, WITHOUT_ENDPOINTS
 from networks.engine.states import WITH_STACK
 from networks.partials import words
-from networks.partials.addresses.history import draw_history_part, history_url_of, keep_url, say_was
+from networks.partials.addresses.history import draw_history_part, history_url_of, keep_url
 from networks.partials.addresses.network import draw_network_addresses
 from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
 from networks.partials.commands import connect_commands, create_command
@@ -32,6 +32,7 @@ from networks.queries.filters import NetworkFilter, read_network_filter
 from networks.queries.masking import masked
 from networks.queries.networks import network_rows
 from networks.queries.rows import EndpointRow, EngineRow, NetworkRow
+from networks.templatetags.times import was
 
 
 def draw_networks(key: ScreenKey) -> Screen:
@@ -227,6 +228,6 @@ def _endpoint_context(
         "network_url": reverse("network_detail", args=[slug, network_id]) if network_id else "",
         "disconnect_url": url_of("network_disconnect", slug, network_id, container_id) if may_leave else "",
         "lock": words.said_lock(lock),
-        "was": say_was(mark.was_address, mark.was_until_at) if mark else "",
+        "was": was(mark) if mark else "",
         "keep_url": keep_url(slug, network_id, container_id) if mark and "connect" in rights and network_id else "",
     }

@@ -25,7 +25,7 @@ from networks.partials.activity import (
 from networks.policy.permissions import Permission, is_superuser
 from networks.queries.people.activity import ActionRow, list_activity, read_action
 from networks.queries.people.activity_filters import ActivityFilter, Reader
-from networks.templatetags.actors import NAMELESS
+from networks.templatetags.people import NAMELESS
 from networks.views.shell import rights_of_request
 
 MOST_NAMES = 200

@@ -16,7 +16,7 @@ from networks.models import BrowserSession
 from networks.policy.login.browsers import browsers_of, end_sessions, is_in_use_at
 from networks.policy.login.store import BEGUN_AT
 from networks.policy.signals import rights_changed
-from networks.templatetags.browsers import name_browser
+from networks.templatetags.people import name_browser
 
 PASSWORD = "correct horse battery"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils.translation import override
 
-from networks.templatetags.durations import took
+from networks.templatetags.times import took
 
 
 @pytest.mark.parametrize(("duration_ms", "english"), [(12.5, "12 ms"), (999.4, "999 ms"), (8205.3, "8.2 s"), (75_000, "75.0 s")])

@@ -32,7 +32,7 @@ SWEPT = tuple(
 )
 SWEPT_FILES = (
     *("networks/partials/words.py", "networks/partials/networks.py", "networks/partials/containers.py"),
-    "networks/forms/containers/several.py",
+    *("networks/forms/containers/several.py", "networks/templatetags/times.py"),
 )
 LEAST_HEARD = 12  # characters: shorter parts are "links, up" and the like, of a line made of several
 _PLACE = re.compile(r"%\((\w+)\)[sd]")

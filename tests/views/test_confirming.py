@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from networks.policy.routes import ROUTES, needs_proof
-from networks.templatetags.confirming import WAITING
+from networks.templatetags.people import WAITING
 from tests.builders import make_container, make_engine
 
 

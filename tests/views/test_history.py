@@ -14,7 +14,7 @@ from django.utils.html import escape
 from django.utils.translation import override
 
 from networks.models import Endpoint, Engine
-from networks.partials.addresses.history import say_seconds
+from networks.templatetags.times import say_seconds
 from tests.builders import make_container, make_endpoint, make_engine, make_network
 from tests.history import assign, at, watch
 from tests.views.pages import count_statements, log_in

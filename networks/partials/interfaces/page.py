@@ -16,7 +16,7 @@ from networks.partials.framed import draw_framed
 from networks.partials.interfaces.asked import TRAFFIC, InterfaceQuery, networks_of, read_interface_query
 from networks.partials.interfaces.card import draw_card, spell_lines
 from networks.partials.interfaces.rows import Figures, digest, draw_link_rows, places_of
-from networks.partials.interfaces.sight import sight_of
+from networks.partials.interfaces.sight import obstacles_of, say_view
 from networks.partials.interfaces.spark import BUCKETS, FEW_BUCKETS, WINDOW_S, draw_spark
 from networks.partials.interfaces.sums import say_other_links, say_sum, sum_links
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
@@ -43,12 +43,14 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
     picture, traffic, asked = picture_of(engine.slug), traffic_of(engine.slug), read_interface_query(key.query)
     shown = asked.pick(picture.links, traffic)
     sums = sum_links(picture, container_rows(engine))
-    sight = sight_of(picture)
-    is_seen = sight.sees_host and not sight.trouble
+    is_seen = picture.view.sees_host and not picture.trouble
     context: dict[str, Any] = {
         "engine": engine,
         "asked": asked,
-        "sight": sight,
+        "picture": picture,
+        "sentence": say_view(picture.view),
+        "obstacles": obstacles_of(picture.view),
+        "is_watched": picture.as_of is not None or bool(picture.trouble),
         "shown": len(shown),
         "total": len(picture.links),
         "all_url": InterfaceQuery(form=asked.form).url(engine.slug),
@@ -65,7 +67,7 @@ def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
         parts={
             "lede": draw("components/lede.html", {"text": _say_lede(picture)}),
             "interface-sum": draw("interfaces/_sum.html", context),
-            "interface-sight": draw("interfaces/_sight.html", context | {"dom_id": "interface-sight"}),
+            "interface-sight": draw("interfaces/_sight.html", context),
             "interface-picks": draw_kept("interfaces/_picks.html", "interface-picks", key=key, context=picks),
             "interface-shown": draw("components/shown.html", context | {"dom_id": "interface-shown"}),
             "interface-empty": draw("interfaces/_empty.html", context),

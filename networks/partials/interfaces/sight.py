@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from networks.hostnet.facts import HostView, Obstacle, Tier
-from networks.sync.host.picture import HostPicture
+from networks.hostnet.facts import HostView, Obstacle
 
-_TIERS: dict[Tier, Promise] = {
-    Tier.HOST: gettext_lazy("host view"),
-    Tier.NAMESPACES: gettext_lazy("containers only"),
-    Tier.NONE: gettext_lazy("nothing of the host"),
-}
 # What is in the way, and what helps against it.
 _OBSTACLES: dict[Obstacle, tuple[Promise, Promise]] = {
     Obstacle.NOT_LINUX: (
@@ -47,42 +38,6 @@ _OBSTACLES: dict[Obstacle, tuple[Promise, Promise]] = {
         gettext_lazy("Start its container with --pid=host and --network=host."),
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What is seen, in words. `tier`: Tier's value; `word`: its name; `sentence`: what that means for the pages.
-
-    `obstacles`: (what is in the way, what helps) for the host's links and for the inside of containers, without repetition.
-    `is_watched`: whether anybody looks at all. `trouble`: why it can't be read at present, in the system's words; `as_of`: when
-    it was read last.
-    """
-
-    tier: str
-    word: str
-    sentence: str
-    obstacles: tuple[tuple[str, str], ...]
-    is_watched: bool
-    sees_host: bool
-    enters_containers: bool
-    trouble: str = ""
-    as_of: datetime | None = None
-
-
-def sight_of(picture: HostPicture) -> Sight:
-    """Return what a picture says of itself, in the active language."""
-    view = picture.view
-    return Sight(
-        view.tier.value,
-        str(_TIERS[view.tier]),
-        say_view(view),
-        obstacles_of(view),
-        is_watched=picture.as_of is not None or bool(picture.trouble),
-        sees_host=view.sees_host,
-        enters_containers=view.enters_containers,
-        trouble=picture.trouble,
-        as_of=picture.as_of,
-    )
 
 
 def say_view(view: HostView) -> str:

@@ -19,7 +19,7 @@ from networks.actions.people import end_own_sessions
 from networks.models import BrowserSession
 from networks.policy.login.browsers import browsers_of
 from networks.policy.login.store import row_key_of
-from networks.templatetags.browsers import name_browser
+from networks.templatetags.people import name_browser
 from networks.views.acting import actor_of
 
 
