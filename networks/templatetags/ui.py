@@ -18,6 +18,7 @@ from networks.models.trouble import explain_trouble
 from networks.templatetags.wording import spell, split_address, split_at_prefix
 
 register = template.Library()
+register.filter("trouble", explain_trouble)  # what our database's words mean
 
 DASH = mark_safe('<span class="dash">–</span>')
 SHORT_ID_LENGTH = 12
@@ -61,15 +62,10 @@ CONTAINER_STATES = {
 }
 
 
+@register.simple_tag(name="glyph")
 def draw_glyph(shape: str) -> SafeString:
-    """Return the 10 px SVG of one of SHAPES; whoever draws it writes the word beside it."""
+    """Draw one of SHAPES, 10 px: `{% glyph "run" %}`; the word stands beside it."""
     return GLYPHS[shape]
-
-
-@register.simple_tag
-def glyph(shape: str) -> SafeString:
-    """Draw one of SHAPES: `{% glyph "run" %}`; the word stands beside it."""
-    return draw_glyph(shape)
 
 
 @register.simple_tag
@@ -91,22 +87,10 @@ def cut(value: object, length: int) -> str:
     text = visible(value)
     if len(text) <= length:
         return text
-    title = (
-        text
-        if len(text) <= TITLE_LIMIT
-        else _("%(start)s… (%(count)s characters)")
-        % {
-            "start": text[:TITLE_LIMIT],
-            "count": count_text(len(text)),
-        }
-    )
+    title = text
+    if len(text) > TITLE_LIMIT:
+        title = _("%(start)s… (%(count)s characters)") % {"start": text[:TITLE_LIMIT], "count": count_text(len(text))}
     return format_html('<span class="cut-text" title="{}">{}</span>', title, text[:length])
-
-
-@register.filter
-def trouble(words: str) -> str:
-    """Return what our database's words mean."""
-    return explain_trouble(words)
 
 
 @register.filter
@@ -189,9 +173,8 @@ def container_shape(state: str, exit_code: int | None, ending: str = "") -> tupl
     """Return (shape, word) of a container's state; a clean exit is no failure, nor is one that somebody asked for."""
     shape, word = CONTAINER_STATES.get(state, ("off", spell(state)))
     if state == "exited" and exit_code is not None:
-        return ("fail" if container_group(state, exit_code, ending) == "failed" else "off"), _("exited (%(code)s)") % {
-            "code": exit_code
-        }
+        shape = "fail" if container_group(state, exit_code, ending) == "failed" else "off"
+        word = _("exited (%(code)s)") % {"code": exit_code}
     return shape, str(word)
 
 

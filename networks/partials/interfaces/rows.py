@@ -28,28 +28,28 @@ from networks.templatetags.ui import count_text
 DASH = '<span class="dash">–</span>'
 
 
-class CellWords:
-    """The words of the cells, translated once for a thousand rows."""
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a line shows that changes by itself. `spark`: the drawing of the last minutes, ours and safe."""
 
-    __slots__ = ("errors", "rate", "rx_bytes", "tx_bytes")
-
-    def __init__(self) -> None:
-        self.rx_bytes, self.tx_bytes = escape(_("RX bytes")), escape(_("TX bytes"))
-        self.errors = escape(_("Errors / dropped"))
-        self.rate = escape(_("Now"))
+    counters: Counters
+    rate: Rate | None
+    spark: str
 
 
-def draw_figures(counters: Counters, rate: Rate | None, spark: str, words: CellWords) -> str:
-    """Return seven cells. `spark`: the drawing of the last minutes, ours and safe."""
+def _draw_figures(figures: Figures, words: Sequence[str]) -> str:
+    """Return seven cells. `words`: those of the cells, translated once for a thousand rows."""
+    counters, rate = figures.counters, figures.rate
     errors, dropped = counters.rx_errors + counters.tx_errors, counters.rx_dropped + counters.tx_dropped
     now = DASH if rate is None else rate_text(rate.rx_bytes + rate.tx_bytes)
+    rx_word, tx_word, errors_word, now_word = words
     return (
         f'<td class="num lo0 not-sm">{_count(counters.rx_packets)}</td>'
-        f'<td class="num mut lo2" data-l="{words.rx_bytes}">{bytes_text(counters.rx_bytes)}</td>'
+        f'<td class="num mut lo2" data-l="{rx_word}">{bytes_text(counters.rx_bytes)}</td>'
         f'<td class="num lo0 not-sm">{_count(counters.tx_packets)}</td>'
-        f'<td class="num mut lo2" data-l="{words.tx_bytes}">{bytes_text(counters.tx_bytes)}</td>'
-        f'<td class="num lo" data-l="{words.errors}">{_trouble(errors)} / {_trouble(dropped)}</td>'
-        f'<td class="c-spark">{spark}</td><td class="ink2 c-rate" data-l="{words.rate}">{now}</td>'
+        f'<td class="num mut lo2" data-l="{tx_word}">{bytes_text(counters.tx_bytes)}</td>'
+        f'<td class="num lo" data-l="{errors_word}">{_trouble(errors)} / {_trouble(dropped)}</td>'
+        f'<td class="c-spark">{figures.spark}</td><td class="ink2 c-rate" data-l="{now_word}">{now}</td>'
     )
 
 
@@ -78,15 +78,6 @@ class LinkPosition:
     is_open: bool = False
     ports: int = 0
     lower: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What a line shows that changes by itself."""
-
-    counters: Counters
-    rate: Rate | None
-    spark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +126,8 @@ def draw_link_rows(
     """Return the rows. One whose link, place and figures are those of last time is that of last time."""
     with _LOCK:
         last = _LINES.get(key, {})
-    words, page = CellWords(), replace(asked, opened="").url(key.engine_slug)
+    words = [escape(word) for word in (_("RX bytes"), _("TX bytes"), _("Errors / dropped"), _("Now"))]
+    page = replace(asked, opened="").url(key.engine_slug)
     drawn: dict[int, _Line] = {}
     for link, place, figures in lines:
         held = last.get(link.fact.index)
@@ -150,7 +142,7 @@ def draw_link_rows(
     return tuple(line.row for line in drawn.values())
 
 
-def _draw_line(key: ScreenKey, page: str, link: HostLink, place: LinkPosition, figures: Figures, words: CellWords) -> _Line:
+def _draw_line(key: ScreenKey, page: str, link: HostLink, place: LinkPosition, figures: Figures, words: Sequence[str]) -> _Line:
     """Return a line; what of it doesn't depend on the page's own query is drawn once for all. `page`: its address."""
     kept = draw_row(
         "interfaces/_row.html",
@@ -165,10 +157,10 @@ def _draw_line(key: ScreenKey, page: str, link: HostLink, place: LinkPosition, f
     return _with_figures(_Line(link, place, figures, before, after, row), figures, words)
 
 
-def _with_figures(line: _Line, figures: Figures, words: CellWords) -> _Line:
-    cells = draw_figures(figures.counters, figures.rate, figures.spark, words)
+def _with_figures(line: _Line, figures: Figures, words: Sequence[str]) -> _Line:
+    cells = _draw_figures(figures, words)
     row = DrawnRow(line.row.dom_id, line.row.version, f"{line.before}{cells}{line.after}", digest(cells))
-    return _Line(line.link, line.place, figures, line.before, line.after, row)
+    return replace(line, figures=figures, row=row)
 
 
 def line_context(engine_slug: str, link: HostLink, place: LinkPosition) -> dict[str, Any]:
