@@ -20,7 +20,7 @@ _FAULTS = re.compile(r"\n\s*\* ")
 def explain(sentence: str) -> Meaning | None:
     """Return what the Engine's sentence means, None where we don't know."""
     words = _PREFIX.sub("", sentence.lower())
-    return next((meaning for meaning in CATALOGUE if _fits(meaning, words)), None)
+    return next((meaning for meaning in CATALOGUE if meaning.fits(words)), None)
 
 
 def explain_each(sentence: str) -> tuple[Meaning, ...]:
@@ -28,8 +28,3 @@ def explain_each(sentence: str) -> tuple[Meaning, ...]:
     faults = _FAULTS.split(sentence)[1:] or [sentence]
     found = [meaning for fault in faults if (meaning := explain(fault)) is not None]
     return tuple({meaning.key: meaning for meaning in found}.values())
-
-
-def _fits(meaning: Meaning, words: str) -> bool:
-    """Tell whether all parts are in the sentence; one that begins with "^" has to begin it."""
-    return all(words.startswith(part[1:]) if part.startswith("^") else part in words for part in meaning.parts)

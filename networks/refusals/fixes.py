@@ -39,7 +39,7 @@ def work_out(meanings: Sequence[Meaning], sentence: str, around: RefusalContext)
         return None
     meaning = meanings[0]
     text = " ".join(str(each.text) for each in meanings)
-    empty = Fix(_("Let Docker choose"), f"{meaning.empties}=", is_primary=True)
+    empty = Fix(_("Let Docker choose"), f"{meaning.field}=", is_primary=True)
     plain = Explanation(meaning.field, text, str(meaning.advice), (empty,) if meaning.empties else ())
     worker = _WORKERS.get(meaning.key)
     found = (worker(plain, sentence, around) if worker and len(meanings) == 1 else None) or plain

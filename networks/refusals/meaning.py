@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 
@@ -15,16 +15,30 @@ from networks.queries.engine_context import ContainerChoice, NetworkChoice
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """`key`: its name here. `parts`: lower-case substrings that are all in the Engine's sentence. `field`: what it is about, by
-    the name of a form's field, "" for none. `text`: what it means. `advice`: a way out. `empties`: a field that may be emptied.
+    """What one of an Engine's sentences means. `key`: its name here. `field`: what it is about, by the name of a form's field, ""
+    for none; `empties`: that one may be emptied. `text`: what it means. `advice`: a way out.
+
+    `said`: in lower case what is in the sentence, with "…" where anything may stand between, and "|" between wordings. A part
+    that begins with "^" begins the sentence.
     """
 
     key: str
-    parts: tuple[str, ...]
-    field: str
-    text: Promise
-    advice: Promise
-    empties: str = ""
+    said: str
+    field: str = ""
+    empties: bool = False
+    text: Promise | str = ""
+    advice: Promise | str = ""
+
+    def says(self, text: Promise, advice: Promise) -> Meaning:
+        """Return it with its own two sentences."""
+        return replace(self, text=text, advice=advice)
+
+    def fits(self, words: str) -> bool:
+        """Tell whether the Engine's sentence, in lower case, is one of its wordings."""
+        return any(
+            all(words.startswith(part[1:]) if part.startswith("^") else part in words for part in wording.split("…"))
+            for wording in self.said.split("|")
+        )
 
 
 @dataclass(frozen=True, slots=True)
