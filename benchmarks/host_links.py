@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.commands import enter_namespace, run_alone
 from benchmarks.figures import Report, in_turn, percentile, summary, target
 from networks.hostnet.linux.opening import open_host
-from networks.hostnet.reader import HostReader
+from networks.hostnet.linux.reader import HostReader
 from tests.leftovers import name_prefix, reap_leftovers, take_away
 
 # For 15 s after a port came up the kernel counts down what it waits for, and says something else of it each time.

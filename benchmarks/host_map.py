@@ -23,8 +23,7 @@ from benchmarks.stacks import Stacks
 from benchmarks.worlds import make_container
 from networks.hostnet.facts import Counters
 from networks.hostnet.linux.opening import open_host
-from networks.hostnet.linux.reader import LinuxReader
-from networks.hostnet.reader import HostReader
+from networks.hostnet.linux.reader import HostReader
 from networks.models import Engine, EngineStatus
 from networks.sync.attention import note_viewer
 from networks.sync.engines import ensure_local_engine
@@ -64,7 +63,7 @@ class Sampled:
     def open(self, netns: str, url: str) -> HostReader:
         """Open it, as `open_host` does."""
         reader = open_host(netns, url)
-        assert isinstance(reader, LinuxReader)
+        assert isinstance(reader, HostReader)
         counters = reader.counters
 
         def counted() -> Mapping[int, Counters]:

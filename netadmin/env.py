@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
 from networks.audit.destinations import NoDestination, check_destination
-from networks.hostnet.reader import is_netns_path
+from networks.hostnet.linux.namespaces import is_netns_path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

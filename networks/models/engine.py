@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from networks.hostnet.reader import is_netns_path
+from networks.hostnet.linux.namespaces import is_netns_path
 
 LAGGING_AFTER_S = 15.0  # two heartbeats of 5 s and their deadline
 STALE_AFTER_S = 60.0

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 from networks.hostnet.linux.namespaces import inside, open_netns
 from networks.hostnet.linux.opening import open_host
-from networks.hostnet.reader import HostReader
+from networks.hostnet.linux.reader import HostReader
 from tests.leftovers import CGROUP_FOLDER, NETNS_FOLDER, name_prefix, take_away
 from tests.private_engine import wait_until
 

@@ -10,8 +10,9 @@ import pytest
 
 from networks.hostnet.errors import HostError, Vanished
 from networks.hostnet.facts import LinkChange, Tier
+from networks.hostnet.linux.netlink.changes import ChangeStream
+from networks.hostnet.linux.reader import HostReader
 from networks.hostnet.mapping import peers_of
-from networks.hostnet.reader import HostReader, LinkStream
 from tests.fake_host import FakeHost
 from tests.hostnet.lab import LabHost
 from tests.private_engine import wait_until
@@ -36,7 +37,7 @@ def id_of(host: Host, container_id: str) -> str:
 class Hearing:
     """A thread that hears a stream to its end."""
 
-    def __init__(self, stream: LinkStream) -> None:
+    def __init__(self, stream: ChangeStream) -> None:
         self.heard: list[LinkChange] = []
         self.stream = stream
         self.thread = threading.Thread(target=self._hear)

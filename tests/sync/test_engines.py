@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from networks.hostnet.reader import is_netns_path
+from networks.hostnet.linux.namespaces import is_netns_path
 from networks.models import Engine
 from networks.sync.engines import ensure_local_engine
 

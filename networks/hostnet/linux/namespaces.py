@@ -6,6 +6,7 @@ import ctypes
 import fcntl
 import functools
 import os
+import re
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -19,7 +20,15 @@ _NS_GET_NSTYPE = 0xB703  # Linux 4.11
 # What is done inside takes milliseconds. A file system of the container's own could keep it for ever.
 INSIDE_S = 5.0
 
+# A name as `ip netns add` takes it: no slash, and neither of the two that mean a folder.
+_NETNS_PATH = re.compile(r"/(?:var/)?run/netns/(?!\.{1,2}\Z)[^/\x00-\x1f]{1,255}|/proc/[1-9][0-9]{0,9}/ns/net")
+
 _Result = TypeVar("_Result")
+
+
+def is_netns_path(path: str) -> bool:
+    """Whether a path may name another Engine's namespace: /run/netns/NAME, /var/run/netns/NAME or /proc/PID/ns/net."""
+    return _NETNS_PATH.fullmatch(path) is not None
 
 
 def open_netns(path: str) -> int:

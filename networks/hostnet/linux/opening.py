@@ -12,9 +12,8 @@ from networks.hostnet.linux.listening import ListeningSocket, find_listener, is_
 from networks.hostnet.linux.namespaces import OWN_NETNS, in_a_thread, inode_of, inside, open_netns, own_inode
 from networks.hostnet.linux.netlink.conversation import NetlinkSocket
 from networks.hostnet.linux.processes import Process, may_enter_others
-from networks.hostnet.linux.reader import LinuxReader, OpenHost
+from networks.hostnet.linux.reader import HostReader, OpenHost
 from networks.hostnet.linux.sandboxes import SEEN_FROM_OUTSIDE, HostPlace
-from networks.hostnet.reader import HostReader
 
 _FIRST_PID_NAMESPACE = 0xEFFFFFFC  # its inode, on every machine; linux/proc_ns.h
 _NAMED = ("/run/netns/", "/var/run/netns/")
@@ -27,9 +26,9 @@ def open_host(netns_path: str = "", engine_url: str = "") -> HostReader:
     socket; else ours. Whether the links there are those of the Engine's networks is for the caller to prove.
     """
     if sys.platform != "linux":
-        return LinuxReader(_blind(Obstacle.NOT_LINUX), None)
+        return HostReader(_blind(Obstacle.NOT_LINUX), None)
     if not netns_path and not is_on_this_machine(engine_url):
-        return LinuxReader(_blind(Obstacle.REMOTE), None)
+        return HostReader(_blind(Obstacle.REMOTE), None)
     try:
         with find_listener(engine_url, is_wanted=not netns_path) as listener:
             why_not_inside = _why_not_inside(listener)
@@ -38,7 +37,7 @@ def open_host(netns_path: str = "", engine_url: str = "") -> HostReader:
         raise HostError(error.strerror or str(error)) from error
     host, why_not_host = (found, Obstacle.NOTHING) if isinstance(found, OpenHost) else (None, found)
     view = HostView(host is not None, why_not_inside is Obstacle.NOTHING, why_not_host, why_not_inside)
-    return LinuxReader(view, host, missing=netns_path if why_not_host is Obstacle.NAMESPACE_MISSING else "")
+    return HostReader(view, host, missing=netns_path if why_not_host is Obstacle.NAMESPACE_MISSING else "")
 
 
 def _blind(obstacle: Obstacle) -> HostView:

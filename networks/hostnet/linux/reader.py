@@ -1,4 +1,4 @@
-"""The reader of a Linux host: what the seam promises, asked of the kernel."""
+"""The seam: everything that the rest of Netadmin may ask of the Linux host."""
 
 from __future__ import annotations
 
@@ -44,9 +44,10 @@ class OpenHost:
     netns_name: str = ""
 
 
-class LinuxReader:
-    """Reads one Engine's machine; see HostReader.
+class HostReader:
+    """One thread's way to the network namespace of one Engine. Calls raise only HostError, and only read.
 
+    Blocking, so never on an event loop. What vanishes while it is read is left out, never guessed at.
     `host` None where its links can't be seen. `missing`: the path of their namespace, where none was there.
     """
 
@@ -60,12 +61,15 @@ class LinuxReader:
         self._streams: list[ChangeStream] = []
 
     def view(self) -> HostView:
+        """Say what may be seen: asked of the kernel once, when the reader is opened."""
         return self._view
 
     def has_appeared(self) -> bool:
+        """Whether a namespace that was missing when the reader was opened is there by now. One open(2), if that."""
         return bool(self._missing) and has_netns(self._missing)
 
     def links(self) -> tuple[LinkFact, ...]:
+        """Read all links with addresses and counters, by index. Three dumps."""
         host = self._open_host()
         if host is None:
             return ()
@@ -74,36 +78,46 @@ class LinuxReader:
         return describe_hardware(links) if host.is_own else links
 
     def link(self, index: int) -> LinkFact | None:
+        """Read one link, None when it is gone."""
         host = self._open_host()
         found = link_of(host.place.asked, index) if host is not None and 0 < index < 1 << 31 else None
         return describe_hardware((found,))[0] if found is not None and host is not None and host.is_own else found
 
     def counters(self) -> Mapping[int, Counters]:
+        """Read the counters of all links by index. One RTM_GETSTATS dump: cheap enough for every two seconds."""
         host = self._open_host()
         return counters_of(host.place.asked) if host is not None else {}
 
     def routes(self) -> tuple[RouteFact, ...]:
+        """Read the main table's routes of both families, in the kernel's order."""
         host = self._open_host()
         return routes_of(host.place.asked) if host is not None else ()
 
     def resolver(self) -> ResolverFact:
+        """Read the host's name servers; where its file names only systemd-resolved's stub, those behind it."""
         with self._lock:
             host = self._open_host()
             return host_resolver_below(host.root, host.netns_name) if host is not None else UNKNOWN
 
     def sandboxes(self, pids: Mapping[str, int]) -> dict[str, SandboxFact]:
+        """Read the sandboxes of running containers, by container id. `pids`: container id to the pid of its first process.
+
+        A pid that is gone, or is another process by now, is left out.
+        """
         host = self._open_host()
         if self._view.why_not_inside in _OTHER_PIDS:
             return {}
         return read_sandboxes(pids, host.place if host is not None else None, enters=self._view.enters_containers)
 
     def inside(self, container_id: str, pid: int) -> InsideFact:
+        """Read a container's own links, routes and resolver. Raises HostNotAllowed, Vanished."""
         self._open_host()
         if not self._view.enters_containers:
             raise HostNotAllowed(os.strerror(errno.EPERM))
         return read_sandbox(container_id, pid)
 
     def changes(self) -> ChangeStream:
+        """Open the stream of changes; what changed before is not in it."""
         with self._lock:
             host = self._open_host()
             if host is None:
@@ -113,6 +127,7 @@ class LinuxReader:
             return stream
 
     def close(self) -> None:
+        """Close its sockets; safe from another thread."""
         with self._lock:
             if self._is_closed:
                 return

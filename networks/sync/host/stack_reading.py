@@ -15,7 +15,7 @@ from networks.engine.states import WITH_STACK
 from networks.hostnet.errors import HostError, HostNotAllowed, Vanished
 from networks.hostnet.facts import InsideFact, Obstacle
 from networks.hostnet.linux.opening import open_host
-from networks.hostnet.reader import HostReader
+from networks.hostnet.linux.reader import HostReader
 from networks.models import Container
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,8 @@ from django.db.models.signals import post_save
 
 from networks.hostnet.errors import HostError
 from networks.hostnet.facts import Obstacle
-from networks.hostnet.reader import HostReader, LinkStream
+from networks.hostnet.linux.netlink.changes import ChangeStream
+from networks.hostnet.linux.reader import HostReader
 from networks.models import Engine
 from networks.sync.attention import FIGURE_PAGES, WATCHED_PAGES, is_looked_at
 from networks.sync.host.board import picture_of, put_up, take_down
@@ -151,7 +152,7 @@ class HostWatcher:
         self._moved.clear()
         self._ring.forget()
         reader = self._open_reader(*place)
-        hearing: tuple[LinkStream, threading.Thread] | None = None
+        hearing: tuple[ChangeStream, threading.Thread] | None = None
         try:
             remembered = Remembered(self._engine_pk)
             self._wakes.empty()  # before anything is read: what comes from now on is looked at afterwards
@@ -176,7 +177,7 @@ class HostWatcher:
             if hearing:
                 hearing[1].join(1.0)
 
-    def _hear(self, stream: LinkStream) -> tuple[LinkStream, threading.Thread]:
+    def _hear(self, stream: ChangeStream) -> tuple[ChangeStream, threading.Thread]:
         thread = threading.Thread(target=self._wakes.read_from, args=(stream,), name=f"links-{self.slug}", daemon=True)
         thread.start()
         return stream, thread

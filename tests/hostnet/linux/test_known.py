@@ -16,7 +16,7 @@ from networks.hostnet.facts import Counters, LinkFact
 from networks.hostnet.linux.netlink import wire
 from networks.hostnet.linux.netlink.known import KnownLinks
 from networks.hostnet.linux.netlink.wire import Datagram, messages, pack_attribute
-from networks.hostnet.reader import HostReader
+from networks.hostnet.linux.reader import HostReader
 from tests.hostnet.lab import LabHost
 from tests.hostnet.linux.said import SEQUENCE, address, number, said, veth
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from networks.hostnet.facts import Counters, LinkFact, RouteFact
-from networks.hostnet.reader import HostReader
+from networks.hostnet.linux.reader import HostReader
 from tests.hostnet.lab import LabHost
 from tests.private_engine import wait_until
 

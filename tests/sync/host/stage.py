@@ -6,7 +6,7 @@ import itertools
 
 from django.db.models import F
 
-from networks.hostnet.reader import HostReader
+from networks.hostnet.linux.reader import HostReader
 from networks.models import Container, EngineStatus, Network
 from networks.sync.host.board import picture_of
 from networks.sync.host.watcher import HostWatcher

@@ -37,7 +37,10 @@ _MISSED = LinkChange(0)
 
 
 class ChangeStream:
-    """One socket that only hears, in the namespace of the thread that opened it; see LinkStream."""
+    """Changes of links and addresses, heard in the namespace of the thread that opened it.
+
+    Iterating ends, without an error, when it is closed or breaks.
+    """
 
     def __init__(self) -> None:
         """Begin to hear. Raises HostError."""
@@ -71,7 +74,7 @@ class ChangeStream:
                 self.close()
 
     def close(self) -> None:
-        """End the stream; whoever iterates closes the socket on its way out."""
+        """End the stream; safe from another thread, also twice. Whoever iterates closes the socket on its way out."""
         with self._lock:
             self._is_closed = True
             if self._is_shut:
