@@ -21,7 +21,7 @@ LITTLE_ROOM = 4  # containers: below, a network that grows by a few is full
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """An IPAM pool: `--subnet`, `--ip-range`, `--gateway`, `--aux-address`."""
+    """One `--subnet` with its `--ip-range`, `--gateway` and `--aux-address`es. `subnet` None: let Docker choose."""
 
     subnet: IPNetwork | None = None
     ip_range: IPNetwork | None = None

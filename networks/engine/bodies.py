@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from networks.addressing.pools import Pool
 from networks.engine.run_cli import reference_of
 from networks.engine.specs import (
     API_OF_SEVERAL,
@@ -17,7 +18,6 @@ from networks.engine.specs import (
     JoinSpec,
     Mode,
     NetworkSpec,
-    PoolSpec,
     RunSpec,
     ScreenSize,
 )
@@ -47,7 +47,7 @@ def network_body(spec: NetworkSpec) -> Document:
     return body | {"Options": dict(spec.options), "Labels": dict(spec.labels)}
 
 
-def _pool_body(pool: PoolSpec) -> Document:
+def _pool_body(pool: Pool) -> Document:
     body: Document = {}
     if pool.subnet is not None:
         body["Subnet"] = str(pool.subnet)

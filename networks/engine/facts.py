@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 
-from networks.addressing.reading import IPAddress, IPNetwork
+from networks.addressing.pools import Pool
+from networks.addressing.reading import IPNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,10 @@ class EngineInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class PoolFact:
-    """One IPAM pool of a network. `aux_addresses`: name to address."""
+class PoolFact(Pool):
+    """One IPAM pool of a network, as an Engine tells it: with its subnet."""
 
     subnet: IPNetwork
-    gateway: IPAddress | None = None
-    ip_range: IPNetwork | None = None
-    aux_addresses: Mapping[str, IPAddress] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 
+from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress, IPNetwork
-
-
-@dataclass(frozen=True, slots=True)
-class PoolSpec:
-    """One `--subnet` with its `--ip-range`, `--gateway` and `--aux-address`. `subnet` None: let Docker choose."""
-
-    subnet: IPNetwork | None = None
-    ip_range: IPNetwork | None = None
-    gateway: IPAddress | None = None
-    aux_addresses: Mapping[str, IPAddress] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +21,7 @@ class NetworkSpec:
 
     name: str
     driver: str = "bridge"
-    pools: tuple[PoolSpec, ...] = ()
+    pools: tuple[Pool, ...] = ()
     enable_ipv4: bool | None = None
     enable_ipv6: bool | None = None
     is_internal: bool = False

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding, Level, bad
 from networks.addressing.host import is_harmful
-from networks.addressing.pools import check_between
+from networks.addressing.pools import Pool, check_between
 from networks.engine.cli import Line, create_network_lines, quoted
 from networks.engine.docker_names import OWN_DRIVERS, SINGLE_DRIVERS
-from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.engine.specs import NetworkSpec
 from networks.forms.fields import TypedField
 from networks.forms.option_fields import VLAN, hidden_of_others, make_field, make_vlan_field, read_options, set_choices
 from networks.forms.pairs import parse_pairs
@@ -201,15 +201,12 @@ class NetworkForm(FindingsForm):
     def to_spec(self) -> NetworkSpec:
         """Return what was typed; of a faulty form, what could be read of it."""
         cleaned = getattr(self, "cleaned_data", {})
-        specs = (
-            PoolSpec(form.pool.subnet, form.pool.ip_range, form.pool.gateway, form.pool.aux_addresses) for form in self.pools
-        )
         ipv4 = {"true": True, "false": False}.get(cleaned.get("enable_ipv4", ""))
         ipv6 = True if cleaned.get("enable_ipv6") else False if cleaned.get("is_ipv6_off") else None
         return NetworkSpec(
             name=cleaned.get("name") or "NAME",
             driver=cleaned.get("driver") or self.chosen_driver,
-            pools=tuple(spec for spec in specs if spec != PoolSpec()),
+            pools=tuple(form.pool for form in self.pools if form.pool != Pool()),
             enable_ipv4=ipv4,
             enable_ipv6=ipv6,
             is_internal=bool(cleaned.get("is_internal")),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from itertools import islice
 
+from networks.addressing.pools import Pool
 from networks.engine.cli import Line, connect_command, create_network_lines
 from networks.engine.docker_names import SINGLE_DRIVERS
-from networks.engine.specs import ConnectSpec, NetworkSpec, PoolSpec
+from networks.engine.specs import ConnectSpec, NetworkSpec
 from networks.queries.details import NetworkDetailRow
 from networks.queries.masking import masked
 from networks.queries.rows import EndpointRow, PoolRow
@@ -100,9 +101,9 @@ def _shown(pairs: Iterable[tuple[str, str]], *, sees_secrets: bool) -> dict[str,
     }
 
 
-def _pool_spec(pool: PoolRow) -> PoolSpec | None:
+def _pool_spec(pool: PoolRow) -> Pool | None:
     try:
-        return PoolSpec(
+        return Pool(
             subnet=ip_network(pool.subnet, strict=False),
             ip_range=ip_network(pool.ip_range, strict=False) if pool.ip_range else None,
             gateway=_address(pool.gateway),

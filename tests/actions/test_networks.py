@@ -12,13 +12,12 @@ from django.db import connections
 from networks.actions.actors import CONSOLE, Actor
 from networks.actions.networks import connect_container, create_network, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
+from networks.addressing.pools import Pool
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.models import Action, Container, Endpoint, Engine, Grant, Network, Outcome, OutcomeKind, Role
 from tests.private_engine import PrivateEngine
 
-POOL = PoolSpec(
-    ip_network("172.72.0.0/16"), ip_network("172.72.0.0/24"), ip_address("172.72.0.1"), {"r": ip_address("172.72.0.9")}
-)
+POOL = Pool(ip_network("172.72.0.0/16"), ip_network("172.72.0.0/24"), ip_address("172.72.0.1"), {"r": ip_address("172.72.0.9")})
 SEED = NetworkSpec("my_custom_network", pools=(POOL,), labels={"who": "me", "db.password": "hush"})
 
 

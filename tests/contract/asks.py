@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
+from networks.addressing.pools import Pool
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.facts import ContainerFact, EndpointFact
-from networks.engine.specs import ContainerSpec, NetworkSpec, PoolSpec
+from networks.engine.specs import ContainerSpec, NetworkSpec
 from tests.contract.worlds import World
 
 GONE = "0" * 64
@@ -23,7 +24,7 @@ def run(world: World, name: str, network: str = "bridge", *command: str) -> str:
 
 
 def create(world: World, name: str, subnet: str = "") -> str:
-    pools = (PoolSpec(ip_network(subnet)),) if subnet else ()
+    pools = (Pool(ip_network(subnet)),) if subnet else ()
     return world.client(Profile.NETWORK).create_network(NetworkSpec(name, pools=pools))
 
 

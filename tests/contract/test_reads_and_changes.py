@@ -9,10 +9,11 @@ from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
 
+from networks.addressing.pools import Pool
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound, Refused
-from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec, PoolSpec
+from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 from tests.contract.asks import GONE, create, endpoint_of, listed, reader, run
 from tests.contract.worlds import World
 from tests.fake_engine import without_detail
@@ -48,7 +49,7 @@ def test_it_creates_a_network_as_specified(world: World) -> None:
     spec = NetworkSpec(
         "my_custom_network",
         pools=(
-            PoolSpec(
+            Pool(
                 ip_network("172.72.0.0/16"),
                 ip_network("172.72.0.0/24"),
                 ip_address("172.72.0.1"),

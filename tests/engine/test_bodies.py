@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 
+from networks.addressing.pools import Pool
 from networks.engine.bodies import network_body
-from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.engine.specs import NetworkSpec
 
 PLAIN = {
     "Name": "n",
@@ -22,13 +23,13 @@ def test_it_sends_what_the_docker_command_sends_for_a_plain_network() -> None:
 
 
 def test_it_sends_every_member_that_was_asked_for() -> None:
-    pool = PoolSpec(
+    pool = Pool(
         ip_network("172.72.0.0/16"), ip_network("172.72.0.0/24"), ip_address("172.72.0.1"), {"router": ip_address("172.72.0.5")}
     )
     spec = NetworkSpec(
         "n",
         driver="overlay",
-        pools=(pool, PoolSpec()),
+        pools=(pool, Pool()),
         enable_ipv4=False,
         enable_ipv6=True,
         is_internal=True,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from networks.addressing.pools import Pool
 from networks.engine.cli import (
     connect_command,
     create_network_command,
@@ -19,7 +20,7 @@ from networks.engine.cli import (
     quoted,
     remove_network_command,
 )
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 
 CONTAINER = "a" * 64
 NETWORK = "b" * 64
@@ -33,13 +34,13 @@ def test_it_shows_every_option_that_was_chosen() -> None:
     spec = NetworkSpec(
         "my_custom_network",
         pools=(
-            PoolSpec(
+            Pool(
                 ip_network("172.72.0.0/16"),
                 ip_network("172.72.0.0/24"),
                 ip_address("172.72.0.1"),
                 {"router": ip_address("172.72.0.5")},
             ),
-            PoolSpec(ip_network("fd00::/64")),
+            Pool(ip_network("fd00::/64")),
         ),
         enable_ipv6=True,
         is_internal=True,

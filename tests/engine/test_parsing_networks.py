@@ -60,8 +60,8 @@ def test_it_reads_a_network() -> None:
     assert network.pools == (
         PoolFact(
             ip_network("172.72.0.0/16"),
-            ip_address("172.72.0.1"),
             ip_network("172.72.0.0/24"),
+            ip_address("172.72.0.1"),
             {"router": ip_address("172.72.0.5")},
         ),
         PoolFact(ip_network("fd00::/64")),

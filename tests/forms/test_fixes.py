@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from networks.addressing.pools import Pool
-from networks.engine.specs import ConnectSpec, NetworkSpec, PoolSpec
+from networks.engine.specs import ConnectSpec, NetworkSpec
 from networks.hostnet.listeners import find_port_owner
 from networks.models import Container, Engine
 from networks.preflight.findings import Fix
@@ -43,7 +43,7 @@ def connecting(sentence: str, ipv4: str = "", name: str = "front", container: st
 
 def creating(sentence: str, *subnets: str, name: str = "new", driver: str = "bridge", **options: str) -> Explanation:
     pools = [Pool(ip_network(subnet) if subnet else None) for subnet in subnets]
-    specs = tuple(PoolSpec(pool.subnet) for pool in pools if pool.subnet)
+    specs = tuple(Pool(pool.subnet) for pool in pools if pool.subnet)
     spec = NetworkSpec(name, driver, specs, options={key.replace("_", "."): text for key, text in options.items()})
     found = work_out(explain_each(sentence), sentence, RefusalContext("local", spec=spec, pools=pools))
     assert found is not None

@@ -9,8 +9,8 @@ import pytest
 from django.http import QueryDict
 
 from networks.addressing.findings import Level
-from networks.addressing.pools import TakenPool
-from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.addressing.pools import Pool, TakenPool
+from networks.engine.specs import NetworkSpec
 from networks.forms.edits import add_pool, drop_pool, take_suggestion
 from networks.forms.networks import NetworkForm
 from networks.preflight.findings import preflight
@@ -57,7 +57,7 @@ def test_it_reads_the_seed_s_network() -> None:
 
     assert form.is_valid()
     aux = {"router": ip_address("172.72.0.9"), "printer": ip_address("172.72.0.10")}
-    pool = PoolSpec(ip_network("172.72.0.0/16"), ip_network("172.72.0.0/24"), ip_address("172.72.0.1"), aux)
+    pool = Pool(ip_network("172.72.0.0/16"), ip_network("172.72.0.0/24"), ip_address("172.72.0.1"), aux)
     assert form.to_spec() == NetworkSpec("my_custom_network", pools=(pool,), is_internal=True, labels={"a": "b=c", "lonely": ""})
     assert [finding.key for finding in form.all_findings] == [
         "name_free",

@@ -8,10 +8,11 @@ from ipaddress import ip_address, ip_interface, ip_network
 import pytest
 
 from networks.actions.recording import ActionResult
+from networks.addressing.pools import Pool
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import Refused
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.hostnet.listeners import PortOwner, find_port_owner
 from networks.models import OutcomeKind
 from networks.refusals.catalogue import explain
@@ -26,9 +27,9 @@ BRIDGE_NAME = f"{OPTION}bridge.name"
 LOCAL_IP = ip_address("10.0.0.1")
 
 
-def pool(subnet: str, ip_range: str = "", gateway: str = "", **reserved: str) -> PoolSpec:
+def pool(subnet: str, ip_range: str = "", gateway: str = "", **reserved: str) -> Pool:
     aux = {name: ip_address(text) for name, text in reserved.items()}
-    return PoolSpec(ip_network(subnet), ip_network(ip_range) if ip_range else None, ip_address(gateway) if gateway else None, aux)
+    return Pool(ip_network(subnet), ip_network(ip_range) if ip_range else None, ip_address(gateway) if gateway else None, aux)
 
 
 def refusal(act: Callable[[], object]) -> tuple[str, str, int]:
@@ -55,7 +56,7 @@ def client(engine: PrivateEngine) -> Iterator[EngineClient]:
 CREATIONS: tuple[tuple[NetworkSpec, tuple[str, str, int]], ...] = (
     (NetworkSpec("taken"), ("name_taken", "name", 409)),
     (NetworkSpec("new", pools=(pool("172.30.0.0/16"),)), ("pool_overlaps", "subnet", 403)),
-    (NetworkSpec("new", pools=(PoolSpec(ip_interface("10.9.0.5/24")),)), ("host_bits", "subnet", 400)),  # type: ignore[arg-type]
+    (NetworkSpec("new", pools=(Pool(ip_interface("10.9.0.5/24")),)), ("host_bits", "subnet", 400)),  # type: ignore[arg-type]
     (NetworkSpec("new", pools=(pool("10.9.0.0/24", gateway="10.8.0.1"),)), ("gateway_outside", "gateway", 400)),
     (NetworkSpec("new", pools=(pool("10.9.0.0/24", gateway="10.9.0.255"),)), ("gateway_reserved", "gateway", 500)),
     (NetworkSpec("new", pools=(pool("10.9.0.0/24", r="10.8.0.9"),)), ("reserved_outside", "aux_addresses", 400)),

@@ -8,8 +8,9 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from networks.addressing.host import HostSide
+from networks.addressing.pools import Pool
 from networks.engine.errors import NotAllowed
-from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.engine.specs import NetworkSpec
 from networks.hostnet.facts import HostView, Obstacle, ResolverFact
 from networks.policy.harm import are_typed, harmful_subnets, refuse_untyped, subnets_of, words_to_type
 from networks.policy.host_space import host_side_of, side_of
@@ -20,7 +21,7 @@ LAN, INSIDE, FREE = ip_network(SUBNET), ip_network("192.168.77.128/25"), ip_netw
 
 
 def spec(*subnets: object, driver: str = "bridge", **members: object) -> NetworkSpec:
-    pools = tuple(PoolSpec(ip_network(str(subnet))) for subnet in subnets)
+    pools = tuple(Pool(ip_network(str(subnet))) for subnet in subnets)
     return NetworkSpec("new", driver, pools, **members)  # type: ignore[arg-type]
 
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
+from networks.addressing.pools import Pool
 from networks.engine.docker_names import INTERFACE_NAME, SYSCTLS
-from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.engine.specs import NetworkSpec
 from networks.policy.permissions import Permission
 from networks.policy.shapes import HARMLESS_OPTIONS, permission_to_connect, permission_to_create, permission_to_run
 from networks.preflight.known_options import OPTIONS
 
 HARMLESS: dict[str, Any] = {
-    "pools": (PoolSpec(ip_network("10.9.0.0/24")),),
+    "pools": (Pool(ip_network("10.9.0.0/24")),),
     "enable_ipv4": False,
     "enable_ipv6": True,
     "is_internal": True,

@@ -31,7 +31,7 @@ FRONT = NetworkFact(
     driver="bridge",
     scope="local",
     created_at=None,
-    pools=(PoolFact(SUBNET, ip_address("10.20.0.1"), ip_network("10.20.0.0/28"), {"router": ip_address("10.20.0.99")}),),
+    pools=(PoolFact(SUBNET, ip_network("10.20.0.0/28"), ip_address("10.20.0.1"), {"router": ip_address("10.20.0.99")}),),
     counts={SUBNET: SubnetCount(4, 14)},  # network, gateway, broadcast address and router; the first two are of the range
 )
 BRIDGE = NetworkFact(
@@ -40,7 +40,7 @@ BRIDGE = NetworkFact(
     driver="bridge",
     scope="local",
     created_at=None,
-    pools=(PoolFact(BRIDGE_S, ip_address("172.17.0.1")),),
+    pools=(PoolFact(BRIDGE_S, gateway=ip_address("172.17.0.1")),),
     counts={BRIDGE_S: SubnetCount(3, 65533)},
 )
 

@@ -31,9 +31,9 @@ FRONT = NetworkFact(
     ipam_options={"a": "b"},
     pools=(
         PoolFact(
-            ip_network("172.72.0.0/16"), IPv4Address("172.72.0.1"), ip_network("172.72.0.0/24"), {"r": IPv4Address("172.72.0.9")}
+            ip_network("172.72.0.0/16"), ip_network("172.72.0.0/24"), IPv4Address("172.72.0.1"), {"r": IPv4Address("172.72.0.9")}
         ),
-        PoolFact(ip_network("fd00:72::/64"), IPv6Address("fd00:72::1")),
+        PoolFact(ip_network("fd00:72::/64"), gateway=IPv6Address("fd00:72::1")),
     ),
     options={"com.docker.network.bridge.enable_icc": "false"},
     labels={"__proto__": "x", "이름": "값"},

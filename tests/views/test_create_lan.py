@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from networks.actions.actors import CONSOLE, Actor
 from networks.actions.networks import create_network
-from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.addressing.pools import Pool
+from networks.engine.specs import NetworkSpec
 from networks.hostnet.linux.opening import open_host
 from networks.models import Action, Engine, Grant, Network, Outcome, OutcomeKind, Role
 from networks.policy.host_space import host_side_of
@@ -76,7 +77,7 @@ def test_it_lets_only_an_admin_do_that_by_typing(
 
 def test_it_refuses_past_every_form(engine: PrivateEngine, lan: Lan, watched: Engine, operator: Actor) -> None:
     """Whatever calls the action, now or later: a job, a command, a page that forgot to ask."""
-    spec = NetworkSpec("cut", pools=(PoolSpec(ip_network(SUBNET)),))
+    spec = NetworkSpec("cut", pools=(Pool(ip_network(SUBNET)),))
     config = NetworkSpec("plan", pools=spec.pools, is_config_only=True)
 
     by_operator = create_network(operator, watched, spec, typed_subnet=SUBNET)

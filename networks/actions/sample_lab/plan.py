@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_address
 
 from networks.actions.sample_lab.modes import MODE_CONTAINERS, MODE_NETWORKS
-from networks.engine.specs import NetworkSpec, PoolSpec
+from networks.addressing.pools import Pool
+from networks.engine.specs import NetworkSpec
 
 LABEL = ("netadmin.lab", "1")
 PREFIX_LABEL = "netadmin.lab.prefix"
@@ -66,7 +67,7 @@ class LabPlan:
     def networks(self, subnet: IPv4Network) -> tuple[NetworkSpec, ...]:
         """Return what is created, the second with this subnet."""
         first = next(subnet.subnets(new_prefix=24))
-        pool = PoolSpec(subnet, first, ip_address(int(subnet.network_address) + 1))
+        pool = Pool(subnet, first, ip_address(int(subnet.network_address) + 1))
         bridge, custom = self.network_names
         return NetworkSpec(bridge, labels=self.labels), NetworkSpec(custom, pools=(pool,), labels=self.labels)
 

@@ -9,7 +9,8 @@ import pytest
 from networks.actions.actors import Actor
 from networks.actions.launching import run_container
 from networks.actions.networks import create_network
-from networks.engine.specs import EndpointSpec, NetworkSpec, PoolSpec, PortSpec, RunSpec
+from networks.addressing.pools import Pool
+from networks.engine.specs import EndpointSpec, NetworkSpec, PortSpec, RunSpec
 from networks.models import Engine, Grant, Network, OutcomeKind, Role
 from tests.lab_image import IMAGE
 from tests.machines import office, seen
@@ -22,7 +23,7 @@ OUTSIDE = ("203.0.113.0/24", "172.31.0.0/24", "192.168.77.0/24", "fd00:7::/64")
 def test_an_operator_gets_no_route_of_a_host_that_is_not_seen(
     engine: PrivateEngine, followed: Engine, operator: Actor, subnet: str
 ) -> None:
-    result = create_network(operator, followed, NetworkSpec("trap", pools=(PoolSpec(ip_network(subnet)),)))
+    result = create_network(operator, followed, NetworkSpec("trap", pools=(Pool(ip_network(subnet)),)))
 
     assert result.kind is OutcomeKind.DENIED
     assert "shape" in result.sentence
@@ -33,8 +34,8 @@ def test_an_operator_gets_no_route_of_a_host_that_is_not_seen(
 def test_an_operator_gets_what_docker_chooses_and_what_is_free(engine: PrivateEngine, followed: Engine, operator: Actor) -> None:
     chosen = create_network(operator, followed, NetworkSpec("chosen"))
     with seen(office(), followed.slug):
-        free = create_network(operator, followed, NetworkSpec("free", pools=(PoolSpec(ip_network("172.30.0.0/24")),)))
-        taken = create_network(operator, followed, NetworkSpec("trap", pools=(PoolSpec(ip_network("203.0.113.0/24")),)))
+        free = create_network(operator, followed, NetworkSpec("free", pools=(Pool(ip_network("172.30.0.0/24")),)))
+        taken = create_network(operator, followed, NetworkSpec("trap", pools=(Pool(ip_network("203.0.113.0/24")),)))
 
     assert (chosen.kind, free.kind, taken.kind) == (OutcomeKind.OK, OutcomeKind.OK, OutcomeKind.DENIED)
 
@@ -83,7 +84,7 @@ def test_an_admin_may_all_of_it(engine: PrivateEngine, followed: Engine, operato
     bridge = engine.cli("network", "inspect", "-f", "{{.Id}}", "bridge")
     ports = (PORTS["below 1024"], PORTS["at the loopback address"])
 
-    made = create_network(operator, followed, NetworkSpec("mine", pools=(PoolSpec(ip_network("203.0.113.0/24")),)))
+    made = create_network(operator, followed, NetworkSpec("mine", pools=(Pool(ip_network("203.0.113.0/24")),)))
     ran = run_container(operator, followed, RunSpec(IMAGE, "mine", networks=(EndpointSpec(bridge, "bridge"),), ports=ports))
 
     assert (made.kind, ran.kind) == (OutcomeKind.OK, OutcomeKind.OK), (made.sentence, ran.sentence)
