@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from networks.addressing.pools import Pool
@@ -13,6 +14,7 @@ from networks.engine.specs import (
     ContainerSpec,
     DisconnectSpec,
     EndpointSpec,
+    EndpointWishes,
     ExecSpec,
     InitSpec,
     JoinSpec,
@@ -62,18 +64,17 @@ def _pool_body(pool: Pool) -> Document:
 
 def connect_body(spec: ConnectSpec) -> Document:
     """Return the body of POST /networks/{id}/connect; its maps are there when empty, as the docker command sends them."""
-    return {"Container": spec.container_id, "EndpointConfig": endpoint_body(spec)}
+    links = {"Links": list(spec.links)} if spec.links else {}
+    return {"Container": spec.container_id, "EndpointConfig": endpoint_body(spec) | links}
 
 
-def endpoint_body(spec: ConnectSpec) -> Document:
+def endpoint_body(spec: EndpointWishes) -> Document:
     """Return what a container shall have on a network, for a connect as for a create."""
     addresses = {"IPv4Address": spec.ipv4, "IPv6Address": spec.ipv6}
     asked: Document = {member: str(address) for member, address in addresses.items() if address is not None}
     if spec.link_local_ips:
         asked["LinkLocalIPs"] = [str(address) for address in spec.link_local_ips]
     endpoint: Document = {"IPAMConfig": asked, "Aliases": list(spec.aliases), "DriverOpts": dict(spec.driver_options)}
-    if spec.links:
-        endpoint["Links"] = list(spec.links)
     if spec.gateway_priority:
         endpoint["GwPriority"] = spec.gateway_priority
     if spec.mac:
@@ -86,9 +87,9 @@ def disconnect_body(spec: DisconnectSpec) -> Document:
     return {"Container": spec.container_id, "Force": spec.is_forced}
 
 
-def container_body(spec: ContainerSpec) -> dict[str, Any]:
+def container_body(spec: ContainerSpec) -> Document:
     """Return the body of POST /containers/create."""
-    body: dict[str, Any] = {
+    body: Document = {
         "Image": spec.image,
         "StopSignal": spec.stop_signal,
         "HostConfig": {"NetworkMode": spec.network},
@@ -100,14 +101,14 @@ def container_body(spec: ContainerSpec) -> dict[str, Any]:
     return body
 
 
-def run_body(spec: RunSpec, api_version: tuple[int, int]) -> dict[str, Any]:
+def run_body(spec: RunSpec, api_version: tuple[int, int]) -> Document:
     """Return the body of POST /containers/create for an Engine that speaks this API version.
 
     Before 1.44 it names the first network alone, and that one's MAC address is the container's; see `connects_after`.
     """
     is_several = api_version >= API_OF_SEVERAL
     at_once = spec.ordered_networks if is_several else spec.ordered_networks[:1]
-    body: dict[str, Any] = {
+    body: Document = {
         "Image": spec.image,
         "HostConfig": _host_config(spec),
         "NetworkingConfig": {"EndpointsConfig": {reference_of(one): _endpoint(one, is_several) for one in at_once}},
@@ -131,11 +132,12 @@ def run_body(spec: RunSpec, api_version: tuple[int, int]) -> dict[str, Any]:
 def connects_after(spec: RunSpec, container_id: str, api_version: tuple[int, int]) -> tuple[ConnectSpec, ...]:
     """Return what is to be connected between create and start: the further networks, before API 1.44."""
     further = spec.ordered_networks[1:] if api_version < API_OF_SEVERAL else ()
-    return tuple(_connect(endpoint, container_id) for endpoint in further)
+    wishes = ({each.name: getattr(endpoint, each.name) for each in fields(EndpointWishes)} for endpoint in further)
+    return tuple(ConnectSpec(one.network_id, container_id, **wish) for one, wish in zip(further, wishes, strict=True))
 
 
-def _host_config(spec: RunSpec) -> dict[str, Any]:
-    config: dict[str, Any] = {"NetworkMode": _network_mode(spec)}
+def _host_config(spec: RunSpec) -> Document:
+    config: Document = {"NetworkMode": _network_mode(spec)}
     bindings: dict[str, list[dict[str, str]]] = {}
     for port in spec.ports:
         for inside, outside in port.pairs:
@@ -162,30 +164,16 @@ def _network_mode(spec: RunSpec) -> str:
     return reference_of(spec.ordered_networks[0]) if spec.networks else str(spec.mode)
 
 
-def _endpoint(endpoint: EndpointSpec, has_mac: bool) -> dict[str, Any]:
-    asked = endpoint_body(_connect(endpoint, ""))
+def _endpoint(endpoint: EndpointSpec, has_mac: bool) -> Document:
+    asked = endpoint_body(endpoint)
     if not has_mac:
         asked.pop("MacAddress", None)
     return {member: value for member, value in asked.items() if value}
 
 
-def _connect(endpoint: EndpointSpec, container_id: str) -> ConnectSpec:
-    return ConnectSpec(
-        network_id=endpoint.network_id,
-        container_id=container_id,
-        ipv4=endpoint.ipv4,
-        ipv6=endpoint.ipv6,
-        aliases=endpoint.aliases,
-        link_local_ips=endpoint.link_local_ips,
-        driver_options=endpoint.driver_options,
-        gateway_priority=endpoint.gateway_priority,
-        mac=endpoint.mac,
-    )
-
-
-def init_body(spec: InitSpec) -> dict[str, Any]:
+def init_body(spec: InitSpec) -> Document:
     """Return the body of POST /swarm/init."""
-    body: dict[str, Any] = {
+    body: Document = {
         "ListenAddr": spec.listen_address,
         "AdvertiseAddr": spec.advertise_address,
         "DataPathPort": spec.data_path_port,
@@ -198,7 +186,7 @@ def init_body(spec: InitSpec) -> dict[str, Any]:
     return body
 
 
-def join_body(spec: JoinSpec) -> dict[str, Any]:
+def join_body(spec: JoinSpec) -> Document:
     """Return the body of POST /swarm/join: it holds the token."""
     return {
         "ListenAddr": spec.listen_address,
@@ -208,9 +196,9 @@ def join_body(spec: JoinSpec) -> dict[str, Any]:
     }
 
 
-def exec_body(spec: ExecSpec, *, has_terminal: bool) -> dict[str, Any]:
+def exec_body(spec: ExecSpec, *, has_terminal: bool) -> Document:
     """Return the body of POST /containers/{id}/exec. `has_terminal`: somebody will speak with it; else it has an input alone."""
-    body: dict[str, Any] = {
+    body: Document = {
         "AttachStdin": True,
         "AttachStdout": has_terminal,
         "AttachStderr": has_terminal,
@@ -226,12 +214,12 @@ def exec_body(spec: ExecSpec, *, has_terminal: bool) -> dict[str, Any]:
     return body
 
 
-def terminal_body(size: ScreenSize) -> dict[str, Any]:
+def terminal_body(size: ScreenSize) -> Document:
     """Return the body of POST /exec/{id}/start for a process that somebody speaks with."""
     return {"Detach": False, "Tty": True, "ConsoleSize": _console_size(size)}
 
 
-def input_body() -> dict[str, Any]:
+def input_body() -> Document:
     """Return the body of POST /exec/{id}/start for a process that has an input alone."""
     return {"Detach": False, "Tty": False}
 

@@ -36,24 +36,33 @@ class NetworkSpec:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectSpec:
-    """A container to put on a network. Twin of `docker network connect`; POST /networks/{id}/connect.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointWishes:
+    """What a container shall have on a network, for a connect as for a create.
 
-    `links`: "container" or "container:alias". `gateway_priority` (API 1.48): the network with the highest gives the default
-    route; older Engines take and ignore it. `mac` (API 1.54, else ignored): "02:42:ac:48:00:0a"; the command has no flag for it.
+    `gateway_priority` (API 1.48): the network with the highest gives the default route; older Engines take and ignore it.
+    `mac`: "02:42:ac:48:00:0a", "" for Docker's own.
     """
 
-    network_id: str
-    container_id: str
     ipv4: IPv4Address | None = None
     ipv6: IPv6Address | None = None
     aliases: tuple[str, ...] = ()
     link_local_ips: tuple[IPAddress, ...] = ()
-    links: tuple[str, ...] = ()
     driver_options: Mapping[str, str] = field(default_factory=dict)
     gateway_priority: int = 0
     mac: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectSpec(EndpointWishes):
+    """A container to put on a network. Twin of `docker network connect`; POST /networks/{id}/connect.
+
+    `links`: "container" or "container:alias". `mac` is ignored before API 1.54; the command has no flag for it.
+    """
+
+    network_id: str
+    container_id: str
+    links: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +107,8 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class EndpointSpec:
-    """One network to be on from the start. Twin of `--network name=…,ip=…`; members as in ConnectSpec.
+class EndpointSpec(EndpointWishes):
+    """One network to be on from the start. Twin of `--network name=…,ip=…`.
 
     `mac`: from API 1.44 on each network's own; before that the container's, which the first network gives.
     `is_elsewhere`: a swarm's, which this Engine doesn't list yet and gets to know when the container starts.
@@ -107,14 +116,7 @@ class EndpointSpec:
 
     network_id: str
     network_name: str
-    ipv4: IPv4Address | None = None
-    ipv6: IPv6Address | None = None
-    aliases: tuple[str, ...] = ()
-    link_local_ips: tuple[IPAddress, ...] = ()
-    driver_options: Mapping[str, str] = field(default_factory=dict)
-    gateway_priority: int = 0
-    mac: str = ""
-    is_elsewhere: bool = False
+    is_elsewhere: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

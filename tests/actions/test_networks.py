@@ -61,7 +61,7 @@ def test_it_connects_and_disconnects(engine: PrivateEngine, followed: Engine, op
     container_id = engine.run("web")
 
     names = {"network_name": "my_custom_network", "container_name": "web"}
-    spec = ConnectSpec(network_id, container_id, ip_address("172.72.0.20"), aliases=("blog",))
+    spec = ConnectSpec(network_id, container_id, ipv4=ip_address("172.72.0.20"), aliases=("blog",))
     done = connect_container(operator, followed, spec, **names)
 
     assert (done.is_ok, done.is_seen) == (True, True)

@@ -87,7 +87,7 @@ def test_it_tells_the_same_of_a_container_by_list_and_by_inspection(world: World
     network_id = create(world, "n1", "172.30.0.0/16")
     running, stopped, none = run(world, "c1", "n1"), run(world, "c2"), run(world, "c3", "none")
     host, guest = run(world, "c4", "host"), run(world, "c5", f"container:{running}")
-    world.client(Profile.NETWORK).connect_container(ConnectSpec(network_id, stopped, IPv4Address("172.30.0.9")))
+    world.client(Profile.NETWORK).connect_container(ConnectSpec(network_id, stopped, ipv4=IPv4Address("172.30.0.9")))
     world.client(Profile.RUN).stop_container(stopped)
 
     for container_id in (running, stopped, none, host, guest):
@@ -133,7 +133,7 @@ def test_it_connects_a_stopped_container_by_name_only(world: World) -> None:
     world.client(Profile.RUN).stop_container(container_id)
 
     world.client(Profile.NETWORK).connect_container(
-        ConnectSpec(network_id, container_id, IPv4Address("172.30.0.9"), aliases=("www",))
+        ConnectSpec(network_id, container_id, ipv4=IPv4Address("172.30.0.9"), aliases=("www",))
     )
 
     endpoint = endpoint_of(reader(world).inspect_container(container_id), "n1")
@@ -194,7 +194,7 @@ def test_it_imports_finds_and_removes_an_image(world: World) -> None:
 
 def test_it_connects_with_address_and_aliases(world: World) -> None:
     network_id, container_id = create(world, "n1", "172.30.0.0/16"), run(world, "web")
-    spec = ConnectSpec(network_id, container_id, IPv4Address("172.30.0.9"), aliases=("www", "api"))
+    spec = ConnectSpec(network_id, container_id, ipv4=IPv4Address("172.30.0.9"), aliases=("www", "api"))
 
     world.client(Profile.NETWORK).connect_container(spec)
 

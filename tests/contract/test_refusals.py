@@ -79,7 +79,7 @@ def test_it_refuses_connections_that_cannot_be(world: World) -> None:
             changing.connect_container(ConnectSpec(network_id, container_id))
     other, taken = run(world, "other"), endpoint_of(reader(world).inspect_container(web), "n1").ipv4
     with pytest.raises(Refused, match="in use"):
-        changing.connect_container(ConnectSpec(network_id, other, taken))
+        changing.connect_container(ConnectSpec(network_id, other, ipv4=taken))
     assert [point.network_name for point in reader(world).inspect_container(none).endpoints] == ["none"]
     assert reader(world).inspect_container(guest).endpoints == ()
     assert reader(world).inspect_container(guest).network_mode == f"container:{web}"

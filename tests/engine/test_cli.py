@@ -77,7 +77,7 @@ def test_it_shows_what_few_networks_need() -> None:
 
 
 def test_it_connects_and_disconnects_by_name() -> None:
-    connect = ConnectSpec(NETWORK, CONTAINER, IPv4Address("10.0.0.9"), IPv6Address("fd00::9"), ("web", "a b"))
+    connect = ConnectSpec(NETWORK, CONTAINER, ipv4=IPv4Address("10.0.0.9"), ipv6=IPv6Address("fd00::9"), aliases=("web", "a b"))
 
     assert connect_command(connect, "app", "web-1") == (
         "docker network connect --ip 10.0.0.9 --ip6 fd00::9 --alias web --alias 'a b' app web-1"

@@ -19,14 +19,14 @@ SYSCTLS = "com.docker.network.endpoint.sysctls"
 EVERYTHING = ConnectSpec(
     NETWORK,
     CONTAINER,
-    IPv4Address("10.0.0.9"),
-    IPv6Address("fd00::9"),
-    ("web", "www"),
-    (IPv4Address("169.254.7.1"), IPv6Address("fe80::7")),
-    ("db:database", "cache"),
-    {SYSCTLS: "net.ipv4.conf.IFNAME.forwarding=1,net.ipv4.conf.IFNAME.rp_filter=2", "x": "y"},
-    -5,
-    "02:42:0a:00:00:09",
+    ipv4=IPv4Address("10.0.0.9"),
+    ipv6=IPv6Address("fd00::9"),
+    aliases=("web", "www"),
+    link_local_ips=(IPv4Address("169.254.7.1"), IPv6Address("fe80::7")),
+    links=("db:database", "cache"),
+    driver_options={SYSCTLS: "net.ipv4.conf.IFNAME.forwarding=1,net.ipv4.conf.IFNAME.rp_filter=2", "x": "y"},
+    gateway_priority=-5,
+    mac="02:42:0a:00:00:09",
 )
 
 

@@ -52,7 +52,7 @@ def test_it_reads_what_was_typed() -> None:
     form = typed(ipv4="172.72.0.4", aliases="blog, cms blog")
 
     assert form.is_valid()
-    assert form.to_spec() == ConnectSpec("f" * 64, "0" * 64, ip_address("172.72.0.4"), aliases=("blog", "cms"))
+    assert form.to_spec() == ConnectSpec("f" * 64, "0" * 64, ipv4=ip_address("172.72.0.4"), aliases=("blog", "cms"))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def connecting(sentence: str, ipv4: str = "", name: str = "front", container: st
     [network] = [choice for choice in network_choices("local") if choice.name == name]
     [chosen] = [choice for choice in container_choices("local") if choice.name == container]
     addresses = [ip_address(typed) if typed else None for typed in (ipv4, ipv6)]
-    spec = ConnectSpec(network.docker_id, chosen.docker_id, *addresses)  # type: ignore[arg-type]
+    spec = ConnectSpec(network.docker_id, chosen.docker_id, **dict(zip(("ipv4", "ipv6"), addresses, strict=False)))  # type: ignore[arg-type]
     found = work_out(explain_each(sentence), sentence, RefusalContext("local", network, chosen, spec))
     assert found is not None
     return found

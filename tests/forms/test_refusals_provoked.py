@@ -107,8 +107,8 @@ def test_it_knows_the_address_that_docker_keeps_of_a_refused_connect(engine: Pri
     web, _other = engine.run("web"), engine.run("other", "--network", "both", "--ip6", "fd00:30::3")
     kept, held = ip_address("172.30.0.5"), ip_address("fd00:30::3")
 
-    first = refusal(lambda: client.connect_container(ConnectSpec(both, web, kept, held)))  # type: ignore[arg-type]
-    second = refusal(lambda: client.connect_container(ConnectSpec(both, web, kept)))  # type: ignore[arg-type]
+    first = refusal(lambda: client.connect_container(ConnectSpec(both, web, ipv4=kept, ipv6=held)))  # type: ignore[arg-type]
+    second = refusal(lambda: client.connect_container(ConnectSpec(both, web, ipv4=kept)))  # type: ignore[arg-type]
 
     assert first == second == ("address_held", "ipv4", 403)
     assert "172.30.0.5" not in engine.cli("network", "inspect", "both")
@@ -126,7 +126,7 @@ def test_it_knows_why_a_container_was_not_connected(engine: PrivateEngine, clien
     inside, key = ip_address("172.30.0.3"), f"{OPTION}endpoint.macaddress"
 
     def connect(network: str, container: str, address: object = None, **wishes: object) -> tuple[str, str, int]:
-        spec = ConnectSpec(network, container, address, **wishes)  # type: ignore[arg-type]
+        spec = ConnectSpec(network, container, ipv4=address, **wishes)  # type: ignore[arg-type]
         return refusal(lambda: client.connect_container(spec))
 
     assert [

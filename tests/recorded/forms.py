@@ -169,7 +169,7 @@ def type_connection(body: Mapping[str, Any], container: ContainerChoice) -> Quer
 
 def _connect_spec(body: Mapping[str, Any], network: NetworkChoice | None, container: ContainerChoice | None) -> ConnectSpec:
     asked = dict(_addresses(body.get("EndpointConfig", {}).get("IPAMConfig", {})))
-    return ConnectSpec((network or NOWHERE).docker_id, (container or NOBODY).docker_id, asked.get(4), asked.get(6))
+    return ConnectSpec((network or NOWHERE).docker_id, (container or NOBODY).docker_id, ipv4=asked.get(4), ipv6=asked.get(6))
 
 
 def _addresses(asked: Mapping[str, str]) -> Iterator[tuple[int, Any]]:
