@@ -16,7 +16,7 @@ from typing import Self
 
 from benchmarks.commands import CLONE_NEWNET
 from networks.models import Container, Endpoint, Engine, EngineStatus, Network, Pool
-from networks.sync.host.picture import HostPicture
+from networks.sync.host.board import HostPicture
 from tests.builders import MORNING, make_id
 
 FIRST_SUBNET = int(IPv4Address("10.128.0.0"))

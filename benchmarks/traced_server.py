@@ -26,8 +26,8 @@ from django.core.management import call_command  # noqa: E402  commands and mode
 from networks.engine.client import EngineClient  # noqa: E402
 from networks.push import drawer  # noqa: E402
 from networks.push.delivery import Socket  # noqa: E402
-from networks.push.hub import hub  # noqa: E402
 from networks.push.registry import Hub  # noqa: E402
+from networks.push.routing import hub  # noqa: E402
 from networks.sync.follow.inbox import Inbox  # noqa: E402
 from networks.sync.follow.reconcile import Reconciler  # noqa: E402
 from networks.sync.snapshot.writer import Snapshot  # noqa: E402

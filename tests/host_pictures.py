@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from networks.models import Container, Engine, Network
-from networks.sync.host.board import picture_of, put_up
+from networks.sync.host.board import HostPicture, picture_of, put_up
 from networks.sync.host.machine import Machine
-from networks.sync.host.picture import HostPicture
 from networks.sync.host.remembered import Remembered
 from networks.sync.host.traffic import Traffic
 from tests.builders import MORNING, make_container, make_endpoint

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address, ip_interface, ip_network
 
 from networks.hostnet.facts import HostView, LinkAddress, LinkFact, ResolverFact, RouteFact
-from networks.sync.host.board import put_up, take_down
-from networks.sync.host.picture import HostLink, HostPicture
+from networks.sync.host.board import HostLink, HostPicture, put_up, take_down
 from tests.fake_host import EVERYTHING, UP, FakeHost
 
 SUBNET, ROUTER = "192.168.77.0/24", "192.168.77.1"

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from networks.partials.addresses.history_page import draw_history
+from networks.partials.addresses.history import draw_history
 from networks.partials.addresses.page import draw_addresses
 from networks.partials.containers import draw_container, draw_containers
-from networks.partials.engines import draw_engine, draw_engine_list
+from networks.partials.engines import draw_engine, draw_engine_list, draw_overlay, draw_overview, draw_swarm
 from networks.partials.events import draw_events
 from networks.partials.interfaces.page import draw_interfaces
 from networks.partials.networks import draw_network, draw_networks
-from networks.partials.overview import draw_overview
 from networks.partials.screen import Screen, ScreenKey
-from networks.partials.swarm import draw_overlay, draw_swarm
 
 _PAGES: Mapping[str, Callable[[ScreenKey], Screen]] = {
     "overview": draw_overview,

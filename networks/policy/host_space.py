@@ -20,8 +20,7 @@ from networks.hostnet.facts import RouteFact
 from networks.hostnet.hypervisor import is_virtual_machine
 from networks.models import EngineStatus, Pool
 from networks.queries.engines import list_slugs, read_pairs
-from networks.sync.host.board import picture_of
-from networks.sync.host.picture import HostLink, HostPicture
+from networks.sync.host.board import HostLink, HostPicture, picture_of
 
 # What no macvlan or ipvlan can stand on, or what stands on something itself already: not offered.
 _STACKED = frozenset({"macvlan", "macvtap", "ipvlan", "ipvtap"})

@@ -14,8 +14,8 @@ from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.lease import Lease
 from networks.sync.follow.reconcile import Reconciler
+from networks.sync.host.board import HostPicture
 from networks.sync.host.machine import Machine
-from networks.sync.host.picture import HostPicture
 from networks.sync.host.remembered import Remembered
 from networks.sync.host.watcher import OpenReader
 from networks.sync.snapshot.journal import EventJournal

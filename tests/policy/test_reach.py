@@ -14,7 +14,7 @@ from networks.engine.specs import NetworkSpec
 from networks.hostnet.facts import HostView, Obstacle, ResolverFact
 from networks.policy.harm import are_typed, harmful_subnets, refuse_untyped, subnets_of, words_to_type
 from networks.policy.host_space import host_side_of, side_of
-from networks.sync.host.picture import HostPicture
+from networks.sync.host.board import HostPicture
 from tests.machines import SUBNET, office, seen
 
 LAN, INSIDE, FREE = ip_network(SUBNET), ip_network("192.168.77.128/25"), ip_network("10.99.0.0/24")

@@ -9,9 +9,8 @@ import pytest
 
 from networks.partials.screens import has_screen
 from networks.policy.signals import rights_changed
-from networks.push.hub import hub, watch
 from networks.push.protocol import Close
-from networks.push.routing import websocket_application
+from networks.push.routing import hub, watch, websocket_application
 from networks.sync.signals import engine_changed, host_changed
 from tests.push.wire import Wire
 from tests.push.world import KEY

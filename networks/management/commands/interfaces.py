@@ -18,7 +18,7 @@ from networks.management.prepared import PreparedCommand
 from networks.partials.interfaces.belonging import say_belonging
 from networks.partials.interfaces.sight import obstacles_of, say_view
 from networks.sync.engines import ensure_local_engine
-from networks.sync.host.picture import HostLink, HostPicture, Peer
+from networks.sync.host.board import HostLink, HostPicture, Peer
 from networks.sync.host.watcher import OpenReader
 from networks.sync.once import look_once, sync_once
 from networks.templatetags.wording import spell

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from networks.partials.interfaces.belonging import NAMES
 from networks.partials.interfaces.links import interfaces_url
 from networks.queries.filters import TEXT_LIMIT
-from networks.sync.host.picture import HostLink
+from networks.sync.host.board import HostLink
 from networks.sync.host.traffic import Traffic
 
 INTERFACE_PARAMS = ("q", "kind", "network", "state", "traffic", "as", "open")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from networks.hostnet.facts import VxlanFact
 from networks.hostnet.software import OPENVSWITCH_KIND, Belonging, Software, SoftwareProof
-from networks.sync.host.picture import HostLink
+from networks.sync.host.board import HostLink
 from networks.templatetags.wording import spell
 
 # Names are not translated.

@@ -21,7 +21,7 @@ from networks.partials.interfaces.rows import Figures, LinkPosition, digest, lin
 from networks.partials.screen import DrawnRow
 from networks.queries.networks import network_rows
 from networks.queries.rows import EngineRow, NetworkRow
-from networks.sync.host.picture import HostLink, HostPicture
+from networks.sync.host.board import HostLink, HostPicture
 from networks.templatetags.ui import count_text
 from networks.templatetags.wording import spell
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from networks.partials.links import url_of
-from networks.sync.host.picture import HostLink
+from networks.sync.host.board import HostLink
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 STEP = 1000

@@ -22,8 +22,7 @@ from networks.partials.interfaces.sums import say_other_links, say_sum, sum_link
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.queries.containers import container_rows
 from networks.queries.rows import EngineRow
-from networks.sync.host.board import picture_of, traffic_of
-from networks.sync.host.picture import HostLink, HostPicture
+from networks.sync.host.board import HostLink, HostPicture, picture_of, traffic_of
 from networks.sync.host.traffic import Traffic
 from networks.templatetags.ui import count_text
 

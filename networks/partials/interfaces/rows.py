@@ -21,7 +21,7 @@ from networks.partials.interfaces.asked import InterfaceQuery
 from networks.partials.interfaces.belonging import say_belonging
 from networks.partials.interfaces.links import bytes_text, opening, rate_text, row_id
 from networks.partials.screen import DrawnRow, ScreenKey
-from networks.sync.host.picture import HostLink, HostPicture
+from networks.sync.host.board import HostLink, HostPicture
 from networks.sync.host.traffic import Rate
 from networks.templatetags.ui import count_text
 

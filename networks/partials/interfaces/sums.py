@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from networks.queries.lifecycle.stacks import Whose, stack_of
 from networks.queries.rows import ContainerRow
-from networks.sync.host.picture import HostPicture
+from networks.sync.host.board import HostPicture
 from networks.templatetags.ui import count_text
 from networks.templatetags.wording import spell
 

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from networks.forms.containers.several import say_held
-from networks.partials.lifecycle.notices import Notice, name_list, short
-from networks.partials.lifecycle.returning import tell_address
+from networks.partials.lifecycle.returning import Notice, name_list, short, tell_address
 from networks.queries.donors import AWAY
 from networks.queries.lifecycle.orders import ENDED, ENDING, Impact
 

@@ -1,16 +1,43 @@
-"""Which address a container has again once it has ended and started: docs/ip-addresses.md."""
+"""What is said before an order is given; and which address a container has again once it has ended: docs/ip-addresses.md."""
 
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from networks.engine.facts import Ending, Stopping
 from networks.engine.states import ASKED_CODES
-from networks.partials.lifecycle.notices import Notice, name_list, short
 from networks.queries.lifecycle.places import EndpointPlace, HeldAddress
+from networks.queries.lifecycle.removals import Dependant
 from networks.queries.rows import ContainerRow
+
+MOST_OF_NAME, MOST_NAMES = 60, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that is said. `level`: bad (it will not work), warn (something breaks), ok. `guests`: who it is about."""
+
+    level: str
+    title: str
+    text: str = ""
+    guests: tuple[Dependant, ...] = ()
+    details: tuple[str, ...] = ()
+
+
+def short(name: str) -> str:
+    """Return a name as it stands in a sentence."""
+    return name if len(name) <= MOST_OF_NAME else f"{name[:MOST_OF_NAME]}…"
+
+
+def name_list(names: Sequence[str]) -> str:
+    """Return names with commas between them, the first few where there are many."""
+    shown = ", ".join(short(name) for name in names[:MOST_NAMES])
+    return shown if len(names) <= MOST_NAMES else f"{shown}, …"
+
 
 _SIGNALLED = 128  # what Docker adds to the number of the signal
 

@@ -19,7 +19,7 @@ from networks.partials.links import url_of
 from networks.queries.details import ContainerDetailRow
 from networks.queries.lifecycle.stacks import Stack, Whose, stack_of
 from networks.queries.rows import EndpointRow
-from networks.sync.host.picture import HostPicture
+from networks.sync.host.board import HostPicture
 from networks.sync.host.stack_reading import Reading, Trouble
 from networks.templatetags.wording import spell
 

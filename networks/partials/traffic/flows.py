@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.hostnet.facts import Counters
-from networks.sync.host.picture import HostLink
+from networks.sync.host.board import HostLink
 from networks.sync.host.traffic import SAMPLE_EVERY_S, Point, Rate
 from networks.templatetags.ui import count_text
 from networks.templatetags.wording import spell

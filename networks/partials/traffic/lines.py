@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 
 from networks.partials.interfaces.links import bytes_text, rate_text
 from networks.partials.traffic.flows import Flow, added, flow_of, total_of
-from networks.sync.host.picture import HostLink, HostPicture
+from networks.sync.host.board import HostLink, HostPicture
 from networks.sync.host.traffic import Traffic
 
 

@@ -34,8 +34,7 @@ from networks.partials.traffic.memory import sums
 from networks.queries.details import ContainerDetailRow
 from networks.queries.lifecycle.stacks import Whose, stack_of
 from networks.queries.rows import EngineRow
-from networks.sync.host.board import host_version, picture_of, traffic_of
-from networks.sync.host.picture import HostLink
+from networks.sync.host.board import HostLink, host_version, picture_of, traffic_of
 from networks.sync.host.stack_sampler import Interfaces, sampler
 from networks.sync.host.traffic import Traffic
 

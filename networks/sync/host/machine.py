@@ -9,8 +9,8 @@ from datetime import datetime
 
 from networks.hostnet.facts import Counters, HostView, LinkFact, Obstacle, ResolverFact, RouteFact, SandboxFact
 from networks.hostnet.linux.reader import HostReader
+from networks.sync.host.board import HostPicture
 from networks.sync.host.naming import LinkProof, Naming, count_endpoints, linkless, proof_of, unseen
-from networks.sync.host.picture import HostPicture
 from networks.sync.host.remembered import Remembered
 
 _UNCOUNTED = Counters()

@@ -10,7 +10,7 @@ from typing import Any
 from networks.hostnet.facts import InsideLink, LinkFact, PeerFact, RouteFact, SandboxFact
 from networks.hostnet.mapping import peers_of
 from networks.hostnet.software import Belonging, belonging_of
-from networks.sync.host.picture import HostLink, Peer
+from networks.sync.host.board import HostLink, Peer
 from networks.sync.host.remembered import WITHOUT_LINKS, ContainerRecord, EndpointRecord, NetworkRecord
 
 NO_NETWORK = NetworkRecord("", "")

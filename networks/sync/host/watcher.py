@@ -17,9 +17,8 @@ from networks.hostnet.linux.netlink.changes import ChangeStream
 from networks.hostnet.linux.reader import HostReader
 from networks.models import Engine
 from networks.sync.attention import FIGURE_PAGES, WATCHED_PAGES, is_looked_at
-from networks.sync.host.board import picture_of, put_up, take_down
+from networks.sync.host.board import HostPicture, picture_of, put_up, take_down
 from networks.sync.host.machine import Machine
-from networks.sync.host.picture import HostPicture
 from networks.sync.host.remembered import Difference, Remembered
 from networks.sync.host.traffic import LONGEST_STRETCH_S, SAMPLE_EVERY_S, Traffic
 from networks.sync.host.wakes import Wake, Wakes

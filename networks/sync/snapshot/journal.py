@@ -13,9 +13,8 @@ from networks.models import Event, WatchedSpan
 from networks.sync.recent import Recent
 from networks.sync.snapshot.assignments import to_nano
 from networks.sync.snapshot.changes import Update
-from networks.sync.snapshot.endings import KEEP_S, NOTED, Endings
+from networks.sync.snapshot.endings import KEEP_S, NOTED, Endings, Stops
 from networks.sync.snapshot.memory import Memory
-from networks.sync.snapshot.stops import Stops
 from networks.sync.snapshot.translate import Row
 
 # What an event of a container tells by itself, and a label of the same name hides.

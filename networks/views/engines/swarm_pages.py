@@ -11,7 +11,7 @@ from networks.actions.swarm import MANAGER, WORKER, read_join_token
 from networks.engine.cli import TOKEN_PLACE, command_of, join_swarm_lines
 from networks.engine.specs import JoinSpec
 from networks.models import Engine, Network
-from networks.partials.swarm import draw_overlay, draw_swarm
+from networks.partials.engines import draw_overlay, draw_swarm
 from networks.policy.permissions import Permission
 from networks.queries.details import read_network_title
 from networks.queries.swarm import EngineInSwarm, read_standings

@@ -8,8 +8,7 @@ import pytest
 
 from networks.hostnet.facts import HostView, Obstacle
 from networks.partials.interfaces.page import MANY
-from networks.sync.host.board import picture_of, put_up
-from networks.sync.host.picture import HostPicture
+from networks.sync.host.board import HostPicture, picture_of, put_up
 from tests.builders import MORNING, make_engine, make_network
 from tests.host_pictures import Watched
 from tests.partials.interfaces.reading import ROWS, page

@@ -13,8 +13,7 @@ from networks.hostnet.facts import Counters, HostView, Obstacle
 from networks.models import Container
 from networks.partials.screen import Screen
 from networks.partials.screens import draw_screen
-from networks.sync.host.board import put_up
-from networks.sync.host.picture import HostLink, HostPicture, Peer
+from networks.sync.host.board import HostLink, HostPicture, Peer, put_up
 from networks.sync.host.stack_sampler import sampler
 from networks.sync.host.traffic import Traffic
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network

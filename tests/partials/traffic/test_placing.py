@@ -8,8 +8,7 @@ import pytest
 
 from networks.models import Container, Endpoint, EngineStatus, Network
 from networks.partials.screens import draw_screen
-from networks.sync.host.board import put_up
-from networks.sync.host.picture import HostPicture
+from networks.sync.host.board import HostPicture, put_up
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network
 from tests.fake_host import EVERYTHING
 from tests.host_pictures import Watched

@@ -8,9 +8,9 @@ from ipaddress import ip_interface, ip_network
 from typing import Any
 
 from networks.hostnet.facts import RouteFact
+from networks.sync.host.board import HostLink, HostPicture
 from networks.sync.host.machine import Machine
 from networks.sync.host.naming import Naming
-from networks.sync.host.picture import HostLink, HostPicture
 from networks.sync.host.remembered import ContainerRecord, EndpointRecord, NetworkRecord, Remembered
 from tests.builders import make_id
 from tests.fake_host import FakeHost

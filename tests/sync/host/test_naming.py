@@ -8,8 +8,8 @@ from ipaddress import ip_address, ip_interface, ip_network
 import pytest
 
 from networks.hostnet.facts import RouteFact
+from networks.sync.host.board import Peer
 from networks.sync.host.naming import LinkProof, count_endpoints, linkless, proof_of, unseen
-from networks.sync.host.picture import Peer
 from networks.sync.host.remembered import EndpointRecord
 from tests.builders import make_id
 from tests.sync.host.scene import Scene

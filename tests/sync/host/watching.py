@@ -10,8 +10,7 @@ from django.db import connections
 
 from networks.hostnet.linux.opening import open_host
 from networks.sync.follow.follower import Follower
-from networks.sync.host.board import picture_of
-from networks.sync.host.picture import HostLink
+from networks.sync.host.board import HostLink, picture_of
 from networks.sync.host.watcher import GATHER_S, HostWatcher
 from tests.private_engine import PrivateEngine, wait_until
 from tests.sync.comings_and_goings import Following
