@@ -20,6 +20,22 @@ IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
 
 
+def read_address(text: str) -> IPAddress | None:
+    """Return the address that a text is, None where it is none."""
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def read_subnet(text: str) -> IPNetwork | None:
+    """Return the subnet that a text is, or that it is an address of; None where it is none."""
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
 def parse_network(text: str, field: str = "subnet") -> IPNetwork:
     """Return the subnet that was typed. Raises Misread, with what was probably meant, for all that Docker would refuse."""
     typed = text.strip()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from dataclasses import dataclass, replace
+from ipaddress import ip_address, ip_network
 from itertools import islice
 
 from networks.addressing.pools import Pool
+from networks.addressing.reading import read_address
 from networks.engine.cli import Line, connect_command, create_network_lines
 from networks.engine.docker_names import SINGLE_DRIVERS
 from networks.engine.specs import ConnectSpec, NetworkSpec
+from networks.queries.addresses.keeping import spec_of_row
 from networks.queries.details import NetworkDetailRow
 from networks.queries.masking import masked
 from networks.queries.rows import EndpointRow, PoolRow
@@ -78,20 +80,7 @@ def connect_commands(endpoints: Iterable[EndpointRow], *, sees_secrets: bool) ->
 
 
 def _connect_spec(endpoint: EndpointRow, *, sees_secrets: bool) -> ConnectSpec:
-    ipv4 = _address(endpoint.requested_ipv4)
-    ipv6 = _address(endpoint.requested_ipv6)
-    link_local_ips = map(_address, endpoint.link_local_ips)
-    return ConnectSpec(
-        network_id=endpoint.network_id,
-        container_id=endpoint.container_id,
-        ipv4=ipv4 if isinstance(ipv4, IPv4Address) else None,
-        ipv6=ipv6 if isinstance(ipv6, IPv6Address) else None,
-        aliases=endpoint.aliases,
-        link_local_ips=tuple(address for address in link_local_ips if address is not None),
-        links=endpoint.links,
-        driver_options=_shown(endpoint.driver_options, sees_secrets=sees_secrets),
-        gateway_priority=endpoint.gateway_priority,
-    )
+    return replace(spec_of_row(endpoint), driver_options=_shown(endpoint.driver_options, sees_secrets=sees_secrets))
 
 
 def _shown(pairs: Iterable[tuple[str, str]], *, sees_secrets: bool) -> dict[str, str]:
@@ -106,15 +95,8 @@ def _pool_spec(pool: PoolRow) -> Pool | None:
         return Pool(
             subnet=ip_network(pool.subnet, strict=False),
             ip_range=ip_network(pool.ip_range, strict=False) if pool.ip_range else None,
-            gateway=_address(pool.gateway),
+            gateway=read_address(pool.gateway),
             aux_addresses={name: ip_address(address) for name, address in pool.aux_addresses},
         )
-    except ValueError:
-        return None
-
-
-def _address(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(text) if text else None
     except ValueError:
         return None

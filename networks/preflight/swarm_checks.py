@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_network
 
 from django.utils.translation import gettext_noop as _
 
 from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.host import HostSide, collisions
 from networks.addressing.pools import TakenPool, overlapping
-from networks.addressing.reading import IPAddress, IPNetwork
+from networks.addressing.reading import IPAddress, IPNetwork, read_address
 from networks.queries.engine_context import EngineContext
 
 DOCKERS_POOL = ip_network("10.0.0.0/8")
@@ -41,7 +41,7 @@ def check_address(field: str, typed: str, host: HostSide, *, is_listening: bool 
     if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
         yield bad(field, "swarm_port_invalid", _("A port is a number from 1 to 65535."))
         return
-    address = _address_of(name)
+    address = read_address(name)
     if address is None:
         if not _LINK.fullmatch(name):
             message = _("“%(typed)s” is neither an IP address nor the name of a link.")
@@ -73,7 +73,7 @@ def check_remote(field: str, typed: str) -> Iterator[Finding]:
         yield bad(field, "swarm_no_remote", _("The address of a manager is needed, such as 192.0.2.1:2377."))
     elif port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
         yield bad(field, "swarm_port_invalid", _("A port is a number from 1 to 65535."))
-    elif _address_of(name) is None and not _HOST.fullmatch(name):
+    elif read_address(name) is None and not _HOST.fullmatch(name):
         yield bad(field, "swarm_no_remote", _("The address of a manager is needed, such as 192.0.2.1:2377."))
 
 
@@ -143,13 +143,6 @@ def _check_place(field: str, pool: IPNetwork, size: int, ground: EngineContext) 
     if not met and not found:
         message = _("%(subnet)s overlaps no network and no route of this machine; overlay networks that fit into it: %(count)s.")
         yield fine(field, "swarm_pool_free", message, subnet=pool, count=2 ** (size - pool.prefixlen))
-
-
-def _address_of(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(text)
-    except ValueError:
-        return None
 
 
 def _likely(host: HostSide) -> object:

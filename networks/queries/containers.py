@@ -16,28 +16,11 @@ from networks.queries.donors import held_now, read_donors, stack_state
 from networks.queries.networks import asks_protection, group, searched
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow, PortRow
 
-CONTAINER_COLUMNS = (
-    "docker_id",
-    "name",
-    "image",
-    "command",
-    "state",
-    "exit_code",
-    "ending",
-    "stopping",
-    "killed_at",
-    "health",
-    "created_at",
-    "started_at",
-    "finished_at",
-    "network_mode",
-    "is_mode_lost",
-    "donor_id",
-    "hostname",
-    "ports",
-    "labels",
-    "revision",
-)
+# What of a row isn't a column of the same name.
+_MADE = {"engine_slug", "donor_name", "project", "stack", "held", "ports", "addresses"}
+_MADE |= {"search", "asks_protection", "remnants", "lost_mode"}
+_SAME = tuple(name for name in ContainerRow.__slots__ if name not in _MADE)
+CONTAINER_COLUMNS = (*_SAME, "is_mode_lost", "hostname", "ports", "labels")
 ENDPOINT_COLUMNS = (
     "container__docker_id",
     "network_name",
@@ -108,31 +91,16 @@ def make_container_row(engine_slug: str, record: Record, endpoints: Iterable[Rec
     located = [text for row in addresses for text in (row.network_name, row.ipv4, row.ipv6, row.requested)]
     published = [str(port.public_port) for port in ports if port.public_port]
     return ContainerRow(
+        **{name: record[name] for name in _SAME},
         engine_slug=engine_slug,
-        docker_id=record["docker_id"],
-        name=record["name"],
-        image=record["image"],
-        command=record["command"],
-        state=record["state"],
-        exit_code=record["exit_code"],
-        health=record["health"],
-        created_at=record["created_at"],
-        started_at=record["started_at"],
-        finished_at=record["finished_at"],
-        network_mode=record["network_mode"],
-        donor_id=record["donor_id"],
         donor_name=donor["name"] if donor else "",
         stack=stack_state(record, donor),
         held=held_now(record, donor),
         project=str(record["labels"].get(PROJECT_LABEL, "")),
-        revision=record["revision"],
         ports=ports,
         addresses=addresses,
         search=searched(record["name"], record["image"], *located, *published, labels=record["labels"]),
         asks_protection=asks_protection(record["labels"]),
-        ending=record["ending"],
-        stopping=record["stopping"],
-        killed_at=record["killed_at"],
         remnants=tuple(each["network_name"] for each, is_none in named if is_none),
         lost_mode=record["network_mode"] if record["is_mode_lost"] else "",
     )

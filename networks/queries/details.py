@@ -94,7 +94,8 @@ class Gone:
 
 def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetailRow | None:
     """Return a network with its endpoints, None where there is none. At most four queries."""
-    columns = (*networks.NETWORK_COLUMNS, "ipam_driver", "ipam_options", "is_config_only", "config_from")
+    same = ("ipam_driver", "is_config_only", "config_from")
+    columns = (*networks.NETWORK_COLUMNS, *same, "ipam_options")
     record = Network.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values(*columns).first()
     if record is None:
         return None
@@ -103,20 +104,18 @@ def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetailRow | 
     counted = Endpoint.objects.present().filter(**here).order_by().values(*networks.ENDPOINT_COLUMNS)
     return NetworkDetailRow(
         row=networks.make_network_row(engine_slug, record, pools, list(counted)),
-        ipam_driver=record["ipam_driver"],
+        **{name: record[name] for name in same},
         ipam_options=_pairs(record["ipam_options"]),
         options=_pairs(record["options"]),
         labels=_pairs(record["labels"]),
-        is_config_only=record["is_config_only"],
-        config_from=record["config_from"],
         endpoints=endpoint_rows(engine_slug, network_id=docker_id),
     )
 
 
 def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetailRow | None:
     """Return a container with its endpoints, None where there is none. At most five queries."""
-    beside = ("image_id", "hostname", "pid", "restart_policy", "is_auto_removed", "leftover_ports")
-    columns = (*containers.CONTAINER_COLUMNS, *beside)
+    same = ("image_id", "hostname", "pid", "restart_policy", "is_auto_removed")
+    columns = (*containers.CONTAINER_COLUMNS, *same, "leftover_ports")
     record = Container.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values(*columns).first()
     if record is None:
         return None
@@ -126,15 +125,11 @@ def read_container_detail(engine_slug: str, docker_id: str) -> ContainerDetailRo
     addresses = located.order_by("network_name").values(*containers.ENDPOINT_COLUMNS)
     row = containers.make_container_row(engine_slug, record, addresses, donor)
     return ContainerDetailRow(
+        **{name: record[name] for name in same},
         row=row,
-        image_id=record["image_id"],
-        hostname=record["hostname"],
         labels=_pairs(record["labels"]),
         endpoints=endpoint_rows(engine_slug, container_id=docker_id),
         guests=tuple(map(_guest, guests_below({**record, "donor": donor}, guests))),
-        pid=record["pid"],
-        restart_policy=record["restart_policy"],
-        is_auto_removed=record["is_auto_removed"],
         leftover_ports=tuple(map(containers.make_port_row, record["leftover_ports"])),
         **_owned(row, owner_of(donor)),
     )

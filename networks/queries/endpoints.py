@@ -10,36 +10,15 @@ from networks.models.container import is_held, is_remnant
 from networks.queries.containers import is_lost, is_missing
 from networks.queries.rows import EndpointRow
 
-_COLUMNS = (
-    "network__docker_id",
-    "network_docker_id",
-    "engine_id",
-    "network__driver",
-    "network__hue",
-    "network_name",
-    "container__docker_id",
-    "container__name",
-    "container__state",
-    "container__exit_code",
-    "container__ending",
-    "container__revision",
-    "docker_id",
-    "ipv4",
-    "ipv4_prefix_length",
-    "ipv6",
-    "ipv6_prefix_length",
-    "ipv4_gateway",
-    "mac",
-    "requested_ipv4",
-    "requested_ipv6",
-    "dns_names",
-    "aliases",
-    "link_local_ips",
-    "links",
-    "driver_options",
-    "gateway_priority",
-    "leftover",
-)
+# What of a row is a column of the same name, a list there, a column of its container, or one of a network that may not be there.
+_ASSIGNED = ("ipv4", "ipv4_prefix_length", "ipv6", "ipv6_prefix_length", "ipv4_gateway", "mac")
+_SAME = ("network_name", *_ASSIGNED, "requested_ipv4", "requested_ipv6", "gateway_priority")
+_LISTS = ("dns_names", "aliases", "link_local_ips", "links")
+_CONTAINERS = {"container_id": "docker_id", "container_name": "name", "container_state": "state"}
+_CONTAINERS |= {"exit_code": "exit_code", "ending": "ending", "revision": "revision"}
+_COLUMNS = (*_SAME, *_LISTS, *(f"container__{name}" for name in _CONTAINERS.values()))
+_COLUMNS += ("network__docker_id", "network__driver", "network__hue", "network_docker_id", "engine_id", "docker_id")
+_COLUMNS += ("driver_options", "leftover")
 
 
 def endpoint_rows(engine_slug: str, *, network_id: str = "", container_id: str = "") -> tuple[EndpointRow, ...]:
@@ -57,32 +36,16 @@ def endpoint_rows(engine_slug: str, *, network_id: str = "", container_id: str =
 
 
 def _row_of(engine_slug: str, record: Mapping[str, Any]) -> EndpointRow:
+    lists: dict[str, Any] = {name: tuple(record[name]) for name in _LISTS}
     return EndpointRow(
+        **{name: record[name] for name in _SAME},
+        **lists,
+        **{name: record[f"container__{column}"] for name, column in _CONTAINERS.items()},
         engine_slug=engine_slug,
         network_id=record["network__docker_id"] or "",
-        network_name=record["network_name"],
         network_driver=record["network__driver"] or "",
         hue=record["network__hue"] or 0,
-        container_id=record["container__docker_id"],
-        container_name=record["container__name"],
-        container_state=record["container__state"],
-        exit_code=record["container__exit_code"],
-        ipv4=record["ipv4"],
-        ipv4_prefix_length=record["ipv4_prefix_length"],
-        ipv6=record["ipv6"],
-        ipv6_prefix_length=record["ipv6_prefix_length"],
-        ipv4_gateway=record["ipv4_gateway"],
-        mac=record["mac"],
-        requested_ipv4=record["requested_ipv4"],
-        requested_ipv6=record["requested_ipv6"],
-        dns_names=tuple(record["dns_names"]),
-        aliases=tuple(record["aliases"]),
-        revision=record["container__revision"],
-        link_local_ips=tuple(record["link_local_ips"]),
-        links=tuple(record["links"]),
         driver_options=tuple(sorted((str(key), str(value)) for key, value in record["driver_options"].items())),
-        gateway_priority=record["gateway_priority"],
-        ending=record["container__ending"],
         leftover=_left(record),
         is_remnant=is_remnant(record),
         is_lost=is_lost(record),

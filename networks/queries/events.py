@@ -15,6 +15,7 @@ PAGE_SIZE = 100
 # The first page's newest are always at hand; an id is only searched from its beginning, as people copy it.
 SHORTEST_ID = 4
 MAXIMUM_SEARCH_LENGTH = 200
+_SAME = ("id", "engine_slug", "at", "kind", "verb", "actor_id", "actor_name", "container_id")  # of an EventRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +106,7 @@ def _line_of(record: Mapping[str, Any], networks: frozenset[str], containers: fr
     network_id = _network_id(record)
     attributes = record["attributes"] if isinstance(record["attributes"], dict) else {}
     event = EventRow(
-        id=record["id"],
-        engine_slug=record["engine_slug"],
-        at=record["at"],
-        kind=record["kind"],
-        verb=record["verb"],
-        actor_id=record["actor_id"],
-        actor_name=record["actor_name"],
-        container_id=record["container_id"],
+        **{name: record[name] for name in _SAME},
         container_name=record["container_name"] or (record["actor_name"] if record["kind"] == "container" else ""),
         network_id=network_id,
         network_name=record["actor_name"] if network_id else "",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
+from networks.addressing.reading import IPAddress, read_address, read_subnet
 from networks.engine.states import container_group
 from networks.queries.lifecycle.stacks import stack_of
 from networks.queries.ordering import address_order, natural, ordered, subnet_order
@@ -77,7 +77,7 @@ class NetworkFilter:
     def pick(self, rows: Iterable[NetworkRow]) -> list[NetworkRow]:
         """Return the rows asked for, in the order asked for; `rows` come by name."""
         if self.is_active:
-            address = _as_address(self.q)
+            address = read_address(self.q)
             rows = [row for row in rows if self.is_met_by(row) and (is_found(row, self.q) or _has_pool_of(row, address))]
         return sort_rows(rows, NETWORK_ORDERS, self.sort)
 
@@ -158,24 +158,9 @@ def sort_rows(rows: Iterable[Row], orders: Mapping[str, Callable[[Row], Any]], s
     return ordered(rows, orders[sort.removeprefix("-")], descending=sort.startswith("-"))
 
 
-def _as_address(typed: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(typed)
-    except ValueError:
-        return None
-
-
-def _has_pool_of(row: NetworkRow, address: IPv4Address | IPv6Address | None) -> bool:
+def _has_pool_of(row: NetworkRow, address: IPAddress | None) -> bool:
     """Tell whether a whole address was typed, and it belongs to one of the row's subnets."""
-    if address is None:
-        return False
-    for pool in row.pools:
-        try:
-            if address in ip_network(pool.subnet, strict=False):
-                return True
-        except ValueError:
-            continue
-    return False
+    return address is not None and any(address in (read_subnet(pool.subnet) or ()) for pool in row.pools)
 
 
 def _is_in_state(row: ContainerRow, asked: str) -> bool:

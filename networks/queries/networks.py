@@ -26,23 +26,10 @@ TRUE_WORDS = frozenset({"1", "t", "true"})
 PROTECT_LABEL = "netadmin.protect"
 SEARCHED_LABELS_LENGTH = 4_000  # of each row; labels may be megabytes
 
-NETWORK_COLUMNS = (
-    "docker_id",
-    "name",
-    "driver",
-    "scope",
-    "created_at",
-    "hue",
-    "revision",
-    "is_internal",
-    "is_attachable",
-    "is_ingress",
-    "has_ipv4",
-    "has_ipv6",
-    "options",
-    "labels",
-    "engine__status__api_version",
-)
+# What of a row is a column of the same name.
+_IDENTITY = ("docker_id", "name", "driver", "scope", "created_at", "hue", "revision")
+_SAME = (*_IDENTITY, "is_internal", "is_attachable", "is_ingress", "has_ipv4", "has_ipv6")
+NETWORK_COLUMNS = (*_SAME, "options", "labels", "engine__status__api_version")
 POOL_COLUMNS = ("network__docker_id", "subnet", "ip_range", "gateway", "aux_addresses")
 ENDPOINT_COLUMNS = ("network__docker_id", "ipv4", "ipv6", "container__state", "container__exit_code", "container__ending")
 
@@ -106,19 +93,8 @@ def make_network_row(engine_slug: str, record: Record, pools: Iterable[Record], 
         for endpoint in endpoints
     ]
     return NetworkRow(
+        **{name: record[name] for name in _SAME},
         engine_slug=engine_slug,
-        docker_id=record["docker_id"],
-        name=record["name"],
-        driver=record["driver"],
-        scope=record["scope"],
-        created_at=record["created_at"],
-        hue=record["hue"],
-        revision=record["revision"],
-        is_internal=record["is_internal"],
-        is_attachable=record["is_attachable"],
-        is_ingress=record["is_ingress"],
-        has_ipv4=record["has_ipv4"],
-        has_ipv6=record["has_ipv6"],
         is_predefined=record["name"] in PREDEFINED,
         is_masquerade_off=is_off(options, MASQUERADE),
         is_icc_off=is_off(options, ICC),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
+
+from networks.addressing.reading import read_address, read_subnet
 
 Row = TypeVar("Row")
 _DIGITS = re.compile(r"([0-9]+)")
@@ -38,20 +39,14 @@ def _part_order(part: str) -> tuple[int, str, str]:
 
 def address_order(text: str) -> tuple[int, int] | None:
     """Return a key that orders addresses by their number, IPv4 first; None for what is no address."""
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    return address.version, int(address)
+    address = read_address(text)
+    return (address.version, int(address)) if address else None
 
 
 def subnet_order(text: str) -> tuple[int, int, int] | None:
     """Return a key that orders subnets by their first address, the larger first; None for what is no subnet."""
-    try:
-        subnet = ip_network(text, strict=False)
-    except ValueError:
-        return None
-    return subnet.version, int(subnet.network_address), subnet.prefixlen
+    subnet = read_subnet(text)
+    return (subnet.version, int(subnet.network_address), subnet.prefixlen) if subnet else None
 
 
 def ordered(rows: Iterable[Row], key: Callable[[Row], Any], *, descending: bool = False) -> list[Row]:

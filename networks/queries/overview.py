@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Network, ip_network
 
+from networks.addressing.reading import read_subnet
 from networks.addressing.suggest import DOCKER_DEFAULT_POOLS
 from networks.engine.states import RUNNING_STATES, WITH_STACK, container_group
 from networks.queries.containers import container_rows
@@ -16,7 +17,6 @@ from networks.queries.lifecycle.stacks import stack_of
 from networks.queries.networks import network_rows
 from networks.queries.rows import ContainerRow, EngineRow, NetworkRow
 
-# The states of a container that has a process, and so its network's interfaces.
 # From here on a network runs out of addresses (the bar is red from here, too).
 NEARLY_FULL = 0.95
 
@@ -122,16 +122,9 @@ def _count_touched(pool: IPv4Network, shift: int, subnets: Iterable[IPv4Network]
 
 def _subnets(networks: Iterable[NetworkRow]) -> list[IPv4Network]:
     """Return the IPv4 subnets that this Engine itself hands out; a swarm's are from pools of their own."""
-    found = []
-    for row in networks:
-        for pool in row.pools if row.scope == "local" else ():
-            try:
-                subnet = ip_network(pool.subnet, strict=False)
-            except ValueError:  # a plugin's IPAM driver may say what it likes
-                continue
-            if isinstance(subnet, IPv4Network):
-                found.append(subnet)
-    return found
+    # A plugin's IPAM driver may say what it likes.
+    read = (read_subnet(pool.subnet) for row in networks if row.scope == "local" for pool in row.pools)
+    return [subnet for subnet in read if isinstance(subnet, IPv4Network)]
 
 
 def _about_containers(rows: Iterable[ContainerRow]) -> list[Remark]:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 from networks.addressing.keys import address_key, key_range
-from networks.addressing.reading import IPAddress
+from networks.addressing.reading import IPAddress, read_address, read_subnet
 from networks.queries.filters import TEXT_LIMIT
 
 HISTORY_PARAMS = ("q", "before")
@@ -62,7 +61,7 @@ def read_history_asked(query: Mapping[str, str]) -> HistoryAsked:
     if (keys := _read_part(typed)) is not None:
         return HistoryAsked(typed, keys=keys, before=before if before and before.key else None)
     before = before if before and not before.key else None
-    if (address := _read_address(typed)) is not None:
+    if (address := read_address(typed.partition("%")[0])) is not None:
         return HistoryAsked(typed, address=address, before=before)
     return HistoryAsked(typed, word=typed, is_id=_ID.fullmatch(typed) is not None, before=before)
 
@@ -77,13 +76,6 @@ def to_us(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
-def _read_address(text: str) -> IPAddress | None:
-    try:
-        return ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-
-
 def _read_part(text: str) -> tuple[str, str] | None:
     """Return the keys of "172.18.0.0/24", also with host bits set, and of "172.18." or "172.18.0"."""
     if _BEGINNING.fullmatch(text):
@@ -91,10 +83,8 @@ def _read_part(text: str) -> tuple[str, str] | None:
         text = f"{'.'.join([*octets, *['0'] * (4 - len(octets))])}/{8 * len(octets)}"
     if "/" not in text:
         return None
-    try:
-        return key_range(ip_network(text, strict=False))
-    except ValueError:
-        return None
+    subnet = read_subnet(text)
+    return key_range(subnet) if subnet else None
 
 
 def _read_cursor(text: str) -> Cursor | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
 from networks.addressing.address_states import AddressClaim
 from networks.addressing.blocks import Besides
 from networks.addressing.pools import Pool
-from networks.addressing.reading import IPAddress
+from networks.addressing.reading import IPAddress, read_address, read_subnet
 from networks.addressing.turns import HandingOut
 from networks.engine.docker_names import GATEWAY_MODE
 from networks.models import Endpoint, Network
@@ -113,7 +112,7 @@ def _make(record: Record, pools: Iterable[Record], endpoints: Sequence[Record]) 
         counted=tuple(_counted(each) for _pool, each in read),
         held=tuple(claim for is_held, claim in claims if is_held),
         wished=tuple(claim for is_held, claim in claims if not is_held),
-        told=tuple(address for address in map(_address, sorted(told)) if address is not None),
+        told=tuple(address for address in map(read_address, sorted(told)) if address is not None),
         isolated=frozenset(family for family in (4, 6) if record["options"].get(f"{GATEWAY_MODE}{family}") == "isolated"),
     )
 
@@ -165,21 +164,12 @@ def _number(text: str) -> int | None:
 
 
 def _pool(record: Record) -> Pool | None:
-    try:
-        subnet = ip_network(record["subnet"], strict=False)
-        ip_range = ip_network(record["ip_range"], strict=False) if record["ip_range"] else None
-    except ValueError:
+    subnet, ip_range = read_subnet(record["subnet"]), read_subnet(record["ip_range"])
+    if subnet is None or (ip_range is None and record["ip_range"]):
         return None
-    aux = {str(name): _address(str(text)) for name, text in record["aux_addresses"].items()}
-    return Pool(subnet, ip_range, _address(record["gateway"]), {name: found for name, found in aux.items() if found is not None})
+    aux = ((str(name), read_address(str(text))) for name, text in record["aux_addresses"].items())
+    return Pool(subnet, ip_range, read_address(record["gateway"]), {name: found for name, found in aux if found is not None})
 
 
 def _counted(record: Record) -> Besides | None:
     return None if record["besides"] is None else Besides(record["besides"], record["besides_in_range"])
-
-
-def _address(text: str) -> IPAddress | None:
-    try:
-        return ip_address(text) if text else None
-    except ValueError:
-        return None

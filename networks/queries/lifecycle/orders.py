@@ -27,22 +27,8 @@ MOVE = "move_container"  # a job's verb
 ENDING = frozenset({"stop_container", "restart_container", "kill_container", "remove_container"})
 ENDED = frozenset({"stop_container", "kill_container"})  # after which it doesn't run, until somebody starts it
 
-_COLUMNS = (
-    "docker_id",
-    "name",
-    "state",
-    "network_mode",
-    "is_mode_lost",
-    "donor_id",
-    "hostname",
-    "ports",
-    "restart_policy",
-    "is_auto_removed",
-    "started_at",
-    "stopping",
-    "killed_at",
-    "stop_wait_s",
-)
+_SAME = ("docker_id", "name", "state", "network_mode", "restart_policy", "is_auto_removed", "donor_id", "stopping", "killed_at")
+_COLUMNS = (*_SAME, "is_mode_lost", "hostname", "ports", "started_at", "stop_wait_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +148,7 @@ def _impact(record: Record, donor: Record | None, endpoints: list[Record], other
     joined = [one for one in endpoints if not is_remnant(one)]
     published = (written_port(port) for port in record["ports"] if port.get("public_port") and is_running)
     return Impact(
-        docker_id=record["docker_id"],
-        name=record["name"],
-        state=record["state"],
-        network_mode=record["network_mode"],
-        restart_policy=record["restart_policy"],
-        is_auto_removed=record["is_auto_removed"],
+        **{name: record[name] for name in _SAME},
         project=record["project"] or "",
         is_oneoff=is_oneoff(record),
         ports=tuple(dict.fromkeys(published)),
@@ -178,11 +159,8 @@ def _impact(record: Record, donor: Record | None, endpoints: list[Record], other
         lost=tuple(one["network_name"] for one in endpoints if is_lost(one)),
         stack=stack_state(record, donor),
         held=held_now(record, donor),
-        donor_id=record["donor_id"],
         donor_name=donor["name"] if donor else "",
         started_at=record["started_at"].isoformat() if record["started_at"] else "",
-        stopping=record["stopping"],
-        killed_at=record["killed_at"],
         stop_wait_s=own_stop_wait(record["stop_wait_s"]),
         remnants=tuple(one["network_name"] for one in endpoints if is_remnant(one)),
         lost_mode=record["network_mode"] if record["is_mode_lost"] else "",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 
-from networks.addressing.reading import IPAddress
+from networks.addressing.reading import IPAddress, read_address
 from networks.addressing.sockets import is_same_socket
 from networks.engine.docker_names import HOST_BINDING
 from networks.engine.facts import is_of_swarm
@@ -138,18 +137,11 @@ def published_ports(engine_slug: str) -> tuple[PublishedPort, ...]:
     """Return the ports that containers have now. One query."""
     rows = Container.objects.filter(engine__slug=engine_slug).exclude(ports=[]).values_list("docker_id", "name", "ports")
     return tuple(
-        PublishedPort(int(port["public_port"]), port["protocol"], _address(port.get("address", "")), docker_id, name)
+        PublishedPort(int(port["public_port"]), port["protocol"], read_address(port.get("address", "")), docker_id, name)
         for docker_id, name, ports in rows
         for port in ports
         if port.get("public_port")
     )
-
-
-def _address(text: str) -> IPAddress | None:
-    try:
-        return ip_address(text)
-    except ValueError:
-        return None
 
 
 def read_bindings(engine_slug: str, network_ids: Iterable[str]) -> tuple[str, ...]:
