@@ -20,7 +20,7 @@ IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
 
 
-def read_address(text: str) -> IPAddress | None:
+def to_address(text: str) -> IPAddress | None:
     """Return the address that a text is, None where it is none."""
     try:
         return ip_address(text)
@@ -28,7 +28,7 @@ def read_address(text: str) -> IPAddress | None:
         return None
 
 
-def read_subnet(text: str) -> IPNetwork | None:
+def to_subnet(text: str) -> IPNetwork | None:
     """Return the subnet that a text is, or that it is an address of; None where it is none."""
     try:
         return ip_network(text, strict=False)

@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from itertools import islice
 
 from networks.addressing.pools import Pool
-from networks.addressing.reading import read_address
+from networks.addressing.reading import to_address
 from networks.engine.cli import Line, connect_command, create_network_lines
 from networks.engine.docker_names import SINGLE_DRIVERS
 from networks.engine.specs import ConnectSpec, NetworkSpec
@@ -95,7 +95,7 @@ def _pool_spec(pool: PoolRow) -> Pool | None:
         return Pool(
             subnet=ip_network(pool.subnet, strict=False),
             ip_range=ip_network(pool.ip_range, strict=False) if pool.ip_range else None,
-            gateway=read_address(pool.gateway),
+            gateway=to_address(pool.gateway),
             aux_addresses={name: ip_address(address) for name, address in pool.aux_addresses},
         )
     except ValueError:

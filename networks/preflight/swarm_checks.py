@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.host import HostSide, collisions
 from networks.addressing.pools import TakenPool, overlapping
-from networks.addressing.reading import IPAddress, IPNetwork, read_address
+from networks.addressing.reading import IPAddress, IPNetwork, to_address
 from networks.queries.engine_context import EngineContext
 
 DOCKERS_POOL = ip_network("10.0.0.0/8")
@@ -41,7 +41,7 @@ def check_address(field: str, typed: str, host: HostSide, *, is_listening: bool 
     if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
         yield bad(field, "swarm_port_invalid", _("A port is a number from 1 to 65535."))
         return
-    address = read_address(name)
+    address = to_address(name)
     if address is None:
         if not _LINK.fullmatch(name):
             message = _("“%(typed)s” is neither an IP address nor the name of a link.")
@@ -73,7 +73,7 @@ def check_remote(field: str, typed: str) -> Iterator[Finding]:
         yield bad(field, "swarm_no_remote", _("The address of a manager is needed, such as 192.0.2.1:2377."))
     elif port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
         yield bad(field, "swarm_port_invalid", _("A port is a number from 1 to 65535."))
-    elif read_address(name) is None and not _HOST.fullmatch(name):
+    elif to_address(name) is None and not _HOST.fullmatch(name):
         yield bad(field, "swarm_no_remote", _("The address of a manager is needed, such as 192.0.2.1:2377."))
 
 

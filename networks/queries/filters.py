@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
-from networks.addressing.reading import IPAddress, read_address, read_subnet
+from networks.addressing.reading import IPAddress, to_address, to_subnet
 from networks.engine.states import container_group
 from networks.queries.lifecycle.stacks import stack_of
 from networks.queries.ordering import address_order, natural, ordered, subnet_order
@@ -77,7 +77,7 @@ class NetworkFilter:
     def pick(self, rows: Iterable[NetworkRow]) -> list[NetworkRow]:
         """Return the rows asked for, in the order asked for; `rows` come by name."""
         if self.is_active:
-            address = read_address(self.q)
+            address = to_address(self.q)
             rows = [row for row in rows if self.is_met_by(row) and (is_found(row, self.q) or _has_pool_of(row, address))]
         return sort_rows(rows, NETWORK_ORDERS, self.sort)
 
@@ -160,7 +160,7 @@ def sort_rows(rows: Iterable[Row], orders: Mapping[str, Callable[[Row], Any]], s
 
 def _has_pool_of(row: NetworkRow, address: IPAddress | None) -> bool:
     """Tell whether a whole address was typed, and it belongs to one of the row's subnets."""
-    return address is not None and any(address in (read_subnet(pool.subnet) or ()) for pool in row.pools)
+    return address is not None and any(address in (to_subnet(pool.subnet) or ()) for pool in row.pools)
 
 
 def _is_in_state(row: ContainerRow, asked: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from networks.addressing.reading import read_address, read_subnet
+from networks.addressing.reading import to_address, to_subnet
 
 Row = TypeVar("Row")
 _DIGITS = re.compile(r"([0-9]+)")
@@ -39,13 +39,13 @@ def _part_order(part: str) -> tuple[int, str, str]:
 
 def address_order(text: str) -> tuple[int, int] | None:
     """Return a key that orders addresses by their number, IPv4 first; None for what is no address."""
-    address = read_address(text)
+    address = to_address(text)
     return (address.version, int(address)) if address else None
 
 
 def subnet_order(text: str) -> tuple[int, int, int] | None:
     """Return a key that orders subnets by their first address, the larger first; None for what is no subnet."""
-    subnet = read_subnet(text)
+    subnet = to_subnet(text)
     return (subnet.version, int(subnet.network_address), subnet.prefixlen) if subnet else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Network, ip_network
 
-from networks.addressing.reading import read_subnet
+from networks.addressing.reading import to_subnet
 from networks.addressing.suggest import DOCKER_DEFAULT_POOLS
 from networks.engine.states import RUNNING_STATES, WITH_STACK, container_group
 from networks.queries.containers import container_rows
@@ -123,7 +123,7 @@ def _count_touched(pool: IPv4Network, shift: int, subnets: Iterable[IPv4Network]
 def _subnets(networks: Iterable[NetworkRow]) -> list[IPv4Network]:
     """Return the IPv4 subnets that this Engine itself hands out; a swarm's are from pools of their own."""
     # A plugin's IPAM driver may say what it likes.
-    read = (read_subnet(pool.subnet) for row in networks if row.scope == "local" for pool in row.pools)
+    read = (to_subnet(pool.subnet) for row in networks if row.scope == "local" for pool in row.pools)
     return [subnet for subnet in read if isinstance(subnet, IPv4Network)]
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from networks.addressing.address_states import State
 from networks.addressing.blocks import block_of, first_shown
-from networks.addressing.reading import IPAddress, read_address
+from networks.addressing.reading import IPAddress, to_address
 from networks.queries.addresses.pools import PoolView
 from networks.queries.filters import TEXT_LIMIT
 from networks.queries.ordering import natural, ordered
@@ -100,7 +100,7 @@ def find(asked: AddressQuery, views: Sequence[PoolView]) -> AddressSearch:
 
 def parse_any(text: str) -> IPAddress | None:
     """Return the address that a text is, its zone left off; None where it is none."""
-    return read_address(text.partition("%")[0])
+    return to_address(text.partition("%")[0])
 
 
 def _stand(asked: AddressQuery, views: Sequence[PoolView], address: IPAddress | None, *, is_missing: bool) -> AddressSearch:

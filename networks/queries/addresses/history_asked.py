@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from networks.addressing.keys import address_key, key_range
-from networks.addressing.reading import IPAddress, read_address, read_subnet
+from networks.addressing.reading import IPAddress, to_address, to_subnet
 from networks.queries.filters import TEXT_LIMIT
 
 HISTORY_PARAMS = ("q", "before")
@@ -61,7 +61,7 @@ def read_history_asked(query: Mapping[str, str]) -> HistoryAsked:
     if (keys := _read_part(typed)) is not None:
         return HistoryAsked(typed, keys=keys, before=before if before and before.key else None)
     before = before if before and not before.key else None
-    if (address := read_address(typed.partition("%")[0])) is not None:
+    if (address := to_address(typed.partition("%")[0])) is not None:
         return HistoryAsked(typed, address=address, before=before)
     return HistoryAsked(typed, word=typed, is_id=_ID.fullmatch(typed) is not None, before=before)
 
@@ -83,7 +83,7 @@ def _read_part(text: str) -> tuple[str, str] | None:
         text = f"{'.'.join([*octets, *['0'] * (4 - len(octets))])}/{8 * len(octets)}"
     if "/" not in text:
         return None
-    subnet = read_subnet(text)
+    subnet = to_subnet(text)
     return key_range(subnet) if subnet else None
 
 

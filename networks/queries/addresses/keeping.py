@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from django.db.models import F, Q
 
-from networks.addressing.reading import IPAddress, read_address
+from networks.addressing.reading import IPAddress, to_address
 from networks.engine.facts import EndpointFact, is_of_swarm
 from networks.engine.specs import ConnectSpec
 from networks.engine.states import WITH_STACK
@@ -67,14 +67,14 @@ def mac_of(address: IPv4Address) -> str:
 
 def spec_of_row(endpoint: EndpointRow) -> ConnectSpec:
     """Return what a snapshot's endpoint was asked for, to be shown; what is done reads it anew."""
-    ipv4, ipv6 = read_address(endpoint.requested_ipv4), read_address(endpoint.requested_ipv6)
+    ipv4, ipv6 = to_address(endpoint.requested_ipv4), to_address(endpoint.requested_ipv6)
     return ConnectSpec(
         network_id=endpoint.network_id,
         container_id=endpoint.container_id,
         ipv4=ipv4 if isinstance(ipv4, IPv4Address) else None,
         ipv6=ipv6 if isinstance(ipv6, IPv6Address) else None,
         aliases=endpoint.aliases,
-        link_local_ips=tuple(filter(None, map(read_address, endpoint.link_local_ips))),
+        link_local_ips=tuple(filter(None, map(to_address, endpoint.link_local_ips))),
         links=endpoint.links,
         driver_options=dict(endpoint.driver_options),
         gateway_priority=endpoint.gateway_priority,

@@ -11,7 +11,7 @@ from typing import Any
 from networks.addressing.address_states import AddressClaim
 from networks.addressing.blocks import Besides
 from networks.addressing.pools import Pool
-from networks.addressing.reading import IPAddress, read_address, read_subnet
+from networks.addressing.reading import IPAddress, to_address, to_subnet
 from networks.addressing.turns import HandingOut
 from networks.engine.docker_names import GATEWAY_MODE
 from networks.models import Endpoint, Network
@@ -112,7 +112,7 @@ def _make(record: Record, pools: Iterable[Record], endpoints: Sequence[Record]) 
         counted=tuple(_counted(each) for _pool, each in read),
         held=tuple(claim for is_held, claim in claims if is_held),
         wished=tuple(claim for is_held, claim in claims if not is_held),
-        told=tuple(address for address in map(read_address, sorted(told)) if address is not None),
+        told=tuple(address for address in map(to_address, sorted(told)) if address is not None),
         isolated=frozenset(family for family in (4, 6) if record["options"].get(f"{GATEWAY_MODE}{family}") == "isolated"),
     )
 
@@ -164,11 +164,11 @@ def _number(text: str) -> int | None:
 
 
 def _pool(record: Record) -> Pool | None:
-    subnet, ip_range = read_subnet(record["subnet"]), read_subnet(record["ip_range"])
+    subnet, ip_range = to_subnet(record["subnet"]), to_subnet(record["ip_range"])
     if subnet is None or (ip_range is None and record["ip_range"]):
         return None
-    aux = ((str(name), read_address(str(text))) for name, text in record["aux_addresses"].items())
-    return Pool(subnet, ip_range, read_address(record["gateway"]), {name: found for name, found in aux if found is not None})
+    aux = ((str(name), to_address(str(text))) for name, text in record["aux_addresses"].items())
+    return Pool(subnet, ip_range, to_address(record["gateway"]), {name: found for name, found in aux if found is not None})
 
 
 def _counted(record: Record) -> Besides | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from networks.addressing.reading import IPAddress, read_address
+from networks.addressing.reading import IPAddress, to_address
 from networks.addressing.sockets import is_same_socket
 from networks.engine.docker_names import HOST_BINDING
 from networks.engine.facts import is_of_swarm
@@ -137,7 +137,7 @@ def published_ports(engine_slug: str) -> tuple[PublishedPort, ...]:
     """Return the ports that containers have now. One query."""
     rows = Container.objects.filter(engine__slug=engine_slug).exclude(ports=[]).values_list("docker_id", "name", "ports")
     return tuple(
-        PublishedPort(int(port["public_port"]), port["protocol"], read_address(port.get("address", "")), docker_id, name)
+        PublishedPort(int(port["public_port"]), port["protocol"], to_address(port.get("address", "")), docker_id, name)
         for docker_id, name, ports in rows
         for port in ports
         if port.get("public_port")
