@@ -159,7 +159,6 @@ def _name(key: str, name: str) -> str:
 
 
 def _text(key: str, value: Any) -> str:
-    """Return a value as a person reads it."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, str):

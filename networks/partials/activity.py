@@ -223,7 +223,6 @@ def draw_outcome(outcome: OutcomeRow | None) -> SafeString:
 
 
 def offered_outcomes() -> list[tuple[str, str]]:
-    """Return the outcomes to filter by."""
     return [(str(kind), str(word)) for kind, (_shape, _tone, word) in _OUTCOMES.items()]
 
 

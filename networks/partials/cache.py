@@ -1,9 +1,8 @@
-"""What was drawn before: each row once per revision, language and rights, and whole screens while nothing changed."""
+"""What was drawn before: each row once per revision, language and rights."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, Protocol, TypeVar
@@ -11,8 +10,7 @@ from typing import Any, Protocol, TypeVar
 from cachetools import LRUCache, TTLCache
 from django.template.loader import get_template
 
-from networks.partials.screen import DrawnRow, Screen, ScreenKey
-from networks.queries.rows import EngineRow
+from networks.partials.screen import DrawnRow, ScreenKey
 
 # In characters of HTML. 200 networks and 500 containers in two languages for three roles are about 8 million. The rows of
 # screens that are looked at are held by those as well; what was drawn of things that are gone leaves within 5 minutes.
@@ -20,9 +18,7 @@ _MOST_HTML = 12_000_000
 _ROWS: TTLCache[object, tuple[object, DrawnRow]] = TTLCache(
     _MOST_HTML, 300, getsizeof=lambda kept: min(len(kept[1].html), _MOST_HTML)
 )
-# A screen refers to rows that are kept anyway; this many different filters may be looked at in turn.
-_SCREENS: LRUCache[ScreenKey, tuple[object, Screen]] = LRUCache(32)
-# The lines of those screens, each with the very row that it was drawn of, and what it shows besides.
+# The lines of the screens that were drawn last, each with the very row that it was drawn of, and what it shows besides.
 _LINES: LRUCache[ScreenKey, Mapping[str, tuple[object, object, DrawnRow]]] = LRUCache(32)
 _LOCK = Lock()
 
@@ -57,7 +53,7 @@ def draw_row(
     if kept is not None and kept[0] == version:
         return kept[1]
     html = draw(template, {**context(), "dom_id": dom_id})
-    drawn = DrawnRow(dom_id, _digest(html), html)
+    drawn = DrawnRow(dom_id, digest(html), html)
     with _LOCK:
         _ROWS[kept_as] = version, drawn
     return drawn
@@ -98,21 +94,6 @@ def draw(template: str, context: Mapping[str, Any]) -> str:
     return get_template(template).render(dict(context)).strip()
 
 
-def keep_screen(key: ScreenKey, engine: EngineRow, make: Callable[[], Screen], *, beside: str = "") -> Screen:
-    """Return the screen as it was drawn at this revision, or make it. What depends on more than the revision isn't in it.
-
-    `beside`: the version of what it shows that isn't in the snapshot, read before it is drawn. It goes with the epoch.
-    """
-    version = (engine.snapshot_key, beside)
-    with _LOCK:
-        kept = _SCREENS.get(key)
-    if kept is not None and kept[0] == version:
-        return kept[1]
-    screen = replace(make(), epoch=engine.epoch + beside, revision=engine.revision)
-    with _LOCK:
-        _SCREENS[key] = version, screen
-    return screen
-
-
-def _digest(html: str) -> str:
+def digest(html: str) -> str:
+    """Return a short digest of what was drawn."""
     return blake2b(html.encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from itertools import islice
 
@@ -23,23 +23,15 @@ LONGEST_VALUE = 1_000
 MOST_VALUES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class CreateCommand:
-    """`text`: "" for networks that every Engine has. `is_shortened`: it wouldn't make quite the same network."""
+def create_command(detail: NetworkDetailRow, *, sees_secrets: bool) -> tuple[str, bool]:
+    """Return `docker network create …` for a network like this one, and whether it is shortened: it wouldn't make quite the same.
 
-    text: str = ""
-    is_shortened: bool = False
-
-
-def create_command(detail: NetworkDetailRow, *, sees_secrets: bool) -> CreateCommand:
-    """Return `docker network create …` for a network like this one.
-
-    Values that this person may not see, or that are longer than anybody would type, are written as "…"; past a hundred labels
-    or options the rest is left out.
+    It is "" for networks that every Engine has. Values that this person may not see, or that are longer than anybody would type,
+    are written as "…"; past a hundred labels or options the rest is left out.
     """
     row = detail.row
     if row.is_predefined or (row.driver in SINGLE_DRIVERS and not detail.is_config_only):
-        return CreateCommand()
+        return "", False
     known = (detail.labels, detail.options, detail.ipam_options)
     labels, options, ipam_options = (_shown(pairs, sees_secrets=sees_secrets) for pairs in known)
     # What it took from another network is that one's, and Docker refuses to be told it again.
@@ -62,7 +54,7 @@ def create_command(detail: NetworkDetailRow, *, sees_secrets: bool) -> CreateCom
         options=options if is_own else {},
     )
     is_whole = not is_own or (labels, options, ipam_options) == tuple(map(dict, known))
-    return CreateCommand(_in_lines(create_network_lines(spec)), not is_whole)
+    return _in_lines(create_network_lines(spec)), not is_whole
 
 
 def _in_lines(lines: Iterable[Line]) -> str:

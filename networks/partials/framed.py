@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache
 from django.utils.translation import override
 
-from networks.partials.cache import keep_screen
 from networks.partials.screen import Screen, ScreenKey
 from networks.partials.shell import draw_foot, draw_shell_of
 from networks.policy.permissions import read_reach
@@ -19,6 +20,10 @@ from networks.sync.host.board import host_version
 
 # Their figures are a part that is drawn apart, so that the rest isn't drawn anew with every sample.
 FIGURES_APART = frozenset({"network_detail", "container_detail"})
+
+# A screen refers to rows that are kept anyway; this many different filters may be looked at in turn.
+_SCREENS: LRUCache[ScreenKey, tuple[object, Screen]] = LRUCache(32)
+_LOCK = Lock()
 
 
 def beside_of(key: ScreenKey) -> str:
@@ -50,10 +55,14 @@ def draw_framed(
         return Screen()
     with override(key.language):
         beside = beside_of(key)
-        if is_kept:
-            screen = keep_screen(key, engine, lambda: make(key, engine), beside=beside)
-        else:
+        version = (engine.snapshot_key, beside)
+        with _LOCK:
+            known, screen = _SCREENS.get(key, (None, None))
+        if screen is None or known != version:
             screen = replace(make(key, engine), epoch=engine.epoch + beside, revision=engine.revision)
+            if is_kept:
+                with _LOCK:
+                    _SCREENS[key] = version, screen
         further = apart(engine, screen.subject) if apart else {}
     frame = {**further, **draw_shell_of(engine, key.language)}
     if foot:

@@ -46,7 +46,6 @@ def step_meaning(step: JobStep) -> str:
 
 
 def step_words(step: JobStep) -> str:
-    """Return what one step does."""
     names = {"network": spell(step.network_name)[:_SHOWN], "container": spell(step.container_name)[:_SHOWN]}
     match step.verb:
         case "join_swarm":

@@ -129,7 +129,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
     sees_secrets = "shape" in granted(rights)
     protection = read_protection(engine)
     lock = protection.lock_on_removal(detail.row.docker_id)
-    command = create_command(detail, sees_secrets=sees_secrets)
+    command, is_shortened = create_command(detail, sees_secrets=sees_secrets)
     context = {
         "detail": detail,
         "row": detail.row,
@@ -150,8 +150,8 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "labels": masked(detail.labels, sees_secrets=sees_secrets),
         "options": masked(detail.options, sees_secrets=sees_secrets),
         "inspect": inspect_network_command(detail.row.name, detail.row.docker_id),
-        "command": command.text,
-        "is_shortened": command.is_shortened,
+        "command": command,
+        "is_shortened": is_shortened,
         "connects": connect_commands(detail.endpoints[:MOST_CONNECTS], sees_secrets=sees_secrets),
     }
     parts = {part: draw(f"networks/_{part.removeprefix('network-').replace('-', '_')}.html", context) for part in _DETAIL_PARTS}

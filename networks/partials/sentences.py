@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -74,9 +74,9 @@ def event_sentence(line: EventLine) -> SafeString:
         return _SPECIAL[verb](line)
     return format_html(
         "{} <code>{}</code> {}",
-        conditional_escape(cut(kind, NAME_LENGTH)),
-        conditional_escape(cut(verb, NAME_LENGTH)),
-        conditional_escape(cut(line.event.actor_name or short_id(line.event.actor_id), NAME_LENGTH)),
+        cut(kind, NAME_LENGTH),
+        cut(verb, NAME_LENGTH),
+        cut(line.event.actor_name or short_id(line.event.actor_id), NAME_LENGTH),
     )
 
 
@@ -123,20 +123,16 @@ def _bold(name: str) -> SafeString:
 
 
 def _container(line: EventLine) -> SafeString:
-    """Return the container's name, else the beginning of its id."""
     event = line.event
     name = event.container_name or short_id(event.container_id) or _("a container")
-    if not line.has_container:
-        return _bold(name)
-    url = reverse("container_detail", args=[event.engine_slug, event.container_id])
-    return format_html('<a class="nm" href="{}">{}</a>', url, cut(name, NAME_LENGTH))
+    return _linked(name, "container_detail", event.engine_slug, event.container_id) if line.has_container else _bold(name)
 
 
 def _network(line: EventLine) -> SafeString:
-    """Return the network's name, else the beginning of its id."""
     event = line.event
     name = event.network_name or short_id(event.network_id) or _("a network")
-    if not line.has_network:
-        return _bold(name)
-    url = reverse("network_detail", args=[event.engine_slug, event.network_id])
-    return format_html('<a class="nm" href="{}">{}</a>', url, cut(name, NAME_LENGTH))
+    return _linked(name, "network_detail", event.engine_slug, event.network_id) if line.has_network else _bold(name)
+
+
+def _linked(name: str, page: str, *where: str) -> SafeString:
+    return format_html('<a class="nm" href="{}">{}</a>', reverse(page, args=where), cut(name, NAME_LENGTH))

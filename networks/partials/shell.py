@@ -43,7 +43,6 @@ class FrameEngine:
 
 
 def frame_engine(row: EngineRow) -> FrameEngine:
-    """Return what the frame shows of an Engine."""
     where = (row.slug, row.name, row.state, row.version, *_urls(row.slug))
     if row.state == EngineState.LIVE:
         return FrameEngine(*where, is_rootless=row.is_rootless)

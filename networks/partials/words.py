@@ -16,6 +16,7 @@ from networks.queries.containers import LEAVING
 from networks.queries.lifecycle.stacks import Stack, Whose, stack_of
 from networks.queries.ordering import natural
 from networks.queries.rows import ContainerRow, NetworkRow, PortRow
+from networks.templatetags.ui import CONTAINER_STATES
 
 
 def write_ports(ports: Iterable[PortRow]) -> tuple[str, ...]:
@@ -231,19 +232,8 @@ def why_no_addresses(row: NetworkRow, *, is_config_only: bool) -> str:
 
 def state_text(state: str) -> str:
     """Return the word of a container's state, as Docker has it where we know none."""
-    known = {
-        "created": _("created"),
-        "running": _("running"),
-        "paused": _("paused"),
-        "restarting": _("restarting"),
-        "removing": _("removing"),
-        "exited": _("exited"),
-        "dead": _("dead"),
-        "all-paused": _("paused or restarting"),
-        "all-stopped": _("stopped"),
-        "all-failed": _("failed"),
-    }
-    return known.get(state, state)
+    groups = {"all-paused": _("paused or restarting"), "all-stopped": _("stopped"), "all-failed": _("failed")}
+    return groups.get(state) or str(CONTAINER_STATES.get(state, ("", state))[1])
 
 
 def status_text(state: str, exit_code: int | None) -> str:

@@ -36,7 +36,6 @@ class Frame:
 
     @classmethod
     def of(cls, text: str, revision: int) -> Frame:
-        """Return the frame of a JSON text."""
         return cls({"type": "websocket.send", "text": text}, revision, len(text.encode()))
 
 
@@ -65,7 +64,6 @@ class Socket:
 
     @property
     def has_room(self) -> bool:
-        """Tell whether another frame may be sent now."""
         return len(self.unacked) < MAX_UNACKED_FRAMES and self.unacked_bytes < MAX_UNACKED_BYTES
 
     async def take(self, frames: Sequence[Frame], position: int, *, now: float) -> None:

@@ -76,7 +76,6 @@ class Drawer:
             self._woken.notify()
 
     def stop(self, timeout_s: float = 5.0) -> None:
-        """End the thread, and wait for it."""
         with self._woken:
             self._is_ending = True
             self._woken.notify()

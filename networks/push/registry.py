@@ -44,7 +44,6 @@ class Hub:
         self.drawer.note_change(engine_slug, pages)
 
     def people(self) -> list[Socket]:
-        """Return the open sockets."""
         with self._lock:
             return [socket for socket in self._views if not socket.is_closed]
 
@@ -79,7 +78,6 @@ class Hub:
             self._views[socket] = view
 
     async def leave(self, socket: Socket) -> None:
-        """Forget a socket."""
         socket.is_closed = True
         with self._lock:
             view = self._views.pop(socket, None)
@@ -91,7 +89,6 @@ class Hub:
                 task.cancel()
 
     async def hear(self, socket: Socket, message: Hello | Ack | None) -> None:
-        """Take what a browser said."""
         view = self._views.get(socket)
         if view is None or socket.is_closed:
             return
@@ -109,7 +106,6 @@ class Hub:
                 await socket.close(Close.MALFORMED)
 
     def revoke(self, socket: Socket, code: Close) -> None:
-        """Close a socket from any thread."""
         self._call(lambda: self._start(socket.close(code)))
 
     def move(self, socket: Socket, key: ScreenKey) -> None:

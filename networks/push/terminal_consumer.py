@@ -40,8 +40,6 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Who may open a terminal in which container."""
-
     actor: Actor
     session_id: str
     engine: Engine

@@ -64,7 +64,6 @@ def read_text(text: str | None) -> Open | OutputShown | ScreenSize | None:
 
 
 def write_text(**members: Any) -> str:
-    """Return a message to the browser."""
     return orjson.dumps(members).decode()
 
 
@@ -74,7 +73,6 @@ def write_end(end: TerminalEnd) -> str:
 
 
 def code_of(end: TerminalEnd) -> Close:
-    """Return the close code that follows it."""
     return _CODES.get(end.why, Close.OVER)
 
 
@@ -98,11 +96,9 @@ class TerminalSocket:
         self._is_lost = False
 
     def on_open(self) -> None:
-        """It is open."""
         self._put({"type": "websocket.send", "text": write_text(opened=self._opened)})
 
     def on_output(self, content: bytes) -> None:
-        """Bytes of the process."""
         self._put({"type": "websocket.send", "bytes": content})
 
     def on_taken(self, count: int) -> None:
@@ -114,7 +110,6 @@ class TerminalSocket:
         self._put({"type": "websocket.send", "text": write_text(idle=left_s)})
 
     def on_end(self, end: TerminalEnd) -> None:
-        """It is over."""
         self._put({"type": "websocket.send", "text": write_end(end)})
         self._put({"type": "websocket.close", "code": int(code_of(end))})
         self._put(None)

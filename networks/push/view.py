@@ -34,8 +34,6 @@ class Picture:
 
 
 class RecentPictures:
-    """The last pictures of one view."""
-
     def __init__(self, length: int = RING_LENGTH) -> None:
         self._pictures: deque[Picture] = deque(maxlen=length)
 

@@ -51,14 +51,12 @@ class Watch:
         self._woken.set()
 
     def start(self) -> None:
-        """Start the thread, once."""
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="push-watch", daemon=True)
                 self._thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
-        """End the thread, and wait for it."""
         self._is_ending = True
         self._woken.set()
         if self._thread is not None:

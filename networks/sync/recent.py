@@ -32,12 +32,10 @@ class Recent(Generic[Value]):
         return key in self._young or key in self._old
 
     def get(self, key: str) -> Value | None:
-        """Return what is kept, None where nothing is."""
         found = self._young.get(key)
         return self._old.get(key) if found is None else found
 
     def put(self, key: str, value: Value) -> None:
-        """Keep a value, in place of the one before."""
         now = time.monotonic()
         if now >= self._turns_at or len(self._young) >= self._most:
             self._old, self._young = self._young, {}
@@ -47,10 +45,8 @@ class Recent(Generic[Value]):
         self._young[key] = value
 
     def pop(self, key: str) -> Value | None:
-        """Forget a value, and return it."""
         old = self._old.pop(key, None)
         return self._young.pop(key, old)
 
     def clear(self) -> None:
-        """Forget everything."""
         self._young, self._old = {}, {}

@@ -33,7 +33,6 @@ def start_watchers(open_reader: OpenReader = open_host) -> None:
 
 
 def stop_watchers() -> None:
-    """End them all."""
     for watcher in watchers.values():
         watcher.stop()
     watchers.clear()
@@ -175,7 +174,6 @@ def start_tending(data_dir: Path | None, *, is_watching: bool = True) -> None:
 
 
 def stop_tending() -> None:
-    """Change nothing any more."""
     while _tender:
         _tender.pop().stop()
 

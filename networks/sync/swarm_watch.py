@@ -81,7 +81,6 @@ class SwarmWatch:
             self._due_at = min(self._due_at, time.monotonic() + CALM_S)
 
     def is_due(self) -> bool:
-        """Whether it is to be read now."""
         return time.monotonic() >= self._due_at
 
     def next_due_s(self) -> float:

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from networks.models import Endpoint, EngineStatus, Network
-from networks.partials import cache
+from networks.partials import cache, framed
 from networks.partials.screen import Screen
 from networks.partials.screens import draw_screen, has_screen
 from networks.policy.protection import read_protection
@@ -220,7 +220,7 @@ def test_it_may_be_drawn_from_several_threads() -> None:
     ]
     expected = [replace(draw_screen(each), parts={}) for each in wanted]
     cache._ROWS.clear()
-    cache._SCREENS.clear()
+    framed._SCREENS.clear()
 
     def draw(number: int) -> Screen:
         try:

@@ -81,7 +81,7 @@ def test_it_tells_a_way_out_from_a_link_that_was_made_by_hand(engine: PrivateEng
 
     assert (sums.ways_out, sums.unknown) == (2, 1)  # across and dark; the ingress sandbox
     assert sums.ends == 4  # front, closed, bridge, and the one that was made by hand
-    assert sums.endpoints == sums.ends + len(sums.linkless)
+    assert sums.picture.endpoints == sums.ends + len(sums.picture.linkless)
 
 
 def test_it_says_which_overlay_network_leads_out(engine: PrivateEngine, followed: Engine, browser: Client) -> None:

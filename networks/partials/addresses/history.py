@@ -47,7 +47,6 @@ class HistoryLine(AddressHistoryLine):
 
     @property
     def is_now(self) -> bool:
-        """Whether it is so now."""
         return self.until_at is None
 
 
@@ -74,7 +73,6 @@ class HistoryDrawing:
         return {row.name: row.hue for row in network_rows(self._engine)}
 
     def lines(self, lines: Iterable[AddressHistoryLine]) -> list[HistoryLine]:
-        """Return them drawn."""
         return [self._line(line) for line in lines]
 
     def rows(self, rows: Iterable[Assignment]) -> list[HistoryLine]:
@@ -113,7 +111,6 @@ def draw_history_part(
 
 
 def keep_url(engine_slug: str, network_id: str, container_id: str) -> str:
-    """Return where an endpoint's address is kept."""
     return url_of("network_keep", engine_slug, network_id, container_id)
 
 

@@ -12,12 +12,15 @@ from networks.queries.filters import TEXT_LIMIT
 from networks.sync.host.board import HostLink
 from networks.sync.host.traffic import Traffic
 
-INTERFACE_PARAMS = ("q", "kind", "network", "state", "traffic", "as", "open")
 STATES = ("up", "down")
 # Something goes over it now; something ever did; something went wrong.
 TRAFFIC = ("now", "ever", "trouble")
 TEXT = "ifconfig"
 ID_LENGTH = 6
+# What the page's parameters are called, by field; and what some of them may be.
+_PARAMS = {"q": "q", "kind": "kind", "network": "network", "state": "state", "traffic": "traffic", "form": "as", "opened": "open"}
+_KNOWN = {"state": STATES, "traffic": TRAFFIC, "form": (TEXT,)}
+INTERFACE_PARAMS = tuple(_PARAMS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +37,15 @@ class InterfaceQuery:
 
     @property
     def is_active(self) -> bool:
-        """Tell whether it may hide a link."""
         return bool(self.q or self.kind or self.network or self.state or self.traffic)
 
     @property
     def is_text(self) -> bool:
-        """Tell whether plain text is asked for."""
         return self.form == TEXT
 
     @property
     def params(self) -> dict[str, str]:
-        """The page's parameters that ask for it."""
-        return {
-            "q": self.q,
-            "kind": self.kind,
-            "network": self.network,
-            "state": self.state,
-            "traffic": self.traffic,
-            "as": self.form,
-            "open": self.opened,
-        }
+        return {param: getattr(self, field) for field, param in _PARAMS.items()}
 
     def url(self, engine_slug: str, link: HostLink | None = None) -> str:
         """Return the page's address, `link` open instead of what is."""
@@ -87,23 +79,11 @@ class InterfaceQuery:
 def read_interface_query(query: str) -> InterfaceQuery:
     """Return what a query string asks for; what isn't known is left aside."""
     try:
-        pairs = parse_qsl(query, max_num_fields=100)
+        given = dict(parse_qsl(query, max_num_fields=100))
     except ValueError:
         return InterfaceQuery()
-    given = {name: value.strip()[:TEXT_LIMIT] for name, value in pairs if name in INTERFACE_PARAMS}
-    return InterfaceQuery(
-        q=given.get("q", ""),
-        kind=given.get("kind", ""),
-        network=given.get("network", ""),
-        state=_one_of(STATES, given.get("state", "")),
-        traffic=_one_of(TRAFFIC, given.get("traffic", "")),
-        form=_one_of((TEXT,), given.get("as", "")),
-        opened=given.get("open", ""),
-    )
-
-
-def _one_of(known: Iterable[str], value: str) -> str:
-    return value if value in known else ""
+    asked = {field: given.get(param, "").strip()[:TEXT_LIMIT] for field, param in _PARAMS.items()}
+    return InterfaceQuery(**{field: value for field, value in asked.items() if value in _KNOWN.get(field, (value,))})
 
 
 def networks_of(links: Iterable[HostLink]) -> Mapping[int, tuple[str, ...]]:

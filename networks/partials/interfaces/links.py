@@ -45,7 +45,6 @@ _TELLING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._@-]{0,62}")
 
 
 def row_id(link: HostLink) -> str:
-    """Return the DOM id of a link's row."""
     return f"lnk-{link.fact.index}"
 
 

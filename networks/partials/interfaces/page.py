@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 
 from networks.hostnet.ifconfig import name_order, write_ifconfig
 from networks.partials import words
-from networks.partials.cache import draw, draw_kept
+from networks.partials.cache import digest, draw, draw_kept
 from networks.partials.framed import draw_framed
 from networks.partials.interfaces.asked import TRAFFIC, InterfaceQuery, networks_of, read_interface_query
 from networks.partials.interfaces.card import draw_card, spell_lines
-from networks.partials.interfaces.rows import Figures, digest, draw_link_rows, places_of
+from networks.partials.interfaces.rows import Figures, draw_link_rows, places_of
 from networks.partials.interfaces.sight import obstacles_of, say_view
 from networks.partials.interfaces.spark import BUCKETS, FEW_BUCKETS, WINDOW_S, draw_spark
 from networks.partials.interfaces.sums import say_other_links, say_sum, sum_links

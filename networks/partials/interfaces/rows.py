@@ -6,7 +6,6 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from html import escape
 from threading import Lock
 from typing import Any
@@ -16,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from networks.hostnet.facts import Counters
-from networks.partials.cache import draw_row
+from networks.partials.cache import digest, draw_row
 from networks.partials.interfaces.asked import InterfaceQuery
 from networks.partials.interfaces.belonging import say_belonging
 from networks.partials.interfaces.links import bytes_text, opening, rate_text, row_id
@@ -183,8 +182,3 @@ def line_context(engine_slug: str, link: HostLink, place: LinkPosition) -> dict[
         "network_url": reverse("network_detail", args=[engine_slug, link.network_id]) if link.network_id else "",
         "parents": [(name, reverse("network_detail", args=[engine_slug, network_id])) for network_id, name in link.parent_of],
     }
-
-
-def digest(html: str) -> str:
-    """Return a short digest of what was drawn."""
-    return blake2b(html.encode("utf-8", "replace"), digest_size=8).hexdigest()

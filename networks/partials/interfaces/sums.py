@@ -20,22 +20,18 @@ MOST_NAMES, NAME_LENGTH = 3, 40
 
 @dataclass(frozen=True, slots=True)
 class LinkSums:
-    """What there is. `ends`: veth links that are an endpoint's; `ways_out`: those on docker_gwbridge, a container's way out of
-    overlays; `placeless`: those of a container, of which it isn't known on what network; `pairs`: those whose far end is
-    another of the host's own links; `unknown`: those whose far end is in no container. `linkless`: the driver of each endpoint
-    without a veth. Of running containers: `shared` by name (container, whose stack it shares), `on_host`: names of those that
-    use the host's; `bare`: of those that have loopback alone.
+    """What there is in a picture. `ends`: veth links that are an endpoint's; `ways_out`: those on docker_gwbridge, a container's
+    way out of overlays; `placeless`: those of a container, of which it isn't known on what network; `pairs`: those whose far end
+    is another of the host's own links; `unknown`: those whose far end is in no container. Of running containers: `shared` by name
+    (container, whose stack it shares), `on_host`: names of those that use the host's; `bare`: of those that have loopback alone.
     """
 
-    running: int
-    endpoints: int
+    picture: HostPicture
     ends: int
     ways_out: int
     unknown: int
     placeless: int = 0
     pairs: int = 0
-    unseen: tuple[str, ...] = ()
-    linkless: tuple[str, ...] = ()
     shared: tuple[tuple[str, str], ...] = ()
     on_host: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
@@ -52,15 +48,12 @@ def sum_links(picture: HostPicture, containers: Iterable[ContainerRow]) -> LinkS
     placeless = sum(1 for peer in peers if not peer.network_id)
     stacks = [(row, stack) for row in containers if (stack := stack_of(row)).is_alive]
     return LinkSums(
-        picture.running,
-        picture.endpoints,
+        picture,
         len(peers) - ways_out - placeless,
         ways_out,
         len(veths) - len(peers) - pairs,
         placeless,
         pairs,
-        picture.unseen,
-        picture.linkless,
         tuple((row.name, row.donor_name) for row, stack in stacks if stack.whose is Whose.SHARED),
         tuple(row.name for row, stack in stacks if stack.whose is Whose.HOST),
         tuple(row.name for row, stack in stacks if stack.is_bare),
@@ -69,14 +62,14 @@ def sum_links(picture: HostPicture, containers: Iterable[ContainerRow]) -> LinkS
 
 def say_sum(sums: LinkSums) -> str:
     """Return the sum: "5 running containers have 6 endpoints: 6 veth links."."""
-    if not sums.running:
+    if not sums.picture.running:
         return _("No container is running, so there are no veth links to expect.")
-    running = ngettext("%(count)s running container has", "%(count)s running containers have", sums.running)
-    endpoints = ngettext("%(count)s endpoint", "%(count)s endpoints", sums.endpoints)
+    running = ngettext("%(count)s running container has", "%(count)s running containers have", sums.picture.running)
+    endpoints = ngettext("%(count)s endpoint", "%(count)s endpoints", sums.picture.endpoints)
     links = ngettext("%(count)s veth link", "%(count)s veth links", sums.ends)
     return _("%(running)s %(endpoints)s: %(links)s.") % {
-        "running": running % {"count": count_text(sums.running)},
-        "endpoints": endpoints % {"count": count_text(sums.endpoints)},
+        "running": running % {"count": count_text(sums.picture.running)},
+        "endpoints": endpoints % {"count": count_text(sums.picture.endpoints)},
         "links": links % {"count": count_text(sums.ends)},
     }
 
@@ -84,16 +77,19 @@ def say_sum(sums: LinkSums) -> str:
 def say_other_links(sums: LinkSums) -> tuple[str, ...]:
     """Return what keeps the sum from adding up, and what else it leaves out, a sentence each."""
     said: list[str] = []
-    if sums.unseen:
+    picture = sums.picture
+    if picture.unseen:
         words = _("Not found among the links, or not yet: the veth of %(names)s.")
-        said.append(words % {"names": _names(sums.unseen)})
-    if sums.linkless:
+        said.append(words % {"names": _names(picture.unseen)})
+    if picture.linkless:
         words = ngettext(
             "%(count)s endpoint has none on the host: its network's driver is %(drivers)s.",
             "%(count)s endpoints have none on the host: their networks' drivers are %(drivers)s.",
-            len(sums.linkless),
+            len(picture.linkless),
         )
-        said.append(words % {"count": count_text(len(sums.linkless)), "drivers": _names(tuple(dict.fromkeys(sums.linkless)))})
+        said.append(
+            words % {"count": count_text(len(picture.linkless)), "drivers": _names(tuple(dict.fromkeys(picture.linkless)))}
+        )
     if sums.placeless:
         words = ngettext(
             "%(count)s more leads into a container, and which network it is on there isn't known.",

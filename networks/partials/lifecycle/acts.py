@@ -33,7 +33,6 @@ _WORDS = {
 
 
 def order_title(order: str) -> str:
-    """Return the heading of an order's page."""
     return str(_WORDS[order][0])
 
 

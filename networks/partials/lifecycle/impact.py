@@ -128,7 +128,6 @@ def _told_pause(impact: Impact) -> Notice:
 
 
 def _tell_no_start(impact: Impact) -> Iterator[Notice]:
-    """Yield what keeps it from starting."""
     if impact.missing:
         names = {"names": name_list(impact.missing)}
         yield Notice(

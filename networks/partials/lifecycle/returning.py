@@ -29,7 +29,6 @@ class Notice:
 
 
 def short(name: str) -> str:
-    """Return a name as it stands in a sentence."""
     return name if len(name) <= MOST_OF_NAME else f"{name[:MOST_OF_NAME]}…"
 
 

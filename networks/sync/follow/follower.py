@@ -71,7 +71,6 @@ class Follower:
         return self._lease.is_held
 
     def start(self) -> None:
-        """Start the thread."""
         engine_viewed.connect(self._note_viewer)
         self._thread.start()
 

@@ -80,7 +80,6 @@ class Heartbeat:
         self._stopped = threading.Event()
 
     def start(self) -> None:
-        """Start the thread."""
         if self._path:
             paths.watch(self, self._path, lambda: self._cut(f"{self._path}: no such file or directory"))
         threading.Thread(target=self._beat, name=f"heartbeat-{self._name}", daemon=True).start()

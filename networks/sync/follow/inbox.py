@@ -49,8 +49,6 @@ class Letters:
 
 
 class Inbox:
-    """One follower's letters."""
-
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._events: deque[EventFact] = deque()
@@ -81,7 +79,6 @@ class Inbox:
                 self._quiet_inspections.append(inspection)
 
     def put_look(self, look: Look) -> None:
-        """Leave a wish."""
         with self._condition:
             self._looks.append(look)
             self._condition.notify()

@@ -35,7 +35,6 @@ class Inspectors:
         self._quiet_slot = threading.Semaphore(1)
 
     def start(self) -> None:
-        """Start the threads."""
         for number in range(THREADS):
             threading.Thread(target=self._work, name=f"inspect-{self._name}-{number}", daemon=True).start()
 
@@ -60,7 +59,6 @@ class Inspectors:
             return time.monotonic() - min(self._waiting.values()) if self._waiting else 0.0
 
     def is_idle(self) -> bool:
-        """Whether nothing waits."""
         with self._lock:
             return not self._waiting
 

@@ -19,7 +19,6 @@ class Lease:
 
     @property
     def is_held(self) -> bool:
-        """Whether this object holds the lease."""
         return self._descriptor is not None
 
     def take(self) -> bool:

@@ -37,7 +37,6 @@ class Machine:
         self._view = self.reader.view()
 
     def read_everything(self) -> None:
-        """Read all of it."""
         if self._view.sees_host:
             self._keep_links(self.reader.links())
             self._read_ways()

@@ -160,7 +160,6 @@ class EngineSampler:
             self._woken.notify()
 
     def join(self, timeout_s: float) -> None:
-        """Wait for the thread's end."""
         thread = self._thread
         if thread is not None:
             thread.join(max(0.0, timeout_s))

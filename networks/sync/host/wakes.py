@@ -33,7 +33,6 @@ class Wakes:
         self._is_urgent = False
 
     def put_change(self, change: LinkChange) -> None:
-        """Leave a changed link."""
         with self._condition:
             if change.index:
                 self._wake.links.add(change.index)

@@ -96,7 +96,6 @@ class HostWatcher:
             self._thread.join(timeout_s)
 
     def hurry(self) -> None:
-        """Look at once."""
         self._wakes.hurry()
 
     def _note_engine(self, engine_slug: str, **_more: object) -> None:

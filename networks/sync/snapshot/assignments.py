@@ -62,7 +62,6 @@ class AssignmentEnd:
     latest_nano: int | None = None
 
     def columns(self) -> Row:
-        """Return its columns."""
         return {
             "until_at": to_moment(self.until_nano),
             "is_until_exact": self.latest_nano is None,

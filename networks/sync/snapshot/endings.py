@@ -69,7 +69,6 @@ class Endings:
         self._awaited_nano, self._opened_at, self._is_first = newest_nano, time.monotonic(), True
 
     def lose(self) -> None:
-        """Note that events were lost."""
         self._since_nano, self._is_first = None, True
         self._awaited_nano, self._opened_at = 0, time.monotonic()
 

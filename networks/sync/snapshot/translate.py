@@ -43,7 +43,6 @@ _ASSIGNED: Row = {
 
 
 def network_row(fact: NetworkFact, *, engine_pk: int, hue: int, revision: int) -> Row:
-    """Return the row of a network."""
     return {"engine_id": engine_pk, "hue": hue, "revision": revision, **{name: getattr(fact, name) for name in _OF_NETWORK}}
 
 
@@ -65,7 +64,6 @@ def pool_rows(fact: NetworkFact, *, network_pk: int) -> list[Row]:
 
 
 def container_row(fact: ContainerFact, *, engine_pk: int, revision: int, is_mode_lost: bool) -> Row:
-    """Return the row of a container."""
     mode = fact.network_mode
     return {
         "engine_id": engine_pk,
