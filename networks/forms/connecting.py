@@ -81,6 +81,7 @@ class ConnectForm(FindingsForm):
     interface_name = TypedField(_("Interface name"), _("inside the container; empty: eth and a number"), max_length=60)
     sysctls = TypedField(_("Sysctls"), _("for this interface, written as IFNAME"), max_length=4000)
     driver_options = TypedField(_("Driver options"), _("key=value, one per line"), is_long=True)
+    FOLDS = {"rare": RARE_FIELDS}
     half = ""  # the name of the field that chooses
 
     network: NetworkChoice | None = None
@@ -108,11 +109,6 @@ class ConnectForm(FindingsForm):
             if is_too_new(name, self.version):
                 self.fields[name].widget.attrs["disabled"] = True
                 self.fields[name].help_text = gettext("from Engine %(version)s") % {"version": member.engine}
-
-    @property
-    def has_rare(self) -> bool:
-        """Tell whether one of those is filled or has something to say."""
-        return any(self[name].value() or self.findings_of(name) for name in RARE_FIELDS)
 
     @cached_property
     def protection(self) -> Protection:
@@ -201,13 +197,16 @@ class ConnectForm(FindingsForm):
         """Read a field that may be empty; one that this Engine would ignore is refused."""
         if not (text := self.cleaned_data.get(field, "").strip()):
             return
-        if is_too_new(field, self.version):
+        if self._is_ignored(field):
             self.add_finding(not_yet(field, self.version))
             return
         try:
             self._read[field] = parse(text)
         except Misread as error:
             self.add_finding(error.finding)
+
+    def _is_ignored(self, field: str) -> bool:
+        return is_too_new(field, self.version)
 
     def _read_driver_options(self) -> dict[str, str]:
         """Return the options of the fields that stand for one, and those typed as key=value."""

@@ -12,17 +12,16 @@ from networks.addressing.findings import Level
 from networks.addressing.parents import ParentLink
 from networks.addressing.pools import Pool, check_pool, is_inside
 from networks.addressing.reading import IPNetwork
-from networks.forms.networks import MAX_POOLS, POOL_COUNT, NetworkForm
+from networks.forms.networks import NetworkForm
 from networks.forms.option_fields import VLAN
-from networks.forms.pool_form import read_pool
+from networks.forms.pool_form import POOLS, read_pool
 from networks.preflight.parents import pool_on
 from networks.preflight.places import HARM, suggest_subnet
 from networks.queries.engine_context import EngineContext
 
 # What is said of a subnet that another would do for.
 COLLISIONS = HARM | {"overlaps"}
-POOL_FIELDS = ("subnet", "ip_range", "gateway", "aux_addresses")
-_POOL_FIELD = re.compile(rf"pools-([0-9]{{1,2}})-({'|'.join(POOL_FIELDS)})")
+_POOL_FIELD = re.compile(rf"pools-([0-9]{{1,2}})-({'|'.join(POOLS.fields)})")
 
 _LENGTH = re.compile(r"/([0-9]{1,3})")
 
@@ -35,39 +34,17 @@ def take_suggestion(data: QueryDict, fields: frozenset[str]) -> QueryDict:
     """
     field, separator, value = data.get("use", "").partition("=")
     pool = _POOL_FIELD.fullmatch(field)
-    if not separator or not (field in fields or (pool and int(pool[1]) < MAX_POOLS)):
+    if not separator or not (field in fields or (pool and int(pool[1]) < POOLS.most)):
         return data
     edited = data.copy()
     if value:
         edited[field] = value
     else:
         edited.pop(field, None)
-    if pool and int(pool[1]) >= count_pools(data):
-        edited[POOL_COUNT] = str(int(pool[1]) + 1)
+    if pool and int(pool[1]) >= POOLS.count(data):
+        edited[POOLS.counter] = str(int(pool[1]) + 1)
     if pool and pool[2] == "subnet":
         _move_along(edited, data, int(pool[1]))
-    return edited
-
-
-def add_pool(data: QueryDict) -> QueryDict:
-    """Return the data with one more row of pools."""
-    edited = data.copy()
-    edited[POOL_COUNT] = str(min(count_pools(data) + 1, MAX_POOLS))
-    return edited
-
-
-def drop_pool(data: QueryDict, dropped: int) -> QueryDict:
-    """Return the data without one row of pools; the rows after it move up."""
-    edited = data.copy()
-    count = count_pools(data)
-    kept = [index for index in range(count) if index != dropped]
-    for index in range(count):
-        for field in POOL_FIELDS:
-            edited.pop(f"pools-{index}-{field}", None)
-    for new, old in enumerate(kept):
-        for field in POOL_FIELDS:
-            edited[f"pools-{new}-{field}"] = data.get(f"pools-{old}-{field}", "")
-    edited[POOL_COUNT] = str(max(len(kept), 1))
     return edited
 
 
@@ -82,7 +59,7 @@ def take_parent(data: QueryDict, ground: EngineContext, name: str) -> QueryDict:
     edited = data.copy()
     edited["parent"] = name
     edited.pop(VLAN, None)
-    row = {field: data.get(f"pools-0-{field}", "") for field in POOL_FIELDS}
+    row = {field: data.get(f"pools-0-{field}", "") for field in POOLS.fields}
     if not any(row.values()) or row in [_row_on(other) for other in ground.host.parents]:
         for field, text in _row_on(link).items():
             edited[f"pools-0-{field}"] = text
@@ -90,7 +67,7 @@ def take_parent(data: QueryDict, ground: EngineContext, name: str) -> QueryDict:
 
 
 def _row_on(link: ParentLink) -> dict[str, str]:
-    return dict.fromkeys(POOL_FIELDS, "") | pool_on(link)
+    return dict.fromkeys(POOLS.fields, "") | pool_on(link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +95,7 @@ def suggest_pool(data: QueryDict, form: NetworkForm) -> QueryDict:
         return data
     edited = data.copy()
     edited[f"pools-{row.index}-subnet"] = subnet
-    edited[POOL_COUNT] = str(max(count_pools(data), row.index + 1))
+    edited[POOLS.counter] = str(max(POOLS.count(data), row.index + 1))
     _move_along(edited, data, row.index)
     return edited
 
@@ -152,7 +129,7 @@ def _row_to_fill(form: NetworkForm) -> Row | None:
         version = 6 if free == [6] or (wanted or 0) > 32 else 4
         if each.pool == Pool() and (length or not text) and version in free:
             return Row(index, version, wanted)
-    return Row(len(form.pools), free[0]) if free and len(form.pools) < MAX_POOLS else None
+    return Row(len(form.pools), free[0]) if free and len(form.pools) < POOLS.most else None
 
 
 def _moved(old: Pool, subnet: IPNetwork) -> Iterator[tuple[str, str]]:
@@ -167,9 +144,3 @@ def _moved(old: Pool, subnet: IPNetwork) -> Iterator[tuple[str, str]]:
         yield "ip_range", f"{old.ip_range.network_address + by}/{old.ip_range.prefixlen}"
     if old.aux_addresses and all(is_inside(was, address) for address in old.aux_addresses.values()):
         yield "aux_addresses", ", ".join(f"{name}={address + by}" for name, address in old.aux_addresses.items())
-
-
-def count_pools(data: QueryDict) -> int:
-    """Return how many rows of pools were sent."""
-    text = data.get(POOL_COUNT, "1")
-    return min(max(int(text), 1), MAX_POOLS) if text.isascii() and text.isdigit() and len(text) < 4 else 1

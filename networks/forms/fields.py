@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +41,46 @@ class TypedField(forms.CharField):
         super().validate(value)
         if _SURROGATE.search(str(value)):
             raise ValidationError(_("This holds half a character (a lone surrogate), which can't be sent."), code="surrogate")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a form by the names of their fields, "pools-0-subnet", and of the field that counts them, "pools-count".
+
+    `most`: so many there may be; Docker has no limit, but nobody types more.
+    """
+
+    prefix: str
+    fields: tuple[str, ...]
+    most: int = 16
+
+    @property
+    def counter(self) -> str:
+        """The name of the field that says how many there are."""
+        return f"{self.prefix}-count"
+
+    def count(self, data: Mapping[str, Any]) -> int:
+        """Return how many rows were sent."""
+        text = str(data.get(self.counter, "1"))
+        return min(max(int(text), 1), self.most) if text.isascii() and text.isdigit() and len(text) < 4 else 1
+
+    def add(self, data: QueryDict) -> QueryDict:
+        """Return the data with one more row."""
+        edited = data.copy()
+        edited[self.counter] = str(min(self.count(data) + 1, self.most))
+        return edited
+
+    def drop(self, data: QueryDict, dropped: int) -> QueryDict:
+        """Return the data without one row; those after it move up."""
+        edited, count = data.copy(), self.count(data)
+        kept = [row for row in range(count) if row != dropped]
+        for name in (f"{self.prefix}-{row}-{field}" for row in range(count) for field in self.fields):
+            edited.pop(name, None)
+        for new, old in enumerate(kept):
+            for field in self.fields:
+                edited[f"{self.prefix}-{new}-{field}"] = data.get(f"{self.prefix}-{old}-{field}", "")
+        edited[self.counter] = str(max(len(kept), 1))
+        return edited
 
 
 class HalfSelect(forms.Select):

@@ -19,10 +19,10 @@ from networks.engine.specs import NetworkSpec
 from networks.forms.fields import TypedField
 from networks.forms.option_fields import VLAN, hidden_of_others, make_field, make_vlan_field, read_options, set_choices
 from networks.forms.pairs import parse_pairs
-from networks.forms.pool_form import PoolForm
+from networks.forms.pool_form import POOLS, PoolForm
 from networks.policy.harm import are_typed, subnets_of, words_to_type
 from networks.preflight.findings import FindingsForm
-from networks.preflight.known_options import options_of
+from networks.preflight.known_options import MAIN_OPTIONS, options_of
 from networks.preflight.network_checks import check_driver, check_families, check_name, check_pool_list, check_special
 from networks.preflight.option_checks import RequestedOptions, check_options
 from networks.preflight.parents import ParentList, check_parent, check_vlan, list_parents
@@ -32,8 +32,6 @@ from networks.queries.engine_context import EngineContext
 from networks.refusals.fields import find_refused
 
 _FLAGS = {"subnet": "--subnet", "ip_range": "--ip-range", "gateway": "--gateway"}
-MAX_POOLS = 16  # rows; Docker has no limit, but nobody types more
-POOL_COUNT = "pools-count"
 
 
 class NetworkForm(FindingsForm):
@@ -75,6 +73,12 @@ class NetworkForm(FindingsForm):
         label=_("Ingress"), required=False, help_text=_("the network for a swarm's published ports; there can be one")
     )
 
+    FOLDS = {
+        "ipam": ("ipam_driver", "ipam_options"),
+        "config": ("is_config_only", "config_from"),
+        "scope": ("enable_ipv4", "is_ipv6_off", "scope", "is_ingress"),
+    }
+
     typed_subnet = TypedField(_("The subnet, to confirm"), max_length=500)
 
     def __init__(self, *args: Any, ground: EngineContext, may_shape: bool, **options: Any) -> None:
@@ -91,29 +95,24 @@ class NetworkForm(FindingsForm):
             self.fields[option.field] = make_field(option, ground.api_version)
             if option.field == "parent":
                 self.fields[VLAN] = make_vlan_field()
-        self.pools = [PoolForm(self.data if self.is_bound else None, prefix=f"pools-{n}") for n in range(self._count_pools())]
+        self.pools = [PoolForm(self.data if self.is_bound else None, prefix=f"pools-{n}") for n in range(POOLS.count(self.data))]
         self._pairs: dict[str, dict[str, str]] = {"labels": {}, "options": {}, "ipam_options": {}}
 
     @property
-    def all_findings(self) -> list[Finding]:
-        """Return the findings of the form and of its pools."""
-        return [finding for form in (self, *self.pools) for finding in form.findings]
-
-    @property
-    def has_one_pool(self) -> bool:
-        """Tell whether there is a single row of pools, which stays."""
-        return len(self.pools) == 1
+    def parts(self) -> list[PoolForm]:
+        """Return the rows of pools."""
+        return self.pools
 
     @property
     def main_fields(self) -> list[BoundField]:
         """Return the fields of the driver's main options."""
-        names = [option.field for option in self.driver_options if option.is_main]
+        names = [option.field for option in self.driver_options if option in MAIN_OPTIONS]
         return [self[name] for name in self.fields if name in names or name == VLAN]
 
     @property
     def further_fields(self) -> list[BoundField]:
         """Return the fields of the driver's other options."""
-        return [self[option.field] for option in self.driver_options if not option.is_main]
+        return [self[option.field] for option in self.driver_options if option not in MAIN_OPTIONS]
 
     @property
     def parents(self) -> ParentList:
@@ -132,21 +131,6 @@ class NetworkForm(FindingsForm):
         return any(field.errors or field.value() for field in self.further_fields)
 
     @property
-    def has_ipam(self) -> bool:
-        """Tell whether anything stands in the fold of IPAM."""
-        return self._has("ipam_driver", "ipam_options")
-
-    @property
-    def has_config(self) -> bool:
-        """Tell whether anything stands in the fold of configurations."""
-        return self._has("is_config_only", "config_from")
-
-    @property
-    def has_scope(self) -> bool:
-        """Tell whether anything stands in the fold of families and scope."""
-        return self._has("enable_ipv4", "is_ipv6_off", "scope", "is_ingress")
-
-    @property
     def hidden_options(self) -> list[tuple[str, str]]:
         """Return name and value of what was typed for other drivers."""
         return hidden_of_others(self.chosen_driver, self.data) if self.is_bound else []
@@ -157,10 +141,6 @@ class NetworkForm(FindingsForm):
         red = [finding for finding in self.all_findings if finding.level is Level.BAD]
         errors = sum(len(each) for form in (self, *self.pools) for each in form.errors.values())
         return 0 < len(red) == errors and HARM.issuperset(finding.key for finding in red)
-
-    def is_valid(self) -> bool:
-        """Tell whether Docker may be asked."""
-        return super().is_valid() and all(pool.is_valid() for pool in self.pools)
 
     def clean(self) -> dict[str, Any]:
         """Check everything, pools included; what can be read of a faulty form is checked as well."""
@@ -233,9 +213,6 @@ class NetworkForm(FindingsForm):
             form, field = found
             form.add_error(field, meaning)
 
-    def _has(self, *names: str) -> bool:
-        return any(self[name].errors or self[name].value() for name in names)
-
     def _check_harm(self, spec: NetworkSpec) -> None:
         subnets = subnets_of(spec, self.ground.config_subnets.get(spec.config_from, ()))
         # Docker refuses the whole address space, so there is nothing to go on with.
@@ -264,10 +241,6 @@ class NetworkForm(FindingsForm):
         for finding in check_families(read, spec, self.ground):
             if finding.level is not Level.OK or typed_nothing:
                 self.add_finding(finding)
-
-    def _count_pools(self) -> int:
-        typed = str(self.data.get(POOL_COUNT, "")) if self.is_bound else ""
-        return min(max(int(typed), 1), MAX_POOLS) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 1
 
     def _drivers(self) -> list[tuple[str, str]]:
         names = [name for name in self.ground.all_drivers if name not in SINGLE_DRIVERS] or ["bridge"]

@@ -57,7 +57,7 @@ def make_field(option: DriverOption, api_version: tuple[int, int]) -> forms.Fiel
     attrs: dict[str, Any] = {"disabled": True} if is_too_new else {}
     words = too_new_words(option.since) if is_too_new else option.help
     shared: dict[str, Any] = {"label": option.label, "help_text": words}
-    if option.kind is OptionKind.CHOICE:
+    if option.choices:
         choices = [("", _("Docker's default")), *((choice.value, choice.label) for choice in option.choices)]
         too_new = {c.value: too_new_words(c.since) for c in option.choices if c.since.is_after(api_version)}
         return TypedField(widget=ChoiceSelect(attrs, choices, too_new=too_new), max_length=255, **shared)
@@ -102,7 +102,7 @@ def _asked(options: tuple[DriverOption, ...], cleaned: Mapping[str, Any]) -> Ite
             yield option.key, "false"
         elif option.kind is OptionKind.OFF and value:
             yield option.key, "true"
-        elif option.kind in (OptionKind.TEXT, OptionKind.CHOICE) and value:
+        elif option.kind is OptionKind.TEXT and value:
             yield option.key, str(value)
 
 

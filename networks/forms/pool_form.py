@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from networks.addressing.findings import Finding, Misread
+from networks.addressing.findings import Misread
 from networks.addressing.pools import Pool, check_pool
 from networks.addressing.reading import parse_address, parse_network
-from networks.forms.fields import TypedField
+from networks.forms.fields import Rows, TypedField
 from networks.forms.pairs import parse_aux_addresses
 from networks.preflight.findings import FindingsForm
+
+POOLS = Rows("pools", ("subnet", "ip_range", "gateway", "aux_addresses"))
 
 
 class PoolForm(FindingsForm):
@@ -29,11 +30,6 @@ class PoolForm(FindingsForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.unread: dict[str, str] = {}
-
-    def add_finding(self, finding: Finding) -> None:
-        """Keep a finding; what its button fills may be a field of this row."""
-        target = finding.suggestion_field
-        super().add_finding(replace(finding, suggestion_field=self.html_name(target)))
 
     def clean(self) -> dict[str, Any]:
         """Read the four fields, then check them against each other."""

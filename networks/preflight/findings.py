@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,8 +60,11 @@ def verdict_of(finding: Finding, *, is_primary: bool = False) -> Verdict:
 class FindingsForm(forms.Form):
     """A form that gathers findings while it is cleaned; the bad ones are its errors.
 
-    `is_draft`: somebody is still filling it, so nothing is said of what isn't there yet.
+    `is_draft`: somebody is still filling it, so nothing is said of what isn't there yet. `parts`: forms within it, its rows.
     """
+
+    # By a fold's name in the template, the fields that stand in it.
+    FOLDS: Mapping[str, Collection[str]] = {}
 
     def __init__(self, *args: Any, is_draft: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -74,12 +77,35 @@ class FindingsForm(forms.Form):
             return
         if finding.level is Level.BAD:
             self.add_error(finding.field if finding.field in self.fields else None, say_finding(finding))
-        self.findings.append(replace(finding, field=self.html_name(finding.field)))
+        target = self.html_name(finding.suggestion_field)
+        self.findings.append(replace(finding, field=self.html_name(finding.field), suggestion_field=target))
 
     def add_findings(self, findings: Iterable[Finding]) -> None:
         """Keep several."""
         for finding in findings:
             self.add_finding(finding)
+
+    @property
+    def parts(self) -> Sequence[FindingsForm]:
+        """Return the forms within it."""
+        return ()
+
+    @property
+    def all_findings(self) -> list[Finding]:
+        """Return the findings of the form and of its parts."""
+        return [finding for form in (self, *self.parts) for finding in form.findings]
+
+    @property
+    def open_folds(self) -> frozenset[str]:
+        """Return the folds in which something stands, or is said."""
+        return frozenset(fold for fold, names in self.FOLDS.items() if any(map(self._is_told, names)))
+
+    def is_valid(self) -> bool:
+        """Tell whether Docker may be asked."""
+        return super().is_valid() and all(part.is_valid() for part in self.parts)
+
+    def _is_told(self, name: str) -> bool:
+        return name in self.fields and bool(self[name].value() or self[name].errors or self.findings_of(name))
 
     def mark(self, name: str, text: str) -> None:
         """Say at a field what an Engine refused, and of the same field no longer that it is fine."""

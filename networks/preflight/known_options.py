@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -24,12 +24,11 @@ from networks.engine.docker_names import (
 
 
 class OptionKind(StrEnum):
-    """How an option is asked for. ON and OFF: a checkbox, by what Docker does without it."""
+    """How an option is asked for. ON and OFF: a checkbox, by what Docker does without it; one with choices is a TEXT of those."""
 
     TEXT = "text"
     ON = "on"
     OFF = "off"
-    CHOICE = "choice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ MEMBERS_SINCE = {
 
 @dataclass(frozen=True, slots=True)
 class OptionValue:
-    """One value of a CHOICE."""
+    """One value of an option that has choices."""
 
     value: str
     label: Promise
@@ -70,18 +69,21 @@ class OptionValue:
 
 @dataclass(frozen=True, slots=True)
 class DriverOption:
-    """One `--opt`. `field`: its name in the form. `is_main`: in sight; the others stand behind a fold."""
+    """One `--opt`. `field`: its name in the form. `label`, `help`, `choices`: as the form shows it."""
 
     field: str
     key: str
     drivers: frozenset[str]
-    label: Promise
-    help: Promise
     kind: OptionKind = OptionKind.TEXT
-    choices: tuple[OptionValue, ...] = ()
     since: Since = ALWAYS
     placeholder: str = ""
-    is_main: bool = False
+    label: Promise | str = ""
+    help: Promise | str = ""
+    choices: tuple[OptionValue, ...] = ()
+
+    def shown(self, label: Promise, help_text: Promise, *choices: OptionValue) -> DriverOption:
+        """Return it with its words."""
+        return replace(self, label=label, help=help_text, choices=choices)
 
 
 _BRIDGE, _MACVLAN, _IPVLAN, _OVERLAY = (frozenset({name}) for name in ("bridge", "macvlan", "ipvlan", "overlay"))
@@ -91,181 +93,76 @@ _MODES = (
     OptionValue("routed", _("routed: no translation, containers are reached by routing")),
     OptionValue("isolated", _("isolated: the host has no address on it either"), ENGINE_28),
 )
+_REACH = (
+    OptionValue("bridge", _("bridge: containers reach each other")),
+    OptionValue("private", _("private: they can't")),
+    OptionValue("vepa", _("vepa: through the switch outside")),
+)
 
-OPTIONS: tuple[DriverOption, ...] = (
-    DriverOption(
-        "bridge_name",
-        BRIDGE_NAME,
-        _BRIDGE,
-        _("Linux bridge name"),
-        _("up to 15 characters; empty: br- followed by the ID"),
-        placeholder="br-front",
-        is_main=True,
+# In sight; the others stand behind a fold.
+MAIN_OPTIONS = (
+    DriverOption("bridge_name", BRIDGE_NAME, _BRIDGE, placeholder="br-front").shown(
+        _("Linux bridge name"), _("up to 15 characters; empty: br- followed by the ID")
     ),
-    DriverOption(
-        "parent",
-        "parent",
-        _MACVLAN | _IPVLAN,
-        _("Parent interface"),
-        _("a device of the host, or a VLAN on it; empty: no connection to the outside"),
-        placeholder="eth0.10",
-        is_main=True,
+    DriverOption("parent", "parent", _MACVLAN | _IPVLAN, placeholder="eth0.10").shown(
+        _("Parent interface"), _("a device of the host, or a VLAN on it; empty: no connection to the outside")
     ),
-    DriverOption(
-        "macvlan_mode",
-        "macvlan_mode",
-        _MACVLAN,
+    DriverOption("macvlan_mode", "macvlan_mode", _MACVLAN).shown(
         _("Macvlan mode"),
         _("which containers can talk to each other over the parent"),
-        OptionKind.CHOICE,
-        (
-            OptionValue("bridge", _("bridge: containers reach each other")),
-            OptionValue("private", _("private: they can't")),
-            OptionValue("vepa", _("vepa: through the switch outside")),
-            OptionValue("passthru", _("passthru: a single container gets the parent")),
-        ),
-        is_main=True,
+        *_REACH,
+        OptionValue("passthru", _("passthru: a single container gets the parent")),
     ),
-    DriverOption(
-        "ipvlan_mode",
-        "ipvlan_mode",
-        _IPVLAN,
+    DriverOption("ipvlan_mode", "ipvlan_mode", _IPVLAN).shown(
         _("Ipvlan mode"),
         _("how the host forwards the containers' packets"),
-        OptionKind.CHOICE,
-        (
-            OptionValue("l2", _("l2: it switches them")),
-            OptionValue("l3", _("l3: it routes them")),
-            OptionValue("l3s", _("l3s: it routes them through its firewall")),
-        ),
-        is_main=True,
+        OptionValue("l2", _("l2: it switches them")),
+        OptionValue("l3", _("l3: it routes them")),
+        OptionValue("l3s", _("l3s: it routes them through its firewall")),
     ),
-    DriverOption(
-        "mtu",
-        MTU,
-        _BRIDGE | _OVERLAY,  # those of macvlan and ipvlan get the parent's, whatever is asked for
-        _("MTU"),
-        _("largest packet in bytes; empty: the driver's default"),
-        placeholder="1500",
-        is_main=True,
+    # The devices of macvlan and ipvlan get the parent's, whatever is asked for.
+    DriverOption("mtu", MTU, _BRIDGE | _OVERLAY, placeholder="1500").shown(
+        _("MTU"), _("largest packet in bytes; empty: the driver's default")
     ),
-    DriverOption(
-        "gateway_mode_ipv4",
-        f"{GATEWAY_MODE}4",
-        _BRIDGE,
-        _("Gateway mode, IPv4"),
-        _("how packets pass between containers and the outside"),
-        OptionKind.CHOICE,
-        _MODES,
-        ENGINE_27,
-        is_main=True,
+    DriverOption("gateway_mode_ipv4", f"{GATEWAY_MODE}4", _BRIDGE, since=ENGINE_27).shown(
+        _("Gateway mode, IPv4"), _("how packets pass between containers and the outside"), *_MODES
     ),
-    DriverOption(
-        "masquerade",
-        MASQUERADE,
-        _BRIDGE,
-        _("Masquerade"),
-        _("outgoing packets get the host's address"),
-        OptionKind.ON,
-        is_main=True,
+    DriverOption("masquerade", MASQUERADE, _BRIDGE, OptionKind.ON).shown(
+        _("Masquerade"), _("outgoing packets get the host's address")
     ),
-    DriverOption(
-        "icc",
-        ICC,
-        _BRIDGE,
-        _("ICC"),
-        _("containers can talk to each other"),
-        OptionKind.ON,
-        is_main=True,
+    DriverOption("icc", ICC, _BRIDGE, OptionKind.ON).shown(_("ICC"), _("containers can talk to each other")),
+    DriverOption("encrypted", "encrypted", _OVERLAY, OptionKind.OFF).shown(
+        _("Encrypted"), _("packets between the swarm's machines go through IPsec")
     ),
-    DriverOption(
-        "encrypted",
-        "encrypted",
-        _OVERLAY,
-        _("Encrypted"),
-        _("packets between the swarm's machines go through IPsec"),
-        OptionKind.OFF,
-        is_main=True,
+)
+OPTIONS = (
+    *MAIN_OPTIONS,
+    DriverOption("ipvlan_flag", "ipvlan_flag", _IPVLAN).shown(
+        _("Ipvlan flag"), _("which containers can talk to each other over the parent"), *_REACH
     ),
-    DriverOption(
-        "ipvlan_flag",
-        "ipvlan_flag",
-        _IPVLAN,
-        _("Ipvlan flag"),
-        _("which containers can talk to each other over the parent"),
-        OptionKind.CHOICE,
-        (
-            OptionValue("bridge", _("bridge: containers reach each other")),
-            OptionValue("private", _("private: they can't")),
-            OptionValue("vepa", _("vepa: through the switch outside")),
-        ),
+    DriverOption("vxlanid_list", VXLAN_IDS, _OVERLAY, placeholder="4097").shown(
+        _("VXLAN IDs"), _("one for each pool, separated by commas; empty: Docker chooses")
     ),
-    DriverOption(
-        "vxlanid_list",
-        VXLAN_IDS,
-        _OVERLAY,
-        _("VXLAN IDs"),
-        _("one for each pool, separated by commas; empty: Docker chooses"),
-        placeholder="4097",
+    DriverOption("gateway_mode_ipv6", f"{GATEWAY_MODE}6", _BRIDGE, since=ENGINE_27).shown(
+        _("Gateway mode, IPv6"), _("the same for IPv6"), *_MODES
     ),
-    DriverOption(
-        "gateway_mode_ipv6",
-        f"{GATEWAY_MODE}6",
-        _BRIDGE,
-        _("Gateway mode, IPv6"),
-        _("the same for IPv6"),
-        OptionKind.CHOICE,
-        _MODES,
-        ENGINE_27,
+    DriverOption("host_binding_ipv4", HOST_BINDING, _BRIDGE, placeholder="127.0.0.1").shown(
+        _("Address for published ports"), _("the host address on which published ports listen; empty: all")
     ),
-    DriverOption(
-        "host_binding_ipv4",
-        HOST_BINDING,
-        _BRIDGE,
-        _("Address for published ports"),
-        _("the host address on which published ports listen; empty: all"),
-        placeholder="127.0.0.1",
+    DriverOption("host_ipv4", f"{HOST_ADDRESS}4", _BRIDGE, placeholder="192.0.2.10").shown(
+        _("Source address, IPv4"), _("the host address that outgoing packets get")
     ),
-    DriverOption(
-        "host_ipv4",
-        f"{HOST_ADDRESS}4",
-        _BRIDGE,
-        _("Source address, IPv4"),
-        _("the host address that outgoing packets get"),
-        placeholder="192.0.2.10",
+    DriverOption("host_ipv6", f"{HOST_ADDRESS}6", _BRIDGE, placeholder="2001:db8::10").shown(
+        _("Source address, IPv6"), _("the same for IPv6")
     ),
-    DriverOption(
-        "host_ipv6",
-        f"{HOST_ADDRESS}6",
-        _BRIDGE,
-        _("Source address, IPv6"),
-        _("the same for IPv6"),
-        placeholder="2001:db8::10",
+    DriverOption("trusted_host_interfaces", TRUSTED_INTERFACES, _BRIDGE, since=ENGINE_28_2, placeholder="eth1:wg0").shown(
+        _("Trusted host interfaces"), _("host devices that may reach containers directly, separated by colons")
     ),
-    DriverOption(
-        "trusted_host_interfaces",
-        TRUSTED_INTERFACES,
-        _BRIDGE,
-        _("Trusted host interfaces"),
-        _("host devices that may reach containers directly, separated by colons"),
-        since=ENGINE_28_2,
-        placeholder="eth1:wg0",
+    DriverOption("iface_prefix", INTERFACE_PREFIX, _BRIDGE, placeholder="eth").shown(
+        _("Interface prefix"), _("prefix of the interface names in containers, before the number")
     ),
-    DriverOption(
-        "iface_prefix",
-        INTERFACE_PREFIX,
-        _BRIDGE,
-        _("Interface prefix"),
-        _("prefix of the interface names in containers, before the number"),
-        placeholder="eth",
-    ),
-    DriverOption(
-        "inhibit_ipv4",
-        INHIBIT_IPV4,
-        _BRIDGE,
-        _("No address on the bridge"),
-        _("Docker doesn't set the gateway's address"),
-        OptionKind.OFF,
+    DriverOption("inhibit_ipv4", INHIBIT_IPV4, _BRIDGE, OptionKind.OFF).shown(
+        _("No address on the bridge"), _("Docker doesn't set the gateway's address")
     ),
 )
 BY_KEY = {option.key: option for option in OPTIONS}

@@ -65,7 +65,7 @@ def check_options(asked: RequestedOptions) -> Iterator[Finding]:
         elif option.kind in (OptionKind.ON, OptionKind.OFF):
             if value not in _TRUTHS and (key, value) != ("encrypted", ""):
                 yield bad(asked.place(key), "option_not_bool", _("%(key)s must be true or false."), key=key)
-        elif option.kind is OptionKind.CHOICE:
+        elif option.choices:
             yield from _check_choice(asked, option, value)
         elif option.field in _CHECKS:
             yield from _CHECKS[option.field](asked, asked.place(key), value)

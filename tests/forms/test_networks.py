@@ -11,8 +11,9 @@ from django.http import QueryDict
 from networks.addressing.findings import Level
 from networks.addressing.pools import Pool, TakenPool
 from networks.engine.specs import NetworkSpec
-from networks.forms.edits import add_pool, drop_pool, take_suggestion
+from networks.forms.edits import take_suggestion
 from networks.forms.networks import NetworkForm
+from networks.forms.pool_form import POOLS
 from networks.preflight.findings import preflight
 from networks.queries.engine_context import EngineContext
 
@@ -174,10 +175,10 @@ def test_it_takes_a_suggestion_into_its_field() -> None:
 
 
 def test_it_adds_and_drops_rows_and_keeps_the_rest() -> None:
-    three = add_pool(QueryDict("pools-count=2&pools-0-subnet=a&pools-1-subnet=b"))
+    three = POOLS.add(QueryDict("pools-count=2&pools-0-subnet=a&pools-1-subnet=b"))
     assert three["pools-count"] == "3"
 
-    two = drop_pool(three, 0)
+    two = POOLS.drop(three, 0)
     assert (two["pools-count"], two["pools-0-subnet"], two["pools-1-subnet"]) == ("2", "b", "")
 
 

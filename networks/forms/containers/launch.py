@@ -18,7 +18,7 @@ from networks.engine.run_cli import run_lines
 from networks.engine.specs import Mode, RunSpec
 from networks.forms.connecting import Choices
 from networks.forms.containers import launch_reading
-from networks.forms.containers.launch_endpoints import EndpointForm
+from networks.forms.containers.launch_endpoints import NETWORK_ROWS, EndpointForm
 from networks.forms.fields import TypedField, label_container
 from networks.forms.pairs import parse_pairs, parse_words
 from networks.policy.protection import Protection, protection_of
@@ -27,8 +27,6 @@ from networks.preflight.contexts import LaunchContext
 from networks.preflight.findings import FindingsForm
 from networks.preflight.rights import check_labels, check_pull, check_run_rights
 
-MAX_NETWORKS = 16
-ROW_COUNT = "networks-count"
 MODES = (
     (Mode.NETWORK.value, _("Networks")),
     (Mode.HOST.value, _("The host's network")),
@@ -72,6 +70,11 @@ class RunForm(FindingsForm):
     restart_most = TypedField(_("Maximum retries"), _("with “on failure”; empty: no limit"))
     stop_signal = TypedField(_("Stop signal"), _("empty: the image's signal, or SIGTERM"))
 
+    FOLDS = {
+        "naming": ("hostname", "domainname", "dns", "dns_options", "dns_search", "extra_hosts"),
+        "life": ("restart", "restart_most", "stop_signal", "labels"),
+    }
+
     def __init__(self, *args: Any, ground: LaunchContext, may_shape: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.ground, self.may_shape = ground, may_shape
@@ -88,7 +91,7 @@ class RunForm(FindingsForm):
         data = self.data if self.is_bound else None
         self.rows = [
             EndpointForm(data, prefix=f"networks-{row}", is_first=not row, is_draft=self.is_draft, **shared)
-            for row in range(count_rows(self.data) if self.is_bound else 1)
+            for row in range(NETWORK_ROWS.count(self.data))
         ]
         self._read: dict[str, Any] = {}
 
@@ -104,48 +107,20 @@ class RunForm(FindingsForm):
         return Mode(text) if text in list(Mode) else Mode.NETWORK
 
     @property
-    def used_rows(self) -> list[EndpointForm]:
+    def parts(self) -> list[EndpointForm]:
         """Return the rows that count in this mode."""
         return self.rows if self.chosen_mode is Mode.NETWORK else []
-
-    @property
-    def has_one_row(self) -> bool:
-        """Tell whether there is a single row, which stays."""
-        return len(self.rows) == 1
-
-    @property
-    def all_findings(self) -> list[Finding]:
-        """Return the findings of the form and of its rows."""
-        return [finding for form in (self, *self.used_rows) for finding in form.findings]
 
     @property
     def is_image_absent(self) -> bool:
         """Tell whether the image would have to be pulled first."""
         return any(finding.key == "image_absent" for finding in self.findings)
 
-    def has(self, *names: str) -> bool:
-        """Tell whether anything stands in these fields, or is said of them."""
-        return any(self[name].value() or self.findings_of(name) for name in names)
-
-    @property
-    def has_naming(self) -> bool:
-        """Tell whether the fold of names and DNS has anything."""
-        return self.has("hostname", "domainname", "dns", "dns_options", "dns_search", "extra_hosts")
-
-    @property
-    def has_life(self) -> bool:
-        """Tell whether the fold of restart, signal and labels has anything."""
-        return self.has("restart", "restart_most", "stop_signal", "labels")
-
-    def is_valid(self) -> bool:
-        """Tell whether Docker may be asked."""
-        return super().is_valid() and all(row.is_valid() for row in self.used_rows)
-
     def clean(self) -> dict[str, Any]:
         """Check everything, rows included; what can be read of a faulty form is checked as well."""
         cleaned = self.cleaned_data
         self._read_texts(cleaned)
-        for row in self.used_rows:
+        for row in self.parts:
             row.is_valid()
         spec = self.to_spec()
         self.add_findings(self._check_image(spec.image))
@@ -192,7 +167,7 @@ class RunForm(FindingsForm):
         cleaned, read, mode = self.cleaned_data, self._read, self.chosen_mode
         donor = self._donors.get(cleaned.get("donor_id", "")) if mode is Mode.CONTAINER else None
         text = {name: cleaned.get(name, "").strip() for name in ("image", "name", "hostname", "domainname", "stop_signal")}
-        endpoints = (row.to_endpoint() for row in self.used_rows)
+        endpoints = (row.to_endpoint() for row in self.parts)
         return RunSpec(
             **text,
             entrypoint=read.get("entrypoint") or None,
@@ -256,9 +231,3 @@ class RunForm(FindingsForm):
 
     def _list_donors(self) -> Choices:
         return [("", gettext("Choose…")), *((each.docker_id, label_container(each)) for each in self.ground.containers)]
-
-
-def count_rows(data: Any) -> int:
-    """Return how many rows of networks were sent."""
-    text = str(data.get(ROW_COUNT, "1"))
-    return min(max(int(text), 1), MAX_NETWORKS) if text.isascii() and text.isdigit() and len(text) < 4 else 1

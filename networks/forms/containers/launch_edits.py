@@ -4,34 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from django.http import QueryDict
-
-from networks.forms.containers.launch import MAX_NETWORKS, ROW_COUNT, RunForm, count_rows
-from networks.forms.containers.launch_endpoints import EndpointForm
+from networks.forms.containers.launch import RunForm
+from networks.forms.containers.launch_endpoints import NETWORK_ROWS, EndpointForm
 from networks.queries.choices import network_choices
 from networks.queries.engine_context import NetworkChoice
 from networks.refusals.meaning import RefusalContext
 
-_OF_ROW = tuple(name for name in EndpointForm.base_fields if name != "links")
-EDITABLE = frozenset(RunForm.base_fields) | {f"networks-{row}-{name}" for row in range(MAX_NETWORKS) for name in _OF_ROW}
-
-
-def add_row(data: QueryDict) -> QueryDict:
-    """Return the data with one more network."""
-    edited = data.copy()
-    edited[ROW_COUNT] = str(min(count_rows(data) + 1, MAX_NETWORKS))
-    return edited
-
-
-def drop_row(data: QueryDict, dropped: int) -> QueryDict:
-    """Return the data without one network; those after it move up."""
-    edited, count = data.copy(), count_rows(data)
-    kept = [row for row in range(count) if row != dropped]
-    for new, old in enumerate(kept):
-        for name in _OF_ROW:
-            edited[f"networks-{new}-{name}"] = data.get(f"networks-{old}-{name}", "")
-    edited[ROW_COUNT] = str(max(len(kept), 1))
-    return edited
+EDITABLE = frozenset(RunForm.base_fields) | {
+    f"networks-{row}-{name}" for row in range(NETWORK_ROWS.most) for name in NETWORK_ROWS.fields
+}
 
 
 def find_refused_row(form: RunForm, sentence: str) -> EndpointForm | None:
@@ -39,7 +20,7 @@ def find_refused_row(form: RunForm, sentence: str) -> EndpointForm | None:
 
     The networks are read anew: what stood in the way came after the form was checked. Three queries.
     """
-    rows = [row for row in form.used_rows if row.network]
+    rows = [row for row in form.parts if row.network]
     ids = [_id_of(row) for row in rows]
     now = {each.docker_id: each for each in network_choices(form.ground.engine_slug, ids)} if ids else {}
     for row in rows:

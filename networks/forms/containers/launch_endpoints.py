@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from networks.addressing.findings import Finding, Misread, bad
+from networks.addressing.findings import bad
 from networks.engine.docker_names import SINGLE_DRIVERS
 from networks.engine.specs import API_OF_SEVERAL, EndpointSpec
 from networks.forms.connecting import Choices, ConnectForm
-from networks.forms.fields import HalfSelect, TypedField, label_network
+from networks.forms.fields import HalfSelect, Rows, TypedField, label_network
 from networks.preflight.connect_checks import check_link_local, check_mac, check_wishes
 from networks.preflight.pair import check_joining
 from networks.queries.engine_context import NetworkChoice
-
-RARE = ("mac", "gateway_priority", "link_local_ips", "interface_name", "sysctls", "driver_options")
 
 
 class EndpointForm(ConnectForm):
@@ -38,16 +36,6 @@ class EndpointForm(ConnectForm):
             self.fields["mac"].widget.attrs.pop("disabled", None)
             self.fields["mac"].help_text = gettext("empty: Docker chooses")
         self.order_fields(["network_id"])
-
-    @property
-    def has_rare(self) -> bool:
-        """Tell whether one of the rare fields is filled or has something to say."""
-        return any(self[name].value() or self.findings_of(name) for name in RARE)
-
-    def add_finding(self, finding: Finding) -> None:
-        """Keep a finding; what its button fills is a field of this row."""
-        target = self.html_name(finding.suggestion_field) if finding.suggestion_field else ""
-        super().add_finding(replace(finding, suggestion_field=target))
 
     def choose(self, docker_id: str) -> None:
         """Set the network."""
@@ -91,15 +79,8 @@ class EndpointForm(ConnectForm):
         if mac := self._read.get("mac"):
             self.add_findings(check_mac(mac, self.network, has_flag=True))
 
-    def _take(self, field: str, parse: Callable[[str], Any]) -> None:
-        text = self.cleaned_data.get(field, "").strip()
-        if field != "mac" or not self._takes_mac() or not text:
-            super()._take(field, parse)
-            return
-        try:
-            self._read[field] = parse(text)
-        except Misread as error:
-            self.add_finding(error.finding)
+    def _is_ignored(self, field: str) -> bool:
+        return super()._is_ignored(field) and not (field == "mac" and self._takes_mac())
 
     def _takes_mac(self) -> bool:
         return self.is_first or not self.version.is_before(API_OF_SEVERAL)
@@ -107,3 +88,6 @@ class EndpointForm(ConnectForm):
     def _list_networks(self) -> Choices:
         kept = [each for each in self.networks.values() if each.driver not in SINGLE_DRIVERS]
         return [("", gettext("Choose…")), *((each.docker_id, label_network(each)) for each in kept)]
+
+
+NETWORK_ROWS = Rows("networks", tuple(name for name in EndpointForm.base_fields if name != "links"))

@@ -23,8 +23,8 @@ from networks.addressing.sockets import is_perhaps_same, is_same_socket
 from networks.engine.bodies import run_body
 from networks.engine.specs import API_OF_SEVERAL, Mode
 from networks.forms.containers.launch import RunForm
-from networks.forms.containers.launch_edits import EDITABLE, add_row, around_row, drop_row, find_refused_row
-from networks.forms.containers.launch_endpoints import EndpointForm
+from networks.forms.containers.launch_edits import EDITABLE, around_row, find_refused_row
+from networks.forms.containers.launch_endpoints import NETWORK_ROWS, EndpointForm
 from networks.forms.edits import take_suggestion
 from networks.hostnet.listeners import bound_sockets, find_port_owner
 from networks.models import Engine, JobStep, OutcomeKind
@@ -99,9 +99,9 @@ class ContainerRun(View):
 
     def _edit(self, data: QueryDict, do: str) -> QueryDict:
         if do == "add-network":
-            return add_row(data)
+            return NETWORK_ROWS.add(data)
         index = do.removeprefix("drop-")
-        return drop_row(data, int(index)) if index.isascii() and index.isdigit() and len(index) < 3 else data
+        return NETWORK_ROWS.drop(data, int(index)) if index.isascii() and index.isdigit() and len(index) < 3 else data
 
     def _form(self, data: QueryDict, *, is_draft: bool, is_fresh: bool = False) -> RunForm:
         engine = Engine.objects.get(slug=pick_engine(self.request, self.kwargs["engine_slug"]).slug)

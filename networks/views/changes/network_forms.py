@@ -14,9 +14,10 @@ from django.views import View
 from networks.actions.networks import create_network
 from networks.actions.recording import ActionResult
 from networks.engine.bodies import network_body
-from networks.forms.edits import add_pool, drop_pool, suggest_pool, take_parent, take_suggestion
+from networks.forms.edits import suggest_pool, take_parent, take_suggestion
 from networks.forms.networks import NetworkForm
 from networks.forms.option_fields import VLAN
+from networks.forms.pool_form import POOLS
 from networks.models import OutcomeKind
 from networks.policy.permissions import Permission, permissions_of
 from networks.preflight.contexts import read_whole_ground
@@ -78,7 +79,7 @@ class NetworkCreate(View):
 
     def _edit(self, data: QueryDict, do: str) -> QueryDict:
         if do == "add-pool":
-            return add_pool(data)
+            return POOLS.add(data)
         if do == "suggest":
             edited = suggest_pool(data, self._form(data, is_draft=True))
             if edited is data:
@@ -87,7 +88,7 @@ class NetworkCreate(View):
         if do.startswith("on-"):
             return take_parent(data, read_whole_ground(self.kwargs["engine_slug"]), do.removeprefix("on-"))
         index = do.removeprefix("drop-")
-        return drop_pool(data, int(index)) if index.isascii() and index.isdigit() and len(index) < 3 else data
+        return POOLS.drop(data, int(index)) if index.isascii() and index.isdigit() and len(index) < 3 else data
 
     def _show(
         self,
