@@ -39,6 +39,9 @@ def images_of(engine: Engine, *, is_fresh: bool = False) -> tuple[ImageFact, ...
         kept = _kept.get(engine.slug)
     if kept is not None and not is_fresh and now - kept[0] < KEPT_S:
         return kept[1]
+    known = read_engine(engine.slug)
+    if known is None or known.state not in (EngineState.LIVE, EngineState.LAGGING):
+        return None  # not remembered: it may be live in a moment
     images = _ask(engine)
     with _lock:
         _kept[engine.slug] = (time.monotonic(), images)
@@ -46,9 +49,6 @@ def images_of(engine: Engine, *, is_fresh: bool = False) -> tuple[ImageFact, ...
 
 
 def _ask(engine: Engine) -> tuple[ImageFact, ...] | None:
-    known = read_engine(engine.slug)
-    if known is None or known.state not in (EngineState.LIVE, EngineState.LAGGING):
-        return None
     try:
         with closing(EngineClient(access_of(engine), Profile.READ, timeout_s=ANSWER_WITHIN_S)) as client:
             return client.list_images()

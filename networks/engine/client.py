@@ -140,7 +140,8 @@ class EngineClient(ContainerVerbs, ImageVerbs, SwarmVerbs, TerminalVerbs):
 
     def remove_network(self, network_id: str) -> None:
         """Remove a network. DELETE /networks/{id}."""
-        self._session.delete("/networks/{0}", full_id("network", network_id), deadline=self._changing())
+        wanted = full_id("network", network_id)
+        self._session.order("DELETE", f"/networks/{wanted}", lambda api: api.remove_network(wanted), self._changing())
 
     def connect_container(self, spec: ConnectSpec) -> None:
         """Put a container on a network. POST /networks/{id}/connect."""

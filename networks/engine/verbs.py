@@ -78,7 +78,7 @@ class ContainerVerbs(Verbs):
             body=container_body(spec),
         )
         try:
-            self._session.post(parse_done, "/containers/{0}/start", created, deadline=deadline)
+            self._session.order("POST", f"/containers/{created}/start", lambda api: api.start(created), deadline)
         except Refused as error:
             try:
                 self.remove_container(created)
@@ -138,8 +138,8 @@ class ContainerVerbs(Verbs):
         wanted = full_id("container", container_id)
         if not re.fullmatch(CONTAINER_NAME, name):
             raise NotAllowed(f"Not a container's name: {name!r:.80}")
-        path, deadline = "/containers/{0}/rename", self._changing()
-        self._session.post(parse_done, path, wanted, deadline=deadline, params={"name": name})
+        path = f"/containers/{wanted}/rename"
+        self._session.order("POST", path, lambda api: api.rename(wanted, name), self._changing())
 
     def remove_container(self, container_id: str) -> None:
         """Remove a container, running or not, with its anonymous volumes. DELETE /containers/{id}."""
@@ -147,14 +147,15 @@ class ContainerVerbs(Verbs):
         self._session.delete("/containers/{0}", wanted, deadline=self._changing(), params=params)
 
     def _order(self, container_id: str, order: str, wait_s: int | None = None) -> None:
-        """Send one of the orders that have no body. `wait_s`: how long the Engine may wait before it kills."""
-        wanted, params = full_id("container", container_id), None
+        """Give one of the orders that have no body. `order`: as docker-py and the path call it. `wait_s`: until the kill."""
+        wanted, options = full_id("container", container_id), {}
         deadline = self._changing()
         if wait_s is not None:
             if not 0 <= wait_s <= MOST_STOP_WAIT_S:
                 raise NotAllowed(f"A container is waited for between 0 and {MOST_STOP_WAIT_S} s, not {wait_s}.")
-            params, deadline = {"t": str(wait_s)}, self._changing(besides_s=wait_s)
-        self._session.post(parse_done, f"/containers/{{0}}/{order}", wanted, deadline=deadline, params=params)
+            options, deadline = {"timeout": wait_s}, self._changing(besides_s=wait_s)
+        path = f"/containers/{wanted}/{order}"
+        self._session.order("POST", path, lambda api: getattr(api, order)(wanted, **options), deadline)
 
 
 _PULL_FACTOR = 30  # 300 s: an image comes over a network

@@ -161,8 +161,7 @@ class HastyDatabaseMiddleware:
             return self.get_response(request)
         finally:
             _is_request.reset(token)
-            if before is not None:
-                _set_patience(connection, before)
+            _set_patience(connection, before or connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
 
 
 @receiver(connection_created, dispatch_uid="hasty database")

@@ -10,6 +10,7 @@ import pytest
 
 from networks.actions import images
 from networks.actions.images import images_of
+from networks.models import Engine, EngineStatus
 from tests.builders import make_engine
 from tests.engine.scripted_engine import Peer, ScriptedEngine
 
@@ -52,3 +53,12 @@ def test_it_does_not_ask_an_engine_that_is_disconnected(tmp_path: Path) -> None:
 
         assert images_of(engine) is None
         assert hung.requests == []
+
+
+def test_it_asks_an_engine_for_its_images_as_soon_as_it_is_live(followed: Engine) -> None:
+    EngineStatus.objects.filter(engine=followed).update(state="disconnected")
+    assert images_of(followed) is None
+
+    EngineStatus.objects.filter(engine=followed).update(state="live")
+
+    assert images_of(followed)

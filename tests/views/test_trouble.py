@@ -138,3 +138,12 @@ def test_it_calls_nothing_live_that_nobody_has_proven(age_s: int, state: str) ->
     page = log_in("sora", None, "").get("/networks/").content.decode()
 
     assert f'id="engine-state" class="st" data-state="{state}"' in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_leaves_a_connection_that_a_request_opened_as_patient_as_others(client: Client) -> None:
+    connection.close()
+    client.get("/accounts/login/")
+
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA busy_timeout").fetchone() == (20_000,)

@@ -18,6 +18,7 @@ from networks.engine.parsing.refusals import refusal
 from networks.engine.parsing.values import parse_done, parse_json
 from networks.engine.transport.connection import Answer, Connection, ConnectionLost
 from networks.engine.transport.deadline import Deadline
+from networks.engine.transport.docker_py import DockerPy, Order
 from networks.engine.transport.raw import TerminalStream
 from networks.engine.transport.stream import EventStream
 
@@ -34,6 +35,7 @@ class EngineSession:
         self._opener = opener_for(access)
         self._allow_list = allow_list
         self._connection = self._new_connection()
+        self._docker_py: DockerPy | None = None
         self._version = ""
         self._negotiated_on = 0  # the serial of the connection that the version was chosen on
         self._lock = threading.Lock()
@@ -110,6 +112,14 @@ class EngineSession:
             kind, body = "application/json", json.dumps(body).encode()
         headers = {"Content-Type": kind} if body else None
         return self._ask("POST", parse, path, *ids, deadline=deadline, params=params, headers=headers, body=body, hear=hear)
+
+    def order(self, method: str, path: str, order: Order, deadline: Deadline) -> None:
+        """Have docker-py call one of its methods, which sends this request alone. `path`: with the id, as errors name it."""
+
+        def ask() -> None:
+            self._docker_py_of(self._spoken_version(deadline)).give(order, f"{method} {path}", deadline)
+
+        self._guarded(method, path, deadline, ask)
 
     def delete(self, path: str, *ids: str, deadline: Deadline, params: Mapping[str, str] | None = None) -> None:
         """Send a DELETE request."""
@@ -232,6 +242,11 @@ class EngineSession:
             self._version = self._choose_version(self._connection, deadline)
             self._negotiated_on = self._connection.serial
         return self._version
+
+    def _docker_py_of(self, version: str) -> DockerPy:
+        if self._docker_py is None or self._docker_py.version != version:
+            self._docker_py = DockerPy(version, self._connection)
+        return self._docker_py
 
     def _choose_version(self, connection: Connection, deadline: Deadline) -> str:
         answer = connection.exchange("GET", "/version", deadline=deadline)

@@ -81,7 +81,7 @@ class ContainerRun(View):
             return self._remove(request, engine)
         if do != "run" or "use" in data:
             edited = take_suggestion(data, EDITABLE) if "use" in data else self._edit(data, do)
-            form = self._form(edited, is_draft=True, is_fresh=do == "check")
+            form = self._form(edited, is_draft=True, is_fresh=do in ("check", "pull"))
             return self._pull(request, engine, form) if do == "pull" else self._show(request, form)
         form = self._form(data, is_draft=False, is_fresh=True)
         if not form.is_valid():

