@@ -21,8 +21,10 @@ from networks.sync.host.watcher import OpenReader
 from networks.sync.snapshot.journal import EventJournal
 from networks.sync.snapshot.writer import Snapshot
 
+TIMEOUT_S = 30.0
 
-def sync_once(engine: Engine, data_dir: Path, *, timeout_s: float = 30.0) -> int | None:
+
+def sync_once(engine: Engine, data_dir: Path) -> int | None:
     """Read everything, detail included, and return how many rows differed; None when somebody else holds the lease.
 
     Raises EngineError when the Engine can't be read.
@@ -40,7 +42,7 @@ def sync_once(engine: Engine, data_dir: Path, *, timeout_s: float = 30.0) -> int
         mended = reconciler.resync(as_of=datetime.now(UTC))
         inspectors.start()
         reconciler.inspect_everything()
-        deadline = time.monotonic() + timeout_s
+        deadline = time.monotonic() + TIMEOUT_S
         while not inspectors.is_idle() and time.monotonic() < deadline:
             reconciler.absorb(inbox.take(0.02))
         reconciler.absorb(inbox.take(0))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
@@ -64,19 +63,14 @@ LOOK_EVERY_S = 1.5  # for what another process has changed; our own changes wake
 _COLUMNS = ("pk", "url", "netns", "credentials__sealed")
 
 
-@dataclass(frozen=True, slots=True)
-class Tended:
-    """What is kept in step here. `data_dir`: where the leases are, None where this process follows nothing."""
-
-    data_dir: Path | None
-    is_watching: bool
-
-
 class FollowerSupervisor:
-    """Looks at the rows in a daemon thread, and starts, restarts and stops what follows and watches them."""
+    """Looks at the rows in a daemon thread, and starts, restarts and stops what follows and watches them.
 
-    def __init__(self, tended: Tended, *, every_s: float = LOOK_EVERY_S) -> None:
-        self._tended = tended
+    `data_dir`: where the leases are, None where this process follows nothing.
+    """
+
+    def __init__(self, data_dir: Path | None, *, is_watching: bool, every_s: float = LOOK_EVERY_S) -> None:
+        self._data_dir, self._is_watching = data_dir, is_watching
         self._every_s = every_s
         self._known = read_places()
         self._writes: int | None = None
@@ -138,9 +132,9 @@ class FollowerSupervisor:
                 engine_changed.send(sender=FollowerSupervisor, engine_slug=slug)
 
     def _start(self) -> None:
-        if self._tended.data_dir is not None:
-            start_followers(self._tended.data_dir)
-        if self._tended.is_watching:
+        if self._data_dir is not None:
+            start_followers(self._data_dir)
+        if self._is_watching:
             start_watchers()
 
 
@@ -151,12 +145,8 @@ def read_places() -> dict[str, tuple[object, ...]]:
 
 def stop_all(slugs: Iterable[str]) -> None:
     """Stop what follows and watches these Engines, all at once: one that hangs holds up no other."""
-    stops: list[Callable[[], None]] = []
-    for slug in slugs:
-        for running in (followers.pop(slug, None), watchers.pop(slug, None)):
-            if running is not None:
-                stops.append(running.stop)
-    threads = [threading.Thread(target=stop, name="stop-following", daemon=True) for stop in stops]
+    found = [each for slug in slugs for each in (followers.pop(slug, None), watchers.pop(slug, None)) if each]
+    threads = [threading.Thread(target=each.stop, name="stop-following", daemon=True) for each in found]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -168,7 +158,7 @@ _tender: list[FollowerSupervisor] = []
 
 def start_tending(data_dir: Path | None, *, is_watching: bool = True) -> None:
     """Start followers (where `data_dir` is given) and watchers, and keep them in step until `stop_tending`."""
-    tender = FollowerSupervisor(Tended(data_dir, is_watching))
+    tender = FollowerSupervisor(data_dir, is_watching=is_watching)
     tender.start()
     _tender.append(tender)
 

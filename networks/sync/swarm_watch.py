@@ -22,39 +22,29 @@ CALM_S = 0.3
 # Peers are told by an inspect alone, 2 ms each; a swarm with more overlay networks than this is asked for the rest in turn.
 MOST_INSPECTED = 20
 _TOLD = ("network_drivers", "default_address_pools", "is_swarm_manager", "is_rootless", "registries")
-_SWARM = (
-    "swarm_state",
-    "swarm_node_id",
-    "swarm_address",
-    "swarm_error",
-    "swarm_managers",
-    "swarm_id",
-    "swarm_pools",
-    "swarm_subnet_size",
-    "data_path_port",
-)
+# By column: the member of what is told of the swarm.
+_SWARM = {
+    "swarm_state": "state",
+    "swarm_node_id": "node_id",
+    "swarm_address": "address",
+    "swarm_error": "error",
+    "swarm_managers": "managers",
+    "swarm_id": "swarm_id",
+    "swarm_pools": "pools",
+    "swarm_subnet_size": "subnet_size",
+    "data_path_port": "data_path_port",
+}
 _COLUMNS = (*_TOLD, *_SWARM, "swarm_nodes", "overlay_peers")
 
 
 def info_columns(info: EngineInfo) -> dict[str, Any]:
     """Return what `GET /info` tells, for as long as it lasts: drivers come with plugins, and swarms with a command."""
-    swarm = info.swarm
-    return {
-        "network_drivers": list(info.network_drivers),
-        "default_address_pools": [[base, size] for base, size in info.default_address_pools],
-        "is_swarm_manager": info.is_swarm_manager,
-        "is_rootless": info.is_rootless,
-        "registries": list(info.registries),
-        "swarm_state": swarm.state,
-        "swarm_node_id": swarm.node_id,
-        "swarm_address": swarm.address,
-        "swarm_error": swarm.error,
-        "swarm_managers": list(swarm.managers),
-        "swarm_id": swarm.swarm_id,
-        "swarm_pools": list(swarm.pools),
-        "swarm_subnet_size": swarm.subnet_size,
-        "data_path_port": swarm.data_path_port,
-    }
+    of_swarm = {column: _as_json(getattr(info.swarm, name)) for column, name in _SWARM.items()}
+    return {**{name: _as_json(getattr(info, name)) for name in _TOLD}, **of_swarm}
+
+
+def _as_json(value: Any) -> Any:
+    return [_as_json(each) for each in value] if isinstance(value, tuple) else value
 
 
 class SwarmWatch:

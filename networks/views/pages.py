@@ -12,10 +12,9 @@ from django.views import View
 from networks.partials.addresses.history import draw_history
 from networks.partials.addresses.page import draw_addresses
 from networks.partials.engines import draw_overview
-from networks.partials.events import draw_events
+from networks.partials.events import KINDS, VERBS, draw_events
 from networks.partials.interfaces.asked import INTERFACE_PARAMS, TEXT, read_interface_query
 from networks.partials.interfaces.page import by_name, draw_interfaces, text_of
-from networks.partials.sentences import KINDS, VERBS
 from networks.queries.addresses.asked import ADDRESS_PARAMS, read_address_query
 from networks.queries.addresses.history_asked import HISTORY_PARAMS, read_history_asked
 from networks.queries.engines import read_engine

@@ -130,7 +130,7 @@ def test_it_shows_one_network_as_both_see_it(swarm_pair: SwarmPair, engines: tup
     here, there = read_engine("first"), read_engine("second")
     assert here is not None
     assert there is not None
-    (view,) = overlay_views(here, network_id, [there]).views
+    (view,), _sharers = overlay_views(here, network_id, [there])
     taken = {cell.claim.container_name for cell in view.use.cells.values() if cell.claim and cell.state is State.IN_USE}
     assert taken == {"near", f"far · {second.name}"}
     only_one = read_overlay("first", network_id, read_standings(["first"]))

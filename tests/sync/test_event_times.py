@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from networks.engine.facts import EventFact
-from networks.sync.snapshot.event_times import EventTimes
+from networks.sync.snapshot.assignments import EventTimes
 
 MS = 1_000_000
 

@@ -15,7 +15,6 @@ from networks.models import Engine, EngineStatus
 from networks.models.access import keep_credentials
 from networks.sync.supervisor import (
     FollowerSupervisor,
-    Tended,
     followers,
     start_tending,
     stop_followers,
@@ -70,7 +69,7 @@ def test_it_begins_anew_with_other_credentials(tmp_path: Path) -> None:
 
 def test_it_sees_what_another_process_has_changed(tmp_path: Path) -> None:
     Engine.objects.create(slug="local", name="local", url="unix:///nowhere/1")
-    tender = FollowerSupervisor(Tended(tmp_path, False), every_s=0.05)
+    tender = FollowerSupervisor(tmp_path, is_watching=False, every_s=0.05)
     tender.start()
     try:
         time.sleep(0.3)  # several looks at nothing new, which must not blind it to what comes

@@ -8,9 +8,8 @@ import pytest
 from django.conf import settings
 
 from networks.models import Engine, Event
-from networks.partials.events import draw_events
+from networks.partials.events import KINDS, VERBS, draw_events
 from networks.partials.screen import ScreenKey
-from networks.partials.sentences import KINDS, VERBS
 from tests.builders import MORNING, make_container, make_engine, make_id, make_network
 from tests.views.pages import count_statements, log_in
 

@@ -15,8 +15,7 @@ from networks.hostnet.facts import HostView
 from networks.hostnet.linux.opening import open_host
 from networks.management.choose import add_engine_argument, choose_engine
 from networks.management.prepared import PreparedCommand
-from networks.partials.interfaces.belonging import say_belonging
-from networks.partials.interfaces.sight import obstacles_of, say_view
+from networks.partials.interfaces.sight import obstacles_of, say_belonging, say_view
 from networks.sync.engines import ensure_local_engine
 from networks.sync.host.board import HostLink, HostPicture, Peer
 from networks.sync.host.watcher import OpenReader

@@ -13,8 +13,7 @@ from networks.addressing.keys import address_key
 from networks.addressing.reading import IPAddress
 from networks.engine.facts import is_of_swarm
 from networks.partials.addresses.history import HistoryDrawing, history_url
-from networks.partials.addresses.network import addresses_url, grid_context
-from networks.partials.addresses.words import say_lede
+from networks.partials.addresses.network import addresses_url, grid_context, say_lede
 from networks.partials.cache import draw, draw_row
 from networks.partials.framed import draw_framed
 from networks.partials.interfaces.links import interfaces_url

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from networks.partials.interfaces.belonging import NAMES
 from networks.partials.interfaces.links import interfaces_url
+from networks.partials.interfaces.sight import NAMES
 from networks.queries.filters import TEXT_LIMIT
 from networks.sync.host.board import HostLink
 from networks.sync.host.traffic import Traffic

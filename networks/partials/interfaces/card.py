@@ -14,10 +14,10 @@ from networks.hostnet.facts import LinkFact
 from networks.hostnet.ifconfig import write_ifconfig
 from networks.partials.cache import digest, draw
 from networks.partials.interfaces.asked import InterfaceQuery
-from networks.partials.interfaces.belonging import explain_software
 from networks.partials.interfaces.hostside import families_of, is_routed
 from networks.partials.interfaces.links import rate_text, row_id
 from networks.partials.interfaces.rows import Figures, LinkPosition, line_context
+from networks.partials.interfaces.sight import explain_software
 from networks.partials.screen import DrawnRow
 from networks.queries.networks import network_rows
 from networks.queries.rows import EngineRow, NetworkRow

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from networks.hostnet.facts import Counters
 from networks.partials.cache import digest, draw_row
 from networks.partials.interfaces.asked import InterfaceQuery
-from networks.partials.interfaces.belonging import say_belonging
 from networks.partials.interfaces.links import bytes_text, opening, rate_text, row_id
+from networks.partials.interfaces.sight import say_belonging
 from networks.partials.screen import DrawnRow, ScreenKey
 from networks.sync.host.board import HostLink, HostPicture
 from networks.sync.host.traffic import Rate

@@ -1,19 +1,22 @@
-"""Rates of links added up, as containers see them. Pure: a sum of which a part isn't known is a gap, never a smaller number."""
+"""Rates of links added up, as containers see them: a sum of which a part isn't known is a gap, never a smaller number."""
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import NamedTuple
 
+from cachetools import LRUCache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.hostnet.facts import Counters
 from networks.sync.host.board import HostLink
-from networks.sync.host.traffic import SAMPLE_EVERY_S, Point, Rate
+from networks.sync.host.traffic import KEPT_S, SAMPLE_EVERY_S, Point, Rate, Traffic
 from networks.templatetags.ui import count_text
 from networks.templatetags.wording import spell
 
@@ -184,3 +187,50 @@ def _minute(at: float, stretches: list[Stretch]) -> Minute:
         max(flow.sent for _, flow in known),
         whole.trouble,
     )
+
+
+# Points that are added up at once. Of more links than ten, a chart that nobody looked at begins later than 15 minutes ago.
+MOST_POINTS = 4_500
+
+
+class TrafficSums:
+    """Keeps the sums of as many sets of links as `most`; what was least recently asked for leaves first. Any thread."""
+
+    def __init__(self, most: int = 32) -> None:
+        self._kept: LRUCache[Hashable, tuple[Traffic, int, tuple[Stretch, ...]]] = LRUCache(most)
+        self._lock = Lock()
+
+    def add_up(
+        self, ports: Hashable, indexes: Sequence[int], traffic: Traffic, *, is_inside: bool = False
+    ) -> tuple[Stretch, ...]:
+        """Return the last 15 minutes of these links together. `ports`: what they are known by; others have another sum."""
+        sequence = traffic.sequence()
+        with self._lock:
+            known, counted, stretches = self._kept.get(ports, (None, 0, ()))
+        if known is traffic and counted == sequence:
+            return stretches
+        if known is traffic and counted < sequence and stretches:
+            stretches = self._continued(stretches, indexes, traffic, is_inside)
+        else:
+            stretches = self._whole(indexes, traffic, is_inside)
+        with self._lock:
+            self._kept[ports] = (traffic, sequence, stretches)
+        return stretches
+
+    @staticmethod
+    def _whole(indexes: Sequence[int], traffic: Traffic, is_inside: bool) -> tuple[Stretch, ...]:
+        newest_s = min(KEPT_S, SAMPLE_EVERY_S * MOST_POINTS / max(1, len(indexes)))
+        return added_up([traffic.points(index, newest_s=newest_s) for index in indexes], is_inside=is_inside)
+
+    def _continued(
+        self, known: tuple[Stretch, ...], indexes: Sequence[int], traffic: Traffic, is_inside: bool
+    ) -> tuple[Stretch, ...]:
+        since = known[-1].at
+        newest_s = max(0.0, time.time() - since) + SAMPLE_EVERY_S
+        fresh = added_up([traffic.points(index, newest_s=newest_s) for index in indexes], is_inside=is_inside, after=since)
+        if not fresh:  # the clock was put back, or nothing was counted of them
+            return self._whole(indexes, traffic, is_inside)
+        return (*(one for one in known if one.at > fresh[-1].at - KEPT_S), *fresh)
+
+
+sums = TrafficSums()

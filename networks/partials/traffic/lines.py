@@ -1,15 +1,17 @@
-"""The lines of a traffic table: what is counted at each end, in the order in which it is shown."""
+"""What is counted at each end: the lines of a table, and the last 15 minutes as numbers that a script draws and as a table."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.formats import number_format
 
 from networks.partials.interfaces.links import bytes_text, rate_text
-from networks.partials.traffic.flows import Flow, added, flow_of, total_of
+from networks.partials.traffic.flows import Flow, Stretch, added, by_minute, flow_of, total_of
 from networks.sync.host.board import HostLink, HostPicture
 from networks.sync.host.traffic import Traffic
 
@@ -29,7 +31,7 @@ MOST_LINES = 20
 class TrafficLine:
     """One end that is counted. `index`: its number in Traffic, 0 for one that isn't counted.
 
-    `link`: the host's end; `mark`: that end's revision.
+    `link`: the host's end; `mark`: that end's revision. `now`, `total`: its figures, None where they aren't known.
     """
 
     index: int
@@ -41,20 +43,13 @@ class TrafficLine:
     link_url: str = ""
     sharing: tuple[str, ...] = ()
     mark: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A line with its figures, None where they aren't known."""
-
-    line: TrafficLine
-    now: Flow | None
-    total: Flow | None
+    now: Flow | None = None
+    total: Flow | None = None
 
     @property
     def texts(self) -> dict[str, Any]:
         """What a template shows of it; `is_losing`: packets get lost right now."""
-        return {"line": self.line, **flow_texts(self.now, self.total)}
+        return {"line": self, **flow_texts(self.now, self.total)}
 
 
 def flow_texts(now: Flow | None, total: Flow | None) -> dict[str, Any]:
@@ -98,27 +93,88 @@ def perhaps_on_network(picture: HostPicture, network_id: str) -> tuple[HostLink,
     return tuple(sorted(found, key=lambda link: (link.peer.container_name if link.peer else "", link.fact.index)))
 
 
-def counted_lines(lines: Iterable[TrafficLine], traffic: Traffic, *, is_inside: bool = False) -> tuple[Counted, ...]:
+def counted_lines(lines: Iterable[TrafficLine], traffic: Traffic, *, is_inside: bool = False) -> tuple[TrafficLine, ...]:
     """Return the lines with what is counted now."""
     return tuple(
-        Counted(
+        replace(
             line,
-            flow_of(traffic.rate(line.index), is_inside=is_inside) if line.index else None,
-            total_of(traffic.counters(line.index), is_inside=is_inside) if line.index else None,
+            now=flow_of(traffic.rate(line.index), is_inside=is_inside),
+            total=total_of(traffic.counters(line.index), is_inside=is_inside),
         )
+        if line.index
+        else line
         for line in lines
     )
 
 
-def sum_of(counted: Sequence[Counted]) -> dict[str, Any]:
+def sum_of(counted: Sequence[TrafficLine]) -> dict[str, Any]:
     """Return the texts of the sum, where every part of it is known."""
     return flow_texts(added(one.now for one in counted), added(one.total for one in counted))
 
 
-def foremost(counted: Sequence[Counted]) -> tuple[Counted, ...]:
+def foremost(counted: Sequence[TrafficLine]) -> tuple[TrafficLine, ...]:
     """Return those that are shown: all of a few; of many, those that most went over, in the order that they had."""
     if len(counted) <= MOST_LINES:
         return tuple(counted)
     by_total = sorted(counted, key=lambda one: -(one.total.received + one.total.sent) if one.total else 0.0)
     chosen = {id(one) for one in by_total[:MOST_LINES]}
     return tuple(one for one in counted if id(one) in chosen)
+
+
+# A minute of which no more than this is wanting counts as measured.
+NEARLY_S = 55.0
+
+
+def write_chart(stretches: Sequence[Stretch]) -> str:
+    """Return what static/js/traffic.js draws, as JSON.
+
+    {"at": seconds since 1970 of the first, "t": tenths of seconds after that, "in", "out": bytes per second, null in a gap,
+    "lost": [place, packets per second] where there were any}; "" where nothing was measured.
+    """
+    known = [place for place, stretch in enumerate(stretches) if stretch.flow is not None]
+    if not known:
+        return ""
+    shown = stretches[max(0, known[0] - 1) :]
+    began_at = round(shown[0].at, 1)
+    data = {
+        "at": began_at,
+        "t": [round((stretch.at - began_at) * 10) for stretch in shown],
+        "in": [None if stretch.flow is None else round(stretch.flow.received) for stretch in shown],
+        "out": [None if stretch.flow is None else round(stretch.flow.sent) for stretch in shown],
+        "lost": [
+            [place, round(stretch.flow.trouble, 1)]
+            for place, stretch in enumerate(shown)
+            if stretch.flow and stretch.flow.trouble
+        ],
+    }
+    return json.dumps(data, separators=(",", ":"))
+
+
+def most_of(stretches: Sequence[Stretch]) -> dict[str, str] | None:
+    """Return the fastest stretches in words, None where nothing was measured; `lost` "" where no packet was."""
+    known = [(stretch.seconds, stretch.flow) for stretch in stretches if stretch.flow is not None]
+    if not known:
+        return None
+    lost = sum(seconds * flow.trouble for seconds, flow in known)
+    return {
+        "received": rate_text(max(flow.received for _, flow in known)),
+        "sent": rate_text(max(flow.sent for _, flow in known)),
+        "lost": packets_text(max(1, round(lost))) if lost else "",
+    }
+
+
+def minute_rows(stretches: Sequence[Stretch]) -> list[dict[str, Any]]:
+    """Return the minutes for a template, newest first."""
+    return [
+        {
+            "at": datetime.fromtimestamp(minute.at, UTC),
+            "received": rate_text(minute.flow.received) if minute.flow else "",
+            "sent": rate_text(minute.flow.sent) if minute.flow else "",
+            "most_received": rate_text(minute.most_received) if minute.flow else "",
+            "most_sent": rate_text(minute.most_sent) if minute.flow else "",
+            "lost": packets_text(max(1, round(minute.lost))) if minute.lost else "",
+            "measured": round(minute.measured_s),
+            "is_whole": minute.measured_s >= NEARLY_S,
+        }
+        for minute in by_minute(stretches)
+    ]

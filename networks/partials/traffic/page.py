@@ -18,19 +18,19 @@ from networks.partials.cache import draw
 from networks.partials.interfaces.links import interfaces_url
 from networks.partials.lifecycle.stack_inside import why_not_host
 from networks.partials.links import url_of
-from networks.partials.traffic.chart import minute_rows, most_of, write_chart
-from networks.partials.traffic.flows import say_doubtful, say_doubts, say_no_link
+from networks.partials.traffic.flows import say_doubtful, say_doubts, say_no_link, sums
 from networks.partials.traffic.lines import (
-    Counted,
     TrafficLine,
     counted_lines,
     foremost,
     links_of_container,
+    minute_rows,
+    most_of,
     perhaps_on_network,
     ports_of_network,
     sum_of,
+    write_chart,
 )
-from networks.partials.traffic.memory import sums
 from networks.queries.details import ContainerDetailRow
 from networks.queries.lifecycle.stacks import Whose, stack_of
 from networks.queries.rows import EngineRow
@@ -230,9 +230,9 @@ def _draw_lines(
     )
 
 
-def _losing(counted: Iterable[Counted]) -> list[str]:
+def _losing(counted: Iterable[TrafficLine]) -> list[str]:
     """Return the names of those that lose packets right now."""
-    return [one.line.name or one.line.link for one in counted if one.now and one.now.trouble]
+    return [one.name or one.link for one in counted if one.now and one.now.trouble]
 
 
 def _draw(**context: Any) -> dict[str, str]:

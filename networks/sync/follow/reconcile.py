@@ -18,8 +18,7 @@ from networks.sync.follow.marks import Marks, marks_of
 from networks.sync.recent import Recent
 from networks.sync.snapshot.changes import Update, find_changes, update_from
 from networks.sync.snapshot.journal import IGNORED_VERBS, EventJournal
-from networks.sync.snapshot.memory import Memory
-from networks.sync.snapshot.merge import has_remnants, merge_inspected, merge_listed
+from networks.sync.snapshot.memory import Memory, has_remnants, merge_inspected, merge_listed
 from networks.sync.snapshot.writer import Snapshot
 
 # The list lags events by 2 ms, rarely by 10 under load; what inspect said is not overwritten by a list read so soon after.

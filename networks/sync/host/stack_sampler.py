@@ -36,6 +36,7 @@ WANTED_FOR_S = 10.0
 LINGER_S = 30.0
 
 Connect = Callable[[str], EngineClient]
+_COUNTED = tuple(name for name in InterfaceStats.__slots__ if name != "name")
 
 
 @dataclass(slots=True)
@@ -59,7 +60,10 @@ class Interfaces:
     def take(self, answer: tuple[InterfaceStats, ...], *, now: float, at: float) -> None:
         """Take an answer. `now`: monotonic seconds; `at`: seconds since 1970."""
         self.names = tuple(one.name for one in answer)
-        counters = {self.indexes.setdefault(one.name, len(self.indexes) + 1): _counters(one) for one in answer}
+        counters = {
+            self.indexes.setdefault(one.name, len(self.indexes) + 1): Counters(**{name: getattr(one, name) for name in _COUNTED})
+            for one in answer
+        }
         self.traffic.add(counters, now=now, at=at)
 
 
@@ -230,19 +234,6 @@ def _connect(engine_slug: str) -> EngineClient:
     if engine is None:
         raise EngineError("This Engine was removed.")
     return EngineClient(access_of(engine), Profile.READ)
-
-
-def _counters(stats: InterfaceStats) -> Counters:
-    return Counters(
-        rx_packets=stats.rx_packets,
-        rx_bytes=stats.rx_bytes,
-        rx_errors=stats.rx_errors,
-        rx_dropped=stats.rx_dropped,
-        tx_packets=stats.tx_packets,
-        tx_bytes=stats.tx_bytes,
-        tx_errors=stats.tx_errors,
-        tx_dropped=stats.tx_dropped,
-    )
 
 
 sampler = Sampler()

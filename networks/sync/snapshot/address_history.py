@@ -14,8 +14,10 @@ from networks.engine.facts import ContainerFact, EndpointFact, EventFact
 from networks.models import AddressAssignment, WatchedSpan
 from networks.sync.recent import Recent
 from networks.sync.snapshot.assignments import (
+    SLACK_NS,
     START_TAKES_NS,
     AssignmentEnd,
+    EventTimes,
     HeldKey,
     Loose,
     Moves,
@@ -26,7 +28,6 @@ from networks.sync.snapshot.assignments import (
     to_moment,
     to_nano,
 )
-from networks.sync.snapshot.event_times import SLACK_NS, EventTimes
 from networks.sync.snapshot.memory import Memory, resolve
 from networks.sync.snapshot.translate import Row
 from networks.sync.snapshot.upsert import Upsert

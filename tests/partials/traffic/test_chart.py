@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from networks.partials.traffic.chart import minute_rows, most_of, write_chart
 from networks.partials.traffic.flows import Flow, Stretch
-from networks.partials.traffic.lines import packets_text
+from networks.partials.traffic.lines import minute_rows, most_of, packets_text, write_chart
 
 STRETCHES = [
     Stretch(1_200.0, 2.0, None),

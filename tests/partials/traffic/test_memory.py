@@ -8,8 +8,7 @@ import time
 import pytest
 
 from networks.hostnet.facts import Counters
-from networks.partials.traffic.flows import added_up
-from networks.partials.traffic.memory import MOST_POINTS, TrafficSums
+from networks.partials.traffic.flows import MOST_POINTS, TrafficSums, added_up
 from networks.sync.host.traffic import Traffic
 
 INDEXES = (1, 2, 3)
