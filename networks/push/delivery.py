@@ -34,10 +34,6 @@ class Frame:
     revision: int
     size: int
 
-    @classmethod
-    def of(cls, text: str, revision: int) -> Frame:
-        return cls({"type": "websocket.send", "text": text}, revision, len(text.encode()))
-
 
 @dataclass(eq=False, slots=True)
 class Socket:

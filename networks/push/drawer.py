@@ -10,7 +10,7 @@ import structlog
 from django.db import connections
 
 from networks.partials.screen import Screen, ScreenKey
-from networks.push.view import CatchUp, HeldPicture, LiveView, PictureStep, RecentPictures, catch_up, step_to
+from networks.push.view import CatchUp, HeldPicture, LiveView, PictureStep, catch_up, step_to
 
 DrawScreen = Callable[[ScreenKey], Screen]
 ReadRevision = Callable[[ScreenKey], tuple[str, int]]
@@ -62,7 +62,7 @@ class Drawer:
             view = self._views.get(key)
             if view is None:
                 self._forget_unwatched(time.monotonic())
-                view = self._views[key] = LiveView(key, RecentPictures())
+                view = self._views[key] = LiveView(key)
             return view
 
     def ask(self, view: LiveView, claim: HeldPicture) -> None:

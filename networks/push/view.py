@@ -34,8 +34,8 @@ class Picture:
 
 
 class RecentPictures:
-    def __init__(self, length: int = RING_LENGTH) -> None:
-        self._pictures: deque[Picture] = deque(maxlen=length)
+    def __init__(self) -> None:
+        self._pictures: deque[Picture] = deque(maxlen=RING_LENGTH)
 
     @property
     def latest(self) -> Picture | None:
@@ -80,7 +80,7 @@ class LiveView:
     """
 
     key: ScreenKey
-    ring: RecentPictures
+    ring: RecentPictures = field(default_factory=RecentPictures)
     sockets: set[Socket] = field(default_factory=set)
     latest: int = 0  # number of the picture that was delivered last
     claims: list[HeldPicture] = field(default_factory=list)
@@ -171,4 +171,4 @@ def _patches_from(held: Picture | None, screen: Screen) -> list[Patch]:
 
 def _frames(patches: list[Patch], screen: Screen, picture: Picture) -> tuple[Frame, ...]:
     texts = encode_frames(patches, epoch=screen.epoch, revision=screen.revision, mark=picture.mark)
-    return tuple(Frame.of(text, screen.revision) for text in texts)
+    return tuple(Frame({"type": "websocket.send", "text": text}, screen.revision, len(text.encode())) for text in texts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
@@ -50,62 +49,48 @@ class HistoryLine(AddressHistoryLine):
         return self.until_at is None
 
 
-class HistoryDrawing:
-    """Turns lines into what templates draw, for one Engine and one person's rights. What is there now is read where there is a
-    line, and kept as the lists keep it.
-    """
+def draw_lines(engine: EngineRow, rights: Collection[str], lines: Iterable[AddressHistoryLine]) -> list[HistoryLine]:
+    """Return lines as they are drawn. What is there now is read where there is an assignment, as the lists keep it."""
+    found, slug = list(lines), engine.slug
+    is_any = any(line.row for line in found)
+    containers = {row.docker_id for row in container_rows(engine)} if is_any else set()
+    networks = network_rows(engine) if is_any else ()
+    hues, hues_by_name = {row.docker_id: row.hue for row in networks}, {row.name: row.hue for row in networks}
 
-    def __init__(self, engine: EngineRow, rights: Collection[str]) -> None:
-        self._engine = engine
-        self._slug = engine.slug
-        self._may_connect = "connect" in rights
-
-    @cached_property
-    def _containers(self) -> frozenset[str]:
-        return frozenset(row.docker_id for row in container_rows(self._engine))
-
-    @cached_property
-    def _hues(self) -> dict[str, int]:
-        return {row.docker_id: row.hue for row in network_rows(self._engine)}
-
-    @cached_property
-    def _hues_by_name(self) -> dict[str, int]:
-        return {row.name: row.hue for row in network_rows(self._engine)}
-
-    def lines(self, lines: Iterable[AddressHistoryLine]) -> list[HistoryLine]:
-        return [self._line(line) for line in lines]
-
-    def rows(self, rows: Iterable[Assignment]) -> list[HistoryLine]:
-        """Return assignments drawn, without what lies between them."""
-        return self.lines(AddressHistoryLine(HistoryLineKind.HELD, row.from_at, row.until_at, row) for row in rows)
-
-    def _line(self, line: AddressHistoryLine) -> HistoryLine:
+    def draw_line(line: AddressHistoryLine) -> HistoryLine:
         row, begin, end = line.row, line.from_at, line.until_at
         length = say_seconds((end - begin).total_seconds()) if begin and end and end >= begin else ""
         if row is None:
             return HistoryLine(line.kind, begin, end, length=length)
         if length and not (row.is_from_exact and row.is_until_exact):
             length = _("at least %(length)s") % {"length": length}
-        is_there = row.container_id in self._containers
-        may_keep = is_there and row.until_at is None and row.was_address and self._may_connect and row.network_id
+        is_there = row.container_id in containers
+        may_keep = is_there and row.until_at is None and row.was_address and "connect" in rights and row.network_id
         return HistoryLine(
             line.kind,
             begin,
             end,
             row,
             length,
-            hue=self._hues.get(row.network_id, self._hues_by_name.get(row.network_name, 0)),
-            container_url=reverse("container_detail", args=[self._slug, row.container_id]) if is_there else "",
-            network_url=reverse("network_detail", args=[self._slug, row.network_id]) if row.network_id in self._hues else "",
-            keep_url=keep_url(self._slug, row.network_id, row.container_id) if may_keep else "",
+            hue=hues.get(row.network_id, hues_by_name.get(row.network_name, 0)),
+            container_url=reverse("container_detail", args=[slug, row.container_id]) if is_there else "",
+            network_url=reverse("network_detail", args=[slug, row.network_id]) if row.network_id in hues else "",
+            keep_url=keep_url(slug, row.network_id, row.container_id) if may_keep else "",
         )
+
+    return [draw_line(line) for line in found]
+
+
+def held_lines(rows: Iterable[Assignment]) -> tuple[AddressHistoryLine, ...]:
+    """Return the lines of assignments alone, without what lies between them."""
+    return tuple(AddressHistoryLine(HistoryLineKind.HELD, row.from_at, row.until_at, row) for row in rows)
 
 
 def draw_history_part(
     dom_id: str, engine: EngineRow, rights: Collection[str], rows: Iterable[Assignment], url: str, *, why_none: str
 ) -> str:
     """Return the section of a container's or network's page: the last assignments or why there are none, and where all are."""
-    lines = HistoryDrawing(engine, rights).rows(rows)
+    lines = draw_lines(engine, rights, held_lines(rows))
     context = {"dom_id": dom_id, "of": dom_id.partition("-")[0], "lines": lines, "why_none": why_none, "url": url}
     return draw("addresses/_history_part.html", context)
 
@@ -137,15 +122,15 @@ def draw_history(key: ScreenKey) -> Screen:
 def _draw(key: ScreenKey, engine: EngineRow) -> Screen:
     asked = read_history_asked(dict(parse_qsl(key.query)))
     page = search_history(engine.slug, asked)
-    drawing = HistoryDrawing(engine, key.rights.split(","))
+    rights = key.rights.split(",")
     lines = _lines(asked, page)
     is_first = asked.before is None
     context = {
         "engine": engine,
         "asked": asked,
         "page": page,
-        "held": drawing.rows(page.held) if is_first else [],
-        "lines": drawing.lines(line for line in lines if line.kind is not HistoryLineKind.SINCE),
+        "held": draw_lines(engine, rights, held_lines(page.held)) if is_first else [],
+        "lines": draw_lines(engine, rights, (line for line in lines if line.kind is not HistoryLineKind.SINCE)),
         "since": next((line for line in lines if line.kind is HistoryLineKind.SINCE), None),
         "gaps": gaps_of(page.spans) if asked.is_by_address else (),
         "is_first": is_first,
@@ -167,7 +152,7 @@ def _lines(asked: HistoryAsked, page: HistoryPage) -> tuple[AddressHistoryLine, 
     if asked.address is not None and is_first:
         return lines_of_address(page.rows, page.spans, now=timezone.now(), is_end=is_end)
     if asked.is_by_address:
-        return tuple(AddressHistoryLine(HistoryLineKind.HELD, row.from_at, row.until_at, row) for row in page.rows)
+        return held_lines(page.rows)
     return lines_of_others(page.rows, page.spans, is_first=is_first, is_end=is_end)
 
 

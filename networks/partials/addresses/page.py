@@ -12,7 +12,7 @@ from networks.addressing.address_states import AddressClaim, Cell, State
 from networks.addressing.keys import address_key
 from networks.addressing.reading import IPAddress
 from networks.engine.facts import is_of_swarm
-from networks.partials.addresses.history import HistoryDrawing, history_url
+from networks.partials.addresses.history import draw_lines, history_url
 from networks.partials.addresses.network import addresses_url, grid_context, say_lede
 from networks.partials.cache import draw, draw_row
 from networks.partials.framed import draw_framed
@@ -60,9 +60,8 @@ def _history(key: ScreenKey, engine: EngineRow, address: IPAddress) -> dict[str,
     """Return who had the address of late. Nothing in it changes by itself: it is pushed when it does."""
     page = last_of_address(engine.slug, address_key(address), limit=MOST_LINES)
     lines = lines_of_address(page.rows, page.spans, now=datetime.now(UTC), is_end=not page.older)
-    drawing = HistoryDrawing(engine, key.rights.split(","))
     return {
-        "lines": drawing.lines(line for line in lines if line.kind is not HistoryLineKind.SINCE),
+        "lines": draw_lines(engine, key.rights.split(","), (line for line in lines if line.kind is not HistoryLineKind.SINCE)),
         "since": next((line for line in lines if line.kind is HistoryLineKind.SINCE), None),
         "older": bool(page.older),
         "url": history_url(engine.slug, q=address),

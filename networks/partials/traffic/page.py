@@ -247,19 +247,14 @@ def _has_link(links: Iterable[HostLink], network_id: str) -> bool:
     return any(link.peer and link.peer.network_id == network_id for link in links)
 
 
+def _line_of(slug: str, link: HostLink, name: str, url: str, *, hue: int = 0, sharing: tuple[str, ...] = ()) -> TrafficLine:
+    ifname, link_url = link.peer.ifname if link.peer else "", interfaces_url(slug, link=link)
+    return TrafficLine(link.fact.index, ifname, name, url, hue, link.fact.name, link_url, sharing, link.revision)
+
+
 def _inside_line(slug: str, link: HostLink) -> TrafficLine:
-    peer = link.peer
-    network_id = peer.network_id if peer else ""
-    return TrafficLine(
-        link.fact.index,
-        peer.ifname if peer else "",
-        peer.network_name if peer else "",
-        url_of("network_detail", slug, network_id) if network_id else "",
-        link.hue,
-        link.fact.name,
-        interfaces_url(slug, link=link),
-        mark=link.revision,
-    )
+    network_id, name = (link.peer.network_id, link.peer.network_name) if link.peer else ("", "")
+    return _line_of(slug, link, name, url_of("network_detail", slug, network_id) if network_id else "", hue=link.hue)
 
 
 def _unseen_line(slug: str, place: tuple[str, str, str, int]) -> TrafficLine:
@@ -268,9 +263,7 @@ def _unseen_line(slug: str, place: tuple[str, str, str, int]) -> TrafficLine:
 
 
 def _port_line(slug: str, link: HostLink) -> TrafficLine:
-    peer, link_url = link.peer, interfaces_url(slug, link=link)
-    if peer is None:
-        return TrafficLine(link.fact.index, link=link.fact.name, link_url=link_url, mark=link.revision)
-    url = reverse("container_detail", args=[slug, peer.container_id])
-    name = peer.container_name
-    return TrafficLine(link.fact.index, peer.ifname, name, url, 0, link.fact.name, link_url, peer.sharing, link.revision)
+    if link.peer is None:
+        return _line_of(slug, link, "", "")
+    url = reverse("container_detail", args=[slug, link.peer.container_id])
+    return _line_of(slug, link, link.peer.container_name, url, sharing=link.peer.sharing)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from networks.engine.errors import EngineError
@@ -38,12 +36,13 @@ class Look:
 
 @dataclass(slots=True)
 class Letters:
-    """What the worker takes out at once."""
+    """What the worker takes out at once. `quiet`: inspections that woke nobody; taken, they are among the others."""
 
-    events: Sequence[EventFact] = ()
+    events: list[EventFact] = field(default_factory=list)
     has_lost_events: bool = False
-    inspections: Sequence[Inspection] = ()
-    looks: Sequence[Look] = ()
+    inspections: list[Inspection] = field(default_factory=list)
+    quiet: list[Inspection] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
     proof_at: float | None = None
     cut: str = ""
 
@@ -51,57 +50,51 @@ class Letters:
 class Inbox:
     def __init__(self) -> None:
         self._condition = threading.Condition()
-        self._events: deque[EventFact] = deque()
-        self._has_lost_events = False
-        self._inspections: list[Inspection] = []
-        self._quiet_inspections: list[Inspection] = []
-        self._looks: list[Look] = []
-        self._proof_at: float | None = None
-        self._cut = ""
+        self._letters = Letters()
         self._is_woken = False
 
     def put_event(self, event: EventFact) -> None:
         """Leave an event. Called by the reader thread."""
         with self._condition:
-            if len(self._events) >= MOST_EVENTS:
-                self._has_lost_events = True
+            if len(self._letters.events) >= MOST_EVENTS:
+                self._letters.has_lost_events = True
             else:
-                self._events.append(event)
+                self._letters.events.append(event)
             self._condition.notify()
 
     def put_inspection(self, inspection: Inspection, *, is_urgent: bool) -> None:
         """Leave what an inspect gave; one that isn't urgent waits for the worker's next turn."""
         with self._condition:
             if is_urgent:
-                self._inspections.append(inspection)
+                self._letters.inspections.append(inspection)
                 self._condition.notify()
             else:
-                self._quiet_inspections.append(inspection)
+                self._letters.quiet.append(inspection)
 
     def put_look(self, look: Look) -> None:
         with self._condition:
-            self._looks.append(look)
+            self._letters.looks.append(look)
             self._condition.notify()
 
     def put_proof(self, at: float) -> None:
         """Leave word that the Engine answered a ping at `at` (monotonic seconds)."""
         with self._condition:
-            self._proof_at = at
+            self._letters.proof_at = at
             self._condition.notify()
 
     def put_cut(self, reason: str) -> None:
         """Leave word that the Engine is gone, in the system's words. The first reason stays."""
         with self._condition:
-            self._cut = self._cut or reason
+            self._letters.cut = self._letters.cut or reason
             self._condition.notify()
 
     def cut_reason(self) -> str:
         """Return why the Engine is gone, "" while nobody said so; it stays here to be taken."""
-        return self._cut
+        return self._letters.cut
 
     def has_quiet_letters(self) -> bool:
         """Whether something lies here that woke nobody."""
-        return bool(self._quiet_inspections)
+        return bool(self._letters.quiet)
 
     def wake(self) -> None:
         """Wake the worker, or have its next wait end at once: to stop, or to see what is due by now."""
@@ -112,18 +105,10 @@ class Inbox:
     def take(self, timeout_s: float) -> Letters:
         """Wait for a letter, `timeout_s` at most, and take all that are there, the quiet ones too."""
         with self._condition:
-            if not (self._events or self._inspections or self._looks or self._cut or self._proof_at or self._is_woken):
+            there = self._letters
+            if not (there.events or there.inspections or there.looks or there.cut or there.proof_at or self._is_woken):
                 self._condition.wait(max(0.0, timeout_s))
             self._is_woken = False
-            letters = Letters(
-                events=tuple(self._events),
-                has_lost_events=self._has_lost_events,
-                inspections=tuple(self._inspections + self._quiet_inspections),
-                looks=tuple(self._looks),
-                proof_at=self._proof_at,
-                cut=self._cut,
-            )
-            self._events.clear()
-            self._inspections, self._quiet_inspections, self._looks = [], [], []
-            self._has_lost_events, self._proof_at, self._cut = False, None, ""
-            return letters
+            self._letters = Letters()
+            there.inspections += there.quiet
+            return there

@@ -44,9 +44,13 @@ class Interfaces:
     """A container's interfaces as its Engine counts them. `stack`: what they belong to; another one, other interfaces.
 
     `indexes`: by which number `traffic` knows an interface, by name. `trouble`: why the Engine gave no answer, in its words.
+    `url`: of the Engine. `due_at`, `wanted_at`: when to ask next, and when somebody looked last, monotonic seconds.
     """
 
     stack: Hashable
+    url: str
+    due_at: float
+    wanted_at: float
     traffic: Traffic = field(default_factory=Traffic)
     indexes: dict[str, int] = field(default_factory=dict)
     names: tuple[str, ...] = ()
@@ -65,16 +69,6 @@ class Interfaces:
             for one in answer
         }
         self.traffic.add(counters, now=now, at=at)
-
-
-@dataclass(slots=True)
-class _Watched:
-    """One container that was looked at. `due_at`, `wanted_at`: monotonic seconds."""
-
-    url: str
-    interfaces: Interfaces
-    due_at: float
-    wanted_at: float
 
 
 class Sampler:
@@ -128,7 +122,7 @@ class EngineSampler:
         self._connect = connect
         self._every_s, self._linger_s = every_s, linger_s
         self._woken = threading.Condition()
-        self._watched: dict[str, _Watched] = {}
+        self._watched: dict[str, Interfaces] = {}
         self._thread: threading.Thread | None = None
         self._is_ending = False
 
@@ -148,14 +142,14 @@ class EngineSampler:
         now = time.monotonic()
         with self._woken:
             watched = self._watched.get(container_id)
-            if watched is None or watched.interfaces.stack != stack or watched.url != url:
-                watched = self._watched[container_id] = _Watched(url, Interfaces(stack), now, now)
+            if watched is None or watched.stack != stack or watched.url != url:
+                watched = self._watched[container_id] = Interfaces(stack, url, now, now)
                 self._woken.notify()
             watched.wanted_at = now
             if asks and self._thread is None and not self._is_ending:
                 self._thread = threading.Thread(target=self._run, name=f"stats-{self._slug}", daemon=True)
                 self._thread.start()
-            return watched.interfaces
+            return watched
 
     def tell_to_stop(self) -> None:
         """Have the thread end after the question that is under way."""
@@ -184,7 +178,7 @@ class EngineSampler:
                 client.close()
             connection.close()
 
-    def _wait_for_due(self) -> list[tuple[str, _Watched]] | None:
+    def _wait_for_due(self) -> list[tuple[str, Interfaces]] | None:
         """Return what is to be asked about now, None when there is nobody left to ask for."""
         idle_since = time.monotonic()
         with self._woken:
@@ -202,7 +196,7 @@ class EngineSampler:
                 self._woken.wait(max(0.01, min(until - now, 1.0)))
         return None
 
-    def _is_shown(self, container_id: str, watched: _Watched) -> bool:
+    def _is_shown(self, container_id: str, watched: Interfaces) -> bool:
         is_wanted = time.monotonic() - watched.wanted_at < WANTED_FOR_S
         return is_wanted and is_thing_looked_at(self._slug, PAGE, container_id)
 
@@ -210,22 +204,21 @@ class EngineSampler:
         for key in [key for key, one in self._watched.items() if now - one.wanted_at > KEPT_S]:
             del self._watched[key]
 
-    def _ask(self, clients: dict[str, EngineClient], container_id: str, watched: _Watched) -> None:
+    def _ask(self, clients: dict[str, EngineClient], container_id: str, watched: Interfaces) -> None:
         began_at = time.monotonic()
-        interfaces = watched.interfaces
-        is_first = began_at - interfaces.traffic.sampled_at > LONGEST_STRETCH_S
+        is_first = began_at - watched.traffic.sampled_at > LONGEST_STRETCH_S
         try:
             if watched.url not in clients:
                 clients[watched.url] = self._connect(self._slug)
             answer = clients[watched.url].read_stats(container_id)
-            interfaces.take(answer, now=(began_at + time.monotonic()) / 2, at=time.time())
-            interfaces.trouble = ""
+            watched.take(answer, now=(began_at + time.monotonic()) / 2, at=time.time())
+            watched.trouble = ""
         except EngineError as error:
-            interfaces.trouble = error.sentence
+            watched.trouble = error.sentence
             log.info("stats_not_read", engine=self._slug, container=container_id, error=error.sentence)
             if watched.url in clients:
                 clients.pop(watched.url).close()  # its credentials may be others by now
-        watched.due_at = began_at + (FIRST_STRETCH_S if is_first and not interfaces.trouble else self._every_s)
+        watched.due_at = began_at + (FIRST_STRETCH_S if is_first and not watched.trouble else self._every_s)
 
 
 def _connect(engine_slug: str) -> EngineClient:
