@@ -29,6 +29,7 @@ from networks.policy.permissions import Permission
 from networks.policy.protection import permission_to_join, refuse_names, refuse_pair, refuse_removal
 from networks.policy.shadows import refuse_shadows
 from networks.policy.shapes import permission_to_create
+from networks.preflight.pair import check_network, check_stack
 from networks.queries.masking import MASK, is_secret_key
 
 Look = Callable[[EngineClient, NetworkFact, ContainerFact], None]
@@ -172,21 +173,12 @@ def refuse_special(network: NetworkFact, container: ContainerFact, *, may_none: 
     `may_none`: none itself is no reason, for a container that moves away from it, or back. `is_leaving`: nor is mode host
     for a container that leaves a network that it is on: it may have joined others while it was stopped.
     """
-    names = {"network": network.name, "container": container.name}
     if may_none and network.driver == "null" and network.name == "none":
         return
-    if network.name == "host" or network.driver == "host":
-        raise NotAllowed(_("host is a special network: containers join it when they are made, and stay."))
-    if network.name == "none" or network.driver == "null":
-        words = _("none is a special network: containers join it when they are made, and leave it for other networks.")
-        raise NotAllowed(words)
-    is_there = any(endpoint.network_name == network.name for endpoint in container.endpoints)
-    if container.network_mode == "host" and not (is_leaving and is_there):
-        raise NotAllowed(_("%(container)s uses the host's own network, so it can't be connected to others.") % names)
-    if container.network_mode.startswith("container:"):
-        raise NotAllowed(_("%(container)s shares another container's network, so it has no connections of its own.") % names)
-    if any(endpoint.network_name == "none" for endpoint in container.endpoints):
-        raise NotAllowed(_("%(container)s is on none, and a container on none can be on no other network.") % names)
+    on = [endpoint.network_name for endpoint in container.endpoints]
+    for found in (*check_network(network), *check_stack(container.name, container.network_mode, on)):
+        if not (found.key == "container_host" and is_leaving and network.name in on):
+            raise NotAllowed(_(found.message) % found.parameters)
 
 
 def _permission_to_create(engine: Engine, spec: NetworkSpec) -> Permission:

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 
+from networks.engine.docker_names import DONOR_PREFIX
 from networks.engine.specs import (
     DATA_PATH_PORT,
     LISTEN_ADDRESS,
@@ -189,7 +190,7 @@ def reads_as_mode(name: str) -> bool:
 
     host, none and bridge are Docker's own networks and nothing else can be called so. Source: moby, runconfig and container.
     """
-    return name in ("container", "default") or name.startswith("container:")
+    return name in ("container", "default") or name.startswith(DONOR_PREFIX)
 
 
 def _is_safe(name: str) -> bool:

@@ -11,6 +11,8 @@ MADE_BY_SWARM = frozenset({"docker_gwbridge", "ingress"})
 KEPT_BY_DOCKER = PREDEFINED | MADE_BY_SWARM
 # Names that Docker takes for one of these wherever a mode is meant.
 RESERVED_NAMES = PREDEFINED | {"default"}
+# The mode of a container that shares another's stack: this, and the other's ID.
+DONOR_PREFIX = "container:"
 
 # Drivers of which an Engine has one network each, made by itself.
 SINGLE_DRIVERS = frozenset({"host", "null"})

@@ -8,6 +8,8 @@ from networks.engine.facts import Ending
 RUNNING_STATES = frozenset({"running", "paused", "restarting"})
 # With a network stack, and addresses in it. One that restarts has none between its runs (measured: 26.1).
 WITH_STACK = frozenset({"running", "paused"})
+# Docker is removing it, or could not: there is nothing left to be done with it but to remove it.
+LEAVING = frozenset({"removing", "dead"})
 # By which a process ends that was sent SIGHUP, SIGINT, SIGQUIT, SIGKILL or SIGTERM, as people do
 ASKED_CODES = frozenset({129, 130, 131, 137, 143})
 

@@ -59,20 +59,10 @@ class DisconnectForm(ConfirmForm):
     )
 
 
-def say_breakage(breakage: Breakage) -> str:
-    """Return what would break, as a sentence."""
-    names = {"network": breakage.network, "container": breakage.container, "detail": breakage.detail}
-    match breakage.kind:
-        case "running":
-            return gettext("%(container)s is on %(network)s and running.") % names
-        case "stopped":
-            return gettext("%(container)s, which is stopped, needs %(network)s to start.") % names
-        case "orphan":
-            return gettext("%(container)s was made with %(network)s, and starts on no other network without it.") % names
-        case "last":
-            return gettext("%(network)s is the only network of %(container)s.") % names
-        case "port":
-            return gettext("The published port %(detail)s of %(container)s closes.") % names
-        case "dependant":
-            return gettext("%(detail)s shares the network of %(container)s and loses it as well.") % names
-    return gettext("The network %(detail)s takes its configuration from %(network)s.") % names
+def say_breakage(breakage: Breakage, *, most_of_name: int = 0) -> str:
+    """Return what would break, as a sentence. `most_of_name`: characters of each name, 0 for all."""
+    told = {"network": breakage.network, "container": breakage.container, "detail": breakage.detail}
+    names = {
+        word: text if not most_of_name or len(text) <= most_of_name else f"{text[:most_of_name]}…" for word, text in told.items()
+    }
+    return gettext(breakage.message) % names

@@ -14,6 +14,7 @@ from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from networks.engine.docker_names import DONOR_PREFIX
 from networks.queries.engine_context import ContainerChoice, NetworkChoice
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -44,7 +45,7 @@ class TypedField(forms.CharField):
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RowNames:
     """The rows of a form by the names of their fields, "pools-0-subnet", and of the field that counts them, "pools-count".
 
     `most`: so many there may be; Docker has no limit, but nobody types more.
@@ -103,7 +104,7 @@ class HalfSelect(forms.Select):
 
 def label_container(choice: ContainerChoice) -> str:
     """Return a container as a line of a list: "wordpress · running · on bridge"."""
-    if choice.network_mode.startswith("container:"):
+    if choice.network_mode.startswith(DONOR_PREFIX):
         place = gettext("in another container's network")
     elif choice.networks:
         place = gettext("on %(networks)s") % {"networks": ", ".join(choice.networks)}

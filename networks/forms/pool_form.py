@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from networks.addressing.findings import Misread
 from networks.addressing.pools import Pool, check_pool
 from networks.addressing.reading import parse_address, parse_network
-from networks.forms.fields import Rows, TypedField
+from networks.forms.fields import RowNames, TypedField
 from networks.forms.pairs import parse_aux_addresses
 from networks.preflight.findings import FindingsForm
 
-POOLS = Rows("pools", ("subnet", "ip_range", "gateway", "aux_addresses"))
+POOLS = RowNames("pools", ("subnet", "ip_range", "gateway", "aux_addresses"))
 
 
 class PoolForm(FindingsForm):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from networks.engine.cli import inspect_network_command
 from networks.engine.docker_names import SINGLE_DRIVERS, WITHOUT_ENDPOINTS
-from networks.engine.states import WITH_STACK
+from networks.engine.states import LEAVING, WITH_STACK
 from networks.partials import words
 from networks.partials.addresses.history import draw_history_part, history_url_of, keep_url
 from networks.partials.addresses.network import draw_network_addresses
@@ -26,7 +26,6 @@ from networks.policy.permissions import granted
 from networks.policy.protection import Lock, read_protection
 from networks.queries.addresses.history import last_of_network
 from networks.queries.addresses.marks import Mark, endpoint_mark, read_marks
-from networks.queries.containers import LEAVING
 from networks.queries.details import read_gone, read_network_detail
 from networks.queries.filters import NetworkFilter, read_network_filter
 from networks.queries.masking import masked

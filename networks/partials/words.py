@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from networks.addressing.turns import HIDDEN_GUESTS
 from networks.engine.cli import reads_as_mode
-from networks.engine.states import WITH_STACK
+from networks.engine.states import LEAVING, WITH_STACK
 from networks.policy.protection import Lock, Reason
-from networks.queries.containers import LEAVING
 from networks.queries.lifecycle.stacks import Stack, Whose, stack_of
 from networks.queries.ordering import natural
 from networks.queries.rows import ContainerRow, NetworkRow, PortRow

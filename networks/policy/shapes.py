@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from django.conf import settings
 
-from networks.engine.docker_names import ICC, INTERFACE_NAME, INTERFACE_PREFIX, MASQUERADE, MTU, SYSCTLS
+from networks.engine.docker_names import DONOR_PREFIX, ICC, INTERFACE_NAME, INTERFACE_PREFIX, MASQUERADE, MTU, SYSCTLS
 from networks.engine.specs import NetworkSpec, PortSpec
 from networks.policy.permissions import Permission
 
@@ -47,7 +47,7 @@ def permission_to_order(network_mode: str) -> Permission:
 
     One on the host's own network belongs to that, one in another's stack to that container.
     """
-    return Permission.SHAPE if network_mode == "host" or network_mode.startswith("container:") else Permission.RUN
+    return Permission.SHAPE if network_mode == "host" or network_mode.startswith(DONOR_PREFIX) else Permission.RUN
 
 
 def has_own_labels(labels: Iterable[str]) -> bool:

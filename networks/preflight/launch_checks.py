@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.reading import IPAddress
 from networks.addressing.sockets import is_same_socket
+from networks.engine.docker_names import DONOR_PREFIX
 from networks.engine.specs import CONTAINER_NAME, EndpointSpec, Mode, PortSpec, RunSpec
 from networks.engine.states import WITH_STACK
 from networks.preflight.contexts import LaunchContext
@@ -154,7 +155,7 @@ def check_donor(chosen: str, donor: ContainerChoice | None) -> Iterator[Finding]
             yield bad("donor_id", "donor_missing", _("Choose the container to share the network with."))
     elif donor.state not in WITH_STACK:
         yield bad("donor_id", "donor_stopped", _("%(name)s isn't running, so it has no network to share."), name=donor.name)
-    elif donor.network_mode.startswith("container:"):  # Docker takes it (measured: 26.1); its own owner says when it is cut off
+    elif donor.network_mode.startswith(DONOR_PREFIX):  # Docker takes it (measured: 26.1); its own owner says when it is cut off
         message = _(
             "%(name)s itself shares another container's network. This one shares what %(name)s is in now, and starts "
             "only while it runs."

@@ -12,7 +12,7 @@ from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.pools import Pool, check_room, default_gateway, ends_block, is_any_of_size, last_of_block
 from networks.addressing.reading import IPNetwork
 from networks.engine.cli import reads_as_mode
-from networks.engine.docker_names import OWN_DRIVERS, RESERVED_NAMES, SINGLE_DRIVERS
+from networks.engine.docker_names import MADE_BY_SWARM, OWN_DRIVERS, RESERVED_NAMES, SINGLE_DRIVERS
 from networks.engine.specs import NetworkSpec
 from networks.hostnet.plugins import IPAM_DRIVER, PluginState
 from networks.preflight.known_options import MEMBERS_SINCE
@@ -22,7 +22,6 @@ from networks.queries.networks import gives_gateway
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")  # what the docker command wants; the Engine itself takes anything
 NAME_LIMIT = 128  # characters; Docker has no limit, tables do
-OF_SWARM = frozenset({"docker_gwbridge", "ingress"})  # Docker takes these names from anybody (measured: 26.1)
 # Drivers that tutorials name and Docker doesn't bring (docs/third-party-drivers.md): how their names begin, and what they are
 # today. "net-plugin" is Weave Net's own name as Docker manages it.
 _OF_TUTORIALS = {
@@ -63,7 +62,7 @@ def check_name(name: str, ground: EngineContext) -> Iterator[Finding]:
     elif name in ground.names:
         number = next(number for number in range(2, len(ground.names) + 3) if f"{name}-{number}" not in ground.names)
         yield bad("name", "name_taken", _("There is already a network called %(name)s."), f"{name}-{number}", name=name)
-    elif name in OF_SWARM:
+    elif name in MADE_BY_SWARM:  # Docker takes these names from anybody (measured: 26.1)
         message = _("In a swarm Docker has a network called %(name)s itself. One of that name can't be removed here.")
         yield warn("name", "name_of_swarm", message, f"my-{name}", name=name)
     elif reads_as_mode(name):

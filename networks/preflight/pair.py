@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.utils.translation import gettext_noop as _
 
 from networks.addressing.findings import Finding, bad, fine, warn
-from networks.engine.states import RUNNING_STATES, WITH_STACK
+from networks.engine.docker_names import DONOR_PREFIX
+from networks.engine.facts import NetworkFact
+from networks.engine.states import LEAVING, RUNNING_STATES, WITH_STACK
 from networks.queries.addresses.room import Lack
-from networks.queries.containers import LEAVING
 from networks.queries.engine_context import ContainerChoice, NetworkChoice
 
 
-def check_network(network: NetworkChoice) -> Iterator[Finding]:
+def check_network(network: NetworkChoice | NetworkFact) -> Iterator[Finding]:
     """Yield why nothing can be connected to this network, if so."""
     if network.name == "host" or network.driver == "host":
         yield bad("network", "network_host", _("host is a special network: containers join it when they are made, and stay."))
@@ -37,27 +38,33 @@ def check_joining(network: NetworkChoice) -> Iterator[Finding]:
         yield bad("network", "network_for_services", message, network=network.name)
 
 
+def check_stack(name: str, network_mode: str, networks: Collection[str]) -> Iterator[Finding]:
+    """Yield why the network stack of a container can be connected to nothing, by what it was made with and is on."""
+    if network_mode == "host":
+        message = _("%(container)s uses the host's own network, so it can't be connected to others.")
+        yield bad("container", "container_host", message, container=name)
+    if network_mode.startswith(DONOR_PREFIX):
+        message = _("%(container)s shares another container's network, so it has no connections of its own.")
+        yield bad("container", "container_shared", message, container=name)
+    if "none" in networks:
+        message = _("%(container)s is on none, and a container on none can be on no other network.")
+        yield bad("container", "container_none", message, container=name)
+
+
 def check_container(container: ContainerChoice) -> Iterator[Finding]:
     """Yield why this container can be connected to nothing, if so."""
     if container.state in LEAVING:
         message = _("Docker is removing %(container)s, or could not: it can't be connected or disconnected.")
         yield bad("container", "container_leaving", message, container=container.name)
-    elif container.network_mode == "host":
+    elif container.network_mode == "host" and container.state not in RUNNING_STATES:
         # A stopped one Docker lets leave host and join others; it starts in the host's stack all the same.
-        key, message = "container_host", _("%(container)s uses the host's own network, so it can't be connected to others.")
-        if container.state not in RUNNING_STATES:
-            key = "container_host_idle"
-            message = _(
-                "%(container)s was made with the host's own network and starts in it, whatever it is connected to: Docker would "
-                "connect it while it is stopped, and then not start it, or give the new address to the host itself."
-            )
-        yield bad("container", key, message, container=container.name)
-    elif container.network_mode.startswith("container:"):
-        message = _("%(container)s shares another container's network, so it has no connections of its own.")
-        yield bad("container", "container_shared", message, container=container.name)
-    elif "none" in container.networks:
-        message = _("%(container)s is on none, and a container on none can be on no other network.")
-        yield bad("container", "container_none", message, container=container.name)
+        message = _(
+            "%(container)s was made with the host's own network and starts in it, whatever it is connected to: Docker would "
+            "connect it while it is stopped, and then not start it, or give the new address to the host itself."
+        )
+        yield bad("container", "container_host_idle", message, container=container.name)
+    elif found := next(check_stack(container.name, container.network_mode, container.networks), None):
+        yield found
     elif container.lost_mode and container.state in WITH_STACK:
         message = _(
             "While %(container)s runs, Docker connects it to nothing: its own network, %(network)s, isn't there any more."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from networks.engine.docker_names import PROJECT_LABEL, WITHOUT_ENDPOINTS
+from networks.engine.docker_names import DONOR_PREFIX, PROJECT_LABEL, WITHOUT_ENDPOINTS
 from networks.engine.facts import is_of_swarm
 from networks.engine.states import WITH_STACK
 from networks.models import Container, Endpoint, Network
@@ -41,7 +41,6 @@ ENDPOINT_COLUMNS = (
 )
 ID_LENGTH = 64  # of what an Engine makes itself
 # Docker is taking it away, or could not: it takes no change of it but its removal.
-LEAVING = frozenset({"removing", "dead"})
 # Docker's own names for "what the Engine does by default"
 _DEFAULT_MODES = frozenset({"", "default", "bridge"})
 
@@ -160,4 +159,4 @@ def mode_kind(network_mode: str) -> str:
         return "bridge"
     if network_mode in WITHOUT_ENDPOINTS:
         return network_mode
-    return "container" if network_mode.startswith("container:") else "network"
+    return "container" if network_mode.startswith(DONOR_PREFIX) else "network"

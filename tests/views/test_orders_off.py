@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from networks.engine.states import LEAVING
 from networks.forms.containers.several import ORDER_PLANS
 from networks.forms.several import PLANS, Selection
 from networks.models import Action, Container, Endpoint, Engine, Network
-from networks.queries.containers import LEAVING
 from networks.sync.requests import request_sync
 from tests.private_engine import PrivateEngine, wait_until
 from tests.truth.drawing import PARENT

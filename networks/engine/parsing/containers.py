@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from networks.engine.calls import CONTAINER_ID, EXEC_ID
+from networks.engine.docker_names import DONOR_PREFIX
 from networks.engine.errors import ProtocolFault
 from networks.engine.facts import ContainerFact, InterfaceStats, PortFact
 from networks.engine.parsing.endpoints import ENDED, parse_endpoints
@@ -126,7 +127,7 @@ def parse_listed(answer: Any) -> ContainerFact:
 
 def _is_guest(mode: str) -> bool:
     """Tell whether it shares another's stack. Docker connects it while it is stopped, writes that down, and never looks at it."""
-    return mode.startswith("container:")
+    return mode.startswith(DONOR_PREFIX)
 
 
 def _stop_wait(answer: object) -> int | None:

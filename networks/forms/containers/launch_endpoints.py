@@ -13,7 +13,7 @@ from networks.addressing.findings import bad
 from networks.engine.docker_names import SINGLE_DRIVERS
 from networks.engine.specs import API_OF_SEVERAL, EndpointSpec
 from networks.forms.connecting import Choices, ConnectForm
-from networks.forms.fields import HalfSelect, Rows, TypedField, label_network
+from networks.forms.fields import HalfSelect, RowNames, TypedField, label_network
 from networks.preflight.connect_checks import check_link_local, check_mac, check_wishes
 from networks.preflight.pair import check_joining
 from networks.queries.engine_context import NetworkChoice
@@ -90,4 +90,4 @@ class EndpointForm(ConnectForm):
         return [("", gettext("Choose…")), *((each.docker_id, label_network(each)) for each in kept)]
 
 
-NETWORK_ROWS = Rows("networks", tuple(name for name in EndpointForm.base_fields if name != "links"))
+NETWORK_ROWS = RowNames("networks", tuple(name for name in EndpointForm.base_fields if name != "links"))

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from networks.addressing.findings import bad
 from networks.engine.specs import CONTAINER_NAME, MOST_STOP_WAIT_S, STOP_WAIT_S
-from networks.forms.confirming import ConfirmForm
+from networks.forms.confirming import ConfirmForm, say_breakage
 from networks.queries.lifecycle.breakages import Breakage
 
 # What can't be undone: the name is typed.
@@ -72,23 +72,4 @@ class OrderForm(ConfirmForm):
 
 def say_touched(breakage: Breakage) -> str:
     """Return what an order would break, as a sentence."""
-    told = {"network": breakage.network, "container": breakage.container, "detail": breakage.detail}
-    names = {word: text if len(text) <= MOST_OF_NAME else f"{text[:MOST_OF_NAME]}…" for word, text in told.items()}
-    match breakage.kind:
-        case "guest":
-            return gettext("%(detail)s shares the network of %(container)s.") % names
-        case "port":
-            return gettext("%(container)s publishes %(detail)s.") % names
-        case "alone":
-            return gettext("%(container)s is the only container running on %(network)s.") % names
-        case "auto_removed":
-            return gettext("%(container)s was started with --rm: Docker removes it when it stops.") % names
-        case "donor_gone":
-            return gettext("%(container)s can't be started again: the container whose network it shares was removed.") % names
-        case "donor_away":
-            return gettext("%(container)s can be started again only once %(detail)s runs.") % names
-        case "address":
-            return gettext("%(detail)s on %(network)s may go to another container.") % names
-        case "project":
-            return gettext("%(container)s belongs to the Compose project %(detail)s.") % names
-    return gettext("Its neighbours find %(container)s by that name.") % names
+    return say_breakage(breakage, most_of_name=MOST_OF_NAME)

@@ -8,6 +8,7 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from networks.engine.run_cli import command_of_order
+from networks.engine.states import LEAVING
 from networks.forms.containers.ordering import WAITING
 from networks.forms.several import LeftOut, Plan, Selection
 from networks.models import JobStep
@@ -17,7 +18,6 @@ from networks.policy.shadows import read_uneasy
 from networks.policy.shapes import permission_to_order
 from networks.queries.addresses.marks import foretell
 from networks.queries.addresses.room import Lack, Room
-from networks.queries.containers import LEAVING
 from networks.queries.donors import AWAY
 from networks.queries.engines import read_engine
 from networks.queries.lifecycle.orders import ENDING, Impact, breakages_of_order, read_impacts

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from networks.engine.states import LEAVING
 from networks.partials.lifecycle.modes import why_no_start as say_no_start
 from networks.policy.permissions import Permission
 from networks.policy.shapes import permission_to_order
-from networks.queries.containers import LEAVING
 from networks.queries.rows import ContainerRow
 from networks.templatetags.wording import spell
 

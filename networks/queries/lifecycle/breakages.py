@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from django.utils.translation import gettext_noop as _
+
 from networks.queries.lifecycle.removals import Affected, Consequences
 
 
@@ -13,12 +15,14 @@ from networks.queries.lifecycle.removals import Affected, Consequences
 class Breakage:
     """One thing that would break. `kind`: "running", "stopped", "last", "port", "dependant", "orphan" or "config".
 
-    `detail`: the port, the dependant's name, the network with this configuration. `token`: the same for the same thing and
+    `detail`: the port, the dependant's name, the network with this configuration. `message`: what there is to say of it, in
+    English and with places for `network`, `container` and `detail`. `token`: the same for the same thing and
     another for any other, to put into a form: what a person was shown can be compared with what is so when they confirm.
     """
 
     kind: str
     token: str
+    message: str
     network: str
     container: str = ""
     detail: str = ""
@@ -31,24 +35,27 @@ def breakages_of(consequences: Iterable[Consequences]) -> tuple[Breakage, ...]:
 
 def _breakages(found: Consequences) -> Iterator[Breakage]:
     for user in found.config_users:
-        yield _breakage("config", found, None, user)
+        yield _breakage("config", found, None, _("The network %(detail)s takes its configuration from %(network)s."), user)
     for docker_id, name, _state in found.orphans:
-        yield Breakage("orphan", breakage_token("orphan", found.docker_id, docker_id), found.name, name)
+        message = _("%(container)s was made with %(network)s, and starts on no other network without it.")
+        yield Breakage("orphan", breakage_token("orphan", found.docker_id, docker_id), message, found.name, name)
     for each in found.affected:
-        yield _breakage("running" if each.is_running else "stopped", found, each)
+        if each.is_running:
+            yield _breakage("running", found, each, _("%(container)s is on %(network)s and running."))
+        else:
+            yield _breakage("stopped", found, each, _("%(container)s, which is stopped, needs %(network)s to start."))
         if each.is_last:
-            yield _breakage("last", found, each)
+            yield _breakage("last", found, each, _("%(network)s is the only network of %(container)s."))
         for port in each.closing_ports:
-            yield _breakage("port", found, each, port)
+            yield _breakage("port", found, each, _("The published port %(detail)s of %(container)s closes."), port)
         for dependant in each.dependants:
-            yield _breakage("dependant", found, each, dependant.name)
+            message = _("%(detail)s shares the network of %(container)s and loses it as well.")
+            yield _breakage("dependant", found, each, message, dependant.name)
 
 
-def _breakage(kind: str, found: Consequences, each: Affected | None, detail: str = "") -> Breakage:
-    container_id = each.docker_id if each else ""
-    return Breakage(
-        kind, breakage_token(kind, found.docker_id, container_id, detail), found.name, each.name if each else "", detail
-    )
+def _breakage(kind: str, found: Consequences, each: Affected | None, message: str, detail: str = "") -> Breakage:
+    token = breakage_token(kind, found.docker_id, each.docker_id if each else "", detail)
+    return Breakage(kind, token, message, found.name, each.name if each else "", detail)
 
 
 def breakage_token(*parts: str) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models.fields.json import KeyTextTransform
+from django.utils.translation import gettext_noop as _
 
 from networks.engine.docker_names import ONEOFF_LABEL, PREDEFINED, PROJECT_LABEL
 from networks.engine.specs import MOST_STOP_WAIT_S, STOP_WAIT_S
@@ -180,35 +181,42 @@ def own_stop_wait(stop_wait_s: int | None) -> int:
 def breakages_of_order(verb: str, impact: Impact) -> tuple[Breakage, ...]:
     """Return what breaks beside the container itself when this order is carried out, one by one."""
     return tuple(
-        Breakage(kind, breakage_token(verb, kind, impact.docker_id, detail), network, impact.name, detail)
-        for kind, network, detail in _breaking(verb, impact)
+        Breakage(kind, breakage_token(verb, kind, impact.docker_id, detail), message, network, impact.name, detail)
+        for kind, message, network, detail in _breaking(verb, impact)
     )
 
 
-def _breaking(verb: str, impact: Impact) -> Iterator[tuple[str, str, str]]:
-    """Yield kind, network and detail."""
+def _breaking(verb: str, impact: Impact) -> Iterator[tuple[str, str, str, str]]:
+    """Yield kind, message, network and detail."""
     is_removed = impact.is_removed_by(verb)
     if verb in ENDING:
         losing = () if impact.keeps_guests else impact.running_guests
         guests = (*impact.guests, *impact.further) if is_removed else losing
-        yield from (("guest", "", guest.name) for guest in guests)
+        shares = _("%(detail)s shares the network of %(container)s.")
+        yield from (("guest", shares, "", guest.name) for guest in guests)
     if verb in ENDING or verb == "pause_container":
-        yield from (("port", "", port) for port in impact.ports)
-        yield from (("alone", place.network_name, place.network_name) for place in impact.places if _is_last(impact, place))
+        yield from (("port", _("%(container)s publishes %(detail)s."), "", port) for port in impact.ports)
+        alone = _("%(container)s is the only container running on %(network)s.")
+        lonely = (place.network_name for place in impact.places if _is_last(impact, place))
+        yield from (("alone", alone, name, name) for name in lonely)
     if verb in ENDED and is_removed:
-        yield "auto_removed", "", ""
+        yield "auto_removed", _("%(container)s was started with --rm: Docker removes it when it stops."), "", ""
     if verb in ENDED and impact.is_running and not is_removed:
         if impact.stack == "gone":
-            yield "donor_gone", "", ""
+            gone = _("%(container)s can't be started again: the container whose network it shares was removed.")
+            yield "donor_gone", gone, "", ""
         if impact.stack in AWAY:
-            yield "donor_away", "", impact.donor_name
+            away = _("%(container)s can be started again only once %(detail)s runs.")
+            yield "donor_away", away, "", impact.donor_name
     if verb in ENDING and impact.is_running and not is_removed:
         moving = ((place.network_name, held.address) for place in impact.places for held in place.moving)
-        yield from (("address", name, address) for name, address in moving)
+        goes = _("%(detail)s on %(network)s may go to another container.")
+        yield from (("address", goes, name, address) for name, address in moving)
     if verb in ENDED | {"remove_container"} and impact.project:
-        yield "project", "", impact.project
+        yield "project", _("%(container)s belongs to the Compose project %(detail)s."), "", impact.project
     if verb == "rename_container":
-        yield from (("name", "", name) for name in impact.names if name == impact.name)
+        found = _("Its neighbours find %(container)s by that name.")
+        yield from (("name", found, "", name) for name in impact.names if name == impact.name)
 
 
 def _is_last(impact: Impact, place: EndpointPlace) -> bool:

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from networks.engine.docker_names import DEFAULT_BRIDGE
+from networks.engine.docker_names import DEFAULT_BRIDGE, SINGLE_DRIVERS
 from networks.engine.states import WITH_STACK
 from networks.queries.containers import mode_kind
 from networks.queries.donors import SharedStack
 from networks.queries.rows import AddressRow, ContainerRow
 
 # Networks that are none: nobody has an interface there.
-_WITHOUT_LINKS = frozenset({"host", "null"})
 _ON_PARENTS = frozenset({"macvlan", "ipvlan"})
 _BEHIND_BRIDGES = frozenset({"bridge", "overlay"})
 _SHORTEST_ID = 12
@@ -106,7 +105,7 @@ def stack_of(row: ContainerRow) -> Stack:
     if born == "container":
         return Stack(_whose_shared(row, is_alive=is_alive), is_alive, is_guests=True)
     held = tuple(place for place in row.addresses if place.is_joined or not is_alive)
-    joined = tuple(place for place in held if place.driver not in _WITHOUT_LINKS)
+    joined = tuple(place for place in held if place.driver not in SINGLE_DRIVERS)
     is_on_none = any(place.driver == "null" for place in row.addresses)
     made_with = "" if _is_as_made(row, born, joined) else row.network_mode or born
     lacks = not is_alive and (bool(row.held_by) or not all(place.network_id for place in joined))

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from networks.engine.docker_names import SINGLE_DRIVERS
 from networks.hostnet.facts import InsideLink, LinkFact, PeerFact, RouteFact, SandboxFact
 from networks.hostnet.mapping import peers_of
 from networks.hostnet.software import Belonging, belonging_of
 from networks.sync.host.board import HostLink, Peer
-from networks.sync.host.remembered import WITHOUT_LINKS, ContainerRecord, EndpointRecord, NetworkRecord
+from networks.sync.host.remembered import ContainerRecord, EndpointRecord, NetworkRecord
 
 NO_NETWORK = NetworkRecord("", "")
 
@@ -253,7 +254,7 @@ def _without_bridge(owner: ContainerRecord) -> tuple[str, ...]:
 
 
 def _is_without_bridge(endpoint: EndpointRecord) -> bool:
-    return endpoint.driver != "bridge" and endpoint.driver not in WITHOUT_LINKS
+    return endpoint.driver != "bridge" and endpoint.driver not in SINGLE_DRIVERS
 
 
 def linkless(containers: Iterable[ContainerRecord], links: Iterable[HostLink]) -> tuple[str, ...]:
@@ -277,4 +278,4 @@ def linkless(containers: Iterable[ContainerRecord], links: Iterable[HostLink]) -
 
 def count_endpoints(containers: Iterable[ContainerRecord]) -> int:
     """Return how many endpoints the running containers have; on host and none there are none."""
-    return sum(1 for one in containers if one.is_running for end in one.endpoints if end.driver not in WITHOUT_LINKS)
+    return sum(1 for one in containers if one.is_running for end in one.endpoints if end.driver not in SINGLE_DRIVERS)

@@ -15,7 +15,6 @@ from networks.hostnet.facts import IPInterface
 from networks.models import Container, Endpoint, EngineState, EngineStatus, Network, Pool, Tombstone
 
 # Drivers of the networks that are no network: nobody on them has an endpoint with a link.
-WITHOUT_LINKS = frozenset({"host", "null"})
 # The device that Docker makes where no parent was named, before the first twelve digits of the id.
 OWN_PARENTS = {"macvlan": "dm-", "ipvlan": "di-"}
 BEFORE_ALL = -1

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from networks.engine.docker_names import DONOR_PREFIX
 from networks.engine.facts import ContainerFact, EndpointFact, EnginePicture, NetworkFact
-from networks.sync.snapshot.memory import DONOR_PREFIX, Memory, endpoints_of, is_mode_lost, resolve
+from networks.sync.snapshot.memory import Memory, endpoints_of, is_mode_lost, resolve
 
 Fact = TypeVar("Fact")
 

@@ -13,12 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from networks.engine.docker_names import PREDEFINED
+from networks.engine.docker_names import DONOR_PREFIX, PREDEFINED
 from networks.engine.facts import ContainerFact, Ending, EndpointFact, NetworkFact, PortFact, Stopping
 from networks.engine.parsing.containers import sort_ports
 from networks.engine.states import RUNNING_STATES, WITH_STACK
 
-DONOR_PREFIX = "container:"
 _FULL_ID, _SHORT_ID = 64, 12  # characters; a swarm's ids are shorter than full ones
 
 

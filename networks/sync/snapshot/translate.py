@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
+from networks.engine.docker_names import DONOR_PREFIX
 from networks.engine.facts import ContainerFact, EndpointFact, LeftoverFact, NetworkFact, PoolFact, PortFact
 from networks.engine.states import WITH_STACK
 from networks.models.container import is_held
-from networks.sync.snapshot.memory import DONOR_PREFIX
 
 Row = dict[str, Any]  # by column, foreign keys as `engine_id`, as `values()` gives them
 # Members that a column of the same name holds: as they are, as text or as a list.

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models, transaction
 
 from networks.addressing.blocks import Besides
+from networks.engine.docker_names import SINGLE_DRIVERS
 from networks.engine.parsing.engines import holds_to_modes
 from networks.models import Container, Endpoint, Engine, EngineStatus, Event, Network, Pool, Tombstone
 from networks.models.engine import new_epoch
@@ -30,7 +31,6 @@ from networks.sync.snapshot.upsert import Upsert
 
 HUES = 10
 FEW = 20  # above, one statement for all and one for their keys are cheaper than one each
-GREY_DRIVERS = ("host", "null")
 
 
 def _columns(model: type[models.Model], *without: str) -> list[str]:
@@ -239,7 +239,7 @@ class Snapshot:
         """Return the network's hue; a new network gets the one that fewest have, so that neighbours differ."""
         if docker_id not in self._hues:
             used = Counter(self._hues.values())
-            self._hues[docker_id] = 0 if driver in GREY_DRIVERS else min(range(1, HUES + 1), key=lambda hue: used[hue])
+            self._hues[docker_id] = 0 if driver in SINGLE_DRIVERS else min(range(1, HUES + 1), key=lambda hue: used[hue])
         return self._hues[docker_id]
 
 

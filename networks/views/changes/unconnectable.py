@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from networks.engine.docker_names import DONOR_PREFIX
 from networks.engine.guard import Noun
 from networks.engine.specs import Mode
 from networks.forms.connecting import ConnectForm
@@ -89,7 +90,7 @@ def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable
         "The network mode is chosen when a container is created. Recreated from its image, it can be on any network; its "
         "command, variables and volumes have to be given again."
     )
-    donor_id = container.network_mode.removeprefix("container:")
+    donor_id = container.network_mode.removeprefix(DONOR_PREFIX)
     donor = next((each for each in others if each.docker_id == donor_id), None) if found.key == "container_shared" else None
     if donor is None:
         return NoFormReason(say_finding(found), advice, (anew,))
