@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
@@ -19,7 +18,7 @@ from networks.audit.records import write_outcome
 from networks.models import Action, Container, Endpoint, Engine, Event, Network, Outcome, OutcomeKind
 from networks.models.container import EndpointQuerySet
 from networks.models.said import say as _
-from networks.models.writes import count_of_writes
+from networks.sync.periodic import PeriodicThread
 from networks.sync.requests import request_sync
 from networks.sync.signals import engine_changed
 from networks.sync.supervisor import followers
@@ -188,29 +187,26 @@ def _add(action_id: int, kind: OutcomeKind, sentence: str, only_after: OutcomeKi
             log.info("outcome_settled", action=action_id, kind=str(kind))
 
 
-class Settler:
-    """A daemon thread that settles the actions of the Engines whose lease this process holds; at rest it asks nothing."""
+class Settler(PeriodicThread):
+    """Settles the actions of the Engines whose lease this process holds; at rest it asks nothing."""
+
+    held_up = "settling_held_up"
 
     def __init__(self) -> None:
-        self._stopped = threading.Event()
-        self._woken = threading.Event()
+        super().__init__("settling", EVERY_S - SOONEST_S)
         self._open = 0
         self._is_young = False  # something is too young to be called cut off
-        self._writes: int | None = None
         self._after: int | None = None
-        self._thread = threading.Thread(target=self._run, name="settling", daemon=True)
 
     def start(self) -> None:
         """Start the thread."""
         engine_changed.connect(self._on_change, dispatch_uid="settling")
-        self._thread.start()
+        super().start()
 
     def stop(self, timeout_s: float = 2.0) -> None:
         """End within `timeout_s`."""
         engine_changed.disconnect(dispatch_uid="settling")
-        self._stopped.set()
-        self._woken.set()
-        self._thread.join(timeout_s)
+        super().stop(timeout_s)
 
     def sweep(self) -> None:
         """Do all that there is to do now."""
@@ -226,27 +222,15 @@ class Settler:
         self._is_young = Action.objects.filter(id__gt=self._after).exists()
         self._open = sum(settle_unknown(engine, now=now) for engine in Engine.objects.filter(slug__in=slugs))
 
+    def turn(self, *, is_woken: bool) -> None:
+        """Sweep where anybody has written since the last time, or something is open or may turn out to be."""
+        if self.has_been_written() or self._open or self._is_young:
+            self.sweep()
+        self._ended.wait(SOONEST_S)
+
     def _on_change(self, **_more: object) -> None:
         if self._open:
-            self._woken.set()
-
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                if self._has_work():
-                    self.sweep()
-            except Exception:  # a full disk, a locked database: the next sweep finds the same again
-                log.exception("settling_held_up")
-                connection.close()
-            self._stopped.wait(SOONEST_S)
-            self._woken.wait(EVERY_S - SOONEST_S)
-            self._woken.clear()
-        connection.close()
-
-    def _has_work(self) -> bool:
-        """Tell whether anybody has written since the last sweep, or something is open or may turn out to be."""
-        before, self._writes = self._writes, count_of_writes()
-        return bool(self._open) or self._is_young or before is None or before != self._writes
+            self.wake()
 
 
 _settlers: list[Settler] = []

@@ -67,7 +67,8 @@ class LiveConsumer:
             await send({"type": "websocket.close", "code": int(admitted)})
             return
         socket = Socket(admitted, scope["user"].pk, row_key_of(scope["session"].session_key), send, opened_at=time.monotonic())
-        self._watch.start()
+        if not self._watch.ident:
+            self._watch.start()
         try:
             await self._hub.join(socket)
             while (event := await receive())["type"] == "websocket.receive":

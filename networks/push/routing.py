@@ -57,7 +57,7 @@ def _wake_drawer_of_the_host(engine_slug: str, **_more: object) -> None:
 
 @receiver(rights_changed, dispatch_uid="push watch")
 def _wake_watch(**_more: object) -> None:
-    watch.look_now()
+    watch.wake()
     terminals.look_now()
 
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-import structlog
-from django.db import connections
-
-from networks.models.writes import count_of_writes
 from networks.partials.screen import SWARM_PAGES, is_across
 from networks.policy.permissions import Permission, read_reach, write_reach, write_rights
 from networks.policy.routes import ON_ENGINE
@@ -21,6 +16,7 @@ from networks.push.registry import Hub
 from networks.queries.engines import list_slugs
 from networks.queries.rows import EngineRow
 from networks.sync.attention import note_viewer
+from networks.sync.periodic import PeriodicThread
 
 LOOK_EVERY_S = 1.0
 # Where the database can say that nothing was written at all, sessions that expired are looked for as often as this.
@@ -28,50 +24,20 @@ LOOK_ANYWAY_S = 10.0
 ReadEngine = Callable[[str], EngineRow | None]
 Person = tuple[int, str, str]  # user id, session key, Engine slug
 
-log = structlog.get_logger()
 
+class Watch(PeriodicThread):
+    """Looks after the sockets of a hub in a thread of its own, so that no drawing that hangs keeps a door open."""
 
-class Watch:
-    """Looks after the sockets of a hub in a daemon thread of its own, so that no drawing that hangs keeps a door open."""
+    held_up = "sockets_not_looked_after"
 
-    def __init__(self, hub: Hub, read_engine: ReadEngine, *, look_every_s: float = LOOK_EVERY_S) -> None:
+    def __init__(self, hub: Hub, read_engine: ReadEngine) -> None:
+        super().__init__("push-watch", LOOK_EVERY_S)
         self._hub = hub
         self._read_engine = read_engine
-        self._look_every_s = look_every_s
-        self._woken = threading.Event()
-        self._is_ending = False
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
         self._seen: dict[str, tuple[object, ...]] = {}
-        self._written: int | None = None
         self._look_anyway_at = 0.0
 
-    def look_now(self) -> None:
-        """Look at once, not at the end of the second. Returns at once; may be called in any thread."""
-        self._woken.set()
-
-    def start(self) -> None:
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="push-watch", daemon=True)
-                self._thread.start()
-
-    def stop(self, timeout_s: float = 5.0) -> None:
-        self._is_ending = True
-        self._woken.set()
-        if self._thread is not None:
-            self._thread.join(timeout_s)
-
-    def _run(self) -> None:
-        try:
-            while not self._is_ending:
-                self._woken.wait(self._look_every_s)
-                self._woken.clear()
-                self._look()
-        finally:
-            connections.close_all()
-
-    def _look(self) -> None:
+    def turn(self, *, is_woken: bool) -> None:
         sockets = self._hub.people()
         if not sockets:
             return
@@ -80,16 +46,11 @@ class Watch:
             note_viewer(*looked_at)
         for slug in {slug for key in keys if key.page in SWARM_PAGES for slug in read_reach(key.reach)}:
             note_viewer(slug)  # who takes part is known by reading alone
-        try:
-            written = count_of_writes()
-            if written is not None and written == self._written and time.monotonic() < self._look_anyway_at:
-                return
-            self._look_at_rights(sockets)
-            self._look_at_engines({slug for key in keys for slug in (key.engine_slug, *read_reach(key.reach))})
-            self._written, self._look_anyway_at = written, time.monotonic() + LOOK_ANYWAY_S
-        except Exception:  # a database that can't be read now may be in a second; the thread must outlive that
-            log.exception("sockets_not_looked_after", sockets=len(sockets))
-            connections.close_all()
+        if not self.has_been_written() and time.monotonic() < self._look_anyway_at:
+            return
+        self._look_at_rights(sockets)
+        self._look_at_engines({slug for key in keys for slug in (key.engine_slug, *read_reach(key.reach))})
+        self._look_anyway_at = time.monotonic() + LOOK_ANYWAY_S
 
     def _look_at_rights(self, sockets: list[Socket]) -> None:
         verdicts = judge({person_of(socket) for socket in sockets})

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
 from networks.hostnet.linux.opening import open_host
 from networks.models import Engine, EngineCredentials
-from networks.models.writes import count_of_writes
 from networks.sync.follow.follower import Follower
 from networks.sync.host.watcher import HostWatcher, OpenReader
+from networks.sync.periodic import PeriodicThread
 from networks.sync.signals import engine_changed
 
 watchers: dict[str, HostWatcher] = {}
@@ -63,63 +63,27 @@ LOOK_EVERY_S = 1.5  # for what another process has changed; our own changes wake
 _COLUMNS = ("pk", "url", "netns", "credentials__sealed")
 
 
-class FollowerSupervisor:
-    """Looks at the rows in a daemon thread, and starts, restarts and stops what follows and watches them.
+class FollowerSupervisor(PeriodicThread):
+    """Looks at the rows, and starts, restarts and stops what follows and watches them; what it started outlives it.
 
     `data_dir`: where the leases are, None where this process follows nothing.
     """
 
+    held_up = "engines_not_tended"
+
     def __init__(self, data_dir: Path | None, *, is_watching: bool, every_s: float = LOOK_EVERY_S) -> None:
+        super().__init__("tend-engines", every_s)
         self._data_dir, self._is_watching = data_dir, is_watching
-        self._every_s = every_s
         self._known = read_places()
-        self._writes: int | None = None
-        self._woken, self._ended = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="tend-engines", daemon=True)
 
     def start(self) -> None:
         """Start what is to run now, then the thread."""
-        self._start()
-        self._thread.start()
+        self._start_missing()
+        super().start()
 
-    def wake(self) -> None:
-        """Look at once; from any thread."""
-        self._woken.set()
-
-    def stop(self, timeout_s: float = 2.0) -> None:
-        """End the thread; what it started goes on."""
-        self._ended.set()
-        self._woken.set()
-        self._thread.join(timeout_s)
-
-    def _run(self) -> None:
-        while not self._ended.is_set():
-            is_told = self._woken.wait(self._every_s)
-            self._woken.clear()
-            if self._ended.is_set():
-                break
-            try:
-                if self._has_been_written() or is_told:
-                    self._look()
-            except DatabaseError as error:
-                log.warning("engines_not_read", error=str(error))
-                self._begin_again()
-            except Exception:
-                log.exception("engines_not_tended")
-                self._begin_again()
-        connection.close()
-
-    def _begin_again(self) -> None:
-        """Take another connection; what others have written can be told within one alone."""
-        self._writes = None
-        connection.close()
-
-    def _has_been_written(self) -> bool:
-        """Tell whether anybody else has written since the last look; there is nothing new where nobody has."""
-        before, self._writes = self._writes, count_of_writes()
-        return self._writes is None or self._writes != before
-
-    def _look(self) -> None:
+    def turn(self, *, is_woken: bool) -> None:
+        if not self.has_been_written() and not is_woken:
+            return
         places = read_places()
         changed = {slug for slug, place in self._known.items() if places.get(slug) != place}
         if changed:
@@ -127,11 +91,11 @@ class FollowerSupervisor:
             log.info("engines_changed", engines=sorted(changed))
         if places != self._known:
             self._known = places
-            self._start()
+            self._start_missing()
             for slug in changed | set(places):
                 engine_changed.send(sender=FollowerSupervisor, engine_slug=slug)
 
-    def _start(self) -> None:
+    def _start_missing(self) -> None:
         if self._data_dir is not None:
             start_followers(self._data_dir)
         if self._is_watching:

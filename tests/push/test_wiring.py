@@ -38,7 +38,7 @@ def test_it_draws_only_what_shows_the_host_when_that_changed() -> None:
 
 def test_it_looks_at_once_when_policy_says_that_rights_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[bool] = []
-    monkeypatch.setattr(watch, "look_now", lambda: looks.append(True))
+    monkeypatch.setattr(watch, "wake", lambda: looks.append(True))
 
     rights_changed.send(sender=None, user_id=1)
 
