@@ -176,6 +176,11 @@ def explain_result(result: ActionResult, around: RefusalContext | None = None) -
     return work_out(explain_each(result.sentence), result.sentence, around or RefusalContext(""))
 
 
+def try_again(result: ActionResult, do: str) -> tuple[Fix, ...]:
+    """Return the way out of a change that could not be asked for: the button that sends it once more."""
+    return (Fix(_("Try again"), do, name="do", is_primary=True),) if result.kind is OutcomeKind.FAILED else ()
+
+
 def mark_refused_field(form: forms.Form, known: Explanation | None) -> None:
     """Mark the field that the Engine's sentence is about, where we know it and the form has it."""
     field = "new_name" if known and known.field == "name" and "new_name" in form.fields else known.field if known else ""

@@ -1,18 +1,20 @@
-"""The pages that say no: what is missing, and who can give it."""
+"""The pages that say no: what is missing, and who can give it; and what stands before the policy."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlencode
 
+import structlog
 from allauth.account.internal.flows.reauthentication import suspend_request
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -24,10 +26,13 @@ from django.views.defaults import server_error
 from networks.actions.jobs.starting import TooManyJobs
 from networks.models import Engine, Grant, Role
 from networks.models.trouble import explain_trouble, find_trouble
+from networks.policy.duty import duty_of
 from networks.policy.origins import Approach, is_allowed_host, is_origin, read_approach
 from networks.policy.permissions import Denied, Permission, Person, is_superuser, permissions_of
 from networks.policy.routes import ON_ENGINE
 from networks.views.referring import referring_page
+
+log = structlog.get_logger(__name__)
 
 _MISSING: dict[Permission, Promise] = {
     Permission.ANY: _("You have no role on any Engine yet, so there is nothing to show."),
@@ -41,6 +46,11 @@ _MISSING: dict[Permission, Promise] = {
 _MOST_SHOWN = 200  # characters of a header on the page that refuses it
 _MOST_NAMES = 5
 RETRY_AFTER_S = 5
+# What is open to whoever has to set a second step up first, besides the pages on which that is done.
+_OPEN = frozenset({"account_logout", "account_login", "account_reauthenticate", "account_change_password", "set_language"})
+# In a request's META: proxies are trusted, and none of them told who is at the other end.
+CLIENT_UNTOLD = "netadmin.client_untold"
+_OF_SECOND_STEP = "mfa_"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -148,11 +158,6 @@ def ask_for_password(request: HttpRequest, *, may_go_on: bool) -> HttpResponse:
     return _lead_to(request, f"{target}?{urlencode({'next': _page_of(request)})}")
 
 
-def lead_to_page(request: HttpRequest, name: str) -> HttpResponse:
-    """Send to a page of ours."""
-    return _lead_to(request, reverse(name))
-
-
 def _lead_to(request: HttpRequest, target: str) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=401, headers={"HX-Redirect": target})
@@ -208,3 +213,28 @@ def _shown(text: str) -> str:
     """Return hostile text, short and with what can't be seen made visible."""
     short = text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"
     return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in short)
+
+
+def refuse_from_elsewhere(request: HttpRequest, name: str) -> None:
+    """Return when the address that was asked may be reached from here. Raises Http404 for the admin site from elsewhere."""
+    allowed = settings.NETADMIN_ADMIN_FROM
+    if not allowed or not name.startswith("admin:"):
+        return
+    text = "" if request.META.get(CLIENT_UNTOLD) else str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        address = ip_address(text)
+    except ValueError:
+        address = None
+    address = getattr(address, "ipv4_mapped", None) or address  # as IPv4 comes to a socket of both families
+    if address is None or not any(address.version == subnet.version and address in subnet for subnet in allowed):
+        log.warning("admin_site_from_elsewhere", client=text)
+        raise Http404(name)
+
+
+def lead_to_second_step(request: HttpRequest, name: str) -> HttpResponse | None:
+    """Return the way to the page where a second step is set up, once that is overdue; None while everything is open."""
+    if name in _OPEN or name.startswith(_OF_SECOND_STEP):
+        return None
+    duty = duty_of(request.user, notes=True)
+    is_shut = duty is not None and duty.is_for_all and duty.is_overdue()
+    return _lead_to(request, reverse("mfa_index")) if is_shut else None

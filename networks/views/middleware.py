@@ -31,12 +31,19 @@ from networks.policy.permissions import CHANGING, Denied, Permission, require
 from networks.policy.routes import ON_ENGINE, PROVEN_FIRST, name_of_match, needs_proof, permission_for
 from networks.policy.setup import needs_setup
 from networks.views.acting import actor_of
-from networks.views.denied import ask_for_password, denied_page, login_redirect, read_only_page, refuse_origin, too_many_page
-from networks.views.gates import CLIENT_UNTOLD, lead_to_second_step, refuse_from_elsewhere
+from networks.views.denied import (
+    CLIENT_UNTOLD,
+    ask_for_password,
+    denied_page,
+    lead_to_second_step,
+    login_redirect,
+    read_only_page,
+    refuse_from_elsewhere,
+    refuse_origin,
+    too_many_page,
+)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-
-logger = structlog.get_logger(__name__)
 
 _FEATURES = "accelerometer autoplay camera display-capture geolocation gyroscope magnetometer microphone midi payment usb"
 _PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _FEATURES.split())
@@ -49,11 +56,6 @@ _VERBS = {
     "network_disconnect": "disconnect_container",
     "container_connect": "connect_container",
     **{f"{noun}_protection": "lift_protection" for noun in ("network", "container")},
-    **{f"container_{order}": f"{order}_container" for order in ("start", "stop", "restart", "kill", "pause", "unpause")},
-    "container_move": "move_container",
-    "container_rename": "rename_container",
-    "container_run": "run_container",
-    "container_remove": "remove_container",
     "network_keep": "keep_address",
     "network_several": "change_networks",
     "container_several": "change_containers",
@@ -257,7 +259,7 @@ def _is_change(request: HttpRequest, name: str) -> bool:
 
 
 def _refuse(request: HttpRequest, denied: Denied) -> HttpResponse:
-    logger.warning(
+    log.warning(
         "request_denied",
         user=request.user.pk,
         method=request.method,

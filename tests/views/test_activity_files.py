@@ -16,7 +16,7 @@ from networks.actions.actors import CONSOLE
 from networks.actions.networks import create_network
 from networks.engine.specs import NetworkSpec
 from networks.models import Action, Outcome
-from networks.views.activity_exports import FORMULA_SIGNS, safe_cell
+from networks.views.exports import FORMULA_SIGNS, safe_cell
 from tests.activity import make_action, make_actions
 from tests.builders import make_engine
 from tests.views.pages import log_in

@@ -21,7 +21,7 @@ NETWORKS, CONTAINERS = "/networks/local/several/", "/containers/local/several/"
 def read(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Say whether the Engine could be read just before: no follower is here that might."""
     answers = [True]
-    monkeypatch.setattr("networks.views.changes.foreseeing.request_sync", lambda _slug: answers[-1])
+    monkeypatch.setattr("networks.views.generic.request_sync", lambda _slug: answers[-1])
     return answers
 
 

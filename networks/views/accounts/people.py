@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 
+from networks.actions.actors import Actor
 from networks.actions.people import (
     PersonResult,
     create_person,
@@ -74,72 +79,32 @@ def show_person(request: HttpRequest, pk: int, refused: ActionResult | None = No
     return render(request, "people/detail.html", context, status=409 if refused else 200)
 
 
+# By the address's name, without its noun: what is done with a person, and the words that say that it was.
+PERSON_CHANGES: dict[str, tuple[Callable[[Actor, User], ActionResult], Promise]] = {
+    "deactivate": (partial(set_active, is_active=False), _("%(name)s is switched off and logged out everywhere.")),
+    "reactivate": (partial(set_active, is_active=True), _("%(name)s is switched on again.")),
+    "end_sessions": (log_out_everywhere, _("%(name)s is logged out everywhere.")),
+    "reset_two_factor": (reset_two_factor, _("%(name)s logs in by the password alone now.")),
+}
+
+
 class PersonChange(View):
     """One thing done with a person, by POST; what is refused is said on their page."""
 
-    http_method_names = ["post", "options"]
+    name = ""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         person = get_object_or_404(get_user_model(), pk=pk)
-        result = self.change(request, person)
+        change, words = PERSON_CHANGES[self.name]
+        result = change(actor_of(request), person)
         if not result.is_ok:
             return show_person(request, pk, result)
-        messages.success(request, self.words() % {"name": person.get_username()})
+        messages.success(request, str(words) % {"name": person.get_username()})
         return redirect("person_detail", pk)
-
-    def change(self, request: HttpRequest, person: User) -> ActionResult:
-        """Do it."""
-        raise NotImplementedError
-
-    def words(self) -> str:
-        """Say that it was done; with %(name)s."""
-        raise NotImplementedError
-
-
-class PersonDeactivate(PersonChange):
-    """Switch an account off."""
-
-    def change(self, request: HttpRequest, person: User) -> ActionResult:
-        return set_active(actor_of(request), person, is_active=False)
-
-    def words(self) -> str:
-        return _("%(name)s is switched off and logged out everywhere.")
-
-
-class PersonReactivate(PersonChange):
-    """Switch an account on."""
-
-    def change(self, request: HttpRequest, person: User) -> ActionResult:
-        return set_active(actor_of(request), person, is_active=True)
-
-    def words(self) -> str:
-        return _("%(name)s is switched on again.")
-
-
-class PersonEndSessions(PersonChange):
-    """Log a person out everywhere."""
-
-    def change(self, request: HttpRequest, person: User) -> ActionResult:
-        return log_out_everywhere(actor_of(request), person)
-
-    def words(self) -> str:
-        return _("%(name)s is logged out everywhere.")
-
-
-class PersonResetTwoFactor(PersonChange):
-    """Take a person's second step away."""
-
-    def change(self, request: HttpRequest, person: User) -> ActionResult:
-        return reset_two_factor(actor_of(request), person)
-
-    def words(self) -> str:
-        return _("%(name)s logs in by the password alone now.")
 
 
 class PersonInvite(View):
     """A new link to choose a password by; shown once, in the answer."""
-
-    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         made = invite_person(actor_of(request), get_object_or_404(get_user_model(), pk=pk))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
 
 from networks.actions.people import end_own_sessions
+from networks.actions.recording import ActionResult
 from networks.models import BrowserSession
 from networks.policy.login.browsers import browsers_of
 from networks.policy.login.store import row_key_of
@@ -58,7 +57,7 @@ class SessionList(View):
     """The browsers that are logged in as this person."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        rows = session_rows(_person(request).pk, row_key_of(request.session.session_key))
+        rows = session_rows(request.user.pk or 0, row_key_of(request.session.session_key))
         return render(request, "account/sessions.html", {"sessions": rows, "others": sum(not row.is_this for row in rows)})
 
 
@@ -66,35 +65,21 @@ class SessionList(View):
 class SessionEnd(View):
     """End one of one's own sessions."""
 
-    http_method_names = ["post", "options"]
-
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if BrowserSession.objects.filter(pk=pk, session_id=row_key_of(request.session.session_key)).exists():
             logout(request)
             return redirect(settings.LOGIN_URL)
-        result = end_own_sessions(actor_of(request), but=None, browser_id=pk)
-        if result.is_ok:
-            messages.success(request, _("That browser is logged out."))
-        else:
-            messages.warning(request, result.sentence)
-        return redirect("account_sessions")
+        return _say(request, end_own_sessions(actor_of(request), but=None, browser_id=pk), _("That browser is logged out."))
 
 
 class SessionsEnd(View):
     """End all of one's own sessions but this one."""
 
-    http_method_names = ["post", "options"]
-
     def post(self, request: HttpRequest) -> HttpResponse:
         result = end_own_sessions(actor_of(request), but=row_key_of(request.session.session_key))
-        if result.is_ok:
-            messages.success(request, _("All other browsers are logged out."))
-        else:
-            messages.warning(request, result.sentence)
-        return redirect("account_sessions")
+        return _say(request, result, _("All other browsers are logged out."))
 
 
-def _person(request: HttpRequest) -> AbstractBaseUser:
-    person: Any = request.user
-    assert isinstance(person, AbstractBaseUser), "the policy lets nobody else in"  # noqa: S101
-    return person
+def _say(request: HttpRequest, result: ActionResult, words: str) -> HttpResponse:
+    messages.add_message(request, *((messages.SUCCESS, words) if result.is_ok else (messages.WARNING, result.sentence)))
+    return redirect("account_sessions")

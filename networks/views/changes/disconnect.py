@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.views import View
+from django.shortcuts import render
 
 from networks.actions.networks import disconnect_container
 from networks.actions.recording import ActionResult
@@ -16,6 +16,7 @@ from networks.engine.cli import disconnect_lines
 from networks.engine.guard import is_full_id
 from networks.engine.specs import DisconnectSpec
 from networks.forms.confirming import DisconnectForm, say_breakage
+from networks.models import Engine
 from networks.policy.protection import protection_of
 from networks.preflight.findings import say_finding
 from networks.preflight.pair import check_parting
@@ -25,8 +26,8 @@ from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.queries.lifecycle.breakages import breakages_of
 from networks.queries.lifecycle.removals import Affected, Consequences
 from networks.refusals.meaning import RefusalContext
-from networks.views.acting import Aside, actor_of, explain_refusal, make_aside, make_asked, open_page, say_unseen
-from networks.views.changes.foreseeing import consequences_of_one, read_anew, say_plugin
+from networks.views.acting import Aside, actor_of, explain_refusal, make_aside, make_asked
+from networks.views.generic import EnginePage, consequences_of_one, say_plugin
 
 FORM_ID = "disconnect"
 
@@ -52,37 +53,34 @@ class _Pair:
         return self.network.name if self.network else gone, self.container.name if self.container else gone
 
 
-class NetworkDisconnect(View):
+class NetworkDisconnect(EnginePage[DisconnectForm]):
     """Take a container off this network; `is_forced` deletes an endpoint that is left over as well."""
 
-    def get(self, request: HttpRequest, engine_slug: str, docker_id: str, container_id: str) -> HttpResponseBase:
-        return self._show(request, self._pair())
+    template_name = "networks/disconnect.html"
+    takes_away = True
 
     def post(self, request: HttpRequest, engine_slug: str, docker_id: str, container_id: str) -> HttpResponseBase:
-        engine, may_act = open_page(request, engine_slug, takes_away=True)
+        engine, may_act = self.open()
         pair = self._pair()
         if "preview" in request.POST:
             return render(request, "networks/_form_aside.html", {"aside": self._aside(pair), "form_id": FORM_ID})
         form, spec = _form(pair, request.POST), self._spec()
         may_be_there = pair.affected is not None or (spec.is_forced and pair.gone is None)
         if not may_be_there or self._why_not(pair):  # somebody was quicker, or it was never offered
-            return self._show(request, pair, status=409)
+            return self.show(status=409)
         if form.is_valid():
-            if not may_act or not read_anew(request, engine_slug):
-                return self._show(request, pair, form, status=409)
+            if not may_act or not self.read_anew():
+                return self.show(form, status=409)
             pair = self._pair()
             form = _form(pair, request.POST)
         is_left = pair.affected is None and not spec.is_forced
         if is_left or pair.network is None or pair.container is None:
-            return self._show(request, pair, status=409)
+            return self.show(status=409)
         if not form.is_valid():
-            return self._show(request, pair, form, status=422)
+            return self.show(form, status=422)
         network_name, container_name = pair.network.name, pair.container.name
         result = disconnect_container(actor_of(request), engine, spec, network_name=network_name, container_name=container_name)
-        if not result.is_ok:
-            return self._show(request, self._pair(), result=result, status=409)
-        say_unseen(request, result)
-        return redirect("network_detail", engine_slug, docker_id)
+        return self.finish(result, "network_detail", engine_slug, docker_id)
 
     def _spec(self) -> DisconnectSpec:
         is_forced = bool(self.request.POST.get("is_forced"))
@@ -96,7 +94,7 @@ class NetworkDisconnect(View):
         return replace(aside, has_preflight=False)
 
     def _pair(self) -> _Pair:
-        slug, docker_id, container_id = (self.kwargs[name] for name in ("engine_slug", "docker_id", "container_id"))
+        slug, docker_id, container_id = self.slug, self.kwargs["docker_id"], self.kwargs["container_id"]
         if not (is_full_id("network", docker_id) and is_full_id("container", container_id)):
             raise Http404(docker_id)  # a database may not even take it, such as one with NUL
         network = next(iter(network_choices(slug, [docker_id])), None)
@@ -114,23 +112,16 @@ class NetworkDisconnect(View):
         if pair.network is None or pair.container is None:
             return ""
         special = [*check_parting(pair.network, pair.container)]
-        lock = protection_of(self.kwargs["engine_slug"]).lock_on_pair(pair.network.docker_id, pair.container.docker_id)
+        lock = protection_of(self.slug).lock_on_pair(pair.network.docker_id, pair.container.docker_id)
         return say_finding(special[0]) if special else lock.sentence if lock else ""
 
-    def _show(
-        self,
-        request: HttpRequest,
-        pair: _Pair,
-        form: DisconnectForm | None = None,
-        *,
-        result: ActionResult | None = None,
-        status: int = 200,
-    ) -> HttpResponse:
-        engine, may_act = open_page(request, self.kwargs["engine_slug"], takes_away=True)
+    def make_context(self, engine: Engine, form: DisconnectForm | None, result: ActionResult | None) -> dict[str, Any]:
+        pair = self._pair()
         form = form or _form(pair)
         around = RefusalContext(engine.slug, pair.network, pair.container)
-        context = {
-            "engine": engine,
+        if pair.gone and not result:
+            self.status = 404
+        return {
             "docker_id": self.kwargs["docker_id"],
             "hue": pair.network.hue if pair.network else 0,
             "network_name": pair.names[0],
@@ -146,9 +137,7 @@ class NetworkDisconnect(View):
             "aside": self._aside(pair, result),
             "form_id": FORM_ID,
             "refusal": explain_refusal(result, around=around, is_typed=False) if result else None,
-            "may_act": may_act,
         }
-        return render(request, "networks/disconnect.html", context, status=404 if pair.gone and not result else status)
 
 
 def _form(pair: _Pair, data: QueryDict | None = None) -> DisconnectForm:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views import View
 
 from networks.actions.jobs.keeping import keep_steps, take_step
-from networks.actions.jobs.starting import JobRequest, start_job
 from networks.actions.jobs.steps import spec_of
+from networks.actions.recording import ActionResult
 from networks.engine.facts import is_of_swarm
 from networks.engine.guard import is_full_id
 from networks.forms.confirming import say_breakage
 from networks.forms.containers.keeping import KeepForm, offers_of
-from networks.models import JobStep
+from networks.models import Engine, JobStep
 from networks.partials.addresses.refusing import KeepRefusal, why_not_kept
-from networks.policy.permissions import Permission, permissions_of
+from networks.policy.permissions import Permission
 from networks.policy.protection import permission_to_join
 from networks.queries.addresses.keeping import (
     KEEP,
@@ -38,14 +34,10 @@ from networks.queries.choices import container_choices, network_choices
 from networks.queries.endpoints import endpoint_rows
 from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.queries.engines import read_engine
-from networks.queries.jobs import find_job
 from networks.queries.lifecycle.breakages import breakages_of
 from networks.queries.lifecycle.removals import Affected, Consequences
 from networks.queries.rows import EndpointRow
-from networks.views.acting import actor_of, open_page
-from networks.views.changes.foreseeing import consequences_of_one, read_anew
-
-_KEY = re.compile(r"[A-Za-z0-9_-]{20,40}")
+from networks.views.generic import JobPage, consequences_of_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +59,22 @@ class _Place:
         return self.found.affected[0] if self.found and self.found.affected else None
 
 
-class NetworkKeep(View):
+class NetworkKeep(JobPage[KeepForm]):
     """Keep the address of one endpoint; where a job left the container off its network, put it back."""
 
-    def get(self, request: HttpRequest, engine_slug: str, docker_id: str, container_id: str) -> HttpResponseBase:
-        return self._show(request, self._place())
+    template_name = "networks/keep.html"
+    takes_away = True
 
-    def post(self, request: HttpRequest, engine_slug: str, docker_id: str, container_id: str) -> HttpResponseBase:
-        if known := find_job(request.user.pk or 0, self._key()):  # the same form, sent twice
-            return redirect("job_detail", known.pk)
-        _engine, may_act = open_page(request, engine_slug, takes_away=True)
-        if not self._key() or not may_act or not read_anew(request, engine_slug):
-            return self._show(request, self._place(), status=409)
+    def submit(self) -> HttpResponseBase:
+        _engine, may_act = self.open()
+        if not self.key or not may_act or not self.read_anew():
+            return self.show(status=409)
         place = self._place()
-        form = _form(place, request.POST)
+        form = _form(place, self.request.POST)
         if self._why_not(place):
-            return self._show(request, place, status=409)
+            return self.show(status=409)
         if place.endpoint is not None and not form.is_valid():
-            return self._show(request, place, form, status=422)
-        return self._start(request, place, form)
-
-    def _start(self, request: HttpRequest, place: _Place, form: KeepForm) -> HttpResponseBase:
-        engine, _may_act = open_page(request, self.kwargs["engine_slug"], takes_away=True)
+            return self.show(form, status=422)
         names = {"network_name": place.network.name, "container_name": place.container.name}
         if place.endpoint is not None:
             was = spec_of_row(place.endpoint)
@@ -97,17 +83,12 @@ class NetworkKeep(View):
             was = spec_of(place.left)
             steps = [take_step(was, ip_address(place.left.spec["kept"]), **names)]
         else:
-            return self._show(request, place, status=409)
-        permission = permission_to_join(engine.slug, place.network.docker_id, was.driver_options)
-        wish = JobRequest(self._key(), KEEP, place.container.name, permission)
-        return redirect("job_detail", start_job(actor_of(request), engine, wish, steps).pk)
-
-    def _key(self) -> str:
-        key = self.request.POST.get("key", "")
-        return key if _KEY.fullmatch(key) else ""
+            return self.show(status=409)
+        permission = permission_to_join(self.slug, place.network.docker_id, was.driver_options)
+        return self.start(KEEP, place.container.name, permission, steps)
 
     def _place(self) -> _Place:
-        slug, docker_id, container_id = (self.kwargs[name] for name in ("engine_slug", "docker_id", "container_id"))
+        slug, docker_id, container_id = self.slug, self.kwargs["docker_id"], self.kwargs["container_id"]
         if not (is_full_id("network", docker_id) and is_full_id("container", container_id)):
             raise Http404(docker_id)
         network = next(iter(network_choices(slug, [docker_id])), None)
@@ -131,25 +112,23 @@ class NetworkKeep(View):
         )
 
     def _why_not(self, place: _Place) -> KeepRefusal | None:
-        slug, options = self.kwargs["engine_slug"], dict(place.endpoint.driver_options) if place.endpoint else {}
-        needs = permission_to_join(slug, place.network.docker_id, options)
-        may = permissions_of(self.request.user, self.kwargs["engine_slug"])
+        options = dict(place.endpoint.driver_options) if place.endpoint else {}
+        needs = permission_to_join(self.slug, place.network.docker_id, options)
         return why_not_kept(
-            self.kwargs["engine_slug"],
+            self.slug,
             place.network,
             place.container,
             place.endpoint,
             takes_chosen=place.takes_chosen,
             is_left_off=place.left is not None,
-            may_give_options=needs is Permission.CONNECT or needs in may,
+            may_give_options=needs is Permission.CONNECT or self.has(needs),
         )
 
-    def _show(self, request: HttpRequest, place: _Place, form: KeepForm | None = None, *, status: int = 200) -> HttpResponse:
-        engine, may_act = open_page(request, self.kwargs["engine_slug"], takes_away=True)
+    def make_context(self, engine: Engine, form: KeepForm | None, result: ActionResult | None) -> dict[str, Any]:
+        place = self._place()
         form = form or _form(place)
         why_not = self._why_not(place)
-        context: dict[str, Any] = {
-            "engine": engine,
+        return {
             "docker_id": place.network.docker_id,
             "hue": place.network.hue,
             "network_name": place.network.name,
@@ -166,10 +145,8 @@ class NetworkKeep(View):
             "is_mac_lost": place.is_mac_lost,
             "is_by_swarm": is_of_swarm(place.network.docker_id),
             "command": "" if why_not else _command(place, form),
-            "key": self._key() or secrets.token_urlsafe(24),
-            "may_act": may_act,
+            "key": self.next_key(),
         }
-        return render(request, "networks/keep.html", context, status=status)
 
 
 def _form(place: _Place, data: Any = None) -> KeepForm:

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -28,7 +28,7 @@ from networks.forms.containers.launch_endpoints import NETWORK_ROWS, EndpointFor
 from networks.forms.edits import take_suggestion
 from networks.hostnet.listeners import bound_sockets, find_port_owner
 from networks.models import Engine, JobStep, OutcomeKind
-from networks.policy.permissions import Permission, permissions_of
+from networks.policy.permissions import Permission
 from networks.policy.registries import permission_to_pull
 from networks.preflight.contexts import Bound, Holder, read_run_ground
 from networks.preflight.launch_checks import MOST_SAID
@@ -36,16 +36,8 @@ from networks.queries.choices import container_choices
 from networks.queries.engine_context import ContainerChoice, find_network
 from networks.queries.filters import TEXT_LIMIT
 from networks.queries.jobs import read_job
-from networks.views.acting import (
-    actor_of,
-    explain_refusal,
-    explain_result,
-    make_aside,
-    make_asked,
-    open_page,
-    say_unseen,
-    spell_choices,
-)
+from networks.views.acting import actor_of, explain_refusal, explain_result, make_asked, spell_choices
+from networks.views.generic import CheckedPage
 from networks.views.shell import engines_seen, pick_engine
 
 SHOWN_IMAGES = 50
@@ -58,142 +50,133 @@ class ContainerRunChosen(View):
         return redirect("container_run", pick_engine(request, "").slug)
 
 
-class ContainerRun(View):
-    """The form of a new container; its buttons `do` run, pull, add-network, drop-N; `remove` takes one away that can't start."""
+class ContainerRun(CheckedPage[RunForm]):
+    """The form of a new container; its buttons `do` run, pull, add-network, drop-N; `remove` takes one away that can't start.
 
-    def get(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
-        data = QueryDict("mode=network&image=", mutable=True)
-        data["networks-0-network_id"] = request.GET.get("network", "")[:TEXT_LIMIT] or find_network(engine_slug, "bridge")
-        if image := request.GET.get("image", "")[:TEXT_LIMIT]:
+    `row`: of the form's endpoints the one that was refused; `job_id`: of the pull that was begun.
+    """
+
+    template_name = "containers/run.html"
+    preview_template = "containers/_run_preview.html"
+    form_id = "run"
+    row: EndpointForm | None = None
+    job_id = 0
+
+    def begin(self) -> QueryDict:
+        given, data = self.request.GET, QueryDict("mode=network&image=", mutable=True)
+        data["networks-0-network_id"] = given.get("network", "")[:TEXT_LIMIT] or find_network(self.slug, "bridge")
+        if image := given.get("image", "")[:TEXT_LIMIT]:
             data["image"] = image
-        if donor := request.GET.get("donor", "")[:TEXT_LIMIT]:
+        if donor := given.get("donor", "")[:TEXT_LIMIT]:
             data["mode"], data["donor_id"] = "container", donor
-        elif (mode := request.GET.get("mode", "")) in (Mode.HOST, Mode.NONE):
+        elif (mode := given.get("mode", "")) in (Mode.HOST, Mode.NONE):
             data["mode"] = mode
-        return self._show(request, self._form(data, is_draft=True))
+        return data
 
-    def post(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
-        data, do = request.POST, request.POST.get("do", "run")
-        if "preview" in data:
-            return self._show(request, self._form(data, is_draft=True), template="containers/_run_preview.html")
-        engine, _may_act = open_page(request, engine_slug)
-        if "remove" in data:
-            return self._remove(request, engine)
-        if do != "run" or "use" in data:
-            edited = take_suggestion(data, EDITABLE) if "use" in data else self._edit(data, do)
-            form = self._form(edited, is_draft=True, is_fresh=do in ("check", "pull"))
-            return self._pull(request, engine, form) if do == "pull" else self._show(request, form)
-        form = self._form(data, is_draft=False, is_fresh=True)
-        if not form.is_valid():
-            return self._show(request, form, status=422)
-        result = run_container(actor_of(request), engine, form.to_spec())
-        if not result.is_ok:
-            row = find_refused_row(form, result.sentence)
-            if known := explain_result(result, around_row(form, row)):
-                form.mark_refused(known.field, known.text, row)
-            return self._show(request, form, result=result, row=row, status=403 if result.kind is OutcomeKind.DENIED else 409)
-        say_unseen(request, result)
-        if result.is_seen and result.docker_id:
-            return redirect("container_detail", engine_slug, result.docker_id)
-        return redirect("container_list")
+    def post(self, request: HttpRequest, **where: str) -> HttpResponseBase:
+        data = request.POST
+        if "preview" not in data:
+            engine, _may_act = self.open()
+            if "remove" in data:
+                return self._remove(engine)
+            if data.get("do") == "pull" and "use" not in data:
+                return self._pull(engine, self.make_form(data, is_draft=True))
+        return super().post(request, **where)
 
-    def _edit(self, data: QueryDict, do: str) -> QueryDict:
+    def edit(self, data: QueryDict) -> QueryDict | None:
+        do = data.get("do", "run")
+        if "use" in data:
+            return take_suggestion(data, EDITABLE)
+        if do == "run":
+            return None
         if do == "add-network":
             return NETWORK_ROWS.add(data)
         index = do.removeprefix("drop-")
         return NETWORK_ROWS.drop(data, int(index)) if index.isascii() and index.isdigit() and len(index) < 3 else data
 
-    def _form(self, data: QueryDict, *, is_draft: bool, is_fresh: bool = False) -> RunForm:
-        engine = Engine.objects.get(slug=pick_engine(self.request, self.kwargs["engine_slug"]).slug)
-        may_shape = Permission.SHAPE in permissions_of(self.request.user, engine.slug)
+    def act(self, engine: Engine, form: RunForm) -> ActionResult:
+        return run_container(actor_of(self.request), engine, form.to_spec())
+
+    def mark_refused(self, form: RunForm, result: ActionResult) -> int:
+        self.row = find_refused_row(form, result.sentence)
+        if known := explain_result(result, around_row(form, self.row)):
+            form.mark_refused(known.field, known.text, self.row)
+        return 403 if result.kind is OutcomeKind.DENIED else 409
+
+    def lead_on(self, result: ActionResult) -> HttpResponseBase:
+        if result.is_seen and result.docker_id:
+            return redirect("container_detail", self.slug, result.docker_id)
+        return redirect("container_list")
+
+    def make_form(self, data: QueryDict, *, is_draft: bool = False) -> RunForm:
+        engine = Engine.objects.get(slug=pick_engine(self.request, self.slug).slug)
         images, image = images_of(engine), data.get("image", "").strip()
+        is_fresh = not is_draft or (data.get("do") in ("check", "pull") and "preview" not in data)
         if is_fresh and not any(each.answers_to(image) for each in images or ()):  # what was there still is, or Docker says so
             images = images_of(engine, is_fresh=True)
         ground = read_run_ground(
             engine.slug, images, lambda protocol, ports: _processes(engine.url, protocol, ports), engines_seen(self.request)
         )
-        return RunForm(data, ground=ground, may_shape=may_shape, is_draft=is_draft)
+        return RunForm(data, ground=ground, may_shape=self.has(Permission.SHAPE), is_draft=is_draft)
 
-    def _pull(self, request: HttpRequest, engine: Engine, form: RunForm) -> HttpResponseBase:
+    def _pull(self, engine: Engine, form: RunForm) -> HttpResponseBase:
         form.is_valid()
         reference = str(form["image"].value() or "").strip()  # it has a finding, so it isn't among what is clean
         if not reference or not form.is_image_absent:
-            return self._show(request, form)
+            return self.show(form)
         step = JobStep(verb="pull_image", network_id="", network_name=reference, command=pull_command(reference))
-        key = f"{request.POST.get('key', '')[:30] or secrets.token_urlsafe(12)}"
         try:
-            permission = permission_to_pull(engine.slug, reference)
-            job = start_job(actor_of(request), engine, JobRequest(key, "pull_image", reference, permission), [step])
+            wanted = JobRequest(self._key(), "pull_image", reference, permission_to_pull(engine.slug, reference))
+            self.job_id = start_job(actor_of(self.request), engine, wanted, [step]).pk
         except TooManyJobs as error:
-            messages.error(request, error.sentence)
-            return self._show(request, form, status=409)
+            messages.error(self.request, error.sentence)
+            return self.show(form, status=409)
         except DatabaseError:
-            messages.error(request, _("The job could not be recorded, so nothing was started. Try again."))
-            return self._show(request, form, status=503)
-        return self._show(request, form, job_id=job.pk)
+            messages.error(self.request, _("The job could not be recorded, so nothing was started. Try again."))
+            return self.show(form, status=503)
+        return self.show(form)
 
-    def _remove(self, request: HttpRequest, engine: Engine) -> HttpResponseBase:
+    def _remove(self, engine: Engine) -> HttpResponseBase:
         """Take away a container that was created here and never ran; any other has a page of its own for that."""
-        form = self._form(request.POST, is_draft=True)
-        wanted = request.POST["remove"]
-        left = _unstarted(engine.slug, wanted)
+        data = self.request.POST
+        left = _unstarted(engine.slug, data["remove"])
         if left is None:
-            messages.info(request, _("There is no container to remove that has never run."))
-            return self._show(request, form)
-        result = remove_container(actor_of(request), engine, left.docker_id, name=left.name)
-        if result.is_ok:
-            messages.info(request, _("The container that could not start was removed. What you typed is below."))
-            return self._show(request, self._form(request.POST, is_draft=True))
-        return self._show(request, form, result=result, status=409)
+            messages.info(self.request, _("There is no container to remove that has never run."))
+            return self.show(self.make_form(data, is_draft=True))
+        result = remove_container(actor_of(self.request), engine, left.docker_id, name=left.name)
+        if not result.is_ok:
+            return self.show(self.make_form(data, is_draft=True), result=result, status=409)
+        messages.info(self.request, _("The container that could not start was removed. What you typed is below."))
+        return self.show(self.make_form(data, is_draft=True))
 
-    def _show(
-        self,
-        request: HttpRequest,
-        form: RunForm,
-        *,
-        result: ActionResult | None = None,
-        row: EndpointForm | None = None,
-        job_id: int = 0,
-        template: str = "containers/run.html",
-        status: int = 200,
-    ) -> HttpResponse:
-        slug = self.kwargs["engine_slug"]
-        engine, may_act = open_page(request, slug)
-        form.is_valid()  # the pre-flight speaks while it is being filled
+    def describe(self, form: RunForm, result: ActionResult | None) -> dict[str, Any]:
         for each in (form, *form.rows):
             spell_choices(each, "donor_id" if each is form else "network_id")
         version = form.ground.version.api
         body = run_body(form.to_spec().without_values(), version if version > (0, 0) else API_OF_SEVERAL)
         asked = make_asked("POST /containers/create", body, sees_secrets=form.may_shape)
         is_left = result is not None and bool(result.docker_id) and result.kind is not OutcomeKind.UNKNOWN
-        left_id = result.docker_id if result and is_left else request.POST.get("left", "")
-        left = _unstarted(slug, left_id)
-        context: dict[str, Any] = {
-            "engine": engine,
-            "form": form,
-            "aside": make_aside(
-                form.command_lines(), form.all_findings, result, asked=asked, shows_request=form.data.get("show") == "api"
-            ),
-            "refusal": explain_refusal(result, around=around_row(form, row), changed=_say_left(is_left)) if result else None,
+        left_id = result.docker_id if result and is_left else self.request.POST.get("left", "")
+        left = _unstarted(self.slug, left_id)
+        said = _("The container was created, but isn't running.") if is_left else ""
+        return {
+            "aside": self.aside(form.command_lines(), form.all_findings, result, asked),
+            "refusal": explain_refusal(result, around=around_row(form, self.row), changed=said) if result else None,
             "left_id": left_id if left or is_left else "",
             "left_name": left.name if left else form.to_spec().name or left_id[:12],
             "images": (form.ground.images or ())[:SHOWN_IMAGES],
-            "key": request.POST.get("key", "")[:30] or secrets.token_urlsafe(12),
-            "job": self._job(request, job_id),
-            "form_id": "run",
-            "may_act": may_act,
+            "key": self._key(),
+            "job": self._job(),
         }
-        return render(request, template, context, status=status)
 
-    def _job(self, request: HttpRequest, job_id: int) -> Any:
+    def _key(self) -> str:
+        return self.request.POST.get("key", "")[:30] or secrets.token_urlsafe(12)
+
+    def _job(self) -> Any:
         """Return the pull that this form began."""
-        text = str(job_id or request.POST.get("job", ""))
+        text = str(self.job_id or self.request.POST.get("job", ""))
         progress = read_job(int(text)) if text.isascii() and text.isdigit() and 0 < len(text) < 12 else None
-        return progress.job if progress and progress.job.user_id == request.user.pk else None
-
-
-def _say_left(is_left: bool) -> str:
-    return str(_("The container was created, but isn't running.")) if is_left else ""
+        return progress.job if progress and progress.job.user_id == self.request.user.pk else None
 
 
 def _unstarted(engine_slug: str, container_id: str) -> ContainerChoice | None:

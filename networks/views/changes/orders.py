@@ -6,18 +6,18 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views import View
 
 from networks.actions.containers import ORDERS
 from networks.actions.recording import ActionResult
 from networks.engine.run_cli import command_of_order
 from networks.forms.containers.ordering import TYPED, OrderForm, say_touched
 from networks.forms.containers.several import say_lack
+from networks.models import Engine
 from networks.partials.lifecycle.acts import STARTING, button_of, may_order, order_title, orders_in
 from networks.partials.lifecycle.impact import tell_impact
 from networks.partials.lifecycle.modes import why_no_rename, why_no_start
@@ -35,70 +35,74 @@ from networks.queries.engines import read_engine
 from networks.queries.lifecycle.orders import ENDING, Impact, breakages_of_order, read_impact
 from networks.refusals.meaning import RefusalContext
 from networks.templatetags.wording import spell
-from networks.views.acting import Refusal, actor_of, explain_refusal, explain_result, mark_refused_field, open_page, say_unseen
-from networks.views.changes.foreseeing import read_anew, wanted_name
+from networks.views.acting import Refusal, actor_of, explain_refusal, explain_result, mark_refused_field, say_unseen
+from networks.views.generic import EnginePage, wanted_name
 
 
-class ContainerOrder(View):
-    """The page of one order. `order`: such as "stop". A button elsewhere posts to it without a word of what breaks."""
+class ContainerOrder(EnginePage[OrderForm]):
+    """The page of one order. `order`: such as "stop". A button elsewhere posts to it without a word of what breaks.
 
+    `before`: what the container was when it was asked.
+    """
+
+    template_name = "lifecycle/order.html"
     order = ""
+    before: Impact | None = None
 
-    @property
-    def verb(self) -> str:
-        """The action's name."""
-        return f"{self.order}_container"
-
-    def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponseBase:
-        return self._show(request)
+    def setup(self, request: HttpRequest, *args: Any, **where: Any) -> None:
+        """Tell by the order whether it ends something."""
+        super().setup(request, *args, **where)
+        self.verb = f"{self.order}_container"
+        self.takes_away = self.verb in ENDING
 
     def post(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponseBase:
-        engine, may_act = open_page(request, engine_slug, takes_away=self.verb in ENDING)
+        engine, may_act = self.open()
         impact = self._read(docker_id)
-        if impact is None or self._why_not(request, impact):  # somebody was quicker, or it was never offered
-            return self._show(request, status=409)
+        if impact is None or self._why_not(impact):  # somebody was quicker, or it was never offered
+            return self.show(status=409)
         is_button = "shown" not in request.POST
         if is_button and (self._asks(impact) or not may_act):
-            return self._show(request)
+            return self.show()
         form = self._form(impact, request.POST)
-        if form.is_valid() and self.verb in ENDING:
+        if form.is_valid() and self.takes_away:
             # Just before it is done: nothing tells of a stopped container that was connected but a whole read.
-            if not may_act or not read_anew(request, engine_slug):
-                return self._show(request, form, status=409)
+            if not may_act or not self.read_anew():
+                return self.show(form, status=409)
             now = self._read(docker_id)
             if now is None:
-                return self._show(request, status=409)
+                return self.show(status=409)
             form = self._form(now, request.POST)
         if not form.is_valid() or not may_act:
-            return self._show(request, form, status=422)
+            return self.show(form, status=422)
         result = ORDERS[self.verb](actor_of(request), engine, docker_id, name=impact.name, **form.further)
         if not (result.is_ok or result.is_under_way):
-            return self._show(request, form, result=result, before=impact, status=409)
+            self.before = impact
+            return self.show(form, result=result, status=409)
         if result.is_ok:
             say_unseen(request, result)
-        return self._back(request, impact)
+        return self._back(impact)
 
     def _read(self, docker_id: str) -> Impact | None:
-        impact = read_impact(self.kwargs["engine_slug"], docker_id)
-        if impact is None or self.verb not in ENDING:
+        impact = read_impact(self.slug, docker_id)
+        if impact is None or not self.takes_away:
             return impact
-        return foretell(Room(read_engine(self.kwargs["engine_slug"])), [impact])[0]
+        return foretell(Room(read_engine(self.slug)), [impact])[0]
 
     def _asks(self, impact: Impact) -> bool:
         """Tell whether the page has to be seen before this is done."""
         return self.verb in TYPED or self.order == "rename" or bool(breakages_of_order(self.verb, impact))
 
-    def _back(self, request: HttpRequest, impact: Impact) -> HttpResponseBase:
-        came_from = urlsplit(request.headers.get("Referer", ""))
+    def _back(self, impact: Impact) -> HttpResponseBase:
+        came_from = urlsplit(self.request.headers.get("Referer", ""))
         is_gone = self.order == "remove" or (self.order in ("stop", "kill") and impact.is_auto_removed)
         if is_gone or came_from.path == reverse("container_list"):
             query = came_from.query if came_from.path == reverse("container_list") else ""
             return redirect(reverse("container_list") + (f"?{query}" if query else ""))
-        return redirect("container_detail", self.kwargs["engine_slug"], impact.docker_id)
+        return redirect("container_detail", self.slug, impact.docker_id)
 
-    def _why_not(self, request: HttpRequest, impact: Impact) -> str:
-        slug = self.kwargs["engine_slug"]
-        protection, held = protection_of(slug), permissions_of(request.user, slug)
+    def _why_not(self, impact: Impact) -> str:
+        slug = self.slug
+        protection, held = protection_of(slug), permissions_of(self.request.user, slug)
         if lock := protection.containers.get(impact.docker_id):
             return lock.sentence
         is_asked = self.order in STARTING and Permission.SHAPE not in held
@@ -127,7 +131,7 @@ class ContainerOrder(View):
 
     @cached_property
     def _room(self) -> Room:
-        return Room(read_engine(self.kwargs["engine_slug"]))
+        return Room(read_engine(self.slug))
 
     def _form(self, impact: Impact, data: QueryDict | None = None) -> OrderForm:
         return OrderForm(
@@ -140,22 +144,15 @@ class ContainerOrder(View):
             initial={"wait_s": impact.stop_wait_s},
         )
 
-    def _show(
-        self,
-        request: HttpRequest,
-        form: OrderForm | None = None,
-        *,
-        result: ActionResult | None = None,
-        before: Impact | None = None,
-        status: int = 200,
-    ) -> HttpResponse:
-        slug, docker_id = self.kwargs["engine_slug"], self.kwargs["docker_id"]
-        engine, may_act = open_page(request, slug, takes_away=self.verb in ENDING)
+    def make_context(self, engine: Engine, form: OrderForm | None, result: ActionResult | None) -> dict[str, Any]:
+        slug, docker_id = self.slug, self.kwargs["docker_id"]
         impact = self._read(docker_id)
         gone = None if impact else read_gone(slug, "container", docker_id)
-        known = impact or before or gone
+        known = impact or self.before or gone
         if known is None:
             raise Http404(docker_id)
+        if impact is None and result is None:
+            self.status = 404
         name = known.name
         form = form or (self._form(impact) if impact else None)
         around = RefusalContext(slug, container=ContainerChoice(docker_id, name, impact.state if impact else "", ""))
@@ -163,8 +160,7 @@ class ContainerOrder(View):
             mark_refused_field(form, explain_result(result, around))
         asked: dict[str, Any] = {"new_name": "NEW_NAME"} if self.order == "rename" else {}
         asked |= {"wait_s": impact.stop_wait_s} if impact else {}
-        context = {
-            "engine": engine,
+        return {
             "order": self.order,
             "impact": impact,
             "told": tell_impact(self.verb, impact) if impact else (),
@@ -174,16 +170,14 @@ class ContainerOrder(View):
             "form": form,
             "form_id": "order-form",
             "unseen": [say_touched(each) for each in form.unseen] if form else [],
-            "why_not": self._why_not(request, impact) if impact and not result else "",
+            "why_not": self._why_not(impact) if impact and not result else "",
             "title": order_title(self.order),
             "button": button_of(self.order, name),
             "is_danger": self.verb in TYPED,
             "command": command_of_order(self.verb, name, docker_id, asked),
             "mends": (mends := _mends(slug, impact, self._room) if self.order in STARTING else ()),
-            "refusal": _refusal(result, around, mends, before, impact) if result else None,
-            "may_act": may_act,
+            "refusal": _refusal(result, around, mends, self.before, impact) if result else None,
         }
-        return render(request, "lifecycle/order.html", context, status=status if impact or result else 404)
 
 
 def _refusal(

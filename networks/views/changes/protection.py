@@ -2,64 +2,62 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views import View
 
 from networks.actions.credentials import lift_protection, restore_protection
+from networks.actions.recording import ActionResult
 from networks.engine.guard import Noun
 from networks.models import Engine
 from networks.policy.permissions import is_superuser
 from networks.policy.protection import Reason, protection_of, read_protection
 from networks.queries.details import read_container_title, read_network_title
 from networks.queries.rows import EngineRow
-from networks.views.acting import actor_of, open_page
+from networks.views.acting import actor_of
+from networks.views.generic import EnginePage
 
 
-class ProtectionPage(View):
+class ProtectionPage(EnginePage[None]):
     """What protects a network or a container, and the button that lifts it: that one alone, by its id."""
 
+    template_name = "networks/protection.html"
     noun: Noun = "network"
 
-    def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
-        return self._show(request)
-
-    def post(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
+    def post(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponseBase:
         engine, actor, name = get_object_or_404(Engine, slug=engine_slug), actor_of(request), self._name()
         is_lifting = request.POST.get("do") != "restore"
         act = lift_protection if is_lifting else restore_protection
         result = act(actor, engine, docker_id, name=name)
         if not result.is_ok:
-            return self._show(request, refused=result.sentence, status=409)
+            return self.show(result=result, status=409)
         lifted, restored = _("The protection of %(name)s is lifted."), _("%(name)s is protected by its label again.")
         messages.success(request, (lifted if is_lifting else restored) % {"name": name[:60]})
         return redirect(f"{self.noun}_detail", engine_slug, docker_id)
 
     def _name(self) -> str:
         read = read_network_title if self.noun == "network" else read_container_title
-        title = read(self.kwargs["engine_slug"], self.kwargs["docker_id"])
+        title = read(self.slug, self.kwargs["docker_id"])
         if title is None:
             raise Http404(self.kwargs["docker_id"])
         return title.name
 
-    def _show(self, request: HttpRequest, *, refused: str = "", status: int = 200) -> HttpResponse:
-        slug, docker_id, name = self.kwargs["engine_slug"], self.kwargs["docker_id"], self._name()
-        engine, _may_act = open_page(request, slug)
-        protection = protection_of(slug)
+    def make_context(self, engine: Engine, form: None, result: ActionResult | None) -> dict[str, Any]:
+        docker_id, protection = self.kwargs["docker_id"], protection_of(self.slug)
         lock = protection.containers.get(docker_id) or protection.lock_on_removal(docker_id)
-        context = {
-            "engine": engine,
-            "name": name,
+        return {
+            "name": self._name(),
             "docker_id": docker_id,
             "detail": f"{self.noun}_detail",
             "lock": lock.sentence if lock else "",
             "is_labelled": lock is not None and lock.reason is Reason.LABEL,
             "is_lifted": docker_id in protection.lifted,
-            "refused": refused,
+            "refused": result.sentence if result else "",
         }
-        return render(request, "networks/protection.html", context, status=status)
 
 
 class NetworkProtection(ProtectionPage):

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views import View
 
-from networks.actions.jobs.starting import JobRequest, start_job
+from networks.actions.recording import ActionResult
 from networks.forms.containers.ordering import say_touched
 from networks.forms.containers.several import ORDER_PLANS, SEVERAL_ORDERS
 from networks.forms.fields import label_container, label_network
 from networks.forms.several import MOST_CHOSEN, PLANS, CountForm, Plan, Selection, read_choice
+from networks.models import Engine
 from networks.partials.jobs import job_title
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.shapes import MOST_AT_ONCE, permission_for_several
 from networks.preflight.pair import check_container, check_joining
 from networks.queries.choices import container_choices, network_choices
-from networks.queries.jobs import find_job
 from networks.queries.lifecycle.breakages import breakages_of
 from networks.templatetags.wording import spell
-from networks.views.acting import actor_of, open_page
-from networks.views.changes.foreseeing import read_anew
+from networks.views.generic import JobPage
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{20,40}")
 _TAKES_AWAY = frozenset({"remove_networks", "empty_networks", "disconnect_containers"}) | (
     SEVERAL_ORDERS.keys() - {"start_containers"}
 )
@@ -38,83 +33,67 @@ _COUNTED = frozenset({"remove_networks", "remove_containers"})
 _NEEDS_HALF = frozenset({"connect_networks", "connect_containers", "disconnect_containers"})
 
 
-class SeveralPage(View):
+class SeveralPage(JobPage[CountForm]):
     """Shows what a job would do, and starts it when that is confirmed. Its buttons `do` name the job."""
 
+    template_name = "jobs/several.html"
     verbs: frozenset[str] = frozenset()
     list_url = ""
     is_network = True
+    is_new = False
 
-    def get(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
+    def get(self, request: HttpRequest, **_where: str) -> HttpResponseBase:
         return redirect(self.list_url)
 
-    def post(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
-        if known := find_job(request.user.pk or 0, self._key()):  # the same form, sent twice
-            return redirect("job_detail", known.pk)
-        verb, choice = request.POST.get("do", ""), read_choice(engine_slug, request.POST)
-        if verb not in self.verbs or not 0 < len(choice.ids) <= MOST_CHOSEN:
-            return self._back(request, choice)
+    def submit(self) -> HttpResponseBase:
+        sent = self.request.POST
+        self.verb, self.choice = sent.get("do", ""), read_choice(self.slug, sent)
+        self.takes_away = self.verb in _TAKES_AWAY
+        if self.verb not in self.verbs or not 0 < len(self.choice.ids) <= MOST_CHOSEN:
+            return self._back(len(self.choice.ids))
         # Of a stopped container that was connected nothing tells but a whole read.
-        is_known = not self._key() or verb not in _TAKES_AWAY or read_anew(request, engine_slug)
-        plan = (PLANS | ORDER_PLANS)[verb](choice)
-        form = CountForm(request.POST if self._key() else None, count=len(plan.steps) if verb in _COUNTED else 0)
-        if not self._key():
-            return self._show(request, verb, choice, plan, form)
-        is_new = bool(plan.tokens - frozenset(request.POST.get("shown", "").split(",")))
-        _engine, may_act = open_page(request, engine_slug, takes_away=verb in _TAKES_AWAY)
+        is_known = not self.key or not self.takes_away or self.read_anew()
+        self.plan = plan = (PLANS | ORDER_PLANS)[self.verb](self.choice)
+        form = CountForm(sent if self.key else None, count=len(plan.steps) if self.verb in _COUNTED else 0)
+        if not self.key:
+            return self.show(form)
+        self.is_new = bool(plan.tokens - self._shown())
+        _engine, may_act = self.open()
         if not form.is_valid() or not plan.steps:
-            return self._show(request, verb, choice, plan, form, is_new=is_new, status=422)
-        if is_new or not may_act or not is_known:
-            return self._show(request, verb, choice, plan, form, is_new=is_new, status=409)
-        return self._start(request, verb, plan)
+            return self.show(form, status=422)
+        if self.is_new or not may_act or not is_known:
+            return self.show(form, status=409)
+        return self.start(self.verb, plan.half.name if plan.half else "", plan.permission, plan.steps)
 
-    def _start(self, request: HttpRequest, verb: str, plan: Plan) -> HttpResponseBase:
-        engine, _may_act = open_page(request, self.kwargs["engine_slug"])
-        wish = JobRequest(self._key(), verb, plan.half.name if plan.half else "", plan.permission)
-        return redirect("job_detail", start_job(actor_of(request), engine, wish, plan.steps).pk)
+    def _shown(self) -> frozenset[str]:
+        return frozenset(self.request.POST.get("shown", "").split(","))
 
-    def _key(self) -> str:
-        key = self.request.POST.get("key", "")
-        return key if _KEY.fullmatch(key) else ""
-
-    def _back(self, request: HttpRequest, choice: Selection) -> HttpResponseBase:
-        if len(choice.ids) > MOST_CHOSEN:
-            messages.warning(request, _("No more than %(count)s at once: choose fewer.") % {"count": MOST_CHOSEN})
+    def _back(self, count: int) -> HttpResponseBase:
+        if count > MOST_CHOSEN:
+            messages.warning(self.request, _("No more than %(count)s at once: choose fewer.") % {"count": MOST_CHOSEN})
         else:
-            messages.info(request, _("Nothing is selected: tick what you want to change, then press the button again."))
+            messages.info(self.request, _("Nothing is selected: tick what you want to change, then press the button again."))
         return redirect(self.list_url)
 
-    def _show(
-        self,
-        request: HttpRequest,
-        verb: str,
-        choice: Selection,
-        plan: Plan,
-        form: CountForm,
-        *,
-        is_new: bool = False,
-        status: int = 200,
-    ) -> HttpResponse:
-        engine, may_act = open_page(request, choice.engine_slug, takes_away=verb in _TAKES_AWAY)
-        shown = frozenset(request.POST.get("shown", "").split(","))
+    def make_context(self, engine: Engine, form: CountForm | None, result: ActionResult | None) -> dict[str, Any]:
+        verb, plan, shown = self.verb, self.plan, self._shown()
         needs = {permission_for_several(len(plan.steps)), plan.permission}
-        context: dict[str, Any] = {
-            "engine": engine,
+        return {
             "verb": verb,
             "title": job_title(verb, _touched(verb, plan), plan.half.name if plan.half else ""),
             "list_url": self.list_url,
             "is_network": self.is_network,
             "plan": plan,
-            "ids": ",".join(choice.ids),
+            "ids": ",".join(self.choice.ids),
             "shown": ",".join(sorted(plan.tokens)),
-            "key": self._key() or secrets.token_urlsafe(24),
-            "halves": self._halves(verb, choice) if verb in _NEEDS_HALF else (),
-            "half_id": choice.half_id,
+            "key": self.next_key(),
+            "halves": self._halves(verb, self.choice) if verb in _NEEDS_HALF else (),
+            "half_id": self.choice.half_id,
             "form": form,
-            "is_new": is_new,
-            "news": [one for one in breakages_of(plan.consequences) if one.token not in shown] if is_new else (),
+            "is_new": self.is_new,
+            "news": [one for one in breakages_of(plan.consequences) if one.token not in shown] if self.is_new else (),
             "touched": [say_touched(one) for one in plan.breakages],
-            "touched_news": [say_touched(one) for one in plan.breakages if one.token not in shown] if is_new else (),
+            "touched_news": [say_touched(one) for one in plan.breakages if one.token not in shown] if self.is_new else (),
             "is_order": verb in SEVERAL_ORDERS,
             "running": [one for one in plan.consequences if one.running],
             "untold": [one for one in plan.consequences if verb == "remove_networks" and not one.is_told and not one.running],
@@ -125,13 +104,11 @@ class SeveralPage(View):
             "ports": _closing(plan),
             "command": "\n".join(step.command for step in plan.steps),
             "button": _button(verb, len(plan.steps)),
-            "is_too_many": not needs <= permissions_of(request.user, engine.slug),
+            "is_too_many": not needs <= permissions_of(self.request.user, engine.slug),
             "is_special": plan.permission is Permission.SHAPE,
             "is_danger": verb in _COUNTED,
             "most": MOST_AT_ONCE,
-            "may_act": may_act,
         }
-        return render(request, "jobs/several.html", context, status=status)
 
     def _halves(self, verb: str, choice: Selection) -> list[tuple[str, str]]:
         if self.is_network:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from typing import Any
+
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.views import View
 
 from networks.actions.recording import ActionResult
 from networks.actions.swarm import leave_swarm, remove_node
@@ -13,124 +13,96 @@ from networks.engine.cli import command_of, leave_swarm_lines, remove_node_lines
 from networks.engine.guard import is_full_id
 from networks.engine.specs import LeaveSpec
 from networks.forms.confirming import ConfirmForm, say_breakage
+from networks.models import Engine
 from networks.policy.protection import protection_of
 from networks.queries.lifecycle.breakages import breakages_of
 from networks.queries.lifecycle.removals import Consequences
 from networks.queries.swarm import EngineInSwarm, NodeRow, count_tasks, overlays_in_use, read_standings
-from networks.views.acting import actor_of, explain_refusal, open_page, say_unseen
-from networks.views.changes.foreseeing import read_anew, wanted_name
+from networks.views.acting import actor_of, explain_refusal
+from networks.views.generic import EnginePage, wanted_name
 from networks.views.shell import rights_of_request
 
 
-class SwarmLeave(View):
+class SwarmLeave(EnginePage[ConfirmForm]):
     """Leave; the Engine's name is typed, and where more breaks by then than was shown, the page asks again."""
 
-    def get(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
-        return self._show(request)
+    template_name = "swarm/leave.html"
+    takes_away = True
 
-    def post(self, request: HttpRequest, engine_slug: str) -> HttpResponseBase:
-        engine, may_act = open_page(request, engine_slug, takes_away=True)
-        form = _form(engine.name, engine_slug, overlays_in_use(engine_slug), request.POST)
+    def post(self, request: HttpRequest, **_where: str) -> HttpResponseBase:
+        engine, may_act = self.open()
+        form = _form(engine, overlays_in_use(self.slug), request.POST)
         if form.is_valid():
             # Just before it is done: nothing tells of a stopped container that was connected but a whole read.
-            if not may_act or not read_anew(request, engine_slug):
-                return self._show(request, form, status=409)
-            form = _form(engine.name, engine_slug, overlays_in_use(engine_slug), request.POST)
-        own = read_standings([engine_slug]).get(engine_slug)
+            if not may_act or not self.read_anew():
+                return self.show(form, status=409)
+            form = _form(engine, overlays_in_use(self.slug), request.POST)
+        own = read_standings([self.slug]).get(self.slug)
         if own is None or not own.is_member:
-            return self._show(request, status=409)
+            return self.show(status=409)
         if not form.is_valid():
-            return self._show(request, form, status=422)
-        result = leave_swarm(actor_of(request), engine, own.node_id, _spec_of(own))
-        if not result.is_ok:
-            return self._show(request, result=result, status=409)
-        say_unseen(request, result)
-        return redirect("engine_swarm", engine_slug)
+            return self.show(form, status=422)
+        return self.finish(leave_swarm(actor_of(request), engine, own.node_id, _spec_of(own)), "engine_swarm", self.slug)
 
-    def _show(
-        self,
-        request: HttpRequest,
-        form: ConfirmForm | None = None,
-        *,
-        result: ActionResult | None = None,
-        status: int = 200,
-    ) -> HttpResponse:
-        slug = self.kwargs["engine_slug"]
-        engine, may_act = open_page(request, slug, takes_away=True)
-        found = overlays_in_use(slug)
-        form = form or _form(engine.name, slug, found)
-        own, lock = read_standings([slug]).get(slug), protection_of(slug).lock_on_leaving()
-        context = {
-            "engine": engine,
+    def make_context(self, engine: Engine, form: ConfirmForm | None, result: ActionResult | None) -> dict[str, Any]:
+        found = overlays_in_use(self.slug)
+        form = form or _form(engine, found)
+        own, lock = read_standings([self.slug]).get(self.slug), protection_of(self.slug).lock_on_leaving()
+        return {
             "own": own,
             "found": found,
-            "tasks": count_tasks(slug),
+            "tasks": count_tasks(self.slug),
             "form": form,
             "unseen": [say_breakage(each) for each in form.unseen],
             "command": command_of(leave_swarm_lines(_spec_of(own))),
             "refusal": explain_refusal(result, is_typed=False) if result else None,
             "lock": lock.sentence if lock else "",
-            "may_act": may_act and lock is None,
+            "may_act": self.may_act and lock is None,
         }
-        return render(request, "swarm/leave.html", context, status=status)
 
 
 def _spec_of(own: EngineInSwarm | None) -> LeaveSpec:
     return LeaveSpec(is_forced=own is not None and own.is_manager)
 
 
-def _form(name: str, slug: str, found: list[Consequences], data: QueryDict | None = None) -> ConfirmForm:
-    return ConfirmForm(data, wanted=wanted_name(name, slug), breakages=breakages_of(found))
+def _form(engine: Engine, found: list[Consequences], data: QueryDict | None = None) -> ConfirmForm:
+    return ConfirmForm(data, wanted=wanted_name(engine.name, engine.slug), breakages=breakages_of(found))
 
 
-class SwarmNodeRemove(View):
+class SwarmNodeRemove(EnginePage[ConfirmForm]):
     """Remove a worker that is down; its host name is typed."""
 
-    def get(self, request: HttpRequest, engine_slug: str, node_id: str) -> HttpResponseBase:
-        return self._show(request)
+    template_name = "swarm/remove_node.html"
+    takes_away = True
 
-    def post(self, request: HttpRequest, engine_slug: str, node_id: str) -> HttpResponseBase:
-        engine, may_act = open_page(request, engine_slug, takes_away=True)
-        node = self._node(request)
+    def post(self, request: HttpRequest, **_where: str) -> HttpResponseBase:
+        engine, may_act = self.open()
+        node = self._node()
         form = _removal_form(node, request.POST)
         if node is None or not form.is_valid():
-            return self._show(request, form, status=409 if node is None else 422)
+            return self.show(form, status=409 if node is None else 422)
         # It may have come back, and no event tells of that.
-        if not may_act or not read_anew(request, engine_slug) or not ((node := self._node(request)) and node.is_removable):
-            return self._show(request, form, status=409)
+        if not may_act or not self.read_anew() or not ((node := self._node()) and node.is_removable):
+            return self.show(form, status=409)
         result = remove_node(actor_of(request), engine, node.node_id, hostname=node.hostname)
-        if not result.is_ok:
-            return self._show(request, form, result=result, status=409)
-        say_unseen(request, result)
-        return redirect("engine_swarm", engine_slug)
+        return self.finish(result, "engine_swarm", self.slug, form=form)
 
-    def _node(self, request: HttpRequest) -> NodeRow | None:
+    def _node(self) -> NodeRow | None:
         """Return the node as this Engine, which manages its swarm, was last read to know it."""
-        slug, node_id = self.kwargs["engine_slug"], self.kwargs["node_id"]
-        own = read_standings({slug, *rights_of_request(request).permissions}).get(slug)
-        return next((node for node in own.nodes if node.node_id == node_id), None) if own and own.is_manager else None
+        own = read_standings({self.slug, *rights_of_request(self.request).permissions}).get(self.slug)
+        found = own.nodes if own and own.is_manager else ()
+        return next((node for node in found if node.node_id == self.kwargs["node_id"]), None)
 
-    def _show(
-        self,
-        request: HttpRequest,
-        form: ConfirmForm | None = None,
-        *,
-        result: ActionResult | None = None,
-        status: int = 200,
-    ) -> HttpResponse:
+    def make_context(self, engine: Engine, form: ConfirmForm | None, result: ActionResult | None) -> dict[str, Any]:
         if not is_full_id("node", self.kwargs["node_id"]):
             raise Http404(self.kwargs["node_id"])
-        engine, may_act = open_page(request, self.kwargs["engine_slug"], takes_away=True)
-        node = self._node(request)
-        context = {
-            "engine": engine,
+        node = self._node()
+        return {
             "node": node,
             "form": form or _removal_form(node),
             "command": command_of(remove_node_lines(node.node_id)) if node else "",
             "refusal": explain_refusal(result, is_typed=False) if result else None,
-            "may_act": may_act,
         }
-        return render(request, "swarm/remove_node.html", context, status=status)
 
 
 def _removal_form(node: NodeRow | None, data: QueryDict | None = None) -> ConfirmForm:

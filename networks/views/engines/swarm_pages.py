@@ -30,8 +30,6 @@ class EngineSwarm(View):
 class SwarmToken(View):
     """A join token, shown this once in the answer; the password was typed a moment ago."""
 
-    http_method_names = ["post", "get", "options"]
-
     def get(self, request: HttpRequest, engine_slug: str) -> HttpResponse:
         return redirect("engine_swarm", engine_slug)  # where one lands after the password was typed
 
@@ -60,10 +58,10 @@ def show_swarm(request: HttpRequest, engine_slug: str, result: ActionResult | No
     return render_screen(request, "swarm/swarm.html", draw_swarm(key), context, status=409 if result else 200)
 
 
-def swarms_to_join(request: HttpRequest, engine: Engine) -> list[EngineInSwarm]:
+def swarms_to_join(request: HttpRequest, engine_slug: str) -> list[EngineInSwarm]:
     """Return the managers whose swarm this Engine may be put into by this person, who may shape both."""
     permissions = rights_of_request(request).permissions
-    may_shape = [slug for slug, may in permissions.items() if Permission.SHAPE in may and slug != engine.slug]
+    may_shape = [slug for slug, may in permissions.items() if Permission.SHAPE in may and slug != engine_slug]
     return [each for each in read_standings(may_shape).values() if each.is_manager]
 
 
