@@ -10,124 +10,65 @@ from django.urls import ResolverMatch, URLPattern, URLResolver
 from networks.policy.permissions import Permission
 
 # By URL name; "admin:*" stands for all names of that namespace. Static files are served before any address is looked up.
-ROUTES: dict[str, Permission] = {
-    "healthz": Permission.OPEN,
-    "readyz": Permission.OPEN,
-    "setup": Permission.OPEN,
-    "favicon": Permission.OPEN,
-    "security_txt": Permission.OPEN,
-    "set_language": Permission.OPEN,
-    "overview": Permission.ANY,
-    "network_list": Permission.ANY,
-    "network_create": Permission.CONNECT,
-    "network_detail": Permission.VIEW,
-    "network_swarm": Permission.VIEW,  # of other Engines only what this person may view there
-    "network_connect": Permission.CONNECT,
-    "network_disconnect": Permission.CONNECT,
-    "network_keep": Permission.CONNECT,
-    "network_remove": Permission.CONNECT,
-    "network_prune": Permission.SHAPE,
-    "network_protection": Permission.SUPERUSER,  # whoever can set a label isn't thereby stronger than who owns all
-    "container_protection": Permission.SUPERUSER,
-    "network_several": Permission.CONNECT,  # more than five at once: shape, which the action asks for
-    "container_list": Permission.ANY,
-    "container_detail": Permission.VIEW,
-    "container_inside": Permission.VIEW,
-    "container_connect": Permission.CONNECT,
-    "container_terminal": Permission.TERMINAL,
-    "container_run": Permission.RUN,  # on the host's own network or in another's stack: shape, which the action asks for
-    "container_run_chosen": Permission.ANY,  # it leads to the chosen Engine's
-    "container_several": Permission.CONNECT,
-    "container_move": Permission.CONNECT,
+_NAMES: dict[Permission, str] = {
+    # The invitation: whoever holds the link. The second step: whoever is there has typed the password.
+    Permission.OPEN: """
+        healthz readyz setup favicon security_txt set_language invitation
+        account_login account_logout account_inactive mfa_authenticate
+    """,
+    # Of activity one's own; admins see their Engines', superusers all.
+    Permission.LOGIN: """
+        activity_list activity_detail activity_export
+        account_change_password account_reauthenticate account_sessions account_session_end account_sessions_end
+        mfa_index mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes
+        mfa_add_webauthn mfa_edit_webauthn mfa_remove_webauthn
+    """,
+    # Lists show the Engines that one may view. Whose job it is decides the rest: one's own, and those of the Engines that one
+    # administers. container_run_chosen leads to the chosen Engine's.
+    Permission.ANY: """
+        overview network_list container_list container_run_chosen interface_list interface_text
+        address_list address_history address_history_export event_list engine_list job_list job_detail job_stop
+    """,
+    # Of a swarm's other Engines only what this person may view there. engine_sync only looks again.
+    Permission.VIEW: """
+        network_detail network_swarm container_detail container_inside
+        engine_detail engine_sync engine_choose engine_swarm
+    """,
+    # More than five at once: shape, which the action asks for.
+    Permission.CONNECT: """
+        network_create network_connect network_disconnect network_keep network_remove network_several
+        container_connect container_several container_move
+    """,
     # On the host's own network, or in another's stack: shape as well, which the view and the action ask for.
-    "container_start": Permission.RUN,
-    "container_stop": Permission.RUN,
-    "container_restart": Permission.RUN,
-    "container_kill": Permission.RUN,
-    "container_pause": Permission.RUN,
-    "container_unpause": Permission.RUN,
-    "container_rename": Permission.RUN,
-    "container_remove": Permission.RUN,
-    "interface_list": Permission.ANY,
-    "interface_text": Permission.ANY,
-    "address_list": Permission.ANY,
-    "address_history": Permission.ANY,
-    "address_history_export": Permission.ANY,
-    # Whose job it is decides the rest: one's own, and those of the Engines that one administers.
-    "job_list": Permission.ANY,
-    "job_detail": Permission.ANY,
-    "job_stop": Permission.ANY,
-    "event_list": Permission.ANY,
-    "activity_list": Permission.LOGIN,  # one's own; admins see their Engines', superusers all
-    "activity_detail": Permission.LOGIN,
-    "activity_export": Permission.LOGIN,
-    "engine_list": Permission.ANY,  # those that one may view
-    # Where the server connects to: whoever says that reaches what it reaches.
-    "engine_create": Permission.SUPERUSER,
-    "engine_change": Permission.SUPERUSER,
-    "engine_remove": Permission.SUPERUSER,
-    "engine_detail": Permission.VIEW,
-    "engine_sync": Permission.VIEW,  # it only looks again
-    "engine_choose": Permission.VIEW,
-    "engine_swarm": Permission.VIEW,
+    Permission.RUN: """
+        container_run container_start container_stop container_restart container_kill container_pause container_unpause
+        container_rename container_remove
+    """,
     # A swarm ties machines together, opens ports on them and gives a token to whoever asks: more than a network of one's own.
-    "engine_swarm_init": Permission.SHAPE,
-    "engine_swarm_join": Permission.SHAPE,
-    "engine_swarm_leave": Permission.SHAPE,
-    "engine_swarm_node_remove": Permission.SHAPE,
-    "engine_swarm_token": Permission.SHAPE,
     # The lab has a container on the host's own network, so to run containers isn't enough.
-    "lab": Permission.SHAPE,
-    "lab_up": Permission.SHAPE,
-    "lab_down": Permission.SHAPE,
-    "account_login": Permission.OPEN,
-    "account_logout": Permission.OPEN,
-    "account_inactive": Permission.OPEN,
-    "account_change_password": Permission.LOGIN,
-    "account_reauthenticate": Permission.LOGIN,
-    "invitation": Permission.OPEN,  # whoever holds the link
-    "person_list": Permission.SUPERUSER,
-    "person_create": Permission.SUPERUSER,
-    "person_detail": Permission.SUPERUSER,
-    "person_invite": Permission.SUPERUSER,
-    "person_deactivate": Permission.SUPERUSER,
-    "person_reactivate": Permission.SUPERUSER,
-    "person_end_sessions": Permission.SUPERUSER,
-    "person_reset_two_factor": Permission.SUPERUSER,
-    "engine_people": Permission.GRANT,
-    "engine_grant": Permission.GRANT,
-    "engine_terminals": Permission.GRANT,
-    "engine_grant_terminal": Permission.GRANT,
-    "account_sessions": Permission.LOGIN,
-    "account_session_end": Permission.LOGIN,
-    "account_sessions_end": Permission.LOGIN,
-    "mfa_authenticate": Permission.OPEN,  # the second step: whoever is there has typed the password
-    "mfa_index": Permission.LOGIN,
-    "mfa_activate_totp": Permission.LOGIN,
-    "mfa_deactivate_totp": Permission.LOGIN,
-    "mfa_view_recovery_codes": Permission.LOGIN,
-    "mfa_generate_recovery_codes": Permission.LOGIN,
-    "mfa_add_webauthn": Permission.LOGIN,
-    "mfa_edit_webauthn": Permission.LOGIN,
-    "mfa_remove_webauthn": Permission.LOGIN,
-    # Codes are shown once and saved by the browser; the password alone confirms; mfa_index lists the passkeys.
-    "mfa_download_recovery_codes": Permission.CLOSED,
-    "mfa_reauthenticate": Permission.CLOSED,
-    "mfa_reauthenticate_webauthn": Permission.CLOSED,
-    "mfa_list_webauthn": Permission.CLOSED,
-    # Users come from an admin, and nothing here sends e-mail.
-    "account_signup": Permission.CLOSED,
-    "account_set_password": Permission.CLOSED,
-    "account_email": Permission.CLOSED,
-    "account_email_verification_sent": Permission.CLOSED,
-    "account_confirm_email": Permission.CLOSED,
-    "account_confirm_login_code": Permission.CLOSED,
-    "account_reset_password": Permission.CLOSED,
-    "account_reset_password_done": Permission.CLOSED,
-    "account_reset_password_from_key": Permission.CLOSED,
-    "account_reset_password_from_key_done": Permission.CLOSED,
-    "admin:*": Permission.SUPERUSER,
+    Permission.SHAPE: """
+        network_prune lab lab_up lab_down
+        engine_swarm_init engine_swarm_join engine_swarm_leave engine_swarm_node_remove engine_swarm_token
+    """,
+    Permission.TERMINAL: "container_terminal",
+    Permission.GRANT: "engine_people engine_grant engine_terminals engine_grant_terminal",
+    # Protection: whoever can set a label isn't thereby stronger than who owns all. Engines: where the server connects to; whoever
+    # says that reaches what it reaches.
+    Permission.SUPERUSER: """
+        network_protection container_protection engine_create engine_change engine_remove admin:*
+        person_list person_create person_detail person_invite person_deactivate person_reactivate person_end_sessions
+        person_reset_two_factor
+    """,
+    # Codes are shown once and saved by the browser; the password alone confirms; mfa_index lists the passkeys. Users come from an
+    # admin, and nothing here sends e-mail.
+    Permission.CLOSED: """
+        mfa_download_recovery_codes mfa_reauthenticate mfa_reauthenticate_webauthn mfa_list_webauthn
+        account_signup account_set_password account_email account_email_verification_sent account_confirm_email
+        account_confirm_login_code account_reset_password account_reset_password_done account_reset_password_from_key
+        account_reset_password_from_key_done
+    """,
 }
+ROUTES: dict[str, Permission] = {name: permission for permission, names in _NAMES.items() for name in names.split()}
 
 # What gives somebody power takes the password once more: whoever finds a page left open shall not have it. All that a superuser
 # or whoever gives roles can change is that, and what is named here besides.
