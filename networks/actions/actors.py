@@ -10,7 +10,9 @@ from django.contrib.auth import get_user_model
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
+from networks.engine.errors import NotAllowed
 from networks.models import OutcomeKind
+from networks.models.said import Said
 from networks.policy.permissions import Denied, Permission, require
 
 
@@ -57,3 +59,13 @@ def require_of(actor: Actor, permission: Permission, engine_slug: str) -> None:
     if person is None:
         raise Denied(permission, engine_slug)
     require(person, permission, engine_slug)
+
+
+def refuse_without(actor: Actor, permission: Permission, engine_slug: str, words: Said, **names: str) -> None:
+    """Ask the policy once more, where an action has come to know what it needs. Raises NotAllowed with `words`, which name
+    the permission; `names`: what else they name.
+    """
+    try:
+        require_of(actor, permission, engine_slug)
+    except Denied as error:
+        raise NotAllowed(words % {**names, "permission": error.permission}) from error

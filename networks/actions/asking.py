@@ -30,7 +30,7 @@ def ask_patiently(
     client: EngineClient,
     *,
     patience_s: float,
-    when_late: Callable[[_Answer], None],
+    when_late: Callable[[_Answer], object],
     when_over: Callable[[], None] = lambda: None,
     begun: threading.Event | None = None,
 ) -> _Answer | StillAsking:
@@ -57,7 +57,9 @@ def ask_patiently(
 
 
 class _Asking(Generic[_Answer]):
-    def __init__(self, work: Callable[[], _Answer], when_late: Callable[[_Answer], None], when_over: Callable[[], None]) -> None:
+    def __init__(
+        self, work: Callable[[], _Answer], when_late: Callable[[_Answer], object], when_over: Callable[[], None]
+    ) -> None:
         self.ended = threading.Event()
         self._work = work
         self._when_late = when_late

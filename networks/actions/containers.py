@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from networks.actions.actors import Actor, require_of
+from networks.actions.actors import Actor, refuse_without
 from networks.actions.recording import LASTS_S, ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
@@ -18,7 +18,7 @@ from networks.engine.states import RUNNING_STATES
 from networks.models import Action, Container, Engine
 from networks.models.said import join_said
 from networks.models.said import say as _
-from networks.policy.permissions import Denied, Permission
+from networks.policy.permissions import Permission
 from networks.policy.protection import read_company, refuse_containers, refuse_names
 from networks.policy.shapes import permission_to_order
 from networks.queries.engine_context import find_network
@@ -78,23 +78,17 @@ def restart_container(actor: Actor, engine: Engine, container_id: str, *, name: 
 
 def kill_container(actor: Actor, engine: Engine, container_id: str, *, name: str) -> ActionResult:
     """End a container at once. Twin of `docker kill`; POST /containers/{id}/kill."""
-    return _order(actor, engine, "kill_container", container_id, name, lambda client, _fact: client.kill_container(container_id))
+    return _order(actor, engine, "kill_container", container_id, name)
 
 
 def pause_container(actor: Actor, engine: Engine, container_id: str, *, name: str) -> ActionResult:
     """Freeze a container. Twin of `docker pause`; POST /containers/{id}/pause."""
-    return _order(
-        actor, engine, "pause_container", container_id, name, lambda client, _fact: client.pause_container(container_id)
-    )
+    return _order(actor, engine, "pause_container", container_id, name)
 
 
 def unpause_container(actor: Actor, engine: Engine, container_id: str, *, name: str) -> ActionResult:
     """Let a paused container go on. Twin of `docker unpause`; POST /containers/{id}/unpause."""
-
-    def act(client: EngineClient, _fact: ContainerFact) -> None:
-        client.unpause_container(container_id)
-
-    return _order(actor, engine, "unpause_container", container_id, name, act)
+    return _order(actor, engine, "unpause_container", container_id, name)
 
 
 def rename_container(actor: Actor, engine: Engine, container_id: str, *, name: str, new_name: str) -> ActionResult:
@@ -111,11 +105,7 @@ def rename_container(actor: Actor, engine: Engine, container_id: str, *, name: s
 
 def remove_container(actor: Actor, engine: Engine, container_id: str, *, name: str) -> ActionResult:
     """Remove a container, running or not, with its anonymous volumes. Twin of `docker rm -f -v`; DELETE /containers/{id}."""
-
-    def act(client: EngineClient, _fact: ContainerFact) -> None:
-        client.remove_container(container_id)
-
-    return _order(actor, engine, "remove_container", container_id, name, act)
+    return _order(actor, engine, "remove_container", container_id, name)
 
 
 # By the name of the action, which is the verb of a job's step too.
@@ -143,37 +133,28 @@ def is_order_seen(engine: Engine, action: Action) -> bool:
     return _is_seen(engine, action.verb, action.docker_id, action.asked if isinstance(action.asked, dict) else {})
 
 
-def is_order_done(verb: str, fact: ContainerFact | None, asked: Mapping[str, Any]) -> bool:
-    """Tell whether a container that was just read, None for one that is gone, is as the order wants it. `asked`: as recorded."""
-    if fact is None:
-        return _is_so(verb, None, "", "", asked)
-    started_at = fact.started_at.isoformat() if fact.started_at else ""
-    return _is_so(verb, fact.state, fact.name, started_at, asked)
-
-
-def _is_seen(engine: Engine, verb: str, container_id: str, asked: Mapping[str, Any]) -> bool:
-    found = Container.objects.filter(engine=engine, docker_id=container_id).values("state", "name", "started_at").first()
+def is_order_done(verb: str, found: ContainerFact | Container | None, asked: Mapping[str, Any]) -> bool:
+    """Tell whether a container, None for one that is gone, is as the order wants it. `asked`: as recorded."""
     if found is None:
-        return _is_so(verb, None, "", "", asked)
-    started_at = found["started_at"].isoformat() if found["started_at"] else ""
-    return _is_so(verb, found["state"], found["name"], started_at, asked)
-
-
-def _is_so(verb: str, state: str | None, name: str, started_at: str, asked: Mapping[str, Any]) -> bool:
-    if state is None:
         return verb in ("stop_container", "kill_container", "remove_container")
+    state = found.state
     match verb:
         case "start_container" | "unpause_container":
             return state == "running"
         case "stop_container" | "kill_container":
             return state not in RUNNING_STATES
         case "restart_container":
+            started_at = found.started_at.isoformat() if found.started_at else ""
             return state == "running" and bool(started_at) and started_at != asked.get("was_started_at")
         case "pause_container":
             return state == "paused"
         case "rename_container":
-            return name == asked.get("new_name")
+            return found.name == asked.get("new_name")
     return False
+
+
+def _is_seen(engine: Engine, verb: str, container_id: str, asked: Mapping[str, Any]) -> bool:
+    return is_order_done(verb, Container.objects.filter(engine=engine, docker_id=container_id).first(), asked)
 
 
 def _order(
@@ -182,7 +163,7 @@ def _order(
     verb: str,
     container_id: str,
     name: str,
-    act: Act,
+    act: Act | None = None,
     *,
     asked: Mapping[str, Any] | None = None,
     begun: threading.Event | None = None,
@@ -195,12 +176,14 @@ def _order(
             fact = _same_container(client, container_id, name)
             refuse_containers(engine.slug, [fact])
             _require_for(actor, engine, fact)
-            act(client, fact)
+            if act is None:  # what the client calls by the same name
+                getattr(client, verb)(container_id)
+            else:
+                act(client, fact)
         except NotFound as error:
-            if verb != "remove_container":
-                raise
-            words = _("The container %(name)s was already removed.") % {"name": name}
-            raise NotFound(words, status=error.status, request=error.request, duration_ms=error.duration_ms) from error
+            if verb == "remove_container":
+                error.sentence = _("The container %(name)s was already removed.") % {"name": name}
+            raise
         return container_id
 
     intent = Intent(verb, name, container_id, command=command_of_order(verb, name, container_id, held), asked=held)
@@ -218,11 +201,8 @@ def _same_container(client: EngineClient, container_id: str, name: str) -> Conta
 def _require_for(actor: Actor, engine: Engine, fact: ContainerFact) -> None:
     """Ask the policy once more, now that the mode is known: the host's stack, and another's, need more."""
     permission = permission_to_order(fact.network_mode)
-    try:
-        require_of(actor, permission, engine.slug)
-    except Denied as error:
-        words = _("%(name)s uses the network of the host or of another container, which needs the permission “%(permission)s”.")
-        raise NotAllowed(words % {"name": fact.name, "permission": error.permission}) from error
+    words = _("%(name)s uses the network of the host or of another container, which needs the permission “%(permission)s”.")
+    refuse_without(actor, permission, engine.slug, words, name=fact.name)
 
 
 def _require_for_company(actor: Actor, engine: Engine, fact: ContainerFact) -> None:
@@ -241,10 +221,9 @@ def _require_for_company(actor: Actor, engine: Engine, fact: ContainerFact) -> N
             refuse_names(engine.slug, network_id, endpoint.network_name, names)
         except NotAllowed as error:
             try:
-                require_of(actor, Permission.SHAPE, engine.slug)
-            except Denied as denied:
-                needs = _("That needs the permission “%(permission)s”.") % {"permission": denied.permission}
-                raise NotAllowed(join_said(error.sentence, needs)) from error
+                refuse_without(actor, Permission.SHAPE, engine.slug, _("That needs the permission “%(permission)s”."))
+            except NotAllowed as denied:
+                raise NotAllowed(join_said(error.sentence, denied.sentence)) from error
 
 
 def _has_ended(client: EngineClient, container_id: str) -> bool:

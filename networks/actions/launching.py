@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from networks.actions.actors import Actor, require_of
+from networks.actions.actors import Actor, refuse_without
 from networks.actions.clients import read_elsewhere
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.bodies import connects_after
@@ -18,7 +18,7 @@ from networks.engine.run_cli import publication, reference_of, restart_word, run
 from networks.engine.specs import Mode, RunSpec
 from networks.models import Container, Engine
 from networks.models.said import say as _
-from networks.policy.permissions import Denied, Permission
+from networks.policy.permissions import Permission
 from networks.policy.protection import permission_to_join, protection_of, refuse_names
 from networks.policy.shapes import has_own_labels, permission_to_publish, permission_to_run
 from networks.queries.engine_context import find_network
@@ -128,13 +128,10 @@ def _require_for_image(actor: Actor, engine: Engine, client: EngineClient, refer
     is_meant = bool(known) or not may_be_id(reference)  # what has no such name Docker itself refuses
     if is_meant and not any(has_own_labels(image.labels) for image in known):
         return
-    try:
-        require_of(actor, Permission.SHAPE, engine.slug)
-    except Denied as error:
-        words = _("The image has labels that begin with netadmin., which needs the permission “%(permission)s”.")
-        if not known:
-            words = _("Which image is meant can't be told by this: a part of an id needs the permission “%(permission)s”.")
-        raise NotAllowed(words % {"permission": error.permission}) from error
+    words = _("The image has labels that begin with netadmin., which needs the permission “%(permission)s”.")
+    if not known:
+        words = _("Which image is meant can't be told by this: a part of an id needs the permission “%(permission)s”.")
+    refuse_without(actor, Permission.SHAPE, engine.slug, words)
 
 
 def _refuse_renamed(client: EngineClient, spec: RunSpec) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import fields, replace
+from typing import Any
 
 from networks.actions.actors import Actor
 from networks.actions.clients import read_elsewhere
@@ -12,7 +13,7 @@ from networks.engine.cli import connect_command, create_network_command, disconn
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed, NotFound
 from networks.engine.facts import ContainerFact, NetworkFact
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
 from networks.models import Endpoint, Engine, Network
 from networks.models.container import EndpointQuerySet
 from networks.models.said import say as _
@@ -50,7 +51,7 @@ def create_network(actor: Actor, engine: Engine, spec: NetworkSpec, *, typed_sub
     def is_done() -> bool:
         return Network.objects.filter(engine=engine, name=spec.name).exists()
 
-    asked = _asked_of(spec) | ({"typed_subnet": typed_subnet} if typed_subnet else {})
+    asked = asked_of(_without_secrets(spec), ("name",)) | ({"typed_subnet": typed_subnet} if typed_subnet else {})
     intent = Intent("create_network", spec.name, command=create_network_command(_without_secrets(spec)), asked=asked)
     return carry_out(actor, engine, intent, _permission_to_create(engine, spec), Change(ask, is_done))
 
@@ -64,12 +65,8 @@ def remove_network(actor: Actor, engine: Engine, network_id: str, *, name: str) 
             refuse_removal(engine.slug, fact)
             client.remove_network(network_id)
         except NotFound as error:
-            raise NotFound(
-                _("The network %(name)s was already removed.") % {"name": name},
-                status=error.status,
-                request=error.request,
-                duration_ms=error.duration_ms,
-            ) from error
+            error.sentence = _("The network %(name)s was already removed.") % {"name": name}
+            raise
         return network_id
 
     def is_done() -> bool:
@@ -115,7 +112,7 @@ def connect_container(
         f"{container_name} → {network_name}",
         spec.network_id,
         command=connect_command_of(recorded, network_name=network_name, container_name=container_name),
-        asked=asked_of_endpoint(recorded),
+        asked=asked_of(recorded, ("network_id",)),
     )
     change = Change(ask, is_done, (spec.network_id, spec.container_id))
     permission = permission_to_join(engine.slug, spec.network_id, spec.driver_options)
@@ -199,48 +196,21 @@ def _endpoints(engine: Engine, container_id: str, network_name: str) -> Endpoint
     return Endpoint.objects.filter(engine=engine, container__docker_id=container_id, network_name=network_name)
 
 
-def _asked_of(spec: NetworkSpec) -> dict[str, object]:
-    pools = [
-        {
-            "subnet": _text(pool.subnet),
-            "ip_range": _text(pool.ip_range),
-            "gateway": _text(pool.gateway),
-            "aux_addresses": {name: str(address) for name, address in pool.aux_addresses.items()},
-        }
-        for pool in spec.pools
-    ]
-    kept = _without_secrets(spec)
-    return {
-        "driver": spec.driver,
-        "pools": pools,
-        "enable_ipv4": spec.enable_ipv4,
-        "enable_ipv6": spec.enable_ipv6,
-        "is_internal": spec.is_internal,
-        "is_attachable": spec.is_attachable,
-        "is_ingress": spec.is_ingress,
-        "is_config_only": spec.is_config_only,
-        "config_from": spec.config_from,
-        "scope": spec.scope,
-        "ipam_driver": spec.ipam_driver,
-        "ipam_options": dict(kept.ipam_options),
-        "options": dict(kept.options),
-        "labels": dict(kept.labels),
-    }
+def asked_of(spec: NetworkSpec | PoolSpec | ConnectSpec, but: Collection[str] = ()) -> dict[str, Any]:
+    """Return what a spec asks for as JSON takes it, by the spec's own names, without those in `but`: for the record."""
+    return {each.name: _as_json(each.name, getattr(spec, each.name)) for each in fields(spec) if each.name not in but}
 
 
-def asked_of_endpoint(spec: ConnectSpec) -> dict[str, object]:
-    """Return what a connect asks for as JSON takes it: for the record, and for a job's step."""
-    return {
-        "container_id": spec.container_id,
-        "ipv4": _text(spec.ipv4),
-        "ipv6": _text(spec.ipv6),
-        "aliases": list(spec.aliases),
-        "link_local_ips": [str(address) for address in spec.link_local_ips],
-        "links": list(spec.links),
-        "driver_options": dict(spec.driver_options),
-        "gateway_priority": spec.gateway_priority,
-        "mac": spec.mac,
-    }
+def _as_json(name: str, value: object) -> Any:
+    if value is None:
+        return None if name.startswith("enable_") else ""  # the Engine's own default; no address
+    if isinstance(value, PoolSpec):
+        return asked_of(value)
+    if isinstance(value, Mapping):
+        return {key: _as_json(key, held) for key, held in value.items()}
+    if isinstance(value, tuple):
+        return [_as_json(name, each) for each in value]
+    return value if isinstance(value, str | int) else str(value)
 
 
 def _without_secrets(spec: NetworkSpec) -> NetworkSpec:
@@ -250,7 +220,3 @@ def _without_secrets(spec: NetworkSpec) -> NetworkSpec:
 
 def _masked(pairs: Mapping[str, str]) -> dict[str, str]:
     return {key: MASK if is_secret_key(key) else value for key, value in pairs.items()}
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)

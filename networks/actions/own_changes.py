@@ -8,7 +8,7 @@ import structlog
 from django.db import DatabaseError, transaction
 
 from networks.actions.actors import Actor, require_of
-from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
+from networks.actions.recording import ActionResult, Intent, begin_action, record_outcome
 from networks.models import OutcomeKind
 from networks.models.said import say as _
 from networks.models.trouble import explain_trouble
@@ -22,15 +22,12 @@ class NotAllowedHere(Exception):
 
 
 def carry_out_here(
-    actor: Actor, intent: Intent, permission: Permission, change: Callable[[], None], engine_slug: str = ""
+    actor: Actor, intent: Intent, permission: Permission, change: Callable[[], object], engine_slug: str = ""
 ) -> ActionResult:
     """Write the intent, ask the policy, change all or nothing, write the outcome."""
-    try:
-        action_id = record_intent(actor, engine_slug, intent)
-    except DatabaseError as error:
-        log.error("intent_not_recorded", verb=intent.verb, engine=engine_slug, error=str(error))
-        sentence = _("%(reason)s The action could not be recorded, so nothing was done.") % {"reason": explain_trouble(error)}
-        return ActionResult(OutcomeKind.FAILED, 0, sentence=sentence)
+    action_id = begin_action(actor, engine_slug, intent)
+    if isinstance(action_id, ActionResult):
+        return action_id
     try:
         require_of(actor, permission, engine_slug)
         with transaction.atomic():

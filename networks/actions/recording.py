@@ -113,12 +113,9 @@ def carry_out(
         sentence = _("Netadmin is in read-only mode: nothing can be changed.")
         return ActionResult(OutcomeKind.DENIED, 0, docker_id=intent.docker_id, sentence=sentence)
     begun = time.monotonic()
-    try:
-        action_id = record_intent(actor, engine.slug, intent)
-    except DatabaseError as error:
-        log.error("intent_not_recorded", verb=intent.verb, engine=engine.slug, error=str(error))
-        sentence = _("%(reason)s The action could not be recorded, so nothing was done.") % {"reason": explain_trouble(error)}
-        return ActionResult(OutcomeKind.FAILED, 0, docker_id=intent.docker_id, sentence=sentence)
+    action_id = begin_action(actor, engine.slug, intent)
+    if isinstance(action_id, ActionResult):
+        return action_id
     if actor.journal is not None:
         patience_s = None
     is_recorded = threading.Event()
@@ -135,11 +132,18 @@ def carry_out(
         within_s = LOOK_WITHIN_S if is_late else min(LOOK_WITHIN_S, LOOKED_WITHIN_S - (time.monotonic() - begun))
         return _look(actor, engine, change, result, LOOK_WITHIN_S if patience_s is None else within_s)
 
-    def finish_late(result: ActionResult) -> None:
-        finish(result, is_late=True)
-
     left_s = None if patience_s is None else max(0.0, min(patience_s, ASKED_WITHIN_S - (time.monotonic() - begun)))
-    return finish(_ask(actor, engine, permission, change, left_s, finish_late))
+    return finish(_ask(actor, engine, permission, change, left_s, partial(finish, is_late=True)))
+
+
+def begin_action(actor: Actor, engine_slug: str, intent: Intent) -> int | ActionResult:
+    """Write an action row and return its id; where it can't be written, return what that means."""
+    try:
+        return record_intent(actor, engine_slug, intent)
+    except DatabaseError as error:
+        log.error("intent_not_recorded", verb=intent.verb, engine=engine_slug, error=str(error))
+        sentence = _("%(reason)s The action could not be recorded, so nothing was done.") % {"reason": explain_trouble(error)}
+        return ActionResult(OutcomeKind.FAILED, 0, docker_id=intent.docker_id, sentence=sentence)
 
 
 def record_intent(actor: Actor, engine_slug: str, intent: Intent) -> int:
@@ -181,7 +185,7 @@ def _ask(
     permission: Permission,
     change: Change,
     patience_s: float | None,
-    when_late: Callable[[ActionResult], None],
+    when_late: Callable[[ActionResult], object],
 ) -> ActionResult:
     try:
         require_of(actor, permission, engine.slug)

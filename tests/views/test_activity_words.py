@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from networks.actions.launching import asked_of_run
-from networks.actions.networks import _asked_of, asked_of_endpoint
+from networks.actions.networks import asked_of
 from networks.actions.sample_lab.plan import LabPlan
 from networks.engine.specs import ConnectSpec, RunSpec
 from networks.models import Action, Engine, Grant
@@ -119,7 +119,7 @@ def test_it_says_what_was_asked(root: Client, verb: str, what: str, asked: dict[
 
 
 def test_it_reads_the_pools_of_a_network_as_a_person_would(root: Client) -> None:
-    asked = _asked_of(LabPlan().networks(ip_network("172.72.0.0/16"))[1])  # type: ignore[arg-type]
+    asked = asked_of(LabPlan().networks(ip_network("172.72.0.0/16"))[1], ("name",))  # type: ignore[arg-type]
     make_action("front", verb="create_network", asked=asked)
 
     page = newest(root)
@@ -131,8 +131,8 @@ def test_it_reads_the_pools_of_a_network_as_a_person_would(root: Client) -> None
 
 def test_it_has_words_for_every_field_that_actions_write_down() -> None:
     written = {
-        *_asked_of(LabPlan().networks(ip_network("172.72.0.0/16"))[1]),  # type: ignore[arg-type]
-        *asked_of_endpoint(ConnectSpec("n", "c")),
+        *asked_of(LabPlan().networks(ip_network("172.72.0.0/16"))[1], ("name",)),  # type: ignore[arg-type]
+        *asked_of(ConnectSpec("n", "c"), ("network_id",)),
         *asked_of_run(RunSpec("busybox", ports=(), publishes_all=True)),
     }
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from networks.actions.actors import require_of
+from networks.actions.actors import refuse_without
 from networks.actions.jobs.running import JobRun
-from networks.actions.jobs.steps import carry_out_step, document_of, spec_of
+from networks.actions.jobs.steps import carry_out_step, document_of, pair_step, spec_of
 from networks.actions.networks import connect_command_of
 from networks.actions.recording import ActionResult
 from networks.addressing.reading import IPAddress
@@ -19,7 +19,6 @@ from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.engine.states import WITH_STACK
 from networks.models import JobState, JobStep, JobStop, StepState
 from networks.models.said import say as _
-from networks.policy.permissions import Denied
 from networks.policy.protection import permission_to_join, refuse_names
 from networks.policy.shadows import refuse_shadows
 from networks.queries.addresses.keeping import CONNECT, DISCONNECT, spec_to_restore, with_address
@@ -97,16 +96,9 @@ class KeepRun(JobRun):
         if back is None:
             spec = spec_of(leaving)
             names = {"network_name": leaving.network_name, "container_name": leaving.container_name}
-            back = JobStep.objects.create(
-                job=self._job,
-                position=taking.position + 1,
-                verb=CONNECT,
-                network_id=leaving.network_id,
-                container_id=leaving.container_id,
-                command=connect_command_of(spec, **names),
-                spec=leaving.spec,
-                **names,
-            )
+            back = pair_step(CONNECT, spec, connect_command_of(spec, **names), leaving.spec, **names)
+            back.job, back.position = self._job, taking.position + 1
+            back.save()
         if back.state in _OPEN:
             super()._go_on(back)
 
@@ -136,12 +128,9 @@ class KeepRun(JobRun):
             names = {"container": container.name, "network": network.name}
             raise NotAllowed(_("%(container)s has no address on %(network)s now, so nothing was changed.") % names)
         was = spec_to_restore(network.docker_id, container.docker_id, endpoint, api_version=client.negotiate())
-        try:
-            needs = permission_to_join(self._engine.slug, network.docker_id, was.driver_options)
-            require_of(self._actor, needs, self._engine.slug)
-        except Denied as error:
-            words = _("To connect it again needs the permission “%(permission)s”, so nothing was changed.")
-            raise NotAllowed(words % {"permission": error.permission}) from error
+        needs = permission_to_join(self._engine.slug, network.docker_id, was.driver_options)
+        words = _("To connect it again needs the permission “%(permission)s”, so nothing was changed.")
+        refuse_without(self._actor, needs, self._engine.slug, words)
         called = (container.name, container.hostname)
         refuse_names(self._engine.slug, network.docker_id, network.name, called, was.aliases)
         staying = tuple(one for one in container.endpoints if one is not endpoint)
@@ -171,27 +160,15 @@ class KeepRun(JobRun):
 def keep_steps(was: ConnectSpec, address: IPAddress, *, network_name: str, container_name: str) -> list[JobStep]:
     """Return the steps that keep an address of an endpoint which was asked for as `was` says."""
     names = {"network_name": network_name, "container_name": container_name}
-    leaving = JobStep(
-        verb=DISCONNECT,
-        network_id=was.network_id,
-        container_id=was.container_id,
-        command=disconnect_command(DisconnectSpec(was.network_id, was.container_id), **names),
-        **names,
-    )
+    off = DisconnectSpec(was.network_id, was.container_id)
+    leaving = pair_step(DISCONNECT, off, disconnect_command(off, **names), {}, **names)
     return [leaving, take_step(with_address(was, address), address, **names)]
 
 
 def take_step(wanted: ConnectSpec, address: IPAddress, *, network_name: str, container_name: str) -> JobStep:
     """Return the step that connects with the address."""
     names = {"network_name": network_name, "container_name": container_name}
-    return JobStep(
-        verb=CONNECT,
-        network_id=wanted.network_id,
-        container_id=wanted.container_id,
-        command=connect_command_of(wanted, **names),
-        spec=keep_document(wanted, address),
-        **names,
-    )
+    return pair_step(CONNECT, wanted, connect_command_of(wanted, **names), keep_document(wanted, address), **names)
 
 
 def keep_document(wanted: ConnectSpec, address: IPAddress) -> dict[str, object]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from networks.actions.actors import require_of
+from networks.actions.actors import refuse_without
 from networks.actions.jobs.keeping import KeepRun
 from networks.actions.jobs.running import JobRun
-from networks.actions.jobs.steps import carry_out_step
+from networks.actions.jobs.steps import carry_out_step, pair_step
 from networks.actions.recording import ActionResult
 from networks.engine.cli import connect_command, disconnect_command
 from networks.engine.client import EngineClient
@@ -16,7 +16,6 @@ from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.models import JobStep
 from networks.models.said import say as _
-from networks.policy.permissions import Denied
 from networks.policy.protection import permission_to_join, refuse_names
 from networks.policy.shadows import refuse_shadows
 from networks.queries.addresses.keeping import CONNECT, DISCONNECT
@@ -52,11 +51,8 @@ class MoveRun(KeepRun):
             one for one in container.endpoints if leaving.docker_id != one.network_id and leaving.name != one.network_name
         )
         refuse_shadows(self._engine.slug, fact, replace(container, endpoints=staying), ())
-        try:
-            require_of(self._actor, permission_to_join(self._engine.slug, fact.docker_id), self._engine.slug)
-        except Denied as error:
-            words = _("To connect it again needs the permission “%(permission)s”, so nothing was changed.")
-            raise NotAllowed(words % {"permission": error.permission}) from error
+        words = _("To connect it again needs the permission “%(permission)s”, so nothing was changed.")
+        refuse_without(self._actor, permission_to_join(self._engine.slug, fact.docker_id), self._engine.slug, words)
         if fact.name != taking.network_name:
             raise NotAllowed(_("This network is called %(name)s now; look again before you change it.") % {"name": fact.name})
         if known and known.row.capacity is not None and (known.row.used or 0) >= known.row.capacity:
@@ -65,21 +61,8 @@ class MoveRun(KeepRun):
 
 def move_steps(container: ContainerChoice, leaving: NetworkChoice, joining: NetworkChoice) -> list[JobStep]:
     """Return the steps that take a container off one network and put it on another, or on a new one of the same name."""
-    off = DisconnectSpec(leaving.docker_id, container.docker_id)
-    on = ConnectSpec(joining.docker_id, container.docker_id)
-    return [
-        _step(DISCONNECT, container, leaving, disconnect_command(off, leaving.name, container.name)),
-        _step(CONNECT, container, joining, connect_command(on, joining.name, container.name)),
-    ]
-
-
-def _step(verb: str, container: ContainerChoice, network: NetworkChoice, command: str) -> JobStep:
-    return JobStep(
-        verb=verb,
-        network_id=network.docker_id,
-        network_name=network.name,
-        container_id=container.docker_id,
-        container_name=container.name,
-        command=command,
-        spec=MOVES,
-    )
+    names = {"container_name": container.name, "network_name": leaving.name}
+    off, on = DisconnectSpec(leaving.docker_id, container.docker_id), ConnectSpec(joining.docker_id, container.docker_id)
+    leave = pair_step(DISCONNECT, off, disconnect_command(off, **names), MOVES, **names)
+    names["network_name"] = joining.name
+    return [leave, pair_step(CONNECT, on, connect_command(on, **names), MOVES, **names)]

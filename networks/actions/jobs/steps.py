@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from networks.actions.actors import Actor
 from networks.actions.containers import ORDERS, is_order_done
 from networks.actions.images import LayerNotes, pull_image
-from networks.actions.networks import Look, asked_of_endpoint, connect_container, disconnect_container, remove_network
+from networks.actions.networks import Look, asked_of, connect_container, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
 from networks.actions.swarm import JOIN_SWARM, WORKER, KnownSwarm, join_known_swarm
 from networks.engine.client import EngineClient
@@ -25,7 +26,7 @@ def carry_out_step(actor: Actor, engine: Engine, step: JobStep, *, before: Look 
     if step.verb in ORDERS:
         asked = {"wait_s": int(step.spec["wait_s"])} if "wait_s" in step.spec else {}
         return ORDERS[step.verb](actor, engine, step.container_id, name=step.container_name, **asked)
-    names = {"network_name": step.network_name, "container_name": step.container_name}
+    on, name = step.network_name, step.container_name
     may_none = bool(step.spec.get("moves"))
     match step.verb:
         case "pull_image":
@@ -33,20 +34,34 @@ def carry_out_step(actor: Actor, engine: Engine, step: JobStep, *, before: Look 
         case "remove_network":
             return remove_network(actor, engine, step.network_id, name=step.network_name)
         case "connect_container":
-            return connect_container(
-                actor,
-                engine,
-                spec_of(step),
-                may_none=may_none,
-                network_name=step.network_name,
-                container_name=step.container_name,
-            )
+            return connect_container(actor, engine, spec_of(step), network_name=on, container_name=name, may_none=may_none)
         case "disconnect_container":
-            spec = DisconnectSpec(step.network_id, step.container_id)
-            return disconnect_container(actor, engine, spec, before=before, may_none=may_none, **names)
+            off, names = DisconnectSpec(step.network_id, step.container_id), {"network_name": on, "container_name": name}
+            return disconnect_container(actor, engine, off, before=before, may_none=may_none, **names)
         case "join_swarm":
             return join_known_swarm(actor, engine, _known_swarm(step))
     raise ValueError(step.verb)
+
+
+def pair_step(
+    verb: str,
+    spec: ConnectSpec | DisconnectSpec,
+    command: str,
+    document: Mapping[str, object],
+    *,
+    network_name: str,
+    container_name: str,
+) -> JobStep:
+    """Return the step that connects or disconnects this pair. `document`: what the step holds."""
+    return JobStep(
+        verb=verb,
+        network_id=spec.network_id,
+        network_name=network_name,
+        container_id=spec.container_id,
+        container_name=container_name,
+        command=command,
+        spec=dict(document),
+    )
 
 
 def spec_of(step: JobStep) -> ConnectSpec:
@@ -68,7 +83,7 @@ def spec_of(step: JobStep) -> ConnectSpec:
 
 def document_of(spec: ConnectSpec) -> dict[str, Any]:
     """Return a spec as a step holds it: without the ids, which are columns, and without what is a default."""
-    return {name: value for name, value in asked_of_endpoint(spec).items() if value and name != "container_id"}
+    return {name: value for name, value in asked_of(spec, ("network_id", "container_id")).items() if value}
 
 
 def was_step_done(client: EngineClient, step: JobStep) -> bool:

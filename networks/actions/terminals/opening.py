@@ -6,13 +6,12 @@ import secrets
 import time
 from dataclasses import dataclass, replace
 
-import structlog
 from django.conf import settings
 from django.db import DatabaseError
 
 from networks.actions.actors import require_of
 from networks.actions.clients import open_client
-from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
+from networks.actions.recording import ActionResult, Intent, begin_action, record_outcome
 from networks.actions.terminals.asked import TerminalRequest
 from networks.actions.terminals.sentinel import Sentinel, post_sentinel
 from networks.engine.calls import Profile
@@ -27,8 +26,6 @@ from networks.models.said import say as _
 from networks.models.trouble import explain_trouble
 from networks.policy.permissions import Denied, Permission
 from networks.policy.protection import refuse_containers
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +55,9 @@ def open_terminal(asked: TerminalRequest) -> Opened | ActionResult:
     if settings.NETADMIN_READ_ONLY:
         sentence = _("Netadmin is in read-only mode: no terminal can be opened.")
         return ActionResult(OutcomeKind.DENIED, 0, docker_id=asked.container_id, sentence=sentence)
-    try:
-        action_id = record_intent(asked.actor, asked.engine.slug, _intent(asked))
-    except DatabaseError as error:
-        log.error("intent_not_recorded", verb="open_terminal", engine=asked.engine.slug, error=str(error))
-        sentence = _("%(reason)s The action could not be recorded, so nothing was done.") % {"reason": explain_trouble(error)}
-        return ActionResult(OutcomeKind.FAILED, 0, docker_id=asked.container_id, sentence=sentence)
+    action_id = begin_action(asked.actor, asked.engine.slug, _intent(asked))
+    if isinstance(action_id, ActionResult):
+        return action_id
     begun = time.monotonic()
     opened = _open(asked, action_id)
     duration_ms = (time.monotonic() - begun) * 1000
