@@ -15,7 +15,7 @@ from django.template import Template
 from django.test.utils import instrumented_test_render
 from django.utils import translation
 
-from networks.actions.doing import acting
+from networks.actions.actors import acting
 from networks.sync.host.stack_sampler import sampler
 from tests.another_engine import AnotherEngine, start_another
 from tests.guarded.sitecustomize import allow_below, strays_file

@@ -5,17 +5,22 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
 from django.db import connections
+from django.utils import timezone
 from django.utils.translation import get_language, override
 
 from networks.engine.client import EngineClient
+from networks.models.said import say as _
 
 SOON_S = 1.0  # nearly all that will end by themselves have ended by then
 
 _Answer = TypeVar("_Answer")
+_Work = TypeVar("_Work", bound="BackgroundWork[Any]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +105,121 @@ class _Asking(Generic[_Answer]):
             is_late = self._is_late
         if is_late:
             self._when_late(self.answer())
+
+
+@dataclass(slots=True, kw_only=True)
+class BackgroundWork(Generic[_Answer]):
+    """Something that goes on in a thread of its own, beside the request. `result`: None until it has ended."""
+
+    result: _Answer | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
+
+
+class LatestWork(Generic[_Work]):
+    """The latest work of its kind for each Engine, in this process."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._works: dict[str, _Work] = {}
+
+    def get(self, engine_slug: str) -> _Work | None:
+        """Return the latest for this Engine."""
+        return self._works.get(engine_slug)
+
+    def begin(self, engine_slug: str, work: _Work, do: Callable[[_Work], object]) -> _Work:
+        """Begin it and return it, or the one that is under way. `do` returns its result."""
+        with self._lock:
+            running = self._works.get(engine_slug)
+            if running is not None and not running.ended.is_set():
+                return running
+            self._works[engine_slug] = work
+        arguments = (work, do, get_language() or "en")
+        threading.Thread(target=self._run, args=arguments, name=f"{self._name}-{engine_slug}", daemon=True).start()
+        return work
+
+    def _run(self, work: _Work, do: Callable[[_Work], object], language: str) -> None:
+        try:
+            with override(language):
+                work.result = do(work)
+        finally:
+            work.ended.set()
+            connections.close_all()
+
+
+MOST_OF_PERSON = 8
+MOST_OF_ENGINE = 24
+MOST = 96  # threads of this process
+
+
+class Bound(StrEnum):
+    """Which bound was reached."""
+
+    PERSON = "person"
+    ENGINE = "engine"
+    SERVER = "server"
+
+
+class NoSlot(Exception):
+    """A change was not begun: `count` are under way, and the next of them ends by `until` at the latest."""
+
+    def __init__(self, bound: Bound, count: int, until: datetime) -> None:
+        super().__init__(f"{count} of this {bound} are under way until {until}")
+        self.bound, self.count, self.until = bound, count, until
+
+    @property
+    def sentence(self) -> str:
+        """Whose changes are too many, how many, and until when, in the reader's language."""
+        known = {"count": self.count, "time": f"{self.until:%H:%M:%S} UTC"}
+        words = {
+            Bound.PERSON: _(
+                "%(count)s of your changes are under way, so this one was not sent. One ends by %(time)s at the latest."
+            ),
+            Bound.ENGINE: _(
+                "%(count)s changes are under way on this Engine, so this one was not sent. One ends by %(time)s at the latest."
+            ),
+            Bound.SERVER: _(
+                "%(count)s changes are under way on all Engines, so this one was not sent. One ends by %(time)s at the latest."
+            ),
+        }
+        return words[self.bound] % known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangeSlot:
+    """One change that is under way. `person`: an account's id, or a name that no account has."""
+
+    person: int | str
+    engine_slug: str
+    until: datetime
+
+
+class Places:
+    """Those of a process; in any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken: list[ChangeSlot] = []
+
+    def take(self, person: int | str, engine_slug: str, lasts_s: float) -> ChangeSlot:
+        """Take a place for a change that ends within `lasts_s`. Raises NoSlot."""
+        with self._lock:
+            bounds = (
+                (Bound.PERSON, MOST_OF_PERSON, [place for place in self._taken if place.person == person]),
+                (Bound.ENGINE, MOST_OF_ENGINE, [place for place in self._taken if place.engine_slug == engine_slug]),
+                (Bound.SERVER, MOST, self._taken),
+            )
+            for bound, most, held in bounds:
+                if len(held) >= most:
+                    raise NoSlot(bound, len(held), min(place.until for place in held))
+            taken = ChangeSlot(person, engine_slug, timezone.now() + timedelta(seconds=lasts_s))
+            self._taken.append(taken)
+            return taken
+
+    def give_back(self, place: ChangeSlot) -> None:
+        """Let others have it."""
+        with self._lock:
+            self._taken.remove(place)
+
+
+places = Places()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,8 +23,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from networks.actions.actors import Actor
-from networks.actions.doing import current_actor
+from networks.actions.actors import Actor, current_actor
 from networks.audit.records import write_action, write_outcome
 from networks.models import Action, Engine, Grant, OutcomeKind
 from networks.models.said import join_said
@@ -78,8 +78,9 @@ def connect_receivers() -> None:
         pre_delete.connect(_before_delete, sender=model, dispatch_uid=f"deeds {model.__name__}")
         post_delete.connect(_after, sender=model, dispatch_uid=f"deeds {model.__name__}")
     if apps.is_installed("allauth.mfa"):
-        for name, receiver in (("added", _on_factor_added), ("removed", _on_factor_removed), ("reset", _on_factor_reset)):
-            import_string(f"allauth.mfa.signals.authenticator_{name}").connect(receiver, dispatch_uid=f"deeds factor {name}")
+        for name, verb in (("added", "add"), ("removed", "remove"), ("reset", "renew")):
+            signal = import_string(f"allauth.mfa.signals.authenticator_{name}")
+            signal.connect(partial(_on_factor, f"{verb}_second_step"), weak=False, dispatch_uid=f"deeds factor {name}")
 
 
 def _begin(actor: Actor, verb: str, what: str, engine_slug: str, asked: Mapping[str, Any]) -> int:
@@ -129,16 +130,8 @@ def _room_for_strangers(address: str) -> int:
     return min(MOST_OF_ALL - len(recent), MOST_OF_ONE - recent.count(address))
 
 
-def _on_factor_added(user: Any, request: HttpRequest | None = None, authenticator: Any = None, **_more: object) -> None:
-    record_deed("add_second_step", str(getattr(authenticator, "type", "")), actor=_as_actor(user, request))
-
-
-def _on_factor_removed(user: Any, request: HttpRequest | None = None, authenticator: Any = None, **_more: object) -> None:
-    record_deed("remove_second_step", str(getattr(authenticator, "type", "")), actor=_as_actor(user, request))
-
-
-def _on_factor_reset(user: Any, request: HttpRequest | None = None, authenticator: Any = None, **_more: object) -> None:
-    record_deed("renew_second_step", str(getattr(authenticator, "type", "")), actor=_as_actor(user, request))
+def _on_factor(verb: str, user: Any, request: HttpRequest | None = None, authenticator: Any = None, **_more: object) -> None:
+    record_deed(verb, str(getattr(authenticator, "type", "")), actor=_as_actor(user, request))
 
 
 def _as_actor(user: Any, request: HttpRequest | None) -> Actor:

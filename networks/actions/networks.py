@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import fields, replace
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from networks.actions.actors import Actor
 from networks.actions.clients import read_elsewhere
@@ -13,7 +12,7 @@ from networks.engine.cli import connect_command, create_network_command, disconn
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed, NotFound
 from networks.engine.facts import ContainerFact, NetworkFact
-from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, PoolSpec
+from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, asked_of
 from networks.models import Endpoint, Engine, Network
 from networks.models.container import EndpointQuerySet
 from networks.models.said import say as _
@@ -194,23 +193,6 @@ def _same_network(client: EngineClient, network_id: str, name: str, *, is_elsewh
 
 def _endpoints(engine: Engine, container_id: str, network_name: str) -> EndpointQuerySet:
     return Endpoint.objects.filter(engine=engine, container__docker_id=container_id, network_name=network_name)
-
-
-def asked_of(spec: NetworkSpec | PoolSpec | ConnectSpec, but: Collection[str] = ()) -> dict[str, Any]:
-    """Return what a spec asks for as JSON takes it, by the spec's own names, without those in `but`: for the record."""
-    return {each.name: _as_json(each.name, getattr(spec, each.name)) for each in fields(spec) if each.name not in but}
-
-
-def _as_json(name: str, value: object) -> Any:
-    if value is None:
-        return None if name.startswith("enable_") else ""  # the Engine's own default; no address
-    if isinstance(value, PoolSpec):
-        return asked_of(value)
-    if isinstance(value, Mapping):
-        return {key: _as_json(key, held) for key, held in value.items()}
-    if isinstance(value, tuple):
-        return [_as_json(name, each) for each in value]
-    return value if isinstance(value, str | int) else str(value)
 
 
 def _without_secrets(spec: NetworkSpec) -> NetworkSpec:

@@ -91,7 +91,7 @@ def set_active(actor: Actor, person: User, *, is_active: bool) -> ActionResult:
 def log_out_everywhere(actor: Actor, person: User) -> ActionResult:
     """End all sessions of a person."""
     intent = Intent("end_sessions", person.get_username())
-    return carry_out_here(actor, intent, Permission.SUPERUSER, lambda: _discard(end_sessions(person.pk)))
+    return carry_out_here(actor, intent, Permission.SUPERUSER, lambda: end_sessions(person.pk))
 
 
 def end_own_sessions(actor: Actor, *, but: str | None, browser_id: int | None = None) -> ActionResult:
@@ -196,7 +196,3 @@ def _refuse_more_than_own(actor: Actor, engine: Engine, role: str) -> None:
     own = permissions_of(get_user_model()._default_manager.get(pk=actor.user_id), engine.slug)
     if not permissions_of_role(role) or not permissions_of_role(role) <= own:
         raise NotAllowedHere(_("You can't give more than you have on this Engine."))
-
-
-def _discard(_count: int) -> None:
-    """Make a change of something that counts."""

@@ -13,11 +13,9 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
-from networks.actions.actors import Actor, StepJournalHook, require_of
-from networks.actions.asking import StillAsking, ask_patiently
-from networks.actions.change_slots import NoSlot, places
+from networks.actions.actors import Actor, StepJournalHook, note_begun, note_ended, require_of
+from networks.actions.asking import NoSlot, StillAsking, ask_patiently, places
 from networks.actions.clients import open_client
-from networks.actions.doing import note_begun, note_ended
 from networks.audit.records import write_action, write_outcome
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from networks.actions.actors import is_under_way
 from networks.actions.containers import ORDERS, is_order_seen
-from networks.actions.doing import is_under_way
 from networks.actions.sample_lab.building import is_lab_gone, is_lab_there
 from networks.actions.swarm import is_node_gone
 from networks.audit.records import write_outcome
@@ -56,28 +56,19 @@ def _is_connected(engine: Engine, action: Action) -> bool:
 
 
 def _is_disconnected(engine: Engine, action: Action) -> bool:
-    return bool(action.docker_id and _container_of(action)) and not _endpoints_of(engine, action).exists()
+    return bool(action.docker_id and _asked(action, "container_id")) and not _endpoints_of(engine, action).exists()
 
 
 def _endpoints_of(engine: Engine, action: Action) -> EndpointQuerySet:
     of_network = Q(network__docker_id=action.docker_id) | Q(network_docker_id=action.docker_id)
-    container_id = _container_of(action)
+    container_id = _asked(action, "container_id")
     found = Endpoint.objects.filter(of_network, engine=engine, container__docker_id=container_id)
     return found if container_id else found.none()
 
 
-def _wait_s(action: Action) -> int:
-    """Return for how long the Engine was asked to wait, in another process perhaps."""
-    wait_s = action.asked.get("wait_s", 0) if isinstance(action.asked, dict) else 0
-    return wait_s if isinstance(wait_s, int) else 0
-
-
-def _container_of(action: Action) -> str:
-    return str(action.asked.get("container_id", "")) if isinstance(action.asked, dict) else ""
-
-
-def _prefix_of(action: Action) -> str:
-    return str(action.asked.get("prefix", "")) if isinstance(action.asked, dict) else ""
+def _asked(action: Action, name: str) -> str:
+    """Return what an action says under this name, "" where it says nothing; another process may have written it."""
+    return str(action.asked.get(name, "")) if isinstance(action.asked, dict) else ""
 
 
 # How the snapshot shows that it was done. What has no line here stays unknown.
@@ -88,8 +79,8 @@ SEEN: dict[str, Seen] = {
     "disconnect_container": _is_disconnected,
     "run_container": _is_run,
     **dict.fromkeys(ORDERS, is_order_seen),
-    "remove_node": lambda engine, action: is_node_gone(engine, str(action.asked.get("node_id", ""))),
-    "lab_up": lambda engine, action: is_lab_there(engine, _prefix_of(action)),
+    "remove_node": lambda engine, action: is_node_gone(engine, _asked(action, "node_id")),
+    "lab_up": lambda engine, action: is_lab_there(engine, _asked(action, "prefix")),
     "lab_down": lambda engine, _action: is_lab_gone(engine),
 }
 # What the Engine tells of once it has done it all.
@@ -114,7 +105,9 @@ def mark_cut_off(engine_slugs: Iterable[str], *, after: int, now: datetime) -> i
     left = newest
     slugs = set(engine_slugs)
     for action in without[:MOST_AT_ONCE]:
-        if is_under_way(action.pk) or action.at + timedelta(seconds=_wait_s(action)) > now - CUT_OFF_AFTER:
+        wait_s = _asked(action, "wait_s")  # for how long the Engine was asked to wait
+        waits_for = timedelta(seconds=int(wait_s) if wait_s.isdecimal() else 0)
+        if is_under_way(action.pk) or action.at + waits_for > now - CUT_OFF_AFTER:
             left = min(left, action.pk - 1)
         elif action.engine_slug in slugs:
             _add(action.pk, OutcomeKind.UNKNOWN, _("Netadmin ended, or could not record the answer, before it came."), None)
@@ -174,7 +167,7 @@ def _ids_of(actions: Iterable[Action]) -> tuple[str, ...]:
     for action in actions:
         if not action.docker_id:
             return ()
-        ids += [action.docker_id, _container_of(action)]
+        ids += [action.docker_id, _asked(action, "container_id")]
     return tuple(dict.fromkeys(filter(None, ids)))
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-
-from django.db import connections
-from django.utils.translation import get_language, override
+from dataclasses import dataclass, replace
 
 from networks.actions.actors import Actor, require_of
+from networks.actions.asking import BackgroundWork, LatestWork
 from networks.actions.clients import open_client
-from networks.actions.recording import ActionResult, Change, Intent, carry_out
+from networks.actions.recording import ANSWER_WITHIN_S, ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines, remove_node_lines
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed
-from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec
+from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec, asked_of
 from networks.engine.swarm_facts import JoinTokens
 from networks.models import Engine, EngineStatus
 from networks.models.said import say as _
@@ -49,20 +47,8 @@ class KnownSwarm:
 def init_swarm(actor: Actor, engine: Engine, spec: InitSpec) -> ActionResult:
     """Begin a swarm with this Engine as its first manager. Twin of `docker swarm init`; POST /swarm/init."""
 
-    def ask(client: EngineClient) -> str:
-        client.init_swarm(spec)
-        return ""  # a node is nothing that has a page, and all of the Engine is to be read again
-
-    asked = {
-        "advertise_address": spec.advertise_address,
-        "listen_address": spec.listen_address,
-        "pools": [str(pool) for pool in spec.pools],
-        "subnet_size": spec.subnet_size,
-        "data_path_port": spec.data_path_port,
-    }
-    intent = Intent("init_swarm", engine.name, command=command_of(init_swarm_lines(spec)), asked=asked)
-    change = Change(ask, lambda: _is_member(engine), profile=Profile.SWARM)
-    return carry_out(actor, engine, intent, Permission.SHAPE, change)
+    intent = Intent("init_swarm", engine.name, command=command_of(init_swarm_lines(spec)), asked=asked_of(spec))
+    return _carry_out(actor, engine, intent, lambda client: client.init_swarm(spec), lambda: _is_member(engine))
 
 
 def join_swarm(actor: Actor, engine: Engine, spec: JoinSpec) -> ActionResult:
@@ -71,12 +57,8 @@ def join_swarm(actor: Actor, engine: Engine, spec: JoinSpec) -> ActionResult:
     Takes up to 30 s: for a thread of its own.
     """
 
-    def ask(client: EngineClient) -> str:
-        client.join_swarm(spec)
-        return ""
-
-    change = Change(ask, lambda: _is_member(engine), profile=Profile.SWARM)
-    return carry_out(actor, engine, _intent_to_join(engine, spec), Permission.SHAPE, change, patience_s=None)
+    intent = _intent_to_join(engine, spec)
+    return _carry_out(actor, engine, intent, lambda client: client.join_swarm(spec), lambda: _is_member(engine), patience_s=None)
 
 
 def join_known_swarm(actor: Actor, engine: Engine, known: KnownSwarm) -> ActionResult:
@@ -85,16 +67,14 @@ def join_known_swarm(actor: Actor, engine: Engine, known: KnownSwarm) -> ActionR
     Needs the permission to shape both.
     """
 
-    def ask(client: EngineClient) -> str:
+    def ask(client: EngineClient) -> None:
         tokens, managers = _read_from(actor, known.manager)
         token = tokens.manager if known.role == MANAGER else tokens.worker
         client.join_swarm(known.spec(known.remote_addresses or managers, token))
-        return ""
 
     intent = _intent_to_join(engine, known.spec())
     intent = replace(intent, asked={**intent.asked, "manager": known.manager.slug, "role": known.role})
-    change = Change(ask, lambda: _is_member(engine), profile=Profile.SWARM)
-    return carry_out(actor, engine, intent, Permission.SHAPE, change)
+    return _carry_out(actor, engine, intent, ask, lambda: _is_member(engine))
 
 
 def leave_swarm(actor: Actor, engine: Engine, node_id: str, spec: LeaveSpec) -> ActionResult:
@@ -103,23 +83,17 @@ def leave_swarm(actor: Actor, engine: Engine, node_id: str, spec: LeaveSpec) -> 
     Its networks go with it: not where one is protected, or where something that is protected is on one.
     """
 
-    def ask(client: EngineClient) -> str:
+    def ask(client: EngineClient) -> None:
         if client.info().swarm.node_id != node_id:
             raise NotAllowed(_("This Engine is a different node by now, or none; look again before you change it."))
         if lock := protection_of(engine.slug).lock_on_leaving():
             raise NotAllowed(lock.sentence)
         client.leave_swarm(spec)
-        return ""
 
-    intent = Intent(
-        "leave_swarm",
-        engine.name,
-        command=command_of(leave_swarm_lines(spec)),
-        asked={"node_id": node_id, "is_forced": spec.is_forced},
-    )
+    asked = {"node_id": node_id, "is_forced": spec.is_forced}
+    intent = Intent("leave_swarm", engine.name, command=command_of(leave_swarm_lines(spec)), asked=asked)
     still = EngineStatus.objects.filter(engine=engine, swarm_node_id=node_id)
-    change = Change(ask, lambda: not still.exists(), profile=Profile.SWARM)
-    return carry_out(actor, engine, intent, Permission.SHAPE, change)
+    return _carry_out(actor, engine, intent, ask, lambda: not still.exists())
 
 
 def remove_node(actor: Actor, engine: Engine, node_id: str, *, hostname: str) -> ActionResult:
@@ -127,15 +101,9 @@ def remove_node(actor: Actor, engine: Engine, node_id: str, *, hostname: str) ->
 
     DELETE /nodes/{id}, without force: Docker refuses a node that is back meanwhile, and a manager.
     """
-
-    def ask(client: EngineClient) -> str:
-        client.remove_node(node_id)
-        return ""
-
     asked = {"node_id": node_id, "hostname": hostname}
     intent = Intent("remove_node", hostname or node_id, command=command_of(remove_node_lines(node_id)), asked=asked)
-    change = Change(ask, lambda: is_node_gone(engine, node_id), profile=Profile.SWARM)
-    return carry_out(actor, engine, intent, Permission.SHAPE, change)
+    return _carry_out(actor, engine, intent, lambda client: client.remove_node(node_id), lambda: is_node_gone(engine, node_id))
 
 
 def is_node_gone(engine: Engine, node_id: str) -> bool:
@@ -151,14 +119,12 @@ def read_join_token(actor: Actor, engine: Engine, role: str) -> tuple[ActionResu
     """
     found: list[str] = []
 
-    def ask(client: EngineClient) -> str:
+    def ask(client: EngineClient) -> None:
         tokens = client.read_join_tokens()
         found.append(tokens.manager if role == MANAGER else tokens.worker)
-        return ""
 
     intent = Intent("read_join_token", engine.name, command=f"docker swarm join-token {role}", asked={"role": role})
-    change = Change(ask, lambda: False, profile=Profile.SWARM)
-    result = carry_out(actor, engine, intent, Permission.SHAPE, change)
+    result = _carry_out(actor, engine, intent, ask, lambda: False)
     return result, found[0] if result.is_ok and found else ""
 
 
@@ -176,6 +142,23 @@ def _read_from(actor: Actor, manager: Engine) -> tuple[JoinTokens, tuple[str, ..
         raise NotAllowed(_("%(engine)s did not give its token: %(words)s") % names) from error
 
 
+def _carry_out(
+    actor: Actor,
+    engine: Engine,
+    intent: Intent,
+    do: Callable[[EngineClient], object],
+    is_done: Callable[[], bool],
+    *,
+    patience_s: float | None = ANSWER_WITHIN_S,
+) -> ActionResult:
+    def ask(client: EngineClient) -> str:
+        do(client)
+        return ""  # a node is nothing that has a page, and all of the Engine is to be read again
+
+    change = Change(ask, is_done, profile=Profile.SWARM)
+    return carry_out(actor, engine, intent, Permission.SHAPE, change, patience_s=patience_s)
+
+
 def _intent_to_join(engine: Engine, spec: JoinSpec) -> Intent:
     asked = {
         "remote_addresses": list(spec.remote_addresses),
@@ -191,17 +174,14 @@ def _is_member(engine: Engine) -> bool:
 
 
 @dataclass(slots=True)
-class Joining:
+class Joining(BackgroundWork[ActionResult]):
     """A join under way, or ended. `spec`: without its token, which only the thread that sends it has."""
 
     spec: JoinSpec
     user_id: int | None
-    result: ActionResult | None = None
-    ended: threading.Event = field(default_factory=threading.Event)
 
 
-_joins: dict[str, Joining] = {}  # by Engine; the latest of this process
-_lock = threading.Lock()
+_joins: LatestWork[Joining] = LatestWork("join")
 
 
 def last_joining(engine_slug: str, user_id: int | None) -> Joining | None:
@@ -212,20 +192,5 @@ def last_joining(engine_slug: str, user_id: int | None) -> Joining | None:
 
 def begin_joining(actor: Actor, engine: Engine, spec: JoinSpec) -> Joining:
     """Begin to join, or return the join of this Engine that is under way, whoever began it."""
-    with _lock:
-        running = _joins.get(engine.slug)
-        if running is not None and not running.ended.is_set():
-            return running
-        joining = _joins[engine.slug] = Joining(replace(spec, token=""), actor.user_id)
-    arguments = (joining, actor, engine, spec, get_language() or "en")
-    threading.Thread(target=_work, args=arguments, name=f"join-{engine.slug}", daemon=True).start()
-    return joining
-
-
-def _work(joining: Joining, actor: Actor, engine: Engine, spec: JoinSpec, language: str) -> None:
-    try:
-        with override(language):
-            joining.result = join_swarm(actor, engine, spec)
-    finally:
-        joining.ended.set()
-        connections.close_all()
+    joining = Joining(replace(spec, token=""), actor.user_id)
+    return _joins.begin(engine.slug, joining, lambda _joining: join_swarm(actor, engine, spec))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
+from typing import Any
 
 from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress, IPNetwork
@@ -266,3 +267,20 @@ class ExecSpec:
     user: str = ""
     mark: str = ""
     size: ScreenSize = ScreenSize()
+
+
+def asked_of(spec: NetworkSpec | PoolSpec | ConnectSpec | InitSpec, but: Collection[str] = ()) -> dict[str, Any]:
+    """Return what a spec asks for as JSON takes it, by the spec's own names, without those in `but`: for the record."""
+    return {each.name: _as_json(each.name, getattr(spec, each.name)) for each in fields(spec) if each.name not in but}
+
+
+def _as_json(name: str, value: object) -> Any:
+    if value is None:
+        return None if name.startswith("enable_") else ""  # the Engine's own default; no address
+    if isinstance(value, PoolSpec):
+        return asked_of(value)
+    if isinstance(value, Mapping):
+        return {key: _as_json(key, held) for key, held in value.items()}
+    if isinstance(value, tuple):
+        return [_as_json(name, each) for each in value]
+    return value if isinstance(value, str | int) else str(value)

@@ -20,7 +20,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
-from networks.actions.doing import acting
+from networks.actions.actors import acting
 from networks.actions.jobs.starting import TooManyJobs
 from networks.models.trouble import find_trouble
 from networks.policy.denials import record_denied

@@ -12,8 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connections
 
 from networks.actions.actors import CONSOLE, Actor
-from networks.actions.asking import StillAsking, ask_patiently
-from networks.actions.change_slots import MOST_OF_ENGINE, MOST_OF_PERSON, Bound, NoSlot, Places
+from networks.actions.asking import MOST_OF_ENGINE, MOST_OF_PERSON, Bound, NoSlot, Places, StillAsking, ask_patiently
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient

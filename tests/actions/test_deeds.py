@@ -11,9 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from pytest_django import Settings
 
-from networks.actions.actors import CONSOLE
+from networks.actions.actors import CONSOLE, acting
 from networks.actions.audit_signals import MOST_OF_ONE, record_deed
-from networks.actions.doing import acting
 from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
 from networks.models import Action, Engine, Grant, Outcome, OutcomeKind, Role
 from networks.policy import denials

@@ -9,9 +9,8 @@ import pytest
 from django.utils import timezone
 
 from networks.actions import settling
-from networks.actions.actors import CONSOLE
+from networks.actions.actors import CONSOLE, note_begun, note_ended
 from networks.actions.containers import ORDERS
-from networks.actions.doing import note_begun, note_ended
 from networks.actions.networks import create_network
 from networks.actions.sample_lab.plan import CONTAINERS
 from networks.actions.settling import SEEN, Settler, mark_cut_off, settle_unknown

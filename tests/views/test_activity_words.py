@@ -12,9 +12,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from networks.actions.launching import asked_of_run
-from networks.actions.networks import asked_of
 from networks.actions.sample_lab.plan import LabPlan
-from networks.engine.specs import ConnectSpec, RunSpec
+from networks.engine.specs import ConnectSpec, RunSpec, asked_of
 from networks.models import Action, Engine, Grant
 from networks.partials.action_fields import FIELDS
 from tests.activity import make_action

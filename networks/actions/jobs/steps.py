@@ -9,13 +9,13 @@ from typing import Any
 from networks.actions.actors import Actor
 from networks.actions.containers import ORDERS, is_order_done
 from networks.actions.images import LayerNotes, pull_image
-from networks.actions.networks import Look, asked_of, connect_container, disconnect_container, remove_network
+from networks.actions.networks import Look, connect_container, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
 from networks.actions.swarm import JOIN_SWARM, WORKER, KnownSwarm, join_known_swarm
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound
 from networks.engine.facts import ContainerFact, EndpointFact
-from networks.engine.specs import ConnectSpec, DisconnectSpec
+from networks.engine.specs import ConnectSpec, DisconnectSpec, asked_of
 from networks.engine.states import WITH_STACK
 from networks.models import Engine, JobStep
 from networks.queries.addresses.keeping import DISCONNECT

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from typing import Any
 
-from networks.actions.terminals.opening import Begun
+import structlog
+from django.db import DatabaseError
+
+from networks.actions.actors import Actor
+from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
+from networks.actions.terminals.asked import EndReason, TerminalRequest
+from networks.actions.terminals.opening import Begun, Opened
 from networks.actions.terminals.sentinel import post_sentinel
 from networks.engine.client import EngineClient
 from networks.engine.specs import MARK_NAME, ExecSpec
 from networks.engine.transport.raw import TerminalStream
 from networks.hostnet.ending import prove_process, send_signal, session_of
+from networks.models import OutcomeKind
+from networks.models.said import say as _
 
 # A shell ends at the first signal within milliseconds; what ignores it is killed. A sentinel may have to be posted first.
 _HANG_UP_S, _KILL_S, _KEYS_S, _SENTINEL_S = 0.4, 0.8, 0.4, 1.6
@@ -102,3 +111,65 @@ def _has_ended(begun: Begun, within_s: float, meanwhile: Callable[[], object] = 
         time.sleep(_LOOK_EVERY_S)
         meanwhile()  # what it still writes has to go somewhere, or it waits for ever
     return True
+
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Carried:
+    """How many bytes went each way."""
+
+    from_person: int = 0
+    to_person: int = 0
+
+
+def record_close(asked: TerminalRequest, opened: Opened, why: EndReason, ending: ProcessEnding, carried: Carried) -> None:
+    """Write that a terminal is over. A database that can't be written now is logged: the terminal is over all the same."""
+    known = {
+        "seconds": round(time.monotonic() - opened.opened_at, 1),
+        "bytes_from_person": carried.from_person,
+        "bytes_to_person": carried.to_person,
+    }
+    what = Closed(asked.actor, asked.engine.slug, asked.container_id, asked.container_name, opened.action_id, why)
+    try:
+        write_close(what, ending, known, outcome_of(ending))
+    except DatabaseError as error:
+        log.error("close_not_recorded", engine=what.engine_slug, container=what.container_id, error=str(error), **known)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Whose terminal is over, in what, and why. `opened_by`: the number of the action that opened it."""
+
+    actor: Actor
+    engine_slug: str
+    container_id: str
+    container_name: str
+    opened_by: int
+    why: EndReason
+
+
+def write_close(closed: Closed, ending: ProcessEnding, known: Mapping[str, Any], outcome: tuple[OutcomeKind, str]) -> None:
+    """Write both rows of a terminal that is over. `known`: further members of what is written down. Raises DatabaseError."""
+    asked = {
+        "opened_by": closed.opened_by,
+        "why": str(closed.why),
+        "process": str(ending.how),
+        "exit_code": ending.exit_code,
+        **known,
+    }
+    intent = Intent("close_terminal", closed.container_name, closed.container_id, asked=asked)
+    action_id = record_intent(closed.actor, closed.engine_slug, intent)
+    kind, sentence = outcome
+    record_outcome(ActionResult(kind, action_id, docker_id=closed.container_id, sentence=sentence))
+
+
+def outcome_of(ending: ProcessEnding) -> tuple[OutcomeKind, str]:
+    """Return what became of a process, as an outcome: its kind and its sentence."""
+    if ending.how is How.LEFT:
+        words = _("Its process is still running in the container: it could not be ended from here.")
+        return OutcomeKind.FAILED, words
+    if ending.how is How.UNKNOWN:
+        return OutcomeKind.UNKNOWN, _("The Engine did not say what happened to its process.")
+    return OutcomeKind.OK, ""

@@ -13,8 +13,7 @@ from django.db import connections
 from networks.actions.actors import Actor
 from networks.actions.clients import open_client
 from networks.actions.terminals.asked import EndReason
-from networks.actions.terminals.closing import Closed, outcome_of, write_close
-from networks.actions.terminals.ending import How, ProcessEnding, end_process, prove
+from networks.actions.terminals.ending import Closed, How, ProcessEnding, end_process, outcome_of, prove, write_close
 from networks.actions.terminals.open_terminals import Noted, take_left
 from networks.actions.terminals.opening import Begun
 from networks.engine.calls import Profile

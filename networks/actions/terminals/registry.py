@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from itertools import chain
 
 import structlog
 from django.db import connections
@@ -95,22 +96,19 @@ class Terminals:
 
 def _judge(sessions: list[TerminalSession]) -> None:
     """End those whose person may not, or whose container is protected by now. Three statements, and one for each Engine."""
-    slugs = {session.asked.engine.slug for session in sessions}
-    allowed = still_allowed(
-        SocketSession(session.asked.user_id, session.asked.session_id, permission, session.asked.engine.slug)
-        for session in sessions
-        for permission in (Permission.LOGIN, Permission.TERMINAL)
-    )
-    protected = {slug: protection_of(slug).containers for slug in slugs}
-    for session in sessions:
-        asked = session.asked
-        standing = [
-            SocketSession(asked.user_id, asked.session_id, permission, asked.engine.slug)
+    needed = {
+        session: [
+            SocketSession(session.asked.user_id, session.asked.session_id, permission, session.asked.engine.slug)
             for permission in (Permission.LOGIN, Permission.TERMINAL)
         ]
-        if standing[0] not in allowed:
+        for session in sessions
+    }
+    allowed = still_allowed(chain.from_iterable(needed.values()))
+    protected = {slug: protection_of(slug).containers for slug in {session.asked.engine.slug for session in sessions}}
+    for session, (login, terminal) in needed.items():
+        if login not in allowed:
             session.end(EndReason.LOGGED_OUT)
-        elif standing[1] not in allowed or asked.container_id in protected[asked.engine.slug]:
+        elif terminal not in allowed or session.asked.container_id in protected[session.asked.engine.slug]:
             session.end(EndReason.REVOKED)
 
 

@@ -18,8 +18,7 @@ from django.utils import translation
 
 from networks.actions.recording import ActionResult
 from networks.actions.terminals.asked import IDLE_S, WARN_S, EndReason, TerminalEnd, TerminalRequest
-from networks.actions.terminals.closing import Carried, record_close
-from networks.actions.terminals.ending import How, ProcessEnding, Proved, end_process, prove
+from networks.actions.terminals.ending import Carried, How, ProcessEnding, Proved, end_process, prove, record_close
 from networks.actions.terminals.open_terminals import OpenTerminals, note_of
 from networks.actions.terminals.opening import Opened, open_terminal
 from networks.actions.terminals.sentinel import Sentinel

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from networks.actions.actors import SETUP, Actor
-from networks.actions.doing import acting
+from networks.actions.actors import SETUP, Actor, acting
 from networks.forms.people import SetupForm
 from networks.policy.accounts import account_of
 from networks.policy.login.known import mark_browser
