@@ -19,13 +19,12 @@ class NetworksConfig(AppConfig):
         from networks import checks  # noqa: F401
         from networks.actions import audit_signals
         from networks.models.insert_only import remake_after_migrate
-        from networks.policy.login import browsers, sign_ins
+        from networks.policy.login import browsers
         from networks.policy.signals import connect_receivers
         from networks.sync import supervisor
 
         connect_receivers()
         supervisor.connect_receivers()
         browsers.connect_receivers()
-        sign_ins.connect_receivers()
         audit_signals.connect_receivers()
         post_migrate.connect(remake_after_migrate, sender=self, dispatch_uid="networks triggers")

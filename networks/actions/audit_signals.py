@@ -1,5 +1,7 @@
 """What people do beside asking an Engine: log in and out, change accounts, roles and Engines. Written down as it happens.
 
+Who came in, who didn't, and who left stands in the log as well: never a password, never a name that nobody has.
+
 Django's signals tell of it, so it makes no difference whether a page, the admin site or a command did it; what `update()` changes
 sends none. Where an action of our own wrote its intent already, nothing is written a second time.
 """
@@ -49,8 +51,6 @@ def record_deed(
     actor: Actor | None = None,
     kind: OutcomeKind = OutcomeKind.OK,
     sentence: str = "",
-    engine_slug: str = "",
-    asked: Mapping[str, Any] | None = None,
 ) -> None:
     """Write down something that is over, with its outcome. `actor`: who did it, else who is behind this request.
 
@@ -61,7 +61,7 @@ def record_deed(
         return
     try:
         with transaction.atomic():
-            action_id = _begin(actor or doer, verb, what, engine_slug, asked or {})
+            action_id = _begin(actor or doer, verb, what)
             write_outcome(action_id, kind, sentence)
     except DatabaseError as error:
         log.error("deed_not_recorded", verb=verb, error=str(error))
@@ -83,7 +83,7 @@ def connect_receivers() -> None:
             signal.connect(partial(_on_factor, f"{verb}_second_step"), weak=False, dispatch_uid=f"deeds factor {name}")
 
 
-def _begin(actor: Actor, verb: str, what: str, engine_slug: str, asked: Mapping[str, Any]) -> int:
+def _begin(actor: Actor, verb: str, what: str, engine_slug: str = "", asked: Mapping[str, Any] | None = None) -> int:
     return write_action(
         actor.name or STRANGER,
         verb,
@@ -96,30 +96,35 @@ def _begin(actor: Actor, verb: str, what: str, engine_slug: str, asked: Mapping[
 
 
 def _on_login(user: Any, request: HttpRequest | None = None, **_more: object) -> None:
-    record_deed("log_in", actor=_as_actor(user, request))
+    actor = _as_actor(user, request)
+    log.info("logged_in", user=actor.user_id, name=actor.name, client=actor.from_address)
+    record_deed("log_in", actor=actor)
 
 
 def _on_logout(user: Any = None, request: HttpRequest | None = None, **_more: object) -> None:
     if user is not None:
-        record_deed("log_out", actor=_as_actor(user, request))
+        actor = _as_actor(user, request)
+        log.info("logged_out", user=actor.user_id, name=actor.name, client=actor.from_address)
+        record_deed("log_out", actor=actor)
 
 
 def _on_failed_login(credentials: Mapping[str, Any], request: HttpRequest | None = None, **_more: object) -> None:
     """Write down whose account was tried. What was typed is not: people type their password there."""
     typed = str(credentials.get("username") or "").replace("\0", "")[:150]
     account = get_user_model()._default_manager.filter(username__iexact=typed).first() if typed else None
+    name, user_id = (account.get_username(), account.pk) if account else ("", None)
     address = str(request.META.get("REMOTE_ADDR", "")) if request else ""
+    is_second = credentials.get("step") == "second"
+    log.warning("login_failed", user=user_id, name=name, step="second" if is_second else "password", client=address)
     left = _room_for_strangers(address)
     if left <= 0:
         return
     words = _("The password was wrong.") if account else _("There is no such account.")
-    if credentials.get("step") == "second":
+    if is_second:
         words = _("The password was right, but the second step was wrong.")
     if left == 1:
         words = join_said(words, _("Further attempts within this hour are not recorded."))
-    actor = Actor(STRANGER, account.pk if account else None, address)
-    name = account.get_username() if account else ""
-    record_deed("log_in", name, actor=actor, kind=OutcomeKind.REFUSED, sentence=words)
+    record_deed("log_in", name, actor=Actor(STRANGER, user_id, address), kind=OutcomeKind.REFUSED, sentence=words)
 
 
 def _room_for_strangers(address: str) -> int:

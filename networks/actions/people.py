@@ -42,8 +42,12 @@ def create_person(actor: Actor, username: str) -> PersonResult:
 
 def invite_person(actor: Actor, person: User) -> PersonResult:
     """Make an invitation to choose a new password; the old one holds until it is used."""
-    intent = Intent("invite_person", person.get_username())
-    result = carry_out_here(actor, intent, Permission.SUPERUSER, lambda: _refuse_switched_off(person))
+
+    def look() -> None:
+        if not person.is_active:
+            raise NotAllowedHere(_("This account is switched off. Switch it on first."))
+
+    result = carry_out_here(actor, Intent("invite_person", person.get_username()), Permission.SUPERUSER, look)
     return PersonResult(result, person, make_invitation(person) if result.is_ok else "")
 
 
@@ -177,11 +181,6 @@ def switch_terminals(actor: Actor, engine: Engine, *, is_on: bool) -> ActionResu
 def _refuse_self(actor: Actor, person: User, words: str) -> None:
     if actor.user_id == person.pk:
         raise NotAllowedHere(words)
-
-
-def _refuse_switched_off(person: User) -> None:
-    if not person.is_active:
-        raise NotAllowedHere(_("This account is switched off. Switch it on first."))
 
 
 def _refuse_last_superuser(person: User) -> None:

@@ -68,7 +68,9 @@ class Keeper:
     ) -> None:
         self._lease = Lease(data_dir, "activity-log")
         self._destination = destination
-        self._outlet = _outlet_to(destination)
+        self._outlet: Outlet = (
+            LogFile(destination.path) if isinstance(destination, FileDestination) else SyslogSender(destination)
+        )
         self._every_s, self._longest_s, self._at_once = every_s, longest_s, at_once
         self.pause_s = every_s
         self._is_durable = False
@@ -174,10 +176,6 @@ class Keeper:
         if self._is_failing:
             log.warning("activity_log_reached", destination=str(self._destination), sequence=trail.sequence)
         self._is_failing = False
-
-
-def _outlet_to(destination: Destination) -> Outlet:
-    return LogFile(destination.path) if isinstance(destination, FileDestination) else SyslogSender(destination)
 
 
 def _adopt(trail: Trail, written: list[LogLine]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -23,26 +22,22 @@ rights_changed = Signal()
 def connect_receivers() -> None:
     """Listen to what gives and takes rights: grants, Engines (may terminals be opened?), users, sessions, logging out."""
     user_model = get_user_model()
-    for model, receiver in ((Grant, _on_grant), (Engine, _on_engine), (user_model, _on_user)):
+    for model, receiver in ((Grant, _on_grant), (Engine, _on_any), (user_model, _on_user)):
         for signal in (post_save, post_delete):
             signal.connect(receiver, sender=model, dispatch_uid=f"rights_changed {model.__name__}")
-    post_delete.connect(_on_session, sender=Session, dispatch_uid="rights_changed session")
+    post_delete.connect(_on_any, sender=Session, dispatch_uid="rights_changed session")
     user_logged_out.connect(_on_logout, dispatch_uid="rights_changed logout")
 
 
 def _announce(user_id: int | None) -> None:
-    transaction.on_commit(_sending(user_id))
-
-
-def _sending(user_id: int | None) -> Callable[[], Any]:
-    return partial(rights_changed.send_robust, sender=None, user_id=user_id)
+    transaction.on_commit(partial(rights_changed.send_robust, sender=None, user_id=user_id))
 
 
 def _on_grant(instance: Grant, **_more: object) -> None:
     _announce(instance.user_id)
 
 
-def _on_engine(**_more: object) -> None:
+def _on_any(**_more: object) -> None:
     _announce(None)
 
 
@@ -50,10 +45,6 @@ def _on_user(instance: Any, update_fields: frozenset[str] | None = None, **_more
     if update_fields == frozenset({"last_login"}):  # every login
         return
     _announce(instance.pk)
-
-
-def _on_session(**_more: object) -> None:
-    _announce(None)
 
 
 def _on_logout(user: Any = None, **_more: object) -> None:

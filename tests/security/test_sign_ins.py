@@ -10,8 +10,8 @@ from django.core.cache import cache
 from django.test import Client
 from structlog.testing import LogCapture
 
+from networks.actions import audit_signals
 from networks.models import Action, Outcome
-from networks.policy.login import sign_ins
 
 PASSWORD = "correct horse battery"
 LOGIN = "/accounts/login/"
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def test_it_logs_who_came_who_did_not_and_who_left(monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
     capture = LogCapture()
-    monkeypatch.setattr(sign_ins, "log", structlog.wrap_logger(None, processors=[capture]))
+    monkeypatch.setattr(audit_signals, "log", structlog.wrap_logger(None, processors=[capture]))
     User.objects.create_user("ann", password=PASSWORD)
     browser = Client()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from networks.actions.actors import refuse_without
@@ -69,7 +70,8 @@ class KeepRun(JobRun):
     """
 
     def _go_on(self, step: JobStep) -> None:
-        if step.verb == CONNECT and not self._is_off():
+        leaving = self._leaving()
+        if step.verb == CONNECT and leaving is not None and leaving.state != StepState.DONE:  # there is nothing to connect
             JobStep.objects.filter(pk=step.pk).update(state=StepState.SKIPPED)
             return
         step.refresh_from_db()  # the disconnect has written what it is to be given back
@@ -78,12 +80,12 @@ class KeepRun(JobRun):
     def _do(self, step: JobStep) -> ActionResult:
         if step.verb != DISCONNECT:
             return super()._do(step)
-        actor = self._actor_of(step)
-        return self._recorded(carry_out_step(actor, self._engine, step, before=lambda *facts: self._prepare(step, *facts)))
+        return self._recorded(carry_out_step(self._actor_of(step), self._engine, step, before=partial(self._prepare, step)))
 
     def _check(self) -> None:
         """Between the steps only the end of the process halts it: somebody's wish to stop would leave the container off."""
-        if not self._has_left():
+        leaving = self._leaving()
+        if leaving is None or leaving.state != StepState.DONE:
             super()._check()
         elif self._is_ending():
             self._halt(None)
@@ -146,15 +148,6 @@ class KeepRun(JobRun):
 
     def _taking(self) -> JobStep | None:
         return self._job.steps.filter(verb=CONNECT).order_by("position").first()
-
-    def _is_off(self) -> bool:
-        """Tell whether there is something to connect: the disconnect was done, by this job or by the one before it."""
-        leaving = self._leaving()
-        return leaving is None or leaving.state == StepState.DONE
-
-    def _has_left(self) -> bool:
-        leaving = self._leaving()
-        return leaving is not None and leaving.state == StepState.DONE
 
 
 def keep_steps(was: ConnectSpec, address: IPAddress, *, network_name: str, container_name: str) -> list[JobStep]:

@@ -6,9 +6,7 @@ from dataclasses import replace
 
 from networks.actions.actors import refuse_without
 from networks.actions.jobs.keeping import KeepRun
-from networks.actions.jobs.running import JobRun
-from networks.actions.jobs.steps import carry_out_step, pair_step
-from networks.actions.recording import ActionResult
+from networks.actions.jobs.steps import pair_step
 from networks.engine.cli import connect_command, disconnect_command
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed
@@ -29,13 +27,7 @@ MOVES = {"moves": True}
 class MoveRun(KeepRun):
     """Carries a job of the verb MOVE on. Its steps: disconnect and connect; a third where the connect was refused: as before."""
 
-    def _do(self, step: JobStep) -> ActionResult:
-        if step.verb != DISCONNECT:
-            return JobRun._do(self, step)
-        actor = self._actor_of(step)
-        return self._recorded(carry_out_step(actor, self._engine, step, before=self._foresee))
-
-    def _foresee(self, client: EngineClient, leaving: NetworkFact, container: ContainerFact) -> None:
+    def _prepare(self, step: JobStep, client: EngineClient, leaving: NetworkFact, container: ContainerFact) -> None:
         """Look before it leaves whether it can arrive. Raises EngineError.
 
         A connect that Docker refuses to a running container leaves the wish behind, and then there is no way back onto none

@@ -18,7 +18,6 @@ from networks.engine.calls import Profile
 from networks.engine.cli import exec_command
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, NotFound, Refused
-from networks.engine.facts import ContainerFact
 from networks.engine.specs import ExecSpec
 from networks.engine.transport.raw import TerminalStream
 from networks.models import OutcomeKind
@@ -85,7 +84,8 @@ def _open(asked: TerminalRequest, action_id: int) -> Opened | ActionResult:
         client = open_client(asked.engine, Profile.TERMINAL)
         fact = client.inspect_container(asked.container_id)
         refuse_containers(asked.engine.slug, [fact])
-        _refuse_state(fact)
+        if why_not := why_not_open(fact.name, fact.state):
+            raise NotAllowed(why_not)
         spec = ExecSpec(asked.container_id, asked.command, asked.user, secrets.token_hex(16), asked.size)
         exec_id = client.create_exec(spec)
         stream = client.open_terminal(exec_id, asked.size)
@@ -110,12 +110,6 @@ def why_not_open(name: str, state: str) -> str:
     if state != "running":
         return _("%(name)s isn't running, so there is nothing to open a terminal in. Start it first.") % {"name": name}
     return ""
-
-
-def _refuse_state(fact: ContainerFact) -> None:
-    """Return when something can be begun in this container. Raises NotAllowed with the reason."""
-    if why_not := why_not_open(fact.name, fact.state):
-        raise NotAllowed(why_not)
 
 
 def _failed(error: EngineError) -> ActionResult:

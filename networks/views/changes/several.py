@@ -78,6 +78,7 @@ class SeveralPage(JobPage[CountForm]):
     def make_context(self, engine: Engine, form: CountForm | None, result: ActionResult | None) -> dict[str, Any]:
         verb, plan, shown = self.verb, self.plan, self._shown()
         needs = {permission_for_several(len(plan.steps)), plan.permission}
+        affected = [one for each in plan.consequences for one in each.affected]
         return {
             "verb": verb,
             "title": job_title(verb, _touched(verb, plan), plan.half.name if plan.half else ""),
@@ -100,8 +101,8 @@ class SeveralPage(JobPage[CountForm]):
             "wavering": [one for one in plan.consequences if one.wavering],
             "orphaned": [one for one in plan.consequences if one.orphans],
             "stopped": [one for one in plan.consequences if one.stopped],
-            "last": _losing_their_last(plan),
-            "ports": _closing(plan),
+            "last": sorted({one.name for one in affected if one.is_last}),
+            "ports": sorted({(one.name, port) for one in affected for port in one.closing_ports}),
             "command": "\n".join(step.command for step in plan.steps),
             "button": _button(verb, len(plan.steps)),
             "is_too_many": not needs <= permissions_of(self.request.user, engine.slug),
@@ -142,14 +143,6 @@ class ContainersSeveral(SeveralPage):
     verbs = frozenset({"connect_containers", "disconnect_containers", *SEVERAL_ORDERS})
     list_url = "container_list"
     is_network = False
-
-
-def _losing_their_last(plan: Plan) -> list[str]:
-    return sorted({one.name for each in plan.consequences for one in each.affected if one.is_last})
-
-
-def _closing(plan: Plan) -> list[tuple[str, str]]:
-    return sorted({(one.name, port) for each in plan.consequences for one in each.affected for port in one.closing_ports})
 
 
 def _button(verb: str, count: int) -> str:
