@@ -103,7 +103,17 @@ class SpeltValues(AllValuesFieldListFilter):
             yield {**choice, "display": visible(choice["display"])}
 
 
-class ReadOnly(RowAdmin):
+class LookOnly:
+    """Nothing is added or changed."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnly(LookOnly, RowAdmin):
     """Rows that only `sync` or an action writes: to look at, never to change."""
 
     columns: Sequence[str] = ()
@@ -118,17 +128,11 @@ class ReadOnly(RowAdmin):
         model: type[Model] = self.model
         return [show(model, field.name, ON_PAGES) for field in model._meta.concrete_fields if not field.primary_key]
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
-class PoolInline(RowInline):
+class PoolInline(LookOnly, RowInline):
     """The pools of a network."""
 
     model = Pool
@@ -140,12 +144,6 @@ class PoolInline(RowInline):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Network)

@@ -19,7 +19,7 @@ from networks.views.changes import (
     remove,
     several,
 )
-from networks.views.engines import changing, swarm_forms, swarm_leave, swarm_pages
+from networks.views.engines import changing, swarm, swarm_leave
 from networks.views.engines import pages as engine_pages
 
 ENGINE = "engines/<slug:engine_slug>"
@@ -37,21 +37,21 @@ urlpatterns: list[URLPattern] = [
     path(f"{NETWORK}/keep/<str:container_id>/", keep.NetworkKeep.as_view(), name="network_keep"),
     path(f"{NETWORK}/protection/", protection.NetworkProtection.as_view(), name="network_protection"),
     path(f"{NETWORK}/remove/", remove.NetworkRemove.as_view(), name="network_remove"),
-    path(f"{NETWORK}/swarm/", swarm_pages.NetworkSwarm.as_view(), name="network_swarm"),
+    path(f"{NETWORK}/swarm/", swarm.NetworkSwarm.as_view(), name="network_swarm"),
     path(f"{NETWORK}/", networks.NetworkDetail.as_view(), name="network_detail"),
     path("containers/run/", launch.ContainerRunChosen.as_view(), name="container_run_chosen"),
     path("containers/<slug:engine_slug>/run/", launch.ContainerRun.as_view(), name="container_run"),
     path("containers/<slug:engine_slug>/several/", several.ContainersSeveral.as_view(), name="container_several"),
-    path(f"{ENGINE}/swarm/", swarm_pages.EngineSwarm.as_view(), name="engine_swarm"),
-    path(f"{ENGINE}/swarm/init/", swarm_forms.SwarmInit.as_view(), name="engine_swarm_init"),
-    path(f"{ENGINE}/swarm/join/", swarm_forms.SwarmJoin.as_view(), name="engine_swarm_join"),
+    path(f"{ENGINE}/swarm/", swarm.EngineSwarm.as_view(), name="engine_swarm"),
+    path(f"{ENGINE}/swarm/init/", swarm.SwarmInit.as_view(), name="engine_swarm_init"),
+    path(f"{ENGINE}/swarm/join/", swarm.SwarmJoin.as_view(), name="engine_swarm_join"),
     path(f"{ENGINE}/swarm/leave/", swarm_leave.SwarmLeave.as_view(), name="engine_swarm_leave"),
     path(
         f"{ENGINE}/swarm/nodes/<str:node_id>/remove/",
         swarm_leave.SwarmNodeRemove.as_view(),
         name="engine_swarm_node_remove",
     ),
-    path(f"{ENGINE}/swarm/token/", swarm_pages.SwarmToken.as_view(), name="engine_swarm_token"),
+    path(f"{ENGINE}/swarm/token/", swarm.SwarmToken.as_view(), name="engine_swarm_token"),
     path(f"{ENGINE}/lab/", lab.Lab.as_view(), name="lab"),
     path(f"{ENGINE}/lab/up/", lab.LabUp.as_view(), name="lab_up"),
     path(f"{ENGINE}/lab/down/", lab.LabDown.as_view(), name="lab_down"),

@@ -16,7 +16,7 @@ from networks.engine.errors import EngineError
 from networks.engine.image_facts import ImageFact, LayerFact, split_reference
 from networks.models import Engine, EngineState, JobStep
 from networks.models.access import access_of
-from networks.policy.registries import permission_to_pull
+from networks.policy.shapes import permission_to_pull
 from networks.queries.engines import read_engine
 
 ANSWER_WITHIN_S = 1.5

@@ -111,7 +111,7 @@ def connect_container(
         f"{container_name} → {network_name}",
         spec.network_id,
         command=connect_command_of(recorded, network_name=network_name, container_name=container_name),
-        asked=asked_of(recorded, ("network_id",)),
+        asked={"container_id": spec.container_id, **asked_of(recorded, ("network_id",))},
     )
     change = Change(ask, is_done, (spec.network_id, spec.container_id))
     permission = permission_to_join(engine.slug, spec.network_id, spec.driver_options)

@@ -262,7 +262,7 @@ def _look(actor: Actor, engine: Engine, change: Change, result: ActionResult, wi
         result = replace(result, is_seen=request_sync(engine.slug, ids, timeout_s=max(0.0, within_s)))
         is_open = result.kind is OutcomeKind.UNKNOWN and not result.is_under_way
         return _settle(result, change) if is_open else result
-    except DatabaseError as error:  # where the follower is in another process, the wish is a row
+    except DatabaseError as error:  # where the follower is in another process, the request is a row
         log.error("look_not_asked_for", engine=engine.slug, error=str(error))
         return result
 

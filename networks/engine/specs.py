@@ -269,7 +269,7 @@ class ExecSpec:
     size: ScreenSize = ScreenSize()
 
 
-def asked_of(spec: NetworkSpec | PoolSpec | ConnectSpec | InitSpec, but: Collection[str] = ()) -> dict[str, Any]:
+def asked_of(spec: NetworkSpec | Pool | ConnectSpec | InitSpec, but: Collection[str] = ()) -> dict[str, Any]:
     """Return what a spec asks for as JSON takes it, by the spec's own names, without those in `but`: for the record."""
     return {each.name: _as_json(each.name, getattr(spec, each.name)) for each in fields(spec) if each.name not in but}
 
@@ -277,7 +277,7 @@ def asked_of(spec: NetworkSpec | PoolSpec | ConnectSpec | InitSpec, but: Collect
 def _as_json(name: str, value: object) -> Any:
     if value is None:
         return None if name.startswith("enable_") else ""  # the Engine's own default; no address
-    if isinstance(value, PoolSpec):
+    if isinstance(value, Pool):
         return asked_of(value)
     if isinstance(value, Mapping):
         return {key: _as_json(key, held) for key, held in value.items()}

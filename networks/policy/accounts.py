@@ -15,8 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from networks.policy.login.browsers import is_in_use_at
-from networks.policy.login.known import browser_mark, mark_browser
-from networks.policy.login.throttle import Guess, TooManyGuesses, count_guess
+from networks.policy.login.throttle import Guess, TooManyGuesses, browser_mark, count_guess, mark_browser
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

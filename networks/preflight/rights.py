@@ -18,7 +18,6 @@ from networks.policy.harm import subnets_of
 from networks.policy.host_space import read_space
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, read_company
-from networks.policy.registries import permission_to_pull
 from networks.policy.shapes import (
     HARMLESS_ENDPOINT_OPTIONS,
     LOWEST_PORT,
@@ -27,6 +26,7 @@ from networks.policy.shapes import (
     is_usual_address,
     permission_to_connect,
     permission_to_create,
+    permission_to_pull,
 )
 from networks.preflight.places import suggest_subnet
 from networks.queries.engine_context import EngineContext, NetworkChoice

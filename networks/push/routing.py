@@ -13,7 +13,7 @@ from networks.actions.terminals.registry import terminals
 from networks.partials.framed import beside_of
 from networks.partials.screen import ScreenKey
 from networks.partials.screens import draw_screen, has_screen
-from networks.policy.signals import rights_changed
+from networks.policy.sessions import rights_changed
 from networks.push.consumers import LiveConsumer, Receive, Scope
 from networks.push.delivery import Send
 from networks.push.protocol import Close

@@ -181,6 +181,11 @@ def try_again(result: ActionResult, do: str) -> tuple[Fix, ...]:
     return (Fix(_("Try again"), do, name="do", is_primary=True),) if result.kind is OutcomeKind.FAILED else ()
 
 
+def open_page_of(name: str, url: str) -> Fix:
+    """Return the link to the page of what stands in the way."""
+    return Fix(_("Open %(name)s") % {"name": spell(name)[:60]}, "", url=url)
+
+
 def mark_refused_field(form: forms.Form, known: Explanation | None) -> None:
     """Mark the field that the Engine's sentence is about, where we know it and the form has it."""
     field = "new_name" if known and known.field == "name" and "new_name" in form.fields else known.field if known else ""
@@ -210,8 +215,7 @@ def _as_json(document: Mapping[str, Any]) -> str:
 
 def _openings(known: Explanation, around: RefusalContext | None) -> tuple[Fix, ...]:
     slug = around.engine_slug if around else ""
-    pages = [(each, reverse(f"{each.kind}_detail", args=[slug, each.docker_id])) for each in known.opens]
-    return tuple(Fix(_("Open %(name)s") % {"name": spell(each.name)[:60]}, "", url=url) for each, url in pages)
+    return tuple(open_page_of(each.name, reverse(f"{each.kind}_detail", args=[slug, each.docker_id])) for each in known.opens)
 
 
 def _title(result: ActionResult) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views import View
 
 from networks.engine.cli import inspect_container_command
@@ -14,13 +12,13 @@ from networks.partials.containers import sees_commands
 from networks.partials.lifecycle.stack_inside import draw_inside
 from networks.partials.screens import draw_screen
 from networks.policy.permissions import Permission, has_terminal, permissions_of
-from networks.queries.details import Title, read_container_detail, read_container_title, read_gone
+from networks.queries.details import Title, read_container_detail, read_container_title
 from networks.queries.filters import CONTAINER_PARAMS, read_container_filter
 from networks.queries.rows import EngineRow
 from networks.sync.host.stack_reading import read_container
 from networks.views.changes.protection import lifting_of
 from networks.views.columns import read_columns
-from networks.views.screens import render_screen
+from networks.views.screens import gone_page, render_screen
 from networks.views.shell import open_screen, pick_engine
 
 
@@ -49,7 +47,7 @@ class ContainerInside(View):
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(draw_inside(detail, reading))
         if detail is None:
-            return gone_page(request, engine_slug, docker_id)
+            return gone_page(request, "container", engine_slug, docker_id)
         open_screen(request, "container_inside", engine_slug=engine_slug, is_live=False)
         title = Title(engine_slug, docker_id, detail.row.name, detail.row.image)
         return render(request, "lifecycle/stack.html", {"title": title, "body": draw_inside(detail, reading)})
@@ -62,7 +60,7 @@ class ContainerDetail(View):
         engine = pick_engine(request, engine_slug)  # may this person view it?
         title = read_container_title(engine_slug, docker_id)
         if title is None:
-            return gone_page(request, engine_slug, docker_id)
+            return gone_page(request, "container", engine_slug, docker_id)
         key = open_screen(request, "container_detail", engine_slug=engine_slug, docker_id=docker_id)
         context = {
             "terminal": _terminal_of(request, engine),
@@ -81,15 +79,3 @@ def _terminal_of(request: HttpRequest, engine: EngineRow) -> str:
     if engine.is_terminal_on and has_terminal(request.user, engine.slug):
         return "open"
     return "ask" if {Permission.RUN, Permission.GRANT} & permissions_of(request.user, engine.slug) else ""
-
-
-def gone_page(request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
-    """Say that a container isn't there, and when it went: 404."""
-    open_screen(request, "container_detail", engine_slug=engine_slug, is_live=False)
-    context = {
-        "gone": read_gone(engine_slug, "container", docker_id),
-        "is_network": False,
-        "list_url": reverse("container_list") + f"?engine={engine_slug}",
-        "list_label": _("All containers"),
-    }
-    return render(request, "components/gone.html", context, status=404)

@@ -30,7 +30,7 @@ from networks.policy.duty import duty_of
 from networks.policy.origins import Approach, is_allowed_host, is_origin, read_approach
 from networks.policy.permissions import Denied, Permission, Person, is_superuser, permissions_of
 from networks.policy.routes import ON_ENGINE
-from networks.views.referring import referring_page
+from networks.views.shell import referring_page
 
 log = structlog.get_logger(__name__)
 

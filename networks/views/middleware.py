@@ -84,11 +84,15 @@ log = structlog.get_logger(__name__)
 _is_request: ContextVar[bool] = ContextVar("is_request", default=False)
 
 
-class HeadersMiddleware:
-    """Adds what Django and django-csp leave out; keeps answers out of caches, and cookies to https where the page is on it."""
+class Middleware:
+    """What Django wants of each."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+
+
+class HeadersMiddleware(Middleware):
+    """Adds what Django and django-csp leave out; keeps answers out of caches, and cookies to https where the page is on it."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
@@ -111,11 +115,8 @@ def _is_https(request: HttpRequest) -> bool:
     return origin.startswith("https://")
 
 
-class OriginMiddleware:
+class OriginMiddleware(Middleware):
     """Refuses hosts and origins that aren't ours, and settles what proxies say before anything else reads it."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -150,11 +151,8 @@ def _settle(request: HttpRequest, approach: Approach) -> None:
         meta["HTTP_X_FORWARDED_PROTO"] = approach.scheme
 
 
-class HastyDatabaseMiddleware:
+class HastyDatabaseMiddleware(Middleware):
     """Lets a request wait 3 s for a locked database; followers and jobs wait 20 s, as the settings say."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         before = _set_patience(connection, LOCK_WITHIN_MS)  # None as a rule: the connection is opened by the first read
@@ -197,11 +195,8 @@ class LenientSessionMiddleware(SessionMiddleware):
             return response
 
 
-class PolicyMiddleware:
+class PolicyMiddleware(Middleware):
     """Asks the policy before every view; an address that nobody declared is refused. What is changed inside is this person's."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with acting(partial(actor_of, request)):

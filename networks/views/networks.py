@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views import View
 
 from networks.engine.cli import inspect_network_command
 from networks.engine.docker_names import OWN_DRIVERS
 from networks.partials.screens import draw_screen
 from networks.policy.protection import read_protection
-from networks.queries.details import read_gone, read_network_title
+from networks.queries.details import read_network_title
 from networks.queries.filters import NETWORK_PARAMS, read_network_filter
 from networks.views.changes.protection import lifting_of
 from networks.views.columns import read_columns
-from networks.views.screens import render_screen
+from networks.views.screens import gone_page, render_screen
 from networks.views.shell import open_screen, pick_engine
 
 
@@ -41,7 +38,7 @@ class NetworkDetail(View):
         engine = pick_engine(request, engine_slug)  # may this person view it?
         title = read_network_title(engine_slug, docker_id)
         if title is None:
-            return _gone_page(request, engine_slug, docker_id)
+            return gone_page(request, "network", engine_slug, docker_id)
         key = open_screen(request, "network_detail", engine_slug=engine_slug, docker_id=docker_id)
         context = {
             "title": title,
@@ -51,14 +48,3 @@ class NetworkDetail(View):
             "can_remove": "connect" in key.rights.split(",") and not read_protection(engine).lock_on_removal(docker_id),
         }
         return render_screen(request, "networks/detail.html", draw_screen(key), context)
-
-
-def _gone_page(request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
-    open_screen(request, "network_detail", engine_slug=engine_slug, is_live=False)
-    context = {
-        "gone": read_gone(engine_slug, "network", docker_id),
-        "is_network": True,
-        "list_url": reverse("network_list") + f"?engine={engine_slug}",
-        "list_label": _("All networks"),
-    }
-    return render(request, "components/gone.html", context, status=404)

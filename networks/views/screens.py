@@ -1,4 +1,4 @@
-"""A live page's answer: its template, with the screen's regions and parts put where the template names them."""
+"""A live page's answer: its template, with the screen's regions and parts where it names them; and what went, in its place."""
 
 from __future__ import annotations
 
@@ -7,13 +7,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
+from networks.engine.guard import Noun
 from networks.partials.screen import Screen
+from networks.queries.details import read_gone
+from networks.views.shell import open_screen
 
 # Where a region goes. Nobody can write it into a page: what people and Engines write is escaped, and it is new at each start.
 _PLACE = f"<!--{secrets.token_hex(16)}:{{}}-->"
+
+
+def gone_page(request: HttpRequest, noun: Noun, engine_slug: str, docker_id: str) -> HttpResponse:
+    """Say that a network or a container isn't there, and when it went: 404."""
+    open_screen(request, f"{noun}_detail", engine_slug=engine_slug, is_live=False)
+    is_network = noun == "network"
+    context = {
+        "gone": read_gone(engine_slug, noun, docker_id),
+        "is_network": is_network,
+        "list_url": reverse(f"{noun}_list") + f"?engine={engine_slug}",
+        "list_label": _("All networks") if is_network else _("All containers"),
+    }
+    return render(request, "components/gone.html", context, status=404)
 
 
 def render_screen(

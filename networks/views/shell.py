@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -270,3 +271,16 @@ def _navigation(
             continue
         entries.append(NavigationEntry(name, label, url, current.split("_")[0] == name))
     return tuple(entries)
+
+
+def referring_page(request: HttpRequest) -> str:
+    """Return path and query of the page that sent this, "" where it isn't one of ours.
+
+    Its path alone is looked at as well: a browser takes "//elsewhere" and "/\\elsewhere" for another site's address.
+    """
+    sent_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    if not url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(sent_from)
+    page = parts.path + (f"?{parts.query}" if parts.query else "")
+    return page if page.startswith("/") and url_has_allowed_host_and_scheme(page, None) else ""

@@ -22,8 +22,8 @@ from networks.models import Container
 from networks.policy.login.fresh import has_typed_password
 from networks.policy.protection import protection_of
 from networks.queries.details import read_container_title
-from networks.views.containers import gone_page
 from networks.views.denied import read_only_page
+from networks.views.screens import gone_page
 from networks.views.shell import open_screen, pick_engine
 
 
@@ -36,7 +36,7 @@ class ContainerTerminal(View):
         engine = pick_engine(request, engine_slug)
         title = read_container_title(engine_slug, docker_id)
         if title is None:
-            return gone_page(request, engine_slug, docker_id)
+            return gone_page(request, "container", engine_slug, docker_id)
         if settings.NETADMIN_READ_ONLY:
             return read_only_page(request)
         if not has_typed_password(request.user, request.session):

@@ -15,8 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from networks.models import Engine, Grant, Role
 from networks.policy.login.store import row_key_of
 from networks.policy.permissions import Permission
-from networks.policy.sessions import SocketSession, still_allowed
-from networks.policy.signals import rights_changed
+from networks.policy.sessions import SocketSession, rights_changed, still_allowed
 
 PASSWORD = "correct horse battery"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import RequestFactory
 
-from networks.views.referring import referring_page
+from networks.views.shell import referring_page
 
 OURS = "http://localhost:8000"
 

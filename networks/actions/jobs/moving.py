@@ -30,7 +30,7 @@ class MoveRun(KeepRun):
     def _prepare(self, step: JobStep, client: EngineClient, leaving: NetworkFact, container: ContainerFact) -> None:
         """Look before it leaves whether it can arrive. Raises EngineError.
 
-        A connect that Docker refuses to a running container leaves the wish behind, and then there is no way back onto none
+        A connect that Docker refuses to a running container leaves what was asked for, and then there is no way back onto none
         (26.1): so it must not come to that.
         """
         taking = self._taking()

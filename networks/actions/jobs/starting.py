@@ -55,7 +55,7 @@ class JobRequest:
     permission: Permission = Permission.CONNECT
 
 
-def start_job(actor: Actor, engine: Engine, wish: JobRequest, steps: Iterable[JobStep]) -> Job:
+def start_job(actor: Actor, engine: Engine, wanted: JobRequest, steps: Iterable[JobStep]) -> Job:
     """Write a job with its steps (unsaved ones, in their order), wake who runs it, and return it; it is not waited for.
 
     Returns the job of the same key where this person made one before. Raises Denied, in read-only
@@ -64,14 +64,14 @@ def start_job(actor: Actor, engine: Engine, wish: JobRequest, steps: Iterable[Jo
     planned = list(steps)
     permission = permission_for_several(len(planned))
     if permission is Permission.CONNECT:
-        permission = wish.permission
+        permission = wanted.permission
     if settings.NETADMIN_READ_ONLY:
         raise Denied(permission, engine.slug)
     require_of(actor, permission, engine.slug)
     try:
-        job = _write(actor, engine, wish, planned, permission)
+        job = _write(actor, engine, wanted, planned, permission)
     except IntegrityError:
-        return Job.objects.get(key=_key_of(actor, wish))
+        return Job.objects.get(key=_key_of(actor, wanted))
     wake_runner(engine.slug)
     return job
 
@@ -83,16 +83,16 @@ def ask_to_stop(actor: Actor, job: Job, *, now: datetime | None = None) -> None:
     wake_runner(job.engine_slug)
 
 
-def _write(actor: Actor, engine: Engine, wish: JobRequest, planned: list[JobStep], permission: Permission) -> Job:
+def _write(actor: Actor, engine: Engine, wanted: JobRequest, planned: list[JobStep], permission: Permission) -> Job:
     now = timezone.now()
     with transaction.atomic(durable=True):
         Job.objects.filter(ended_at__lt=now - KEEP_JOBS).delete()
-        _refuse_too_many(actor, wish)
+        _refuse_too_many(actor, wanted)
         job = Job.objects.create(
-            key=_key_of(actor, wish),
+            key=_key_of(actor, wanted),
             engine_slug=engine.slug,
-            verb=wish.verb,
-            what=wish.what,
+            verb=wanted.verb,
+            what=wanted.what,
             who=actor.name,
             user_id=actor.user_id,
             from_address=actor.from_address,
@@ -105,18 +105,18 @@ def _write(actor: Actor, engine: Engine, wish: JobRequest, planned: list[JobStep
     return job
 
 
-def _refuse_too_many(actor: Actor, wish: JobRequest) -> None:
+def _refuse_too_many(actor: Actor, wanted: JobRequest) -> None:
     """Raise TooManyJobs where this person has as many open ones as there may be; one that is sent again is none more."""
-    own = Job.objects.filter(state__in=OPEN_STATES, user_id=actor.user_id, who=actor.name).exclude(key=_key_of(actor, wish))
+    own = Job.objects.filter(state__in=OPEN_STATES, user_id=actor.user_id, who=actor.name).exclude(key=_key_of(actor, wanted))
     if (count := own.count()) >= MOST_OPEN_JOBS:
         raise TooManyJobs(count, is_pulls=False)
-    if wish.verb == PULL and (pulls := own.filter(verb=PULL).count()) >= MOST_OPEN_PULLS:
+    if wanted.verb == PULL and (pulls := own.filter(verb=PULL).count()) >= MOST_OPEN_PULLS:
         raise TooManyJobs(pulls, is_pulls=True)
 
 
-def _key_of(actor: Actor, wish: JobRequest) -> str:
+def _key_of(actor: Actor, wanted: JobRequest) -> str:
     """Return the key as it is kept: nobody's form is taken for another person's."""
-    return f"{actor.user_id or 0}:{wish.key}"[:64]
+    return f"{actor.user_id or 0}:{wanted.key}"[:64]
 
 
 def start_joining(actor: Actor, engine: Engine, known: KnownSwarm, key: str) -> Job:
@@ -130,8 +130,8 @@ def start_joining(actor: Actor, engine: Engine, known: KnownSwarm, key: str) -> 
         command=command_of(join_swarm_lines(known.spec())),
         spec=document_of_join(known),
     )
-    wish = JobRequest(key, JOIN_SWARM, known.manager.name, Permission.SHAPE)
-    return start_job(actor, engine, wish, [step])
+    wanted = JobRequest(key, JOIN_SWARM, known.manager.name, Permission.SHAPE)
+    return start_job(actor, engine, wanted, [step])
 
 
 def document_of_join(known: KnownSwarm) -> dict[str, str]:

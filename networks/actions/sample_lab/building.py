@@ -19,7 +19,7 @@ from networks.actions.sample_lab.image import (
     build_rootfs,
     find_static_busybox,
 )
-from networks.actions.sample_lab.modes import bring_up_modes
+from networks.actions.sample_lab.modes import Tell, bring_up_modes
 from networks.actions.sample_lab.plan import LABEL, PREFIX_LABEL, LabPlan
 from networks.actions.sample_lab.standing import is_lab_label
 from networks.addressing.pools import TakenPool, overlapping
@@ -35,7 +35,6 @@ from networks.policy.harm import harmful_subnets, words_to_type
 from networks.policy.permissions import Permission
 from networks.policy.protection import refuse_containers, refuse_removal
 
-Tell = Callable[[str], None]
 MOST_NAMED = 20
 
 
@@ -146,8 +145,7 @@ def _bring_up(work: _Work) -> None:
         work.run.run_container(ContainerSpec(name, image, network, command, plan.labels))
         work.tell(_("Started %(name)s on %(network)s.") % {"name": name, "network": network})
     if work.with_modes:
-        home = plan.network_names[0]
-        bring_up_modes(work.run, work.network, work.tell, image=image, home=home, labels=plan.labels, prefix=plan.prefix)
+        bring_up_modes(work.run, work.network, work.tell, plan, image)
 
 
 def _refuse_names(picture: EnginePicture, plan: LabPlan, *, with_modes: bool) -> None:

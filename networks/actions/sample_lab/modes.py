@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
+from networks.actions.sample_lab.plan import DONOR, GUEST, MACVLAN, ON, OVERLAY, SERVE, WAIT, LabPlan
 from networks.engine.client import EngineClient
 from networks.engine.errors import Refused
 from networks.engine.facts import EnginePicture
 from networks.engine.specs import ContainerSpec, NetworkSpec
 from networks.models.said import say as _
 
-DONOR, GUEST = "shared_1", "shared_2"
-MACVLAN, OVERLAY = "mymacvlan", "myoverlay"
-ON = {MACVLAN: "mymacvlan_1", OVERLAY: "myoverlay_1"}
-MODE_NETWORKS = frozenset(ON)
-MODE_CONTAINERS = frozenset({DONOR, GUEST, *ON.values()})
 # A link that leads nowhere: the lab's containers must not appear on anybody's LAN. None: Docker makes a dummy of its own, where
 # the kernel has such links; ifb0 is there on kernels without them.
 PARENTS = (None, "ifb0")
-_WAIT = ("sleep", "1000000")
-_SERVE = ("httpd", "-f", "-h", "/www", "-p", "80")
 
 Tell = Callable[[str], None]
 
 
-def bring_up_modes(
-    run: EngineClient,
-    network: EngineClient,
-    tell: Tell,
-    *,
-    image: str,
-    home: str,
-    labels: Mapping[str, str],
-    prefix: str = "",
-) -> None:
-    """Build what is missing of it. `home`: the network that the pair is on; `prefix`: before each name. What this machine has not
-    is told, and left out.
-    """
-    picture = run.picture()
-    _bring_up_pair(run, tell, picture, ContainerSpec(prefix + DONOR, image, home, _SERVE, labels), prefix + GUEST)
+def bring_up_modes(run: EngineClient, network: EngineClient, tell: Tell, plan: LabPlan, image: str) -> None:
+    """Build what is missing of it. What this machine has not is told, and left out."""
+    picture, prefix, labels, home = run.picture(), plan.prefix, plan.labels, plan.network_names[0]
+    _bring_up_pair(run, tell, picture, ContainerSpec(prefix + DONOR, image, home, SERVE, labels), prefix + GUEST)
     name = prefix + MACVLAN
     macvlans = [NetworkSpec(name, "macvlan", labels=labels, options={"parent": link} if link else {}) for link in PARENTS]
-    _bring_up_network(run, network, tell, picture, macvlans, ContainerSpec(prefix + ON[MACVLAN], image, name, _WAIT, labels))
+    _bring_up_network(run, network, tell, picture, macvlans, ContainerSpec(prefix + ON[MACVLAN], image, name, WAIT, labels))
     if run.info().is_swarm_manager:
         name = prefix + OVERLAY
         overlay = [NetworkSpec(name, "overlay", is_attachable=True, labels=labels)]
-        _bring_up_network(run, network, tell, picture, overlay, ContainerSpec(prefix + ON[OVERLAY], image, name, _WAIT, labels))
+        _bring_up_network(run, network, tell, picture, overlay, ContainerSpec(prefix + ON[OVERLAY], image, name, WAIT, labels))
     else:
         tell(_("This Engine is not a swarm manager: no overlay network."))
 
@@ -67,7 +50,7 @@ def _bring_up_pair(run: EngineClient, tell: Tell, picture: EnginePicture, donor:
         return
     if borrower is not None:  # in a stack that is dead
         run.remove_container(borrower.docker_id)
-    run.run_container(ContainerSpec(guest, donor.image, mode, _WAIT, donor.labels))
+    run.run_container(ContainerSpec(guest, donor.image, mode, WAIT, donor.labels))
     tell(_("Started %(name)s in the stack of %(donor)s.") % {"name": guest, "donor": donor.name})
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_address
 
-from networks.actions.sample_lab.modes import MODE_CONTAINERS, MODE_NETWORKS
 from networks.addressing.pools import Pool
 from networks.engine.specs import NetworkSpec
 
@@ -16,18 +15,22 @@ BRIDGE, CUSTOM = "mybridge", "my_custom_network"
 SUBNET = IPv4Network("172.72.0.0/16")
 # Where a lab with a prefix goes, whose learner may have the lesson's own subnet already.
 SUBNETS = (SUBNET, *(IPv4Network(f"10.{number}.0.0/16") for number in range(172, 180)))
-_WAIT = ("sleep", "1000000")
-_SERVE = ("httpd", "-f", "-h", "/www", "-p", "80")
+WAIT = ("sleep", "1000000")
+SERVE = ("httpd", "-f", "-h", "/www", "-p", "80")
 CONTAINERS = (  # name, network, command
-    ("mynetwork_bridge", BRIDGE, _SERVE),
-    ("mycustom_1", CUSTOM, _SERVE),
-    ("host-network", "host", _WAIT),
-    ("none-network", "none", _WAIT),
-    ("myvolume_1", "bridge", _SERVE),
-    ("myvolume_3", "bridge", _WAIT),
+    ("mynetwork_bridge", BRIDGE, SERVE),
+    ("mycustom_1", CUSTOM, SERVE),
+    ("host-network", "host", WAIT),
+    ("none-network", "none", WAIT),
+    ("myvolume_1", "bridge", SERVE),
+    ("myvolume_3", "bridge", WAIT),
     ("myvolume_2", "bridge", ("true",)),  # ends by itself, with status 0
 )
 STOPPED = "myvolume_2"
+# What modes add: a shared stack, and a container on each further network.
+DONOR, GUEST = "shared_1", "shared_2"
+MACVLAN, OVERLAY = "mymacvlan", "myoverlay"
+ON = {MACVLAN: "mymacvlan_1", OVERLAY: "myoverlay_1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,6 @@ class LabPlan:
         """Return which of its names others have. `networks`, `containers`: the names of what isn't the lab's."""
         of_networks, of_containers = set(self.network_names), {name for name, _network, _command in self.containers}
         if with_modes:
-            of_networks |= {self.prefix + name for name in MODE_NETWORKS}
-            of_containers |= {self.prefix + name for name in MODE_CONTAINERS}
+            of_networks |= {self.prefix + name for name in ON}
+            of_containers |= {self.prefix + name for name in (DONOR, GUEST, *ON.values())}
         return tuple(sorted(of_networks.intersection(networks) | of_containers.intersection(containers)))

@@ -1,17 +1,24 @@
 """How often a password or a code may be guessed, without keeping out whom it belongs to.
 
 Every guess is counted before it is looked at and taken back when it was right, so a thousand at once get no further than a
-thousand in a row. docs/accounts.md has the figures and what they are for.
+thousand in a row. A browser that has logged in to an account before bears a mark in a cookie: a stranger's guesses don't hold it
+up. docs/accounts.md has the figures and what they are for.
+
+Source: OWASP, "Slow down online guessing attacks with device cookies".
 """
 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from django.conf import settings
+from django.core import signing
 from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
 
 _IPV6_PREFIX = 64  # what one customer of a provider has
 
@@ -115,3 +122,45 @@ def _place_of(address: str) -> str:
     if not isinstance(found, IPv6Address):
         return str(found)
     return str(found.ipv4_mapped or ip_network((found, _IPV6_PREFIX), strict=False))
+
+
+LASTS_S = 180 * 24 * 3600
+_MOST_ACCOUNTS = 5  # of one browser; a cookie has 4 KB
+_SALT = "netadmin.known-browser"
+
+
+def cookie_name() -> str:
+    """Return the cookie's name: cookies have no port, so it stands in the name."""
+    return f"netadmin_known_{settings.NETADMIN_PORT}"
+
+
+def browser_mark(request: HttpRequest, account: str) -> str:
+    """Return the mark that this browser got when it logged in to this account, "" when it never did."""
+    return _marks(request).get(_short(account), "")
+
+
+def mark_browser(request: HttpRequest, response: HttpResponse, account: str) -> None:
+    """Give the browser its mark for this account, in an answer. It keeps one that it has: guesses are counted by it."""
+    marks = _marks(request)
+    mark = marks.pop(_short(account), "") or secrets.token_urlsafe(12)
+    kept = dict([*marks.items(), (_short(account), mark)][-_MOST_ACCOUNTS:])
+    response.set_cookie(
+        cookie_name(),
+        signing.dumps(kept, salt=_SALT),
+        max_age=LASTS_S,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _marks(request: HttpRequest) -> dict[str, str]:
+    try:
+        marks: dict[str, str] = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=_SALT, max_age=LASTS_S)
+    except signing.BadSignature:
+        return {}
+    return marks
+
+
+def _short(account: str) -> str:
+    """Return a name for the account that doesn't tell who logs in here."""
+    return hashlib.sha256(account.encode()).hexdigest()[:16]

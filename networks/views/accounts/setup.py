@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from networks.actions.actors import SETUP, Actor, acting
 from networks.forms.people import SetupForm
 from networks.policy.accounts import account_of
-from networks.policy.login.known import mark_browser
+from networks.policy.login.throttle import mark_browser
 from networks.policy.setup import SetupFault, SetupRefused, claim_setup, ensure_setup_token, needs_setup
 
 _WORDS: dict[SetupFault, str] = {

@@ -29,7 +29,7 @@ from networks.forms.edits import take_suggestion
 from networks.hostnet.listeners import bound_sockets, find_port_owner
 from networks.models import Engine, JobStep, OutcomeKind
 from networks.policy.permissions import Permission
-from networks.policy.registries import permission_to_pull
+from networks.policy.shapes import permission_to_pull
 from networks.preflight.contexts import Bound, Holder, read_run_ground
 from networks.preflight.launch_checks import MOST_SAID
 from networks.queries.choices import container_choices

@@ -34,8 +34,7 @@ from networks.queries.engine_context import ContainerChoice
 from networks.queries.engines import read_engine
 from networks.queries.lifecycle.orders import ENDING, Impact, breakages_of_order, read_impact
 from networks.refusals.meaning import RefusalContext
-from networks.templatetags.wording import spell
-from networks.views.acting import Refusal, actor_of, explain_refusal, explain_result, mark_refused_field, say_unseen
+from networks.views.acting import Refusal, actor_of, explain_refusal, explain_result, mark_refused_field, open_page_of, say_unseen
 from networks.views.generic import EnginePage, wanted_name
 
 
@@ -196,9 +195,7 @@ def _mends(engine_slug: str, impact: Impact | None, room: Room) -> tuple[Fix, ..
     if impact.missing:
         return (Fix(_("Repair…"), "", url=reverse("container_move", args=[engine_slug, impact.docker_id])),)
     if impact.stack in AWAY:
-        url = reverse("container_detail", args=[engine_slug, impact.donor_id])
-        return (Fix(_("Open %(name)s") % {"name": spell(impact.donor_name)[:60]}, "", url=url),)
+        return (open_page_of(impact.donor_name, reverse("container_detail", args=[engine_slug, impact.donor_id])),)
     if lack := room.lack_at_start(impact):
-        url = reverse("network_detail", args=[engine_slug, lack.network_id])
-        return (Fix(_("Open %(name)s") % {"name": spell(lack.network_name)[:60]}, "", url=url),)
+        return (open_page_of(lack.network_name, reverse("network_detail", args=[engine_slug, lack.network_id])),)
     return ()

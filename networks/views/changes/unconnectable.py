@@ -21,6 +21,7 @@ from networks.preflight.places import check_plugin
 from networks.queries.containers import ID_LENGTH
 from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.templatetags.wording import spell
+from networks.views.acting import open_page_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +47,20 @@ def why_not_connectable(engine_slug: str, form: ConnectForm, given: Noun, protec
 
 
 def _of_network(engine_slug: str, network: NetworkChoice) -> NoFormReason | None:
-    create = Fix(_("Create a network…"), "", url=reverse("network_create", args=[engine_slug]), is_primary=True)
     found = next(check_joining(network), None)
-    if found and found.key == "network_config_only":
+    if found is None:
+        found = next(check_plugin(engine_slug, network.driver), None)
+        return NoFormReason(say_finding(found), say_advice(found)) if found else None
+    create = _link(_("Create a network…"), "network_create", engine_slug)
+    if found.key == "network_config_only":
         advice = _("Create a network that takes its configuration from it, and connect the container to that one.")
         return NoFormReason(say_finding(found), advice, (create,))
-    if found and found.key in ("network_ingress", "network_for_services"):
-        return NoFormReason(
-            say_finding(found),
-            _("Create an overlay network that is attachable, and connect the container to that one."),
-            (create,),
-        )
-    if found:
-        mode = Mode.HOST if network.driver == "host" else Mode.NONE
-        run = _run_fix(engine_slug, _("Run a container there…"), mode=mode.value)
-        return NoFormReason(say_finding(found), _("A container joins it only when it is created."), (run,))
-    if found := next(check_plugin(engine_slug, network.driver), None):
-        return NoFormReason(say_finding(found), say_advice(found))
-    return None
+    if found.key in ("network_ingress", "network_for_services"):
+        advice = _("Create an overlay network that is attachable, and connect the container to that one.")
+        return NoFormReason(say_finding(found), advice, (create,))
+    mode = Mode.HOST if network.driver == "host" else Mode.NONE
+    run = _link(_("Run a container there…"), "container_run", engine_slug, mode=mode.value)
+    return NoFormReason(say_finding(found), _("A container joins it only when it is created."), (run,))
 
 
 def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable[ContainerChoice]) -> NoFormReason | None:
@@ -72,20 +69,17 @@ def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable
         return None
     if found.key == "container_leaving":
         url = reverse("container_detail", args=[engine_slug, container.docker_id])
-        return NoFormReason(
-            say_finding(found), "", (Fix(_("Open %(name)s") % {"name": spell(container.name)[:60]}, "", url=url),)
-        )
+        return NoFormReason(say_finding(found), "", (open_page_of(container.name, url),))
     if found.key == "container_none":
-        url = reverse("container_move", args=[engine_slug, container.docker_id])
+        move = _link(_("Move it to a network…"), "container_move", engine_slug, container.docker_id)
         advice = _("It can be moved: it leaves none first and is connected then, as one job.")
-        return NoFormReason(say_finding(found), advice, (Fix(_("Move it to a network…"), "", url=url, is_primary=True),))
+        return NoFormReason(say_finding(found), advice, (move,))
     if found.key == "container_mode_lost" and len(container.lost_mode) < ID_LENGTH:
-        url = reverse("network_create", args=[engine_slug])
         advice = _("Create a network with that name, whatever its subnet: then it can be connected again.")
-        return NoFormReason(say_finding(found), advice, (Fix(_("Create a network…"), "", url=url, is_primary=True),))
+        return NoFormReason(say_finding(found), advice, (_link(_("Create a network…"), "network_create", engine_slug),))
     known = Container.objects.filter(engine__slug=engine_slug, docker_id=container.docker_id)
     image = known.values_list("image", flat=True).first() or ""
-    anew = _run_fix(engine_slug, _("Recreate it…"), image=image)
+    anew = _link(_("Recreate it…"), "container_run", engine_slug, image=image)
     advice = _(
         "The network mode is chosen when a container is created. Recreated from its image, it can be on any network; its "
         "command, variables and volumes have to be given again."
@@ -94,16 +88,17 @@ def _of_container(engine_slug: str, container: ContainerChoice, others: Iterable
     donor = next((each for each in others if each.docker_id == donor_id), None) if found.key == "container_shared" else None
     if donor is None:
         return NoFormReason(say_finding(found), advice, (anew,))
-    name = spell(donor.name)[:60]
-    place = "container_detail" if next(check_container(donor), None) else "container_connect"
-    label = _("Open %(name)s") if place == "container_detail" else _("Connect %(name)s…")
-    fix = Fix(label % {"name": name}, "", url=reverse(place, args=[engine_slug, donor.docker_id]), is_primary=True)
-    shared = _("Containers that share the stack of %(name)s get its networks too.") % {"name": name}
+    name = {"name": spell(donor.name)[:60]}
+    if next(check_container(donor), None):
+        fix = _link(_("Open %(name)s") % name, "container_detail", engine_slug, donor.docker_id)
+    else:
+        fix = _link(_("Connect %(name)s…") % name, "container_connect", engine_slug, donor.docker_id)
+    shared = _("Containers that share the stack of %(name)s get its networks too.") % name
     return NoFormReason(say_finding(found), f"{shared} {advice}", (fix, anew))
 
 
-def _run_fix(engine_slug: str, label: str, **filled: str) -> Fix:
-    """Return a link to the form of a new container with this much filled in."""
+def _link(label: str, page: str, *where: str, **filled: str) -> Fix:
+    """Return a link to a page, the form on it filled in with this much."""
     query = urlencode({name: value for name, value in filled.items() if value})
-    url = reverse("container_run", args=[engine_slug])
+    url = reverse(page, args=where)
     return Fix(label, "", url=f"{url}?{query}" if query else url, is_primary=True)

@@ -14,9 +14,8 @@ from django.views import View
 from networks.partials.engines import draw_engine, draw_engine_list
 from networks.policy.permissions import Denied, Permission, is_superuser
 from networks.sync.requests import request_sync
-from networks.views.referring import referring_page
 from networks.views.screens import render_screen
-from networks.views.shell import CHOICE_LASTS_S, choice_cookie, open_screen, pick_engine, rights_of_request
+from networks.views.shell import CHOICE_LASTS_S, choice_cookie, open_screen, pick_engine, referring_page, rights_of_request
 
 # Where the choice of another Engine leads from a page that is about one thing of the first.
 _LISTS = {"network": "network_list", "container": "container_list"}

@@ -25,7 +25,7 @@ from networks.engine.specs import ConnectSpec, EndpointSpec, RunSpec
 from networks.models import Container, Endpoint, Engine, EngineStatus, Grant, OutcomeKind, Role
 from networks.policy.login.store import SessionStore
 from networks.policy.protection import read_company
-from networks.policy.registries import is_permitted, is_private_registry
+from networks.policy.shapes import is_permitted, is_private_registry
 from tests.builders import make_container, make_endpoint, make_engine, make_network
 from tests.lab_image import IMAGE
 from tests.private_engine import PrivateEngine, wait_until
