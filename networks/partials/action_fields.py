@@ -140,7 +140,6 @@ def pairs_of(asked: Mapping[str, Any]) -> tuple[Pair, ...]:
 
 
 def _before(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what fields were before, where that is known and differs."""
     was = asked.get("was")
     if isinstance(was, Mapping):
         return {key: value for key, value in was.items() if key in asked and asked[key] != value}

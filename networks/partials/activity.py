@@ -204,7 +204,6 @@ def activity_title(row: ActionRow) -> str:
 
 
 def _sentence(row: ActionRow) -> tuple[str, dict[str, str]]:
-    """Return the sentence that fits an action best, and what stands at its marks."""
     if row.verb not in VERBS:
         return "{verb} {what}", {"verb": row.verb.replace("_", " "), "what": row.what}
     label, sentence = VERBS[row.verb]

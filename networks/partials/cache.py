@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from threading import Lock
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from cachetools import LRUCache, TTLCache
 from django.template.loader import get_template
 
 from networks.partials.screen import DrawnRow, ScreenKey
+from networks.queries.rows import ContainerRow, NetworkRow
 
 # In characters of HTML. 200 networks and 500 containers in two languages for three roles are about 8 million. The rows of
 # screens that are looked at are held by those as well; what was drawn of things that are gone leaves within 5 minutes.
@@ -23,15 +24,7 @@ _LINES: LRUCache[ScreenKey, Mapping[str, tuple[object, object, DrawnRow]]] = LRU
 _LOCK = Lock()
 
 
-class Identified(Protocol):
-    """A row of something that Docker gave an id."""
-
-    @property
-    def docker_id(self) -> str:
-        """The full id."""
-
-
-Row = TypeVar("Row", bound=Identified)
+Row = TypeVar("Row", NetworkRow, ContainerRow)
 
 
 def draw_row(

@@ -58,7 +58,6 @@ def create_command(detail: NetworkDetailRow, *, sees_secrets: bool) -> tuple[str
 
 
 def _in_lines(lines: Iterable[Line]) -> str:
-    """Return a command with one option a line, to be read and to be pasted."""
     return " \\\n  ".join(" ".join(filter(None, line)) for line in lines)
 
 

@@ -114,7 +114,6 @@ def sees_commands(rights: Iterable[str]) -> bool:
 
 
 def _choices(rows: Iterable[ContainerRow], asked: ContainerFilter) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return what the picks offer: what there is, and what is asked for though it isn't there."""
     states, networks, projects, kinds = {asked.state}, {asked.network}, {asked.project}, {asked.mode}
     for row in rows:
         states.add(row.state)

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from django.utils.translation import override
 
 from networks.partials.screen import Screen, ScreenKey
-from networks.partials.shell import draw_foot, draw_shell_of
+from networks.partials.shell import draw_foot, draw_shell, frame_engine
 from networks.policy.permissions import read_reach
 from networks.queries.engines import read_engine, versions_of
 from networks.queries.rows import EngineRow
@@ -64,7 +64,6 @@ def draw_framed(
                 with _LOCK:
                     _SCREENS[key] = version, screen
         further = apart(engine, screen.subject) if apart else {}
-    frame = {**further, **draw_shell_of(engine, key.language)}
-    if foot:
-        frame[foot] = draw_foot(engine, key.language, foot)
-    return replace(screen, parts={**screen.parts, **frame})
+        framed = frame_engine(engine)
+        below = {foot: draw_foot(framed, key.language, foot)} if foot else {}
+        return replace(screen, parts={**screen.parts, **further, **draw_shell(framed, key.language), **below})

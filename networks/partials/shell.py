@@ -8,12 +8,11 @@ from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import override
 
 from networks.models import EngineState
 from networks.models.trouble import trouble_of
+from networks.partials.cache import draw
 from networks.queries.rows import EngineRow
 
 # While an Engine lags, what is shown is seconds old at most and a refusal is still certain to be one: people may act.
@@ -65,28 +64,18 @@ def may_destroy(row: EngineRow) -> bool:
     return row.state == EngineState.LIVE
 
 
-def draw_shell_of(row: EngineRow, language: str) -> Mapping[str, str]:
-    """Return the parts that every screen of an Engine has: `engine-state` and `engine-banner`, by DOM id. No query."""
-    return _draw(frame_engine(row), language)
-
-
-def draw_foot(row: EngineRow, language: str, dom_id: str) -> str:
-    """Return the line below a list, which says how far it can be trusted."""
-    return _draw_foot(frame_engine(row), language, dom_id)
+@lru_cache(maxsize=256)
+def draw_shell(engine: FrameEngine, language: str) -> Mapping[str, str]:
+    """Return the parts that every screen of an Engine has, in the active language: `engine-state`, `engine-banner`, by DOM id."""
+    return MappingProxyType(
+        {
+            "engine-state": draw("components/engine_state.html", {"engine": engine}),
+            "engine-banner": draw("components/engine_banner.html", {"engine": engine}),
+        }
+    )
 
 
 @lru_cache(maxsize=256)
-def _draw(engine: FrameEngine, language: str) -> Mapping[str, str]:
-    with override(language):
-        return MappingProxyType(
-            {
-                "engine-state": render_to_string("components/engine_state.html", {"engine": engine}).strip(),
-                "engine-banner": render_to_string("components/engine_banner.html", {"engine": engine}).strip(),
-            }
-        )
-
-
-@lru_cache(maxsize=256)
-def _draw_foot(engine: FrameEngine, language: str, dom_id: str) -> str:
-    with override(language):
-        return render_to_string("components/read_foot.html", {"engine": engine, "dom_id": dom_id}).strip()
+def draw_foot(engine: FrameEngine, language: str, dom_id: str) -> str:
+    """Return the line below a list, which says how far it can be trusted, in the active language."""
+    return draw("components/read_foot.html", {"engine": engine, "dom_id": dom_id})

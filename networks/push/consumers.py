@@ -77,7 +77,6 @@ class LiveConsumer:
             await self._hub.leave(socket)
 
     async def _admit(self, scope: Scope, *, has_place: bool) -> ScreenKey | Close:
-        """Return what the socket shows, or why it may not."""
         person = scope.get("user") or AnonymousUser()
         route = scope["url_route"]["kwargs"]
         query = scope.get("query_string", b"").decode("ascii", "replace")

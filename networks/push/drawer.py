@@ -91,7 +91,6 @@ class Drawer:
             connections.close_all()
 
     def _wait_for_work(self) -> list[LiveView] | None:
-        """Return the views to draw now, None at the end."""
         with self._woken:
             while not self._is_ending:
                 now = time.monotonic()

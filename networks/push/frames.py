@@ -167,7 +167,6 @@ def _patches_of_region(region: str, before: Rows, after: Sequence[DrawnRow]) -> 
 
 
 def _arrivals(target: str, style: str, rows: Iterable[DrawnRow]) -> Iterator[Patch]:
-    """Yield the patches that bring new or moved rows to one place."""
     for piece in _cut(rows):
         yield Patch(target, style, _html_of(piece), tuple(row.dom_id for row in piece))
 
@@ -181,7 +180,6 @@ def _differing(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
 
 
 def _whole_region(region: str, rows: Sequence[DrawnRow]) -> Iterator[Patch]:
-    """Yield the patches that fill a region, whatever is in it now."""
     first, *rest = [_html_of(piece) for piece in _cut(rows)] or [""]
     yield Patch(region, "innerMorph", first)
     for html in rest:

@@ -153,7 +153,6 @@ class Hub:
             self._ask(view, HeldPicture(socket, position=0))
 
     def _hand_over(self, delivery: PictureStep | CatchUp) -> None:
-        """Bring a delivery from the drawer's thread to the event loop."""
         self._call(lambda: self._deliveries.put_nowait(delivery))
 
     def _call(self, callback: Callable[[], None]) -> None:

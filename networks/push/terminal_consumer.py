@@ -136,7 +136,6 @@ async def _first(receive: Receive) -> object:
 
 
 def _read_form(wanted: Open, language: str) -> tuple[TerminalForm, dict[str, str]]:
-    """Return the form, and its faults by field in the page's language."""
     form = TerminalForm(dict(wanted.fields))
     with translation.override(language):
         form.is_valid()

@@ -80,7 +80,6 @@ class HeartbeatWriter:
         connection.close()
 
     def _wait(self, pause_s: float) -> bool:
-        """Wait until the next turn. Returns whether there is one."""
         with self._changed:
             self._changed.wait_for(lambda: not self._takers, pause_s)
             self._is_running = bool(self._takers)  # in the same turn of the lock: whoever comes next starts another

@@ -130,7 +130,6 @@ def _low(use: PoolUse, number: int) -> str:
 
 
 def _row_head(use: PoolUse, number: int, index: int, *, folds: bool) -> str:
-    """Return what stands before a row of 8; wider rows show every second or fourth of them."""
     rank = "" if index % 4 == 0 else " rh-n" if index % 2 == 0 else " rh-8"
     text = f".{number & 0xFF}" if use.subnet.version == 4 else f":{number & 0xFFFF:x}"
     return f'<span class="rh{rank}{" z" if folds else ""}" aria-hidden="true">{text}</span>'

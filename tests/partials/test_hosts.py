@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from networks.hostnet.facts import LinkFact
 from networks.partials.interfaces.links import bytes_text, interfaces_url, rate_text
-from networks.partials.interfaces.spark import FLAT, HALF, WINDOW_S, draw_spark, fill_buckets
+from networks.partials.interfaces.rows import FLAT, HALF, WINDOW_S, draw_spark, fill_buckets
 from networks.sync.host.board import HostLink
 from networks.sync.host.traffic import Volume
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from networks.models import Engine, EngineState, EngineStatus, Grant
-from networks.partials.shell import draw_shell_of
+from networks.partials.shell import draw_shell, frame_engine
 from networks.queries.engines import list_engines, read_engine
 from networks.queries.rows import EngineRow
 from networks.views.shell import open_screen, shell
@@ -215,7 +215,7 @@ def local() -> EngineRow:
 def test_it_says_how_much_can_be_trusted(state: EngineState, words: str, may_act: bool) -> None:
     make_engine(state=state.value, state_since=MORNING, last_error=REFUSED)
 
-    parts = draw_shell_of(local(), "en")
+    parts = draw_shell(frame_engine(local()), "en")
 
     assert words in parts["engine-banner"]
     assert ("is-stale" in parts["engine-banner"]) is not may_act
@@ -226,7 +226,7 @@ def test_it_says_how_much_can_be_trusted(state: EngineState, words: str, may_act
 def test_it_lets_the_connection_speak_for_itself() -> None:
     make_engine(state=EngineState.DISCONNECTED.value, last_error=REFUSED + "\x1b<b>")
 
-    banner = draw_shell_of(local(), "en")["engine-banner"]
+    banner = draw_shell(frame_engine(local()), "en")["engine-banner"]
 
     assert f"<code>{REFUSED}␛&lt;b&gt;</code>" in banner
 
@@ -240,8 +240,8 @@ def test_it_draws_the_same_for_a_live_engine_whose_heart_beats() -> None:
 
     assert before is not None
     assert after is not None
-    assert draw_shell_of(before, "en") == draw_shell_of(after, "en")
-    assert "banner" not in draw_shell_of(after, "en")["engine-banner"].replace("engine-banner", "")
+    assert draw_shell(frame_engine(before), "en") == draw_shell(frame_engine(after), "en")
+    assert "banner" not in draw_shell(frame_engine(after), "en")["engine-banner"].replace("engine-banner", "")
 
 
 def test_it_reads_an_engine_whose_status_is_not_there_yet() -> None:

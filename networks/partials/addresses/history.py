@@ -157,7 +157,6 @@ def _lines(asked: HistoryAsked, page: HistoryPage) -> tuple[AddressHistoryLine, 
 
 
 def _suggest(engine: EngineRow, asked: HistoryAsked) -> list[tuple[str, str]]:
-    """Return what is called nearly so now, as (name, address of its search)."""
     names = sorted(set(_names_like(engine, asked.word.casefold())), key=natural)
     return [(name, history_url(engine.slug, q=name)) for name in names[:MOST_SUGGESTED]]
 

@@ -15,9 +15,8 @@ from networks.partials.cache import digest, draw, draw_kept
 from networks.partials.framed import draw_framed
 from networks.partials.interfaces.asked import TRAFFIC, InterfaceQuery, networks_of, read_interface_query
 from networks.partials.interfaces.card import draw_card, spell_lines
-from networks.partials.interfaces.rows import Figures, draw_link_rows, places_of
+from networks.partials.interfaces.rows import BUCKETS, FEW_BUCKETS, WINDOW_S, Figures, draw_link_rows, draw_spark, places_of
 from networks.partials.interfaces.sight import obstacles_of, say_view
-from networks.partials.interfaces.spark import BUCKETS, FEW_BUCKETS, WINDOW_S, draw_spark
 from networks.partials.interfaces.sums import say_other_links, say_sum, sum_links
 from networks.partials.screen import DrawnRow, Screen, ScreenKey
 from networks.queries.containers import container_rows
@@ -122,7 +121,6 @@ def _say_lede(picture: HostPicture) -> str:
 
 
 def _choices(picture: HostPicture, asked: InterfaceQuery) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Return what the picks offer: what there is, and what is asked for though it isn't there."""
     kinds = Counter(link.fact.kind for link in picture.links)
     networks = {name for names in networks_of(picture.links).values() for name in names}
     traffic_words = {"now": _("now"), "ever": _("ever"), "trouble": _("errors or drops")}

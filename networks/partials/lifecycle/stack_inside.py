@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from networks.hostnet.facts import HostView, InsideFact, LinkFact, Obstacle, ResolverFact, RouteFact
+from networks.hostnet.facts import HostView, InsideFact, LinkFact, Obstacle, ResolverFact
 from networks.hostnet.ifconfig import write_ifconfig
 from networks.partials.cache import draw
 from networks.partials.interfaces.links import interfaces_url
@@ -113,7 +113,7 @@ def _fact_context(fact: InsideFact) -> Mapping[str, Any]:
         "ifconfig": "\n\n".join(_written(link) for link in fact.links[:MOST_LINKS]),
         "more_links": max(0, len(fact.links) - MOST_LINKS),
         "has_only_loopback": [link.kind for link in fact.links] == ["loopback"],
-        "routes": [_route(route) for route in fact.routes[:MOST_ROUTES]],
+        "routes": fact.routes[:MOST_ROUTES],
         "more_routes": max(0, len(fact.routes) - MOST_ROUTES),
         "resolver": _resolver(fact.resolver),
     }
@@ -121,18 +121,6 @@ def _fact_context(fact: InsideFact) -> Mapping[str, Any]:
 
 def _written(link: LinkFact) -> str:
     return write_ifconfig(replace(link, name=spell(link.name), mac=spell(link.mac)))
-
-
-def _route(route: RouteFact) -> dict[str, str]:
-    return {
-        "destination": "default" if route.destination.prefixlen == 0 else str(route.destination),
-        "version": f"IPv{route.destination.version}",
-        "gateway": str(route.gateway) if route.gateway else "",
-        "link": spell(route.link_name),
-        "source": str(route.source) if route.source else "",
-        "metric": str(route.metric) if route.metric else "",
-        "kind": "" if route.kind == "unicast" else spell(route.kind),
-    }
 
 
 def _resolver(fact: ResolverFact) -> dict[str, Any] | None:

@@ -231,7 +231,6 @@ def _draw_lines(
 
 
 def _losing(counted: Iterable[TrafficLine]) -> list[str]:
-    """Return the names of those that lose packets right now."""
     return [one.name or one.link for one in counted if one.now and one.now.trouble]
 
 

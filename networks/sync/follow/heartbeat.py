@@ -52,7 +52,6 @@ class Paths:
                         log.exception("path_not_told", path=path)
 
     def _wait(self) -> list[tuple[object, tuple[str, Callable[[], None]]]]:
-        """Return what to look at after the next pause, nothing at the end."""
         with self._changed:
             self._changed.wait_for(lambda: not self._watched, self._every_s)
             self._is_running = bool(self._watched)  # in the same turn of the lock: whoever comes next starts another

@@ -192,8 +192,10 @@ class Reconciler:
             if merged == known and not (merged and not merged.has_detail):
                 if merged and has_remnants(merged):
                     thin.append(docker_id)
-                else:
-                    self._settle(docker_id, fact, known)
+                elif fact is None or known is None:
+                    self._settled.pop(docker_id, None)
+                else:  # by identity: an unchanged entry gives the same fact at the next reading
+                    self._settled[docker_id] = (fact, known)
                 continue
             stamp = self._stamps.get(docker_id)
             if merged != known and stamp and not _is_newer_than(stamp, began_at):
@@ -209,13 +211,6 @@ class Reconciler:
         self._inspectors.ask(doubtful, is_urgent=True)
         self._inspectors.ask(thin, is_urgent=False)
         return admitted
-
-    def _settle(self, docker_id: str, listed: ContainerFact | None, known: ContainerFact | None) -> None:
-        """Note that the list and memory agree, by identity: an unchanged entry gives the same fact at the next reading."""
-        if listed is None or known is None:
-            self._settled.pop(docker_id, None)
-        else:
-            self._settled[docker_id] = (listed, known)
 
     def _take_inspections(self, inspections: Iterable[Inspection], update: Update) -> None:
         for inspection in inspections:

@@ -179,7 +179,6 @@ class EngineSampler:
             connection.close()
 
     def _wait_for_due(self) -> list[tuple[str, Interfaces]] | None:
-        """Return what is to be asked about now, None when there is nobody left to ask for."""
         idle_since = time.monotonic()
         with self._woken:
             while not self._is_ending:
@@ -222,7 +221,6 @@ class EngineSampler:
 
 
 def _connect(engine_slug: str) -> EngineClient:
-    """Return a client for the Engine of this slug. Raises EngineError where there is none any more."""
     engine = Engine.objects.filter(slug=engine_slug).first()
     if engine is None:
         raise EngineError("This Engine was removed.")

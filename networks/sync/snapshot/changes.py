@@ -98,7 +98,6 @@ def _compare(
 
 
 def _split_endpoints(before: Memory, containers: Mapping[str, ContainerFact], changes: Changes) -> None:
-    """Tell which endpoints of changed containers changed, and which containers changed besides."""
     for docker_id, fact in containers.items():
         known = before.containers.get(docker_id)
         if known is None or replace(known, endpoints=fact.endpoints) != fact:
