@@ -18,6 +18,7 @@ DONOR_PREFIX = "container:"
 SINGLE_DRIVERS = frozenset({"host", "null"})
 # Drivers that Docker brings and that make networks for people.
 BUILT_IN_DRIVERS = frozenset({"bridge", "macvlan", "ipvlan", "overlay"})
+PARENTED = frozenset({"macvlan", "ipvlan"})  # whose networks are on a link of the machine
 OWN_DRIVERS = BUILT_IN_DRIVERS | SINGLE_DRIVERS
 
 _BRIDGE, _ENDPOINT = "com.docker.network.bridge.", "com.docker.network.endpoint."

@@ -13,10 +13,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.parents import split_vlan
+from networks.engine.docker_names import PARENTED
 from networks.forms.fields import TypedField
 from networks.preflight.known_options import MEMBERS_SINCE, OPTIONS, DriverOption, OptionKind, Since, options_of
 from networks.preflight.option_checks import is_vlan
-from networks.queries.engine_context import PARENTED, EngineContext
+from networks.queries.engine_context import EngineContext
 
 VLAN = "vlan"  # no option of its own: it is the end of the parent's name
 SHOWN = "-shown"  # a hidden field beside a checkbox that is on by default: unchecked is then told from not on the page

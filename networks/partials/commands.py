@@ -30,7 +30,7 @@ def create_command(detail: NetworkDetailRow, *, sees_secrets: bool) -> tuple[str
     are written as "…"; past a hundred labels or options the rest is left out.
     """
     row = detail.row
-    if row.is_predefined or (row.driver in SINGLE_DRIVERS and not detail.is_config_only):
+    if row.is_predefined or (row.driver in SINGLE_DRIVERS and not detail.row.is_config_only):
         return "", False
     known = (detail.labels, detail.options, detail.ipam_options)
     labels, options, ipam_options = (_shown(pairs, sees_secrets=sees_secrets) for pairs in known)
@@ -38,17 +38,17 @@ def create_command(detail: NetworkDetailRow, *, sees_secrets: bool) -> tuple[str
     is_own = not detail.config_from
     spec = NetworkSpec(
         name=row.name,
-        driver="bridge" if detail.is_config_only else row.driver,  # Docker keeps "null" for it, whatever was said
+        driver="bridge" if detail.row.is_config_only else row.driver,  # Docker keeps "null" for it, whatever was said
         pools=tuple(spec for pool in row.pools if is_own and (spec := _pool_spec(pool)) is not None),
         enable_ipv4=None if row.has_ipv4 or not is_own else False,
         enable_ipv6=True if row.has_ipv6 and is_own else None,
         is_internal=row.is_internal,
         is_attachable=row.is_attachable,
         is_ingress=row.is_ingress,
-        is_config_only=detail.is_config_only,
+        is_config_only=detail.row.is_config_only,
         config_from=detail.config_from,
         scope="swarm" if row.scope == "swarm" and row.driver != "overlay" else "",
-        ipam_driver=detail.ipam_driver if is_own else "default",
+        ipam_driver=detail.row.ipam_driver if is_own else "default",
         ipam_options=ipam_options if is_own else {},
         labels=labels if is_own else {},
         options=options if is_own else {},

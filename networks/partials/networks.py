@@ -140,7 +140,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "about": words.explain_network(detail.row),
         "host": host_side(detail.row, dict(detail.options), api_version=engine.api_version),
         "public": words.public_subnets(detail.row),
-        "why_not": words.why_no_connect(detail.row, is_config_only=detail.is_config_only)
+        "why_not": words.why_no_connect(detail.row, is_config_only=detail.row.is_config_only)
         or words.said_lock(protection.networks.get(detail.row.docker_id)),
         "unused": words.say_unused(detail.row),
         "is_told": detail.row.is_told,
@@ -161,7 +161,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         rights,
         last_of_network(engine.slug, name, limit=MOST_LAST),
         history_url_of(engine.slug, name, docker_id),
-        why_none=words.why_no_addresses(detail.row, is_config_only=detail.is_config_only),
+        why_none=words.why_no_addresses(detail.row, is_config_only=detail.row.is_config_only),
     )
     parts["network-addresses"] = draw_network_addresses(key, engine, may_connect=not context["why_not"])
     rows = draw_endpoints(key, engine, detail.endpoints, network=detail.row)

@@ -12,12 +12,12 @@ from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.pools import Pool, check_room, default_gateway, ends_block, is_any_of_size, last_of_block
 from networks.addressing.reading import IPNetwork
 from networks.engine.cli import reads_as_mode
-from networks.engine.docker_names import MADE_BY_SWARM, OWN_DRIVERS, RESERVED_NAMES, SINGLE_DRIVERS
+from networks.engine.docker_names import MADE_BY_SWARM, OWN_DRIVERS, PARENTED, RESERVED_NAMES, SINGLE_DRIVERS
 from networks.engine.specs import NetworkSpec
 from networks.hostnet.plugins import IPAM_DRIVER, PluginState
 from networks.preflight.known_options import MEMBERS_SINCE
 from networks.preflight.places import check_place, plugin_trouble, suggest_subnet
-from networks.queries.engine_context import API_OF_ENGINE_27, PARENTED, EngineContext
+from networks.queries.engine_context import API_OF_ENGINE_27, EngineContext
 from networks.queries.networks import gives_gateway
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")  # what the docker command wants; the Engine itself takes anything

@@ -12,9 +12,10 @@ from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.host import HostSide
 from networks.addressing.parents import ParentLink, quiet_range, split_vlan
 from networks.addressing.pools import default_gateway
+from networks.engine.docker_names import PARENTED
 from networks.engine.specs import NetworkSpec
 from networks.preflight.option_checks import MOST_VLAN, is_vlan
-from networks.queries.engine_context import PARENTED, EngineContext
+from networks.queries.engine_context import EngineContext
 
 _WIRELESS = "wireless"
 _LOOPBACK = "loopback"

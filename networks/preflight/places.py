@@ -15,12 +15,12 @@ from networks.addressing.parents import quiet_range
 from networks.addressing.pools import Pool, TakenPool, default_gateway, is_any_of_size, overlapping
 from networks.addressing.reading import IPAddress, IPNetwork
 from networks.addressing.suggest import default_pools_of, suggest_subnet_of
-from networks.engine.docker_names import OWN_DRIVERS
+from networks.engine.docker_names import OWN_DRIVERS, PARENTED
 from networks.engine.specs import NetworkSpec
 from networks.hostnet.plugins import PluginFact
 from networks.models import Engine
 from networks.policy.harm import subnets_of, takes_routes
-from networks.queries.engine_context import PARENTED, EngineContext
+from networks.queries.engine_context import EngineContext
 from networks.queries.networks import GATEWAYS_LEFT_OUT
 from networks.sync.plugins import plugins_of
 

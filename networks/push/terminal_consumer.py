@@ -29,7 +29,7 @@ from networks.push.consumers import Receive, Scope, split_query
 from networks.push.delivery import Send
 from networks.push.protocol import Close
 from networks.push.terminal_wire import MAX_KEYS_LENGTH, Open, OutputShown, TerminalSocket, read_text, write_text
-from networks.queries.details import read_container_title
+from networks.queries.containers import read_container_row
 
 ASKED_WITHIN_S = 10.0
 _CLOSED_WITHIN_S = 1.0
@@ -110,7 +110,7 @@ def admit(scope: Scope) -> Admitted | Close:
     except Denied as denied:
         record_denied(person, denied, verb="open_terminal", docker_id=container_id, from_address=address)
         return Close.FORBIDDEN
-    engine, title = Engine.objects.filter(slug=slug).first(), read_container_title(slug, container_id)
+    engine, title = Engine.objects.filter(slug=slug).first(), read_container_row(slug, container_id)
     if engine is None or title is None or settings.NETADMIN_READ_ONLY:
         return Close.FORBIDDEN
     if container_id in protection_of(slug).containers:

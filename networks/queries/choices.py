@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
 from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress
-from networks.models import Container, Endpoint, Network
-from networks.models import Pool as PoolRecord
-from networks.queries.cache.prepared import Prepared, Query
+from networks.models import Endpoint
+from networks.queries.containers import container_rows
 from networks.queries.engine_context import MOST_PARSED, ContainerChoice, NetworkChoice, subnet_of
+from networks.queries.engines import read_engine
+from networks.queries.networks import POOL_COLUMNS, Record, keep_networks
 
 GATEWAY_BRIDGE = "docker_gwbridge"
 
@@ -33,101 +35,57 @@ def let_out_by_docker(engine_slug: str) -> frozenset[str]:
     return frozenset(inward - outward)
 
 
-_POOL = ("network__docker_id", "subnet", "ip_range", "gateway", "aux_addresses")
-_HELD = ("network__docker_id", "container__name", "mac", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")
-# What of a NetworkChoice is a column, and of a ContainerChoice.
-_CHOICE = (
-    "docker_id",
-    "name",
-    "driver",
-    "has_ipv6",
-    "hue",
-    "scope",
-    "is_attachable",
-    "is_ingress",
-    "is_config_only",
-    "is_internal",
-)
-_CONTAINER = ("docker_id", "name", "state", "network_mode", "is_mode_lost")
+_ENDPOINT = ("container__name", "mac", "ipv4", "ipv6", "requested_ipv4", "requested_ipv6")
+# What of a NetworkChoice is a column.
+_FLAGS = ("is_attachable", "is_ingress", "is_config_only", "is_internal", "has_ipv6")
+_SAME = ("docker_id", "name", "driver", "scope", "hue", "revision", *_FLAGS)
 _address = lru_cache(MOST_PARSED)(ip_address)
 
 
-def _places(engine_slug: str) -> Query:
-    endpoints: Query = Endpoint.objects.present().filter(engine__slug=engine_slug)
-    return endpoints.order_by("network_name").values("container__docker_id", "network_name")
-
-
-def _containers(engine_slug: str) -> Query:
-    containers: Query = Container.objects.filter(engine__slug=engine_slug)
-    return containers.order_by("name").values(*_CONTAINER)
-
-
-def _networks(engine_slug: str, *docker_ids: str) -> Query:
-    networks: Query = Network.objects.filter(engine__slug=engine_slug)
-    return networks.filter(docker_id__in=docker_ids) if docker_ids else networks
-
-
-def _pools(engine_slug: str, *docker_ids: str) -> Query:
-    pools: Query = PoolRecord.objects.filter(network__in=_networks(engine_slug, *docker_ids))
-    return pools.values(*_POOL)
-
-
-def _held(engine_slug: str, *docker_ids: str) -> Query:
-    endpoints: Query = Endpoint.objects.present().filter(network__in=_networks(engine_slug, *docker_ids))
-    return endpoints.values(*_HELD)
-
-
-def _choices(engine_slug: str, *docker_ids: str) -> Query:
-    return _networks(engine_slug, *docker_ids).order_by("name", "docker_id").values(*_CHOICE)
-
-
-_PLACES, _CONTAINERS = Prepared(_places, str), Prepared(_containers, str)
-_PARTS = (_pools, _held, _choices)
-_OF_ALL = tuple(Prepared(part, str) for part in _PARTS)
-_OF_ONE = tuple(Prepared(part, str, str) for part in _PARTS)
-
-
 def container_choices(engine_slug: str) -> tuple[ContainerChoice, ...]:
-    """Return every container by name. Two queries."""
-    on: dict[str, list[str]] = {}
-    for endpoint in _PLACES.rows(engine_slug):
-        on.setdefault(endpoint["container__docker_id"], []).append(endpoint["network_name"])
-    found = []
-    for record in _CONTAINERS.rows(engine_slug):
-        docker_id, name, state, mode, is_lost = record.values()
-        found.append(ContainerChoice(docker_id, name, state, mode, tuple(on.get(docker_id, ())), mode if is_lost else ""))
-    return tuple(found)
+    """Return every container by name. One query, and what `container_rows` asks."""
+    engine = read_engine(engine_slug)
+    rows = sorted(container_rows(engine), key=lambda row: row.name) if engine else ()
+    return tuple(
+        ContainerChoice(
+            row.docker_id, row.name, row.state, row.network_mode, tuple(one.network_name for one in row.addresses), row.lost_mode
+        )
+        for row in rows
+    )
 
 
 def network_choices(engine_slug: str, docker_ids: Iterable[str] = ()) -> tuple[NetworkChoice, ...]:
-    """Return networks by name, all of them or those with these ids. Three queries, and a fourth for docker_gwbridge."""
-    asked = (engine_slug, *docker_ids)
-    if len(asked) <= 2:
-        pool_records, endpoints, records = (prepared.rows(*asked) for prepared in (_OF_ALL, _OF_ONE)[len(asked) - 1])
-    else:
-        pool_records, endpoints, records = (list(part(*asked)) for part in _PARTS)
-    pools: dict[str, list[Pool]] = {}
-    for record in pool_records:
-        pools.setdefault(record["network__docker_id"], []).append(_pool_of(record))
-    held: dict[str, dict[IPAddress, str]] = {}
-    wished: dict[str, dict[IPAddress, str]] = {}
-    macs: dict[str, dict[str, str]] = {}
-    for endpoint in endpoints:
-        docker_id, name, mac, ipv4, ipv6, asked4, asked6 = endpoint.values()
-        held.setdefault(docker_id, {}).update({_address(text): name for text in (ipv4, ipv6) if text})
-        wished.setdefault(docker_id, {}).update({_address(text): name for text in (asked4, asked6) if text})
-        macs.setdefault(docker_id, {}).update({mac: name} if mac else {})
+    """Return networks by name, all of them or those with these ids. One query, four where something changed since.
+
+    And one more where docker_gwbridge is among them.
+    """
+    engine, wanted = read_engine(engine_slug), set(docker_ids)
+    found = [one for one in _KEPT.rows(engine) if not wanted or one.docker_id in wanted] if engine else []
     return tuple(
-        NetworkChoice(
-            **record,
-            pools=tuple(pools.get(record["docker_id"], ())),
-            holders=(holders := held.get(record["docker_id"], {})),
-            wishes={each: name for each, name in wished.get(record["docker_id"], {}).items() if each not in holders},
-            macs=macs.get(record["docker_id"], {}),
-            let_out=let_out_by_docker(engine_slug) if record["name"] == GATEWAY_BRIDGE else frozenset(),
-        )
-        for record in records
+        replace(one, let_out=let_out_by_docker(engine_slug)) if one.name == GATEWAY_BRIDGE else one
+        for one in sorted(found, key=lambda one: (one.name, one.docker_id))
     )
+
+
+def _make(_engine_slug: str, record: Record, pools: list[Record], endpoints: list[Record]) -> NetworkChoice:
+    holders: dict[IPAddress, str] = {}
+    wishes: dict[IPAddress, str] = {}
+    macs: dict[str, str] = {}
+    for endpoint in endpoints:
+        name, mac = endpoint["container__name"], endpoint["mac"]
+        holders.update({_address(text): name for text in (endpoint["ipv4"], endpoint["ipv6"]) if text})
+        wishes.update({_address(text): name for text in (endpoint["requested_ipv4"], endpoint["requested_ipv6"]) if text})
+        macs.update({mac: name} if mac else {})
+    return NetworkChoice(
+        **{name: record[name] for name in _SAME},
+        pools=tuple(map(_pool_of, pools)),
+        holders=holders,
+        wishes={each: name for each, name in wishes.items() if each not in holders},
+        macs=macs,
+    )
+
+
+_KEPT = keep_networks(_make, _SAME, POOL_COLUMNS, _ENDPOINT)
 
 
 def _pool_of(record: Mapping[str, Any]) -> Pool:

@@ -13,6 +13,7 @@ from networks.models.container import is_held, is_remnant
 from networks.queries.cache.prepared import Prepared, Query
 from networks.queries.cache.row_cache import RowCache, gone_since
 from networks.queries.donors import held_now, read_donors, stack_state
+from networks.queries.engines import read_engine
 from networks.queries.networks import asks_protection, group, searched
 from networks.queries.rows import AddressRow, ContainerRow, EngineRow, PortRow
 
@@ -50,6 +51,12 @@ Record = Mapping[str, Any]
 def container_rows(engine: EngineRow) -> Sequence[ContainerRow]:
     """Return all containers of an Engine, by name. At most four queries, none where nothing changed since."""
     return _KEPT.rows(engine)
+
+
+def read_container_row(engine_slug: str, docker_id: str) -> ContainerRow | None:
+    """Return the row of one container, None where it isn't there. One query, and what `container_rows` asks."""
+    engine = read_engine(engine_slug)
+    return next((row for row in container_rows(engine) if row.docker_id == docker_id), None) if engine else None
 
 
 def _containers(engine_slug: str, since: int) -> Query:

@@ -23,11 +23,9 @@ class NetworkDetailRow:
     """What a network's page shows besides its row. `options`, `ipam_options`, `labels`: as Docker has them, by key."""
 
     row: NetworkRow
-    ipam_driver: str
     ipam_options: Pairs
     options: Pairs
     labels: Pairs
-    is_config_only: bool
     config_from: str
     endpoints: tuple[EndpointRow, ...]
 
@@ -74,17 +72,6 @@ class ContainerDetailRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
-    """What stands in the head of a page about one thing. `badge`: a network's driver, a container's image."""
-
-    engine_slug: str
-    docker_id: str
-    name: str
-    badge: str
-    hue: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Gone:
     """What was here and is no more."""
 
@@ -94,8 +81,7 @@ class Gone:
 
 def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetailRow | None:
     """Return a network with its endpoints, None where there is none. At most four queries."""
-    same = ("ipam_driver", "is_config_only", "config_from")
-    columns = (*networks.NETWORK_COLUMNS, *same, "ipam_options")
+    columns = (*networks.NETWORK_COLUMNS, "ipam_options", "config_from")
     record = Network.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values(*columns).first()
     if record is None:
         return None
@@ -104,7 +90,7 @@ def read_network_detail(engine_slug: str, docker_id: str) -> NetworkDetailRow | 
     counted = Endpoint.objects.present().filter(**here).order_by().values(*networks.ENDPOINT_COLUMNS)
     return NetworkDetailRow(
         row=networks.make_network_row(engine_slug, record, pools, list(counted)),
-        **{name: record[name] for name in same},
+        config_from=record["config_from"],
         ipam_options=_pairs(record["ipam_options"]),
         options=_pairs(record["options"]),
         labels=_pairs(record["labels"]),
@@ -146,18 +132,6 @@ def _owned(row: ContainerRow, owner: Mapping[str, Any] | None) -> dict[str, Any]
 def _guest(record: Mapping[str, Any]) -> Guest:
     is_running = record["state"] in WITH_STACK
     return Guest(record["docker_id"], record["name"], is_running, held_stack(record, record["donor"]))
-
-
-def read_network_title(engine_slug: str, docker_id: str) -> Title | None:
-    """Return a network's title, None where there is none. One query."""
-    found = Network.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values("name", "driver", "hue").first()
-    return Title(engine_slug, docker_id, found["name"], found["driver"], found["hue"]) if found else None
-
-
-def read_container_title(engine_slug: str, docker_id: str) -> Title | None:
-    """Return a container's title, None where there is none. One query."""
-    found = Container.objects.filter(engine__slug=engine_slug, docker_id=docker_id).values("name", "image").first()
-    return Title(engine_slug, docker_id, found["name"], found["image"]) if found else None
 
 
 def read_gone(engine_slug: str, kind: str, docker_id: str) -> Gone | None:

@@ -11,16 +11,13 @@ from typing import Any
 from networks.addressing.host import HostSide
 from networks.addressing.pools import Pool, TakenPool
 from networks.addressing.reading import IPAddress, IPNetwork
-from networks.engine.docker_names import BRIDGE_NAME, KEPT_BY_DOCKER, OWN_DRIVERS
+from networks.engine.docker_names import KEPT_BY_DOCKER, OWN_DRIVERS
 from networks.hostnet.plugins import IPAM_DRIVER, NETWORK_DRIVER, Plugins
-from networks.models import Container, Endpoint, EngineStatus, Network
-from networks.models import Pool as PoolRecord
-from networks.queries.cache.prepared import Prepared
-from networks.queries.engines import read_pairs
+from networks.models import Container, Endpoint, Network
+from networks.queries.engines import read_engine, read_engine_about
+from networks.queries.networks import network_rows
 from networks.queries.rows import EngineRow
 
-# Docker's own: any other driver is a plugin's.
-PARENTED = frozenset({"macvlan", "ipvlan"})
 # From here on the Engine chooses an IPv6 subnet by itself, and knows gateway modes. API 1.46 came with Engine 27.0.
 API_OF_ENGINE_27 = (1, 46)
 _WISHES = (
@@ -142,6 +139,7 @@ class NetworkChoice:
     macs: Mapping[str, str] = field(default_factory=dict)
     via: str = ""
     let_out: frozenset[str] = frozenset()
+    revision: int = field(default=0, compare=False)
 
     @property
     def is_for_services(self) -> bool:
@@ -149,61 +147,31 @@ class NetworkChoice:
         return self.scope == "swarm" and not self.is_attachable
 
 
-_OWNERS = Prepared(
-    lambda slug: Network.objects.filter(engine__slug=slug).values(
-        "docker_id", "name", "driver", "options", "ipam_driver", "is_config_only"
-    ),
-    str,
-)
-_TAKEN = Prepared(
-    lambda slug: PoolRecord.objects.filter(network__engine__slug=slug).values(
-        "network__is_config_only", "network__scope", "subnet", "network__name", "network__docker_id"
-    ),
-    str,
-)
-
-
 def read_ground(engine_slug: str) -> EngineContext:
-    """Return what a new network must get along with. Three queries."""
-    owners = [tuple(record.values()) for record in _OWNERS.rows(engine_slug)]
-    networks = [owner for _, *owner in owners]
-    pools: list[tuple[str, TakenPool]] = []
-    config_subnets: dict[str, tuple[IPNetwork, ...]] = {}
-    for record in _TAKEN.rows(engine_slug):
-        is_config_only, scope, subnet, name, docker_id = record.values()
-        if is_config_only:  # it holds no addresses: those that take from it do
-            config_subnets[name] = (*config_subnets.get(name, ()), subnet_of(subnet))
-        else:
-            pools.append((scope, TakenPool(subnet_of(subnet), name, docker_id)))
-    status = EngineStatus.objects.filter(engine__slug=engine_slug).select_related("engine").first()
+    """Return what a new network must get along with. Two queries, and what `network_rows` asks."""
+    engine = read_engine(engine_slug)
+    if engine is None:
+        return EngineContext(engine_slug)
+    networks, about = network_rows(engine), read_engine_about(engine_slug)
+    taken = [(one, subnet_of(pool.subnet)) for one in networks for pool in one.pools]
+    # A configuration holds no addresses: those that take from it do.
+    configs = {one.name: tuple(subnet for owner, subnet in taken if owner is one) for one in networks if one.is_config_only}
     return EngineContext(
         engine_slug=engine_slug,
-        names=frozenset(name for name, *_ in networks),
-        pools=tuple(pools),
-        bridge_names={
-            options.get(BRIDGE_NAME) or f"br-{docker_id[:12]}": name
-            for docker_id, name, driver, options, *_ in owners
-            if driver == "bridge"
-        },
-        parents={
-            (driver, options["parent"]): name
-            for name, driver, options, *_ in networks
-            if driver in PARENTED and options.get("parent")
-        },
-        passthru_parents=frozenset(
-            options["parent"]
-            for _, driver, options, *_ in networks
-            if driver == "macvlan" and options.get("parent") and options.get("macvlan_mode") == "passthru"
-        ),
-        config_networks=tuple(sorted(name for name, *_, is_config_only in networks if is_config_only)),
-        config_subnets=config_subnets,
-        ipam_drivers=frozenset(ipam_driver for *_, ipam_driver, _ in networks),
-        drivers=_drivers_of(status, (driver for _, driver, *_ in networks)),
-        default_pools=read_pairs(status.default_address_pools) if status else (),
-        version=status.version if status else "",
-        api_version=_version_pair(status.api_version) if status else (0, 0),
-        is_swarm_manager=status.is_swarm_manager if status else False,
-        engine_url=status.engine.url if status else "",
+        names=frozenset(one.name for one in networks),
+        pools=tuple((one.scope, TakenPool(subnet, one.name, one.docker_id)) for one, subnet in taken if not one.is_config_only),
+        bridge_names={one.bridge_name: one.name for one in networks if one.bridge_name},
+        parents={(one.driver, one.parent): one.name for one in networks if one.parent},
+        passthru_parents=frozenset(one.parent for one in networks if one.parent and one.is_passthru),
+        config_networks=tuple(sorted(configs)),
+        config_subnets={name: subnets for name, subnets in configs.items() if subnets},
+        ipam_drivers=frozenset(one.ipam_driver for one in networks),
+        drivers=_all_drivers(about.network_drivers, (one.driver for one in networks)),
+        default_pools=about.default_address_pools,
+        version=engine.version,
+        api_version=_version_pair(engine.api_version),
+        is_swarm_manager=about.is_swarm_manager,
+        engine_url=engine.url,
     )
 
 
@@ -246,9 +214,8 @@ def unused_networks(engine_slug: str) -> tuple[tuple[str, str], ...]:
     return tuple(networks.exclude(name__in=KEPT_BY_DOCKER).order_by("name").values_list("docker_id", "name"))
 
 
-def _drivers_of(status: EngineStatus | None, used: Iterable[str]) -> tuple[str, ...]:
+def _all_drivers(listed: tuple[str, ...], used: Iterable[str]) -> tuple[str, ...]:
     """Return the drivers that an Engine listed when it was read, and those that its networks got since; () for none known."""
-    listed = [str(driver) for driver in status.network_drivers] if status else []
     return (*listed, *sorted(set(used) - {*listed, ""})) if listed else ()
 
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
-from typing import Any
+from typing import Any, TypeVar
 
 from networks.addressing.capacity import assignable, span
-from networks.engine.docker_names import GATEWAY_MODE, ICC, INHIBIT_IPV4, MASQUERADE, PREDEFINED, PROJECT_LABEL
+from networks.engine.docker_names import (
+    BRIDGE_NAME,
+    GATEWAY_MODE,
+    ICC,
+    INHIBIT_IPV4,
+    MASQUERADE,
+    PARENTED,
+    PREDEFINED,
+    PROJECT_LABEL,
+)
 from networks.engine.states import container_group
 from networks.models import Endpoint, Network, Pool
 from networks.queries.cache.prepared import Prepared, Query
-from networks.queries.cache.row_cache import RowCache, gone_since
+from networks.queries.cache.row_cache import Listed, RowCache, gone_since
+from networks.queries.engines import read_engine
 from networks.queries.masking import is_secret_key
 from networks.queries.rows import EngineRow, NetworkRow, PoolRow
 
@@ -28,12 +38,53 @@ SEARCHED_LABELS_LENGTH = 4_000  # of each row; labels may be megabytes
 
 # What of a row is a column of the same name.
 _IDENTITY = ("docker_id", "name", "driver", "scope", "created_at", "hue", "revision")
-_SAME = (*_IDENTITY, "is_internal", "is_attachable", "is_ingress", "has_ipv4", "has_ipv6")
+_SAME = (*_IDENTITY, "is_internal", "is_attachable", "is_ingress", "is_config_only", "has_ipv4", "has_ipv6", "ipam_driver")
 NETWORK_COLUMNS = (*_SAME, "options", "labels", "engine__status__api_version")
-POOL_COLUMNS = ("network__docker_id", "subnet", "ip_range", "gateway", "aux_addresses")
-ENDPOINT_COLUMNS = ("network__docker_id", "ipv4", "ipv6", "container__state", "container__exit_code", "container__ending")
+POOL_COLUMNS = ("subnet", "ip_range", "gateway", "aux_addresses")
+ENDPOINT_COLUMNS = ("ipv4", "ipv6", "container__state", "container__exit_code", "container__ending")
 
 Record = Mapping[str, Any]
+
+
+Kept = TypeVar("Kept", bound=Listed)
+
+
+def keep_networks(
+    make: Callable[[str, Record, list[Record], list[Record]], Kept],
+    columns: Iterable[str],
+    pool_columns: Iterable[str],
+    endpoint_columns: Iterable[str],
+    **only: bool,
+) -> RowCache[Kept]:
+    """Return a cache of what is made of an Engine's slug, a network, its pools in the Engine's order, and who is on it.
+
+    `only`: what a network must be. Four queries for what changed.
+    """
+
+    def networks(engine_slug: str, since: int) -> Query:
+        changed: Query = Network.objects.filter(engine__slug=engine_slug, revision__gt=since, **only)
+        return changed.order_by().values(*columns)
+
+    def pools(engine_slug: str, since: int) -> Query:
+        changed: Query = Pool.objects.filter(network__engine__slug=engine_slug, network__revision__gt=since)
+        return changed.order_by("network", "position").values("network__docker_id", *pool_columns)
+
+    def endpoints(engine_slug: str, since: int) -> Query:
+        changed: Query = Endpoint.objects.present().filter(network__engine__slug=engine_slug, network__revision__gt=since)
+        return changed.order_by().values("network__docker_id", *endpoint_columns)
+
+    of_networks, of_pools, of_endpoints = (Prepared(query, str, int) for query in (networks, pools, endpoints))
+
+    def read(engine_slug: str, since: int) -> list[Kept]:
+        # Before the pools and endpoints: these may then be newer than the revision, never older.
+        records = of_networks.rows(engine_slug, since)
+        if not records:
+            return []
+        pools_of = group(of_pools.rows(engine_slug, since), "network__docker_id")
+        endpoints_of = group(of_endpoints.rows(engine_slug, since), "network__docker_id")
+        return [make(engine_slug, one, pools_of[one["docker_id"]], endpoints_of[one["docker_id"]]) for one in records]
+
+    return RowCache(read, gone_since("network"))
 
 
 def network_rows(engine: EngineRow) -> Sequence[NetworkRow]:
@@ -41,38 +92,10 @@ def network_rows(engine: EngineRow) -> Sequence[NetworkRow]:
     return _KEPT.rows(engine)
 
 
-def _networks(engine_slug: str, since: int) -> Query:
-    changed: Query = Network.objects.filter(engine__slug=engine_slug, revision__gt=since)
-    return changed.order_by().values(*NETWORK_COLUMNS)
-
-
-def _pools(engine_slug: str, since: int) -> Query:
-    changed: Query = Pool.objects.filter(network__engine__slug=engine_slug, network__revision__gt=since)
-    return changed.order_by("network", "position").values(*POOL_COLUMNS)
-
-
-def _endpoints(engine_slug: str, since: int) -> Query:
-    changed: Query = Endpoint.objects.present().filter(network__engine__slug=engine_slug, network__revision__gt=since)
-    return changed.order_by().values(*ENDPOINT_COLUMNS)
-
-
-_NETWORKS, _POOLS, _ENDPOINTS = (Prepared(query, str, int) for query in (_networks, _pools, _endpoints))
-
-
-def _read(engine_slug: str, since: int) -> list[NetworkRow]:
-    # Before the pools and endpoints: these may then be newer than the revision, never older.
-    records = _NETWORKS.rows(engine_slug, since)
-    if not records:
-        return []
-    pools_of = group(_POOLS.rows(engine_slug, since), "network__docker_id")
-    endpoints_of = group(_ENDPOINTS.rows(engine_slug, since), "network__docker_id")
-    return [
-        make_network_row(engine_slug, record, pools_of[record["docker_id"]], endpoints_of[record["docker_id"]])
-        for record in records
-    ]
-
-
-_KEPT: RowCache[NetworkRow] = RowCache(_read, gone_since("network"))
+def read_network_row(engine_slug: str, docker_id: str) -> NetworkRow | None:
+    """Return the row of one network, None where it isn't there. One query, and what `network_rows` asks."""
+    engine = read_engine(engine_slug)
+    return next((row for row in network_rows(engine) if row.docker_id == docker_id), None) if engine else None
 
 
 def group(records: Iterable[Record], column: str) -> defaultdict[str, list[Record]]:
@@ -98,6 +121,9 @@ def make_network_row(engine_slug: str, record: Record, pools: Iterable[Record], 
         is_predefined=record["name"] in PREDEFINED,
         is_masquerade_off=is_off(options, MASQUERADE),
         is_icc_off=is_off(options, ICC),
+        bridge_name=str(options.get(BRIDGE_NAME) or f"br-{record['docker_id'][:12]}") if record["driver"] == "bridge" else "",
+        parent=str(options.get("parent", "")) if record["driver"] in PARENTED else "",
+        is_passthru=record["driver"] == "macvlan" and options.get("macvlan_mode") == "passthru",
         gateway_modes=tuple(str(options.get(key, "")) for key in GATEWAY_MODES.values()),
         project=str(labels.get(PROJECT_LABEL, "")),
         pools=pool_rows,
@@ -110,6 +136,9 @@ def make_network_row(engine_slug: str, record: Record, pools: Iterable[Record], 
         search=searched(record["name"], *(pool.subnet for pool in pool_rows), labels=labels),
         asks_protection=asks_protection(labels),
     )
+
+
+_KEPT = keep_networks(make_network_row, NETWORK_COLUMNS, POOL_COLUMNS, ENDPOINT_COLUMNS)
 
 
 def make_pool_row(record: Record, endpoints: Iterable[Record], network: Record) -> PoolRow:

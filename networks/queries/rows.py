@@ -33,6 +33,7 @@ class NetworkRow:
 
     `search`: what the filter looks through, casefolded; values of labels whose key looks like a secret are not in it.
     `asks_protection`: it carries the label netadmin.protect=true. `gateway_modes`: of IPv4 and IPv6, "" for Docker's own choice.
+    `bridge_name`, `parent`: the links that it has or stands on, "" for none; `is_passthru`: a macvlan that has its parent alone.
     """
 
     engine_slug: str
@@ -62,6 +63,11 @@ class NetworkRow:
     asks_protection: bool = False
     has_ipv4: bool = True
     gateway_modes: tuple[str, ...] = ()
+    is_config_only: bool = False
+    ipam_driver: str = "default"
+    bridge_name: str = ""
+    parent: str = ""
+    is_passthru: bool = False
 
     @property
     def is_told(self) -> bool:

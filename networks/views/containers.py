@@ -12,7 +12,8 @@ from networks.partials.containers import sees_commands
 from networks.partials.lifecycle.stack_inside import draw_inside
 from networks.partials.screens import draw_screen
 from networks.policy.permissions import Permission, has_terminal, permissions_of
-from networks.queries.details import Title, read_container_detail, read_container_title
+from networks.queries.containers import read_container_row
+from networks.queries.details import read_container_detail
 from networks.queries.filters import CONTAINER_PARAMS, read_container_filter
 from networks.queries.rows import EngineRow
 from networks.sync.host.stack_reading import read_container
@@ -49,8 +50,7 @@ class ContainerInside(View):
         if detail is None:
             return gone_page(request, "container", engine_slug, docker_id)
         open_screen(request, "container_inside", engine_slug=engine_slug, is_live=False)
-        title = Title(engine_slug, docker_id, detail.row.name, detail.row.image)
-        return render(request, "lifecycle/stack.html", {"title": title, "body": draw_inside(detail, reading)})
+        return render(request, "lifecycle/stack.html", {"title": detail.row, "body": draw_inside(detail, reading)})
 
 
 class ContainerDetail(View):
@@ -58,7 +58,7 @@ class ContainerDetail(View):
 
     def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
         engine = pick_engine(request, engine_slug)  # may this person view it?
-        title = read_container_title(engine_slug, docker_id)
+        title = read_container_row(engine_slug, docker_id)
         if title is None:
             return gone_page(request, "container", engine_slug, docker_id)
         key = open_screen(request, "container_detail", engine_slug=engine_slug, docker_id=docker_id)

@@ -9,8 +9,8 @@ from networks.engine.cli import inspect_network_command
 from networks.engine.docker_names import OWN_DRIVERS
 from networks.partials.screens import draw_screen
 from networks.policy.protection import read_protection
-from networks.queries.details import read_network_title
 from networks.queries.filters import NETWORK_PARAMS, read_network_filter
+from networks.queries.networks import read_network_row
 from networks.views.changes.protection import lifting_of
 from networks.views.columns import read_columns
 from networks.views.screens import gone_page, render_screen
@@ -36,14 +36,14 @@ class NetworkDetail(View):
 
     def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
         engine = pick_engine(request, engine_slug)  # may this person view it?
-        title = read_network_title(engine_slug, docker_id)
+        title = read_network_row(engine_slug, docker_id)
         if title is None:
             return gone_page(request, "network", engine_slug, docker_id)
         key = open_screen(request, "network_detail", engine_slug=engine_slug, docker_id=docker_id)
         context = {
             "title": title,
             "inspect": inspect_network_command(title.name, title.docker_id),
-            "is_plugins": title.badge not in OWN_DRIVERS,
+            "is_plugins": title.driver not in OWN_DRIVERS,
             "lifting": lifting_of(request, engine, docker_id),
             "can_remove": "connect" in key.rights.split(",") and not read_protection(engine).lock_on_removal(docker_id),
         }

@@ -21,7 +21,7 @@ from networks.forms.terminal import SHELLS, TerminalForm
 from networks.models import Container
 from networks.policy.login.fresh import has_typed_password
 from networks.policy.protection import protection_of
-from networks.queries.details import read_container_title
+from networks.queries.containers import read_container_row
 from networks.views.denied import read_only_page
 from networks.views.screens import gone_page
 from networks.views.shell import open_screen, pick_engine
@@ -34,7 +34,7 @@ class ContainerTerminal(View):
 
     def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
         engine = pick_engine(request, engine_slug)
-        title = read_container_title(engine_slug, docker_id)
+        title = read_container_row(engine_slug, docker_id)
         if title is None:
             return gone_page(request, "container", engine_slug, docker_id)
         if settings.NETADMIN_READ_ONLY:

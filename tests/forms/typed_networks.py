@@ -16,9 +16,9 @@ from django.http import QueryDict
 from networks.addressing.pools import TakenPool
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.engine.docker_names import BRIDGE_NAME
+from networks.engine.docker_names import BRIDGE_NAME, PARENTED
 from networks.forms.networks import NetworkForm
-from networks.queries.engine_context import PARENTED, EngineContext
+from networks.queries.engine_context import EngineContext
 from tests.private_engine import PrivateEngine
 
 Typed = dict[str, str]

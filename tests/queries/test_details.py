@@ -7,15 +7,15 @@ from datetime import timedelta
 import pytest
 
 from networks.models import Tombstone
+from networks.queries.containers import read_container_row
 from networks.queries.details import (
     Gone,
     Guest,
     read_container_detail,
-    read_container_title,
     read_gone,
     read_network_detail,
-    read_network_title,
 )
+from networks.queries.networks import read_network_row
 from tests.builders import MORNING, make_container, make_endpoint, make_engine, make_id, make_network
 
 pytestmark = pytest.mark.django_db
@@ -60,9 +60,9 @@ def test_it_tells_nothing_of_what_is_not_on_this_engine() -> None:
     make_engine("local")
 
     assert read_network_detail("local", network.docker_id) is None
-    assert read_network_title("local", network.docker_id) is None
+    assert read_network_row("local", network.docker_id) is None
     assert read_container_detail("local", container.docker_id) is None
-    assert read_container_title("local", container.docker_id) is None
+    assert read_container_row("local", container.docker_id) is None
 
 
 def test_it_remembers_when_something_went_last() -> None:

@@ -14,17 +14,12 @@ from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress, to_address, to_subnet
 from networks.addressing.turns import HandingOut
 from networks.engine.docker_names import GATEWAY_MODE
-from networks.models import Endpoint, Network
-from networks.models import Pool as PoolRecord
-from networks.queries.cache.prepared import Prepared, Query
-from networks.queries.cache.row_cache import RowCache, gone_since
-from networks.queries.networks import POOL_COLUMNS, group
+from networks.queries.networks import POOL_COLUMNS, keep_networks
 from networks.queries.rows import EngineRow
 
 _POOL_COLUMNS = (*POOL_COLUMNS, "besides", "besides_in_range")
 _NETWORK_COLUMNS = ("docker_id", "name", "driver", "scope", "hue", "ipam_driver", "options", "revision")
 _ENDPOINT_COLUMNS = (
-    "network__docker_id",
     "network_name",
     "container__docker_id",
     "container__name",
@@ -66,39 +61,7 @@ def addressed_networks(engine: EngineRow) -> Sequence[AddressedNetwork]:
     return _KEPT.rows(engine)
 
 
-def _networks(engine_slug: str, since: int) -> Query:
-    # A configuration hands out none: the networks that take it do.
-    changed: Query = Network.objects.filter(engine__slug=engine_slug, revision__gt=since, is_config_only=False)
-    return changed.order_by().values(*_NETWORK_COLUMNS)
-
-
-def _pools(engine_slug: str, since: int) -> Query:
-    changed: Query = PoolRecord.objects.filter(network__engine__slug=engine_slug, network__revision__gt=since)
-    return changed.order_by("network", "position").values(*_POOL_COLUMNS)
-
-
-def _endpoints(engine_slug: str, since: int) -> Query:
-    changed: Query = Endpoint.objects.present().filter(network__engine__slug=engine_slug, network__revision__gt=since)
-    return changed.order_by().values(*_ENDPOINT_COLUMNS)
-
-
-_NETWORKS, _POOLS, _ENDPOINTS = (Prepared(query, str, int) for query in (_networks, _pools, _endpoints))
-
-
-def _read(engine_slug: str, since: int) -> list[AddressedNetwork]:
-    # Before the pools and endpoints: these may then be newer than the revision, never older.
-    records = _NETWORKS.rows(engine_slug, since)
-    if not records:
-        return []
-    pools_of = group(_POOLS.rows(engine_slug, since), "network__docker_id")
-    endpoints_of = group(_ENDPOINTS.rows(engine_slug, since), "network__docker_id")
-    return [_make(record, pools_of[record["docker_id"]], endpoints_of[record["docker_id"]]) for record in records]
-
-
-_KEPT: RowCache[AddressedNetwork] = RowCache(_read, gone_since("network"))
-
-
-def _make(record: Record, pools: Iterable[Record], endpoints: Sequence[Record]) -> AddressedNetwork:
+def _make(_engine_slug: str, record: Record, pools: Iterable[Record], endpoints: Iterable[Record]) -> AddressedNetwork:
     claims = [claim for endpoint in endpoints for claim in _claims(endpoint)]
     read = [(pool, each) for each in pools if (pool := _pool(each)) is not None]
     told = {text for endpoint in endpoints for text in (endpoint["ipv4_gateway"], endpoint["ipv6_gateway"]) if text}
@@ -115,6 +78,10 @@ def _make(record: Record, pools: Iterable[Record], endpoints: Sequence[Record]) 
         told=tuple(address for address in map(to_address, sorted(told)) if address is not None),
         isolated=frozenset(family for family in (4, 6) if record["options"].get(f"{GATEWAY_MODE}{family}") == "isolated"),
     )
+
+
+# A configuration hands out none: the networks that take it do.
+_KEPT = keep_networks(_make, _NETWORK_COLUMNS, _POOL_COLUMNS, _ENDPOINT_COLUMNS, is_config_only=False)
 
 
 def _claims(endpoint: Record) -> Iterable[tuple[bool, AddressClaim]]:

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from networks.engine.docker_names import DEFAULT_BRIDGE, SINGLE_DRIVERS
+from networks.engine.docker_names import DEFAULT_BRIDGE, PARENTED, SINGLE_DRIVERS
 from networks.engine.states import WITH_STACK
 from networks.queries.containers import mode_kind
 from networks.queries.donors import SharedStack
 from networks.queries.rows import AddressRow, ContainerRow
 
 # Networks that are none: nobody has an interface there.
-_ON_PARENTS = frozenset({"macvlan", "ipvlan"})
 _BEHIND_BRIDGES = frozenset({"bridge", "overlay"})
 _SHORTEST_ID = 12
 
@@ -75,7 +74,7 @@ class Stack:
     @property
     def is_on_parents(self) -> bool:
         """Tell whether it has a link that may stand on one of the machine's, whose neighbours it has whatever is internal."""
-        return any(place.driver in _ON_PARENTS for place in self.joined)
+        return any(place.driver in PARENTED for place in self.joined)
 
     @property
     def is_behind_bridges(self) -> bool:

@@ -16,7 +16,8 @@ from networks.engine.guard import Noun
 from networks.models import Engine
 from networks.policy.permissions import is_superuser
 from networks.policy.protection import Reason, protection_of, read_protection
-from networks.queries.details import read_container_title, read_network_title
+from networks.queries.containers import read_container_row
+from networks.queries.networks import read_network_row
 from networks.queries.rows import EngineRow
 from networks.views.acting import actor_of
 from networks.views.generic import EnginePage
@@ -40,7 +41,7 @@ class ProtectionPage(EnginePage[None]):
         return redirect(f"{self.noun}_detail", engine_slug, docker_id)
 
     def _name(self) -> str:
-        read = read_network_title if self.noun == "network" else read_container_title
+        read = read_network_row if self.noun == "network" else read_container_row
         title = read(self.slug, self.kwargs["docker_id"])
         if title is None:
             raise Http404(self.kwargs["docker_id"])

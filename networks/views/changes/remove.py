@@ -15,10 +15,11 @@ from networks.forms.pruning import PruneForm, Pruning, plan_pruning
 from networks.forms.several import MOST_CHOSEN
 from networks.models import Engine
 from networks.policy.protection import protection_of
-from networks.queries.details import read_gone, read_network_title
+from networks.queries.details import read_gone
 from networks.queries.engine_context import NetworkChoice
 from networks.queries.lifecycle.breakages import breakages_of
 from networks.queries.lifecycle.removals import Consequences
+from networks.queries.networks import read_network_row
 from networks.refusals.meaning import RefusalContext
 from networks.views.acting import actor_of, explain_refusal
 from networks.views.generic import EnginePage, consequences_of_one, say_plugin, wanted_name
@@ -69,7 +70,7 @@ class NetworkRemove(EnginePage[ConfirmForm]):
         around = RefusalContext(slug, NetworkChoice(docker_id, name, ""))
         return {
             "found": found,
-            "title": read_network_title(slug, docker_id) if found else None,
+            "title": read_network_row(slug, docker_id) if found else None,
             "docker_id": docker_id,
             "name": name,
             "gone": gone,

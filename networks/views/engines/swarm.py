@@ -24,7 +24,7 @@ from networks.policy.host_space import host_side_of
 from networks.policy.permissions import Permission
 from networks.preflight.contexts import read_whole_ground
 from networks.preflight.swarm_checks import machine_addresses
-from networks.queries.details import read_network_title
+from networks.queries.networks import read_network_row
 from networks.queries.swarm import EngineInSwarm, read_standings
 from networks.refusals.meaning import RefusalContext
 from networks.views.acting import actor_of, explain_refusal, make_asked, open_page, spell_choices
@@ -83,7 +83,7 @@ class NetworkSwarm(View):
 
     def get(self, request: HttpRequest, engine_slug: str, docker_id: str) -> HttpResponse:
         key = open_screen(request, "network_swarm", engine_slug=engine_slug, docker_id=docker_id)
-        title = read_network_title(engine_slug, docker_id)
+        title = read_network_row(engine_slug, docker_id)
         if title is None or not Network.objects.filter(engine__slug=engine_slug, docker_id=docker_id, driver="overlay").exists():
             raise Http404(docker_id)
         context = {"engine": get_object_or_404(Engine, slug=engine_slug), "title": title, "docker_id": docker_id}
