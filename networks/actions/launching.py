@@ -10,11 +10,12 @@ from networks.actions.clients import read_elsewhere
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.bodies import connects_after
 from networks.engine.calls import Profile
+from networks.engine.cli import command_of
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed
 from networks.engine.image_facts import may_be_id
 from networks.engine.parsing.engines import OLDEST_API, read_api_version
-from networks.engine.run_cli import publication, reference_of, restart_word, run_command
+from networks.engine.run_cli import publication, reference_of, restart_word, run_lines
 from networks.engine.specs import Mode, RunSpec
 from networks.models import Container, Engine
 from networks.models.said import say as _
@@ -55,7 +56,7 @@ def run_container(actor: Actor, engine: Engine, spec: RunSpec) -> ActionResult:
         return bool(spec.name) and Container.objects.filter(engine=engine, name=spec.name).exclude(state="created").exists()
 
     what = spec.name or spec.image
-    intent = Intent("run_container", what, command=run_command(_without_secrets(spec)), asked=asked_of_run(spec))
+    intent = Intent("run_container", what, command=command_of(run_lines(_without_secrets(spec))), asked=asked_of_run(spec))
     return carry_out(actor, engine, intent, permission_to_launch(engine.slug, spec), Change(ask, is_done, profile=Profile.RUN))
 
 

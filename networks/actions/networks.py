@@ -8,7 +8,7 @@ from dataclasses import replace
 from networks.actions.actors import Actor
 from networks.actions.clients import read_elsewhere
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
-from networks.engine.cli import connect_command, create_network_command, disconnect_command, remove_network_command
+from networks.engine.cli import command_of, connect_lines, create_network_lines, disconnect_lines, named_command
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed, NotFound
 from networks.engine.facts import ContainerFact, NetworkFact
@@ -51,7 +51,7 @@ def create_network(actor: Actor, engine: Engine, spec: NetworkSpec, *, typed_sub
         return Network.objects.filter(engine=engine, name=spec.name).exists()
 
     asked = asked_of(_without_secrets(spec), ("name",)) | ({"typed_subnet": typed_subnet} if typed_subnet else {})
-    intent = Intent("create_network", spec.name, command=create_network_command(_without_secrets(spec)), asked=asked)
+    intent = Intent("create_network", spec.name, command=command_of(create_network_lines(_without_secrets(spec))), asked=asked)
     return carry_out(actor, engine, intent, _permission_to_create(engine, spec), Change(ask, is_done))
 
 
@@ -71,7 +71,7 @@ def remove_network(actor: Actor, engine: Engine, network_id: str, *, name: str) 
     def is_done() -> bool:
         return not Network.objects.filter(engine=engine, docker_id=network_id).exists()
 
-    intent = Intent("remove_network", name, network_id, command=remove_network_command(name, network_id))
+    intent = Intent("remove_network", name, network_id, command=named_command("docker network rm", name, network_id))
     return carry_out(actor, engine, intent, Permission.CONNECT, Change(ask, is_done, (network_id,)))
 
 
@@ -121,7 +121,7 @@ def connect_container(
 def connect_command_of(spec: ConnectSpec, *, network_name: str, container_name: str) -> str:
     """Return the docker command that does the same, what looks like a secret masked: for the record."""
     masked = replace(spec, driver_options=_masked(spec.driver_options))
-    return connect_command(masked, network_name=network_name, container_name=container_name)
+    return command_of(connect_lines(masked, network_name=network_name, container_name=container_name))
 
 
 def disconnect_container(
@@ -156,7 +156,7 @@ def disconnect_container(
         "disconnect_container",
         f"{container_name} ↛ {network_name}",
         spec.network_id,
-        command=disconnect_command(spec, network_name=network_name, container_name=container_name),
+        command=command_of(disconnect_lines(spec, network_name=network_name, container_name=container_name)),
         asked={"container_id": spec.container_id, "is_forced": spec.is_forced},
     )
     change = Change(ask, is_done, (spec.network_id, spec.container_id))

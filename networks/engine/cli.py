@@ -35,21 +35,11 @@ UNSEEN = frozenset(
 ) | frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 
 
-def create_network_command(spec: NetworkSpec) -> str:
-    """Return `docker network create …`; only options that aren't Docker's defaults, and always the driver."""
-    return joined(create_network_lines(spec))
-
-
 def create_network_lines(spec: NetworkSpec) -> list[Line]:
-    """Return the same, one option a line."""
+    """Return `docker network create …`, one option a line; only those that aren't Docker's defaults, and always the driver."""
     lines: list[Line] = [("docker network create", ""), ("--driver", quoted(spec.driver))]
     for pool in spec.pools:
-        if pool.subnet is not None:
-            lines.append(("--subnet", str(pool.subnet)))
-        if pool.ip_range is not None:
-            lines.append(("--ip-range", str(pool.ip_range)))
-        if pool.gateway is not None:
-            lines.append(("--gateway", str(pool.gateway)))
+        lines += words(("--subnet", pool.subnet), ("--ip-range", pool.ip_range), ("--gateway", pool.gateway))
         lines += [("--aux-address", quoted(f"{name}={address}")) for name, address in pool.aux_addresses.items()]
     flags = (
         ("--ipv4", spec.enable_ipv4),
@@ -60,69 +50,39 @@ def create_network_lines(spec: NetworkSpec) -> list[Line]:
         ("--config-only", spec.is_config_only or None),
     )
     lines += [(flag if is_on else f"{flag}=false", "") for flag, is_on in flags if is_on is not None]
-    words = (
-        ("--scope", spec.scope),
-        ("--config-from", spec.config_from),
-        ("--ipam-driver", spec.ipam_driver if spec.ipam_driver != "default" else ""),
-    )
-    lines += [(flag, quoted(word)) for flag, word in words if word]
+    ipam_driver = spec.ipam_driver if spec.ipam_driver != "default" else ""
+    lines += words(("--scope", spec.scope), ("--config-from", spec.config_from), ("--ipam-driver", ipam_driver))
     pairs = (("--ipam-opt", spec.ipam_options), ("--label", spec.labels), ("--opt", spec.options))
     lines += [(flag, quoted(f"{name}={value}")) for flag, known in pairs for name, value in known.items()]
     return [*lines, *_arguments((spec.name, ""))]
 
 
-def connect_command(spec: ConnectSpec, network_name: str, container_name: str) -> str:
-    """Return `docker network connect …`; by name where that is safe to type, else by id."""
-    return joined(connect_lines(spec, network_name, container_name))
-
-
 def connect_lines(spec: ConnectSpec, network_name: str, container_name: str) -> list[Line]:
-    """Return the same, one option a line."""
-    lines: list[Line] = [("docker network connect", "")]
-    if spec.ipv4 is not None:
-        lines.append(("--ip", str(spec.ipv4)))
-    if spec.ipv6 is not None:
-        lines.append(("--ip6", str(spec.ipv6)))
+    """Return `docker network connect …`, one option a line; by name where that is safe to type, else by id."""
+    lines = [("docker network connect", ""), *words(("--ip", spec.ipv4), ("--ip6", spec.ipv6))]
     lines += [("--alias", quoted(comma_list(alias))) for alias in spec.aliases]
     lines += [("--link-local-ip", str(address)) for address in spec.link_local_ips]
     lines += [("--link", quoted(link)) for link in spec.links]
     lines += [("--driver-opt", quoted(comma_list(f"{key}={value}"))) for key, value in spec.driver_options.items()]
-    if spec.gateway_priority:
-        lines.append(("--gw-priority", str(spec.gateway_priority)))
+    lines += words(("--gw-priority", spec.gateway_priority))
     return [*lines, *_arguments((network_name, spec.network_id), (container_name, spec.container_id))]
-
-
-def disconnect_command(spec: DisconnectSpec, network_name: str, container_name: str) -> str:
-    """Return `docker network disconnect …`; by name where that is safe to type, else by id."""
-    return joined(disconnect_lines(spec, network_name, container_name))
 
 
 def disconnect_lines(spec: DisconnectSpec, network_name: str, container_name: str) -> list[Line]:
-    """Return the same, one option a line."""
-    lines: list[Line] = [("docker network disconnect", "")]
-    if spec.is_forced:
-        lines.append(("--force", ""))
-    return [*lines, *_arguments((network_name, spec.network_id), (container_name, spec.container_id))]
-
-
-def remove_network_command(name: str, network_id: str = "") -> str:
-    """Return `docker network rm …`; by name where that is safe to type, else by id."""
-    return joined([("docker network rm", ""), *_arguments((name, network_id))])
+    """Return `docker network disconnect …`, one option a line; by name where that is safe to type, else by id."""
+    forced = [("--force", "")] if spec.is_forced else []
+    arguments = _arguments((network_name, spec.network_id), (container_name, spec.container_id))
+    return [("docker network disconnect", ""), *forced, *arguments]
 
 
 def prune_networks_command(filters: Iterable[tuple[str, str]] = ()) -> str:
     """Return `docker network prune …` with these filters, such as ("until", "24h") and ("label!", "keep")."""
-    return joined([("docker network prune", ""), *(("--filter", quoted(f"{name}={value}")) for name, value in filters)])
+    return command_of([("docker network prune", ""), *(("--filter", quoted(f"{name}={value}")) for name, value in filters)])
 
 
-def inspect_network_command(name: str, network_id: str = "") -> str:
-    """Return `docker network inspect …`; by name where that is safe to type, else by id."""
-    return joined([("docker network inspect", ""), *_arguments((name, network_id))])
-
-
-def inspect_container_command(name: str, container_id: str = "") -> str:
-    """Return `docker inspect …`; by name where that is safe to type, else by id."""
-    return joined([("docker inspect", ""), *_arguments((name, container_id))])
+def named_command(command: str, name: str, docker_id: str = "") -> str:
+    """Return a command about one thing, such as `docker network rm …`; by name where that is safe to type, else by id."""
+    return command_of([(command, ""), *_arguments((name, docker_id))])
 
 
 def order_command(order: str, name: str, container_id: str = "", *, flags: str = "", further: str = "") -> str:
@@ -131,7 +91,7 @@ def order_command(order: str, name: str, container_id: str = "", *, flags: str =
     `order`: start, stop, restart, kill, pause, unpause, rename or rm. `flags`: such as "-t 10"; `further`: the new name.
     """
     argument = [(further, "")] if further else []
-    return joined([(f"docker {order}", flags), *_arguments((name, container_id), *argument)])
+    return command_of([(f"docker {order}", flags), *_arguments((name, container_id), *argument)])
 
 
 def quoted(text: str) -> str:
@@ -197,9 +157,14 @@ def _is_safe(name: str) -> bool:
     return bool(_SAFE_NAME.fullmatch(name)) and not _LIKE_AN_ID.fullmatch(name)
 
 
-def joined(lines: list[Line]) -> str:
+def command_of(lines: list[Line]) -> str:
     """Return a command in one line."""
     return " ".join(word for line in lines for word in line if word)
+
+
+def words(*pairs: tuple[str, object]) -> list[Line]:
+    """Return the flags that have a value; neither None, "" nor 0 is one."""
+    return [(flag, quoted(str(value))) for flag, value in pairs if value]
 
 
 # A word that a shell refuses as it stands, so that nobody runs the command without putting the token there.
@@ -235,18 +200,8 @@ def remove_node_lines(node_id: str) -> list[Line]:
     return [("docker node rm", ""), ("", node_id)]
 
 
-def command_of(lines: list[Line]) -> str:
-    """Return the command in one line."""
-    return " ".join(word for line in lines for word in line if word)
-
-
 def _addresses(advertise: str, listen: str) -> list[Line]:
-    lines: list[Line] = []
-    if advertise:
-        lines.append(("--advertise-addr", quoted(advertise)))
-    if listen != LISTEN_ADDRESS:
-        lines.append(("--listen-addr", quoted(listen)))
-    return lines
+    return words(("--advertise-addr", advertise), ("--listen-addr", listen if listen != LISTEN_ADDRESS else ""))
 
 
 def exec_command(name: str, docker_id: str, command: Sequence[str], user: str = "") -> str:

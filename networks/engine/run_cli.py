@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from networks.addressing.reading import IPAddress
-from networks.engine.cli import Line, comma_list, joined, order_command, quoted, reads_as_mode, reference
+from networks.engine.cli import Line, comma_list, order_command, quoted, reads_as_mode, reference, words
 from networks.engine.specs import STOP_WAIT_S, EndpointSpec, Mode, PortSpec, RunSpec
 
 
@@ -22,18 +22,13 @@ def command_of_order(verb: str, name: str, container_id: str, asked: Mapping[str
     return order_command(order, name, container_id, flags=flags, further=str(held.get("new_name", "")))
 
 
-def run_command(spec: RunSpec) -> str:
-    """Return `docker run -d …`; only what isn't Docker's default, and always the network.
+def run_lines(spec: RunSpec) -> list[Line]:
+    """Return `docker run -d …`, one option a line; only what isn't Docker's default, and always the network.
 
     Of variables the names alone: the docker command takes the value of `--env NAME` from the shell that it is pasted into.
     """
-    return joined(run_lines(spec))
-
-
-def run_lines(spec: RunSpec) -> list[Line]:
-    """Return the same, one option a line."""
     lines: list[Line] = [("docker run -d -it" if spec.has_terminal else "docker run -d", "")]
-    lines += _words(("--name", spec.name), ("--hostname", spec.hostname), ("--domainname", spec.domainname))
+    lines += words(("--name", spec.name), ("--hostname", spec.hostname), ("--domainname", spec.domainname))
     lines += _network_lines(spec)
     lines += [("--publish", quoted(publication(port))) for port in spec.ports]
     lines += [("--publish-all", "")] if spec.publishes_all else []
@@ -44,7 +39,7 @@ def run_lines(spec: RunSpec) -> list[Line]:
     lines += [("--sysctl", quoted(f"{key}={value}")) for key, value in spec.sysctls.items()]
     lines += [("--env", quoted(name)) for name in spec.environment]
     lines += [("--label", quoted(f"{key}={value}" if value else key)) for key, value in spec.labels.items()]
-    lines += _words(("--restart", restart_word(spec)), ("--stop-signal", spec.stop_signal))
+    lines += words(("--restart", restart_word(spec)), ("--stop-signal", spec.stop_signal))
     if spec.entrypoint is not None:
         lines.append(("--entrypoint", quoted(next(iter(spec.entrypoint), ""))))
     return [*lines, ("", quoted(spec.image)), *(("", quoted(word)) for word in spec.words)]
@@ -93,10 +88,6 @@ def _endpoint_parts(endpoint: EndpointSpec) -> Iterator[str]:
     yield from (f"driver-opt={key}={value}" for key, value in endpoint.driver_options.items())
     if endpoint.gateway_priority:
         yield f"gw-priority={endpoint.gateway_priority}"
-
-
-def _words(*pairs: tuple[str, str]) -> list[Line]:
-    return [(flag, quoted(word)) for flag, word in pairs if word]
 
 
 def _span(first: int, last: int) -> str:

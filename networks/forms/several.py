@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from networks.addressing.findings import Finding, Level, bad
-from networks.engine.cli import connect_command, disconnect_command, remove_network_command
+from networks.engine.cli import command_of, connect_lines, disconnect_lines, named_command
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.engine.states import RUNNING_STATES
 from networks.models import JobStep
@@ -258,17 +258,17 @@ def _breaking(consequences: Iterable[Consequences]) -> Iterator[Consequences]:
 
 
 def _removal(network: NetworkChoice) -> JobStep:
-    command = remove_network_command(network.name, network.docker_id)
+    command = named_command("docker network rm", network.name, network.docker_id)
     return JobStep(verb="remove_network", network_id=network.docker_id, network_name=network.name, command=command)
 
 
 def _connection(network: NetworkChoice, container: ContainerChoice) -> JobStep:
-    command = connect_command(ConnectSpec(network.docker_id, container.docker_id), network.name, container.name)
+    command = command_of(connect_lines(ConnectSpec(network.docker_id, container.docker_id), network.name, container.name))
     return _pair("connect_container", network, container, command)
 
 
 def _disconnection(network: NetworkChoice, container: ContainerChoice) -> JobStep:
-    command = disconnect_command(DisconnectSpec(network.docker_id, container.docker_id), network.name, container.name)
+    command = command_of(disconnect_lines(DisconnectSpec(network.docker_id, container.docker_id), network.name, container.name))
     return _pair("disconnect_container", network, container, command)
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 from networks.addressing.pools import Pool
 from networks.addressing.reading import to_address
-from networks.engine.cli import Line, connect_command, create_network_lines
+from networks.engine.cli import Line, command_of, connect_lines, create_network_lines
 from networks.engine.docker_names import SINGLE_DRIVERS
 from networks.engine.specs import ConnectSpec, NetworkSpec
 from networks.queries.addresses.keeping import spec_of_row
@@ -64,7 +64,9 @@ def _in_lines(lines: Iterable[Line]) -> str:
 def connect_commands(endpoints: Iterable[EndpointRow], *, sees_secrets: bool) -> tuple[str, ...]:
     """Return `docker network connect …` for each endpoint that can be made by it, with all that was asked for."""
     return tuple(
-        connect_command(_connect_spec(endpoint, sees_secrets=sees_secrets), endpoint.network_name, endpoint.container_name)
+        command_of(
+            connect_lines(_connect_spec(endpoint, sees_secrets=sees_secrets), endpoint.network_name, endpoint.container_name)
+        )
         for endpoint in endpoints
         if endpoint.network_id and endpoint.network_driver not in SINGLE_DRIVERS and not endpoint.is_remnant
     )

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from networks.engine.cli import inspect_container_command
+from networks.engine.cli import named_command
 from networks.engine.states import container_group
 from networks.partials import words
 from networks.partials.addresses.history import draw_history_part, history_url_of, keep_url
@@ -200,7 +200,7 @@ def _detail_context(detail: ContainerDetailRow, engine: EngineRow, subject: Subj
         "owner_ports": words.write_ports(detail.owner_ports),
         "owner_url": reverse("container_detail", args=[engine.slug, detail.owner_id]) if detail.owner_id else "",
         "labels": masked(detail.labels, sees_secrets="shape" in granted(rights)),
-        "inspect": inspect_container_command(row.name, row.docker_id),
+        "inspect": named_command("docker inspect", row.name, row.docker_id),
         "stack_mark": stack_mark(subject),
         "connects": connect_commands(detail.endpoints, sees_secrets="shape" in granted(rights)),
         "guests": links_to(sharing),

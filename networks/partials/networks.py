@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from networks.engine.cli import inspect_network_command
+from networks.engine.cli import named_command
 from networks.engine.docker_names import SINGLE_DRIVERS, WITHOUT_ENDPOINTS
 from networks.engine.states import LEAVING, WITH_STACK
 from networks.partials import words
@@ -148,7 +148,7 @@ def _draw_detail(key: ScreenKey, engine: EngineRow) -> Screen:
         "asking": sum(_is_asking(endpoint) for endpoint in detail.endpoints),
         "labels": masked(detail.labels, sees_secrets=sees_secrets),
         "options": masked(detail.options, sees_secrets=sees_secrets),
-        "inspect": inspect_network_command(detail.row.name, detail.row.docker_id),
+        "inspect": named_command("docker network inspect", detail.row.name, detail.row.docker_id),
         "command": command,
         "is_shortened": is_shortened,
         "connects": connect_commands(detail.endpoints[:MOST_CONNECTS], sees_secrets=sees_secrets),

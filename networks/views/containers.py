@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
 
-from networks.engine.cli import inspect_container_command
+from networks.engine.cli import named_command
 from networks.partials.containers import sees_commands
 from networks.partials.lifecycle.stack_inside import draw_inside
 from networks.partials.screens import draw_screen
@@ -66,7 +66,7 @@ class ContainerDetail(View):
             "terminal": _terminal_of(request, engine),
             "lifting": lifting_of(request, engine, docker_id),
             "title": title,
-            "inspect": inspect_container_command(title.name, title.docker_id),
+            "inspect": named_command("docker inspect", title.name, title.docker_id),
             "sees_command": sees_commands(key.rights.split(",")),
         }
         return render_screen(request, "containers/detail.html", draw_screen(key), context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views import View
 
-from networks.engine.cli import inspect_network_command
+from networks.engine.cli import named_command
 from networks.engine.docker_names import OWN_DRIVERS
 from networks.partials.screens import draw_screen
 from networks.policy.protection import read_protection
@@ -42,7 +42,7 @@ class NetworkDetail(View):
         key = open_screen(request, "network_detail", engine_slug=engine_slug, docker_id=docker_id)
         context = {
             "title": title,
-            "inspect": inspect_network_command(title.name, title.docker_id),
+            "inspect": named_command("docker network inspect", title.name, title.docker_id),
             "is_plugins": title.driver not in OWN_DRIVERS,
             "lifting": lifting_of(request, engine, docker_id),
             "can_remove": "connect" in key.rights.split(",") and not read_protection(engine).lock_on_removal(docker_id),

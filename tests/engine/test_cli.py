@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from networks.addressing.pools import Pool
 from networks.engine.cli import (
-    connect_command,
-    create_network_command,
+    command_of,
+    connect_lines,
     create_network_lines,
-    disconnect_command,
+    disconnect_lines,
     is_plain,
+    named_command,
     quoted,
-    remove_network_command,
 )
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 
@@ -27,7 +27,7 @@ NETWORK = "b" * 64
 
 
 def test_it_shows_the_driver_and_nothing_else_that_is_a_default() -> None:
-    assert create_network_command(NetworkSpec("mybridge")) == "docker network create --driver bridge mybridge"
+    assert command_of(create_network_lines(NetworkSpec("mybridge"))) == "docker network create --driver bridge mybridge"
 
 
 def test_it_shows_every_option_that_was_chosen() -> None:
@@ -49,7 +49,7 @@ def test_it_shows_every_option_that_was_chosen() -> None:
         options={"com.docker.network.bridge.name": "br1"},
     )
 
-    assert create_network_command(spec) == (
+    assert command_of(create_network_lines(spec)) == (
         "docker network create --driver bridge --subnet 172.72.0.0/16 --ip-range 172.72.0.0/24 --gateway 172.72.0.1 "
         "--aux-address router=172.72.0.5 --subnet fd00::/64 --ipv6 --internal --attachable --label 'owner=me & you' "
         "--opt com.docker.network.bridge.name=br1 my_custom_network"
@@ -62,44 +62,46 @@ def test_it_shows_every_option_that_was_chosen() -> None:
 
 
 def test_it_tells_a_family_that_is_off_from_one_that_was_not_chosen() -> None:
-    assert "--ipv4=false --ipv6=false" in create_network_command(NetworkSpec("n", enable_ipv4=False, enable_ipv6=False))
-    assert "--ipv4 --ipv6 " in create_network_command(NetworkSpec("n", enable_ipv4=True, enable_ipv6=True))
+    assert "--ipv4=false --ipv6=false" in command_of(create_network_lines(NetworkSpec("n", enable_ipv4=False, enable_ipv6=False)))
+    assert "--ipv4 --ipv6 " in command_of(create_network_lines(NetworkSpec("n", enable_ipv4=True, enable_ipv6=True)))
 
 
 def test_it_shows_what_few_networks_need() -> None:
     ingress = NetworkSpec("n", "overlay", is_ingress=True, scope="swarm", ipam_driver="weave ipam", ipam_options={"a": "b c"})
 
-    assert create_network_command(ingress) == (
+    assert command_of(create_network_lines(ingress)) == (
         "docker network create --driver overlay --ingress --scope swarm --ipam-driver 'weave ipam' --ipam-opt 'a=b c' n"
     )
-    assert create_network_command(NetworkSpec("n", is_config_only=True)).endswith(" --config-only n")
-    assert create_network_command(NetworkSpec("n", config_from="plan")).endswith(" --config-from plan n")
+    assert command_of(create_network_lines(NetworkSpec("n", is_config_only=True))).endswith(" --config-only n")
+    assert command_of(create_network_lines(NetworkSpec("n", config_from="plan"))).endswith(" --config-from plan n")
 
 
 def test_it_connects_and_disconnects_by_name() -> None:
     connect = ConnectSpec(NETWORK, CONTAINER, ipv4=IPv4Address("10.0.0.9"), ipv6=IPv6Address("fd00::9"), aliases=("web", "a b"))
 
-    assert connect_command(connect, "app", "web-1") == (
+    assert command_of(connect_lines(connect, "app", "web-1")) == (
         "docker network connect --ip 10.0.0.9 --ip6 fd00::9 --alias web --alias 'a b' app web-1"
     )
-    assert disconnect_command(DisconnectSpec(NETWORK, CONTAINER), "app", "web-1") == "docker network disconnect app web-1"
+    assert (
+        command_of(disconnect_lines(DisconnectSpec(NETWORK, CONTAINER), "app", "web-1")) == "docker network disconnect app web-1"
+    )
     forced = DisconnectSpec(NETWORK, CONTAINER, is_forced=True)
-    assert disconnect_command(forced, "app", "web-1") == "docker network disconnect --force app web-1"
+    assert command_of(disconnect_lines(forced, "app", "web-1")) == "docker network disconnect --force app web-1"
 
 
 @pytest.mark.parametrize(
     "name", ["../containers/victim", "-rf", "a/b", "<script>", "a b", "", "b" * 12, "x\ny", "\u202etxt", "a?b", "100%"]
 )
 def test_it_names_by_id_what_is_not_safe_to_type(name: str) -> None:
-    assert remove_network_command(name, NETWORK) == f"docker network rm {NETWORK}"
-    assert disconnect_command(DisconnectSpec(NETWORK, CONTAINER), name, name) == (
+    assert named_command("docker network rm", name, NETWORK) == f"docker network rm {NETWORK}"
+    assert command_of(disconnect_lines(DisconnectSpec(NETWORK, CONTAINER), name, name)) == (
         f"docker network disconnect {NETWORK} {CONTAINER}"
     )
 
 
 def test_it_keeps_a_name_from_being_an_option_where_there_is_no_id() -> None:
-    assert create_network_command(NetworkSpec("-rf")) == "docker network create --driver bridge -- -rf"
-    assert remove_network_command("--help") == "docker network rm -- --help"
+    assert command_of(create_network_lines(NetworkSpec("-rf"))) == "docker network create --driver bridge -- -rf"
+    assert named_command("docker network rm", "--help") == "docker network rm -- --help"
 
 
 @pytest.mark.parametrize("shell", ["sh", "bash"])

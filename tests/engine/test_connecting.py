@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.engine.bodies import connect_body, disconnect_body
-from networks.engine.cli import connect_command, connect_lines
+from networks.engine.cli import command_of, connect_lines
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 
 CONTAINER, NETWORK = "a" * 64, "b" * 64
@@ -58,7 +58,7 @@ def test_it_sends_nothing_that_was_not_asked_for() -> None:
 
 def test_it_says_the_same_as_a_command() -> None:
     # There is no flag for a MAC address; the form says so.
-    assert connect_command(EVERYTHING, "app", "web-1") == (
+    assert command_of(connect_lines(EVERYTHING, "app", "web-1")) == (
         "docker network connect --ip 10.0.0.9 --ip6 fd00::9 --alias web --alias www --link-local-ip 169.254.7.1 "
         "--link-local-ip fe80::7 --link db:database --link cache "
         f"""--driver-opt '"{SYSCTLS}=net.ipv4.conf.IFNAME.forwarding=1,net.ipv4.conf.IFNAME.rp_filter=2"' """

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from networks.engine.calls import Profile
+from networks.engine.cli import command_of
 from networks.engine.client import EngineClient
-from networks.engine.run_cli import run_command
+from networks.engine.run_cli import run_lines
 from networks.engine.specs import EndpointSpec, Mode, PortSpec, RunSpec
 from tests.conftest import IS_FULL
 from tests.forms.typed_networks import ask
@@ -156,9 +157,9 @@ def test_it_runs_what_the_command_beside_it_runs(engine: PrivateEngine, client: 
         made = client.create_container(spec)
         client.start_container(made)
         by_spec = inspected(engine, made, spec)
-        by_command = inspected(engine, paste(engine, run_command(spec), dict(spec.environment)), spec)
+        by_command = inspected(engine, paste(engine, command_of(run_lines(spec)), dict(spec.environment)), spec)
 
-        assert by_spec == by_command, f"{seed}: {run_command(spec)}\n{json.dumps(by_spec, indent=1)[:2000]}"
+        assert by_spec == by_command, f"{seed}: {command_of(run_lines(spec))}\n{json.dumps(by_spec, indent=1)[:2000]}"
         asked[spec.mode] += 1
         asked.update(name for name in RunSpec.__dataclass_fields__ if getattr(spec, name))
 

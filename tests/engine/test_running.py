@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.engine.bodies import connects_after, run_body
-from networks.engine.run_cli import run_command, run_lines
+from networks.engine.cli import command_of
+from networks.engine.run_cli import run_lines
 from networks.engine.specs import EndpointSpec, Mode, PortSpec, RunSpec
 
 NEW, OLD = (1, 45), (1, 43)
@@ -109,7 +110,7 @@ def test_it_sends_every_member_that_was_asked_for() -> None:
 
 
 def test_it_shows_every_option_that_was_chosen() -> None:
-    assert run_command(WHOLE) == (
+    assert command_of(run_lines(WHOLE)) == (
         "docker run -d -it --name web --hostname web-1 --domainname example.test "
         "--network 'name=back,ip=10.0.0.9,ip6=fd00::9,alias=db,alias=sql,link-local-ip=169.254.7.1,"
         'mac-address=02:42:0a:00:00:09,"driver-opt=k=v,w",gw-priority=7\' --network front '
@@ -153,7 +154,7 @@ def test_it_names_the_network_in_a_way_that_means_nothing_else(spec: RunSpec, mo
 
     assert body["HostConfig"]["NetworkMode"] == mode
     assert set(body["NetworkingConfig"]["EndpointsConfig"]) <= {mode}
-    assert shown in run_command(spec)
+    assert shown in command_of(run_lines(spec))
 
 
 @pytest.mark.parametrize(
@@ -170,12 +171,12 @@ def test_it_names_the_network_in_a_way_that_means_nothing_else(spec: RunSpec, mo
 def test_it_publishes_as_docker_does(port: PortSpec, pairs: list[tuple[int, str]], fixed: list[int], shown: str) -> None:
     assert port.pairs == pairs
     assert list(port.fixed) == fixed
-    assert f"--publish {shown} " in run_command(RunSpec("i", mode=Mode.NONE, ports=(port,)))
+    assert f"--publish {shown} " in command_of(run_lines(RunSpec("i", mode=Mode.NONE, ports=(port,))))
 
 
 def test_it_shows_no_value_of_a_variable_anywhere() -> None:
     assert "hunter2" not in repr(WHOLE)
-    assert "hunter2" not in run_command(WHOLE)
+    assert "hunter2" not in command_of(run_lines(WHOLE))
     assert "hunter2" not in str(run_body(WHOLE.without_values(), NEW))
 
 
@@ -183,7 +184,7 @@ def test_it_takes_an_empty_entrypoint_for_none_at_all() -> None:
     spec = RunSpec("i", mode=Mode.NONE, entrypoint=(), command=("sleep", "1"))
 
     assert run_body(spec, NEW)["Entrypoint"] == [""]
-    assert run_command(spec).endswith("--entrypoint '' i sleep 1")
+    assert command_of(run_lines(spec)).endswith("--entrypoint '' i sleep 1")
 
 
 texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), min_size=1, max_size=12)
@@ -218,7 +219,7 @@ def test_it_quotes_whatever_was_typed(spec: RunSpec) -> None:
     for flag, word in run_lines(spec)[1:]:
         assert flag.startswith("--") or not flag
         assert not any(letter in word for letter in "\n\r")
-    if "$" not in run_command(spec):  # shlex knows no "$(printf …)", which stands for what can't be seen
+    if "$" not in command_of(run_lines(spec)):  # shlex knows no "$(printf …)", which stands for what can't be seen
         count = len(spec.words)
-        assert tuple(shlex.split(run_command(spec))[-count - 1 :]) == (spec.image, *spec.words)
-    assert "hunter2" not in run_command(spec)
+        assert tuple(shlex.split(command_of(run_lines(spec)))[-count - 1 :]) == (spec.image, *spec.words)
+    assert "hunter2" not in command_of(run_lines(spec))

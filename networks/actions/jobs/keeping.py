@@ -12,7 +12,7 @@ from networks.actions.jobs.steps import carry_out_step, document_of, pair_step, 
 from networks.actions.networks import connect_command_of
 from networks.actions.recording import ActionResult
 from networks.addressing.reading import IPAddress
-from networks.engine.cli import disconnect_command
+from networks.engine.cli import command_of, disconnect_lines
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed, Refused
 from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact
@@ -154,7 +154,7 @@ def keep_steps(was: ConnectSpec, address: IPAddress, *, network_name: str, conta
     """Return the steps that keep an address of an endpoint which was asked for as `was` says."""
     names = {"network_name": network_name, "container_name": container_name}
     off = DisconnectSpec(was.network_id, was.container_id)
-    leaving = pair_step(DISCONNECT, off, disconnect_command(off, **names), {}, **names)
+    leaving = pair_step(DISCONNECT, off, command_of(disconnect_lines(off, **names)), {}, **names)
     return [leaving, take_step(with_address(was, address), address, **names)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from networks.actions.actors import refuse_without
 from networks.actions.jobs.keeping import KeepRun
 from networks.actions.jobs.steps import pair_step
-from networks.engine.cli import connect_command, disconnect_command
+from networks.engine.cli import command_of, connect_lines, disconnect_lines
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed
 from networks.engine.facts import ContainerFact, NetworkFact
@@ -55,6 +55,6 @@ def move_steps(container: ContainerChoice, leaving: NetworkChoice, joining: Netw
     """Return the steps that take a container off one network and put it on another, or on a new one of the same name."""
     names = {"container_name": container.name, "network_name": leaving.name}
     off, on = DisconnectSpec(leaving.docker_id, container.docker_id), ConnectSpec(joining.docker_id, container.docker_id)
-    leave = pair_step(DISCONNECT, off, disconnect_command(off, **names), MOVES, **names)
+    leave = pair_step(DISCONNECT, off, command_of(disconnect_lines(off, **names)), MOVES, **names)
     names["network_name"] = joining.name
-    return [leave, pair_step(CONNECT, on, connect_command(on, **names), MOVES, **names)]
+    return [leave, pair_step(CONNECT, on, command_of(connect_lines(on, **names)), MOVES, **names)]

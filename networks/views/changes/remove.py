@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 
 from networks.actions.networks import remove_network
 from networks.actions.recording import ActionResult
-from networks.engine.cli import prune_networks_command, remove_network_command
+from networks.engine.cli import named_command, prune_networks_command
 from networks.forms.confirming import ConfirmForm, say_breakage
 from networks.forms.pruning import PruneForm, Pruning, plan_pruning
 from networks.forms.several import MOST_CHOSEN
@@ -78,7 +78,7 @@ class NetworkRemove(EnginePage[ConfirmForm]):
             "unseen": [say_breakage(each) for each in form.unseen] if form else [],
             "lock": lock.sentence if lock else "",
             "plugin": say_plugin(slug, found.driver) if found else "",
-            "command": remove_network_command(name, docker_id),
+            "command": named_command("docker network rm", name, docker_id),
             "refusal": explain_refusal(result, around=around, is_typed=False) if result else None,
         }
 
