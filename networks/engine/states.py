@@ -10,6 +10,8 @@ RUNNING_STATES = frozenset({"running", "paused", "restarting"})
 WITH_STACK = frozenset({"running", "paused"})
 # Docker is removing it, or could not: there is nothing left to be done with it but to remove it.
 LEAVING = frozenset({"removing", "dead"})
+# Its record is what it was left with. One that is created may be starting at this moment: nothing was left behind then.
+ENDED = frozenset({"exited", "dead"})
 # By which a process ends that was sent SIGHUP, SIGINT, SIGQUIT, SIGKILL or SIGTERM, as people do
 ASKED_CODES = frozenset({129, 130, 131, 137, 143})
 

@@ -15,7 +15,7 @@ from networks.engine.guard import Noun, full_id
 from networks.engine.image_facts import ImageFact, LayerFact
 from networks.engine.parsing.containers import parse_exec
 from networks.engine.parsing.engines import OLDEST_API, read_api_version
-from networks.engine.parsing.images import parse_image_count, parse_images, parse_imported, parse_layer, parse_progress
+from networks.engine.parsing.images import parse_images, parse_imported, parse_layer, parse_progress
 from networks.engine.parsing.refusals import say_without_body
 from networks.engine.parsing.swarm import parse_new_node, parse_nodes, parse_tokens
 from networks.engine.parsing.values import child, parse_done, parse_json
@@ -195,7 +195,7 @@ class ImageVerbs(Verbs):
     def has_image(self, reference: str) -> bool:
         """Tell whether the Engine has this image. GET /images/json?filters=reference."""
         params = {"filters": json.dumps({"reference": [reference]})}
-        return self._session.read(parse_image_count, "/images/json", deadline=self._reading(), params=params) > 0
+        return bool(self._session.read(parse_images, "/images/json", deadline=self._reading(), params=params))
 
     def remove_image(self, image_id: str) -> None:
         """Remove an image by full id. DELETE /images/{id}. Profile run."""

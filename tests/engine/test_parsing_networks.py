@@ -12,7 +12,7 @@ import pytest
 from networks.engine.errors import Conflict, EngineError, NotFound, ProtocolFault, Refused
 from networks.engine.facts import PoolFact, SubnetCount
 from networks.engine.parsing.engines import parse_engine
-from networks.engine.parsing.images import parse_image_count, parse_imported, parse_progress
+from networks.engine.parsing.images import parse_images, parse_imported, parse_progress
 from networks.engine.parsing.memory import network_memory
 from networks.engine.parsing.networks import parse_network_fact
 from networks.engine.parsing.refusals import MAX_SENTENCE, refusal
@@ -221,6 +221,6 @@ def test_it_does_not_invent_an_image(body: bytes) -> None:
 
 
 def test_it_counts_images() -> None:
-    assert parse_image_count([{"Id": "x"}]) == 1
+    assert len(parse_images([{"Id": "x"}])) == 1
     with pytest.raises(ProtocolFault):
-        parse_image_count({})
+        parse_images({})

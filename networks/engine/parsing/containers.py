@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
-from networks.engine.calls import CONTAINER_ID, EXEC_ID
 from networks.engine.docker_names import DONOR_PREFIX
-from networks.engine.errors import ProtocolFault
 from networks.engine.facts import ContainerFact, InterfaceStats, PortFact
-from networks.engine.parsing.endpoints import ENDED, parse_endpoints
+from networks.engine.parsing.endpoints import parse_endpoints
 from networks.engine.parsing.values import (
     child,
+    document,
     flag,
     identity,
     integer,
+    listing,
     members,
     objects,
     parse_moment,
@@ -25,10 +25,9 @@ from networks.engine.parsing.values import (
     text_map,
     texts,
 )
-from networks.engine.states import WITH_STACK
+from networks.engine.states import ENDED, WITH_STACK
 from networks.engine.swarm_facts import ExecFact
 
-_ID = re.compile(CONTAINER_ID)
 _EXITED = re.compile(r"(?:Exited|Restarting) \((-?[0-9]{1,9})\)")
 _HEALTH = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)")
 _STATES_WITH_EXIT_CODE = ("exited", "restarting")
@@ -37,9 +36,7 @@ _HEALTH_WORDS = ("starting", "healthy", "unhealthy")
 
 def parse_containers(answer: Any) -> tuple[ContainerFact, ...]:
     """Return the containers of the list. Raises ProtocolFault for what isn't a list of containers."""
-    if type(answer) is not list:
-        raise ProtocolFault("The answer isn't a list of containers.")
-    return tuple(map(parse_listed, answer))
+    return tuple(map(parse_listed, listing(answer, "containers")))
 
 
 def _read_status(state: object, status: object) -> tuple[int | None, str]:
@@ -55,19 +52,15 @@ def _read_status(state: object, status: object) -> tuple[int | None, str]:
 
 def parse_container(answer: Any) -> ContainerFact:
     """Return an inspected container, with detail. Raises ProtocolFault for what isn't one."""
-    if type(answer) is not dict:
-        raise ProtocolFault("The answer isn't a container.")
-    docker_id = identity(answer.get("Id"), _ID, "container")
+    docker_id = identity(document(answer, "a container").get("Id"), "container")
     config, state = answer.get("Config"), answer.get("State")
     word = parse_text(child(state, "Status"), 20)
-    settings = answer.get("NetworkSettings")
+    settings, host = answer.get("NetworkSettings"), answer.get("HostConfig")
     created = parse_moment(answer.get("Created"))
-    policy = parse_text(child(answer.get("HostConfig"), "RestartPolicy", "Name"), 20)
+    policy = parse_text(child(host, "RestartPolicy", "Name"), 20)
     health = parse_text(child(state, "Health", "Status"), 20)
     name = _name([answer.get("Name")])
-    ports = _inspected_ports(child(settings, "Ports"))
-    mode = _mode(child(answer.get("HostConfig"), "NetworkMode"))
-    networks = None if _is_guest(mode) else child(settings, "Networks")
+    mode, networks = _mode_and_networks(host, settings)
     return ContainerFact(
         docker_id=docker_id,
         name=name,
@@ -77,11 +70,8 @@ def parse_container(answer: Any) -> ContainerFact:
         state=word,
         created_at=created.replace(microsecond=0) if created else None,  # the list knows whole seconds
         network_mode=mode,
-        endpoints=()
-        if _is_guest(mode)
-        else parse_endpoints(networks, docker_id, state=word, has_detail=True, container_name=name),
-        ports=ports if word in WITH_STACK else (),
-        leftover_ports=_left(ports, word),
+        endpoints=parse_endpoints(networks, docker_id, state=word, has_detail=True, container_name=name),
+        **_published(_inspected_ports(child(settings, "Ports")), word),
         labels=text_map(child(config, "Labels")),
         exit_code=integer(child(state, "ExitCode")) if word in _STATES_WITH_EXIT_CODE else None,
         health=health if word == "running" and health in _HEALTH_WORDS else "",
@@ -90,7 +80,7 @@ def parse_container(answer: Any) -> ContainerFact:
         hostname=parse_text(child(config, "Hostname")),
         pid=max(integer(child(state, "Pid")) or 0, 0),
         restart_policy="" if policy == "no" else policy,
-        is_auto_removed=child(answer.get("HostConfig"), "AutoRemove") is True,
+        is_auto_removed=child(host, "AutoRemove") is True,
         is_out_of_memory=child(state, "OOMKilled") is True,
         stop_wait_s=_stop_wait(child(config, "StopTimeout")),
         has_detail=True,
@@ -99,14 +89,11 @@ def parse_container(answer: Any) -> ContainerFact:
 
 def parse_listed(answer: Any) -> ContainerFact:
     """Return one container of the list. Raises ProtocolFault for what isn't one."""
-    if type(answer) is not dict:
-        raise ProtocolFault("The list holds something that isn't a container.")
-    get = answer.get
-    docker_id = identity(get("Id"), _ID, "container")
+    get = document(answer, "a list of containers").get
+    docker_id = identity(get("Id"), "container")
     exit_code, health = _read_status(get("State"), get("Status"))
-    state, ports = parse_text(get("State"), 20), _listed_ports(get("Ports"))
-    mode = _mode(child(get("HostConfig"), "NetworkMode"))
-    networks = None if _is_guest(mode) else child(get("NetworkSettings"), "Networks")
+    state = parse_text(get("State"), 20)
+    mode, networks = _mode_and_networks(get("HostConfig"), get("NetworkSettings"))
     return ContainerFact(
         docker_id=docker_id,
         name=_name(members(get("Names"))),
@@ -117,17 +104,22 @@ def parse_listed(answer: Any) -> ContainerFact:
         created_at=second(get("Created")),
         network_mode=mode,
         endpoints=parse_endpoints(networks, docker_id, state=state, has_detail=False),
-        ports=ports if state in WITH_STACK else (),
-        leftover_ports=_left(ports, state),
+        **_published(_listed_ports(get("Ports")), state),
         labels=text_map(get("Labels")),
         exit_code=exit_code,
         health=health,
     )
 
 
-def _is_guest(mode: str) -> bool:
-    """Tell whether it shares another's stack. Docker connects it while it is stopped, writes that down, and never looks at it."""
-    return mode.startswith(DONOR_PREFIX)
+def _mode_and_networks(host: object, settings: object) -> tuple[str, object]:
+    """Return the network mode, and what its record says of networks.
+
+    Of one that shares another's stack nothing counts: Docker connects it while it is stopped, writes that down, and never
+    looks at it.
+    """
+    told = parse_text(child(host, "NetworkMode"))
+    mode = "bridge" if told == "default" else told  # what Engines before 26 call it
+    return mode, None if mode.startswith(DONOR_PREFIX) else child(settings, "Networks")
 
 
 def _stop_wait(answer: object) -> int | None:
@@ -144,20 +136,16 @@ def _name(names: list[Any]) -> str:
     return parse_text(found[0]) if found else ""
 
 
-def _mode(value: object) -> str:
-    mode = parse_text(value)
-    return "bridge" if mode == "default" else mode  # what Engines before 26 call it
-
-
 def _command(path: object, arguments: object) -> str:
     """Return the command line as Docker's list writes it: arguments with a space between quotes."""
     words = [f"'{word}'" if " " in word else word for word in texts(arguments)]
     return " ".join([parse_text(path), *words])
 
 
-def _left(ports: tuple[PortFact, ...], state: str) -> tuple[PortFact, ...]:
-    """Return the ports that the record of a container which has ended names as published: the host listens on none of them."""
-    return tuple(port for port in ports if port.public_port) if state in ENDED else ()
+def _published(ports: tuple[PortFact, ...], state: str) -> dict[str, Any]:
+    """Return what is so of the ports that a record names: on those of a container that has ended the host listens nowhere."""
+    left = tuple(port for port in ports if port.public_port) if state in ENDED else ()
+    return {"ports": ports if state in WITH_STACK else (), "leftover_ports": left}
 
 
 def _listed_ports(answer: object) -> tuple[PortFact, ...]:
@@ -175,15 +163,17 @@ def _inspected_ports(answer: object) -> tuple[PortFact, ...]:
     found = []
     for key, bindings in answer.items():
         number, _, protocol = key.partition("/")
-        private = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else None
+        private = _number(number)
         published = list(objects(bindings))
         if not published:
             found.append(_port(private, protocol, None, ""))
         for binding in published:
-            outside = parse_text(binding.get("HostPort"))
-            public = int(outside) if outside.isascii() and outside.isdigit() and len(outside) < 6 else None
-            found.append(_port(private, protocol, public, binding.get("HostIp")))
+            found.append(_port(private, protocol, _number(parse_text(binding.get("HostPort"))), binding.get("HostIp")))
     return sort_ports(found)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 def _port(private: object, protocol: object, public: object, address: object) -> PortFact | None:
@@ -209,9 +199,7 @@ def parse_stats(answer: object) -> tuple[InterfaceStats, ...]:
 
     Raises ProtocolFault for what isn't an object.
     """
-    if not isinstance(answer, dict):
-        raise ProtocolFault("The answer isn't a container's statistics.")
-    interfaces = child(answer, "networks")
+    interfaces = document(answer, "a container's statistics").get("networks")
     found = []
     for name, counted in sorted(interfaces.items()) if type(interfaces) is dict else ():
         values = {counter: child(counted, counter) for counter in _COUNTERS}
@@ -220,14 +208,11 @@ def parse_stats(answer: object) -> tuple[InterfaceStats, ...]:
     return tuple(found)
 
 
-_EXEC, _CONTAINER = re.compile(EXEC_ID), re.compile(CONTAINER_ID)
-
-
 def parse_exec(answer: Any) -> ExecFact:
     """Return one exec of `GET /exec/{id}/json`. Raises ProtocolFault for one without ids."""
     return ExecFact(
-        exec_id=identity(child(answer, "ID"), _EXEC, "process"),
-        container_id=identity(child(answer, "ContainerID"), _CONTAINER, "container"),
+        exec_id=identity(child(answer, "ID"), "exec"),
+        container_id=identity(child(answer, "ContainerID"), "container"),
         is_running=flag(child(answer, "Running")),
         exit_code=integer(child(answer, "ExitCode")),
         pid=max(0, integer(child(answer, "Pid")) or 0),

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
-from networks.engine.calls import NETWORK_ID
 from networks.engine.docker_names import PREDEFINED
 from networks.engine.facts import EndpointFact
+from networks.engine.guard import is_full_id
 from networks.engine.parsing.joined import leave_over
 from networks.engine.parsing.values import address_4, address_6, child, integer, parse_text, text_map, texts
-from networks.engine.states import WITH_STACK
-
-_ID = re.compile(NETWORK_ID)
-
-
-# Its record is what it was left with. One that is created may be starting at this moment: nothing was left behind then.
-ENDED = frozenset({"exited", "dead"})
-# Docker's own networks have no DNS. A rename writes names down there all the same (measured: 26.1).
+from networks.engine.states import ENDED, WITH_STACK
 
 
 def parse_endpoints(
@@ -53,7 +45,7 @@ def _parse_endpoint(name: str, answer: dict[str, Any], container_id: str, has_de
     short_id = container_id[:12]  # which older Engines add to the aliases
     return EndpointFact(
         network_name=name,
-        network_id=network_id if type(network_id) is str and _ID.fullmatch(network_id) else "",
+        network_id=network_id if type(network_id) is str and is_full_id("network", network_id) else "",
         endpoint_id=parse_text(get("EndpointID"), 64),
         ipv4=ipv4,
         ipv4_prefix_length=_prefix_length(get("IPPrefixLen"), 32) if ipv4 else None,
@@ -66,6 +58,7 @@ def _parse_endpoint(name: str, answer: dict[str, Any], container_id: str, has_de
         requested_ipv6=address_6(child(asked, "IPv6Address")) if asked else None,
         link_local_ips=texts(child(asked, "LinkLocalIPs")) if asked else (),
         aliases=tuple(alias for alias in texts(get("Aliases")) if alias != short_id) if has_detail else (),
+        # Docker's own networks have no DNS. A rename writes names down there all the same (measured: 26.1).
         dns_names=_dns_names(answer, container_name) if has_detail and name not in PREDEFINED else (),
         links=texts(get("Links")) if has_detail else (),
         driver_options=text_map(get("DriverOpts")) if has_detail else {},

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from networks.engine.calls import CONTAINER_ID
 from networks.engine.errors import ProtocolFault
 from networks.engine.facts import EventFact
+from networks.engine.guard import is_full_id
 from networks.engine.parsing.values import child, parse_json, parse_text
 
 MAX_ATTRIBUTES = 20
 MAX_CHARACTERS = 256
 
-_CONTAINER_ID = re.compile(CONTAINER_ID)
 _PODMAN_VERBS = {"died": "die", "remove": "destroy"}
 # An event of a container carries all its labels as attributes, thousands perhaps: these are kept before any label
 _KEPT_FIRST = ("name", "container", "image", "type", "network", "oldName", "exitCode", "signal", "execID", "execDuration")
@@ -41,7 +39,7 @@ def read_event(answer: Any) -> EventFact | None:
     if kind == "network" and "network" in attributes and "container" not in attributes:
         # Podman: the actor is the container, and the network stands as a name among the attributes
         name, actor_id, attributes["container"] = attributes["network"], "", actor_id
-    if not _CONTAINER_ID.fullmatch(attributes.get("container", "")):
+    if not is_full_id("container", attributes.get("container", "")):
         attributes.pop("container", None)
     return EventFact(
         kind=kind,

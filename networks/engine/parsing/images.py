@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from networks.engine.calls import IMAGE_ID
 from networks.engine.errors import EngineError, ProtocolFault, Refused
+from networks.engine.guard import is_full_id
 from networks.engine.image_facts import ImageFact, LayerFact
-from networks.engine.parsing.values import child, integer, names, objects, parse_json, parse_text, texts
+from networks.engine.parsing.values import child, integer, listing, names, objects, parse_json, parse_text, texts
 
 _MOST_LABELS = 1_000
 _LAYER = re.compile("[0-9a-f]{12}")
-_ID = re.compile(IMAGE_ID)
 
 
 def parse_progress(body: bytes) -> str:
@@ -25,7 +24,7 @@ def parse_progress(body: bytes) -> str:
         if refused := parse_text(child(step, "error"), 4000) or parse_text(child(step, "errorDetail", "message"), 4000):
             raise Refused(refused, status=200)
         status = parse_text(child(step, "status"), 80)
-        if _ID.fullmatch(status):
+        if is_full_id("image", status):
             found = status
     return found
 
@@ -52,9 +51,7 @@ def parse_layer(line: bytes) -> LayerFact | None:
 
 def parse_images(answer: object) -> tuple[ImageFact, ...]:
     """Return the images of a list. Raises ProtocolFault for what isn't a list."""
-    if not isinstance(answer, list):
-        raise ProtocolFault("The answer isn't a list of images.")
-    return tuple(_parse_image(each) for each in objects(answer))
+    return tuple(_parse_image(each) for each in objects(listing(answer, "images")))
 
 
 def _parse_image(image: object) -> ImageFact:
@@ -67,10 +64,3 @@ def _parse_image(image: object) -> ImageFact:
         labels=tuple(key[:300] for key in names(child(image, "Labels"))[:_MOST_LABELS]),
         created_at=datetime.fromtimestamp(created, UTC) if 0 < created < 1 << 33 else None,
     )
-
-
-def parse_image_count(answer: object) -> int:
-    """Return how many images a list holds. Raises ProtocolFault for what isn't a list."""
-    if not isinstance(answer, list):
-        raise ProtocolFault("The answer isn't a list of images.")
-    return len(answer)

@@ -11,9 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from networks.engine.docker_names import WITHOUT_ENDPOINTS
-from networks.engine.errors import ProtocolFault
 from networks.engine.facts import ContainerFact, EndpointFact, LeftoverFact
-from networks.engine.parsing.values import parse_text
+from networks.engine.parsing.values import document, parse_text
 
 _MOST_KNOWN = 20_000  # endpoints; beyond it they are asked for anew
 
@@ -40,9 +39,7 @@ def parse_joined(answer: Any) -> frozenset[str]:
 
     Podman names the containers alone: then these ids are theirs.
     """
-    if type(answer) is not dict:
-        raise ProtocolFault("The answer isn't a network.")
-    containers = answer.get("Containers")
+    containers = document(answer, "a network").get("Containers")
     found = containers.items() if type(containers) is dict else ()
     return frozenset(parse_text(entry.get("EndpointID"), 64) or key for key, entry in found if type(entry) is dict)
 

@@ -10,7 +10,7 @@ from networks.engine.errors import ProtocolFault
 from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.parsing.containers import parse_listed
 from networks.engine.parsing.networks import parse_network_fact
-from networks.engine.parsing.values import parse_json
+from networks.engine.parsing.values import listing, parse_json
 
 _Fact = TypeVar("_Fact")
 
@@ -73,10 +73,7 @@ class ListMemory(Generic[_Fact]):
         return body[1 + len(self._beginning) : -2].split(b"}," + self._beginning)
 
     def _read_whole(self, body: bytes) -> tuple[_Fact, ...]:
-        value = parse_json(body)
-        if type(value) is not list:
-            raise ProtocolFault("The answer isn't a list.")
-        return tuple(map(self._parse, value))
+        return tuple(map(self._parse, listing(parse_json(body), "such things")))
 
 
 def network_memory() -> ListMemory[NetworkFact]:

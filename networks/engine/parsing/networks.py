@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from networks.addressing.reading import IPNetwork
-from networks.engine.calls import NETWORK_ID
-from networks.engine.errors import ProtocolFault
 from networks.engine.facts import NetworkFact, OverlayPeer, PoolFact, SubnetCount
-from networks.engine.parsing.values import child, flag, identity, objects, parse_ip, parse_moment, parse_text, subnet, text_map
+from networks.engine.parsing.values import (
+    child,
+    document,
+    flag,
+    identity,
+    objects,
+    parse_ip,
+    parse_moment,
+    parse_text,
+    subnet,
+    text_map,
+)
 
-_ID = re.compile(NETWORK_ID)
 _MOST_COUNTED = 2**64 - 1
 _MOST_PEERS = 1_000
 
 
 def parse_network_fact(answer: Any) -> NetworkFact:
     """Return one network. Raises ProtocolFault for what isn't one."""
-    if type(answer) is not dict:
-        raise ProtocolFault("The answer isn't a network.")
-    get = answer.get
+    get = document(answer, "a network").get
     ipam = get("IPAM")
     return NetworkFact(
-        docker_id=identity(get("Id"), _ID, "network"),
+        docker_id=identity(get("Id"), "network"),
         name=parse_text(get("Name")),
         driver=parse_text(get("Driver")),
         scope=parse_text(get("Scope"), 40),

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from networks.engine.calls import NODE_ID
 from networks.engine.errors import ProtocolFault
-from networks.engine.parsing.values import child, flag, identity, objects, parse_json, parse_text
+from networks.engine.guard import is_full_id
+from networks.engine.parsing.values import child, flag, identity, listing, objects, parse_json, parse_text
 from networks.engine.swarm_facts import JoinTokens, NodeFact
 
-_ID = re.compile(NODE_ID)
 _ADDRESS, _WORD = 100, 40  # characters
 
 
 def parse_nodes(answer: Any) -> tuple[NodeFact, ...]:
     """Return the nodes by name and id. Raises ProtocolFault for what isn't a list of nodes."""
-    if type(answer) is not list:
-        raise ProtocolFault("The answer isn't a list of nodes.")
-    return tuple(sorted((_parse_node(entry) for entry in objects(answer)), key=lambda node: (node.hostname, node.node_id)))
+    nodes = map(_parse_node, objects(listing(answer, "nodes")))
+    return tuple(sorted(nodes, key=lambda node: (node.hostname, node.node_id)))
 
 
 def parse_tokens(answer: Any) -> JoinTokens:
@@ -33,7 +30,7 @@ def parse_tokens(answer: Any) -> JoinTokens:
 def parse_new_node(body: bytes) -> str:
     """Return the node id in the answer to an init. Raises ProtocolFault: the swarm may have begun."""
     answer = parse_json(body)
-    if type(answer) is str and _ID.fullmatch(answer):
+    if type(answer) is str and is_full_id("node", answer):
         return answer
     raise ProtocolFault("The answer names no node; the swarm may have begun.")
 
@@ -41,7 +38,7 @@ def parse_new_node(body: bytes) -> str:
 def _parse_node(entry: dict[str, Any]) -> NodeFact:
     manager = entry.get("ManagerStatus")
     return NodeFact(
-        node_id=identity(entry.get("ID"), _ID, "node"),
+        node_id=identity(entry.get("ID"), "node"),
         hostname=parse_text(child(entry, "Description", "Hostname"), 255),
         role=parse_text(child(entry, "Spec", "Role"), _WORD),
         availability=parse_text(child(entry, "Spec", "Availability"), _WORD),

@@ -14,6 +14,7 @@ import orjson
 
 from networks.addressing.reading import IPAddress, IPNetwork
 from networks.engine.errors import ProtocolFault
+from networks.engine.guard import Noun, is_full_id
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MAX_INTEGER = 2**31 - 1  # what an integer column of every database takes
@@ -113,9 +114,23 @@ def flag(value: object, default: bool = False) -> bool:
     return value if type(value) is bool else default
 
 
-def identity(value: object, pattern: re.Pattern[str], noun: str) -> str:
+def document(answer: object, what: str) -> dict[str, Any]:
+    """Return an answer that is an object. Raises ProtocolFault, which says that it isn't `what`: "a container"."""
+    if type(answer) is dict:
+        return answer
+    raise ProtocolFault(f"The answer isn't {what}.")
+
+
+def listing(answer: object, what: str) -> list[Any]:
+    """Return an answer that is a list. Raises ProtocolFault, which says that it isn't one of `what`: "containers"."""
+    if type(answer) is list:
+        return answer
+    raise ProtocolFault(f"The answer isn't a list of {what}.")
+
+
+def identity(value: object, noun: Noun) -> str:
     """Return a full id. Raises ProtocolFault: something that has none can neither be shown nor asked for."""
-    if type(value) is str and pattern.fullmatch(value):
+    if type(value) is str and is_full_id(noun, value):
         return value
     raise ProtocolFault(f"The answer holds a {noun} without an id.")
 
