@@ -15,7 +15,7 @@ from networks.actions.recording import ActionResult, Intent
 from networks.engine.access.facts import EngineAccess
 from networks.engine.access.faults import AccessFault, Unopened
 from networks.engine.access.openers import opener_for
-from networks.engine.access.tunnels import end_tunnel, has_tunnel
+from networks.engine.access.tunnel import end_tunnel, has_tunnel
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible, ProtocolFault, Unreachable

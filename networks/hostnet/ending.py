@@ -11,7 +11,7 @@ import signal
 from collections.abc import Iterable, Iterator
 
 from networks.hostnet.errors import HostError
-from networks.hostnet.linux.processes import Process
+from networks.hostnet.linux.processes import Process, process_ids
 
 Proved = tuple[int, int]  # pid, and when it started, in ticks since boot
 _SESSION = 3  # among the members of /proc/PID/stat that follow the name
@@ -53,13 +53,13 @@ def send_signal(processes: Iterable[Proved], number: signal.Signals) -> int:
 
 def _members(leader: int, container_id: str) -> Iterator[Proved]:
     """Yield every process of a session but its leader."""
-    for name in os.listdir("/proc"):
-        if not name.isdigit() or int(name) == leader:
+    for pid in process_ids():
+        if pid == leader:
             continue
-        with contextlib.suppress(HostError, OSError), Process(int(name)) as process:
+        with contextlib.suppress(HostError, OSError), Process(pid) as process:
             stat = process.read("stat").rpartition(")")[2].split()
             if len(stat) > _SESSION and int(stat[_SESSION]) == leader:
-                yield int(name), process.prove(container_id)
+                yield pid, process.prove(container_id)
 
 
 def _send(member: Proved, number: signal.Signals) -> int:

@@ -17,7 +17,7 @@ from networks.actions.sample_lab.building import take_down_lab
 from networks.engine.calls import Profile
 from networks.engine.errors import NotAllowed
 from networks.engine.specs import ConnectSpec, DisconnectSpec
-from networks.hostnet.own_container import own_marks
+from networks.hostnet.own_machine import own_marks
 from networks.models import Container, Endpoint, Engine, Network, OutcomeKind
 from networks.policy.protection import protection_of
 from tests.private_engine import PrivateEngine, wait_until

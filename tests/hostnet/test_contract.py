@@ -9,10 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from networks.hostnet.errors import HostError, Vanished
-from networks.hostnet.facts import LinkChange, Tier
+from networks.hostnet.facts import LinkChange, Tier, peers_of
 from networks.hostnet.linux.netlink.changes import ChangeStream
 from networks.hostnet.linux.reader import HostReader
-from networks.hostnet.mapping import peers_of
 from tests.fake_host import FakeHost
 from tests.hostnet.lab import LabHost
 from tests.private_engine import wait_until

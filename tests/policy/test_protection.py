@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from networks.hostnet.own_container import own_marks
+from networks.hostnet.own_machine import own_marks
 from networks.models import Container, Engine, EngineStatus
 from networks.policy.own import backing_places
 from networks.policy.protection import (

@@ -8,10 +8,9 @@ from typing import Protocol
 from networks.engine.access.facts import EngineAccess, EngineAddress, Scheme, TlsMaterial
 from networks.engine.access.faults import AccessFault, Fault
 from networks.engine.access.parsing import is_loopback_name, parse_engine_url
-from networks.engine.access.tcp import open_tcp
+from networks.engine.access.sockets import open_tcp, open_unix
 from networks.engine.access.tls import TlsDoor
-from networks.engine.access.tunnels import tunnel_of
-from networks.engine.access.unix import open_unix
+from networks.engine.access.tunnel import tunnel_of
 
 _NO_PLAIN = "Without TLS an Engine is reached on this machine's loopback only: whoever can read the way there is its root."
 

@@ -1,7 +1,11 @@
-"""A supervised `ssh -L`: one socket of ours that leads to the Engine's on another machine, and the reason when it doesn't."""
+"""A supervised `ssh -L`: one socket of ours that leads to the Engine's on another machine, and the reason when it doesn't.
+
+This process has one for each access by ssh, whoever uses it.
+"""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import random
@@ -15,8 +19,8 @@ from pathlib import Path
 
 from networks.engine.access.facts import EngineAccess
 from networks.engine.access.faults import AccessStep, Unopened
+from networks.engine.access.sockets import open_unix
 from networks.engine.access.ssh import own_folder, ssh_command, write_material
-from networks.engine.access.unix import open_unix
 
 READY_S = 10.0  # from the start of ssh to the end of its login
 _LOOK_EVERY_S = 0.02
@@ -196,3 +200,35 @@ class Tunnel:
         if any(one.fileno() >= 0 for one in list(self._sockets)):
             self._wanted_at = time.monotonic()
         return time.monotonic() - self._wanted_at > _IDLE_S
+
+
+_tunnels: dict[EngineAccess, Tunnel] = {}
+_lock = threading.Lock()
+
+
+def tunnel_of(access: EngineAccess) -> Tunnel:
+    """Return the tunnel for this access; it starts with its first use."""
+    with _lock:
+        if access not in _tunnels:
+            _tunnels[access] = Tunnel(access)
+        return _tunnels[access]
+
+
+def has_tunnel(access: EngineAccess) -> bool:
+    """Tell whether somebody uses a tunnel for this access already."""
+    return access in _tunnels
+
+
+def end_tunnel(access: EngineAccess) -> None:
+    """End the tunnel for this access, where there is one; a later use starts another."""
+    with _lock:
+        tunnel = _tunnels.pop(access, None)
+    if tunnel is not None:
+        tunnel.end()
+
+
+@atexit.register
+def end_tunnels() -> None:
+    """End them all."""
+    for access in list(_tunnels):
+        end_tunnel(access)

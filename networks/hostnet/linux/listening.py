@@ -20,6 +20,7 @@ from networks.hostnet.linux.trouble import host_error
 _UNIX = "unix://"
 _ANSWER_S = 2.0
 _UCRED = struct.Struct("=iII")  # pid, user, group
+_SO_PEERCRED = getattr(socket, "SO_PEERCRED", 17)  # other systems than Linux have no such option, and say so
 _SO_PEERPIDFD = 77  # Linux 6.5
 
 
@@ -85,7 +86,7 @@ def _who_listens(path: str) -> tuple[int, bool]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(_ANSWER_S)
         connection.connect(path)
-        told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
+        told = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERCRED, _UCRED.size)
         pid = int(_UCRED.unpack(told)[0])
         return pid, pid > 0 and _lives(connection)
 

@@ -15,7 +15,7 @@ from networks.hostnet.linux.namespaces import is_netns
 from networks.hostnet.linux.trouble import host_error
 
 _MOST_BYTES = 1 << 20
-_CONTAINER_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+CONTAINER_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 # What Docker mounts into every container, from a folder that bears its id.
 _RESOLV_CONF = re.compile(r"^\S+ \S+ \S+ \S*/containers/([0-9a-f]{64})/resolv\.conf /etc/resolv\.conf ", re.MULTILINE)
 _CAP_SYS_PTRACE, _CAP_SYS_ADMIN = 19, 21
@@ -57,6 +57,16 @@ class Process:
             raise host_error(error) from error
         finally:
             os.close(descriptor)
+
+    def open_files(self) -> Iterator[str]:
+        """Yield what its descriptors lead to, such as "socket:[4711]". Raises HostError, OSError where that may not be seen."""
+        folder = self.open("fd", os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for name in os.listdir(folder):
+                with contextlib.suppress(OSError):  # closed meanwhile
+                    yield os.readlink(name, dir_fd=folder)
+        finally:
+            os.close(folder)
 
     def inode(self, name: str) -> int:
         """Return the inode of one of its files. Raises HostError."""
@@ -100,13 +110,20 @@ class Process:
         return False
 
 
+def process_ids() -> list[int]:
+    """Return the processes that there are, as our own PID namespace numbers them; none where that can't be seen."""
+    with contextlib.suppress(OSError):
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return []
+
+
 def containers_of(cgroups: str) -> set[str]:
     """Return the ids of the containers that a process is in by its cgroups; of containers within containers the innermost.
 
     `cgroups`: as /proc/PID/cgroup has them, of either version: "9:pids:/docker/ID", "0::/system.slice/docker-ID.scope".
     """
     paths = (line.split(":", 2)[2] for line in cgroups.splitlines() if line.count(":") >= 2)
-    return {found[-1] for path in paths if (found := _CONTAINER_ID.findall(path))}
+    return {found[-1] for path in paths if (found := CONTAINER_ID.findall(path))}
 
 
 def read_up_to(descriptor: int, most_bytes: int) -> bytes:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
 from networks.engine.access.facts import EngineAccess
-from networks.engine.access.tunnels import end_tunnel
+from networks.engine.access.tunnel import end_tunnel
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible

@@ -8,8 +8,7 @@ from enum import Enum
 from typing import Any
 
 from networks.engine.docker_names import SINGLE_DRIVERS
-from networks.hostnet.facts import InsideLink, LinkFact, PeerFact, RouteFact, SandboxFact
-from networks.hostnet.mapping import peers_of
+from networks.hostnet.facts import InsideLink, LinkFact, PeerFact, RouteFact, SandboxFact, peers_of
 from networks.hostnet.software import Belonging, belonging_of
 from networks.sync.host.board import HostLink, Peer
 from networks.sync.host.remembered import ContainerRecord, EndpointRecord, NetworkRecord

@@ -18,7 +18,7 @@ from networks.actions.terminals.asked import EndReason
 from networks.actions.terminals.registry import Terminals
 from networks.engine.access.facts import EngineAccess, SshMaterial
 from networks.engine.access.parsing import parse_engine_url
-from networks.engine.access.tunnels import end_tunnel, tunnel_of
+from networks.engine.access.tunnel import end_tunnel, tunnel_of
 from networks.engine.specs import ScreenSize
 from networks.models import Action, Engine
 from networks.models.access import keep_credentials

@@ -8,7 +8,7 @@ from networks.engine.access.facts import EngineAddress, Scheme, SshMaterial, Tls
 from networks.engine.access.faults import AccessFault, AccessStep, Fault, Unopened
 from networks.engine.access.openers import opener_for
 from networks.engine.access.parsing import parse_engine_url
-from networks.engine.access.tcp import open_tcp
+from networks.engine.access.sockets import open_tcp
 
 
 @pytest.mark.parametrize(

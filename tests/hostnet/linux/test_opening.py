@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from networks.hostnet.errors import HostError
-from networks.hostnet.facts import HostView, Obstacle, Tier
+from networks.hostnet.facts import HostView, Obstacle, Tier, peers_of
 from networks.hostnet.linux.listening import ListeningSocket, find_listener, is_on_this_machine
 from networks.hostnet.linux.opening import open_host
-from networks.hostnet.mapping import peers_of
 from tests.architecture.tree import ROOT
 from tests.hostnet.lab import LabHost
 from tests.private_engine import PrivateEngine

@@ -16,13 +16,12 @@ from typing import Any
 import pytest
 
 from networks.hostnet.errors import HostError, HostNotAllowed, Vanished
-from networks.hostnet.facts import Counters, LinkChange, Obstacle, Tier
+from networks.hostnet.facts import Counters, LinkChange, Obstacle, Tier, peers_of
 from networks.hostnet.linux.netlink.conversation import NetlinkSocket, Unsupported
 from networks.hostnet.linux.netlink.counters import in_links_body, read_counters
 from networks.hostnet.linux.netlink.links import links_body
 from networks.hostnet.linux.netlink.wire import RTM_GETLINK, Datagram, Message
 from networks.hostnet.linux.opening import open_host
-from networks.hostnet.mapping import peers_of
 from tests.hostnet.lab import LabHost
 from tests.private_engine import wait_until
 

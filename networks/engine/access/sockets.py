@@ -1,4 +1,4 @@
-"""A TCP connection: the name resolved within the deadline, each address tried, and only loopback where that is the rule."""
+"""A connected socket: at a path of this machine, or by TCP, the name resolved within the deadline and each address tried."""
 
 from __future__ import annotations
 
@@ -15,6 +15,18 @@ _MOST_S = 10.0  # for who gives no deadline
 _KEEPALIVE = (
     ((socket.TCP_KEEPIDLE, 15), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3)) if hasattr(socket, "TCP_KEEPIDLE") else ()
 )
+
+
+def open_unix(path: str, timeout_s: float | None) -> socket.socket:
+    """Return a socket that is connected to a path. Raises OSError."""
+    opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        opened.settimeout(timeout_s)
+        opened.connect(path)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
 
 
 def open_tcp(address: EngineAddress, timeout_s: float | None, *, is_loopback_only: bool = False) -> socket.socket:
