@@ -1,12 +1,18 @@
-"""Commands that need the tables: they make them where `serve` hasn't yet."""
+"""What commands share: they make the tables where `serve` hasn't yet, take `--engine SLUG`, and print JSON or columns."""
 
 from __future__ import annotations
 
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
 from networks.management.server import migrate_if_needed
+from networks.models import Engine
+from networks.sync.engines import ensure_local_engine
 
 
 class PreparedCommand(BaseCommand):
@@ -16,3 +22,40 @@ class PreparedCommand(BaseCommand):
         """Migrate where needed, then run."""
         migrate_if_needed()
         return super().execute(*args, **options)
+
+
+class EngineCommand(PreparedCommand):
+    """A command about one Engine. `json_help`: what `--json` prints, "" where there is no such option."""
+
+    json_help = ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--engine", metavar="SLUG", default="", help="which Engine; default: the only one")
+        if self.json_help:
+            parser.add_argument("--json", action="store_true", help=self.json_help)
+
+    def choose_engine(self, slug: str, *, asks_it: bool = True) -> Engine:
+        """Return the Engine named, or the only one. Raises CommandError with the choices otherwise.
+
+        `asks_it` false: the one of DOCKER_HOST isn't added where no server has run yet.
+        """
+        if asks_it:
+            ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
+        engines = list(Engine.objects.all())
+        if slug:
+            engines = [engine for engine in engines if engine.slug == slug]
+        if len(engines) == 1:
+            return engines[0]
+        known = ", ".join(Engine.objects.values_list("slug", flat=True)) or "none yet: `manage.py serve` makes the first"
+        raise CommandError(f"Which Engine? --engine SLUG, one of: {known}")
+
+    def print_json(self, document: dict[str, Any]) -> None:
+        """Print a document."""
+        self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+
+    def print_columns(self, head: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+        """Print lines below their head, each column as wide as what is longest in it."""
+        table = [head, *lines]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        for line in table:
+            self.stdout.write("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from argparse import ArgumentParser
 from typing import Any
 
 from networks.addressing.address_states import TAKING, Cell, PoolUse
-from networks.management.choose import add_engine_argument, choose_engine
-from networks.management.prepared import PreparedCommand
+from networks.management.prepared import EngineCommand
 from networks.queries.addresses.asked import sort_views
 from networks.queries.addresses.pools import PoolView, pool_views
 from networks.queries.engines import read_engine
@@ -62,26 +59,21 @@ def _address(use: PoolUse, cell: Cell) -> dict[str, Any]:
 HEAD = ("SUBNET", "IP RANGE", "NETWORK", "GATEWAY", "CAPACITY", "USED", "FREE", "NEXT")
 
 
-class Command(PreparedCommand):
+class Command(EngineCommand):
     """Prints the pools; asks nothing of the Engine."""
 
     help = "Print an Engine's address pools: capacity, use, the next address, and with --json every address that isn't free."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        add_engine_argument(parser)
-        parser.add_argument("--json", action="store_true", help="one JSON object, with every address that isn't free")
+    json_help = "one JSON object, with every address that isn't free"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        engine = read_engine(choose_engine(options["engine"]).slug)
+        engine = read_engine(self.choose_engine(options["engine"], asks_it=False).slug)
         if engine is None:  # it went away in between
             return
         if options["json"]:
-            self.stdout.write(json.dumps(addresses_document(engine), ensure_ascii=False, indent=2))
-            return
-        lines = [HEAD, *(_line(view) for view in sort_views(pool_views(engine), "subnet"))]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
-        for line in lines:
-            self.stdout.write("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+            self.print_json(addresses_document(engine))
+        else:
+            self.print_columns(HEAD, map(_line, sort_views(pool_views(engine), "subnet")))
 
 
 def _line(view: PoolView) -> tuple[str, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +11,8 @@ from networks.engine.errors import EngineError
 from networks.hostnet.errors import HostError
 from networks.hostnet.facts import HostView
 from networks.hostnet.linux.opening import open_host
-from networks.management.choose import add_engine_argument, choose_engine
-from networks.management.prepared import PreparedCommand
+from networks.management.prepared import EngineCommand
 from networks.partials.interfaces.sight import obstacles_of, say_belonging, say_view
-from networks.sync.engines import ensure_local_engine
 from networks.sync.host.board import HostLink, HostPicture, Peer
 from networks.sync.host.watcher import OpenReader
 from networks.sync.once import look_once, sync_once
@@ -84,19 +80,15 @@ def _peer(peer: Peer) -> dict[str, Any]:
 HEAD = ("NAME", "KIND", "STATE", "MTU", "MAC", "MASTER", "ADDRESSES", "RX BYTES", "TX BYTES", "NETWORK", "FAR END", "BELONGS TO")
 
 
-class Command(PreparedCommand):
+class Command(EngineCommand):
     """Reads the host once, in its own process; what the links are called comes from the snapshot."""
 
     help = "Print the host's links: kind, addresses, counters, and which container is at the far end of each veth."
+    json_help = "one JSON object"
     open_reader: OpenReader = staticmethod(open_host)
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        add_engine_argument(parser)
-        parser.add_argument("--json", action="store_true", help="one JSON object")
-
     def handle(self, *args: Any, **options: Any) -> None:
-        ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
-        engine = choose_engine(options["engine"])
+        engine = self.choose_engine(options["engine"])
         try:
             sync_once(engine, settings.NETADMIN_DATA_DIR)  # where a process follows, the snapshot is new anyway
         except EngineError as error:
@@ -106,14 +98,11 @@ class Command(PreparedCommand):
         except HostError as error:
             raise CommandError(f"The host's links can't be read: {error.sentence}") from error
         if options["json"]:
-            self.stdout.write(json.dumps(host_document(picture), ensure_ascii=False, indent=2))
+            self.print_json(host_document(picture))
             return
         if why := explain_sight(picture.view):
             self.stderr.write(why)
-        lines = [HEAD, *map(_line, picture.links)]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
-        for line in lines:
-            self.stdout.write("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+        self.print_columns(HEAD, map(_line, picture.links))
 
 
 def _line(link: HostLink) -> tuple[str, ...]:

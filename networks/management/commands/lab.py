@@ -15,13 +15,11 @@ from networks.actions.sample_lab.building import bring_up_lab, list_labelled, ta
 from networks.engine.errors import EngineError
 from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.guard import MOST_OF_PREFIX, is_name_prefix
-from networks.management.choose import add_engine_argument, choose_engine
-from networks.management.prepared import PreparedCommand
-from networks.sync.engines import ensure_local_engine
+from networks.management.prepared import EngineCommand
 from networks.templatetags.wording import spell
 
 
-class Command(PreparedCommand):
+class Command(EngineCommand):
     """Tells each step; ends with status 1 and the reason when it can't."""
 
     help = "Build the sample lab (two networks, seven small containers, all labelled netadmin.lab=1), or take it away."
@@ -31,11 +29,10 @@ class Command(PreparedCommand):
         parser.add_argument("--prefix", default="", help="before each of its names, where yours are the same: --prefix lab-")
         parser.add_argument("--modes", action="store_true", help="with a shared stack, macvlan and, on a swarm, overlay")
         parser.add_argument("--yes", action="store_true", help="down: remove what is listed without asking")
-        add_engine_argument(parser)
+        super().add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
-        engine = choose_engine(options["engine"])
+        engine = self.choose_engine(options["engine"])
         prefix = options["prefix"]
         if not is_name_prefix(prefix):
             raise CommandError(

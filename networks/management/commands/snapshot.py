@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from argparse import ArgumentParser
 from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
-from networks.management.choose import add_engine_argument, choose_engine
-from networks.management.prepared import PreparedCommand
+from networks.management.prepared import EngineCommand
 from networks.models import Container, Endpoint, Engine, EngineStatus, Network, Pool
 
 
@@ -64,14 +61,12 @@ def snapshot_of(engine: Engine) -> dict[str, Any]:
     }
 
 
-class Command(PreparedCommand):
+class Command(EngineCommand):
     """Prints the snapshot; asks nothing of the Engine."""
 
     help = "Print what the database remembers of an Engine's networks and containers."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        add_engine_argument(parser)
-        parser.add_argument("--json", action="store_true", help="as JSON (the only form, and the default)")
+    json_help = "as JSON (the only form, and the default)"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(json.dumps(snapshot_of(choose_engine(options["engine"])), ensure_ascii=False, indent=2))
+        self.print_json(snapshot_of(self.choose_engine(options["engine"], asks_it=False)))

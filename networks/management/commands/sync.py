@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
 
 from networks.engine.errors import EngineError
-from networks.management.choose import add_engine_argument, choose_engine
-from networks.management.prepared import PreparedCommand
+from networks.management.prepared import EngineCommand
 from networks.models import EngineStatus
-from networks.sync.engines import ensure_local_engine
 from networks.sync.once import sync_once
 from networks.sync.requests import request_sync
 
 
-class Command(PreparedCommand):
+class Command(EngineCommand):
     """Takes the lease for one pass, or asks the process that holds it."""
 
     help = "Read an Engine once and say how many rows differed from what it has."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        add_engine_argument(parser)
-
     def handle(self, *args: Any, **options: Any) -> None:
-        ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
-        engine = choose_engine(options["engine"])
+        engine = self.choose_engine(options["engine"])
         try:
             mended = sync_once(engine, settings.NETADMIN_DATA_DIR)
         except EngineError as error:
