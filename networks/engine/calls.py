@@ -1,4 +1,7 @@
-"""The only calls that may leave this process: what each profile may ask of an Engine."""
+"""The only calls that may leave this process: what each profile may ask of an Engine, and the one door for ids.
+
+Only full ids reach an Engine's URL: a name such as `../containers/x` would become a path.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,40 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from networks.engine.errors import NotAllowed
 
-CONTAINER_ID = "[0-9a-f]{64}"
-NETWORK_ID = "(?:[0-9a-f]{64}|[a-z0-9]{25})"  # the second form: networks that belong to a swarm
-IMAGE_ID = "sha256:[0-9a-f]{64}"
-NODE_ID = "[a-z0-9]{25}"
-EXEC_ID = "[0-9a-f]{64}"
+Noun = Literal["container", "network", "image", "exec", "node"]
 
+_IDS: dict[Noun, re.Pattern[str]] = {
+    "container": re.compile("[0-9a-f]{64}"),
+    "network": re.compile("(?:[0-9a-f]{64}|[a-z0-9]{25})"),  # the second form: networks that belong to a swarm
+    "image": re.compile("sha256:[0-9a-f]{64}"),
+    "exec": re.compile("[0-9a-f]{64}"),
+    "node": re.compile("[a-z0-9]{25}"),
+}
 _VERSION = re.compile(r"/v1\.[0-9]{1,3}(?=/)")
 _ANY = r"[A-Za-z0-9._~%+*/:-]*"  # what URL encoding leaves
-_PLACES = {"{container}": CONTAINER_ID, "{network}": NETWORK_ID, "{image}": IMAGE_ID, "{exec}": EXEC_ID, "{node}": NODE_ID}
+MOST_OF_PREFIX = 20  # characters; names of containers become host names, which have 63
+_NAME_PREFIX = re.compile(rf"[a-zA-Z0-9][a-zA-Z0-9_.-]{{0,{MOST_OF_PREFIX - 1}}}")
+
+
+def is_full_id(noun: Noun, text: str) -> bool:
+    """Tell whether a text can be the full id of such a thing."""
+    return bool(_IDS[noun].fullmatch(text))
+
+
+def full_id(noun: Noun, text: object) -> str:
+    """Return the id unchanged. Raises NotAllowed for names, prefixes, and anything else that isn't a full id."""
+    if isinstance(text, str) and is_full_id(noun, text):
+        return text
+    raise NotAllowed(f"Not the full id of a {noun}: {text!r:.80}")
+
+
+def is_name_prefix(text: str) -> bool:
+    """Tell whether names of Docker's may begin with this; nothing before a name is fine as well."""
+    return not text or _NAME_PREFIX.fullmatch(text) is not None
 
 
 class Profile(StrEnum):
@@ -54,9 +79,9 @@ NOTHING_PROTECTED = ProtectedIds()
 
 
 def _path_pattern(path: str) -> re.Pattern[str]:
-    pattern = re.escape(path).replace(r"\{", "{").replace(r"\}", "}")
-    for place, expression in _PLACES.items():
-        pattern = pattern.replace(place, expression)
+    pattern = re.escape(path)
+    for noun, full in _IDS.items():
+        pattern = pattern.replace(rf"\{{{noun}\}}", full.pattern)
     return re.compile(pattern)
 
 

@@ -9,10 +9,9 @@ from functools import partial
 
 from networks.engine.access.facts import EngineAccess
 from networks.engine.bodies import connect_body, disconnect_body, network_body
-from networks.engine.calls import NOTHING_PROTECTED, AllowList, Profile, ProtectedIds
+from networks.engine.calls import NOTHING_PROTECTED, AllowList, Profile, ProtectedIds, full_id
 from networks.engine.errors import NotFound, Refused
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, InterfaceStats, NetworkFact
-from networks.engine.guard import full_id
 from networks.engine.parsing.containers import parse_container, parse_containers, parse_stats
 from networks.engine.parsing.engines import parse_engine
 from networks.engine.parsing.joined import JoinedMemory, parse_joined

@@ -53,7 +53,6 @@ class EngineInfo:
     kernel: str
     architecture: str
     network_drivers: tuple[str, ...] = ()
-    is_swarm_manager: bool = False
     default_address_pools: tuple[tuple[str, int], ...] = ()
     swarm: SwarmStanding = SwarmStanding()
     is_rootless: bool = False

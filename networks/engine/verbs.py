@@ -9,9 +9,8 @@ from functools import partial
 
 from networks.engine.access.facts import EngineAccess
 from networks.engine.bodies import container_body, exec_body, init_body, input_body, join_body, run_body, terminal_body
-from networks.engine.calls import AllowList
+from networks.engine.calls import AllowList, Noun, full_id
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused
-from networks.engine.guard import Noun, full_id
 from networks.engine.image_facts import ImageFact, LayerFact
 from networks.engine.parsing.containers import parse_exec
 from networks.engine.parsing.engines import OLDEST_API, read_api_version

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from networks.addressing.findings import Level
-from networks.addressing.parents import ParentLink
+from networks.addressing.host import ParentLink
 from networks.addressing.pools import Pool, check_pool, is_inside
 from networks.addressing.reading import IPNetwork
 from networks.forms.networks import NetworkForm

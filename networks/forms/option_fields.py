@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from networks.addressing.parents import split_vlan
+from networks.addressing.host import split_vlan
 from networks.engine.docker_names import PARENTED
 from networks.forms.fields import TypedField
 from networks.preflight.known_options import MEMBERS_SINCE, OPTIONS, DriverOption, OptionKind, Since, options_of

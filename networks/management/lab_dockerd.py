@@ -1,28 +1,35 @@
-"""Starting and ending the lab's own dockerd. Nothing of the machine's own Engine is touched."""
+"""The lab's own dockerd: where it lives, how it begins, ends and is taken away. The machine's own Engine is left alone."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError
 from networks.hostnet.errors import HostError
 from networks.hostnet.linux.processes import Process
-from networks.management.lab_place import (
-    OWN_NAME,
-    LabEngineTrouble,
-    LabFolder,
-    make_namespace,
-    refuse_where_impossible,
-    take_away,
-)
+
+PROGRAMS = ("dockerd", "containerd", "ip", "nsenter", "iptables", "umount")
+MOST_OF_A_SOCKET_PATH = 107  # bytes; unix(7)
+OWN_NAME = "name"  # a file that says that the name is this folder's own
+_NETNS_FOLDER, _CGROUP_FOLDER = Path("/run/netns"), Path("/sys/fs/cgroup")
+
+
+# Before each data directory had its own, all of them were called so.
+NAME = "netadmin-lab"
+
 
 # Not the default pools of the machine's own Engine: two that use the same addresses would teach the wrong thing.
 ADDRESS_POOL = "base=10.211.0.0/16,size=24"
@@ -33,6 +40,74 @@ Tell = Callable[[str], None]
 
 # What this process has started and leaves running; who ends it here, waits for it here.
 _left_running: list[subprocess.Popen[bytes]] = []
+
+
+class LabEngineTrouble(Exception):
+    """It can't be started, or not be ended; the text says why, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabFolder:
+    """The folder that holds all of it. `name`: of its network namespace and its cgroup, which the machine has one of each."""
+
+    folder: Path
+    name: str = NAME
+
+    @property
+    def socket(self) -> Path:
+        """Where it answers."""
+        return self.folder / "docker.sock"
+
+    @property
+    def url(self) -> str:
+        """The Engine's URL."""
+        return f"unix://{self.socket}"
+
+    @property
+    def netns(self) -> str:
+        """The path of its network namespace."""
+        return str(_NETNS_FOLDER / self.name)
+
+    @property
+    def pid_file(self) -> Path:
+        """Where dockerd writes its process id."""
+        return self.folder / "pid"
+
+    def pid(self) -> int:
+        """Return the id of its dockerd, 0 when it doesn't run: whoever has the number of one that ended is another."""
+        with contextlib.suppress(OSError, ValueError, HostError):
+            pid = int(self.pid_file.read_text())
+            with Process(pid) as process:
+                return pid if str(self.pid_file) in process.read("cmdline").split("\0") else 0
+        return 0
+
+    def is_there(self) -> bool:
+        """Tell whether anything of it is left, running or not."""
+        return self.folder.exists() or Path(self.netns).exists()
+
+
+def place_in(data_dir: Path, name: str = NAME) -> LabFolder:
+    """Return the place of a data directory: what it calls its own on the machine no other data directory does."""
+    folder = data_dir.resolve() / "lab-engine"
+    if folder.exists() and not (folder / OWN_NAME).exists():
+        return LabFolder(folder, name)
+    return LabFolder(folder, f"{name}-{sha256(os.fsencode(folder)).hexdigest()[:8]}")
+
+
+def refuse_where_impossible(place: LabFolder) -> None:
+    """Raise LabEngineTrouble where this machine or this person can't have a private Engine."""
+    if not sys.platform.startswith("linux"):
+        raise LabEngineTrouble("A private Engine needs Linux: it runs in a network namespace of its own.")
+    if os.geteuid() != 0:
+        raise LabEngineTrouble("A private Engine needs root: it makes a network namespace. Run this command with sudo.")
+    if missing := [program for program in PROGRAMS if shutil.which(program) is None]:
+        programs = ", ".join(missing)
+        raise LabEngineTrouble(f"These programs are missing: {programs}.")
+    if len(os.fsencode(place.socket)) > MOST_OF_A_SOCKET_PATH:
+        most = MOST_OF_A_SOCKET_PATH
+        raise LabEngineTrouble(
+            f"{place.socket} is too long for a socket's path ({most} bytes). Choose another NETADMIN_DATA_DIR."
+        )
 
 
 def start(place: LabFolder, tell: Tell) -> None:
@@ -115,3 +190,50 @@ def _wait(is_so: Callable[[], bool], within_s: float, words: Callable[[], str]) 
         if time.monotonic() > until:
             raise LabEngineTrouble(words())
         time.sleep(0.05)
+
+
+def make_namespace(place: LabFolder) -> None:
+    """Make its network namespace, with the loopback link up."""
+    if not Path(place.netns).exists():
+        run("ip", "netns", "add", place.name)
+    run("nsenter", f"--net={place.netns}", "ip", "link", "set", "lo", "up")
+
+
+def take_away(place: LabFolder) -> None:
+    """Remove what an ended dockerd left: mounts, namespace, cgroups, folder. Raises LabEngineTrouble while it runs."""
+    if place.pid():
+        raise LabEngineTrouble(f"Its dockerd still runs (process {place.pid()}).")
+    for point in reversed(_mounts_below(place.folder)):  # the last mounted goes first
+        run("umount", "--lazy", point)
+    if Path(place.netns).exists():
+        run("ip", "netns", "delete", place.name)
+    _remove_cgroups(place.name)
+    if place.folder.exists():
+        shutil.rmtree(place.folder)
+
+
+def run(*command: str) -> None:
+    """Run a program with fixed arguments. Raises LabEngineTrouble with what it says."""
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=30)  # noqa: S603 no shell, and no word of it from a page
+    if done.returncode:
+        words = " ".join(command)
+        raise LabEngineTrouble(f"“{words}” says: {done.stderr.strip()}")
+
+
+def _mounts_below(folder: Path) -> Sequence[str]:
+    """Return the mount points in a folder. Source: proc(5), mountinfo: the fifth member, with blanks written as \\040."""
+    points = [line.split()[4].replace("\\040", " ") for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    return [point for point in points if Path(point).is_relative_to(folder)]
+
+
+def _remove_cgroups(name: str, within_s: float = 5) -> None:
+    """Remove its cgroups in every hierarchy; one is busy for a moment while its last process is on its way out."""
+    until = time.monotonic() + within_s
+    while tops := [path for pattern in (name, f"*/{name}") for path in _CGROUP_FOLDER.glob(pattern) if path.is_dir()]:
+        for top in tops:
+            for path, _folders, _files in os.walk(top, topdown=False):
+                with contextlib.suppress(OSError):
+                    Path(path).rmdir()
+        if time.monotonic() > until:
+            raise LabEngineTrouble(f"Its cgroup can't be removed: {tops[0]}.")
+        time.sleep(0.02)

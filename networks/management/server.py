@@ -79,14 +79,14 @@ class _Ending:
         try:
             # With a socket open, daphne on Python 3.11 ended in a segmentation fault, five times of five.
             await asyncio.wait_for(close_all_sockets(), SOCKETS_WITHIN_S)
-            await asyncio.wait_for(asyncio.to_thread(_stop_threads), THREADS_WITHIN_S)
+            await asyncio.wait_for(asyncio.to_thread(stop_threads), THREADS_WITHIN_S)
         except TimeoutError:
             log.warning("ending_took_too_long")
         finally:
             reactor.stop()
 
 
-def _stop_threads() -> None:
+def stop_threads() -> None:
     """End the runners first: a step that is under way is finished while this process still holds the lease."""
     stop_runners()
     stop_settling()

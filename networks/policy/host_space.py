@@ -11,8 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from networks.addressing.host import HostAddress, HostRoute, HostSide, collisions, is_of_interest
-from networks.addressing.parents import ParentLink
+from networks.addressing.host import HostAddress, HostRoute, HostSide, ParentLink, collisions, is_of_interest
 from networks.addressing.pools import is_any_of_size
 from networks.addressing.ranges import RangeKind, kind_of
 from networks.addressing.reading import IPAddress, IPNetwork

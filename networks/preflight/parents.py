@@ -9,8 +9,7 @@ from difflib import get_close_matches
 from django.utils.translation import gettext_noop as _
 
 from networks.addressing.findings import Finding, bad, fine, warn
-from networks.addressing.host import HostSide
-from networks.addressing.parents import ParentLink, quiet_range, split_vlan
+from networks.addressing.host import HostSide, ParentLink, quiet_range, split_vlan
 from networks.addressing.pools import default_gateway
 from networks.engine.docker_names import PARENTED
 from networks.engine.specs import NetworkSpec

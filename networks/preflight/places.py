@@ -10,8 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from networks.addressing.capacity import span
 from networks.addressing.findings import Finding, Level, bad, fine, warn
-from networks.addressing.host import check_host, collisions, occupied_by
-from networks.addressing.parents import quiet_range
+from networks.addressing.host import check_host, collisions, occupied_by, quiet_range
 from networks.addressing.pools import Pool, TakenPool, default_gateway, is_any_of_size, overlapping
 from networks.addressing.reading import IPAddress, IPNetwork
 from networks.addressing.suggest import default_pools_of, suggest_subnet_of

@@ -21,9 +21,10 @@ log = structlog.get_logger(__name__)
 CALM_S = 0.3
 # Peers are told by an inspect alone, 2 ms each; a swarm with more overlay networks than this is asked for the rest in turn.
 MOST_INSPECTED = 20
-_TOLD = ("network_drivers", "default_address_pools", "is_swarm_manager", "is_rootless", "registries")
+_TOLD = ("network_drivers", "default_address_pools", "is_rootless", "registries")
 # By column: the member of what is told of the swarm.
 _SWARM = {
+    "is_swarm_manager": "is_manager",
     "swarm_state": "state",
     "swarm_node_id": "node_id",
     "swarm_address": "address",

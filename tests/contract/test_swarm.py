@@ -15,7 +15,7 @@ def test_it_tells_that_it_is_in_no_swarm(world: World) -> None:
     info = reader(world).info()
 
     assert (info.swarm.state, info.swarm.is_member, info.swarm.is_manager) == ("inactive", False, False)
-    assert (info.swarm.node_id, info.swarm.managers, info.is_swarm_manager) == ("", (), False)
+    assert (info.swarm.node_id, info.swarm.managers, info.swarm.is_manager) == ("", (), False)
 
 
 def test_it_refuses_what_no_worker_tells(world: World) -> None:

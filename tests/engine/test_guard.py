@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.engine.calls import CALLS, AllowList, Profile, ProtectedIds, calls_of, is_change
+from networks.engine.calls import CALLS, AllowList, Noun, Profile, ProtectedIds, calls_of, full_id, is_change
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed, ProtocolFault
-from networks.engine.guard import Noun, full_id
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, ExecSpec
 from tests.engine.every_call import CHANGES, EXEC_ID, ID, NETWORK_ID, NODE_ID, READS
 from tests.engine.scripted_engine import Peer, ScriptedEngine

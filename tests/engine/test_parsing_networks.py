@@ -155,7 +155,7 @@ def test_it_reads_who_answers() -> None:
 
     assert (engine.engine_id, engine.version, engine.os, engine.architecture) == ("abc", "26.1.5", "Debian", "amd64")
     assert engine.network_drivers == ("bridge", "host")
-    assert engine.is_swarm_manager
+    assert engine.swarm.is_manager
     assert engine.default_address_pools == (("10.0.0.0/8", 24),)
     assert not engine.is_rootless
 

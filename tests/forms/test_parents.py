@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.addressing.findings import Level
-from networks.addressing.host import HostRoute, HostSide
-from networks.addressing.parents import ParentLink, quiet_range, split_vlan
+from networks.addressing.host import HostRoute, HostSide, ParentLink, quiet_range, split_vlan
 from networks.forms.edits import take_parent
 from networks.forms.networks import NetworkForm
 from networks.preflight.findings import say_advice, say_finding

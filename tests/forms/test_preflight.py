@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.addressing.findings import Level
-from networks.addressing.host import HostAddress, HostRoute, HostSide
-from networks.addressing.parents import ParentLink
+from networks.addressing.host import HostAddress, HostRoute, HostSide, ParentLink
 from networks.addressing.pools import TakenPool
 from networks.forms.edits import suggest_pool, take_suggestion
 from networks.forms.networks import NetworkForm

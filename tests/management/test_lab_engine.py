@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
-from networks.management import lab_place as places
+from networks.management import lab_dockerd as places
 from networks.management.commands.lab_engine import Command
-from networks.management.lab_place import OWN_NAME, LabEngineTrouble, LabFolder, place_in, refuse_where_impossible
+from networks.management.lab_dockerd import OWN_NAME, LabEngineTrouble, LabFolder, place_in, refuse_where_impossible
 from networks.models import Action, Engine
 from tests.builders import make_engine
 from tests.leftovers import name_prefix, processes_of, take_away

@@ -25,7 +25,7 @@ def bring_up_modes(run: EngineClient, network: EngineClient, tell: Tell, plan: L
     name = prefix + MACVLAN
     macvlans = [NetworkSpec(name, "macvlan", labels=labels, options={"parent": link} if link else {}) for link in PARENTS]
     _bring_up_network(run, network, tell, picture, macvlans, ContainerSpec(prefix + ON[MACVLAN], image, name, WAIT, labels))
-    if run.info().is_swarm_manager:
+    if run.info().swarm.is_manager:
         name = prefix + OVERLAY
         overlay = [NetworkSpec(name, "overlay", is_attachable=True, labels=labels)]
         _bring_up_network(run, network, tell, picture, overlay, ContainerSpec(prefix + ON[OVERLAY], image, name, WAIT, labels))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from networks.engine.calls import is_full_id
 from networks.engine.docker_names import PREDEFINED
 from networks.engine.facts import EndpointFact
-from networks.engine.guard import is_full_id
 from networks.engine.parsing.joined import leave_over
 from networks.engine.parsing.values import address_4, address_6, child, integer, parse_text, text_map, texts
 from networks.engine.states import ENDED, WITH_STACK

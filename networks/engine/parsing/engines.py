@@ -50,7 +50,6 @@ def parse_engine(version: Any, about: Any) -> EngineInfo:
         kernel=parse_text(about.get("KernelVersion"), 120) or parse_text(version.get("KernelVersion"), 120),
         architecture=parse_text(about.get("Architecture"), 40) or parse_text(version.get("Arch"), 40),
         network_drivers=tuple(sorted({parse_text(driver, 200) for driver in drivers if type(driver) is str})),
-        is_swarm_manager=flag(child(about, "Swarm", "ControlAvailable")),
         default_address_pools=tuple((base, size) for base, size in pools if base and size is not None),
         swarm=_parse_standing(about.get("Swarm")),
         is_rootless="name=rootless" in texts(about.get("SecurityOptions")),

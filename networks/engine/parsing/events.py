@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from networks.engine.calls import is_full_id
 from networks.engine.errors import ProtocolFault
 from networks.engine.facts import EventFact
-from networks.engine.guard import is_full_id
 from networks.engine.parsing.values import child, parse_json, parse_text
 
 MAX_ATTRIBUTES = 20

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from networks.engine.calls import is_full_id
 from networks.engine.errors import ProtocolFault
-from networks.engine.guard import is_full_id
 from networks.engine.parsing.values import child, flag, identity, listing, objects, parse_json, parse_text
 from networks.engine.swarm_facts import JoinTokens, NodeFact
 

@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 
 from networks.addressing.reading import IPAddress, IPNetwork
+from networks.engine.calls import Noun, is_full_id
 from networks.engine.errors import ProtocolFault
-from networks.engine.guard import Noun, is_full_id
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MAX_INTEGER = 2**31 - 1  # what an integer column of every database takes

@@ -12,25 +12,11 @@ from networks.addressing.reading import IPAddress
 from networks.hostnet.errors import Vanished
 from networks.hostnet.facts import Counters, InsideLink, LinkAddress, LinkFact, RouteFact
 from networks.hostnet.linux.netlink import counters as stats
+from networks.hostnet.linux.netlink import wire
 from networks.hostnet.linux.netlink.conversation import NetlinkSocket, Unsupported
 from networks.hostnet.linux.netlink.known import KnownLinks
 from networks.hostnet.linux.netlink.links import LinkRow, addresses_body, links_body, read_address, read_inside_link, read_link
 from networks.hostnet.linux.netlink.routes import read_routes, routes_body
-from networks.hostnet.linux.netlink.wire import (
-    AF_INET,
-    AF_INET6,
-    RTM_GETADDR,
-    RTM_GETLINK,
-    RTM_GETNSID,
-    RTM_GETROUTE,
-    RTM_GETSTATS,
-    RTM_NEWNSID,
-    Datagram,
-    Message,
-    attributes,
-    pack_attribute,
-    signed,
-)
 
 _NETNSA_NSID, _NETNSA_PID, _NETNSA_FD = 1, 2, 3
 
@@ -38,9 +24,9 @@ _NETNSA_NSID, _NETNSA_PID, _NETNSA_FD = 1, 2, 3
 def links_of(asked: NetlinkSocket, known: KnownLinks | None = None) -> tuple[LinkFact, ...]:
     """Return all links with addresses and counters, by index. `known`: those that were read last. Raises HostError."""
     known = known or KnownLinks()
-    asked.dump(RTM_GETLINK, links_body(), known.take_row, begin=known.begin_rows, take_run=known.take_rows)
+    asked.dump(wire.RTM_GETLINK, links_body(), known.take_row, begin=known.begin_rows, take_run=known.take_rows)
     begin, take_run = known.begin_addresses, known.take_addresses
-    asked.dump(RTM_GETADDR, addresses_body(), known.take_address, begin=begin, take_run=take_run)
+    asked.dump(wire.RTM_GETADDR, addresses_body(), known.take_address, begin=begin, take_run=take_run)
     return known.facts(counters_of(asked))
 
 
@@ -50,25 +36,25 @@ def link_of(asked: NetlinkSocket, index: int) -> LinkFact | None:
     addresses: list[LinkAddress] = []
     counted: dict[int, Counters] = {}
 
-    def take_row(datagram: Datagram, message: Message) -> None:
+    def take_row(datagram: wire.Datagram, message: wire.Message) -> None:
         row = read_link(datagram, message)
         rows.extend((row,) if row is not None and row.ifindex == index else ())
 
-    def take_address(datagram: Datagram, message: Message) -> None:
+    def take_address(datagram: wire.Datagram, message: wire.Message) -> None:
         found = read_address(datagram, message)
         addresses.extend((found[1],) if found is not None and found[0] == index else ())
 
-    def take_counters(datagram: Datagram, message: Message) -> None:
+    def take_counters(datagram: wire.Datagram, message: wire.Message) -> None:
         found = stats.read_counters(datagram, message)
         counted.update((found,) if found is not None else ())
 
     try:
-        asked.ask(RTM_GETLINK, links_body(index), take_row)
-        asked.dump(RTM_GETADDR, addresses_body(index), take_address, begin=addresses.clear)
+        asked.ask(wire.RTM_GETLINK, links_body(index), take_row)
+        asked.dump(wire.RTM_GETADDR, addresses_body(index), take_address, begin=addresses.clear)
         try:
-            asked.ask(RTM_GETSTATS, stats.stats_body(index), take_counters)
+            asked.ask(wire.RTM_GETSTATS, stats.stats_body(index), take_counters)
         except Unsupported:
-            asked.ask(RTM_GETLINK, stats.in_links_body(index), take_counters)
+            asked.ask(wire.RTM_GETLINK, stats.in_links_body(index), take_counters)
     except Vanished:
         return None
     return LinkFact(*rows[0], tuple(addresses), counted[index]) if rows and index in counted else None
@@ -81,33 +67,33 @@ def counters_of(asked: NetlinkSocket) -> dict[int, Counters]:
     """
     found: dict[int, Counters] = {}
 
-    def take(datagram: Datagram, message: Message) -> None:
+    def take(datagram: wire.Datagram, message: wire.Message) -> None:
         one = stats.read_counters(datagram, message)
         if one is not None:
             found[one[0]] = one[1]
 
     try:
         take_run = functools.partial(stats.take_run, into=found)
-        asked.dump(RTM_GETSTATS, stats.stats_body(), take, begin=found.clear, take_run=take_run)
+        asked.dump(wire.RTM_GETSTATS, stats.stats_body(), take, begin=found.clear, take_run=take_run)
     except Unsupported:
-        asked.dump(RTM_GETLINK, stats.in_links_body(), take, begin=found.clear)
+        asked.dump(wire.RTM_GETLINK, stats.in_links_body(), take, begin=found.clear)
     return found
 
 
 def routes_of(asked: NetlinkSocket) -> tuple[RouteFact, ...]:
     """Return the main table's routes of both families, in the kernel's order. Raises HostError."""
     name_of = functools.lru_cache(maxsize=None)(asked.name_of)
-    return tuple(route for family in (AF_INET, AF_INET6) for route in _routes_of(asked, family, name_of))
+    return tuple(route for family in (wire.AF_INET, wire.AF_INET6) for route in _routes_of(asked, family, name_of))
 
 
 def _routes_of(asked: NetlinkSocket, family: int, name_of: Callable[[int], str]) -> Iterable[RouteFact]:
     found: list[RouteFact] = []
 
-    def take(datagram: Datagram, message: Message) -> None:
+    def take(datagram: wire.Datagram, message: wire.Message) -> None:
         found.extend(read_routes(datagram, message, family))
 
     try:
-        asked.dump(RTM_GETROUTE, routes_body(family), take, begin=found.clear)
+        asked.dump(wire.RTM_GETROUTE, routes_body(family), take, begin=found.clear)
     except (Unsupported, Vanished):
         return ()  # a kernel without IPv6; a namespace that never had a route has no table either
     once = dict.fromkeys(found)  # of a list that was disturbed each time, some were taken twice
@@ -119,18 +105,18 @@ def inside_links_of(asked: NetlinkSocket) -> tuple[InsideLink, ...]:
     found: dict[int, InsideLink] = {}
     held: dict[int, list[LinkAddress]] = {}
 
-    def take(datagram: Datagram, message: Message) -> None:
+    def take(datagram: wire.Datagram, message: wire.Message) -> None:
         link = read_inside_link(datagram, message)
         if link is not None:
             found[link.index] = link
 
-    def take_address(datagram: Datagram, message: Message) -> None:
+    def take_address(datagram: wire.Datagram, message: wire.Message) -> None:
         one = read_address(datagram, message)
         if one is not None:
             held.setdefault(one[0], []).append(one[1])
 
-    asked.dump(RTM_GETLINK, links_body(), take, begin=found.clear)
-    asked.dump(RTM_GETADDR, addresses_body(), take_address, begin=held.clear)
+    asked.dump(wire.RTM_GETLINK, links_body(), take, begin=found.clear)
+    asked.dump(wire.RTM_GETADDR, addresses_body(), take_address, begin=held.clear)
     for index in found.keys() & held.keys():
         found[index] = replace(found[index], addresses=reached_at(held[index]))
     return tuple(link for _, link in sorted(found.items()))
@@ -148,14 +134,14 @@ def nsid_of(asked: NetlinkSocket, *, netns: int | None = None, pid: int = 0) -> 
     """
     found: list[int] = []
 
-    def take(datagram: Datagram, message: Message) -> None:
-        if message.kind == RTM_NEWNSID:
-            number = signed(datagram, attributes(datagram, message.start + 4, message.end), _NETNSA_NSID)
+    def take(datagram: wire.Datagram, message: wire.Message) -> None:
+        if message.kind == wire.RTM_NEWNSID:
+            number = wire.signed(datagram, wire.attributes(datagram, message.start + 4, message.end), _NETNSA_NSID)
             found.extend((number,) if number is not None and number >= 0 else ())
 
     kind, value = (_NETNSA_PID, pid) if netns is None else (_NETNSA_FD, netns)
     # struct rtgenmsg: a family, filled up to four bytes
-    asked.ask(RTM_GETNSID, bytes(4) + pack_attribute(kind, struct.pack("=I", value)), take)
+    asked.ask(wire.RTM_GETNSID, bytes(4) + wire.pack_attribute(kind, struct.pack("=I", value)), take)
     return found[0] if found else None
 
 

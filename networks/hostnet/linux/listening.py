@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from networks.hostnet.errors import HostError
+from networks.hostnet.errors import HostError, host_error
 from networks.hostnet.linux.processes import Process
-from networks.hostnet.linux.trouble import host_error
 
 _UNIX = "unix://"
 _ANSWER_S = 2.0

@@ -11,8 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from networks.hostnet.errors import HostError, Vanished
-from networks.hostnet.linux.trouble import host_error
+from networks.hostnet.errors import HostError, Vanished, host_error
 
 OWN_NETNS = "/proc/self/ns/net"
 _CLONE_NEWNET = 0x40000000

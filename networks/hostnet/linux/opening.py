@@ -12,8 +12,8 @@ from networks.hostnet.linux.listening import ListeningSocket, find_listener, is_
 from networks.hostnet.linux.namespaces import OWN_NETNS, in_a_thread, inode_of, inside, open_netns, own_inode
 from networks.hostnet.linux.netlink.conversation import NetlinkSocket
 from networks.hostnet.linux.processes import Process, may_enter_others
-from networks.hostnet.linux.reader import HostReader, OpenHost
-from networks.hostnet.linux.sandboxes import SEEN_FROM_OUTSIDE, HostPlace
+from networks.hostnet.linux.reader import HostReader
+from networks.hostnet.linux.sandboxes import SEEN_FROM_OUTSIDE, OpenHost
 
 _FIRST_PID_NAMESPACE = 0xEFFFFFFC  # its inode, on every machine; linux/proc_ns.h
 _NAMED = ("/run/netns/", "/var/run/netns/")
@@ -116,7 +116,7 @@ def _open_place(netns: int, process: Process | None, name: str = "") -> OpenHost
     except (HostError, OSError):
         os.close(netns)
         raise
-    return OpenHost(HostPlace(asked, inode_of(netns), outside), netns, root, is_own, name)
+    return OpenHost(asked, inode_of(netns), outside, netns, root, is_own, name)
 
 
 def _root_of(process: Process | None) -> int:

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from networks.hostnet.errors import HostError, HostNotAllowed, Vanished
+from networks.hostnet.errors import HostError, HostNotAllowed, Vanished, host_error
 from networks.hostnet.linux.namespaces import is_netns
-from networks.hostnet.linux.trouble import host_error
 
 _MOST_BYTES = 1 << 20
 CONTAINER_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")

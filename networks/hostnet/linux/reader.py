@@ -6,7 +6,6 @@ import errno
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from networks.hostnet.errors import HostError, HostNotAllowed
 from networks.hostnet.facts import (
@@ -24,24 +23,10 @@ from networks.hostnet.linux.namespaces import has_netns, inside
 from networks.hostnet.linux.netlink.changes import ChangeStream
 from networks.hostnet.linux.netlink.known import KnownLinks
 from networks.hostnet.linux.resolving import UNKNOWN, host_resolver_below
-from networks.hostnet.linux.sandboxes import HostPlace, read_sandbox, read_sandboxes
+from networks.hostnet.linux.sandboxes import OpenHost, read_sandbox, read_sandboxes
 
 # The pids that the Engine tells are not those of this machine, or not those that we see.
 _OTHER_PIDS = {Obstacle.NOT_LINUX, Obstacle.REMOTE, Obstacle.PIDS_HIDDEN}
-
-
-@dataclass(frozen=True, slots=True)
-class OpenHost:
-    """The Engine's own namespace, opened. `netns` and `root`: descriptors of it and of the folder that its files are below.
-
-    `is_own`: it is ours as well. `netns_name`: where it was named by a path under /run/netns.
-    """
-
-    place: HostPlace
-    netns: int
-    root: int
-    is_own: bool
-    netns_name: str = ""
 
 
 class HostReader:
@@ -74,24 +59,24 @@ class HostReader:
         if host is None:
             return ()
         with self._links_lock:
-            links = links_of(host.place.asked, self._known_links)
+            links = links_of(host.asked, self._known_links)
         return describe_hardware(links) if host.is_own else links
 
     def link(self, index: int) -> LinkFact | None:
         """Read one link, None when it is gone."""
         host = self._open_host()
-        found = link_of(host.place.asked, index) if host is not None and 0 < index < 1 << 31 else None
+        found = link_of(host.asked, index) if host is not None and 0 < index < 1 << 31 else None
         return describe_hardware((found,))[0] if found is not None and host is not None and host.is_own else found
 
     def counters(self) -> Mapping[int, Counters]:
         """Read the counters of all links by index. One RTM_GETSTATS dump: cheap enough for every two seconds."""
         host = self._open_host()
-        return counters_of(host.place.asked) if host is not None else {}
+        return counters_of(host.asked) if host is not None else {}
 
     def routes(self) -> tuple[RouteFact, ...]:
         """Read the main table's routes of both families, in the kernel's order."""
         host = self._open_host()
-        return routes_of(host.place.asked) if host is not None else ()
+        return routes_of(host.asked) if host is not None else ()
 
     def resolver(self) -> ResolverFact:
         """Read the host's name servers; where its file names only systemd-resolved's stub, those behind it."""
@@ -107,7 +92,7 @@ class HostReader:
         host = self._open_host()
         if self._view.why_not_inside in _OTHER_PIDS:
             return {}
-        return read_sandboxes(pids, host.place if host is not None else None, enters=self._view.enters_containers)
+        return read_sandboxes(pids, host, enters=self._view.enters_containers)
 
     def inside(self, container_id: str, pid: int) -> InsideFact:
         """Read a container's own links, routes and resolver. Raises HostNotAllowed, Vanished."""
@@ -135,7 +120,7 @@ class HostReader:
             for stream in self._streams:
                 stream.close()
             if self._host is not None:
-                self._host.place.asked.close()
+                self._host.asked.close()
                 os.close(self._host.netns)
                 os.close(self._host.root)
 

@@ -8,10 +8,9 @@ import os
 import stat
 import struct
 
-from networks.hostnet.errors import Garbled
+from networks.hostnet.errors import Garbled, host_error
 from networks.hostnet.linux.namespaces import libc
 from networks.hostnet.linux.processes import read_up_to
-from networks.hostnet.linux.trouble import host_error
 
 _SYS_OPENAT2 = 437  # on every architecture, Linux 5.6
 _OPEN_HOW = struct.Struct("=QQQ")  # flags, mode, resolve

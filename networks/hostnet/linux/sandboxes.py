@@ -24,15 +24,23 @@ _AT_LEAST_S, _EACH_S = 10.0, 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class HostPlace:
-    """The Engine's own namespace. `asked`: a socket in it; `inode`: of the namespace, `outside`: of its entry in /proc."""
+class OpenHost:
+    """The Engine's own namespace, opened. `asked`: a socket in it; `inode`: of the namespace, `outside`: of its entry in /proc.
+
+    `netns` and `root`: descriptors of it and of the folder that its files are below. `is_own`: it is ours as well. `netns_name`:
+    where it was named by a path under /run/netns.
+    """
 
     asked: NetlinkSocket
     inode: int
     outside: int
+    netns: int
+    root: int
+    is_own: bool
+    netns_name: str = ""
 
 
-def read_sandboxes(pids: Mapping[str, int], host: HostPlace | None, *, enters: bool) -> dict[str, SandboxFact]:
+def read_sandboxes(pids: Mapping[str, int], host: OpenHost | None, *, enters: bool) -> dict[str, SandboxFact]:
     """Return the sandboxes of those containers whose process is theirs before and after it was read. Raises HostError.
 
     `enters`: whether namespaces may be entered. `host` None: no sandbox has a number, and none is known to be the host's.
@@ -49,7 +57,7 @@ def read_sandboxes(pids: Mapping[str, int], host: HostPlace | None, *, enters: b
     return in_a_thread(read_each, _AT_LEAST_S + _EACH_S * len(pids)) if enters and pids else read_each()
 
 
-def _sandbox_of(container_id: str, pid: int, host: HostPlace | None, enters: bool) -> SandboxFact | None:
+def _sandbox_of(container_id: str, pid: int, host: OpenHost | None, enters: bool) -> SandboxFact | None:
     """Return one sandbox, None where it can't be told. The thread may be in another namespace afterwards."""
     try:
         with Process(pid) as process:
@@ -63,7 +71,7 @@ def _sandbox_of(container_id: str, pid: int, host: HostPlace | None, enters: boo
         return None
 
 
-def _entered(container_id: str, process: Process, host: HostPlace | None) -> SandboxFact:
+def _entered(container_id: str, process: Process, host: OpenHost | None) -> SandboxFact:
     with process.netns() as netns:
         inode = inode_of(netns)
         if host is not None and inode == host.inode:
@@ -77,7 +85,7 @@ def _entered(container_id: str, process: Process, host: HostPlace | None) -> San
         asked.close()
 
 
-def _from_outside(container_id: str, process: Process, pid: int, host: HostPlace | None) -> SandboxFact:
+def _from_outside(container_id: str, process: Process, pid: int, host: OpenHost | None) -> SandboxFact:
     """Read what anybody may: the pid stays its own for as long as the process lives, which is asked afterwards."""
     inode = process.inode(SEEN_FROM_OUTSIDE)
     if host is not None and inode == host.outside:

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.conf import settings
 
-from networks.actions.jobs.runners import start_runners, stop_runners
-from networks.actions.settling import start_settling, stop_settling
-from networks.audit.keeper import start_trail, stop_trail
+from networks.actions.jobs.runners import start_runners
+from networks.actions.settling import start_settling
+from networks.audit.keeper import start_trail
 from networks.management.prepared import PreparedCommand
+from networks.management.server import stop_threads
 from networks.sync.engines import ensure_local_engine
-from networks.sync.supervisor import start_tending, stop_followers, stop_tending
+from networks.sync.supervisor import start_tending
 
 
 class Command(PreparedCommand):
@@ -32,8 +33,4 @@ class Command(PreparedCommand):
         start_trail()
         self.stdout.write("Following. Ctrl-C ends it.")
         ended.wait()
-        stop_runners()
-        stop_settling()
-        stop_tending()
-        stop_followers()
-        stop_trail()
+        stop_threads()

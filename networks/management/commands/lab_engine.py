@@ -11,8 +11,7 @@ from django.core.management.base import CommandError
 
 from networks.actions.actors import CONSOLE
 from networks.actions.sample_lab.building import bring_up_lab
-from networks.management.lab_dockerd import end, start
-from networks.management.lab_place import LabEngineTrouble, LabFolder, place_in
+from networks.management.lab_dockerd import LabEngineTrouble, LabFolder, end, place_in, start
 from networks.management.prepared import PreparedCommand
 from networks.models import Engine
 from networks.sync.engines import ensure_engine

@@ -17,8 +17,8 @@ from networks.actions.networks import connect_container
 from networks.actions.recording import ActionResult
 from networks.addressing.findings import bad
 from networks.engine.bodies import connect_body
+from networks.engine.calls import Noun, is_full_id
 from networks.engine.cli import connect_lines
-from networks.engine.guard import Noun, is_full_id
 from networks.forms.connecting import RARE_FIELDS, ConnectForm, ContainerToConnectForm, NetworkToConnectForm
 from networks.forms.edits import take_suggestion
 from networks.policy.host_space import host_side_of

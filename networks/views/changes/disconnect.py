@@ -12,8 +12,8 @@ from django.shortcuts import render
 from networks.actions.networks import disconnect_container
 from networks.actions.recording import ActionResult
 from networks.engine.bodies import disconnect_body
+from networks.engine.calls import is_full_id
 from networks.engine.cli import disconnect_lines
-from networks.engine.guard import is_full_id
 from networks.engine.specs import DisconnectSpec
 from networks.forms.confirming import DisconnectForm, say_breakage
 from networks.models import Engine

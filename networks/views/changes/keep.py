@@ -13,8 +13,8 @@ from django.urls import reverse
 from networks.actions.jobs.keeping import keep_steps, take_step
 from networks.actions.jobs.steps import spec_of
 from networks.actions.recording import ActionResult
+from networks.engine.calls import is_full_id
 from networks.engine.facts import is_of_swarm
-from networks.engine.guard import is_full_id
 from networks.forms.confirming import say_breakage
 from networks.forms.containers.keeping import KeepForm, offers_of
 from networks.models import Engine, JobStep

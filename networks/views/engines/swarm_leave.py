@@ -9,8 +9,8 @@ from django.http.response import HttpResponseBase
 
 from networks.actions.recording import ActionResult
 from networks.actions.swarm import leave_swarm, remove_node
+from networks.engine.calls import is_full_id
 from networks.engine.cli import command_of, leave_swarm_lines, remove_node_lines
-from networks.engine.guard import is_full_id
 from networks.engine.specs import LeaveSpec
 from networks.forms.confirming import ConfirmForm, say_breakage
 from networks.models import Engine

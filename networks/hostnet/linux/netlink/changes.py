@@ -10,23 +10,11 @@ import socket
 import threading
 from collections.abc import Iterator
 
-from networks.hostnet.errors import Garbled
+from networks.hostnet.errors import Garbled, host_error
 from networks.hostnet.facts import LinkChange
+from networks.hostnet.linux.netlink import wire
 from networks.hostnet.linux.netlink.conversation import AF_NETLINK, NETLINK_ROUTE, ROOM
 from networks.hostnet.linux.netlink.routes import links_of_route
-from networks.hostnet.linux.netlink.wire import (
-    AF_BRIDGE,
-    RTM_DELADDR,
-    RTM_DELLINK,
-    RTM_DELROUTE,
-    RTM_NEWADDR,
-    RTM_NEWLINK,
-    RTM_NEWROUTE,
-    Datagram,
-    check_body,
-    messages,
-)
-from networks.hostnet.linux.trouble import host_error
 
 # RTNLGRP_LINK, IPV4_IFADDR, IPV4_ROUTE, IPV6_IFADDR, IPV6_ROUTE
 _GROUPS = sum(1 << number - 1 for number in (1, 5, 7, 9, 11))
@@ -61,7 +49,7 @@ class ChangeStream:
         with self._lock:
             self._readers += 1
         try:
-            datagram = Datagram(ROOM)
+            datagram = wire.Datagram(ROOM)
             while not self._is_closed and self._wait():
                 changes = self._receive(datagram)
                 if changes is None:
@@ -94,7 +82,7 @@ class ChangeStream:
         poll.poll()
         return not self._is_closed
 
-    def _receive(self, datagram: Datagram) -> tuple[LinkChange, ...] | None:
+    def _receive(self, datagram: wire.Datagram) -> tuple[LinkChange, ...] | None:
         """Read one datagram and return what it tells; None when there will be none any more."""
         try:
             size, sender = self._socket.recvfrom_into(datagram.buffer, ROOM, socket.MSG_TRUNC)
@@ -108,19 +96,19 @@ class ChangeStream:
         return changes_of(datagram) if size <= ROOM else (_MISSED,)
 
 
-def changes_of(datagram: Datagram) -> tuple[LinkChange, ...]:
+def changes_of(datagram: wire.Datagram) -> tuple[LinkChange, ...]:
     """Return which links a datagram is about, each once, and LinkChange(0) where it can't be understood."""
     found: dict[int, LinkChange] = {}
     try:
-        for message in messages(datagram):
-            if message.kind in (RTM_NEWROUTE, RTM_DELROUTE):
+        for message in wire.messages(datagram):
+            if message.kind in (wire.RTM_NEWROUTE, wire.RTM_DELROUTE):
                 for index in links_of_route(datagram, message):
                     found.setdefault(index, LinkChange(index))
-            elif message.kind in (RTM_NEWLINK, RTM_DELLINK, RTM_NEWADDR, RTM_DELADDR):
-                check_body(message.start, message.end, 8)
+            elif message.kind in (wire.RTM_NEWLINK, wire.RTM_DELLINK, wire.RTM_NEWADDR, wire.RTM_DELADDR):
+                wire.check_body(message.start, message.end, 8)
                 index = datagram.words[(message.start >> 2) + 1]
                 # A bridge says so, too, when a port is taken off it.
-                is_gone = message.kind == RTM_DELLINK and datagram.buffer[message.start] != AF_BRIDGE
+                is_gone = message.kind == wire.RTM_DELLINK and datagram.buffer[message.start] != wire.AF_BRIDGE
                 found[index] = LinkChange(index, is_gone)
     except Garbled:
         return (_MISSED,)

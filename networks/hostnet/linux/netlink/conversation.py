@@ -13,18 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from networks.hostnet.errors import Garbled, HostError
-from networks.hostnet.linux.netlink.wire import (
-    NLM_F_DUMP,
-    NLM_F_DUMP_INTR,
-    NLMSG_DONE,
-    NLMSG_ERROR,
-    Datagram,
-    Message,
-    messages,
-    pack_message,
-)
-from networks.hostnet.linux.trouble import host_error
+from networks.hostnet.errors import Garbled, HostError, host_error
+from networks.hostnet.linux.netlink import wire
 
 AF_NETLINK, NETLINK_ROUTE = 16, 0
 _SOL_NETLINK, _NETLINK_GET_STRICT_CHK = 270, 12
@@ -42,9 +32,9 @@ MOST_DATAGRAMS = 8_192
 # never stops changing, what any of the last tries listed counts: of what went meanwhile the kernel's events tell.
 TRIES, TRIES_TOGETHER, FIRST_PAUSE_S = 8, 3, 0.001
 
-Take = Callable[[Datagram, Message], None]
+Take = Callable[[wire.Datagram, wire.Message], None]
 # Takes what it can from the beginning of a datagram with this sequence, and returns where the rest begins.
-TakeRun = Callable[[Datagram, int], int]
+TakeRun = Callable[[wire.Datagram, int], int]
 
 
 class NetlinkSocket:
@@ -55,7 +45,7 @@ class NetlinkSocket:
         self._socket = opened or _open_socket()
         self._lock = threading.Lock()
         self._is_closing = False
-        self._datagram = Datagram(ROOM)
+        self._datagram = wire.Datagram(ROOM)
         self._sequences = itertools.count(int(time.time()) & 0xFFFFFF)
         for name in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             self._socket.setsockopt(socket.SOL_SOCKET, name, _TIMEVAL.pack(ANSWER_S, 0))
@@ -70,8 +60,8 @@ class NetlinkSocket:
             answer = None
             while answer is None:
                 datagram = self._receive()
-                answer = next((message for message in messages(datagram) if message.sequence == sequence), None)
-            if answer.kind == NLMSG_ERROR:
+                answer = next((message for message in wire.messages(datagram) if message.sequence == sequence), None)
+            if answer.kind == wire.NLMSG_ERROR:
                 refusal = _refusal_of(datagram, answer)
                 if refusal is not None:
                     raise refusal
@@ -120,7 +110,7 @@ class NetlinkSocket:
                 self.close()
 
     def _dump_once(self, listing: _Listing, kind: int, body: bytes) -> bool:
-        listing.sequence = self._send(kind, NLM_F_DUMP, body)
+        listing.sequence = self._send(kind, wire.NLM_F_DUMP, body)
         until = time.monotonic() + DUMP_S
         for _ in range(MOST_DATAGRAMS):
             listing.read(self._receive())
@@ -135,12 +125,12 @@ class NetlinkSocket:
     def _send(self, kind: int, flags: int, body: bytes) -> int:
         sequence = next(self._sequences) & 0xFFFFFFFF
         try:
-            self._socket.send(pack_message(kind, flags, sequence, body))
+            self._socket.send(wire.pack_message(kind, flags, sequence, body))
         except OSError as error:
             raise host_error(error) from error
         return sequence
 
-    def _receive(self) -> Datagram:
+    def _receive(self) -> wire.Datagram:
         """Read the next datagram into the one buffer."""
         try:
             size = self._socket.recv_into(self._datagram.buffer, ROOM, socket.MSG_TRUNC)
@@ -161,7 +151,7 @@ class _Listing:
         self.is_done, self.is_undisturbed = False, True
         self.trouble: HostError | None = None
 
-    def read(self, datagram: Datagram) -> None:
+    def read(self, datagram: wire.Datagram) -> None:
         """Read what one datagram holds."""
         start = 0
         try:
@@ -170,15 +160,15 @@ class _Listing:
         except Garbled as error:
             self.trouble = error
         try:
-            for message in messages(datagram, start):
+            for message in wire.messages(datagram, start):
                 if message.sequence == self.sequence and not self.is_done:
                     self._read_message(datagram, message)
         except Garbled as error:
             self.trouble = self.trouble or error
 
-    def _read_message(self, datagram: Datagram, message: Message) -> None:
-        self.is_undisturbed = self.is_undisturbed and not message.flags & NLM_F_DUMP_INTR
-        if message.kind in (NLMSG_DONE, NLMSG_ERROR):
+    def _read_message(self, datagram: wire.Datagram, message: wire.Message) -> None:
+        self.is_undisturbed = self.is_undisturbed and not message.flags & wire.NLM_F_DUMP_INTR
+        if message.kind in (wire.NLMSG_DONE, wire.NLMSG_ERROR):
             self.is_done = True
             self.trouble = self.trouble or _refusal_of(datagram, message)
         elif self.trouble is None:
@@ -188,10 +178,10 @@ class _Listing:
                 self.trouble = error
 
 
-def _refusal_of(datagram: Datagram, message: Message) -> HostError | None:
+def _refusal_of(datagram: wire.Datagram, message: wire.Message) -> HostError | None:
     """Return what the kernel refused, None where a dump's end, or an error's number 0, says that it didn't."""
     if message.end - message.start < 4:
-        return None if message.kind == NLMSG_DONE else Garbled("A netlink error has no number")
+        return None if message.kind == wire.NLMSG_DONE else Garbled("A netlink error has no number")
     number = -struct.unpack_from("=i", datagram.buffer, message.start)[0]
     if number == 0:
         return None

@@ -8,22 +8,7 @@ from typing import NamedTuple
 
 from networks.hostnet.errors import Garbled
 from networks.hostnet.facts import InsideLink, LinkAddress, VxlanFact
-from networks.hostnet.linux.netlink.wire import (
-    AF_INET,
-    AF_INET6,
-    RTM_NEWADDR,
-    RTM_NEWLINK,
-    Attributes,
-    Datagram,
-    Message,
-    attributes,
-    check_body,
-    number,
-    octets,
-    pack_attribute,
-    signed,
-    wire_text,
-)
+from networks.hostnet.linux.netlink import wire
 from networks.hostnet.linux.netlink.words import LOOPBACK, flags_of, hardware_kind_of, scope_of, state_of
 
 _IFINFO = struct.Struct("=BxHiII")  # family, hardware, index, flags, which of them changed
@@ -63,7 +48,7 @@ class LinkRow(NamedTuple):
 
 def links_body(index: int = 0) -> bytes:
     """Return what RTM_GETLINK asks with: for one link, or for all."""
-    return _IFINFO.pack(0, 0, index, 0, 0) + pack_attribute(_IFLA_EXT_MASK, struct.pack("=I", _RTEXT_FILTER_SKIP_STATS))
+    return _IFINFO.pack(0, 0, index, 0, 0) + wire.pack_attribute(_IFLA_EXT_MASK, struct.pack("=I", _RTEXT_FILTER_SKIP_STATS))
 
 
 def addresses_body(index: int = 0) -> bytes:
@@ -71,20 +56,20 @@ def addresses_body(index: int = 0) -> bytes:
     return _IFADDR.pack(0, 0, 0, 0, index)
 
 
-def read_link(datagram: Datagram, message: Message) -> LinkRow | None:
+def read_link(datagram: wire.Datagram, message: wire.Message) -> LinkRow | None:
     """Read a link, None where the message is about something else. Raises Garbled."""
-    if message.kind != RTM_NEWLINK:
+    if message.kind != wire.RTM_NEWLINK:
         return None
     return row_of(datagram, message, attributes_of_link(datagram, message))
 
 
-def attributes_of_link(datagram: Datagram, message: Message) -> Attributes:
+def attributes_of_link(datagram: wire.Datagram, message: wire.Message) -> wire.Attributes:
     """Return the attributes of a link. Raises Garbled."""
-    check_body(message.start, message.end, _IFINFO.size)
-    return attributes(datagram, message.start + _IFINFO.size, message.end)
+    wire.check_body(message.start, message.end, _IFINFO.size)
+    return wire.attributes(datagram, message.start + _IFINFO.size, message.end)
 
 
-def counters_in(found: Attributes) -> tuple[int, int]:
+def counters_in(found: wire.Attributes) -> tuple[int, int]:
     """Return where the counters begin and end in a link's message, which are in it whatever is asked; (0, 0) for nowhere."""
     wide, narrow = found.get(_IFLA_STATS64), found.get(_IFLA_STATS)
     if wide is None or narrow is None or wide[1] + 4 != narrow[0]:
@@ -92,28 +77,28 @@ def counters_in(found: Attributes) -> tuple[int, int]:
     return wide[0], narrow[1]
 
 
-def row_of(datagram: Datagram, message: Message, found: Attributes) -> LinkRow:
+def row_of(datagram: wire.Datagram, message: wire.Message, found: wire.Attributes) -> LinkRow:
     """Return the row of a link that has these attributes. Raises Garbled."""
     _, hardware, index, flags, _ = _IFINFO.unpack_from(datagram.buffer, message.start)
-    name = wire_text(datagram, found, _IFLA_IFNAME)
+    name = wire.wire_text(datagram, found, _IFLA_IFNAME)
     if index <= 0 or not name:
         raise Garbled("A link has no index or no name")
     peer, peer_nsid = _tie_of(datagram, found, index)
-    address = octets(datagram, found, _IFLA_ADDRESS)
+    address = wire.octets(datagram, found, _IFLA_ADDRESS)
     place = found.get(_IFLA_LINKINFO)
-    info = attributes(datagram, *place) if place else {}
-    kind = wire_text(datagram, info, _IFLA_INFO_KIND)
+    info = wire.attributes(datagram, *place) if place else {}
+    kind = wire.wire_text(datagram, info, _IFLA_INFO_KIND)
     return LinkRow(
         index,
         name,
         hardware_kind_of(hardware) if not kind or hardware == LOOPBACK else kind,
         flags_of(flags),
-        number(datagram, found, _IFLA_MTU),
-        number(datagram, found, _IFLA_TXQLEN),
+        wire.number(datagram, found, _IFLA_MTU),
+        wire.number(datagram, found, _IFLA_TXQLEN),
         address.hex(":") if len(address) in _MAC_LENGTHS and any(address) else "",
         hardware,
-        state_of((octets(datagram, found, _IFLA_OPERSTATE) or b"\0")[0]),
-        number(datagram, found, _IFLA_MASTER),
+        state_of((wire.octets(datagram, found, _IFLA_OPERSTATE) or b"\0")[0]),
+        wire.number(datagram, found, _IFLA_MASTER),
         peer,
         peer_nsid,
         _IFLA_PARENT_DEV_NAME in found,
@@ -121,50 +106,50 @@ def row_of(datagram: Datagram, message: Message, found: Attributes) -> LinkRow:
     )
 
 
-def _tie_of(datagram: Datagram, found: Attributes, index: int) -> tuple[int, int | None]:
+def _tie_of(datagram: wire.Datagram, found: wire.Attributes, index: int) -> tuple[int, int | None]:
     """Return the index that a link is tied to, and in whose namespace; (0, None) where it is none or not known."""
-    nsid = signed(datagram, found, _IFLA_LINK_NETNSID)
+    nsid = wire.signed(datagram, found, _IFLA_LINK_NETNSID)
     if nsid is not None and nsid < 0:
         return 0, None  # in a namespace without a number here: the index alone means nothing
     # Older kernels leave the far end's index out where it is the same as this one's.
-    return number(datagram, found, _IFLA_LINK, 0 if nsid is None else index), nsid
+    return wire.number(datagram, found, _IFLA_LINK, 0 if nsid is None else index), nsid
 
 
-def _vxlan_of(datagram: Datagram, info: Attributes) -> VxlanFact | None:
+def _vxlan_of(datagram: wire.Datagram, info: wire.Attributes) -> VxlanFact | None:
     """Return a VXLAN link's numbers. The port is in the order of the network, all else in this machine's."""
     place = info.get(_IFLA_INFO_DATA)
-    told = attributes(datagram, *place) if place else {}
-    port = octets(datagram, told, _IFLA_VXLAN_PORT)
+    told = wire.attributes(datagram, *place) if place else {}
+    port = wire.octets(datagram, told, _IFLA_VXLAN_PORT)
     if len(port) != 2:
         return None
-    is_apart = any(octets(datagram, told, _IFLA_VXLAN_COLLECT_METADATA))
-    return VxlanFact(None if is_apart else number(datagram, told, _IFLA_VXLAN_ID), int.from_bytes(port, "big"))
+    is_apart = any(wire.octets(datagram, told, _IFLA_VXLAN_COLLECT_METADATA))
+    return VxlanFact(None if is_apart else wire.number(datagram, told, _IFLA_VXLAN_ID), int.from_bytes(port, "big"))
 
 
-def read_inside_link(datagram: Datagram, message: Message) -> InsideLink | None:
+def read_inside_link(datagram: wire.Datagram, message: wire.Message) -> InsideLink | None:
     """Read what an interface of a container is called, None for its loopback. Raises Garbled."""
     row = read_link(datagram, message)
     return None if row is None or row.hardware == LOOPBACK else InsideLink(row.ifindex, row.name, row.mac)
 
 
-def read_address(datagram: Datagram, message: Message) -> tuple[int, LinkAddress] | None:
+def read_address(datagram: wire.Datagram, message: wire.Message) -> tuple[int, LinkAddress] | None:
     """Read an address and the index of its link, None where the message is about something else. Raises Garbled."""
-    if message.kind != RTM_NEWADDR:
+    if message.kind != wire.RTM_NEWADDR:
         return None
-    check_body(message.start, message.end, _IFADDR.size)
+    wire.check_body(message.start, message.end, _IFADDR.size)
     family, prefix_length, _, scope, index = _IFADDR.unpack_from(datagram.buffer, message.start)
-    if family not in (AF_INET, AF_INET6):
+    if family not in (wire.AF_INET, wire.AF_INET6):
         return None
-    found = attributes(datagram, message.start + _IFADDR.size, message.end)
+    found = wire.attributes(datagram, message.start + _IFADDR.size, message.end)
     # The other of the two is the far end's, on a link between two hosts.
-    own = octets(datagram, found, _IFA_LOCAL) or octets(datagram, found, _IFA_ADDRESS)
-    broadcast = octets(datagram, found, _IFA_BROADCAST) if family == AF_INET else b""
+    own = wire.octets(datagram, found, _IFA_LOCAL) or wire.octets(datagram, found, _IFA_ADDRESS)
+    broadcast = wire.octets(datagram, found, _IFA_BROADCAST) if family == wire.AF_INET else b""
     return index, _address_of(family, own, prefix_length, scope, broadcast)
 
 
 def _address_of(family: int, own: bytes, prefix_length: int, scope: int, broadcast: bytes) -> LinkAddress:
-    length = 4 if family == AF_INET else 16
+    length = 4 if family == wire.AF_INET else 16
     if len(own) != length or prefix_length > 8 * length or len(broadcast) not in (0, 4):
         raise Garbled("An address has a length that its family doesn't have")
-    interface = (IPv4Interface if family == AF_INET else IPv6Interface)((own, prefix_length))
+    interface = (IPv4Interface if family == wire.AF_INET else IPv6Interface)((own, prefix_length))
     return LinkAddress(interface, scope_of(scope), IPv4Address(broadcast) if broadcast else None)
