@@ -18,7 +18,7 @@ from benchmarks.commands import run_alone
 from benchmarks.database import FOLDER, make_tables
 from benchmarks.figures import Report, in_turn, percentile, summary, target
 from networks.actions.actors import acting
-from networks.addressing.keys import address_key
+from networks.addressing.reading import address_key
 from networks.management.server import collect_static_if_needed
 from networks.models import WatchedSpan
 from networks.queries.addresses.history import search_history

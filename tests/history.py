@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 
-from networks.addressing.keys import address_key
+from networks.addressing.reading import address_key
 from networks.models import AddressAssignment, WatchedSpan
 from tests.builders import make_id
 

@@ -9,10 +9,10 @@ from typing import Any
 from networks.actions.actors import Actor, refuse_without
 from networks.actions.recording import LASTS_S, ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
+from networks.engine.cli import command_of_order
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, NotFound, Refused
 from networks.engine.facts import ContainerFact
-from networks.engine.run_cli import command_of_order
 from networks.engine.specs import STOP_WAIT_S
 from networks.engine.states import RUNNING_STATES
 from networks.models import Action, Container, Engine

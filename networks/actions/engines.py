@@ -12,8 +12,7 @@ from enum import StrEnum
 from networks.actions.actors import Actor
 from networks.actions.own_changes import NotAllowedHere, carry_out_here
 from networks.actions.recording import ActionResult, Intent
-from networks.engine.access.facts import EngineAccess
-from networks.engine.access.faults import AccessFault, Unopened
+from networks.engine.access.facts import AccessFault, EngineAccess, Unopened
 from networks.engine.access.openers import opener_for
 from networks.engine.access.tunnel import end_tunnel, has_tunnel
 from networks.engine.calls import Profile

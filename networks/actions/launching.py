@@ -10,12 +10,11 @@ from networks.actions.clients import read_elsewhere
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.bodies import connects_after
 from networks.engine.calls import Profile
-from networks.engine.cli import command_of
+from networks.engine.cli import command_of, publication, reference_of, restart_word, run_lines
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed
 from networks.engine.image_facts import may_be_id
 from networks.engine.parsing.engines import OLDEST_API, read_api_version
-from networks.engine.run_cli import publication, reference_of, restart_word, run_lines
 from networks.engine.specs import Mode, RunSpec
 from networks.models import Container, Engine
 from networks.models.said import say as _

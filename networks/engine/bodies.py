@@ -6,28 +6,13 @@ from dataclasses import fields
 from typing import Any
 
 from networks.addressing.pools import Pool
-from networks.engine.run_cli import reference_of
-from networks.engine.specs import (
-    API_OF_SEVERAL,
-    MARK_NAME,
-    ConnectSpec,
-    ContainerSpec,
-    DisconnectSpec,
-    EndpointSpec,
-    EndpointWishes,
-    ExecSpec,
-    InitSpec,
-    JoinSpec,
-    Mode,
-    NetworkSpec,
-    RunSpec,
-    ScreenSize,
-)
+from networks.engine import specs
+from networks.engine.cli import reference_of
 
 Document = dict[str, Any]
 
 
-def network_body(spec: NetworkSpec) -> Document:
+def network_body(spec: specs.NetworkSpec) -> Document:
     """Return the body of POST /networks/create; its maps are there when empty, as the docker command sends them."""
     body: Document = {"Name": spec.name, "Driver": spec.driver, "CheckDuplicate": True}  # true is the rule from 1.44 on
     for member, value in (("EnableIPv4", spec.enable_ipv4), ("EnableIPv6", spec.enable_ipv6)):
@@ -62,13 +47,13 @@ def _pool_body(pool: Pool) -> Document:
     return body
 
 
-def connect_body(spec: ConnectSpec) -> Document:
+def connect_body(spec: specs.ConnectSpec) -> Document:
     """Return the body of POST /networks/{id}/connect; its maps are there when empty, as the docker command sends them."""
     links = {"Links": list(spec.links)} if spec.links else {}
     return {"Container": spec.container_id, "EndpointConfig": endpoint_body(spec) | links}
 
 
-def endpoint_body(spec: EndpointWishes) -> Document:
+def endpoint_body(spec: specs.EndpointWishes) -> Document:
     """Return what a container shall have on a network, for a connect as for a create."""
     addresses = {"IPv4Address": spec.ipv4, "IPv6Address": spec.ipv6}
     asked: Document = {member: str(address) for member, address in addresses.items() if address is not None}
@@ -82,12 +67,12 @@ def endpoint_body(spec: EndpointWishes) -> Document:
     return endpoint
 
 
-def disconnect_body(spec: DisconnectSpec) -> Document:
+def disconnect_body(spec: specs.DisconnectSpec) -> Document:
     """Return the body of POST /networks/{id}/disconnect."""
     return {"Container": spec.container_id, "Force": spec.is_forced}
 
 
-def container_body(spec: ContainerSpec) -> Document:
+def container_body(spec: specs.ContainerSpec) -> Document:
     """Return the body of POST /containers/create."""
     body: Document = {
         "Image": spec.image,
@@ -101,12 +86,12 @@ def container_body(spec: ContainerSpec) -> Document:
     return body
 
 
-def run_body(spec: RunSpec, api_version: tuple[int, int]) -> Document:
+def run_body(spec: specs.RunSpec, api_version: tuple[int, int]) -> Document:
     """Return the body of POST /containers/create for an Engine that speaks this API version.
 
     Before 1.44 it names the first network alone, and that one's MAC address is the container's; see `connects_after`.
     """
-    is_several = api_version >= API_OF_SEVERAL
+    is_several = api_version >= specs.API_OF_SEVERAL
     at_once = spec.ordered_networks if is_several else spec.ordered_networks[:1]
     body: Document = {
         "Image": spec.image,
@@ -129,14 +114,14 @@ def run_body(spec: RunSpec, api_version: tuple[int, int]) -> Document:
     return body | {member: word for member, word in words.items() if word} | {"Labels": dict(spec.labels)}
 
 
-def connects_after(spec: RunSpec, container_id: str, api_version: tuple[int, int]) -> tuple[ConnectSpec, ...]:
+def connects_after(spec: specs.RunSpec, container_id: str, api_version: tuple[int, int]) -> tuple[specs.ConnectSpec, ...]:
     """Return what is to be connected between create and start: the further networks, before API 1.44."""
-    further = spec.ordered_networks[1:] if api_version < API_OF_SEVERAL else ()
-    wishes = ({each.name: getattr(endpoint, each.name) for each in fields(EndpointWishes)} for endpoint in further)
-    return tuple(ConnectSpec(one.network_id, container_id, **wish) for one, wish in zip(further, wishes, strict=True))
+    further = spec.ordered_networks[1:] if api_version < specs.API_OF_SEVERAL else ()
+    wishes = ({each.name: getattr(endpoint, each.name) for each in fields(specs.EndpointWishes)} for endpoint in further)
+    return tuple(specs.ConnectSpec(one.network_id, container_id, **wish) for one, wish in zip(further, wishes, strict=True))
 
 
-def _host_config(spec: RunSpec) -> Document:
+def _host_config(spec: specs.RunSpec) -> Document:
     config: Document = {"NetworkMode": _network_mode(spec)}
     bindings: dict[str, list[dict[str, str]]] = {}
     for port in spec.ports:
@@ -158,20 +143,20 @@ def _host_config(spec: RunSpec) -> Document:
     return config
 
 
-def _network_mode(spec: RunSpec) -> str:
-    if spec.mode is Mode.CONTAINER:
+def _network_mode(spec: specs.RunSpec) -> str:
+    if spec.mode is specs.Mode.CONTAINER:
         return f"container:{spec.donor_id}"
     return reference_of(spec.ordered_networks[0]) if spec.networks else str(spec.mode)
 
 
-def _endpoint(endpoint: EndpointSpec, has_mac: bool) -> Document:
+def _endpoint(endpoint: specs.EndpointSpec, has_mac: bool) -> Document:
     asked = endpoint_body(endpoint)
     if not has_mac:
         asked.pop("MacAddress", None)
     return {member: value for member, value in asked.items() if value}
 
 
-def init_body(spec: InitSpec) -> Document:
+def init_body(spec: specs.InitSpec) -> Document:
     """Return the body of POST /swarm/init."""
     body: Document = {
         "ListenAddr": spec.listen_address,
@@ -186,7 +171,7 @@ def init_body(spec: InitSpec) -> Document:
     return body
 
 
-def join_body(spec: JoinSpec) -> Document:
+def join_body(spec: specs.JoinSpec) -> Document:
     """Return the body of POST /swarm/join: it holds the token."""
     return {
         "ListenAddr": spec.listen_address,
@@ -196,7 +181,7 @@ def join_body(spec: JoinSpec) -> Document:
     }
 
 
-def exec_body(spec: ExecSpec, *, has_terminal: bool) -> Document:
+def exec_body(spec: specs.ExecSpec, *, has_terminal: bool) -> Document:
     """Return the body of POST /containers/{id}/exec. `has_terminal`: somebody will speak with it; else it has an input alone."""
     body: Document = {
         "AttachStdin": True,
@@ -208,13 +193,13 @@ def exec_body(spec: ExecSpec, *, has_terminal: bool) -> Document:
     if has_terminal:
         body["ConsoleSize"] = _console_size(spec.size)
         # Else programs see Docker's own, "xterm", and show eight colours.
-        body["Env"] = ["TERM=xterm-256color", *([f"{MARK_NAME}={spec.mark}"] if spec.mark else [])]
+        body["Env"] = ["TERM=xterm-256color", *([f"{specs.MARK_NAME}={spec.mark}"] if spec.mark else [])]
     if spec.user:
         body["User"] = spec.user
     return body
 
 
-def terminal_body(size: ScreenSize) -> Document:
+def terminal_body(size: specs.ScreenSize) -> Document:
     """Return the body of POST /exec/{id}/start for a process that somebody speaks with."""
     return {"Detach": False, "Tty": True, "ConsoleSize": _console_size(size)}
 
@@ -224,5 +209,5 @@ def input_body() -> Document:
     return {"Detach": False, "Tty": False}
 
 
-def _console_size(size: ScreenSize) -> list[int]:
+def _console_size(size: specs.ScreenSize) -> list[int]:
     return [size.rows, size.columns]

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+from networks.addressing.reading import IPAddress
+from networks.engine import specs
 from networks.engine.docker_names import DONOR_PREFIX
-from networks.engine.specs import (
-    DATA_PATH_PORT,
-    LISTEN_ADDRESS,
-    SUBNET_SIZE,
-    ConnectSpec,
-    DisconnectSpec,
-    InitSpec,
-    JoinSpec,
-    LeaveSpec,
-    NetworkSpec,
-)
 
 Line = tuple[str, str]  # (flag, value), both ready for a shell; the first is the command, arguments have no flag
 
@@ -35,7 +27,7 @@ UNSEEN = frozenset(
 ) | frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 
 
-def create_network_lines(spec: NetworkSpec) -> list[Line]:
+def create_network_lines(spec: specs.NetworkSpec) -> list[Line]:
     """Return `docker network create …`, one option a line; only those that aren't Docker's defaults, and always the driver."""
     lines: list[Line] = [("docker network create", ""), ("--driver", quoted(spec.driver))]
     for pool in spec.pools:
@@ -57,7 +49,7 @@ def create_network_lines(spec: NetworkSpec) -> list[Line]:
     return [*lines, *_arguments((spec.name, ""))]
 
 
-def connect_lines(spec: ConnectSpec, network_name: str, container_name: str) -> list[Line]:
+def connect_lines(spec: specs.ConnectSpec, network_name: str, container_name: str) -> list[Line]:
     """Return `docker network connect …`, one option a line; by name where that is safe to type, else by id."""
     lines = [("docker network connect", ""), *words(("--ip", spec.ipv4), ("--ip6", spec.ipv6))]
     lines += [("--alias", quoted(comma_list(alias))) for alias in spec.aliases]
@@ -68,7 +60,7 @@ def connect_lines(spec: ConnectSpec, network_name: str, container_name: str) -> 
     return [*lines, *_arguments((network_name, spec.network_id), (container_name, spec.container_id))]
 
 
-def disconnect_lines(spec: DisconnectSpec, network_name: str, container_name: str) -> list[Line]:
+def disconnect_lines(spec: specs.DisconnectSpec, network_name: str, container_name: str) -> list[Line]:
     """Return `docker network disconnect …`, one option a line; by name where that is safe to type, else by id."""
     forced = [("--force", "")] if spec.is_forced else []
     arguments = _arguments((network_name, spec.network_id), (container_name, spec.container_id))
@@ -171,26 +163,26 @@ def words(*pairs: tuple[str, object]) -> list[Line]:
 TOKEN_PLACE = "<TOKEN>"  # noqa: S105
 
 
-def init_swarm_lines(spec: InitSpec) -> list[Line]:
+def init_swarm_lines(spec: specs.InitSpec) -> list[Line]:
     """Return `docker swarm init …`, one option a line; only options that aren't Docker's defaults."""
     lines: list[Line] = [("docker swarm init", "")]
     lines += _addresses(spec.advertise_address, spec.listen_address)
     lines += [("--default-addr-pool", str(pool)) for pool in spec.pools]
-    if spec.pools and spec.subnet_size != SUBNET_SIZE:
+    if spec.pools and spec.subnet_size != specs.SUBNET_SIZE:
         lines.append(("--default-addr-pool-mask-length", str(spec.subnet_size)))
-    if spec.data_path_port != DATA_PATH_PORT:
+    if spec.data_path_port != specs.DATA_PATH_PORT:
         lines.append(("--data-path-port", str(spec.data_path_port)))
     return lines
 
 
-def join_swarm_lines(spec: JoinSpec) -> list[Line]:
+def join_swarm_lines(spec: specs.JoinSpec) -> list[Line]:
     """Return `docker swarm join …` with a place where the token goes. The command takes one manager's address only."""
     lines: list[Line] = [("docker swarm join", "")]
     lines += _addresses(spec.advertise_address, spec.listen_address)
     return [*lines, ("--token", TOKEN_PLACE), *(("", quoted(address)) for address in spec.remote_addresses[:1])]
 
 
-def leave_swarm_lines(spec: LeaveSpec) -> list[Line]:
+def leave_swarm_lines(spec: specs.LeaveSpec) -> list[Line]:
     """Return `docker swarm leave`."""
     return [("docker swarm leave", ""), *([("--force", "")] if spec.is_forced else [])]
 
@@ -201,10 +193,98 @@ def remove_node_lines(node_id: str) -> list[Line]:
 
 
 def _addresses(advertise: str, listen: str) -> list[Line]:
-    return words(("--advertise-addr", advertise), ("--listen-addr", listen if listen != LISTEN_ADDRESS else ""))
+    return words(("--advertise-addr", advertise), ("--listen-addr", listen if listen != specs.LISTEN_ADDRESS else ""))
 
 
 def exec_command(name: str, docker_id: str, command: Sequence[str], user: str = "") -> str:
     """Return `docker exec -it …`."""
     options = ["--user", quoted(user)] if user else []
     return " ".join(["docker exec -it", *options, reference(name, docker_id), *map(quoted, command)])
+
+
+def command_of_order(verb: str, name: str, container_id: str, asked: Mapping[str, Any] | None = None) -> str:
+    """Return the docker command that does what an action does.
+
+    `verb`: its name, such as "stop_container"; `asked`: {"wait_s": 10} or {"new_name": "web"}.
+    """
+    order, held = verb.removesuffix("_container"), asked or {}
+    if order == "remove":
+        return order_command("rm", name, container_id, flags="-f -v")
+    flags = f"-t {held.get('wait_s', specs.STOP_WAIT_S)}" if order in ("stop", "restart") else ""
+    return order_command(order, name, container_id, flags=flags, further=str(held.get("new_name", "")))
+
+
+def run_lines(spec: specs.RunSpec) -> list[Line]:
+    """Return `docker run -d …`, one option a line; only what isn't Docker's default, and always the network.
+
+    Of variables the names alone: the docker command takes the value of `--env NAME` from the shell that it is pasted into.
+    """
+    lines: list[Line] = [("docker run -d -it" if spec.has_terminal else "docker run -d", "")]
+    lines += words(("--name", spec.name), ("--hostname", spec.hostname), ("--domainname", spec.domainname))
+    lines += _network_lines(spec)
+    lines += [("--publish", quoted(publication(port))) for port in spec.ports]
+    lines += [("--publish-all", "")] if spec.publishes_all else []
+    lines += [("--dns", str(address)) for address in spec.dns]
+    lines += [("--dns-option", quoted(option)) for option in spec.dns_options]
+    lines += [("--dns-search", quoted(domain)) for domain in spec.dns_search]
+    lines += [("--add-host", quoted(f"{name}:{address}")) for name, address in spec.extra_hosts]
+    lines += [("--sysctl", quoted(f"{key}={value}")) for key, value in spec.sysctls.items()]
+    lines += [("--env", quoted(name)) for name in spec.environment]
+    lines += [("--label", quoted(f"{key}={value}" if value else key)) for key, value in spec.labels.items()]
+    lines += words(("--restart", restart_word(spec)), ("--stop-signal", spec.stop_signal))
+    if spec.entrypoint is not None:
+        lines.append(("--entrypoint", quoted(next(iter(spec.entrypoint), ""))))
+    return [*lines, ("", quoted(spec.image)), *(("", quoted(word)) for word in spec.words)]
+
+
+def publication(port: specs.PortSpec) -> str:
+    """Return a port as `-p` takes it: "127.0.0.1:8080:80", "[::1]:53:53/udp", "8000-8010:80", "80"."""
+    inside = _span(port.first, port.last) + ("" if port.protocol == "tcp" else f"/{port.protocol}")
+    outside = _span(port.host_first, port.host_last) if port.host_first else ""
+    if port.address is None:
+        return f"{outside}:{inside}" if outside else inside
+    return f"{_bracketed(port.address)}:{outside}:{inside}"
+
+
+def restart_word(spec: specs.RunSpec) -> str:
+    """Return a restart policy as `--restart` takes it, "" for Docker's default."""
+    return f"{spec.restart}:{spec.restart_most}" if spec.restart_most else spec.restart
+
+
+def reference_of(endpoint: specs.EndpointSpec) -> str:
+    """Return what to call a network in a create: its name, or its id where the name could be taken for something else."""
+    name, docker_id = endpoint.network_name, endpoint.network_id
+    return docker_id if reads_as_mode(name) else reference(name, docker_id)
+
+
+def _network_lines(spec: specs.RunSpec) -> Iterator[Line]:
+    if spec.mode is specs.Mode.CONTAINER:
+        yield "--network", quoted(f"container:{reference(spec.donor_name, spec.donor_id)}")
+    elif spec.mode is not specs.Mode.NETWORK:
+        yield "--network", str(spec.mode)
+    for endpoint in spec.ordered_networks:
+        name = reference_of(endpoint)
+        parts = list(_endpoint_parts(endpoint))
+        yield "--network", quoted(",".join(map(comma_list, [f"name={name}", *parts])) if parts else name)
+
+
+def _endpoint_parts(endpoint: specs.EndpointSpec) -> Iterator[str]:
+    if endpoint.ipv4 is not None:
+        yield f"ip={endpoint.ipv4}"
+    if endpoint.ipv6 is not None:
+        yield f"ip6={endpoint.ipv6}"
+    yield from (f"alias={alias}" for alias in endpoint.aliases)
+    yield from (f"link-local-ip={address}" for address in endpoint.link_local_ips)
+    if endpoint.mac:
+        yield f"mac-address={endpoint.mac}"
+    yield from (f"driver-opt={key}={value}" for key, value in endpoint.driver_options.items())
+    if endpoint.gateway_priority:
+        yield f"gw-priority={endpoint.gateway_priority}"
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _bracketed(address: IPAddress) -> str:
+    return f"[{address}]" if address.version == 6 else str(address)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from networks.engine import specs
 from networks.engine.access.facts import EngineAccess
 from networks.engine.bodies import container_body, exec_body, init_body, input_body, join_body, run_body, terminal_body
 from networks.engine.calls import AllowList, Noun, full_id
@@ -18,20 +19,6 @@ from networks.engine.parsing.images import parse_images, parse_imported, parse_l
 from networks.engine.parsing.refusals import say_without_body
 from networks.engine.parsing.swarm import parse_new_node, parse_nodes, parse_tokens
 from networks.engine.parsing.values import child, parse_done, parse_json
-from networks.engine.specs import (
-    CONTAINER_NAME,
-    MOST_CELLS,
-    MOST_STOP_WAIT_S,
-    STOP_WAIT_S,
-    ContainerSpec,
-    ExecSpec,
-    InitSpec,
-    JoinSpec,
-    LeaveSpec,
-    Mode,
-    RunSpec,
-    ScreenSize,
-)
 from networks.engine.swarm_facts import ExecFact, JoinTokens, NodeFact
 from networks.engine.transport.deadline import Deadline
 from networks.engine.transport.raw import TerminalStream
@@ -66,7 +53,7 @@ def created_id(noun: Noun, body: bytes) -> str:
 class ContainerVerbs(Verbs):
     """What may be asked about containers beside reading. Profile run."""
 
-    def run_container(self, spec: ContainerSpec) -> str:
+    def run_container(self, spec: specs.ContainerSpec) -> str:
         """Create and start a container, and return its id. POST /containers/create, /containers/{id}/start."""
         deadline, params = self._changing(), {"name": spec.name}
         created = self._session.post(
@@ -86,13 +73,13 @@ class ContainerVerbs(Verbs):
             raise
         return created
 
-    def create_container(self, spec: RunSpec) -> str:
+    def create_container(self, spec: specs.RunSpec) -> str:
         """Create a container, and return its id; it isn't started. POST /containers/create.
 
         Before API 1.44 it is on the first of its networks alone: see `bodies.connects_after`. Raises NotFound for a missing
         image or donor, Conflict for a taken name.
         """
-        if spec.mode is Mode.CONTAINER or spec.donor_id:
+        if spec.mode is specs.Mode.CONTAINER or spec.donor_id:
             full_id("container", spec.donor_id)
         for endpoint in spec.networks:
             full_id("network", endpoint.network_id)
@@ -106,14 +93,14 @@ class ContainerVerbs(Verbs):
         """Start a container; one that runs stays as it is. POST /containers/{id}/start. Raises Refused for a paused one."""
         self._order(container_id, "start")
 
-    def stop_container(self, container_id: str, wait_s: int = STOP_WAIT_S) -> None:
+    def stop_container(self, container_id: str, wait_s: int = specs.STOP_WAIT_S) -> None:
         """Stop a container, and kill it after `wait_s`, at most MOST_STOP_WAIT_S. POST /containers/{id}/stop?t=…
 
         One that doesn't run stays as it is; one that was started with --rm is gone with it.
         """
         self._order(container_id, "stop", wait_s)
 
-    def restart_container(self, container_id: str, wait_s: int = STOP_WAIT_S) -> None:
+    def restart_container(self, container_id: str, wait_s: int = specs.STOP_WAIT_S) -> None:
         """Stop a container as above and start it, or start a stopped one. POST /containers/{id}/restart?t=…
 
         Raises Refused where it can't start again: it is stopped then.
@@ -135,7 +122,7 @@ class ContainerVerbs(Verbs):
     def rename_container(self, container_id: str, name: str) -> None:
         """Give a container another name. POST /containers/{id}/rename?name=… Raises Conflict where another has it."""
         wanted = full_id("container", container_id)
-        if not re.fullmatch(CONTAINER_NAME, name):
+        if not re.fullmatch(specs.CONTAINER_NAME, name):
             raise NotAllowed(f"Not a container's name: {name!r:.80}")
         path = f"/containers/{wanted}/rename"
         self._session.order("POST", path, lambda api: api.rename(wanted, name), self._changing())
@@ -150,8 +137,8 @@ class ContainerVerbs(Verbs):
         wanted, options = full_id("container", container_id), {}
         deadline = self._changing()
         if wait_s is not None:
-            if not 0 <= wait_s <= MOST_STOP_WAIT_S:
-                raise NotAllowed(f"A container is waited for between 0 and {MOST_STOP_WAIT_S} s, not {wait_s}.")
+            if not 0 <= wait_s <= specs.MOST_STOP_WAIT_S:
+                raise NotAllowed(f"A container is waited for between 0 and {specs.MOST_STOP_WAIT_S} s, not {wait_s}.")
             options, deadline = {"timeout": wait_s}, self._changing(besides_s=wait_s)
         path = f"/containers/{wanted}/{order}"
         self._session.order("POST", path, lambda api: getattr(api, order)(wanted, **options), deadline)
@@ -212,11 +199,11 @@ class SwarmVerbs(Verbs):
         """Read what lets others in. GET /swarm. Profile swarm. Raises Refused where this Engine is no manager."""
         return self._session.read(parse_tokens, "/swarm", deadline=self._reading())
 
-    def init_swarm(self, spec: InitSpec) -> str:
+    def init_swarm(self, spec: specs.InitSpec) -> str:
         """Begin a swarm with this Engine as its manager, and return its node id. POST /swarm/init. Profile swarm."""
         return self._session.post(parse_new_node, "/swarm/init", deadline=self._changing(), body=init_body(spec))
 
-    def join_swarm(self, spec: JoinSpec) -> None:
+    def join_swarm(self, spec: specs.JoinSpec) -> None:
         """Join a swarm; takes 20 s where no manager answers. POST /swarm/join. Profile swarm. No error repeats the token."""
         try:
             self._session.post(parse_done, "/swarm/join", deadline=self._changing(), body=join_body(spec))
@@ -226,7 +213,7 @@ class SwarmVerbs(Verbs):
             error.args = (error.sentence,)
             raise
 
-    def leave_swarm(self, spec: LeaveSpec) -> None:
+    def leave_swarm(self, spec: specs.LeaveSpec) -> None:
         """Leave the swarm; overlay networks go from this Engine. POST /swarm/leave. Profile swarm."""
         params = {"force": "1"} if spec.is_forced else None
         self._session.post(parse_done, "/swarm/leave", deadline=self._changing(), params=params)
@@ -242,7 +229,7 @@ class SwarmVerbs(Verbs):
 class TerminalVerbs(Verbs):
     """What may be asked about processes in containers. Profile terminal."""
 
-    def create_exec(self, spec: ExecSpec, *, has_terminal: bool = True) -> str:
+    def create_exec(self, spec: specs.ExecSpec, *, has_terminal: bool = True) -> str:
         """Prepare a process and return its id. POST /containers/{id}/exec. `has_terminal`: somebody will speak with it; else it
         has an input alone.
 
@@ -252,7 +239,7 @@ class TerminalVerbs(Verbs):
         parse, path = partial(created_id, "exec"), "/containers/{0}/exec"
         return self._session.post(parse, path, wanted, deadline=self._changing(), body=body)
 
-    def open_terminal(self, exec_id: str, size: ScreenSize) -> TerminalStream:
+    def open_terminal(self, exec_id: str, size: specs.ScreenSize) -> TerminalStream:
         """Begin a prepared process and speak with it, on a connection of its own. POST /exec/{id}/start, hijacked.
 
         A program that isn't there is no error here: the Engine says so in the stream, which ends.
@@ -269,7 +256,7 @@ class TerminalVerbs(Verbs):
         wanted = full_id("exec", exec_id)
         return self._session.open_raw(f"/exec/{wanted}/start", self._changing(), input_body())
 
-    def resize_exec(self, exec_id: str, size: ScreenSize) -> None:
+    def resize_exec(self, exec_id: str, size: specs.ScreenSize) -> None:
         """Tell a process how much its terminal shows. POST /exec/{id}/resize?h=…&w=…"""
         wanted, params = full_id("exec", exec_id), {"h": str(_allowed(size).rows), "w": str(size.columns)}
         self._session.post(parse_done, "/exec/{0}/resize", wanted, deadline=self._changing(), params=params)
@@ -279,7 +266,7 @@ class TerminalVerbs(Verbs):
         return self._session.read(parse_exec, "/exec/{0}/json", full_id("exec", exec_id), deadline=self._reading())
 
 
-def _allowed(size: ScreenSize) -> ScreenSize:
-    if not (1 <= size.columns <= MOST_CELLS and 1 <= size.rows <= MOST_CELLS):
-        raise NotAllowed(f"A terminal has between 1 and {MOST_CELLS} columns and rows, not {size.columns} × {size.rows}.")
+def _allowed(size: specs.ScreenSize) -> specs.ScreenSize:
+    if not (1 <= size.columns <= specs.MOST_CELLS and 1 <= size.rows <= specs.MOST_CELLS):
+        raise NotAllowed(f"A terminal has between 1 and {specs.MOST_CELLS} columns and rows, not {size.columns} × {size.rows}.")
     return size

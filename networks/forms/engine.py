@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from networks.engine.access.facts import EngineAccess, EngineAddress, Scheme
-from networks.engine.access.faults import AccessFault, Fault
+from networks.engine.access.facts import AccessFault, EngineAccess, EngineAddress, Fault, Scheme
 from networks.engine.access.openers import opener_for
 from networks.engine.access.parsing import parse_engine_url
 from networks.forms.engine_material import read_ssh, read_tls, say_fault

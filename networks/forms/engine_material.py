@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from networks.engine.access.facts import EngineAddress, SshMaterial, TlsMaterial
-from networks.engine.access.faults import AccessFault, Fault
+from networks.engine.access.facts import AccessFault, EngineAddress, Fault, SshMaterial, TlsMaterial
 from networks.engine.access.tls import TlsDoor
 
 _KINDS = ("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")

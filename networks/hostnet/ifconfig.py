@@ -8,27 +8,16 @@ from __future__ import annotations
 from ipaddress import IPv4Interface
 
 from networks.hostnet.facts import Counters, LinkAddress, LinkFact
+from networks.hostnet.linux.netlink.words import FLAGS
 
 INDENT = " " * 8
-# In the order in which they are printed, with their bits. Source: ife_print_long() of net-tools, IFF_* of linux/if.h
-FLAGS = {
-    "UP": 0x1,
-    "BROADCAST": 0x2,
-    "DEBUG": 0x4,
-    "LOOPBACK": 0x8,
-    "POINTOPOINT": 0x10,
-    "NOTRAILERS": 0x20,
-    "RUNNING": 0x40,
-    "NOARP": 0x80,
-    "PROMISC": 0x100,
-    "ALLMULTI": 0x200,
-    "SLAVE": 0x800,
-    "MASTER": 0x400,
-    "MULTICAST": 0x1000,
-    "DYNAMIC": 0x8000,
-}
+# In the order in which they are printed. Source: ife_print_long() of net-tools
+_WORDS = (
+    *("UP", "BROADCAST", "DEBUG", "LOOPBACK", "POINTOPOINT", "NOTRAILERS", "RUNNING", "NOARP", "PROMISC", "ALLMULTI", "SLAVE"),
+    *("MASTER", "MULTICAST", "DYNAMIC"),
+)
 # Counted in the number, but without a word of their own.
-_UNNAMED = {"PORTSEL": 0x2000, "AUTOMEDIA": 0x4000}
+_UNNAMED = frozenset({"PORTSEL", "AUTOMEDIA"})
 SCOPES = {"link": (0x20, "link"), "site": (0x40, "site"), "host": (0x10, "host")}
 # ARPHRD_* to the family's word and title.
 HARDWARE = {
@@ -84,12 +73,12 @@ def flag_words(link: LinkFact) -> tuple[str, ...]:
     held = set(link.flags) - {"RUNNING"}
     if is_running(link):
         held.add("RUNNING")
-    return tuple(word for word in FLAGS if word in held)
+    return tuple(word for word in _WORDS if word in held)
 
 
 def flag_number(link: LinkFact) -> int:
     """Return the number before them: the lower 16 bits of the link's flags."""
-    return sum(FLAGS[word] for word in flag_words(link)) + sum(bit for word, bit in _UNNAMED.items() if word in link.flags)
+    return sum(FLAGS[word] for word in (*flag_words(link), *_UNNAMED.intersection(link.flags)))
 
 
 def short_bytes(count: int) -> str:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from networks.engine.access.facts import EngineAccess, Scheme, SshMaterial, TlsMaterial
-from networks.engine.access.faults import AccessFault, Fault
+from networks.engine.access.facts import AccessFault, EngineAccess, Fault, Scheme, SshMaterial, TlsMaterial
 from networks.engine.access.parsing import parse_engine_url
 from networks.models.engine import Engine
 from networks.models.sealing import Unsealable, is_bound, open_for, seal_for

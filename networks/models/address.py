@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class AddressAssignment(models.Model):
     """One address that one endpoint had, its references copied as text: the snapshot may be emptied, this stays.
 
-    `address_key`: the address such that text order is address order (`networks.addressing.keys`). `until_at` null: has it now.
+    `address_key`: the address such that text order is address order (`networks.addressing.reading`). `until_at` null: has it now.
 
     The endpoint certainly had it from `from_at` to `until_at`. Where a time is exact, it is the Engine's own; where it isn't,
     Netadmin wasn't there, and the endpoint may have had it from `from_earliest_at` and to `until_latest_at` (null: not known).

@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 
 from networks.engine.calls import Profile
-from networks.engine.cli import command_of
+from networks.engine.cli import command_of, run_lines
 from networks.engine.client import EngineClient
-from networks.engine.run_cli import run_lines
 from networks.engine.specs import EndpointSpec, Mode, PortSpec, RunSpec
 from tests.conftest import IS_FULL
 from tests.forms.typed_networks import ask

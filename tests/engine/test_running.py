@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.engine.bodies import connects_after, run_body
-from networks.engine.cli import command_of
-from networks.engine.run_cli import run_lines
+from networks.engine.cli import command_of, run_lines
 from networks.engine.specs import EndpointSpec, Mode, PortSpec, RunSpec
 
 NEW, OLD = (1, 45), (1, 43)

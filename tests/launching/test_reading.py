@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from networks.engine.cli import publication
 from networks.engine.image_facts import split_reference, whole_reference
-from networks.engine.run_cli import publication
 from networks.engine.specs import PortSpec
 from networks.forms.containers.launch_reading import (
     parse_addresses,

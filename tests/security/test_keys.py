@@ -14,8 +14,7 @@ from django.core.signing import dumps, loads
 from django.test import Client
 
 from netadmin.env import read_or_make_secret_key, read_secret_key_fallbacks
-from networks.engine.access.facts import EngineAccess, SshMaterial
-from networks.engine.access.faults import AccessFault
+from networks.engine.access.facts import AccessFault, EngineAccess, SshMaterial
 from networks.engine.access.parsing import parse_engine_url
 from networks.models import Action, BrowserSession, Engine
 from networks.models.access import EngineCredentials, access_of, keep_credentials, reseal_credentials

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from networks.engine.access.facts import EngineAccess, Scheme
-from networks.engine.access.faults import AccessFault, Fault
+from networks.engine.access.facts import AccessFault, EngineAccess, Fault, Scheme
 from networks.engine.access.parsing import is_loopback_name, parse_engine_url
 from networks.engine.access.sockets import open_tcp, open_unix
 from networks.engine.access.tls import TlsDoor

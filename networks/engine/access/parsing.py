@@ -6,8 +6,7 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from networks.engine.access.facts import DOCKER_SOCKET, SSH_PORT, EngineAddress, Scheme
-from networks.engine.access.faults import AccessFault, Fault
+from networks.engine.access.facts import DOCKER_SOCKET, SSH_PORT, AccessFault, EngineAddress, Fault, Scheme
 
 _MAX_URL = 300
 _MAX_SOCKET_PATH = 107  # bytes: sockaddr_un of Linux, without the final NUL

@@ -8,8 +8,7 @@ import threading
 import time
 from ipaddress import ip_address
 
-from networks.engine.access.facts import EngineAddress
-from networks.engine.access.faults import AccessStep, Unopened
+from networks.engine.access.facts import AccessStep, EngineAddress, Unopened
 
 _MOST_S = 10.0  # for who gives no deadline
 _KEEPALIVE = (

@@ -13,8 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from networks.engine.access.facts import SSH_PORT, EngineAccess, EngineAddress
-from networks.engine.access.faults import AccessStep, Unopened
+from networks.engine.access.facts import SSH_PORT, AccessStep, EngineAccess, EngineAddress, Unopened
 
 SSH = "ssh"
 _PREFIX = "netadmin-ssh-"

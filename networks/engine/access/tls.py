@@ -9,8 +9,7 @@ import ssl
 import tempfile
 from collections.abc import Iterator
 
-from networks.engine.access.facts import TlsMaterial
-from networks.engine.access.faults import AccessFault, AccessStep, Fault, Unopened
+from networks.engine.access.facts import AccessFault, AccessStep, Fault, TlsMaterial, Unopened
 
 
 class TlsDoor:

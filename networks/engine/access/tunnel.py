@@ -17,8 +17,7 @@ import weakref
 from collections import deque
 from pathlib import Path
 
-from networks.engine.access.facts import EngineAccess
-from networks.engine.access.faults import AccessStep, Unopened
+from networks.engine.access.facts import AccessStep, EngineAccess, Unopened
 from networks.engine.access.sockets import open_unix
 from networks.engine.access.ssh import own_folder, ssh_command, write_material
 

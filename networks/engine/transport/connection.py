@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from networks.engine.access.faults import AccessStep, Unopened
+from networks.engine.access.facts import AccessStep, Unopened
 from networks.engine.access.openers import Opener
 from networks.engine.access.tls import explain_ending
 from networks.engine.calls import AllowList, is_change, plain_path

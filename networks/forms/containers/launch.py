@@ -13,8 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding, bad, fine
-from networks.engine.cli import Line
-from networks.engine.run_cli import run_lines
+from networks.engine.cli import Line, run_lines
 from networks.engine.specs import Mode, RunSpec
 from networks.forms.connecting import Choices
 from networks.forms.containers import launch_reading

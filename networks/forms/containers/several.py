@@ -7,7 +7,7 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from networks.engine.run_cli import command_of_order
+from networks.engine.cli import command_of_order
 from networks.engine.states import LEAVING
 from networks.forms.containers.ordering import WAITING
 from networks.forms.several import LeftOut, Plan, Selection

@@ -9,8 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from networks.addressing.address_states import AddressClaim, Cell, State
-from networks.addressing.keys import address_key
-from networks.addressing.reading import IPAddress
+from networks.addressing.reading import IPAddress, address_key
 from networks.engine.facts import is_of_swarm
 from networks.partials.addresses.history import draw_lines, history_url
 from networks.partials.addresses.network import addresses_url, grid_context, say_lede

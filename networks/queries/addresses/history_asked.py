@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from networks.addressing.keys import address_key, key_range
-from networks.addressing.reading import IPAddress, to_address, to_subnet
+from networks.addressing.reading import IPAddress, address_key, key_range, to_address, to_subnet
 from networks.queries.filters import TEXT_LIMIT
 
 HISTORY_PARAMS = ("q", "before")

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from networks.addressing.keys import address_key
-from networks.addressing.reading import IPAddress
+from networks.addressing.reading import IPAddress, address_key
 from networks.engine.facts import ContainerFact, EndpointFact, EventFact
 from networks.engine.states import RUNNING_STATES, WITH_STACK
 from networks.sync.recent import Recent

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from networks.actions.containers import ORDERS
 from networks.actions.recording import ActionResult
-from networks.engine.run_cli import command_of_order
+from networks.engine.cli import command_of_order
 from networks.forms.containers.ordering import TYPED, OrderForm, say_touched
 from networks.forms.containers.several import say_lack
 from networks.models import Engine

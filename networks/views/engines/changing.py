@@ -15,8 +15,7 @@ from django.views import View
 
 from networks.actions.engines import Failed, Trial, change_engine, create_engine, remove_engine, try_engine
 from networks.actions.recording import ActionResult
-from networks.engine.access.facts import Scheme
-from networks.engine.access.faults import AccessFault
+from networks.engine.access.facts import AccessFault, Scheme
 from networks.engine.access.parsing import parse_engine_url
 from networks.forms.confirming import ConfirmForm
 from networks.forms.engine import EngineForm

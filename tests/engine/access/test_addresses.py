@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from networks.engine.access.facts import EngineAddress, Scheme, SshMaterial, TlsMaterial
-from networks.engine.access.faults import AccessFault, AccessStep, Fault, Unopened
+from networks.engine.access.facts import AccessFault, AccessStep, EngineAddress, Fault, Scheme, SshMaterial, TlsMaterial, Unopened
 from networks.engine.access.openers import opener_for
 from networks.engine.access.parsing import parse_engine_url
 from networks.engine.access.sockets import open_tcp

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from networks.engine.access.facts import EngineAccess, TlsMaterial
-from networks.engine.access.faults import AccessFault, Fault
+from networks.engine.access.facts import AccessFault, EngineAccess, Fault, TlsMaterial
 from networks.engine.access.parsing import parse_engine_url
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient

@@ -5,43 +5,33 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-# In the order in which `ip link` lists them. RUNNING isn't listed: an "UP" without it is a "NO-CARRIER".
-_UP, _RUNNING = 0x1, 0x40
-_FLAGS: Final = (
-    (0x8, "LOOPBACK"),
-    (0x2, "BROADCAST"),
-    (0x10, "POINTOPOINT"),
-    (0x1000, "MULTICAST"),
-    (0x80, "NOARP"),
-    (0x200, "ALLMULTI"),
-    (0x100, "PROMISC"),
-    (0x400, "MASTER"),
-    (0x800, "SLAVE"),
-    (0x4, "DEBUG"),
-    (0x8000, "DYNAMIC"),
-    (0x4000, "AUTOMEDIA"),
-    (0x2000, "PORTSEL"),
-    (0x20, "NOTRAILERS"),
-    (0x1, "UP"),
-    (0x10000, "LOWER_UP"),
-    (0x20000, "DORMANT"),
-    (0x40000, "ECHO"),
-)
+# IFF_*, in the order in which `ip link` lists them but for RUNNING: an "UP" without it is a "NO-CARRIER".
+FLAGS: Final = {
+    "LOOPBACK": 0x8,
+    "BROADCAST": 0x2,
+    "POINTOPOINT": 0x10,
+    "MULTICAST": 0x1000,
+    "NOARP": 0x80,
+    "ALLMULTI": 0x200,
+    "PROMISC": 0x100,
+    "MASTER": 0x400,
+    "SLAVE": 0x800,
+    "DEBUG": 0x4,
+    "DYNAMIC": 0x8000,
+    "AUTOMEDIA": 0x4000,
+    "PORTSEL": 0x2000,
+    "NOTRAILERS": 0x20,
+    "UP": 0x1,
+    "LOWER_UP": 0x10000,
+    "DORMANT": 0x20000,
+    "ECHO": 0x40000,
+    "RUNNING": 0x40,
+}
 
 _STATES: Final = ("unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up")
 _SCOPES: Final = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}
 _ROUTE_KINDS: Final = (
-    "unspec",
-    "unicast",
-    "local",
-    "broadcast",
-    "anycast",
-    "multicast",
-    "blackhole",
-    "unreachable",
-    "prohibit",
-    "throw",
-    "nat",
+    *("unspec", "unicast", "local", "broadcast", "anycast", "multicast", "blackhole", "unreachable", "prohibit", "throw", "nat"),
     "xresolve",
 )
 _PROTOCOLS: Final = {
@@ -84,11 +74,10 @@ LOOPBACK: Final = 772
 @lru_cache(maxsize=1024)
 def flags_of(number: int) -> tuple[str, ...]:
     """Return a link's flags; bits without a name come last, as one hexadecimal number."""
-    known = sum(bit for bit, _ in _FLAGS) | _RUNNING
-    rest = number & ~known
+    rest = number & ~sum(FLAGS.values())
     return (
-        *(("NO-CARRIER",) if number & _UP and not number & _RUNNING else ()),
-        *(name for bit, name in _FLAGS if number & bit),
+        *(("NO-CARRIER",) if number & FLAGS["UP"] and not number & FLAGS["RUNNING"] else ()),
+        *(name for name, bit in FLAGS.items() if number & bit and name != "RUNNING"),
         *((f"{rest:x}",) if rest else ()),
     )
 
