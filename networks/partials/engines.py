@@ -7,8 +7,7 @@ from networks.addressing.suggest import DOCKER_DEFAULT_POOLS
 from networks.partials.cache import draw, draw_kept
 from networks.partials.events import draw_event_rows
 from networks.partials.framed import draw_framed
-from networks.partials.links import url_of
-from networks.partials.screen import Screen, ScreenKey
+from networks.partials.screen import Screen, ScreenKey, url_of
 from networks.partials.shell import frame_engine, may_act
 from networks.policy.permissions import Permission, granted, is_reach_of_superuser, read_reach
 from networks.queries.engines import list_engines, read_engine_about

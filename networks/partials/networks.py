@@ -19,8 +19,7 @@ from networks.partials.cache import draw, draw_kept, draw_row, draw_rows
 from networks.partials.commands import connect_commands, create_command
 from networks.partials.framed import draw_framed
 from networks.partials.interfaces.hostside import host_side
-from networks.partials.links import url_of
-from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.partials.screen import DrawnRow, Screen, ScreenKey, url_of
 from networks.partials.traffic.page import draw_network_traffic, draw_no_traffic
 from networks.policy.permissions import granted
 from networks.policy.protection import Lock, read_protection

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
+from django.urls import NoReverseMatch, reverse
+
 from networks.policy.permissions import read_reach
 
 # Their Engines are read more often while somebody looks.
@@ -81,3 +83,11 @@ def socket_url(key: ScreenKey) -> str:
     """Return the address of the socket that keeps this screen live; rights are asked anew there, never sent."""
     place = f"/ws/live/{key.page}/{quote(key.engine_slug)}/" + (f"{quote(key.docker_id)}/" if key.docker_id else "")
     return f"{place}?{urlencode({'lang': key.language})}" + (f"&{key.query}" if key.query else "")
+
+
+def url_of(name: str, *arguments: str) -> str:
+    """Return the address of a page by its URL name, "" where there is no such page: then nothing links to it."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""

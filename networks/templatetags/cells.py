@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from networks.addressing.address_states import Cell, PoolUse, State
+from networks.addressing.address_states import PoolUse, State
 from networks.addressing.blocks import Block, Blocks, block_size
 from networks.templatetags.ui import count_text
 from networks.templatetags.wording import spell
@@ -68,11 +68,12 @@ def address_cells(shown: DrawnPart, links: Links, css: str = "") -> SafeString:
     """Draw a block: one cell for each address, in rows of 8 of which those that are all free fold away on phones."""
     size = block_size(shown.use)
     rows = range(shown.first, shown.first + size, ROW)
-    words = _Words()
+    # Translated once instead of for each cell.
+    words, following = {state: str(word) for state, word in STATE_WORDS.items()}, _("next to be handed out")
     parts: list[str] = []
     folded = 0
     for row in rows:
-        cells = [_cell(shown, number, links, words) for number in range(row, min(row + ROW, shown.first + size))]
+        cells = [_cell(shown, number, links, words, following) for number in range(row, min(row + ROW, shown.first + size))]
         folds = row != shown.first and all(is_empty for is_empty, _html in cells)
         folded += folds
         parts.append(_row_head(shown.use, row, (row - shown.first) // ROW, folds=folds))
@@ -85,22 +86,15 @@ def address_cells(shown: DrawnPart, links: Links, css: str = "") -> SafeString:
     return mark_safe(f'<div class="agrid {css}" role="group" aria-label="{label}">{"".join(parts)}</div>')  # noqa: S308
 
 
-class _Words:
-    """The words of a grid, translated once instead of for each cell."""
-
-    def __init__(self) -> None:
-        self.states = {state: str(word) for state, word in STATE_WORDS.items()}
-        self.following = _("next to be handed out")
-
-    def title(self, shown: DrawnPart, number: int, state: State, cell: Cell | None) -> str:
-        """Return what a cell is, in a sentence: "172.17.0.3 in use: wordpress"."""
-        said = f"{shown.use.address(number)} {self.states[state]}"
-        if cell is not None and (name := cell.claim.container_name if cell.claim else cell.name):
-            said += f": {spell(name)[:TITLE_NAME_LENGTH]}"
-        return f"{said}, {self.following}" if number == shown.following else said
+def _title(shown: DrawnPart, number: int, state: State, words: Mapping[State, str], following: str) -> str:
+    """Return what a cell is, in a sentence: "172.17.0.3 in use: wordpress"."""
+    said, cell = f"{shown.use.address(number)} {words[state]}", shown.use.cells.get(number)
+    if cell is not None and (name := cell.claim.container_name if cell.claim else cell.name):
+        said += f": {spell(name)[:TITLE_NAME_LENGTH]}"
+    return f"{said}, {following}" if number == shown.following else said
 
 
-def _cell(shown: DrawnPart, number: int, links: Links, words: _Words) -> tuple[bool, str]:
+def _cell(shown: DrawnPart, number: int, links: Links, words: Mapping[State, str], following: str) -> tuple[bool, str]:
     """Return (whether it is free and nothing special, its HTML)."""
     use = shown.use
     state = use.state_at(number)
@@ -112,7 +106,7 @@ def _cell(shown: DrawnPart, number: int, links: Links, words: _Words) -> tuple[b
         css += " next"
     if number == shown.picked:
         css, text = f"{css} cur", text or _low(use, number)
-    title = escape(words.title(shown, number, state, use.cells.get(number)))
+    title = escape(_title(shown, number, state, words, following))
     link = "" if number in use.own and state is not State.IN_USE else links.free if is_empty else links.taken
     is_plain = is_empty and number not in (shown.following, shown.picked)
     if not link:

@@ -17,7 +17,7 @@ from networks.actions.jobs.starting import ask_to_stop
 from networks.models import JobState
 from networks.partials.addresses.history import keep_url
 from networks.partials.jobs import job_title, step_meaning, step_words
-from networks.partials.links import url_of
+from networks.partials.screen import url_of
 from networks.policy.permissions import CHANGING, Permission, is_superuser
 from networks.queries.addresses.keeping import KEEP
 from networks.queries.jobs import JobProgress, jobs_of_late, read_job

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.hostnet.facts import LinkFact
-from networks.partials.interfaces.links import bytes_text, interfaces_url, rate_text
+from networks.partials.interfaces.asked import interfaces_url
 from networks.partials.interfaces.rows import FLAT, HALF, WINDOW_S, draw_spark, fill_buckets
 from networks.sync.host.board import HostLink
 from networks.sync.host.traffic import Volume
+from networks.templatetags.wording import bytes_text, rate_text
 
 
 def moved(at: float, rx: float, tx: float = 0.0) -> Volume:

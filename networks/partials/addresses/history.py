@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from networks.partials.addresses.network import addresses_url
 from networks.partials.cache import draw
 from networks.partials.framed import draw_framed
-from networks.partials.links import url_of
-from networks.partials.screen import Screen, ScreenKey
+from networks.partials.screen import Screen, ScreenKey, url_of
 from networks.queries.addresses.history import Assignment, HistoryPage, search_history
 from networks.queries.addresses.history_asked import HistoryAsked, read_history_asked
 from networks.queries.addresses.history_lines import (

@@ -16,8 +16,7 @@ from networks.addressing.blocks import block_size, blocks_of, first_shown
 from networks.addressing.capacity import COUNTABLE
 from networks.addressing.turns import NextKnown
 from networks.partials.cache import draw
-from networks.partials.links import url_of
-from networks.partials.screen import ScreenKey
+from networks.partials.screen import ScreenKey, url_of
 from networks.policy.permissions import read_reach
 from networks.queries.addresses.networks import AddressedNetwork, addressed_networks
 from networks.queries.addresses.pools import PoolView, pool_views, views_with

@@ -15,9 +15,8 @@ from networks.partials.addresses.history import draw_lines, history_url
 from networks.partials.addresses.network import addresses_url, grid_context, say_lede
 from networks.partials.cache import draw, draw_row
 from networks.partials.framed import draw_framed
-from networks.partials.interfaces.links import interfaces_url
-from networks.partials.links import url_of
-from networks.partials.screen import DrawnRow, Screen, ScreenKey
+from networks.partials.interfaces.asked import interfaces_url
+from networks.partials.screen import DrawnRow, Screen, ScreenKey, url_of
 from networks.queries.addresses.asked import AddressQuery, AddressSearch, Match, find, read_address_query, sort_views
 from networks.queries.addresses.history import last_of_address
 from networks.queries.addresses.history_lines import HistoryLineKind, lines_of_address

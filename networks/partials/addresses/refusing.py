@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.engine.states import WITH_STACK
-from networks.partials.links import url_of
+from networks.partials.screen import url_of
 from networks.policy.protection import protection_of
 from networks.preflight.findings import Fix, say_finding
 from networks.preflight.pair import check_container, check_network

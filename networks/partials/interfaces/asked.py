@@ -1,16 +1,49 @@
-"""What an address of the Interfaces page asks for: which links, one of them open, as a table or as text."""
+"""Addresses of the Interfaces page, and what they ask for: which links, one of them open, as a table or as text."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
-from networks.partials.interfaces.links import interfaces_url
+from django.urls import reverse
+
 from networks.partials.interfaces.sight import NAMES
 from networks.queries.filters import TEXT_LIMIT
 from networks.sync.host.board import HostLink
 from networks.sync.host.traffic import Traffic
+
+# Digits alone would be taken for an index.
+_TELLING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._@-]{0,62}")
+
+
+def row_id(link: HostLink) -> str:
+    return f"lnk-{link.fact.index}"
+
+
+def open_word(link: HostLink) -> str:
+    """Return what `?open=` says of a link: its name, or its index where the name is odd."""
+    name = link.fact.name
+    return name if _TELLING_NAME.fullmatch(name) else str(link.fact.index)
+
+
+def interfaces_url(engine_slug: str, asked: Mapping[str, str] | None = None, link: HostLink | None = None) -> str:
+    """Return the address of the page, with what is asked of it, `link` open and in sight.
+
+    It names the Engine: the reader may have chosen another.
+    """
+    given = {"engine": engine_slug, **(asked or {})}
+    if link is not None:
+        given.pop("open", None)
+    page = f"{reverse('interface_list')}?{urlencode({name: value for name, value in given.items() if value}, safe='@')}"
+    return opening(page, link) if link is not None else page
+
+
+def opening(page: str, link: HostLink) -> str:
+    """Return an address of the page, on which nothing is open, with a link open and in sight."""
+    return f"{page}&open={open_word(link)}#{row_id(link)}"
+
 
 STATES = ("up", "down")
 # Something goes over it now; something ever did; something went wrong.

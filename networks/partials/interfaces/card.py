@@ -13,9 +13,8 @@ from django.utils.translation import ngettext
 from networks.hostnet.facts import LinkFact
 from networks.hostnet.ifconfig import write_ifconfig
 from networks.partials.cache import digest, draw
-from networks.partials.interfaces.asked import InterfaceQuery
+from networks.partials.interfaces.asked import InterfaceQuery, row_id
 from networks.partials.interfaces.hostside import families_of, is_routed
-from networks.partials.interfaces.links import rate_text, row_id
 from networks.partials.interfaces.rows import Figures, LinkPosition, line_context
 from networks.partials.interfaces.sight import explain_software
 from networks.partials.screen import DrawnRow
@@ -23,7 +22,7 @@ from networks.queries.networks import network_rows
 from networks.queries.rows import EngineRow, NetworkRow
 from networks.sync.host.board import HostLink, HostPicture
 from networks.templatetags.ui import count_text
-from networks.templatetags.wording import spell
+from networks.templatetags.wording import rate_text, spell
 
 MOST_PORTS_LISTED = 3
 

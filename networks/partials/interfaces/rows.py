@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from networks.hostnet.facts import Counters
 from networks.partials.cache import digest, draw_row
-from networks.partials.interfaces.asked import InterfaceQuery
-from networks.partials.interfaces.links import bytes_text, opening, rate_text, row_id
+from networks.partials.interfaces.asked import InterfaceQuery, opening, row_id
 from networks.partials.interfaces.sight import say_belonging
 from networks.partials.screen import DrawnRow, ScreenKey
 from networks.sync.host.board import HostLink, HostPicture
 from networks.sync.host.traffic import Rate, Volume
 from networks.templatetags.ui import count_text
+from networks.templatetags.wording import bytes_text, rate_text
 
 WINDOW_S = 300.0
 BUCKETS, FEW_BUCKETS = 50, 25

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from networks.hostnet.facts import HostView, InsideFact, LinkFact, Obstacle, ResolverFact
 from networks.hostnet.ifconfig import write_ifconfig
 from networks.partials.cache import draw
-from networks.partials.interfaces.links import interfaces_url
+from networks.partials.interfaces.asked import interfaces_url
 from networks.partials.interfaces.sight import obstacles_of
-from networks.partials.links import url_of
+from networks.partials.screen import url_of
 from networks.queries.details import ContainerDetailRow
 from networks.queries.lifecycle.stacks import Stack, Whose, stack_of
 from networks.queries.rows import EndpointRow

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.utils.formats import number_format
 
-from networks.partials.interfaces.links import bytes_text, rate_text
 from networks.partials.traffic.flows import Flow, Stretch, added, by_minute, flow_of, total_of
 from networks.sync.host.board import HostLink, HostPicture
 from networks.sync.host.traffic import Traffic
+from networks.templatetags.wording import bytes_text, rate_text
 
 
 def packets_text(packets: float) -> str:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from networks.engine.docker_names import SINGLE_DRIVERS
 from networks.partials.cache import draw
-from networks.partials.interfaces.links import interfaces_url
+from networks.partials.interfaces.asked import interfaces_url
 from networks.partials.lifecycle.stack_inside import why_not_host
-from networks.partials.links import url_of
+from networks.partials.screen import url_of
 from networks.partials.traffic.flows import say_doubtful, say_doubts, say_no_link, sums
 from networks.partials.traffic.lines import (
     TrafficLine,

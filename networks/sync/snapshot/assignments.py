@@ -97,6 +97,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Docker gives the addresses before it says that the container has started: 0.5 s was the longest seen.
 START_TAKES_NS = 1_000_000_000
 
+# Members that a column of the same name holds.
+_OF_ASSIGNMENT = ("address", "container_id", "container_name", "network_id", "network_name", "family", "endpoint_id")
 HeldKey = tuple[str, int]  # network name, family: a container has one endpoint on a network
 
 
@@ -199,15 +201,9 @@ def opened_row(
 ) -> Row:
     """Return the row of an assignment that begins. `begin`: exact, None where it was found. `earliest_nano`: 0 for unknown."""
     return {
+        **{name: getattr(held, name) for name in _OF_ASSIGNMENT},
         "engine_slug": engine_slug,
-        "address": held.address,
         "address_key": address_key(address),
-        "container_id": held.container_id,
-        "container_name": held.container_name,
-        "network_id": held.network_id,
-        "network_name": held.network_name,
-        "family": held.family,
-        "endpoint_id": held.endpoint_id,
         "mac": mac,
         "from_at": to_moment(held.from_nano),
         "is_from_exact": begin is not None,
