@@ -8,8 +8,6 @@ from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 
-from django.urls import reverse
-
 from networks.models import EngineState
 from networks.models.trouble import trouble_of
 from networks.partials.cache import draw
@@ -21,37 +19,28 @@ ACTING_STATES = frozenset({EngineState.LIVE.value, EngineState.LAGGING.value})
 
 @dataclass(frozen=True, slots=True)
 class FrameEngine:
-    """An Engine as the frame of a page shows it. `url`: where to post the choice of it; `sync_url`: where to ask for a read.
+    """An Engine as the frame of a page shows it. A live one has no age and no error: a heartbeat must not change it.
 
-    A live one has no age and no error: a beating heart must not change what is drawn. `trouble`: why Netadmin itself can't write
-    down what happens, in its database's words. `is_rootless`: as in EngineInfo.
+    `trouble`: why Netadmin itself can't write down what happens, in its database's words. `is_rootless`: as in EngineInfo.
     """
 
     slug: str
     name: str
     state: str
     version: str
-    url: str
-    sync_url: str
+    is_rootless: bool
     state_since: datetime | None = None
     as_of: datetime | None = None
     next_try_at: datetime | None = None
     error: str = ""
     trouble: str = ""
-    is_rootless: bool = False
 
 
 def frame_engine(row: EngineRow) -> FrameEngine:
-    where = (row.slug, row.name, row.state, row.version, *_urls(row.slug))
+    known = (row.slug, row.name, row.state, row.version, row.is_rootless)
     if row.state == EngineState.LIVE:
-        return FrameEngine(*where, is_rootless=row.is_rootless)
-    state = (row.state_since, row.as_of, row.next_try_at, row.last_error, trouble_of(row.slug))
-    return FrameEngine(*where, *state, row.is_rootless)
-
-
-@lru_cache(maxsize=64)
-def _urls(slug: str) -> tuple[str, str]:
-    return reverse("engine_choose", args=[slug]), reverse("engine_sync", args=[slug])
+        return FrameEngine(*known)
+    return FrameEngine(*known, row.state_since, row.as_of, row.next_try_at, row.last_error, trouble_of(row.slug))
 
 
 def may_act(row: EngineRow) -> bool:

@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 
 import structlog
 
@@ -69,11 +70,9 @@ class Inspectors:
                 urgency, _, container_id = self._queue.get()
                 if urgency == STOP:
                     return
-                if urgency == QUIET:
-                    with self._quiet_slot:  # detail never takes more than one connection
-                        self._inspect(client, container_id, is_urgent=False)
-                else:
-                    self._inspect(client, container_id, is_urgent=True)
+                # Detail never takes more than one connection.
+                with self._quiet_slot if urgency == QUIET else nullcontext():
+                    self._inspect(client, container_id, is_urgent=urgency == URGENT)
         finally:
             client.close()
 

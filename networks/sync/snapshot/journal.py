@@ -101,6 +101,7 @@ class EventJournal:
 
     def _row(self, event: EventFact, memory: Memory) -> Row:
         container = memory.containers.get(event.container_id)
+        told = event.attributes.get("name", "") if event.kind == "container" else ""
         return {
             "engine_slug": self.engine_slug,
             "time_nano": event.time_nano,
@@ -110,11 +111,7 @@ class EventJournal:
             "actor_id": event.actor_id[:80],
             "actor_name": event.actor_name,
             "container_id": event.container_id[:64],
-            "container_name": container.name
-            if container
-            else event.attributes.get("name", "")
-            if event.kind == "container"
-            else "",
+            "container_name": container.name if container else told,
             "attributes": dict(event.attributes),
             "ending": self.endings.of_event(event).value if event.verb == "die" else "",
         }
