@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class EngineError(Exception):
     """Something went wrong between us and an Engine.
@@ -28,10 +30,8 @@ class Unreachable(EngineError):
 class TimedOut(EngineError):
     """The deadline passed. `was_sent`: the request was written, so a change may have happened."""
 
-    def __init__(
-        self, sentence: str, *, status: int = 0, request: str = "", duration_ms: float = 0.0, was_sent: bool = True
-    ) -> None:
-        super().__init__(sentence, status=status, request=request, duration_ms=duration_ms)
+    def __init__(self, sentence: str, *, was_sent: bool = True, **seen: Any) -> None:
+        super().__init__(sentence, **seen)
         self.was_sent = was_sent
 
 

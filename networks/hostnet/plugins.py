@@ -17,8 +17,7 @@ from enum import StrEnum
 
 from networks.hostnet.errors import HostError
 from networks.hostnet.linux.listening import find_listener
-from networks.hostnet.linux.processes import Process
-from networks.hostnet.linux.rooted import read_below
+from networks.hostnet.linux.processes import Process, read_below
 
 NETWORK_DRIVER, IPAM_DRIVER = "NetworkDriver", "IpamDriver"
 

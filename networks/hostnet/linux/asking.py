@@ -15,7 +15,7 @@ from networks.hostnet.linux.netlink import counters as stats
 from networks.hostnet.linux.netlink import wire
 from networks.hostnet.linux.netlink.conversation import NetlinkSocket, Unsupported
 from networks.hostnet.linux.netlink.known import KnownLinks
-from networks.hostnet.linux.netlink.links import LinkRow, addresses_body, links_body, read_address, read_inside_link, read_link
+from networks.hostnet.linux.netlink.links import addresses_body, links_body, read_address, read_inside_link, read_link
 from networks.hostnet.linux.netlink.routes import read_routes, routes_body
 
 _NETNSA_NSID, _NETNSA_PID, _NETNSA_FD = 1, 2, 3
@@ -32,32 +32,18 @@ def links_of(asked: NetlinkSocket, known: KnownLinks | None = None) -> tuple[Lin
 
 def link_of(asked: NetlinkSocket, index: int) -> LinkFact | None:
     """Return one link, None when it is gone. Raises HostError."""
-    rows: list[LinkRow] = []
-    addresses: list[LinkAddress] = []
-    counted: dict[int, Counters] = {}
-
-    def take_row(datagram: wire.Datagram, message: wire.Message) -> None:
-        row = read_link(datagram, message)
-        rows.extend((row,) if row is not None and row.ifindex == index else ())
-
-    def take_address(datagram: wire.Datagram, message: wire.Message) -> None:
-        found = read_address(datagram, message)
-        addresses.extend((found[1],) if found is not None and found[0] == index else ())
-
-    def take_counters(datagram: wire.Datagram, message: wire.Message) -> None:
-        found = stats.read_counters(datagram, message)
-        counted.update((found,) if found is not None else ())
-
     try:
-        asked.ask(wire.RTM_GETLINK, links_body(index), take_row)
-        asked.dump(wire.RTM_GETADDR, addresses_body(index), take_address, begin=addresses.clear)
+        row = asked.answer(wire.RTM_GETLINK, links_body(index), read_link)
+        addresses = asked.listing(wire.RTM_GETADDR, addresses_body(index), read_address)
         try:
-            asked.ask(wire.RTM_GETSTATS, stats.stats_body(index), take_counters)
+            counted = asked.answer(wire.RTM_GETSTATS, stats.stats_body(index), stats.read_counters)
         except Unsupported:
-            asked.ask(wire.RTM_GETLINK, stats.in_links_body(index), take_counters)
+            counted = asked.answer(wire.RTM_GETLINK, stats.in_links_body(index), stats.read_counters)
     except Vanished:
         return None
-    return LinkFact(*rows[0], tuple(addresses), counted[index]) if rows and index in counted else None
+    if row is None or counted is None or not row.ifindex == counted[0] == index:
+        return None
+    return LinkFact(*row, tuple(address for at, address in addresses if at == index), counted[1])
 
 
 def counters_of(asked: NetlinkSocket) -> dict[int, Counters]:
@@ -87,36 +73,21 @@ def routes_of(asked: NetlinkSocket) -> tuple[RouteFact, ...]:
 
 
 def _routes_of(asked: NetlinkSocket, family: int, name_of: Callable[[int], str]) -> Iterable[RouteFact]:
-    found: list[RouteFact] = []
-
-    def take(datagram: wire.Datagram, message: wire.Message) -> None:
-        found.extend(read_routes(datagram, message, family))
-
+    read = functools.partial(read_routes, family=family)
     try:
-        asked.dump(wire.RTM_GETROUTE, routes_body(family), take, begin=found.clear)
+        listed = asked.listing(wire.RTM_GETROUTE, routes_body(family), read)
     except (Unsupported, Vanished):
         return ()  # a kernel without IPv6; a namespace that never had a route has no table either
-    once = dict.fromkeys(found)  # of a list that was disturbed each time, some were taken twice
+    once = dict.fromkeys(route for hops in listed for route in hops)  # of a list that was disturbed each time, some come twice
     return (replace(route, link_name=name_of(route.link_index)) if route.link_index else route for route in once)
 
 
 def inside_links_of(asked: NetlinkSocket) -> tuple[InsideLink, ...]:
     """Return what the interfaces of a container are called, and their addresses. Raises HostError."""
-    found: dict[int, InsideLink] = {}
+    found = {link.index: link for link in asked.listing(wire.RTM_GETLINK, links_body(), read_inside_link)}
     held: dict[int, list[LinkAddress]] = {}
-
-    def take(datagram: wire.Datagram, message: wire.Message) -> None:
-        link = read_inside_link(datagram, message)
-        if link is not None:
-            found[link.index] = link
-
-    def take_address(datagram: wire.Datagram, message: wire.Message) -> None:
-        one = read_address(datagram, message)
-        if one is not None:
-            held.setdefault(one[0], []).append(one[1])
-
-    asked.dump(wire.RTM_GETLINK, links_body(), take, begin=found.clear)
-    asked.dump(wire.RTM_GETADDR, addresses_body(), take_address, begin=held.clear)
+    for index, address in asked.listing(wire.RTM_GETADDR, addresses_body(), read_address):
+        held.setdefault(index, []).append(address)
     for index in found.keys() & held.keys():
         found[index] = replace(found[index], addresses=reached_at(held[index]))
     return tuple(link for _, link in sorted(found.items()))
@@ -132,17 +103,16 @@ def nsid_of(asked: NetlinkSocket, *, netns: int | None = None, pid: int = 0) -> 
 
     `netns`: descriptor of the other; without it, that of the process `pid`. Raises HostError.
     """
-    found: list[int] = []
 
-    def take(datagram: wire.Datagram, message: wire.Message) -> None:
-        if message.kind == wire.RTM_NEWNSID:
-            number = wire.signed(datagram, wire.attributes(datagram, message.start + 4, message.end), _NETNSA_NSID)
-            found.extend((number,) if number is not None and number >= 0 else ())
+    def read(datagram: wire.Datagram, message: wire.Message) -> int | None:
+        if message.kind != wire.RTM_NEWNSID:
+            return None
+        return wire.signed(datagram, wire.attributes(datagram, message.start + 4, message.end), _NETNSA_NSID)
 
     kind, value = (_NETNSA_PID, pid) if netns is None else (_NETNSA_FD, netns)
     # struct rtgenmsg: a family, filled up to four bytes
-    asked.ask(wire.RTM_GETNSID, bytes(4) + wire.pack_attribute(kind, struct.pack("=I", value)), take)
-    return found[0] if found else None
+    number = asked.answer(wire.RTM_GETNSID, bytes(4) + wire.pack_attribute(kind, struct.pack("=I", value)), read)
+    return number if number is not None and number >= 0 else None
 
 
 def describe_hardware(links: Iterable[LinkFact]) -> tuple[LinkFact, ...]:

@@ -9,8 +9,7 @@ from ipaddress import ip_address
 from networks.addressing.reading import IPAddress
 from networks.hostnet.errors import HostError
 from networks.hostnet.facts import ResolverFact
-from networks.hostnet.linux.processes import Process
-from networks.hostnet.linux.rooted import read_below
+from networks.hostnet.linux.processes import Process, read_below
 
 PATH = "etc/resolv.conf"
 # Where systemd-resolved lists the servers that it asks itself, and its own address that stands in the other file instead.

@@ -12,6 +12,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from networks.hostnet.errors import Garbled, HostError, host_error
 from networks.hostnet.linux.netlink import wire
@@ -32,6 +33,8 @@ MOST_DATAGRAMS = 8_192
 # never stops changing, what any of the last tries listed counts: of what went meanwhile the kernel's events tell.
 TRIES, TRIES_TOGETHER, FIRST_PAUSE_S = 8, 3, 0.001
 
+_Fact = TypeVar("_Fact")
+Read = Callable[[wire.Datagram, wire.Message], _Fact | None]
 Take = Callable[[wire.Datagram, wire.Message], None]
 # Takes what it can from the beginning of a datagram with this sequence, and returns where the rest begins.
 TakeRun = Callable[[wire.Datagram, int], int]
@@ -81,6 +84,24 @@ class NetlinkSocket:
             with self._turn():
                 if self._dump_once(_Listing(take, take_run), kind, body):
                     return
+
+    def answer(self, kind: int, body: bytes, read: Read[_Fact]) -> _Fact | None:
+        """Ask one thing and return what `read` makes of the answer. Raises Vanished where there is no such thing."""
+        found: list[_Fact | None] = []
+        self.ask(kind, body, lambda datagram, message: found.append(read(datagram, message)))
+        return found[-1] if found else None
+
+    def listing(self, kind: int, body: bytes, read: Read[_Fact]) -> list[_Fact]:
+        """List all there is of a kind, and return what `read` makes of each entry, but for those that it makes nothing of."""
+        found: list[_Fact] = []
+
+        def take(datagram: wire.Datagram, message: wire.Message) -> None:
+            fact = read(datagram, message)
+            if fact is not None:
+                found.append(fact)
+
+        self.dump(kind, body, take, begin=found.clear)
+        return found
 
     def name_of(self, index: int) -> str:
         """Return the name of a link, "" when it is gone."""
