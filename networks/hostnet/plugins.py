@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import os
@@ -17,7 +16,7 @@ from enum import StrEnum
 
 from networks.hostnet.errors import HostError
 from networks.hostnet.linux.listening import find_listener
-from networks.hostnet.linux.processes import Process, read_below
+from networks.hostnet.linux.processes import open_root, read_below
 
 NETWORK_DRIVER, IPAM_DRIVER = "NetworkDriver", "IpamDriver"
 
@@ -164,7 +163,7 @@ def find_plugins(engine_url: str) -> Plugins:
         with find_listener(engine_url, is_wanted=True) as listener:
             if listener.process is None:
                 return Plugins()
-            root, is_its_own = _open_root(listener.process)
+            root, is_its_own = open_root(listener.process)
     except (HostError, OSError):
         return Plugins()
     try:
@@ -176,13 +175,6 @@ def find_plugins(engine_url: str) -> Plugins:
         return Plugins()
     finally:
         os.close(root)
-
-
-def _open_root(process: Process) -> tuple[int, bool]:
-    flags = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
-    with contextlib.suppress(HostError):
-        return process.open("root", flags), True
-    return os.open("/", flags), False
 
 
 def _look(root: int) -> Iterator[PluginFact]:

@@ -50,7 +50,6 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne has no types
             self.channel.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     def handleContentChunk(self, data: bytes) -> None:
-        """Keep a piece of the body."""
         self._taken += len(data)
         if self._taken <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             super().handleContentChunk(data)
@@ -73,14 +72,12 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]  # Twisted's types say 
         super().dataReceived(data)
 
     def lineReceived(self, line: bytes) -> None:
-        """Take a line of the header."""
         if self._receivedHeaderSize + len(line) > self.totalHeadersSize:
             self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         elif not self._is_refused:
             super().lineReceived(line)
 
     def lineLengthExceeded(self, line: bytes) -> None:
-        """Refuse a line that has no end."""
         self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def allHeadersReceived(self) -> None:
@@ -95,7 +92,6 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]  # Twisted's types say 
             super().allContentReceived()
 
     def connectionLost(self, reason: Any) -> None:
-        """Forget what was waited for."""
         self._set_deadline(None)
         super().connectionLost(reason)
 
@@ -153,7 +149,6 @@ class BoundedServer(Server):  # type: ignore[misc]  # daphne has no types
 
     @property
     def http_factory(self) -> BoundedFactory:
-        """What takes connections."""
         return self._bounded
 
     @http_factory.setter

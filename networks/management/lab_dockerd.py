@@ -55,12 +55,10 @@ class LabFolder:
 
     @property
     def socket(self) -> Path:
-        """Where it answers."""
         return self.folder / "docker.sock"
 
     @property
     def url(self) -> str:
-        """The Engine's URL."""
         return f"unix://{self.socket}"
 
     @property

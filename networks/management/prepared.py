@@ -19,7 +19,6 @@ class PreparedCommand(BaseCommand):
     """Brings the tables up to date before it runs."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        """Migrate where needed, then run."""
         migrate_if_needed()
         return super().execute(*args, **options)
 
@@ -50,7 +49,6 @@ class EngineCommand(PreparedCommand):
         raise CommandError(f"Which Engine? --engine SLUG, one of: {known}")
 
     def print_json(self, document: dict[str, Any]) -> None:
-        """Print a document."""
         self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
 
     def print_columns(self, head: Sequence[str], lines: Iterable[Sequence[str]]) -> None:

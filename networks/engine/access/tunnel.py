@@ -228,6 +228,5 @@ def end_tunnel(access: EngineAccess) -> None:
 
 @atexit.register
 def end_tunnels() -> None:
-    """End them all."""
     for access in list(_tunnels):
         end_tunnel(access)

@@ -51,7 +51,6 @@ class JoinedMemory:
     """
 
     def __init__(self) -> None:
-        """Know nothing."""
         self._known: dict[str, bool] = {}
 
     def networks_to_ask(self, containers: Iterable[ContainerFact]) -> set[str]:

@@ -69,7 +69,6 @@ def parse_text(value: object, limit: int | None = None) -> str:
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """Return the strings of a list."""
     return tuple(member for member in members(value) if type(member) is str)
 
 
@@ -86,7 +85,6 @@ def names(value: object) -> list[str]:
 
 
 def members(value: object) -> list[Any]:
-    """Return a list, an empty one for anything else."""
     return value if type(value) is list else []
 
 
@@ -100,7 +98,6 @@ def child(value: object, *names: str) -> Any:
 
 
 def objects(value: object) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a list."""
     return (member for member in members(value) if type(member) is dict)
 
 
@@ -110,7 +107,6 @@ def integer(value: object) -> int | None:
 
 
 def flag(value: object, default: bool = False) -> bool:
-    """Return true or false."""
     return value if type(value) is bool else default
 
 
@@ -183,19 +179,16 @@ def parse_ip(value: object) -> IPAddress | None:
 
 
 def address_4(value: object) -> IPv4Address | None:
-    """Return an IPv4 address, None for anything else."""
     found = parse_ip(value)
     return found if type(found) is IPv4Address else None
 
 
 def address_6(value: object) -> IPv6Address | None:
-    """Return an IPv6 address, None for anything else."""
     found = parse_ip(value)
     return found if type(found) is IPv6Address else None
 
 
 def subnet(value: object) -> IPNetwork | None:
-    """Return an IP network, None where there is none."""
     if not value or type(value) is not str or "%" in value:
         return None
     return _network(value)

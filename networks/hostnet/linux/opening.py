@@ -11,7 +11,7 @@ from networks.hostnet.facts import HostView, Obstacle
 from networks.hostnet.linux.listening import ListeningSocket, find_listener, is_on_this_machine
 from networks.hostnet.linux.namespaces import OWN_NETNS, in_a_thread, inode_of, inside, open_netns, own_inode
 from networks.hostnet.linux.netlink.conversation import NetlinkSocket
-from networks.hostnet.linux.processes import Process, may_enter_others
+from networks.hostnet.linux.processes import Process, may_enter_others, open_root
 from networks.hostnet.linux.reader import HostReader
 from networks.hostnet.linux.sandboxes import SEEN_FROM_OUTSIDE, OpenHost
 
@@ -106,7 +106,7 @@ def _open_place(netns: int, process: Process | None, name: str = "") -> OpenHost
 
         asked, outside = in_a_thread(ask) if is_own else inside(netns, ask)
         try:
-            root = _root_of(process)
+            root = open_root(process)[0]
         except OSError:
             asked.close()
             raise
@@ -117,11 +117,3 @@ def _open_place(netns: int, process: Process | None, name: str = "") -> OpenHost
         os.close(netns)
         raise
     return OpenHost(asked, inode_of(netns), outside, netns, root, is_own, name)
-
-
-def _root_of(process: Process | None) -> int:
-    """Open the folder that the Engine's own files are below: its process's root, which may be another than ours."""
-    if process is not None:
-        with contextlib.suppress(HostError):
-            return process.open("root", os.O_PATH | os.O_DIRECTORY)
-    return os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)

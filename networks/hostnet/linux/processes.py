@@ -156,6 +156,14 @@ def may_enter_others() -> bool:
     return found is not None and int(found[1], 16) & wanted == wanted
 
 
+def open_root(process: Process | None) -> tuple[int, bool]:
+    """Open the folder that a process's own files are below, or ours where that isn't allowed; and tell whether it is its own."""
+    if process is not None:
+        with contextlib.suppress(HostError):
+            return process.open("root", os.O_PATH | os.O_DIRECTORY), True
+    return os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC), False
+
+
 def read_below(root: int, path: str, most_bytes: int) -> bytes:
     """Read a plain file below an open root; links in it lead nowhere else. Raises HostError.
 
