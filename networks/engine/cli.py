@@ -168,11 +168,9 @@ def init_swarm_lines(spec: specs.InitSpec) -> list[Line]:
     lines: list[Line] = [("docker swarm init", "")]
     lines += _addresses(spec.advertise_address, spec.listen_address)
     lines += [("--default-addr-pool", str(pool)) for pool in spec.pools]
-    if spec.pools and spec.subnet_size != specs.SUBNET_SIZE:
-        lines.append(("--default-addr-pool-mask-length", str(spec.subnet_size)))
-    if spec.data_path_port != specs.DATA_PATH_PORT:
-        lines.append(("--data-path-port", str(spec.data_path_port)))
-    return lines
+    mask_length = spec.subnet_size if spec.pools and spec.subnet_size != specs.SUBNET_SIZE else None
+    port = spec.data_path_port if spec.data_path_port != specs.DATA_PATH_PORT else None
+    return [*lines, *words(("--default-addr-pool-mask-length", mask_length), ("--data-path-port", port))]
 
 
 def join_swarm_lines(spec: specs.JoinSpec) -> list[Line]:
@@ -259,7 +257,7 @@ def reference_of(endpoint: specs.EndpointSpec) -> str:
 
 def _network_lines(spec: specs.RunSpec) -> Iterator[Line]:
     if spec.mode is specs.Mode.CONTAINER:
-        yield "--network", quoted(f"container:{reference(spec.donor_name, spec.donor_id)}")
+        yield "--network", quoted(f"{DONOR_PREFIX}{reference(spec.donor_name, spec.donor_id)}")
     elif spec.mode is not specs.Mode.NETWORK:
         yield "--network", str(spec.mode)
     for endpoint in spec.ordered_networks:
@@ -269,17 +267,10 @@ def _network_lines(spec: specs.RunSpec) -> Iterator[Line]:
 
 
 def _endpoint_parts(endpoint: specs.EndpointSpec) -> Iterator[str]:
-    if endpoint.ipv4 is not None:
-        yield f"ip={endpoint.ipv4}"
-    if endpoint.ipv6 is not None:
-        yield f"ip6={endpoint.ipv6}"
-    yield from (f"alias={alias}" for alias in endpoint.aliases)
-    yield from (f"link-local-ip={address}" for address in endpoint.link_local_ips)
-    if endpoint.mac:
-        yield f"mac-address={endpoint.mac}"
-    yield from (f"driver-opt={key}={value}" for key, value in endpoint.driver_options.items())
-    if endpoint.gateway_priority:
-        yield f"gw-priority={endpoint.gateway_priority}"
+    pairs = [("ip", endpoint.ipv4), ("ip6", endpoint.ipv6), *(("alias", alias) for alias in endpoint.aliases)]
+    pairs += [*(("link-local-ip", address) for address in endpoint.link_local_ips), ("mac-address", endpoint.mac)]
+    pairs += [("driver-opt", f"{key}={value}") for key, value in endpoint.driver_options.items()]
+    return (f"{name}={value}" for name, value in [*pairs, ("gw-priority", endpoint.gateway_priority)] if value)
 
 
 def _span(first: int, last: int) -> str:
