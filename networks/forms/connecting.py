@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from ipaddress import IPv4Address, IPv6Address
+from dataclasses import fields, replace
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from networks.addressing.findings import Finding, Misread, bad
 from networks.addressing.host import HostSide
 from networks.addressing.reading import IPAddress, parse_address
-from networks.engine.specs import ConnectSpec
+from networks.engine.specs import ConnectSpec, EndpointWishes
 from networks.forms.fields import HalfSelect, TypedField, label_container, label_network
 from networks.forms.pairs import parse_pairs, parse_words
 from networks.policy.protection import Protection, protection_of
@@ -141,19 +140,13 @@ class ConnectForm(FindingsForm):
 
     def to_spec(self) -> ConnectSpec:
         """Return what was typed; of a faulty form, what could be read of it."""
-        ipv4, ipv6 = self._read.get("ipv4"), self._read.get("ipv6")
-        return ConnectSpec(
-            network_id=self.network.docker_id if self.network else "NETWORK",
-            container_id=self.container.docker_id if self.container else "CONTAINER",
-            ipv4=ipv4 if isinstance(ipv4, IPv4Address) else None,
-            ipv6=ipv6 if isinstance(ipv6, IPv6Address) else None,
-            aliases=self._read.get("aliases", ()),
-            link_local_ips=self._read.get("link_local_ips", ()),
-            links=self._read.get("links", ()),
-            driver_options=self._read.get("driver_options", {}),
-            gateway_priority=self._read.get("gateway_priority", 0),
-            mac=self._read.get("mac", ""),
-        )
+        network_id = self.network.docker_id if self.network else "NETWORK"
+        container_id = self.container.docker_id if self.container else "CONTAINER"
+        return ConnectSpec(network_id, container_id, links=self._read.get("links", ()), **self.wishes())
+
+    def wishes(self) -> dict[str, Any]:
+        """Return what was typed of an endpoint, by the names of EndpointWishes."""
+        return {each.name: self._read[each.name] for each in fields(EndpointWishes) if each.name in self._read}
 
     def _check_pair(self, *, chosen: str) -> None:
         if self.network is None or self.container is None:

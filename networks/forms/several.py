@@ -118,7 +118,7 @@ def plan_removal(choice: Selection) -> Plan:
         if lock := planning.protection.lock_on_removal(network.docker_id):
             planning.leave_out(network.name, lock.sentence)
         else:
-            planning.steps.append(_removal(network))
+            planning.steps.append(_step("remove_network", network))
     going = [step.network_id for step in planning.steps]
     return _plan(choice, networks, planning, consequences=consequences_of(choice.engine_slug, going))
 
@@ -142,7 +142,7 @@ def plan_emptying(choice: Selection) -> Plan:
             elif why_not:
                 planning.leave_out(f"{each.name}: {affected.name}", say_finding(why_not[0]))
             elif container:
-                planning.steps.append(_disconnection(network, container))
+                planning.steps.append(_step("disconnect_container", network, container))
     leaving = {step.container_id for step in planning.steps}
     if not leaving.issuperset(one.docker_id for each in found for one in each.affected):  # what breaks is counted of these
         found = consequences_of(choice.engine_slug, [one.docker_id for one in possible], container_ids=leaving)
@@ -181,7 +181,7 @@ def plan_disconnecting_containers(choice: Selection) -> Plan:
         elif half and half.name not in container.networks:
             planning.leave_out(container.name, _("not on %(network)s") % {"network": half.name})
         elif half:
-            planning.steps.append(_disconnection(half, container))
+            planning.steps.append(_step("disconnect_container", half, container))
     leaving = [step.container_id for step in planning.steps]
     found = consequences_of(choice.engine_slug, [half.docker_id], container_ids=leaving) if half else ()
     return _plan(choice, containers, planning, half=half, consequences=found)
@@ -227,7 +227,7 @@ def _plan_connection(
     elif borne := [*check_company(network, planning.protection, container.name, (), half="", may_shape=True)]:
         planning.leave_out(called, say_finding(borne[0]))
     else:
-        planning.steps.append(_connection(network, container))
+        planning.steps.append(_step("connect_container", network, container))
         planning.needs_shape |= network.docker_id in planning.protection.own
         if container.state in RUNNING_STATES:
             planning.room.take(network.docker_id)
@@ -257,27 +257,19 @@ def _breaking(consequences: Iterable[Consequences]) -> Iterator[Consequences]:
     return (each for each in consequences if each.affected or each.config_users or each.orphans or not each.is_told)
 
 
-def _removal(network: NetworkChoice) -> JobStep:
-    command = named_command("docker network rm", network.name, network.docker_id)
-    return JobStep(verb="remove_network", network_id=network.docker_id, network_name=network.name, command=command)
-
-
-def _connection(network: NetworkChoice, container: ContainerChoice) -> JobStep:
-    command = command_of(connect_lines(ConnectSpec(network.docker_id, container.docker_id), network.name, container.name))
-    return _pair("connect_container", network, container, command)
-
-
-def _disconnection(network: NetworkChoice, container: ContainerChoice) -> JobStep:
-    command = command_of(disconnect_lines(DisconnectSpec(network.docker_id, container.docker_id), network.name, container.name))
-    return _pair("disconnect_container", network, container, command)
-
-
-def _pair(verb: str, network: NetworkChoice, container: ContainerChoice, command: str) -> JobStep:
+def _step(verb: str, network: NetworkChoice, container: ContainerChoice | None = None) -> JobStep:
+    container_id, name = (container.docker_id, container.name) if container else ("", "")
+    if container is None:
+        command = named_command("docker network rm", network.name, network.docker_id)
+    elif verb == "connect_container":
+        command = command_of(connect_lines(ConnectSpec(network.docker_id, container_id), network.name, name))
+    else:
+        command = command_of(disconnect_lines(DisconnectSpec(network.docker_id, container_id), network.name, name))
     return JobStep(
         verb=verb,
         network_id=network.docker_id,
         network_name=network.name,
-        container_id=container.docker_id,
-        container_name=container.name,
+        container_id=container_id,
+        container_name=name,
         command=command,
     )

@@ -125,9 +125,15 @@ ROLES = (("worker", _("worker")), ("manager", _("manager")))
 
 
 class _JoinForm(NodeAddressForm):
-    def to_spec(self) -> JoinSpec:
-        """Return what was typed."""
+    @property
+    def remotes(self) -> tuple[str, ...]:
+        """The managers' addresses."""
         raise NotImplementedError
+
+    def to_spec(self) -> JoinSpec:
+        """Return what was typed; "" for a token that isn't typed here."""
+        listen = self.typed("listen_address") or LISTEN_ADDRESS
+        return JoinSpec(self.remotes, self.typed("token").strip(), self.typed("advertise_address"), listen)
 
     def command_lines(self) -> list[Line]:
         """Return the command that does the same, with a place for the token."""
@@ -161,11 +167,6 @@ class JoinForm(_JoinForm):
         """The managers' addresses; one without a port has Docker's."""
         return tuple(filter(None, re.split(r"[,\s]+", self.typed("remote_address"))))[:10]
 
-    def to_spec(self) -> JoinSpec:
-        """Return what was typed."""
-        listen = self.typed("listen_address") or LISTEN_ADDRESS
-        return JoinSpec(self.remotes, self.typed("token").strip(), self.typed("advertise_address"), listen)
-
 
 class JoinKnownForm(_JoinForm):
     """A swarm to join that an Engine known here manages. `managers`: those that this person may shape."""
@@ -187,12 +188,8 @@ class JoinKnownForm(_JoinForm):
             self.add_finding(bad("manager", "swarm_no_manager", gettext_noop("Choose the swarm to join.")))
         return super().clean()
 
-    def to_spec(self) -> JoinSpec:
-        """Return what was typed; the manager's address and the token come from the manager."""
+    @property
+    def remotes(self) -> tuple[str, ...]:
+        """The addresses of the chosen swarm's managers, from which the token comes as well."""
         chosen = self.managers.get(self.typed("manager"))
-        return JoinSpec(
-            chosen.managers if chosen else (),
-            "",
-            self.typed("advertise_address"),
-            self.typed("listen_address") or LISTEN_ADDRESS,
-        )
+        return chosen.managers if chosen else ()

@@ -1,23 +1,92 @@
-"""Checks of a container before Docker is asked for it: what is taken, what is not there, what doesn't go together."""
+"""Checks of a container before Docker is asked for it: what is taken, what is not there, what doesn't go together; and what
+they must know of the Engine."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from django.utils.translation import gettext_noop as _
 
 from networks.addressing.findings import Finding, bad, fine, warn
+from networks.addressing.host import HostSide
 from networks.addressing.reading import IPAddress
 from networks.addressing.sockets import is_same_socket
 from networks.engine.docker_names import DONOR_PREFIX
+from networks.engine.image_facts import ImageFact
 from networks.engine.specs import CONTAINER_NAME, EndpointSpec, Mode, PortSpec, RunSpec
 from networks.engine.states import WITH_STACK
-from networks.preflight.contexts import LaunchContext
-from networks.queries.engine_context import ContainerChoice, NetworkChoice
-from networks.queries.lifecycle.places import PublishedPort
+from networks.policy.host_space import host_side_of
+from networks.queries.addresses.room import Room
+from networks.queries.choices import container_choices, network_choices
+from networks.queries.engine_context import (
+    ContainerChoice,
+    EngineVersion,
+    NetworkChoice,
+    engine_version,
+)
+from networks.queries.engines import read_engine
+from networks.queries.lifecycle.places import PublishedPort, published_ports
 from networks.queries.lifecycle.removals import PUBLISHING_DRIVERS
+from networks.queries.swarm import with_elsewhere
+
+Bound = tuple[int, IPAddress | None]  # a port of the machine, and the address that it is wanted at: None for all of them
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that has a port. `is_certain` false: it has it by IPv6, and by IPv4 too unless it keeps to IPv6."""
+
+    name: str
+    is_certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchContext:
+    """An Engine as its snapshot knows it, and what is seen besides. `images`: None where it could not be asked.
+
+    `find_processes`: from a protocol and what is wanted to who has it. `room`: its addresses.
+    """
+
+    engine_slug: str
+    containers: tuple[ContainerChoice, ...] = ()
+    networks: Mapping[str, NetworkChoice] = field(default_factory=dict)
+    ports: tuple[PublishedPort, ...] = ()
+    images: tuple[ImageFact, ...] | None = None
+    version: EngineVersion = field(default_factory=EngineVersion)
+    host: HostSide = field(default_factory=HostSide)
+    find_processes: Callable[[str, frozenset[Bound]], Mapping[Bound, Holder]] = lambda protocol, ports: {}
+    room: Room = field(default_factory=lambda: Room(None))
+
+    def has_image(self, reference: str) -> bool | None:
+        """Tell whether the Engine has an image by this name or id; None where that isn't known."""
+        if self.images is None:
+            return None
+        return any(image.answers_to(reference) for image in self.images)
+
+
+def read_run_ground(
+    engine_slug: str,
+    images: tuple[ImageFact, ...] | None,
+    find_processes: Callable[[str, frozenset[Bound]], Mapping[Bound, Holder]],
+    seen: Collection[str] = (),
+) -> LaunchContext:
+    """Return it. `seen`: slugs of the Engines that the reader may view. Eight queries; more where the Engine is in a swarm."""
+    engine = read_engine(engine_slug)
+    return LaunchContext(
+        engine_slug,
+        container_choices(engine_slug),
+        {each.docker_id: each for each in with_elsewhere(network_choices(engine_slug), engine_slug, seen)},
+        published_ports(engine_slug),
+        images,
+        engine_version(engine),
+        host_side_of(engine_slug),
+        find_processes,
+        Room(engine),
+    )
+
 
 # The signals that Docker knows by name. Source: moby/sys, signal_linux.go
 _NAMES = (
@@ -190,9 +259,9 @@ def check_together(networks: Sequence[EndpointSpec]) -> Iterator[tuple[int, Find
 
 def check_words(*, hostname: str, domainname: str, stop_signal: str) -> Iterator[Finding]:
     """Yield which of these can't be."""
-    for field, word in (("hostname", hostname), ("domainname", domainname)):
+    for name, word in (("hostname", hostname), ("domainname", domainname)):
         if word and not _HOST.fullmatch(word):
-            yield bad(field, "host_name_invalid", _("“%(typed)s” is not a valid host name."), typed=word)
+            yield bad(name, "host_name_invalid", _("“%(typed)s” is not a valid host name."), typed=word)
     if stop_signal and not _SIGNAL.fullmatch(stop_signal):
         message = _("“%(typed)s” is not a signal. It looks like SIGTERM, or 15.")
         yield bad("stop_signal", "stop_signal_invalid", message, typed=stop_signal)

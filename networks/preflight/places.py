@@ -19,7 +19,8 @@ from networks.engine.specs import NetworkSpec
 from networks.hostnet.plugins import PluginFact
 from networks.models import Engine
 from networks.policy.harm import subnets_of, takes_routes
-from networks.queries.engine_context import EngineContext
+from networks.policy.host_space import host_side_of
+from networks.queries.engine_context import EngineContext, read_ground
 from networks.queries.networks import GATEWAYS_LEFT_OUT
 from networks.sync.plugins import plugins_of
 
@@ -230,3 +231,11 @@ def check_plugin(engine_slug: str, driver: str) -> Iterator[Finding]:
     plugins = plugins_of(url or "")
     if trouble := plugins.trouble_of(driver):
         yield plugin_trouble(driver, trouble, plugins.found.get(driver))
+
+
+def read_whole_ground(engine_slug: str) -> EngineContext:
+    """Return what a new network lies among, machine and plugins included. Three queries; where the plugins weren't looked at for
+    two seconds, they are asked.
+    """
+    ground = read_ground(engine_slug)
+    return replace(ground, host=host_side_of(engine_slug), plugins=plugins_of(ground.engine_url))

@@ -12,10 +12,9 @@ from networks.addressing.pools import overlapping
 from networks.engine.docker_names import BRIDGE_NAME, SINGLE_DRIVERS
 from networks.engine.specs import NetworkSpec
 from networks.hostnet.listeners import find_port_owner
-from networks.preflight.contexts import read_whole_ground
 from networks.preflight.findings import Fix, say_finding
 from networks.preflight.pair import check_network
-from networks.preflight.places import suggest_subnet
+from networks.preflight.places import read_whole_ground, suggest_subnet
 from networks.queries.choices import container_choices
 from networks.queries.engine_context import find_network, read_ground
 from networks.queries.engine_context import unused_networks as read_unused

@@ -11,8 +11,7 @@ import pytest
 from networks.addressing.findings import Level
 from networks.engine.specs import PortSpec
 from networks.hostnet.listeners import bound_sockets
-from networks.preflight.contexts import LaunchContext
-from networks.preflight.launch_checks import check_ports
+from networks.preflight.launch_checks import LaunchContext, check_ports
 from networks.queries.lifecycle.places import PublishedPort
 from networks.views.changes.launch import _processes
 from tests.private_engine import PrivateEngine

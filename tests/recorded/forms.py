@@ -17,9 +17,9 @@ from networks.forms.containers.launch import RunForm
 from networks.forms.containers.launch_edits import around_row, find_refused_row
 from networks.forms.containers.ordering import OrderForm
 from networks.forms.networks import NetworkForm
-from networks.preflight.contexts import LaunchContext
 from networks.preflight.findings import FindingsForm
 from networks.preflight.known_options import OPTIONS
+from networks.preflight.launch_checks import LaunchContext
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.engine_context import ContainerChoice, NetworkChoice, engine_version, read_ground
 from networks.queries.engines import read_engine

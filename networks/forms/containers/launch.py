@@ -22,8 +22,8 @@ from networks.forms.fields import TypedField, label_container
 from networks.forms.pairs import parse_pairs, parse_words
 from networks.policy.protection import Protection, protection_of
 from networks.preflight import launch_checks
-from networks.preflight.contexts import LaunchContext
 from networks.preflight.findings import FindingsForm
+from networks.preflight.launch_checks import LaunchContext
 from networks.preflight.rights import check_labels, check_pull, check_run_rights
 
 MODES = (

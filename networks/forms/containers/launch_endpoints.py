@@ -45,19 +45,8 @@ class EndpointForm(ConnectForm):
         """Return what was typed; of a faulty row, what could be read of it. None without a network."""
         if self.network is None:
             return None
-        asked = self.to_spec()
-        return EndpointSpec(
-            network_id=self.network.docker_id,
-            network_name=self.network.name,
-            ipv4=asked.ipv4,
-            ipv6=asked.ipv6,
-            aliases=asked.aliases,
-            link_local_ips=asked.link_local_ips,
-            driver_options=asked.driver_options,
-            gateway_priority=asked.gateway_priority,
-            mac=asked.mac,
-            is_elsewhere=bool(self.network.via),
-        )
+        is_elsewhere = bool(self.network.via)
+        return EndpointSpec(self.network.docker_id, self.network.name, is_elsewhere=is_elsewhere, **self.wishes())
 
     def _check_pair(self, *, chosen: str) -> None:
         if self.network is None:

@@ -30,8 +30,7 @@ from networks.hostnet.listeners import bound_sockets, find_port_owner
 from networks.models import Engine, JobStep, OutcomeKind
 from networks.policy.permissions import Permission
 from networks.policy.shapes import permission_to_pull
-from networks.preflight.contexts import Bound, Holder, read_run_ground
-from networks.preflight.launch_checks import MOST_SAID
+from networks.preflight.launch_checks import MOST_SAID, Bound, Holder, read_run_ground
 from networks.queries.choices import container_choices
 from networks.queries.engine_context import ContainerChoice, find_network
 from networks.queries.filters import TEXT_LIMIT

@@ -19,8 +19,8 @@ from networks.forms.option_fields import VLAN
 from networks.forms.pool_form import POOLS
 from networks.models import Engine, OutcomeKind
 from networks.policy.permissions import Permission
-from networks.preflight.contexts import read_whole_ground
 from networks.preflight.known_options import OPTION_FIELDS
+from networks.preflight.places import read_whole_ground
 from networks.refusals.meaning import RefusalContext
 from networks.sync.attention import note_viewer
 from networks.views.acting import actor_of, explain_refusal, explain_result, make_asked, spell_choices, try_again

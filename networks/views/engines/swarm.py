@@ -22,7 +22,7 @@ from networks.models import Engine, Network
 from networks.partials.engines import draw_overlay, draw_swarm
 from networks.policy.host_space import host_side_of
 from networks.policy.permissions import Permission
-from networks.preflight.contexts import read_whole_ground
+from networks.preflight.places import read_whole_ground
 from networks.preflight.swarm_checks import machine_addresses
 from networks.queries.networks import read_network_row
 from networks.queries.swarm import EngineInSwarm, read_standings
