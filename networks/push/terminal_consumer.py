@@ -13,7 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
 
 from networks.actions.actors import Actor
-from networks.actions.terminals.asked import IDLE_S, EndReason, TerminalRequest
+from networks.actions.terminals.asked import EndReason, TerminalRequest
 from networks.actions.terminals.registry import Terminals, TooManyTerminals, terminals
 from networks.actions.terminals.session import TerminalSession
 from networks.engine.cli import exec_command
@@ -52,9 +52,8 @@ class TerminalConsumer:
 
     permission = Permission.TERMINAL
 
-    def __init__(self, registry: Terminals, *, idle_s: float = IDLE_S) -> None:
+    def __init__(self, registry: Terminals) -> None:
         self._terminals = registry
-        self._idle_s = idle_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until it ends. Accepted before it is refused: a browser learns the close code of an open one only."""
@@ -83,7 +82,7 @@ class TerminalConsumer:
         command = exec_command(asked.container_name, asked.container_id, asked.command, asked.user)
         conversation = TerminalSocket(send, {"command": command})
         try:
-            session = self._terminals.open(asked, conversation, idle_s=self._idle_s)
+            session = self._terminals.open(asked, conversation)
         except TooManyTerminals:
             await send({"type": "websocket.close", "code": int(Close.TOO_MANY)})
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from networks.actions.actors import CONSOLE, SETUP
 from networks.actions.audit_signals import STRANGER
+from networks.models import Job
 from networks.policy.login.two_factor import can_hold_passkeys
+from networks.queries.people.activity import ActionRow
 
 register = template.Library()
 
@@ -27,23 +29,11 @@ NAMELESS: dict[str, Promise] = {
 }
 
 
-class Recorded(Protocol):
-    """An action or a job, as it was written down."""
-
-    @property
-    def who(self) -> str:
-        """The user's name, or one of NAMELESS."""
-
-    @property
-    def user_id(self) -> int | None:
-        """The account, None for none; of a failed log-in the one that was tried."""
-
-
 @register.filter
-def who(recorded: Recorded) -> str:
+def who(recorded: ActionRow | Job) -> str:
     """Return who it was: a user's name, or what stands for one. Hostile text, still to be spelled."""
     # A log-in that worked names nobody beside itself; one that failed names the account.
-    was_tried = recorded.who == STRANGER and getattr(recorded, "verb", "") == "log_in" and bool(getattr(recorded, "what", ""))
+    was_tried = recorded.who == STRANGER and recorded.verb == "log_in" and bool(recorded.what)
     if recorded.who in NAMELESS and (recorded.user_id is None or was_tried):
         return str(NAMELESS[recorded.who])
     return recorded.who

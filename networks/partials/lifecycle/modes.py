@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -15,7 +14,7 @@ from networks.queries.containers import ID_LENGTH
 from networks.queries.donors import AWAY, SharedStack
 from networks.queries.lifecycle.orders import Impact
 from networks.queries.lifecycle.stacks import Stack, Whose
-from networks.queries.rows import PortRow
+from networks.queries.rows import ContainerRow, PortRow
 from networks.templatetags.wording import spell
 
 Line = tuple[str, str]  # what it is about, and how it is
@@ -162,7 +161,7 @@ def _listed(names: Sequence[str]) -> str:
     return shown if len(names) <= MOST_NAMES else f"{shown}, …"
 
 
-def say_stack(row: MayStart) -> tuple[str, str]:
+def say_stack(row: ContainerRow | Impact) -> tuple[str, str]:
     """Return in words what became of the stack that a container shares, and what mends it; ("", "") where it is whole."""
     names = {"name": row.donor_name}
     is_running = row.state in WITH_STACK
@@ -213,7 +212,7 @@ def say_stack(row: MayStart) -> tuple[str, str]:
     return "", ""
 
 
-def _say_doubtful(row: MayStart) -> tuple[str, str]:
+def _say_doubtful(row: ContainerRow | Impact) -> tuple[str, str]:
     """Return the same of one that runs, where it isn't known to have lost anything, or is known to keep the host's network."""
     names = {"name": row.donor_name}
     first = _("Before %(name)s runs, a restart would only stop this one.") % names
@@ -240,26 +239,7 @@ def _say_doubtful(row: MayStart) -> tuple[str, str]:
     )
 
 
-class MayStart(Protocol):
-    """A container as rows and impacts have it."""
-
-    @property
-    def state(self) -> str: ...
-    @property
-    def stack(self) -> str: ...
-    @property
-    def held(self) -> str: ...
-    @property
-    def donor_name(self) -> str: ...
-    @property
-    def lost(self) -> tuple[str, ...]: ...
-    @property
-    def held_by(self) -> str: ...
-    @property
-    def barred_by(self) -> tuple[str, ...]: ...
-
-
-def why_no_start(container: MayStart) -> str:
+def why_no_start(container: ContainerRow | Impact) -> str:
     """Return in words why Docker would refuse to start it, as far as that is known beforehand; "" where it may well start."""
     if container.lost:
         return say_lost(container.lost[:MOST_LOST])
