@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -26,8 +25,8 @@ from networks.audit.standing import (
 from networks.audit.syslog import SyslogSender
 from networks.audit.trouble import Unwritable, elsewhere
 from networks.models import Trail
-from networks.models.writes import count_of_writes
 from networks.sync.follow.lease import Lease
+from networks.sync.periodic import PeriodicThread
 
 log = structlog.get_logger(__name__)
 
@@ -51,8 +50,8 @@ class Outlet(Protocol):
         ...
 
 
-class Keeper:
-    """Writes what is new in a daemon thread, in the one process that has the lease "activity-log"; at rest it asks one number.
+class Keeper(PeriodicThread):
+    """Writes what is new, in the one process that has the lease "activity-log"; at rest it asks one number.
 
     `pause_s`: until the next turn. It is `every_s`, and where nothing can be written twice as long each time, up to `longest_s`.
     """
@@ -66,32 +65,21 @@ class Keeper:
         longest_s: float = LONGEST_PAUSE_S,
         at_once: int = AT_ONCE,
     ) -> None:
+        super().__init__("trail", every_s)
         self._lease = Lease(data_dir, "activity-log")
         self._destination = destination
         self._outlet: Outlet = (
             LogFile(destination.path) if isinstance(destination, FileDestination) else SyslogSender(destination)
         )
-        self._every_s, self._longest_s, self._at_once = every_s, longest_s, at_once
+        self._shortest_s, self._longest_s, self._at_once = every_s, longest_s, at_once
         self.pause_s = every_s
         self._is_durable = False
         self._is_failing: bool | None = None  # None: not known yet
-        self._writes: int | None = None
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="trail", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def stop(self, timeout_s: float = 1.0) -> None:
-        """End within `timeout_s`; a receiver that hangs keeps the thread longer, and the process ends over it."""
-        self._stopped.set()
-        self._thread.join(timeout_s)
 
     def write_new(self) -> None:
         """Write all that is new and remember it. Raises Unwritable and DatabaseError."""
         trail = read_trail()
-        while not self._stopped.is_set():
+        while not self._ended.is_set():
             if written := self._outlet.open(trail.sequence, trail.hash):
                 _adopt(trail, written)
             after = trail_reach(trail)
@@ -119,22 +107,20 @@ class Keeper:
                 cursor.execute("PRAGMA synchronous=FULL")
         self._is_durable = True
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Take turns until it is stopped, then let others have lease and destination."""
         try:
-            while not self._stopped.is_set():
-                self.turn()
-                self._stopped.wait(self.pause_s)
+            super().run()
         finally:
             self._outlet.close()
             self._lease.give_back()
-            connection.close()
 
-    def turn(self) -> None:
+    def turn(self, *, is_woken: bool = False) -> None:
         """Do what there is to do now, and say how long the next pause is."""
         try:
-            if self._lease.take() and self._has_work():
+            if self._lease.take() and self.has_been_written():  # or the last turn failed
                 self.write_new()
-                self.pause_s = self._every_s
+                self.pause_s = self._shortest_s
         except Unwritable as error:
             self._tell_failing(error)
         except DatabaseError as error:
@@ -143,11 +129,7 @@ class Keeper:
         except Exception:  # the next turn finds the same again
             log.exception("activity_log_held_up")
             self._begin_again()
-
-    def _has_work(self) -> bool:
-        """Tell whether anybody else has written since the last turn, or the last turn failed."""
-        before, self._writes = self._writes, count_of_writes()
-        return before is None or before != self._writes
+        self._every_s = self.pause_s
 
     def _begin_again(self) -> None:
         """Take another connection, and look anew at what is written: it may not have been remembered."""
@@ -207,4 +189,4 @@ def start_trail() -> None:
 def stop_trail() -> None:
     """End it; what isn't written yet is written at the next start."""
     while _keepers:
-        _keepers.pop().stop()
+        _keepers.pop().stop(1.0)  # a receiver that hangs keeps the thread longer, and the process ends over it

@@ -5,9 +5,7 @@ from __future__ import annotations
 import threading
 from enum import StrEnum
 
-import structlog
 from django.conf import settings
-from django.db import connection
 from django.db.models import F, OuterRef, Subquery
 
 from networks.actions.jobs.keeping import KeepRun
@@ -17,14 +15,14 @@ from networks.models import Engine, Job, JobState
 from networks.models.job import OPEN_STATES
 from networks.queries.addresses.keeping import KEEP
 from networks.queries.lifecycle.orders import MOVE
+from networks.sync.periodic import PeriodicThread
 from networks.sync.signals import others_wrote
 from networks.sync.supervisor import followers
-
-log = structlog.get_logger(__name__)
 
 POLL_S = 1.0  # until this process may follow the Engine
 AT_REST_S = 30.0  # who writes a job down wakes the thread, in whatever process that was
 RETRY_S = 1.0
+STOPS_WITHIN_S = 5.0
 PULL = "pull_image"  # a job's verb
 _RUNS = {KEEP: KeepRun, MOVE: MoveRun}
 
@@ -36,45 +34,25 @@ class Lane(StrEnum):
     PULLS = "pulls"
 
 
-class JobRunner:
-    """Runs an Engine's jobs of one lane in a daemon thread, one after the other, beginning with what a crash left open.
+class JobRunner(PeriodicThread):
+    """Runs an Engine's jobs of one lane, one after the other, beginning with what a crash left open.
 
     People take turns: next is the oldest job of whoever has waited longest since a job of theirs was begun.
     """
 
+    held_up = "job_held_up"  # it stays as it stands, and is taken up again from there
+
     def __init__(self, engine_slug: str, lane: Lane = Lane.CHANGES) -> None:
+        super().__init__(f"jobs-{engine_slug}-{lane}", AT_REST_S)
         self._slug = engine_slug
         self._lane = lane
-        self._stopped = threading.Event()
-        self._woken = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"jobs-{engine_slug}-{lane}", daemon=True)
 
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Have it look for a job at once."""
-        self._woken.set()
-
-    def stop(self, timeout_s: float = 5.0) -> None:
-        """End after the step that is under way; an open job is taken up by whoever runs jobs next."""
-        self._stopped.set()
-        self._woken.set()
-        self._thread.join(timeout_s)
-
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                if not self._run_next():
-                    self._woken.wait(AT_REST_S if self._may_run() else POLL_S)
-                    self._woken.clear()
-            except Exception:
-                # A full disk, a locked database: the job stays as it stands, and is taken up again from there.
-                log.exception("job_held_up", engine=self._slug)
-                connection.close()
-                self._stopped.wait(RETRY_S)
-        connection.close()
+    def turn(self, *, is_woken: bool) -> None:
+        """Run all that is open, one after the other. Stopped, it ends after the step that is under way."""
+        self._every_s = RETRY_S
+        while not self._ended.is_set() and self._run_next():
+            continue
+        self._every_s = AT_REST_S if self._may_run() else POLL_S
 
     def _run_next(self) -> bool:
         """Run the next open job, if there is one and this process may. Returns whether it did. In read-only mode all wait."""
@@ -84,7 +62,7 @@ class JobRunner:
         if job is None:
             return False
         make = _RUNS.get(job.verb, JobRun)
-        make(Engine.objects.get(slug=self._slug), job, self._stopped.is_set).run()
+        make(Engine.objects.get(slug=self._slug), job, self._ended.is_set).run()
         return True
 
     def _next(self) -> Job | None:
@@ -118,7 +96,7 @@ def stop_runners() -> None:
     others_wrote.disconnect(dispatch_uid="jobs")
     _is_on.clear()
     for runner in list(_runners.values()):
-        runner.stop()
+        runner.stop(STOPS_WITHIN_S)
     _runners.clear()
 
 

@@ -28,23 +28,15 @@ _AGAIN_S = 2.0
 log = structlog.get_logger(__name__)
 
 
-class LeftTerminals:
-    """Ends what was left, in a daemon thread, once; a start waits for no Engine."""
+class LeftTerminals(threading.Thread):
+    """Ends what was left, once; a start waits for no Engine."""
 
     def __init__(self, data_dir: Path, *, asked_for_s: float = ASKED_FOR_S) -> None:
+        super().__init__(name="left-terminals", daemon=True)
         self._data_dir = data_dir
         self._asked_for_s = asked_for_s
-        self._thread = threading.Thread(target=self._run, name="left-terminals", daemon=True)
 
-    def start(self) -> None:
-        """Begin, and return at once."""
-        self._thread.start()
-
-    def join(self, timeout_s: float) -> None:
-        """Wait until it is done."""
-        self._thread.join(timeout_s)
-
-    def _run(self) -> None:
+    def run(self) -> None:
         try:
             with take_left(self._data_dir) as left:
                 self._end_all(left)

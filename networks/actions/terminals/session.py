@@ -72,7 +72,7 @@ def is_from_person(content: bytes) -> bool:
     return bool(content) and not _ANSWERS.fullmatch(content)
 
 
-class TerminalSession:
+class TerminalSession(threading.Thread):
     """A terminal. `start` once; `give`, `credit`, `resize` and `end` in any thread."""
 
     def __init__(
@@ -84,6 +84,7 @@ class TerminalSession:
         *,
         idle_s: float = IDLE_S,
     ) -> None:
+        super().__init__(name="terminal", daemon=True)
         self.asked = asked
         self._listener = listener
         self._ledger = ledger
@@ -102,11 +103,6 @@ class TerminalSession:
         self._last = b""
         self._carried = Carried()
         self._proof: Proved = None
-        self._thread = threading.Thread(target=self._run, name="terminal", daemon=True)
-
-    def start(self) -> None:
-        """Open it; what comes of that the listener hears."""
-        self._thread.start()
 
     def give(self, content: bytes) -> None:
         """Take what was typed. More than may wait ends the terminal."""
@@ -137,16 +133,16 @@ class TerminalSession:
             self._why = self._why or why
         self._wake()
 
-    def join(self, timeout_s: float) -> None:
+    def join(self, timeout: float | None = None) -> None:
         """Wait until its process has ended and its thread is about to."""
-        if self._thread.is_alive():
-            self._thread.join(timeout_s)
+        if self.is_alive():
+            super().join(timeout)
 
     def _wake(self) -> None:
         with contextlib.suppress(OSError):  # full: it is awake already; closed: it is over
             self._waker.send(b"x")
 
-    def _run(self) -> None:
+    def run(self) -> None:
         translation.activate(self.asked.language or settings.LANGUAGE_CODE)  # of this thread
         try:
             opened = open_terminal(self.asked)
