@@ -194,7 +194,7 @@ class ChangeSlot:
     until: datetime
 
 
-class Places:
+class ChangeSlots:
     """Those of a process; in any thread."""
 
     def __init__(self) -> None:
@@ -222,4 +222,4 @@ class Places:
             self._taken.remove(place)
 
 
-places = Places()
+change_slots = ChangeSlots()

@@ -41,10 +41,10 @@ _COLUMNS: dict[type[Model], tuple[str, ...]] = {
     Engine: ("slug", "name", "url", "is_terminal_on", "registries"),
 }
 _PERSON: tuple[str, ...] = ("username", "is_active", "is_staff", "is_superuser")
-_DEEDS = "_netadmin_deeds"
+_BEGUN = "_netadmin_begun_actions"
 
 
-def record_deed(
+def record_entry(
     verb: str,
     what: str = "",
     *,
@@ -64,23 +64,23 @@ def record_deed(
             action_id = _begin(actor or doer, verb, what)
             write_outcome(action_id, kind, sentence)
     except DatabaseError as error:
-        log.error("deed_not_recorded", verb=verb, error=str(error))
+        log.error("entry_not_recorded", verb=verb, error=str(error))
 
 
 def connect_receivers() -> None:
-    """Listen to what tells of deeds."""
-    user_logged_in.connect(_on_login, dispatch_uid="deeds login")
-    user_logged_out.connect(_on_logout, dispatch_uid="deeds logout")
-    user_login_failed.connect(_on_failed_login, dispatch_uid="deeds failed login")
+    """Listen to what tells of what people do."""
+    user_logged_in.connect(_on_login, dispatch_uid="audit login")
+    user_logged_out.connect(_on_logout, dispatch_uid="audit logout")
+    user_login_failed.connect(_on_failed_login, dispatch_uid="audit failed login")
     for model in (get_user_model(), Grant, Engine):
-        pre_save.connect(_before_save, sender=model, dispatch_uid=f"deeds {model.__name__}")
-        post_save.connect(_after, sender=model, dispatch_uid=f"deeds {model.__name__}")
-        pre_delete.connect(_before_delete, sender=model, dispatch_uid=f"deeds {model.__name__}")
-        post_delete.connect(_after, sender=model, dispatch_uid=f"deeds {model.__name__}")
+        pre_save.connect(_before_save, sender=model, dispatch_uid=f"audit {model.__name__}")
+        post_save.connect(_after, sender=model, dispatch_uid=f"audit {model.__name__}")
+        pre_delete.connect(_before_delete, sender=model, dispatch_uid=f"audit {model.__name__}")
+        post_delete.connect(_after, sender=model, dispatch_uid=f"audit {model.__name__}")
     if apps.is_installed("allauth.mfa"):
         for name, verb in (("added", "add"), ("removed", "remove"), ("reset", "renew")):
             signal = import_string(f"allauth.mfa.signals.authenticator_{name}")
-            signal.connect(partial(_on_factor, f"{verb}_second_step"), weak=False, dispatch_uid=f"deeds factor {name}")
+            signal.connect(partial(_on_factor, f"{verb}_second_step"), weak=False, dispatch_uid=f"audit factor {name}")
 
 
 def _begin(actor: Actor, verb: str, what: str, engine_slug: str = "", asked: Mapping[str, Any] | None = None) -> int:
@@ -98,14 +98,14 @@ def _begin(actor: Actor, verb: str, what: str, engine_slug: str = "", asked: Map
 def _on_login(user: Any, request: HttpRequest | None = None, **_more: object) -> None:
     actor = _as_actor(user, request)
     log.info("logged_in", user=actor.user_id, name=actor.name, client=actor.from_address)
-    record_deed("log_in", actor=actor)
+    record_entry("log_in", actor=actor)
 
 
 def _on_logout(user: Any = None, request: HttpRequest | None = None, **_more: object) -> None:
     if user is not None:
         actor = _as_actor(user, request)
         log.info("logged_out", user=actor.user_id, name=actor.name, client=actor.from_address)
-        record_deed("log_out", actor=actor)
+        record_entry("log_out", actor=actor)
 
 
 def _on_failed_login(credentials: Mapping[str, Any], request: HttpRequest | None = None, **_more: object) -> None:
@@ -124,7 +124,7 @@ def _on_failed_login(credentials: Mapping[str, Any], request: HttpRequest | None
         words = _("The password was right, but the second step was wrong.")
     if left == 1:
         words = join_said(words, _("Further attempts within this hour are not recorded."))
-    record_deed("log_in", name, actor=Actor(STRANGER, user_id, address), kind=OutcomeKind.REFUSED, sentence=words)
+    record_entry("log_in", name, actor=Actor(STRANGER, user_id, address), kind=OutcomeKind.REFUSED, sentence=words)
 
 
 def _room_for_strangers(address: str) -> int:
@@ -136,7 +136,7 @@ def _room_for_strangers(address: str) -> int:
 
 
 def _on_factor(verb: str, user: Any, request: HttpRequest | None = None, authenticator: Any = None, **_more: object) -> None:
-    record_deed(verb, str(getattr(authenticator, "type", "")), actor=_as_actor(user, request))
+    record_entry(verb, str(getattr(authenticator, "type", "")), actor=_as_actor(user, request))
 
 
 def _as_actor(user: Any, request: HttpRequest | None) -> Actor:
@@ -149,7 +149,7 @@ def _before_save(instance: Model, raw: bool = False, update_fields: frozenset[st
     if raw or actor is None or update_fields == frozenset({"last_login"}):
         return
     for verb, what, engine_slug, asked in _changes_of(instance, update_fields):
-        instance.__dict__.setdefault(_DEEDS, []).append(_begin(actor, verb, what, engine_slug, asked))
+        instance.__dict__.setdefault(_BEGUN, []).append(_begin(actor, verb, what, engine_slug, asked))
 
 
 def _before_delete(instance: Model, **_more: object) -> None:
@@ -159,12 +159,12 @@ def _before_delete(instance: Model, **_more: object) -> None:
     verb = {Grant: "revoke_role", Engine: "remove_engine"}.get(type(instance), "remove_person")
     engine_slug = instance.engine.slug if isinstance(instance, Grant) else instance.slug if isinstance(instance, Engine) else ""
     asked = {"was": instance.role} if isinstance(instance, Grant) else {}
-    instance.__dict__.setdefault(_DEEDS, []).append(_begin(actor, verb, _name_of(instance), engine_slug, asked))
+    instance.__dict__.setdefault(_BEGUN, []).append(_begin(actor, verb, _name_of(instance), engine_slug, asked))
 
 
 def _after(instance: Model, **_more: object) -> None:
     """Write the outcome of what was begun."""
-    for action_id in instance.__dict__.pop(_DEEDS, []):
+    for action_id in instance.__dict__.pop(_BEGUN, []):
         write_outcome(action_id, OutcomeKind.OK)
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from networks.actions.actors import Actor, StepJournalHook, note_begun, note_ended, require_of
-from networks.actions.asking import NoSlot, StillAsking, ask_patiently, places
+from networks.actions.asking import NoSlot, StillAsking, ask_patiently, change_slots
 from networks.actions.clients import open_client
 from networks.audit.records import write_action, write_outcome
 from networks.engine.calls import Profile
@@ -207,11 +207,11 @@ def _ask(
     if patience_s is None:
         return answer_and_close()
     try:
-        place = places.take(actor.user_id or actor.name, engine.slug, change.lasts_s)
+        place = change_slots.take(actor.user_id or actor.name, engine.slug, change.lasts_s)
     except NoSlot as error:
         client.close()
         return ActionResult(OutcomeKind.FAILED, 0, sentence=error.sentence)
-    over = partial(places.give_back, place)
+    over = partial(change_slots.give_back, place)
     answer = ask_patiently(
         answer_and_close, client, patience_s=patience_s, when_late=when_late, when_over=over, begun=change.begun
     )

@@ -25,7 +25,7 @@ REPEATS_WITHIN = 10_000  # lines: how far back a line may be that comes once mor
 AT_ONCE = 500
 
 
-class Wrong(Exception):
+class VerificationFailed(Exception):
     """Something is wrong; its text is one sentence that names the first such line."""
 
 
@@ -88,15 +88,15 @@ def check_chain(paths: Iterable[Path], expected: Expected, found: Verified) -> I
         line = _read_placed(where, text, is_whole)
         if line.sequence <= sequence:
             if recent.get(line.sequence) != line.hash:
-                raise Wrong(f"{where} is wrong: its number {line.sequence} comes after {sequence}.")
+                raise VerificationFailed(f"{where} is wrong: its number {line.sequence} comes after {sequence}.")
             found.repeated += 1
             continue
         if line.sequence != sequence + 1:
-            raise Wrong(f"{where} is wrong: its number is {line.sequence}, and {sequence + 1} should come here.")
+            raise VerificationFailed(f"{where} is wrong: its number is {line.sequence}, and {sequence + 1} should come here.")
         if sealed is not None and line.previous != sealed:
-            raise Wrong(f"{where} is wrong: it was made to follow another line than the one before it.")
+            raise VerificationFailed(f"{where} is wrong: it was made to follow another line than the one before it.")
         if line.sequence == expected.sequence and line.hash != expected.hash:
-            raise Wrong(f"{where} is wrong: the database remembers another line with the number {line.sequence}.")
+            raise VerificationFailed(f"{where} is wrong: the database remembers another line with the number {line.sequence}.")
         sequence, sealed = line.sequence, line.hash
         recent[sequence] = sealed
         if len(recent) > REPEATS_WITHIN:
@@ -105,7 +105,7 @@ def check_chain(paths: Iterable[Path], expected: Expected, found: Verified) -> I
         yield Placed(path, number, line)
     if sequence < expected.sequence:
         missing = f"the lines {sequence + 1} to {expected.sequence} are missing."
-        raise Wrong(f"{where} is wrong: behind it {missing}" if where else f"The files are wrong: {missing}")
+        raise VerificationFailed(f"{where} is wrong: behind it {missing}" if where else f"The files are wrong: {missing}")
 
 
 def _read(paths: Iterable[Path]) -> Iterator[tuple[Path, int, bytes, bool]]:
@@ -118,11 +118,11 @@ def _read(paths: Iterable[Path]) -> Iterator[tuple[Path, int, bytes, bool]]:
 
 def _read_placed(where: str, text: bytes, is_whole: bool) -> LogLine:
     if not is_whole:
-        raise Wrong(f"{where} is wrong: it ends in the middle.")
+        raise VerificationFailed(f"{where} is wrong: it ends in the middle.")
     try:
         return read_line(text)
     except BrokenLine as error:
-        raise Wrong(f"{where} is wrong: it {error}.") from error
+        raise VerificationFailed(f"{where} is wrong: it {error}.") from error
 
 
 def _compare(lines: Iterable[Placed], last_ids: dict[str, int], *, is_whole: bool) -> int:
@@ -137,7 +137,7 @@ def _compare(lines: Iterable[Placed], last_ids: dict[str, int], *, is_whole: boo
     for placed in lines:
         kind, number = placed.line.entry["kind"], placed.line.entry["id"]
         if kind not in waiting:
-            raise Wrong(f"{placed} is wrong: it tells of neither an action nor an outcome.")
+            raise VerificationFailed(f"{placed} is wrong: it tells of neither an action nor an outcome.")
         waiting[kind].append(placed)
         seen.setdefault(kind, number - 1)
         if len(waiting[kind]) == AT_ONCE:
@@ -145,7 +145,9 @@ def _compare(lines: Iterable[Placed], last_ids: dict[str, int], *, is_whole: boo
     for kind, some in waiting.items():
         gone += _compare_some(kind, some, seen)
         if kind in seen and (missing := ids_between(kind, seen[kind], last_ids[kind])):
-            raise Wrong(f"The files are wrong: {kind} {missing[0]} was written, is in the database and stands in no line.")
+            raise VerificationFailed(
+                f"The files are wrong: {kind} {missing[0]} was written, is in the database and stands in no line."
+            )
     return gone
 
 
@@ -160,13 +162,15 @@ def _compare_some(kind: str, some: list[Placed], seen: dict[str, int]) -> int:
     for placed in some:
         number = placed.line.entry["id"]
         if number <= seen[kind]:
-            raise Wrong(f"{placed} is wrong: {kind} {number} comes after {seen[kind]}.")
+            raise VerificationFailed(f"{placed} is wrong: {kind} {number} comes after {seen[kind]}.")
         seen[kind] = number
         if first_unsaid is not None and number > first_unsaid:
-            raise Wrong(f"{placed} is wrong: {kind} {first_unsaid}, which is in the database, should come before it.")
+            raise VerificationFailed(
+                f"{placed} is wrong: {kind} {first_unsaid}, which is in the database, should come before it."
+            )
         if number not in rows:
             gone += 1
         elif canonical(rows[number]) != canonical(placed.line.entry):
-            raise Wrong(f"{placed} is wrong: the database says something else of {kind} {number}.")
+            raise VerificationFailed(f"{placed} is wrong: the database says something else of {kind} {number}.")
     some.clear()
     return gone

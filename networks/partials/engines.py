@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from networks.actions.sample_lab.standing import read_lab_standing
+from networks.actions.sample_lab.state import read_lab_state
 from networks.addressing.suggest import DOCKER_DEFAULT_POOLS
 from networks.partials.cache import draw, draw_kept
 from networks.partials.events import draw_event_rows
@@ -40,7 +40,7 @@ def _draw_engine(key: ScreenKey, engine: EngineRow) -> Screen:
         "pools": about.default_address_pools or DOCKER_DEFAULT_POOLS,
         "has_told_pools": bool(about.default_address_pools),
         "may_act": may_act(engine),
-        "lab": read_lab_standing(engine.slug),
+        "lab": read_lab_state(engine.slug),
         "lab_url": url_of("lab", engine.slug) if may_shape else "",
         "lab_up_url": url_of("lab_up", engine.slug) if may_shape else "",
         "lab_down_url": url_of("lab_down", engine.slug) if may_shape else "",

@@ -13,10 +13,10 @@ from networks.addressing.host import is_harmful
 from networks.addressing.pools import Pool
 from networks.engine.image_facts import registry_of
 from networks.engine.specs import NetworkSpec, PortSpec, RunSpec
-from networks.policy.bearers import find_bearer, names_on
 from networks.policy.harm import subnets_of
 from networks.policy.host_space import read_space
 from networks.policy.permissions import Permission
+from networks.policy.protected_names import find_bearer, names_on
 from networks.policy.protection import Protection, read_company
 from networks.policy.shapes import (
     HARMLESS_ENDPOINT_OPTIONS,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views import View
 
 from networks.actions.actors import CONSOLE
-from networks.audit.standing import read_held
+from networks.audit.progress import read_held
 from networks.models import Network
 from networks.partials.action_fields import pairs_of
 from networks.partials.activity import (

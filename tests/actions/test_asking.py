@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connections
 
 from networks.actions.actors import CONSOLE, Actor
-from networks.actions.asking import MOST_OF_ENGINE, MOST_OF_PERSON, Bound, NoSlot, Places, StillAsking, ask_patiently
+from networks.actions.asking import MOST_OF_ENGINE, MOST_OF_PERSON, Bound, ChangeSlots, NoSlot, StillAsking, ask_patiently
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient
@@ -145,7 +145,7 @@ def test_it_lets_one_person_have_eight_and_others_go_on(tmp_path: Path, slow: Sl
 
 
 def test_it_holds_an_engine_that_hangs_to_its_own_places() -> None:
-    places = Places()
+    places = ChangeSlots()
     taken = [places.take(number, "hung", 30) for number in range(MOST_OF_ENGINE)]
 
     with pytest.raises(NoSlot) as full:

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from networks.actions.actors import CONSOLE
 from networks.actions.sample_lab.building import bring_up_lab, take_down_lab
 from networks.actions.sample_lab.plan import LabPlan
-from networks.actions.sample_lab.standing import read_lab_standing
+from networks.actions.sample_lab.state import read_lab_state
 from networks.engine.calls import is_name_prefix
 from networks.models import Action, Container, Engine, Network, OutcomeKind
 from tests.actions.test_lab import contents
@@ -40,10 +40,10 @@ def test_it_is_built_beside_what_has_its_names(engine: PrivateEngine, followed: 
     own = make_own(engine)
     before = json.loads(engine.cli("inspect", *own.values()))
 
-    foreseen = read_lab_standing(followed.slug)
+    foreseen = read_lab_state(followed.slug)
     refused = bring_up_lab(CONSOLE, followed, print)
     up = bring_up_lab(CONSOLE, followed, print, prefix=foreseen.suggested)
-    standing = read_lab_standing(followed.slug)
+    standing = read_lab_state(followed.slug)
 
     assert (foreseen.is_any, set(foreseen.taken), foreseen.suggested) == (False, set(OWN), "lab-")
     assert (refused.kind, "Use a prefix to give it other names" in refused.sentence) == (OutcomeKind.DENIED, True)
@@ -68,7 +68,7 @@ def test_it_is_there_once(engine: PrivateEngine, followed: Engine) -> None:
     assert bring_up_lab(CONSOLE, followed, print, prefix="a.").is_ok
     engine.cli("rm", "-f", "a.mycustom_1", "a.host-network")
     wait_until(lambda: Container.objects.count() == 5, "the two to be gone")
-    partly = read_lab_standing(followed.slug)
+    partly = read_lab_state(followed.slug)
 
     other = bring_up_lab(CONSOLE, followed, print, prefix="b.")
     again = bring_up_lab(CONSOLE, followed, print, prefix="a.")
@@ -76,7 +76,7 @@ def test_it_is_there_once(engine: PrivateEngine, followed: Engine) -> None:
     assert (partly.is_any, partly.is_whole, set(partly.missing)) == (True, False, {"a.mycustom_1", "a.host-network"})
     assert (other.kind, "there already under other names" in other.sentence) == (OutcomeKind.DENIED, True)
     assert again.is_ok
-    assert read_lab_standing(followed.slug).is_whole
+    assert read_lab_state(followed.slug).is_whole
     assert take_down_lab(CONSOLE, followed, print).is_ok
 
 

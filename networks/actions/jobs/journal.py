@@ -28,7 +28,7 @@ _ENDS = {
 
 
 @dataclass(slots=True)
-class Tools:
+class StepResources:
     """What the steps of one job share. Used by the job's thread alone."""
 
     engine: Engine
@@ -67,7 +67,7 @@ class Tools:
 class StepJournal:
     """Writes a step's beginning and its end, each together with the row of the action that it belongs to."""
 
-    def __init__(self, step: JobStep, tools: Tools) -> None:
+    def __init__(self, step: JobStep, tools: StepResources) -> None:
         self.origin: Mapping[str, int] = {"job": step.job_id, "step": step.position}
         self._step = step
         self._tools = tools

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from networks.actions.actors import Actor, require_of
-from networks.actions.jobs.journal import StepJournal, Tools
+from networks.actions.jobs.journal import StepJournal, StepResources
 from networks.actions.jobs.steps import carry_out_step, was_step_done
 from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
 from networks.engine.calls import Profile
@@ -52,7 +52,7 @@ class JobRun:
         self._job = job
         self._is_ending = is_ending
         self._actor = Actor(job.who, job.user_id, job.from_address)
-        self._tools = Tools(engine)
+        self._tools = StepResources(engine)
 
     def run(self) -> None:
         """Do what is left to do. Raises NotRecorded and DatabaseError: what was done by then is written down."""

@@ -21,7 +21,7 @@ from networks.actions.sample_lab.image import (
 )
 from networks.actions.sample_lab.modes import Tell, bring_up_modes
 from networks.actions.sample_lab.plan import LABEL, PREFIX_LABEL, LabPlan
-from networks.actions.sample_lab.standing import is_lab_label
+from networks.actions.sample_lab.state import is_lab_label
 from networks.addressing.pools import TakenPool, overlapping
 from networks.engine.calls import Profile
 from networks.engine.client import EngineClient

@@ -11,8 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from networks.actions.actors import CONSOLE
+from networks.audit.progress import has_unsent
 from networks.audit.records import write_action, write_outcome
-from networks.audit.standing import has_unsent
 from networks.management.prepared import PreparedCommand
 from networks.models import Action, Outcome, OutcomeKind
 from networks.models.insert_only import lifted

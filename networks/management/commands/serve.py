@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from networks.actions.jobs.runners import start_runners
 from networks.actions.settling import start_settling
 from networks.actions.terminals.left import start_ending_left
-from networks.audit.keeper import start_trail
+from networks.audit.writer import start_trail
 from networks.management.allocator import bound_allocator
 from networks.management.server import collect_static_if_needed, find_listen_fault, let_go_of_output, migrate_if_needed, serve
 from networks.models.access import reseal_credentials

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from networks.audit.destinations import FileDestination
-from networks.audit.standing import configured_destination, read_trail
-from networks.audit.verifying import Verified, Wrong, verify
+from networks.audit.progress import configured_destination, read_trail
+from networks.audit.verifying import VerificationFailed, Verified, verify
 from networks.management.prepared import PreparedCommand
 
 
@@ -35,7 +35,7 @@ class Command(PreparedCommand):
         paths = options["files"] or [_configured_path()]
         try:
             found = verify(paths, read_trail(), begins_at=options["begins_at"])
-        except Wrong as error:
+        except VerificationFailed as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{error.filename} can't be read: {error.strerror}.") from error

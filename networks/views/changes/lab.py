@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from networks.actions.recording import ActionResult
 from networks.actions.sample_lab.jobs import LabJob, last_lab_job, start_lab_job
-from networks.actions.sample_lab.standing import list_lab_things, read_lab_standing
+from networks.actions.sample_lab.state import list_lab_things, read_lab_state
 from networks.forms.lab import LabForm
 from networks.forms.several import CountForm
 from networks.models import Engine
@@ -34,7 +34,7 @@ class Lab(EnginePage[LabForm]):
         return super().show(form, result=result, status=status, template=template)
 
     def make_context(self, engine: Engine, form: LabForm | None, result: ActionResult | None) -> dict[str, Any]:
-        job, standing = last_lab_job(self.slug), read_lab_standing(self.slug)
+        job, standing = last_lab_job(self.slug), read_lab_state(self.slug)
         result = replace(job.result, sentence=retell(job.result.sentence)) if job and job.result else None
         changed = _("Only the steps below were done.") if job and job.steps else ""
         return {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from networks.audit.destinations import Destination, FileDestination
 from networks.audit.entries import LogLine, read_line
-from networks.audit.keeper import Keeper
-from networks.audit.standing import read_trail, trail_reach
+from networks.audit.progress import read_trail, trail_reach
+from networks.audit.writer import TrailWriter
 from networks.models import Action, Outcome, Trail
 from tests.private_engine import wait_until
 
@@ -17,9 +17,9 @@ QUICK_S = 0.02
 
 
 @contextmanager
-def keeping(data_dir: Path, destination: Destination, *, at_once: int = 200) -> Iterator[Keeper]:
+def keeping(data_dir: Path, destination: Destination, *, at_once: int = 200) -> Iterator[TrailWriter]:
     """Have the trail written for as long as it is entered."""
-    keeper = Keeper(data_dir, destination, every_s=QUICK_S, longest_s=4 * QUICK_S, at_once=at_once)
+    keeper = TrailWriter(data_dir, destination, every_s=QUICK_S, longest_s=4 * QUICK_S, at_once=at_once)
     keeper.start()
     try:
         yield keeper

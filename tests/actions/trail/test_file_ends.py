@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connection
 
-from networks.audit import keeper as keeper_module
+from networks.audit import writer as keeper_module
 from networks.audit.destinations import FileDestination
 from networks.audit.entries import AT_ONCE, START
-from networks.audit.keeper import Keeper
-from networks.audit.standing import read_trail
+from networks.audit.progress import read_trail
+from networks.audit.writer import TrailWriter
 from networks.models import Action, Outcome, Trail
 from networks.models.insert_only import lifted
 from tests.actions.trail.keeping import keeping, lines_of, told, wait_until_failing, wait_until_written, write_all
@@ -176,7 +176,7 @@ def test_it_appends_nothing_to_a_file_that_ends_elsewhere(tmp_path: Path, log: P
     left = log.read_bytes()
 
     make_action("later")
-    keeper = Keeper(tmp_path, FileDestination(log))
+    keeper = TrailWriter(tmp_path, FileDestination(log))
     for _turn in range(3):
         keeper.turn()
         wait_until_failing("does not end where")

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from networks.audit.destinations import FileDestination
 from networks.audit.entries import AT_ONCE, START
-from networks.audit.keeper import Keeper
+from networks.audit.writer import TrailWriter
 from networks.models import Action, Outcome
 from tests.actions.trail.keeping import keeping, lines_of, told, wait_until_failing, wait_until_written, write_all
 from tests.activity import make_action, make_actions
@@ -207,7 +207,7 @@ def test_it_goes_on_when_the_database_was_locked(tmp_path: Path, log: Path) -> N
 
 
 def test_it_waits_twice_as_long_each_time_up_to_a_minute(tmp_path: Path, log: Path) -> None:
-    keeper = Keeper(tmp_path, FileDestination(log))
+    keeper = TrailWriter(tmp_path, FileDestination(log))
     log.mkdir()
     make_action("front")
     pauses = []
@@ -229,7 +229,7 @@ def test_it_has_what_it_tells_of_on_the_disk_before(tmp_path: Path, log: Path) -
         assert cursor.execute("PRAGMA synchronous").fetchone() < (2,)
     make_action("front")
 
-    keeper = Keeper(tmp_path, FileDestination(log))
+    keeper = TrailWriter(tmp_path, FileDestination(log))
     keeper.turn()
 
     with connection.cursor() as cursor:
@@ -238,7 +238,7 @@ def test_it_has_what_it_tells_of_on_the_disk_before(tmp_path: Path, log: Path) -
     assert len(lines_of(log)) == 2
 
 
-def let_go(keeper: Keeper) -> None:
+def let_go(keeper: TrailWriter) -> None:
     """Have its thread close what it holds."""
     keeper.start()
     keeper.stop(30)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.audit.entries import START, BrokenLine, LogLine, canonical, read_line, seal, seal_all
-from networks.audit.verifying import Expected, Verified, Wrong, check_chain
+from networks.audit.verifying import Expected, VerificationFailed, Verified, check_chain
 
 ENTRY = {"kind": "action", "id": 7, "who": "민아", "asked": {"b": [1, None], "a": "\u202e\x9b\n"}}
 
@@ -119,7 +119,7 @@ def test_it_finds_every_line_that_is_removed(folder: Path, lines: list[LogLine],
     place = data.draw(st.integers(0, len(lines) - 1))
     texts = [line.text for line in lines]
 
-    with pytest.raises(Wrong) as wrong:
+    with pytest.raises(VerificationFailed) as wrong:
         check(folder, texts[:place] + texts[place + 1 :], lines[-1])
 
     is_last = place == len(lines) - 1
@@ -134,7 +134,7 @@ def test_it_finds_every_two_lines_that_are_swapped(folder: Path, lines: list[Log
     texts = [line.text for line in lines]
     texts[one], texts[other] = texts[other], texts[one]
 
-    with pytest.raises(Wrong, match=f"line {one + 1} is wrong"):
+    with pytest.raises(VerificationFailed, match=f"line {one + 1} is wrong"):
         check(folder, texts, lines[-1])
 
 
@@ -145,7 +145,7 @@ def test_it_finds_every_byte_that_is_changed(folder: Path, lines: list[LogLine],
     byte = data.draw(st.integers(0, 255).filter(lambda value: value != whole[place]))
     (folder / "log").write_bytes(whole[:place] + bytes([byte]) + whole[place + 1 :])
 
-    with pytest.raises(Wrong, match=f"line {whole[:place].count(10) + 1} is wrong"):
+    with pytest.raises(VerificationFailed, match=f"line {whole[:place].count(10) + 1} is wrong"):
         check_bytes(folder, lines[-1])
 
 
@@ -154,7 +154,7 @@ def test_it_finds_every_cut(folder: Path, lines: list[LogLine], data: st.DataObj
     whole = b"".join(line.text + b"\n" for line in lines)
     (folder / "log").write_bytes(whole[: data.draw(st.integers(0, len(whole) - 1))])
 
-    with pytest.raises(Wrong):
+    with pytest.raises(VerificationFailed):
         check_bytes(folder, lines[-1])
 
 
@@ -168,7 +168,7 @@ def test_it_finds_a_line_that_was_changed_and_sealed_again(
     forged[place] = seal(entry, lines[place].sequence, lines[place].previous)
     resealed = seal_all([line.entry for line in forged], 0, START)
 
-    with pytest.raises(Wrong, match=f"line {min(place + 2, len(lines))} is wrong"):
+    with pytest.raises(VerificationFailed, match=f"line {min(place + 2, len(lines))} is wrong"):
         check(folder, [line.text for line in forged], lines[-1])
-    with pytest.raises(Wrong, match=f"line {len(lines)} is wrong: the database remembers another"):
+    with pytest.raises(VerificationFailed, match=f"line {len(lines)} is wrong: the database remembers another"):
         check(folder, [line.text for line in resealed], lines[-1])

@@ -14,7 +14,7 @@ from networks.actions.networks import create_network
 from networks.audit import syslog
 from networks.audit.destinations import SyslogDestination
 from networks.audit.entries import START, read_line
-from networks.audit.standing import read_trail
+from networks.audit.progress import read_trail
 from networks.engine.specs import NetworkSpec
 from networks.models import Action, Engine, Outcome, Trail
 from tests.actions.trail.keeping import keeping, told, wait_until_failing, wait_until_written

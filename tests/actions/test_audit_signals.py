@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from networks.actions.actors import CONSOLE, acting
-from networks.actions.audit_signals import MOST_OF_ONE, record_deed
+from networks.actions.audit_signals import MOST_OF_ONE, record_entry
 from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
 from networks.models import Action, Engine, Grant, Outcome, OutcomeKind, Role
 from networks.policy import denials
@@ -154,7 +154,7 @@ def test_it_changes_nothing_that_it_can_not_write_down(ann: User) -> None:
     with acting(lambda: CONSOLE):
         with pytest.raises(DatabaseError, match="disk is full"), transaction.atomic():
             Grant.objects.create(user=ann, engine=engine, role=Role.ADMIN)
-        record_deed("log_in")  # over already: logged, not raised
+        record_entry("log_in")  # over already: logged, not raised
 
     assert not Grant.objects.exists()
 

@@ -14,7 +14,7 @@ _SUGGESTED = ("lab-", *(f"lab{number}-" for number in range(2, 10)))
 
 
 @dataclass(frozen=True, slots=True)
-class LabStanding:
+class LabState:
     """`plan`: of the lab that is there, else of the one that would be built. `missing`: names of it that aren't there, or have
     ended. `is_any`: something of it is there, under these names or others. `taken`: its names that others have; `suggested`: a
     prefix that helps, "" where none is needed.
@@ -32,7 +32,7 @@ class LabStanding:
         return self.is_any and not self.missing
 
 
-def read_lab_standing(engine_slug: str) -> LabStanding:
+def read_lab_state(engine_slug: str) -> LabState:
     """Return how much of the lab is on an Engine. Two queries, three where none is."""
     here = {"engine__slug": engine_slug}
     networks = dict(Network.objects.filter(**here).values_list("name", "labels"))
@@ -48,12 +48,12 @@ def read_lab_standing(engine_slug: str) -> LabStanding:
         if has_ended or not is_lab_label(containers.get(name)):
             missing.append(name)
     if prefixes:
-        return LabStanding(plan, tuple(missing), is_any=True)
+        return LabState(plan, tuple(missing), is_any=True)
     of_networks, of_containers = ({name for name in each if not is_lab_label(each[name])} for each in (networks, containers))
     taken = plan.taken(of_networks, of_containers)
     needs_prefix = taken or _is_subnet_taken(engine_slug, plan)
     free = (prefix for prefix in _SUGGESTED if not LabPlan(prefix).taken(of_networks, of_containers))
-    return LabStanding(plan, tuple(missing), is_any=False, taken=taken, suggested=next(free, "") if needs_prefix else "")
+    return LabState(plan, tuple(missing), is_any=False, taken=taken, suggested=next(free, "") if needs_prefix else "")
 
 
 @dataclass(frozen=True, slots=True)

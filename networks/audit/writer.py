@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from networks.audit.destinations import Destination, FileDestination
 from networks.audit.entries import AT_ONCE, LogLine, Reach, canonical, entries_between, entries_by_id, next_reach, seal_all
 from networks.audit.files import LogFile
-from networks.audit.standing import (
+from networks.audit.progress import (
     configured_destination,
     note_failing,
     read_trail,
@@ -50,7 +50,7 @@ class Outlet(Protocol):
         ...
 
 
-class Keeper(PeriodicThread):
+class TrailWriter(PeriodicThread):
     """Writes what is new, in the one process that has the lease "activity-log"; at rest it asks one number.
 
     `pause_s`: until the next turn. It is `every_s`, and where nothing can be written twice as long each time, up to `longest_s`.
@@ -175,14 +175,14 @@ def _skip(trail: Trail, until: Reach) -> None:
     trail.save(update_fields=["action_id", "outcome_id"])
 
 
-_keepers: list[Keeper] = []
+_keepers: list[TrailWriter] = []
 
 
 def start_trail() -> None:
     """Start writing the record out in this process, once, where NETADMIN_ACTIVITY_LOG says where to."""
     destination = configured_destination()
     if destination is not None and not _keepers:
-        _keepers.append(Keeper(Path(settings.NETADMIN_DATA_DIR), destination))
+        _keepers.append(TrailWriter(Path(settings.NETADMIN_DATA_DIR), destination))
         _keepers[0].start()
 
 
