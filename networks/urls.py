@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from networks.views import activity, containers, exports, jobs, networks, pages, terminal
-from networks.views.accounts import invitation, people, roles, sessions
+from networks.views.accounts import people, roles, sessions, setup
 from networks.views.changes import (
     connecting,
     disconnect,
@@ -85,7 +85,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ENGINE}/", engine_pages.EngineDetail.as_view(), name="engine_detail"),
     path(f"{ENGINE}/sync/", engine_pages.EngineSync.as_view(), name="engine_sync"),
     path(f"{ENGINE}/choose/", engine_pages.EngineChoose.as_view(), name="engine_choose"),
-    path("welcome/", invitation.Invitation.as_view(), name="invitation"),
+    path("welcome/", setup.Invitation.as_view(), name="invitation"),
     path("people/", people.PersonList.as_view(), name="person_list"),
     path("people/create/", people.PersonCreate.as_view(), name="person_create"),
     path("people/<int:pk>/", people.PersonDetail.as_view(), name="person_detail"),
