@@ -1,4 +1,4 @@
-"""How people log in: by username, on accounts that an admin made, with as many guesses as are fair."""
+"""How people log in: by username, on accounts that an admin made, invited to a password, with as many guesses as are fair."""
 
 from __future__ import annotations
 
@@ -7,15 +7,21 @@ from functools import partial
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
 from networks.policy.login.browsers import is_in_use_at
 from networks.policy.login.throttle import Guess, TooManyGuesses, browser_mark, count_guess, mark_browser
+from networks.policy.permissions import Person
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -74,3 +80,47 @@ def begin_guess(request: HttpRequest, account: str, *, step: str = "") -> Guess:
         if many.is_whole_place:
             raise ImmediateHttpResponse(respond_429(request)) from many
         raise AccountAdapter(request).validation_error("too_many_login_attempts") from many
+
+
+def has_typed_password(person: Person, session: Any) -> bool:
+    """Tell whether this login has proved itself again within ACCOUNT_REAUTHENTICATION_TIMEOUT; logging in itself doesn't count.
+
+    `session`: of a request or of a socket; allauth wants a request around it.
+    """
+    if isinstance(person, AnonymousUser) or not person.has_usable_password():
+        return False  # who has none can't be asked for it
+    request = HttpRequest()
+    request.user = person  # type: ignore[assignment]
+    request.session = session
+    return not is_reauthentication_required(request, app="account")
+
+
+class _Invitations(PasswordResetTokenGenerator):
+    """Django's own tokens under another salt: an HMAC over the password's hash and the last login, so the first use is the last.
+
+    They last PASSWORD_RESET_TIMEOUT. Nothing is stored.
+    """
+
+    key_salt = "netadmin.invitation"
+
+    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+        return f"{super()._make_hash_value(user, timestamp)}{user.is_active}"
+
+
+_tokens = _Invitations()
+
+
+def make_invitation(person: User) -> str:
+    """Return a token that lets whoever holds it set this person's password, once."""
+    return f"{urlsafe_base64_encode(force_bytes(person.pk))}.{_tokens.make_token(person)}"
+
+
+def read_invitation(text: str) -> User | None:
+    """Return whom a token is for; None when it is used, too old, forged, or the person is switched off."""
+    name, _dot, token = text.strip().partition(".")
+    try:
+        key = int(urlsafe_base64_decode(name).decode())
+    except (ValueError, OverflowError):
+        return None
+    person = get_user_model()._default_manager.filter(pk=key, is_active=True).first()
+    return person if person is not None and _tokens.check_token(person, token) else None

@@ -20,8 +20,8 @@ from networks.engine.cli import exec_command
 from networks.engine.specs import ScreenSize
 from networks.forms.terminal import TerminalForm
 from networks.models import Engine
+from networks.policy.accounts import has_typed_password
 from networks.policy.denials import record_denied
-from networks.policy.login.fresh import has_typed_password
 from networks.policy.login.store import row_key_of
 from networks.policy.permissions import Denied, Permission, require
 from networks.policy.protection import protection_of

@@ -19,7 +19,7 @@ from networks.actions.terminals.opening import why_not_open
 from networks.engine.cli import exec_command
 from networks.forms.terminal import SHELLS, TerminalForm
 from networks.models import Container
-from networks.policy.login.fresh import has_typed_password
+from networks.policy.accounts import has_typed_password
 from networks.policy.protection import protection_of
 from networks.queries.containers import read_container_row
 from networks.views.denied import read_only_page

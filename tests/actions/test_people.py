@@ -19,7 +19,7 @@ from networks.actions.people import (
 )
 from networks.actions.recording import ActionResult
 from networks.models import Action, Engine, Grant, Outcome, OutcomeKind, Role
-from networks.policy.login.invitations import make_invitation, read_invitation
+from networks.policy.accounts import make_invitation, read_invitation
 
 PASSWORD = "correct horse battery"
 

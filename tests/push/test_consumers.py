@@ -21,8 +21,8 @@ from django.urls import re_path
 from networks.actions.actors import CONSOLE
 from networks.actions.people import accept_invitation, log_out_everywhere, set_active, set_role
 from networks.models import BrowserSession, Engine, EngineStatus, Grant, Role
+from networks.policy.accounts import make_invitation
 from networks.policy.login.browsers import end_session, end_sessions
-from networks.policy.login.invitations import make_invitation
 from networks.policy.login.store import row_key_of
 from networks.push.consumers import LiveConsumer, split_query
 from networks.push.protocol import Close

@@ -17,8 +17,7 @@ from django.views.decorators.http import require_http_methods
 from networks.actions.actors import SETUP, Actor, acting
 from networks.actions.people import accept_invitation
 from networks.forms.people import InvitationForm, SetupForm
-from networks.policy.accounts import account_of
-from networks.policy.login.invitations import read_invitation
+from networks.policy.accounts import account_of, read_invitation
 from networks.policy.login.throttle import mark_browser
 from networks.policy.setup import SetupFault, SetupRefused, claim_setup, ensure_setup_token, needs_setup
 
