@@ -14,10 +14,9 @@ from networks.engine.calls import AllowList, Noun, full_id
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused
 from networks.engine.image_facts import ImageFact, LayerFact
 from networks.engine.parsing.containers import parse_exec
-from networks.engine.parsing.engines import OLDEST_API, read_api_version
+from networks.engine.parsing.engines import OLDEST_API, parse_new_node, parse_nodes, parse_tokens, read_api_version
 from networks.engine.parsing.images import parse_images, parse_imported, parse_layer, parse_progress
 from networks.engine.parsing.refusals import say_without_body
-from networks.engine.parsing.swarm import parse_new_node, parse_nodes, parse_tokens
 from networks.engine.parsing.values import child, parse_done, parse_json
 from networks.engine.swarm_facts import ExecFact, JoinTokens, NodeFact
 from networks.engine.transport.deadline import Deadline

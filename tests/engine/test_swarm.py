@@ -14,9 +14,8 @@ from networks.engine.cli import command_of, init_swarm_lines, join_swarm_lines, 
 from networks.engine.client import EngineClient
 from networks.engine.errors import ProtocolFault, Refused
 from networks.engine.facts import OverlayPeer
-from networks.engine.parsing.engines import parse_engine
+from networks.engine.parsing.engines import parse_engine, parse_new_node, parse_nodes, parse_tokens
 from networks.engine.parsing.networks import parse_network_fact
-from networks.engine.parsing.swarm import parse_new_node, parse_nodes, parse_tokens
 from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec
 from networks.engine.swarm_facts import JoinTokens, NodeFact
 from tests.engine.scripted_engine import Peer, ScriptedEngine

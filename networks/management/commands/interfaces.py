@@ -68,13 +68,8 @@ def _link(link: HostLink) -> dict[str, Any]:
 
 
 def _peer(peer: Peer) -> dict[str, Any]:
-    return {
-        "container_id": peer.container_id,
-        "container_name": peer.container_name,
-        "ifname": peer.ifname,
-        "network_id": peer.network_id or None,
-        "network_name": peer.network_name or None,
-    }
+    members = ("container_id", "container_name", "ifname", "network_id", "network_name")
+    return {member: getattr(peer, member) or None for member in members}
 
 
 HEAD = ("NAME", "KIND", "STATE", "MTU", "MAC", "MASTER", "ADDRESSES", "RX BYTES", "TX BYTES", "NETWORK", "FAR END", "BELONGS TO")
