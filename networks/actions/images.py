@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
+
+from cachetools import TTLCache
 
 from networks.actions.actors import Actor
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
@@ -24,7 +26,7 @@ KEPT_S = 10.0  # while one types, a form is checked several times a second
 NOTED_EVERY_S = 0.5
 MOST_LAYERS = 127  # as many as Docker's storage allows an image
 
-_kept: dict[str, tuple[float, tuple[ImageFact, ...] | None]] = {}
+_kept: TTLCache[str, tuple[ImageFact, ...] | None] = TTLCache(50, KEPT_S)  # by Engine; None: it doesn't say
 _lock = threading.Lock()
 
 
@@ -34,17 +36,15 @@ def images_of(engine: Engine, *, is_fresh: bool = False) -> tuple[ImageFact, ...
     They are in no snapshot: no event stream of ours tells of them. An Engine that isn't live isn't asked, and one that doesn't
     answer within 1.5 s isn't waited for: the form says then that nobody knows.
     """
-    now = time.monotonic()
-    with _lock:
-        kept = _kept.get(engine.slug)
-    if kept is not None and not is_fresh and now - kept[0] < KEPT_S:
-        return kept[1]
+    with _lock, suppress(KeyError):
+        if not is_fresh:
+            return _kept[engine.slug]
     known = read_engine(engine.slug)
     if known is None or known.state not in (EngineState.LIVE, EngineState.LAGGING):
         return None  # not remembered: it may be live in a moment
     images = _ask(engine)
     with _lock:
-        _kept[engine.slug] = (time.monotonic(), images)
+        _kept[engine.slug] = images
     return images
 
 

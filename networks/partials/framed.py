@@ -65,5 +65,5 @@ def draw_framed(
                     _SCREENS[key] = version, screen
         further = apart(engine, screen.subject) if apart else {}
         framed = frame_engine(engine)
-        below = {foot: draw_foot(framed, key.language, foot)} if foot else {}
+        below = {foot: draw_foot(framed, foot)} if foot else {}
         return replace(screen, parts={**screen.parts, **further, **draw_shell(framed, key.language), **below})

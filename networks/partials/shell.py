@@ -64,7 +64,6 @@ def draw_shell(engine: FrameEngine, language: str) -> Mapping[str, str]:
     )
 
 
-@lru_cache(maxsize=256)
-def draw_foot(engine: FrameEngine, language: str, dom_id: str) -> str:
+def draw_foot(engine: FrameEngine, dom_id: str) -> str:
     """Return the line below a list, which says how far it can be trusted, in the active language."""
     return draw("components/read_foot.html", {"engine": engine, "dom_id": dom_id})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from threading import Lock as Mutex
 
@@ -100,18 +100,6 @@ class Protection:
     def lock_on_pair(self, network_id: str, container_id: str) -> Lock | None:
         """Return why this container isn't put on, or taken off, this network."""
         return self.containers.get(container_id) or self.networks.get(network_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Locked:
-    """What follows from an Engine's containers alone. `rows`: the very list that it was found in; others as in Protection."""
-
-    rows: Sequence[ContainerRow]
-    lifted: frozenset[str]
-    containers: Mapping[str, Lock]
-    kept: Mapping[str, Lock]
-    own: Mapping[str, Lock]
-    names: Mapping[str, Mapping[str, str]]
 
 
 NOTHING = Protection()
@@ -223,10 +211,11 @@ def _find(engine: EngineRow, proc: str) -> Protection:
             kept[network.docker_id] = Lock(Reason.PREDEFINED, network.name)
         elif network.asks_protection and network.docker_id not in engine.unprotected:
             networks[network.docker_id] = Lock(Reason.LABEL, network.name)
-    return Protection(locked.containers, networks, kept, locked.own, locked.names, engine.unprotected)
+    return replace(locked, networks=networks, kept=kept)
 
 
-def _lock_containers(engine: EngineRow, rows: Sequence[ContainerRow], proc: str) -> _Locked:
+def _lock_containers(engine: EngineRow, rows: Sequence[ContainerRow], proc: str) -> Protection:
+    """Return what follows from an Engine's containers alone."""
     containers = {row.docker_id: lock for row, lock in _locks_of_containers(engine, rows, proc)}
     by_id = {row.docker_id: row for row in rows}
     own_ids = {docker_id for docker_id, lock in containers.items() if lock.reason in (Reason.OWN, Reason.BACKING)}
@@ -246,7 +235,7 @@ def _lock_containers(engine: EngineRow, rows: Sequence[ContainerRow], proc: str)
                 own.setdefault(place.network_id, lock)
     for found in (kept, own):
         found.pop("", None)  # a stopped container may name a network that isn't there
-    return _Locked(rows, engine.unprotected, containers, kept, own, read_names(engine.slug, containers))
+    return Protection(containers, {}, kept, own, read_names(engine.slug, containers), engine.unprotected)
 
 
 def _locks_of_containers(engine: EngineRow, rows: Sequence[ContainerRow], proc: str) -> Iterator[tuple[ContainerRow, Lock]]:

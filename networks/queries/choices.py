@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -12,7 +11,7 @@ from networks.addressing.pools import Pool
 from networks.addressing.reading import IPAddress
 from networks.models import Endpoint
 from networks.queries.containers import container_rows
-from networks.queries.engine_context import MOST_PARSED, ContainerChoice, NetworkChoice, subnet_of
+from networks.queries.engine_context import ContainerChoice, NetworkChoice, subnet_of
 from networks.queries.engines import read_engine
 from networks.queries.networks import POOL_COLUMNS, Record, keep_networks
 
@@ -39,7 +38,6 @@ _ENDPOINT = ("container__name", "mac", "ipv4", "ipv6", "requested_ipv4", "reques
 # What of a NetworkChoice is a column.
 _FLAGS = ("is_attachable", "is_ingress", "is_config_only", "is_internal", "has_ipv6")
 _SAME = ("docker_id", "name", "driver", "scope", "hue", "revision", *_FLAGS)
-_address = lru_cache(MOST_PARSED)(ip_address)
 
 
 def container_choices(engine_slug: str) -> tuple[ContainerChoice, ...]:
@@ -73,8 +71,8 @@ def _make(_engine_slug: str, record: Record, pools: list[Record], endpoints: lis
     macs: dict[str, str] = {}
     for endpoint in endpoints:
         name, mac = endpoint["container__name"], endpoint["mac"]
-        holders.update({_address(text): name for text in (endpoint["ipv4"], endpoint["ipv6"]) if text})
-        wishes.update({_address(text): name for text in (endpoint["requested_ipv4"], endpoint["requested_ipv6"]) if text})
+        holders.update({ip_address(text): name for text in (endpoint["ipv4"], endpoint["ipv6"]) if text})
+        wishes.update({ip_address(text): name for text in (endpoint["requested_ipv4"], endpoint["requested_ipv6"]) if text})
         macs.update({mac: name} if mac else {})
     return NetworkChoice(
         **{name: record[name] for name in _SAME},
@@ -92,6 +90,6 @@ def _pool_of(record: Mapping[str, Any]) -> Pool:
     return Pool(
         subnet=subnet_of(record["subnet"]),
         ip_range=subnet_of(record["ip_range"]) if record["ip_range"] else None,
-        gateway=_address(record["gateway"]) if record["gateway"] else None,
-        aux_addresses={name: _address(text) for name, text in record["aux_addresses"].items()},
+        gateway=ip_address(record["gateway"]) if record["gateway"] else None,
+        aux_addresses={name: ip_address(text) for name, text in record["aux_addresses"].items()},
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any, TypeVar
@@ -182,7 +181,6 @@ def api_version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".") if part.isascii() and part.isdigit())
 
 
-@lru_cache(1_024)
 def _measure(
     subnet: str, ip_range: str, gateway: str, aux: tuple[str, ...], is_given: bool
 ) -> tuple[int | None, tuple[int, int]] | None:
