@@ -106,7 +106,7 @@ def _named(
             endpoint.network_name if endpoint else "",
             endpoint.ipv4 if endpoint else "",
             sharing,
-            () if endpoint or plugged.docker_id else _without_bridge(owner),
+            () if endpoint or plugged.docker_id else tuple(one.network_id for one in owner.endpoints if _is_without_bridge(one)),
         )
     return HostLink(
         fact,
@@ -245,11 +245,6 @@ def unseen(
             )
         )
     )
-
-
-def _without_bridge(owner: ContainerRecord) -> tuple[str, ...]:
-    """Return the ids of a container's networks that no bridge of the host tells."""
-    return tuple(one.network_id for one in owner.endpoints if _is_without_bridge(one))
 
 
 def _is_without_bridge(endpoint: EndpointRecord) -> bool:

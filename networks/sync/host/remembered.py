@@ -118,9 +118,8 @@ class Remembered:
         return {one.docker_id: one.pid for one in self.containers.values() if one.is_running and one.pid > 0}
 
     def _read_containers(self, since: int) -> set[str]:
-        newer = {"engine_id": self.engine_pk, "revision__gt": since}
-        rows = Container.objects.filter(**newer).order_by().values("docker_id", "name", "pid", "state", "donor_id")
-        found = list(rows)
+        newer = Container.objects.filter(engine_id=self.engine_pk, revision__gt=since).order_by()
+        found = list(newer.values_list("docker_id", "name", "pid", "state", "donor_id"))
         endpoints: defaultdict[str, list[EndpointRecord]] = defaultdict(list)
         columns = ("container__docker_id", "network__docker_id", "network__name", "network__driver", "mac", "ipv4", "ipv6")
         placed = Endpoint.objects.filter(
@@ -131,18 +130,11 @@ class Remembered:
         for container_id, *members in placed.order_by("network_name").values_list(*columns):
             endpoints[container_id].append(EndpointRecord(*members))
         changed = set()
-        for row in found:
-            record = ContainerRecord(
-                row["docker_id"],
-                row["name"],
-                row["pid"],
-                row["state"] in WITH_STACK,
-                row["donor_id"],
-                tuple(endpoints[row["docker_id"]]),
-            )
-            if self.containers.get(record.docker_id) != record:
-                self.containers[record.docker_id] = record
-                changed.add(record.docker_id)
+        for docker_id, name, pid, state, donor_id in found:
+            record = ContainerRecord(docker_id, name, pid, state in WITH_STACK, donor_id, tuple(endpoints[docker_id]))
+            if self.containers.get(docker_id) != record:
+                self.containers[docker_id] = record
+                changed.add(docker_id)
         return changed
 
     def _read_networks(self, since: int) -> bool:

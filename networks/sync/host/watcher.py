@@ -206,7 +206,7 @@ class HostWatcher:
         is_disputed = difference.has_other_networks and machine.is_in_doubt
         if wake.is_everything or is_disputed or self._is_due("recheck"):
             machine.read_everything()
-            self._due_at["recheck"] = time.monotonic() + self._recheck_s()
+            self._due_at["recheck"] = time.monotonic() + (RECHECK_LOOKED_AT_S if self._is_seen() else RECHECK_S)
             return True
         containers, namespaces = set(difference.containers), machine.read_links(wake.links) if wake.links else frozenset()
         if containers or namespaces:
@@ -231,7 +231,7 @@ class HostWatcher:
 
     def _sample(self, machine: Machine) -> bool:
         """Sample the counters if somebody looks and it is time. Returns whether there is a new sample."""
-        if not (picture_of(self.slug).view.sees_host and self._is_looked_at()):
+        if not (picture_of(self.slug).view.sees_host and is_looked_at(self.slug, pages=FIGURE_PAGES)):
             self._due_at.pop("sample", None)
             return False
         began_at = time.monotonic()
@@ -247,21 +247,15 @@ class HostWatcher:
 
     def _is_time_to_ask(self) -> bool:
         """Whether to look for a newer snapshot now; while nobody looks at the host's side there is no time for it."""
-        if not is_looked_at(self.slug, pages=WATCHED_PAGES):
+        if not self._is_seen():
             self._due_at.pop("ask", None)
             return False
         is_due = "ask" not in self._due_at or self._is_due("ask")
         self._due_at.setdefault("ask", time.monotonic() + ASK_EVERY_S)
         return is_due
 
-    def _is_looked_at(self) -> bool:
-        return is_looked_at(self.slug, pages=FIGURE_PAGES)
-
     def _is_seen(self) -> bool:
         return is_looked_at(self.slug, pages=WATCHED_PAGES)
-
-    def _recheck_s(self) -> float:
-        return RECHECK_LOOKED_AT_S if self._is_seen() else RECHECK_S
 
     def _is_due(self, name: str) -> bool:
         """Whether the time of something has come; it then has none any more."""
