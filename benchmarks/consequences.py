@@ -16,8 +16,8 @@ from benchmarks.database import make_tables
 from benchmarks.figures import Report, percentile, summary, target, timed_ms
 from networks.management.server import collect_static_if_needed
 from networks.models import Container, Engine, EngineStatus
-from networks.queries.lifecycle.breakages import breakages_of
-from networks.queries.lifecycle.removals import consequences_of
+from networks.queries.lifecycle.consequence_tokens import breakages_of
+from networks.queries.lifecycle.consequences import consequences_of
 from networks.sync.engines import ensure_local_engine
 from tests.worlds import grow_world
 

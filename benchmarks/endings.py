@@ -16,7 +16,7 @@ from networks.actions.terminals.opening import Begun
 from networks.actions.terminals.sentinel import post_sentinel
 from networks.engine.access.facts import EngineAccess
 from networks.engine.access.parsing import parse_engine_url
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.specs import ExecSpec, ScreenSize
 from networks.engine.transport.raw import TerminalStream

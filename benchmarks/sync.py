@@ -14,13 +14,13 @@ from benchmarks.commands import Ground, run
 from benchmarks.counting import CountingProxy
 from benchmarks.database import make_tables
 from benchmarks.figures import Report, in_turn, summary, target, timed_ms
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.models import Engine
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
-from networks.sync.follow.reconcile import Reconciler
+from networks.sync.follow.reconciler import Reconciler
 from networks.sync.snapshot.changes import Update, find_changes, update_from
 from networks.sync.snapshot.journal import EventJournal
 from networks.sync.snapshot.memory import Memory

@@ -29,7 +29,7 @@ from networks.push.delivery import Socket  # noqa: E402
 from networks.push.registry import Hub  # noqa: E402
 from networks.push.routing import hub  # noqa: E402
 from networks.sync.follow.inbox import Inbox  # noqa: E402
-from networks.sync.follow.reconcile import Reconciler  # noqa: E402
+from networks.sync.follow.reconciler import Reconciler  # noqa: E402
 from networks.sync.snapshot.writer import Snapshot  # noqa: E402
 
 marks: list[tuple[str, int, int]] = []

@@ -7,10 +7,10 @@ import asyncio
 from django.conf import settings
 
 from netadmin.gate import Application, Receive, Scope, Send
-from networks.actions.jobs.runners import start_runners
+from networks.actions.jobs.threads import start_runners
 from networks.actions.settling import start_settling
 from networks.actions.terminals.left import start_ending_left
-from networks.audit.writer import start_trail
+from networks.audit.log_writer import start_trail
 from networks.sync.engines import ensure_local_engine
 from networks.sync.supervisor import followers, start_tending
 

@@ -20,7 +20,7 @@ class NetworksConfig(AppConfig):
         from networks.actions import audit_signals
         from networks.models.insert_only import remake_after_migrate
         from networks.policy.login import browsers
-        from networks.policy.sessions import connect_receivers
+        from networks.policy.socket_rights import connect_receivers
         from networks.sync import supervisor
 
         connect_receivers()

@@ -12,14 +12,14 @@ from django.db import connections
 from django.urls import get_resolver
 
 from networks.models.insert_only import TABLES, missing_triggers
-from networks.policy.routes import missing_names, names_without_engine, undeclared_names, walk_routes
+from networks.policy.url_permissions import missing_names, names_without_engine, undeclared_names, walk_routes
 
 
 @register(Tags.security)
 def check_routes(**_more: Any) -> list[CheckMessage]:
     """Compare the addresses that exist with those that the policy declares."""
     routes = list(walk_routes(get_resolver().url_patterns))
-    where = "networks/policy/routes.py"
+    where = "networks/policy/url_permissions.py"
     return [
         *(
             Error(f"The address {name!r} has no permission.", hint=f"Add it to {where}.", id="networks.E001")

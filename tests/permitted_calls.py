@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from networks.engine.calls import CALLS
+from networks.engine.allow_list import CALLS
 
 
 def call_table() -> Iterator[tuple[str, str, str, str, str]]:

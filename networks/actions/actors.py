@@ -11,11 +11,11 @@ from typing import Protocol
 
 from django.contrib.auth import get_user_model
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed
 from networks.models import OutcomeKind
-from networks.models.said import Said
+from networks.models.stored_sentences import Said
 from networks.policy.permissions import Denied, Permission, require
 
 

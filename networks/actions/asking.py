@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 
 from networks.engine.client import EngineClient
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 
 SOON_S = 1.0  # nearly all that will end by themselves have ended by then
 

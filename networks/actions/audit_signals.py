@@ -28,8 +28,8 @@ from django.utils.module_loading import import_string
 from networks.actions.actors import Actor, current_actor
 from networks.audit.records import write_action, write_outcome
 from networks.models import Action, Engine, Grant, OutcomeKind
-from networks.models.said import join_said
-from networks.models.said import say as _
+from networks.models.stored_sentences import join_said
+from networks.models.stored_sentences import say as _
 
 log = structlog.get_logger(__name__)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed, NotFound
 from networks.engine.facts import NetworkFact
 from networks.models import Engine
 from networks.models.access import access_of
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 from networks.policy.protection import protection_of
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from networks.actions.actors import Actor, refuse_without
 from networks.actions.recording import LASTS_S, ActionResult, Change, Intent, carry_out
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.cli import command_of_order
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, NotFound, Refused
@@ -16,11 +16,11 @@ from networks.engine.facts import ContainerFact
 from networks.engine.specs import STOP_WAIT_S
 from networks.engine.states import RUNNING_STATES
 from networks.models import Action, Container, Engine
-from networks.models.said import join_said
-from networks.models.said import say as _
+from networks.models.stored_sentences import join_said
+from networks.models.stored_sentences import say as _
+from networks.policy.needed_permissions import permission_to_order
 from networks.policy.permissions import Permission
 from networks.policy.protection import read_company, refuse_containers, refuse_names
-from networks.policy.shapes import permission_to_order
 from networks.queries.engine_context import find_network
 
 Act = Callable[[EngineClient, ContainerFact], None]

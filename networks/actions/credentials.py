@@ -16,7 +16,7 @@ from networks.actions.own_changes import NotAllowedHere, carry_out_here
 from networks.actions.recording import ActionResult, Intent
 from networks.models import Container, Engine, Network
 from networks.models.access import reseal_credentials
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 from networks.policy.login.two_factor import reseal_second_steps
 from networks.policy.permissions import Permission
 from networks.queries.networks import asks_protection

@@ -15,13 +15,13 @@ from networks.actions.recording import ActionResult, Intent
 from networks.engine.access.facts import AccessFault, EngineAccess, Unopened
 from networks.engine.access.openers import opener_for
 from networks.engine.access.tunnel import end_tunnel, has_tunnel
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible, ProtocolFault, Unreachable
 from networks.engine.facts import EngineInfo
 from networks.models import Engine, EngineStatus, SyncRequest
 from networks.models.access import EngineDraft, keep_credentials
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 from networks.policy.permissions import Permission
 from networks.sync.engines import LOCAL_SLUG
 

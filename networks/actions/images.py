@@ -11,14 +11,14 @@ from cachetools import TTLCache
 
 from networks.actions.actors import Actor
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.cli import quoted
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError
 from networks.engine.image_facts import ImageFact, LayerFact, split_reference
 from networks.models import Engine, EngineState, JobStep
 from networks.models.access import access_of
-from networks.policy.shapes import permission_to_pull
+from networks.policy.needed_permissions import permission_to_pull
 from networks.queries.engines import read_engine
 
 ANSWER_WITHIN_S = 1.5

@@ -8,8 +8,8 @@ from typing import Any
 from networks.actions.actors import Actor, refuse_without
 from networks.actions.clients import read_elsewhere
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
+from networks.engine.allow_list import Profile
 from networks.engine.bodies import connects_after
-from networks.engine.calls import Profile
 from networks.engine.cli import command_of, publication, reference_of, restart_word, run_lines
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed
@@ -17,10 +17,10 @@ from networks.engine.image_facts import may_be_id
 from networks.engine.parsing.engines import OLDEST_API, read_api_version
 from networks.engine.specs import Mode, RunSpec
 from networks.models import Container, Engine
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
+from networks.policy.needed_permissions import has_own_labels, permission_to_publish, permission_to_run
 from networks.policy.permissions import Permission
 from networks.policy.protection import permission_to_join, protection_of, refuse_names
-from networks.policy.shapes import has_own_labels, permission_to_publish, permission_to_run
 from networks.queries.engine_context import find_network
 from networks.queries.lifecycle.places import read_bindings
 from networks.queries.masking import MASK, is_secret_key

@@ -15,8 +15,8 @@ from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec, asked_of
 from networks.models import Endpoint, Engine, Network
 from networks.models.container import EndpointQuerySet
-from networks.models.said import say as _
-from networks.policy.harm import (
+from networks.models.stored_sentences import say as _
+from networks.policy.harmful_subnets import (
     harmful_subnets,
     read_config_subnets,
     refuse_dead_plugin,
@@ -25,10 +25,10 @@ from networks.policy.harm import (
     subnets_of,
 )
 from networks.policy.host_space import subnets_beyond
+from networks.policy.needed_permissions import permission_to_create
 from networks.policy.permissions import Permission
 from networks.policy.protection import permission_to_join, refuse_names, refuse_pair, refuse_removal
-from networks.policy.shadows import refuse_shadows
-from networks.policy.shapes import permission_to_create
+from networks.policy.shadowed_names import refuse_shadows
 from networks.preflight.pair import check_network, check_stack
 from networks.queries.masking import MASK, is_secret_key
 

@@ -10,8 +10,8 @@ from django.db import DatabaseError, transaction
 from networks.actions.actors import Actor, require_of
 from networks.actions.recording import ActionResult, Intent, begin_action, record_outcome
 from networks.models import OutcomeKind
-from networks.models.said import say as _
-from networks.models.trouble import explain_trouble
+from networks.models.database_trouble import explain_trouble
+from networks.models.stored_sentences import say as _
 from networks.policy.permissions import Denied, Permission
 
 log = structlog.get_logger(__name__)

@@ -11,7 +11,7 @@ from networks.actions.actors import Actor
 from networks.actions.own_changes import NotAllowedHere, carry_out_here
 from networks.actions.recording import ActionResult, Intent
 from networks.models import Engine, Grant
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 from networks.policy.accounts import make_invitation, read_invitation
 from networks.policy.login.browsers import end_session, end_sessions
 from networks.policy.login.two_factor import take_second_steps_away

@@ -17,12 +17,12 @@ from networks.actions.actors import Actor, StepJournalHook, note_begun, note_end
 from networks.actions.asking import NoSlot, StillAsking, ask_patiently, change_slots
 from networks.actions.clients import open_client
 from networks.audit.records import write_action, write_outcome
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused, TimedOut
 from networks.models import Engine, OutcomeKind
-from networks.models.said import say as _
-from networks.models.trouble import explain_trouble
+from networks.models.database_trouble import explain_trouble
+from networks.models.stored_sentences import say as _
 from networks.policy.permissions import Denied, Permission
 from networks.sync.requests import request_sync
 

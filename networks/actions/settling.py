@@ -17,7 +17,7 @@ from networks.actions.swarm import is_node_gone
 from networks.audit.records import write_outcome
 from networks.models import Action, Container, Endpoint, Engine, Event, Network, Outcome, OutcomeKind
 from networks.models.container import EndpointQuerySet
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 from networks.sync.periodic import PeriodicThread
 from networks.sync.requests import request_sync
 from networks.sync.signals import engine_changed

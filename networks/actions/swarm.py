@@ -10,14 +10,14 @@ from networks.actions.actors import Actor, require_of
 from networks.actions.asking import BackgroundWork, LatestWork
 from networks.actions.clients import open_client
 from networks.actions.recording import ANSWER_WITHIN_S, ActionResult, Change, Intent, carry_out
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines, remove_node_lines
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed
 from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec, asked_of
 from networks.engine.swarm_facts import JoinTokens
 from networks.models import Engine, EngineStatus
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 from networks.policy.permissions import Denied, Permission
 from networks.policy.protection import protection_of
 

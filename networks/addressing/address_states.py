@@ -9,7 +9,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 
 from networks.addressing.capacity import own_addresses, span
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.addressing.reading import IPAddress, IPNetwork
 
 

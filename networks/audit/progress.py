@@ -12,7 +12,7 @@ from django.utils import timezone
 from networks.audit.destinations import Destination, read_destination
 from networks.audit.entries import ACTION, LogLine, Reach, count_after
 from networks.models import Action, Outcome, Trail
-from networks.models.said import columns_of
+from networks.models.stored_sentences import columns_of
 from networks.models.trail import ONLY
 
 MOST_COUNTED = 10_000  # of each table: counting them takes a few milliseconds

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from networks.models import Action, Outcome, OutcomeKind
 from networks.models.action import longest
-from networks.models.said import columns_of
+from networks.models.stored_sentences import columns_of
 
 
 def write_action(

@@ -14,7 +14,7 @@ from contextlib import suppress
 from networks.audit.destinations import SyslogDestination
 from networks.audit.entries import LogLine
 from networks.audit.trouble import Unwritable, unwritable
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 
 WITHIN_S = 10.0  # for the connection, for each piece that is sent, and for the receiver's own end
 PRIORITY = 13 * 8 + 6  # facility "log audit", severity "informational"

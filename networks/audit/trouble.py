@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ssl
 
-from networks.models.said import Said
-from networks.models.said import say as _
+from networks.models.stored_sentences import Said
+from networks.models.stored_sentences import say as _
 
 
 class Unwritable(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine import specs
 from networks.engine.cli import reference_of
 from networks.engine.docker_names import DONOR_PREFIX

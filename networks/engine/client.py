@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from networks.engine.access.facts import EngineAccess
+from networks.engine.allow_list import NOTHING_PROTECTED, AllowList, Profile, ProtectedIds, full_id
 from networks.engine.bodies import connect_body, disconnect_body, network_body
-from networks.engine.calls import NOTHING_PROTECTED, AllowList, Profile, ProtectedIds, full_id
 from networks.engine.errors import NotFound, Refused
 from networks.engine.facts import ContainerFact, EngineInfo, EnginePicture, InterfaceStats, NetworkFact
 from networks.engine.parsing.containers import parse_container, parse_containers, parse_stats

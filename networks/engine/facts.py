@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.addressing.reading import IPNetwork
 
 

@@ -9,8 +9,8 @@ from functools import partial
 
 from networks.engine import specs
 from networks.engine.access.facts import EngineAccess
+from networks.engine.allow_list import AllowList, Noun, full_id
 from networks.engine.bodies import container_body, exec_body, init_body, input_body, join_body, run_body, terminal_body
-from networks.engine.calls import AllowList, Noun, full_id
 from networks.engine.errors import EngineError, NotAllowed, ProtocolFault, Refused
 from networks.engine.image_facts import ImageFact, LayerFact
 from networks.engine.parsing.containers import parse_exec

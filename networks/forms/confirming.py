@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import bad
 from networks.preflight.findings import FindingsForm
-from networks.queries.lifecycle.breakages import Breakage
+from networks.queries.lifecycle.consequence_tokens import Breakage
 
 MOST_SHOWN = 1_000_000  # characters of tokens: more than 80,000 breakages
 

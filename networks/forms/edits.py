@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from networks.addressing.findings import Level
 from networks.addressing.host import ParentLink
-from networks.addressing.pools import Pool, check_pool, is_inside
+from networks.addressing.pool_checks import Pool, check_pool, is_inside
 from networks.addressing.reading import IPNetwork
 from networks.forms.networks import NetworkForm
 from networks.forms.option_fields import VLAN

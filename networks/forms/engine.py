@@ -15,7 +15,7 @@ from networks.forms.fields import QUIET
 from networks.models import Engine
 from networks.models.access import EngineDraft, access_of
 from networks.models.engine import check_netns
-from networks.policy.shapes import MOST_REGISTRIES, read_registry
+from networks.policy.needed_permissions import MOST_REGISTRIES, read_registry
 from networks.sync.engines import LOCAL_SLUG
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from networks.engine.calls import MOST_OF_PREFIX, is_name_prefix
+from networks.engine.allow_list import MOST_OF_PREFIX, is_name_prefix
 from networks.forms.fields import QUIET
 
 

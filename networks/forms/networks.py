@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Finding, Level, bad
 from networks.addressing.host import is_harmful
-from networks.addressing.pools import Pool, check_between
+from networks.addressing.pool_checks import Pool, check_between
 from networks.engine.cli import Line, create_network_lines, quoted
 from networks.engine.docker_names import OWN_DRIVERS, SINGLE_DRIVERS
 from networks.engine.specs import NetworkSpec
@@ -20,7 +20,7 @@ from networks.forms.fields import TypedField
 from networks.forms.option_fields import VLAN, hidden_of_others, make_field, make_vlan_field, read_options, set_choices
 from networks.forms.pairs import parse_pairs
 from networks.forms.pool_form import POOLS, PoolForm
-from networks.policy.harm import are_typed, subnets_of, words_to_type
+from networks.policy.harmful_subnets import are_typed, subnets_of, words_to_type
 from networks.preflight.findings import FindingsForm
 from networks.preflight.known_options import MAIN_OPTIONS, options_of
 from networks.preflight.network_checks import check_driver, check_families, check_name, check_pool_list, check_special

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from networks.addressing.findings import Misread
-from networks.addressing.pools import Pool, check_pool
+from networks.addressing.pool_checks import Pool, check_pool
 from networks.addressing.reading import parse_address, parse_network
 from networks.forms.fields import RowNames, TypedField
 from networks.forms.pairs import parse_aux_addresses

@@ -19,7 +19,7 @@ from networks.engine.docker_names import PREDEFINED
 from networks.models import Network
 from networks.policy.protection import Lock, Reason, protection_of
 from networks.preflight.findings import FindingsForm
-from networks.queries.lifecycle.removals import Consequences, consequences_of
+from networks.queries.lifecycle.consequences import Consequences, consequences_of
 
 # As Go writes durations; the Engine's are exact, and nobody prunes by less than a millisecond.
 _DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|h|m|s))+")

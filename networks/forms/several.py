@@ -26,8 +26,8 @@ from networks.queries.addresses.room import Room
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.queries.engines import read_engine
-from networks.queries.lifecycle.breakages import Breakage, breakages_of
-from networks.queries.lifecycle.removals import Consequences, consequences_of
+from networks.queries.lifecycle.consequence_tokens import Breakage, breakages_of
+from networks.queries.lifecycle.consequences import Consequences, consequences_of
 
 MOST_CHOSEN = 500  # things in one form; Django takes no more than 1,000 fields
 _ID = re.compile(r"[0-9a-f]{64}|[0-9a-z]{25}")

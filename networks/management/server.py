@@ -25,9 +25,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from networks.actions.jobs.runners import stop_runners
+from networks.actions.jobs.threads import stop_runners
 from networks.actions.settling import stop_settling
-from networks.audit.writer import stop_trail
+from networks.audit.log_writer import stop_trail
 from networks.management.connection_bounds import BoundedServer
 from networks.push.routing import close_all_sockets
 from networks.sync.supervisor import stop_followers, stop_tending, stop_watchers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from networks.models.said import read_said
+from networks.models.stored_sentences import read_said
 
 
 class Action(models.Model):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from networks.models.said import read_said
+from networks.models.stored_sentences import read_said
 
 
 class JobState(models.TextChoices):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from networks.models.said import read_said
+from networks.models.stored_sentences import read_said
 
 ONLY = 1  # its key
 

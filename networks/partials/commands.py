@@ -7,7 +7,7 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from itertools import islice
 
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.addressing.reading import to_address
 from networks.engine.cli import Line, command_of, connect_lines, create_network_lines
 from networks.engine.docker_names import SINGLE_DRIVERS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from networks.actions.sample_lab.state import read_lab_state
-from networks.addressing.suggest import DOCKER_DEFAULT_POOLS
+from networks.addressing.free_addresses import DOCKER_DEFAULT_POOLS
 from networks.partials.cache import draw, draw_kept
 from networks.partials.events import draw_event_rows
 from networks.partials.framed import draw_framed

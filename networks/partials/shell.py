@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from networks.models import EngineState
-from networks.models.trouble import trouble_of
+from networks.models.database_trouble import trouble_of
 from networks.partials.cache import draw
 from networks.queries.rows import EngineRow
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from networks.addressing.turns import HIDDEN_GUESTS
+from networks.addressing.next_address import HIDDEN_GUESTS
 from networks.engine.cli import reads_as_mode
 from networks.engine.states import LEAVING, WITH_STACK
 from networks.policy.protection import Lock, Reason

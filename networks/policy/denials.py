@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from networks.audit.records import write_action, write_outcome
 from networks.models import Action, Container, Network, Outcome, OutcomeKind
-from networks.models.said import join_said
-from networks.models.said import say as _
+from networks.models.stored_sentences import join_said
+from networks.models.stored_sentences import say as _
 from networks.policy.permissions import Denied, Person
 
 logger = structlog.get_logger(__name__)

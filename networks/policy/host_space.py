@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 from networks.addressing.host import HostAddress, HostRoute, HostSide, ParentLink, collisions, is_of_interest
-from networks.addressing.pools import is_any_of_size
+from networks.addressing.pool_checks import is_any_of_size
 from networks.addressing.ranges import RangeKind, kind_of
 from networks.addressing.reading import IPAddress, IPNetwork
 from networks.hostnet.facts import RouteFact
-from networks.hostnet.own_machine import is_virtual_machine
+from networks.hostnet.own_process import is_virtual_machine
 from networks.models import EngineStatus, Pool
 from networks.queries.engines import list_slugs, read_pairs
 from networks.sync.host.board import HostLink, HostPicture, picture_of

@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from networks.models import Grant, Role
-from networks.policy.duty import has_no_terminal_yet, is_shut_out
+from networks.policy.second_step import has_no_terminal_yet, is_shut_out
 
 Person = AbstractBaseUser | AnonymousUser
 

@@ -10,15 +10,15 @@ from threading import Lock as Mutex
 from cachetools import LRUCache, cached
 from django.conf import settings
 
-from networks.engine.calls import ProtectedIds
+from networks.engine.allow_list import ProtectedIds
 from networks.engine.docker_names import KEPT_BY_DOCKER
 from networks.engine.errors import NotAllowed
 from networks.engine.facts import ContainerFact, NetworkFact, is_of_swarm
-from networks.models.said import say as _
-from networks.policy.own import backing_ids, own_places, own_rows
+from networks.models.stored_sentences import say as _
+from networks.policy.needed_permissions import permission_to_connect
+from networks.policy.own_containers import backing_ids, own_places, own_rows
 from networks.policy.permissions import Permission
 from networks.policy.protected_names import find_bearer, names_on, read_names
-from networks.policy.shapes import permission_to_connect
 from networks.queries.containers import container_rows
 from networks.queries.engines import list_slugs, read_engine
 from networks.queries.networks import asks_protection, network_rows

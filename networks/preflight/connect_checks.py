@@ -12,10 +12,10 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from networks.addressing.endpoints import check_endpoint_address
+from networks.addressing.endpoint_checks import check_endpoint_address
 from networks.addressing.findings import Finding, Misread, bad, warn
 from networks.addressing.host import HostSide
-from networks.addressing.pools import ends_block, last_of_block
+from networks.addressing.pool_checks import ends_block, last_of_block
 from networks.addressing.reading import IPAddress, parse_address
 from networks.engine.docker_names import BUILT_IN_DRIVERS, INTERFACE_NAME, SYSCTLS
 from networks.engine.specs import ConnectSpec

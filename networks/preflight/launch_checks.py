@@ -12,8 +12,8 @@ from django.utils.translation import gettext_noop as _
 
 from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.host import HostSide
+from networks.addressing.port_conflicts import is_same_socket
 from networks.addressing.reading import IPAddress
-from networks.addressing.sockets import is_same_socket
 from networks.engine.docker_names import DONOR_PREFIX
 from networks.engine.image_facts import ImageFact
 from networks.engine.specs import CONTAINER_NAME, EndpointSpec, Mode, PortSpec, RunSpec
@@ -28,8 +28,8 @@ from networks.queries.engine_context import (
     engine_version,
 )
 from networks.queries.engines import read_engine
+from networks.queries.lifecycle.consequences import PUBLISHING_DRIVERS
 from networks.queries.lifecycle.places import PublishedPort, published_ports
-from networks.queries.lifecycle.removals import PUBLISHING_DRIVERS
 from networks.queries.swarm import with_elsewhere
 
 Bound = tuple[int, IPAddress | None]  # a port of the machine, and the address that it is wanted at: None for all of them

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network
 from django.utils.translation import gettext_noop as _
 
 from networks.addressing.findings import Finding, bad, fine, warn
-from networks.addressing.pools import Pool, check_room, default_gateway, ends_block, is_any_of_size, last_of_block
+from networks.addressing.pool_checks import Pool, check_room, default_gateway, ends_block, is_any_of_size, last_of_block
 from networks.addressing.reading import IPNetwork
 from networks.engine.cli import reads_as_mode
 from networks.engine.docker_names import MADE_BY_SWARM, OWN_DRIVERS, PARENTED, RESERVED_NAMES, SINGLE_DRIVERS

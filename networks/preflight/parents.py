@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.host import HostSide, ParentLink, quiet_range, split_vlan
-from networks.addressing.pools import default_gateway
+from networks.addressing.pool_checks import default_gateway
 from networks.engine.docker_names import PARENTED
 from networks.engine.specs import NetworkSpec
 from networks.preflight.option_checks import MOST_VLAN, is_vlan

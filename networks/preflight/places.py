@@ -10,15 +10,15 @@ from django.utils.translation import gettext_noop as _
 
 from networks.addressing.capacity import span
 from networks.addressing.findings import Finding, Level, bad, fine, warn
+from networks.addressing.free_addresses import default_pools_of, suggest_subnet_of
 from networks.addressing.host import check_host, collisions, occupied_by, quiet_range
-from networks.addressing.pools import Pool, TakenPool, default_gateway, is_any_of_size, overlapping
+from networks.addressing.pool_checks import Pool, TakenPool, default_gateway, is_any_of_size, overlapping
 from networks.addressing.reading import IPAddress, IPNetwork
-from networks.addressing.suggest import default_pools_of, suggest_subnet_of
 from networks.engine.docker_names import OWN_DRIVERS, PARENTED
 from networks.engine.specs import NetworkSpec
 from networks.hostnet.plugins import PluginFact
 from networks.models import Engine
-from networks.policy.harm import subnets_of, takes_routes
+from networks.policy.harmful_subnets import subnets_of, takes_routes
 from networks.policy.host_space import host_side_of
 from networks.queries.engine_context import EngineContext, read_ground
 from networks.queries.networks import GATEWAYS_LEFT_OUT

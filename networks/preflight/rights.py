@@ -10,15 +10,12 @@ from django.utils.translation import gettext_noop as _
 
 from networks.addressing.findings import Finding, bad
 from networks.addressing.host import is_harmful
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine.image_facts import registry_of
 from networks.engine.specs import NetworkSpec, PortSpec, RunSpec
-from networks.policy.harm import subnets_of
+from networks.policy.harmful_subnets import subnets_of
 from networks.policy.host_space import read_space
-from networks.policy.permissions import Permission
-from networks.policy.protected_names import find_bearer, names_on
-from networks.policy.protection import Protection, read_company
-from networks.policy.shapes import (
+from networks.policy.needed_permissions import (
     HARMLESS_ENDPOINT_OPTIONS,
     LOWEST_PORT,
     has_own_labels,
@@ -28,6 +25,9 @@ from networks.policy.shapes import (
     permission_to_create,
     permission_to_pull,
 )
+from networks.policy.permissions import Permission
+from networks.policy.protected_names import find_bearer, names_on
+from networks.policy.protection import Protection, read_company
 from networks.preflight.places import suggest_subnet
 from networks.queries.engine_context import EngineContext, NetworkChoice
 from networks.queries.lifecycle.places import read_bindings

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.host import HostSide, collisions
-from networks.addressing.pools import TakenPool, overlapping
+from networks.addressing.pool_checks import TakenPool, overlapping
 from networks.addressing.reading import IPAddress, IPNetwork, to_address
 from networks.queries.engine_context import EngineContext
 

@@ -28,7 +28,7 @@ from networks.policy.permissions import (
 from networks.push.delivery import Send, Socket
 from networks.push.protocol import Close, read_message
 from networks.push.registry import Hub
-from networks.push.watch import Watch
+from networks.push.rights_watch import Watch
 from networks.queries.engines import list_slugs, read_engine
 
 MAX_QUERY_LENGTH = 2000

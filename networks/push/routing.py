@@ -13,13 +13,13 @@ from networks.actions.terminals.registry import terminals
 from networks.partials.framed import beside_of
 from networks.partials.screen import ScreenKey
 from networks.partials.screens import draw_screen, has_screen
-from networks.policy.sessions import rights_changed
+from networks.policy.socket_rights import rights_changed
 from networks.push.consumers import LiveConsumer, Receive, Scope
 from networks.push.delivery import Send
 from networks.push.protocol import Close
 from networks.push.registry import Hub
+from networks.push.rights_watch import Watch
 from networks.push.terminal_consumer import TerminalConsumer, close_terminals
-from networks.push.watch import Watch
 from networks.queries.engines import read_engine
 from networks.sync.attention import HOST_PAGES
 from networks.sync.signals import engine_changed, host_changed

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any
 
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.addressing.reading import IPAddress
 from networks.models import Endpoint
 from networks.queries.containers import container_rows

@@ -9,7 +9,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from networks.addressing.host import HostSide
-from networks.addressing.pools import Pool, TakenPool
+from networks.addressing.pool_checks import Pool, TakenPool
 from networks.addressing.reading import IPAddress, IPNetwork
 from networks.engine.docker_names import KEPT_BY_DOCKER, OWN_DRIVERS
 from networks.hostnet.plugins import IPAM_DRIVER, NETWORK_DRIVER, Plugins

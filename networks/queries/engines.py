@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from networks.models import Engine, EngineState, EngineStatus, Job
+from networks.models.database_trouble import trouble_of
 from networks.models.engine import state_at
-from networks.models.trouble import trouble_of
 from networks.queries.cache.prepared import Prepared
 from networks.queries.rows import EngineRow
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Network, ip_network
 
+from networks.addressing.free_addresses import DOCKER_DEFAULT_POOLS
 from networks.addressing.reading import to_subnet
-from networks.addressing.suggest import DOCKER_DEFAULT_POOLS
 from networks.engine.states import RUNNING_STATES, WITH_STACK, container_group
 from networks.queries.containers import container_rows
 from networks.queries.engines import read_engine_about

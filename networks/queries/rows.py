@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from networks.addressing.turns import HIDDEN_GUESTS
+from networks.addressing.next_address import HIDDEN_GUESTS
 from networks.engine.facts import is_of_swarm
 from networks.engine.states import WITH_STACK
 

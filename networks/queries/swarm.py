@@ -11,7 +11,7 @@ from networks.engine.docker_names import SERVICE_LABEL
 from networks.models import Container, EngineStatus, Network
 from networks.queries.choices import network_choices
 from networks.queries.engine_context import NetworkChoice
-from networks.queries.lifecycle.removals import Consequences, consequences_of
+from networks.queries.lifecycle.consequences import Consequences, consequences_of
 
 INACTIVE = "inactive"
 _COLUMNS = (

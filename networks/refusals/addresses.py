@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from networks.addressing.endpoints import check_endpoint_address
-from networks.addressing.pools import default_gateway
+from networks.addressing.endpoint_checks import check_endpoint_address
+from networks.addressing.free_addresses import next_free_address
+from networks.addressing.pool_checks import default_gateway
 from networks.addressing.reading import IPAddress
-from networks.addressing.suggest import next_free_address
 from networks.engine.specs import ConnectSpec
 from networks.preflight.findings import Fix, say_finding
 from networks.queries.choices import container_choices

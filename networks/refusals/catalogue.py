@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from networks.refusals.connecting import CONNECTING, GONE
-from networks.refusals.creating import CREATING
+from networks.refusals.container_run import RUNNING
 from networks.refusals.machine import DRIVERS, MACHINE, PORTS
 from networks.refusals.meaning import Meaning
-from networks.refusals.running import RUNNING
+from networks.refusals.network_connect import CONNECTING, GONE
+from networks.refusals.network_create import CREATING
 from networks.refusals.swarm import SWARM
 
 # The first that fits counts, so the narrower stand before the wider.

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from networks.addressing.pools import overlapping
+from networks.addressing.pool_checks import overlapping
 from networks.engine.docker_names import BRIDGE_NAME, SINGLE_DRIVERS
 from networks.engine.specs import NetworkSpec
 from networks.hostnet.listeners import find_port_owner
@@ -19,8 +19,8 @@ from networks.queries.choices import container_choices
 from networks.queries.engine_context import find_network, read_ground
 from networks.queries.engine_context import unused_networks as read_unused
 from networks.queries.engines import read_engine
+from networks.queries.lifecycle.consequences import affected_by
 from networks.queries.lifecycle.places import published_ports
-from networks.queries.lifecycle.removals import affected_by
 from networks.refusals.addresses import address_held, address_on_automatic, address_outside, let_choose
 from networks.refusals.meaning import Explanation, Meaning, Opening, RefusalContext
 

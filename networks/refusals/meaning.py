@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine.specs import ConnectSpec, NetworkSpec
 from networks.preflight.findings import Fix
 from networks.queries.engine_context import ContainerChoice, NetworkChoice

@@ -6,14 +6,14 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.models import Engine
 from networks.models.access import access_of
 from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.lease import Lease
-from networks.sync.follow.reconcile import Reconciler
+from networks.sync.follow.reconciler import Reconciler
 from networks.sync.host.board import HostPicture
 from networks.sync.host.machine import Machine
 from networks.sync.host.remembered import Remembered

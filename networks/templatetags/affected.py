@@ -10,7 +10,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from networks.queries.lifecycle.removals import Affected
+from networks.queries.lifecycle.consequences import Affected
 from networks.templatetags.ui import address, cut, state_glyph, state_word, visible
 
 register = template.Library()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from networks.engine.states import container_group
-from networks.models.trouble import explain_trouble
+from networks.models.database_trouble import explain_trouble
 from networks.templatetags.wording import spell, split_address, split_at_prefix
 
 register = template.Library()

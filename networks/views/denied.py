@@ -25,11 +25,11 @@ from django.views.defaults import server_error
 
 from networks.actions.jobs.starting import TooManyJobs
 from networks.models import Engine, Grant, Role
-from networks.models.trouble import explain_trouble, find_trouble
-from networks.policy.duty import duty_of
+from networks.models.database_trouble import explain_trouble, find_trouble
 from networks.policy.origins import Approach, is_allowed_host, is_origin, read_approach
 from networks.policy.permissions import Denied, Permission, Person, is_superuser, permissions_of
-from networks.policy.routes import ON_ENGINE
+from networks.policy.second_step import duty_of
+from networks.policy.url_permissions import ON_ENGINE
 from networks.views.shell import referring_page
 
 log = structlog.get_logger(__name__)

@@ -23,7 +23,7 @@ from networks.policy.permissions import Permission, permissions_of
 from networks.preflight.findings import FindingsForm, say_finding
 from networks.preflight.places import check_plugin
 from networks.queries.jobs import find_job
-from networks.queries.lifecycle.removals import Consequences, consequences_of
+from networks.queries.lifecycle.consequences import Consequences, consequences_of
 from networks.sync.requests import request_sync
 from networks.templatetags.wording import can_be_typed
 from networks.views.acting import (

@@ -22,14 +22,14 @@ from django.utils.cache import patch_vary_headers
 
 from networks.actions.actors import acting
 from networks.actions.jobs.starting import TooManyJobs
-from networks.models.trouble import find_trouble
+from networks.models.database_trouble import find_trouble
 from networks.policy.accounts import has_typed_password
 from networks.policy.denials import record_denied
+from networks.policy.first_admin import needs_setup
 from networks.policy.login.browsers import note_browser
 from networks.policy.origins import Approach, asked_origin, is_admitted, read_approach
 from networks.policy.permissions import CHANGING, Denied, Permission, require
-from networks.policy.routes import ON_ENGINE, PROVEN_FIRST, name_of_match, needs_proof, permission_for
-from networks.policy.setup import needs_setup
+from networks.policy.url_permissions import ON_ENGINE, PROVEN_FIRST, name_of_match, needs_proof, permission_for
 from networks.views.acting import actor_of
 from networks.views.denied import (
     CLIENT_UNTOLD,

@@ -13,9 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from networks.models import EngineStatus
-from networks.policy.duty import is_shut_out
 from networks.policy.origins import asked_origin
 from networks.policy.permissions import Permission, permissions_by_engine
+from networks.policy.second_step import is_shut_out
 
 logger = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from networks.engine.calls import Noun
+from networks.engine.allow_list import Noun
 from networks.partials.screen import Screen
 from networks.queries.details import read_gone
 from networks.views.shell import open_screen

@@ -20,7 +20,6 @@ from django.utils.translation import gettext_lazy as _
 from networks.partials.framed import beside_of
 from networks.partials.screen import SWARM_PAGES, ScreenKey, is_across, socket_url
 from networks.partials.shell import ACTING_STATES, FrameEngine, frame_engine
-from networks.policy.duty import duty_of, is_shut_out
 from networks.policy.permissions import (
     Denied,
     Permission,
@@ -30,6 +29,7 @@ from networks.policy.permissions import (
     write_reach,
     write_rights,
 )
+from networks.policy.second_step import duty_of, is_shut_out
 from networks.queries.engines import list_engines
 from networks.queries.rows import EngineRow
 from networks.sync.attention import FIGURE_PAGES, note_viewer

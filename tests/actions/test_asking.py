@@ -14,7 +14,7 @@ from django.db import connections
 from networks.actions.actors import CONSOLE, Actor
 from networks.actions.asking import MOST_OF_ENGINE, MOST_OF_PERSON, Bound, ChangeSlots, NoSlot, StillAsking, ask_patiently
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.specs import NetworkSpec
 from networks.models import Engine, Outcome, OutcomeKind

@@ -10,9 +10,9 @@ import pytest
 
 from networks.actions.actors import CONSOLE, Actor
 from networks.actions.jobs import starting
-from networks.actions.jobs.runners import JobRunner, runner_of, start_runners, stop_runners
-from networks.actions.jobs.running import JobRun
+from networks.actions.jobs.job_run import JobRun
 from networks.actions.jobs.starting import JobRequest, ask_to_stop, start_job
+from networks.actions.jobs.threads import JobRunner, runner_of, start_runners, stop_runners
 from networks.models import Action, Endpoint, Engine, Grant, Job, JobStep, Network, Outcome
 from networks.policy.permissions import Permission
 from networks.sync.supervisor import followers

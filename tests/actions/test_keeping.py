@@ -13,7 +13,7 @@ from networks.actions.clients import open_client
 from networks.actions.jobs.keeping import KeepRun, keep_steps, refuse_automatic_subnet
 from networks.actions.jobs.starting import JobRequest, start_job
 from networks.addressing.reading import IPAddress, parse_address
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.specs import ConnectSpec
 from networks.models import Action, AddressAssignment, Engine, Grant, Job, JobStep
 from networks.queries.addresses.keeping import KEEP

@@ -11,7 +11,7 @@ from networks.actions.actors import CONSOLE
 from networks.actions.sample_lab.building import bring_up_lab, take_down_lab
 from networks.actions.sample_lab.plan import LabPlan
 from networks.actions.sample_lab.state import read_lab_state
-from networks.engine.calls import is_name_prefix
+from networks.engine.allow_list import is_name_prefix
 from networks.models import Action, Container, Engine, Network, OutcomeKind
 from tests.actions.test_lab import contents
 from tests.private_engine import PrivateEngine, wait_until

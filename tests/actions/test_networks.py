@@ -12,7 +12,7 @@ from django.db import connections
 from networks.actions.actors import CONSOLE, Actor
 from networks.actions.networks import connect_container, create_network, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec
 from networks.models import Action, Container, Endpoint, Engine, Grant, Network, Outcome, OutcomeKind, Role
 from tests.private_engine import PrivateEngine

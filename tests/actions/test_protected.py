@@ -14,10 +14,10 @@ from networks.actions.clients import open_client
 from networks.actions.networks import connect_container, disconnect_container, remove_network
 from networks.actions.recording import ActionResult
 from networks.actions.sample_lab.building import take_down_lab
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.errors import NotAllowed
 from networks.engine.specs import ConnectSpec, DisconnectSpec
-from networks.hostnet.own_machine import own_marks
+from networks.hostnet.own_process import own_marks
 from networks.models import Container, Endpoint, Engine, Network, OutcomeKind
 from networks.policy.protection import protection_of
 from tests.private_engine import PrivateEngine, wait_until

@@ -16,8 +16,8 @@ from networks.actions.actors import CONSOLE
 from networks.actions.networks import connect_container
 from networks.engine.specs import ConnectSpec
 from networks.models import Engine, Outcome, OutcomeKind
-from networks.models.said import columns_of, join_said, read_said, say
-from networks.models.trouble import explain_trouble
+from networks.models.database_trouble import explain_trouble
+from networks.models.stored_sentences import columns_of, join_said, read_said, say
 from networks.policy.denials import record_denied
 from networks.policy.permissions import Denied, Permission
 from tests.builders import make_engine
@@ -83,7 +83,11 @@ def read_page(client: Client, page: str, language: str) -> str:
 
 def test_it_uses_the_sentences_that_can_be_written_down_wherever_something_is() -> None:
     modules = [*ROOT.glob("networks/actions/**/*.py"), *ROOT.glob("networks/policy/reach/*.py")]
-    modules += [ROOT / "networks/policy/denials.py", ROOT / "networks/policy/protection.py", ROOT / "networks/models/trouble.py"]
+    modules += [
+        ROOT / "networks/policy/denials.py",
+        ROOT / "networks/policy/protection.py",
+        ROOT / "networks/models/database_trouble.py",
+    ]
 
     imported = {
         (module.name, name.name)

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from networks.actions.actors import Actor
-from networks.actions.jobs.runners import PULL, JobRunner, Lane
 from networks.actions.jobs.starting import MOST_OPEN_JOBS, MOST_OPEN_PULLS, JobRequest, TooManyJobs, start_job
+from networks.actions.jobs.threads import PULL, JobRunner, Lane
 from networks.models import Engine, Job, JobState, JobStep
 from networks.views.changes.several import SeveralPage
 from tests.builders import make_engine

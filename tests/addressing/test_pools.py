@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.addressing.findings import Finding, Level
-from networks.addressing.pools import Pool, TakenPool, check_between, check_pool, check_room, is_any_of_size, overlapping
+from networks.addressing.pool_checks import Pool, TakenPool, check_between, check_pool, check_room, is_any_of_size, overlapping
 
 
 def pool(subnet: str = "", ip_range: str = "", gateway: str = "", **aux: str) -> Pool:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.addressing.endpoints import check_endpoint_address
+from networks.addressing.endpoint_checks import check_endpoint_address
 from networks.addressing.findings import Level
+from networks.addressing.free_addresses import PRIVATE, next_free_address, suggest_subnet_of
 from networks.addressing.host import HostAddress, HostRoute, HostSide
-from networks.addressing.pools import Pool
-from networks.addressing.suggest import PRIVATE, next_free_address, suggest_subnet_of
+from networks.addressing.pool_checks import Pool
 
 NETWORKS = st.builds(
     lambda number, length: ip_network((number, length), strict=False), st.integers(0, 2**32 - 1), st.integers(1, 30)

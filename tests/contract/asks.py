@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
-from networks.addressing.pools import Pool
-from networks.engine.calls import Profile
+from networks.addressing.pool_checks import Pool
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.facts import ContainerFact, EndpointFact
 from networks.engine.specs import ContainerSpec, NetworkSpec

@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import closing
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.facts import EventFact
 from networks.engine.specs import DisconnectSpec
 from tests.contract.asks import create, reader, run

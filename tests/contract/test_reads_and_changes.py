@@ -9,8 +9,8 @@ from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
 
-from networks.addressing.pools import Pool
-from networks.engine.calls import Profile
+from networks.addressing.pool_checks import Pool
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound, Refused
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.errors import Conflict, EngineError, NotAllowed, NotFound, Refused
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, NetworkSpec
 from tests.contract.asks import GONE, create, endpoint_of, reader, run

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.errors import Conflict, NotAllowed, NotFound, Refused
 from networks.engine.specs import MOST_STOP_WAIT_S, ContainerSpec, EndpointSpec, Mode, RunSpec
 from tests.contract.asks import create, endpoint_of, reader, run

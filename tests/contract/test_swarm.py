@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.errors import NotAllowed, Refused
 from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec
 from tests.contract.asks import reader

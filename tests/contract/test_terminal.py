@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.errors import Conflict, NotAllowed, NotFound
 from networks.engine.specs import MOST_CELLS, ExecSpec, ScreenSize
 from tests.contract.asks import GONE, run

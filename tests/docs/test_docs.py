@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from networks.policy.permissions import Permission
-from networks.policy.routes import permission_for
+from networks.policy.url_permissions import permission_for
 from tests.architecture.tree import ROOT, own_files, read
 from tests.docs.pages import anchors, is_broken, links, pages, spans, table_rows
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine.bodies import network_body
 from networks.engine.specs import NetworkSpec
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine.cli import (
     command_of,
     connect_lines,

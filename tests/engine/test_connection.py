@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible, NotAllowed, ProtocolFault, TimedOut, Unreachable
 from networks.engine.specs import ConnectSpec, NetworkSpec

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import TimedOut, Unreachable
 from networks.engine.specs import NetworkSpec

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from networks.engine.calls import Profile, plain_path
+from networks.engine.allow_list import Profile, plain_path
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, ProtocolFault, Refused, TimedOut, Unreachable
 from networks.engine.specs import NetworkSpec

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.engine.calls import CALLS, AllowList, Noun, Profile, ProtectedIds, calls_of, full_id, is_change
+from networks.engine.allow_list import CALLS, AllowList, Noun, Profile, ProtectedIds, calls_of, full_id, is_change
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotAllowed, ProtocolFault
 from networks.engine.specs import ConnectSpec, ContainerSpec, DisconnectSpec, ExecSpec

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.cli import command_of, run_lines
 from networks.engine.client import EngineClient
 from networks.engine.specs import EndpointSpec, Mode, PortSpec, RunSpec

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from networks.engine.allow_list import Profile
 from networks.engine.bodies import init_body, join_body
-from networks.engine.calls import Profile
 from networks.engine.cli import command_of, init_swarm_lines, join_swarm_lines, leave_swarm_lines, remove_node_lines
 from networks.engine.client import EngineClient
 from networks.engine.errors import ProtocolFault, Refused

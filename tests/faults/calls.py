@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from networks.engine import specs as ask
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound
 from tests.private_engine import IMAGE, PrivateEngine

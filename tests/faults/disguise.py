@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from networks.addressing.pools import default_gateway
+from networks.addressing.pool_checks import default_gateway
 from tests.faults.wire import Answer
 from tests.refusals import Refusal
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from networks.addressing.blocks import Dispute
-from networks.addressing.turns import NextKnown
+from networks.addressing.next_address import NextKnown
 from networks.models import Pool
 from networks.queries.addresses.pools import PoolView, pool_views
 from networks.queries.engines import read_engine

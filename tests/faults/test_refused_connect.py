@@ -15,8 +15,8 @@ from django.core.management import call_command
 from django.db import connections
 from django.urls import reverse
 
-from networks.actions.jobs.runners import start_runners, stop_runners
-from networks.engine.calls import Profile
+from networks.actions.jobs.threads import start_runners, stop_runners
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.facts import ContainerFact, EndpointFact
 from networks.management.commands.snapshot import snapshot_of
@@ -26,7 +26,7 @@ from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
 from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
-from networks.sync.follow.reconcile import LIST_LAG_S, Reconciler
+from networks.sync.follow.reconciler import LIST_LAG_S, Reconciler
 from networks.sync.requests import request_sync
 from networks.sync.snapshot.journal import EventJournal
 from networks.sync.snapshot.writer import Snapshot

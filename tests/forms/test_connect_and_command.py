@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
+from networks.engine.allow_list import Profile
 from networks.engine.bodies import connect_body
-from networks.engine.calls import Profile
 from networks.engine.cli import connect_lines
 from networks.engine.client import EngineClient
 from networks.forms.connecting import ContainerToConnectForm

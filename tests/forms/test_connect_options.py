@@ -8,7 +8,7 @@ import pytest
 from django.http import QueryDict
 
 from networks.addressing.findings import Level
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine.docker_names import INTERFACE_NAME, SYSCTLS
 from networks.forms.connecting import RARE_FIELDS, ContainerToConnectForm
 from networks.queries.engine_context import ContainerChoice, EngineVersion, NetworkChoice

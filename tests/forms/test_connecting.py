@@ -9,7 +9,7 @@ import pytest
 from django.http import QueryDict
 
 from networks.addressing.findings import Level
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine.specs import ConnectSpec
 from networks.forms.connecting import ContainerToConnectForm, NetworkToConnectForm
 from networks.queries.engine_context import ContainerChoice, NetworkChoice

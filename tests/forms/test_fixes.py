@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine.specs import ConnectSpec, NetworkSpec
 from networks.hostnet.listeners import find_port_owner
 from networks.models import Container, Engine

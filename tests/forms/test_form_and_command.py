@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import Refused
 from networks.forms.networks import NetworkForm

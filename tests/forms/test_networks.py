@@ -9,7 +9,7 @@ import pytest
 from django.http import QueryDict
 
 from networks.addressing.findings import Level
-from networks.addressing.pools import Pool, TakenPool
+from networks.addressing.pool_checks import Pool, TakenPool
 from networks.engine.specs import NetworkSpec
 from networks.forms.edits import take_suggestion
 from networks.forms.networks import NetworkForm

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from networks.addressing.findings import Level
 from networks.addressing.host import HostAddress, HostRoute, HostSide, ParentLink
-from networks.addressing.pools import TakenPool
+from networks.addressing.pool_checks import TakenPool
 from networks.forms.edits import suggest_pool, take_suggestion
 from networks.forms.networks import NetworkForm
 from networks.queries.engine_context import EngineContext

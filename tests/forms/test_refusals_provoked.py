@@ -8,8 +8,8 @@ from ipaddress import ip_address, ip_interface, ip_network
 import pytest
 
 from networks.actions.recording import ActionResult
-from networks.addressing.pools import Pool
-from networks.engine.calls import Profile
+from networks.addressing.pool_checks import Pool
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import Refused
 from networks.engine.specs import ConnectSpec, DisconnectSpec, NetworkSpec

@@ -7,7 +7,7 @@ from ipaddress import ip_interface, ip_network
 import pytest
 
 from networks.addressing.host import HostAddress, HostRoute, HostSide
-from networks.addressing.pools import TakenPool
+from networks.addressing.pool_checks import TakenPool
 from networks.forms.swarm import InitForm, JoinForm
 from networks.preflight.swarm_checks import machine_addresses, split_port
 from networks.queries.engine_context import EngineContext

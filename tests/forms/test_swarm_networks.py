@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.forms.networks import NetworkForm
 from networks.views.acting import make_aside

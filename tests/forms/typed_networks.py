@@ -13,8 +13,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from networks.addressing.pools import TakenPool
-from networks.engine.calls import Profile
+from networks.addressing.pool_checks import TakenPool
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.docker_names import BRIDGE_NAME, PARENTED
 from networks.forms.networks import NetworkForm

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from networks.actions import images
-from networks.actions.jobs.runners import start_runners, stop_runners
+from networks.actions.jobs.threads import start_runners, stop_runners
 from networks.models import Engine, Job, JobState
 from tests.actions.conftest import followed
 from tests.private_engine import PrivateEngine, wait_until

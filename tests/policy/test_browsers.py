@@ -15,7 +15,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from networks.models import BrowserSession
 from networks.policy.login.browsers import browsers_of, end_sessions, is_in_use_at
 from networks.policy.login.store import BEGUN_AT
-from networks.policy.sessions import rights_changed
+from networks.policy.socket_rights import rights_changed
 from networks.templatetags.people import name_browser
 
 PASSWORD = "correct horse battery"

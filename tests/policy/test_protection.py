@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from networks.hostnet.own_machine import own_marks
+from networks.hostnet.own_process import own_marks
 from networks.models import Container, Engine, EngineStatus
-from networks.policy.own import backing_places
+from networks.policy.own_containers import backing_places
 from networks.policy.protection import (
     Lock,
     Protection,

@@ -8,11 +8,11 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from networks.addressing.host import HostSide
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine.errors import NotAllowed
 from networks.engine.specs import NetworkSpec
 from networks.hostnet.facts import HostView, Obstacle, ResolverFact
-from networks.policy.harm import are_typed, harmful_subnets, refuse_untyped, subnets_of, words_to_type
+from networks.policy.harmful_subnets import are_typed, harmful_subnets, refuse_untyped, subnets_of, words_to_type
 from networks.policy.host_space import host_side_of, side_of
 from networks.sync.host.board import HostPicture
 from tests.machines import SUBNET, office, seen

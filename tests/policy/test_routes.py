@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, include, path, re
 
 from networks.checks import check_routes
 from networks.policy.permissions import Permission
-from networks.policy.routes import (
+from networks.policy.url_permissions import (
     ROUTES,
     Route,
     missing_names,

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from networks.models import Engine, Grant, Role
 from networks.policy.login.store import row_key_of
 from networks.policy.permissions import Permission
-from networks.policy.sessions import SocketSession, rights_changed, still_allowed
+from networks.policy.socket_rights import SocketSession, rights_changed, still_allowed
 
 PASSWORD = "correct horse battery"
 

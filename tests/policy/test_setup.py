@@ -17,8 +17,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from networks.models import Action
-from networks.policy import setup
-from networks.policy.setup import SetupFault, SetupRefused, claim_setup, ensure_setup_token, make_first_admin, needs_setup
+from networks.policy import first_admin
+from networks.policy.first_admin import SetupFault, SetupRefused, claim_setup, ensure_setup_token, make_first_admin, needs_setup
 
 pytestmark = pytest.mark.usefixtures("watched_contexts")
 
@@ -78,7 +78,7 @@ def test_it_slows_down_an_address_and_never_takes_the_token_from_its_owner() -> 
 @pytest.mark.django_db
 def test_it_replaces_the_token_after_an_hour(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     first = token()
-    monkeypatch.setattr(setup, "TOKEN_LASTS", timedelta(seconds=-1))
+    monkeypatch.setattr(first_admin, "TOKEN_LASTS", timedelta(seconds=-1))
 
     fault = fault_of(first)
     monkeypatch.undo()

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine.docker_names import INTERFACE_NAME, SYSCTLS
 from networks.engine.specs import NetworkSpec
+from networks.policy.needed_permissions import HARMLESS_OPTIONS, permission_to_connect, permission_to_create, permission_to_run
 from networks.policy.permissions import Permission
-from networks.policy.shapes import HARMLESS_OPTIONS, permission_to_connect, permission_to_create, permission_to_run
 from networks.preflight.known_options import OPTIONS
 
 HARMLESS: dict[str, Any] = {

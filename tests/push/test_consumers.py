@@ -27,7 +27,7 @@ from networks.policy.login.store import row_key_of
 from networks.push.consumers import LiveConsumer, split_query
 from networks.push.protocol import Close
 from networks.push.registry import Hub
-from networks.push.watch import Watch
+from networks.push.rights_watch import Watch
 from networks.queries.engines import read_engine
 from networks.queries.rows import EngineRow
 from tests.builders import make_engine

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from networks.partials.screens import has_screen
-from networks.policy.sessions import rights_changed
+from networks.policy.socket_rights import rights_changed
 from networks.push.protocol import Close
 from networks.push.routing import hub, watch, websocket_application
 from networks.sync.signals import engine_changed, host_changed

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from networks.models import Engine, EngineStatus
-from networks.queries.lifecycle.breakages import breakages_of
-from networks.queries.lifecycle.removals import affected_by, consequences_of
+from networks.queries.lifecycle.consequence_tokens import breakages_of
+from networks.queries.lifecycle.consequences import affected_by, consequences_of
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network
 from tests.worlds import grow_world
 

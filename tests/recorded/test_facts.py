@@ -15,7 +15,7 @@ from networks.engine.parsing.events import parse_event
 from networks.engine.parsing.joined import parse_joined
 from networks.engine.parsing.memory import container_memory, network_memory
 from networks.engine.parsing.networks import parse_network_fact
-from networks.sync.follow.marks import marks_of
+from networks.sync.follow.event_effects import marks_of
 from networks.sync.snapshot.memory import merge_inspected, merge_listed
 from tests.recorded.another_reading import NO_DNS, container, life, network, plain
 from tests.recorded.reading import VERSIONS, events, recorded

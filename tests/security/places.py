@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from networks.policy.permissions import Permission
-from networks.policy.routes import permission_for
+from networks.policy.url_permissions import permission_for
 from tests.builders import make_id
 
 ENGINE = "local"

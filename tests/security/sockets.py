@@ -10,7 +10,7 @@ from django.urls import get_resolver
 
 from netadmin.asgi import application
 from networks.partials.screens import has_screen
-from networks.policy.routes import walk_routes
+from networks.policy.url_permissions import walk_routes
 from networks.push.routing import websocket_routes
 from tests.push.wire import Wire
 from tests.security.places import CONTAINER_ID, ENGINE, NETWORK_ID

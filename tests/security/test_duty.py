@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from networks.actions.actors import Actor, require_of
 from networks.models import Engine, Grant, Role, SecondStepDuty
-from networks.policy.duty import duty_of, is_shut_out
 from networks.policy.login.store import row_key_of
 from networks.policy.permissions import Denied, Permission, has_terminal
-from networks.policy.sessions import SocketSession, still_allowed
+from networks.policy.second_step import duty_of, is_shut_out
+from networks.policy.socket_rights import SocketSession, still_allowed
 from tests.proving import prove
 from tests.security.people import make_world
 from tests.security.places import addresses

@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from netadmin.urls import urlpatterns as real_patterns
 from networks.policy.permissions import Permission
-from networks.policy.routes import ROUTES
+from networks.policy.url_permissions import ROUTES
 from networks.sync.requests import request_sync
 from tests.conftest import IS_FULL
 from tests.security.people import make_person, make_world, open_browser

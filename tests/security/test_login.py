@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from networks.policy.routes import ROUTES, Permission
+from networks.policy.url_permissions import ROUTES, Permission
 
 PASSWORD = "correct horse battery"
 LOGIN = "/accounts/login/"

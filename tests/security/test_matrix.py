@@ -11,9 +11,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
+from networks.policy.first_admin import needs_setup
 from networks.policy.permissions import Permission
-from networks.policy.routes import ROUTES, missing_names, names_without_engine, undeclared_names, walk_routes
-from networks.policy.setup import needs_setup
+from networks.policy.url_permissions import ROUTES, missing_names, names_without_engine, undeclared_names, walk_routes
 from networks.sync.requests import request_sync
 from tests.conftest import IS_FULL
 from tests.proving import prove
@@ -23,7 +23,7 @@ from tests.security.places import Address, addresses
 OTHERS = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
 METHODS = ("GET", "POST", *OTHERS)
 
-# Written out a second time: what policy/routes.py says by mistake must not pass unseen.
+# Written out a second time: what policy/url_permissions.py says by mistake must not pass unseen.
 OPEN = {"healthz", "readyz", "setup", "favicon", "set_language", "account_login", "account_logout", "account_inactive"}
 OPEN |= {"mfa_authenticate", "invitation", "security_txt"}
 LOGIN = {"account_change_password", "account_reauthenticate", "account_sessions", "account_session_end", "account_sessions_end"}

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from netadmin.urls import urlpatterns as real_patterns
 from networks.models import Action, Engine, Grant, Outcome, Role
 from networks.policy.permissions import Permission
-from networks.policy.routes import ROUTES
+from networks.policy.url_permissions import ROUTES
 
 pytestmark = pytest.mark.django_db
 

@@ -24,8 +24,8 @@ from pytest_django import Settings
 from netadmin.logs import configure_logs
 from networks.engine.parsing.containers import parse_container
 from networks.models import Action, Container, Network, Outcome
+from networks.policy.first_admin import SetupRefused, claim_setup, ensure_setup_token
 from networks.policy.login.store import row_key_of
-from networks.policy.setup import SetupRefused, claim_setup, ensure_setup_token
 from networks.sync.requests import request_sync
 from tests.engine.scripted_engine import VERSION, Peer, ScriptedEngine
 from tests.security.people import make_person, make_world, open_browser

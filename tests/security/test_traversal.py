@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-from networks.engine.calls import AllowList, Profile, plain_path
+from networks.engine.allow_list import AllowList, Profile, plain_path
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed
 from networks.sync.requests import request_sync

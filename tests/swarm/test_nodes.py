@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from networks.actions.actors import Actor
 from networks.actions.swarm import init_swarm, join_swarm, remove_node
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound, Refused
 from networks.engine.specs import InitSpec, JoinSpec

@@ -12,11 +12,11 @@ from django.contrib.auth import get_user_model
 from django.db import connections
 
 from networks.actions.actors import Actor
-from networks.actions.jobs.running import JobRun
+from networks.actions.jobs.job_run import JobRun
 from networks.actions.jobs.starting import start_joining
 from networks.actions.swarm import KnownSwarm, init_swarm, join_swarm, leave_swarm, read_join_token
 from networks.addressing.address_states import State
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.specs import InitSpec, JoinSpec, LeaveSpec, NetworkSpec
 from networks.hostnet.linux.opening import open_host

@@ -17,7 +17,7 @@ from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.counts import Counts
 from networks.sync.follow.inbox import Inbox, Letters
 from networks.sync.follow.inspectors import Inspectors
-from networks.sync.follow.reconcile import Reconciler
+from networks.sync.follow.reconciler import Reconciler
 from networks.sync.snapshot.journal import EventJournal
 from networks.sync.snapshot.writer import Snapshot
 from tests.fake_engine import FakeEngine

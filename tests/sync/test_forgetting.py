@@ -14,7 +14,7 @@ from networks.engine.facts import ContainerFact, EndpointFact, EventFact, Networ
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.inbox import Inbox, Letters
 from networks.sync.follow.inspectors import Inspectors
-from networks.sync.follow.reconcile import Reconciler
+from networks.sync.follow.reconciler import Reconciler
 from networks.sync.snapshot.journal import EventJournal
 from networks.sync.snapshot.writer import Snapshot
 from tests.builders import make_id

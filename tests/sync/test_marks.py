@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from networks.engine.facts import ContainerFact, EventFact
-from networks.sync.follow.marks import MOST_SINGLE_READS, marks_of
+from networks.sync.follow.event_effects import MOST_SINGLE_READS, marks_of
 
 WEB, FRONT = "1" * 64, "a" * 64
 RUNNING = {WEB: ContainerFact(WEB, "web", "busybox", "", "sh", "running", None, "bridge")}

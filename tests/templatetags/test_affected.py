@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from networks.queries.lifecycle.removals import Affected, Dependant
+from networks.queries.lifecycle.consequences import Affected, Dependant
 from networks.templatetags.affected import affected_lines
 
 WEB = Affected(

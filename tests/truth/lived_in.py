@@ -16,7 +16,7 @@ from typing import Self
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from networks.actions.jobs.runners import start_runners, stop_runners
+from networks.actions.jobs.threads import start_runners, stop_runners
 from networks.management.commands.snapshot import snapshot_of
 from networks.models import Container, EngineStatus, Job, JobState, Network
 from networks.sync.host.board import picture_of

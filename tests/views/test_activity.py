@@ -11,7 +11,7 @@ from django.utils.translation import override
 from networks.models import Action
 from networks.partials.activity import VERBS, activity_sentence
 from networks.policy.permissions import Permission
-from networks.policy.routes import ROUTES
+from networks.policy.url_permissions import ROUTES
 from networks.queries.people.activity import list_activity
 from networks.queries.people.activity_filters import Reader
 from networks.urls import urlpatterns

@@ -11,8 +11,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from networks.models import Trail
-from networks.models.said import columns_of
-from networks.models.said import say as _
+from networks.models.stored_sentences import columns_of
+from networks.models.stored_sentences import say as _
 from networks.models.trail import ONLY
 from tests.activity import make_action
 from tests.builders import MORNING, make_engine

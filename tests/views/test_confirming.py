@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from networks.policy.routes import ROUTES, needs_proof
+from networks.policy.url_permissions import ROUTES, needs_proof
 from networks.templatetags.people import WAITING
 from tests.builders import make_container, make_engine
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from networks.actions.actors import CONSOLE, Actor
 from networks.actions.networks import create_network
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine.specs import NetworkSpec
 from networks.hostnet.linux.opening import open_host
 from networks.models import Action, Engine, Grant, Network, Outcome, OutcomeKind, Role

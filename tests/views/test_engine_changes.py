@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.test import Client, override_settings
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.models import Action, Engine, EngineCredentials, EngineStatus, Event, Grant, Network
 from networks.models.access import access_of

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from networks.actions.actors import CONSOLE
-from networks.actions.jobs.running import JobRun
+from networks.actions.jobs.job_run import JobRun
 from networks.actions.jobs.starting import JobRequest, start_job
 from networks.forms.containers.several import ORDER_PLANS
 from networks.forms.several import Selection

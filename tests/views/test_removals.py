@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from networks.models import Action, Container, Engine, EngineStatus, Network, Tombstone
-from networks.queries.lifecycle.breakages import breakages_of
-from networks.queries.lifecycle.removals import consequences_of
+from networks.queries.lifecycle.consequence_tokens import breakages_of
+from networks.queries.lifecycle.consequences import consequences_of
 from tests.builders import make_container, make_endpoint, make_engine, make_id, make_network, make_predefined
 from tests.views.pages import log_in, shown_by
 

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from networks.models import Action, EngineStatus
-from networks.models.trouble import note_trouble
+from networks.models.database_trouble import note_trouble
 from networks.views.middleware import LenientSessionMiddleware
 from tests.builders import make_engine, make_predefined
 from tests.views.pages import log_in

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from networks.actions.clients import open_client
-from networks.engine.calls import Profile, ProtectedIds
+from networks.engine.allow_list import Profile, ProtectedIds
 from networks.engine.client import EngineClient
 from networks.models import Engine, JobStep, OutcomeKind, StepState
-from networks.models.said import columns_of
+from networks.models.stored_sentences import columns_of
 from networks.policy.protection import protection_of
 from networks.sync.supervisor import followers
 

@@ -7,7 +7,7 @@ from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from networks.actions.actors import refuse_without
-from networks.actions.jobs.running import JobRun
+from networks.actions.jobs.job_run import JobRun
 from networks.actions.jobs.steps import carry_out_step, document_of, pair_step, spec_of
 from networks.actions.networks import connect_command_of
 from networks.actions.recording import ActionResult
@@ -19,9 +19,9 @@ from networks.engine.facts import ContainerFact, EndpointFact, NetworkFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.engine.states import WITH_STACK
 from networks.models import JobState, JobStep, JobStop, StepState
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 from networks.policy.protection import permission_to_join, refuse_names
-from networks.policy.shadows import refuse_shadows
+from networks.policy.shadowed_names import refuse_shadows
 from networks.queries.addresses.keeping import CONNECT, DISCONNECT, spec_to_restore, with_address
 
 # For documentation alone (RFC 5737, RFC 3849, RFC 9637): no network that works has them.

@@ -13,9 +13,9 @@ from networks.engine.errors import NotAllowed
 from networks.engine.facts import ContainerFact, NetworkFact
 from networks.engine.specs import ConnectSpec, DisconnectSpec
 from networks.models import JobStep
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 from networks.policy.protection import permission_to_join, refuse_names
-from networks.policy.shadows import refuse_shadows
+from networks.policy.shadowed_names import refuse_shadows
 from networks.queries.addresses.keeping import CONNECT, DISCONNECT
 from networks.queries.details import read_network_detail
 from networks.queries.engine_context import ContainerChoice, NetworkChoice

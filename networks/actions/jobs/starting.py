@@ -11,14 +11,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from networks.actions.actors import Actor, require_of
-from networks.actions.jobs.runners import PULL, wake_runner
+from networks.actions.jobs.threads import PULL, wake_runner
 from networks.actions.swarm import JOIN_SWARM, KnownSwarm
 from networks.engine.cli import command_of, join_swarm_lines
 from networks.models import Engine, Job, JobState, JobStep
 from networks.models.job import OPEN_STATES
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
+from networks.policy.needed_permissions import permission_for_several
 from networks.policy.permissions import Denied, Permission
-from networks.policy.shapes import permission_for_several
 
 KEEP_JOBS = timedelta(days=30)
 # Of one person, on all Engines: nobody fills the line in which the others wait.

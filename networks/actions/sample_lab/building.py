@@ -22,16 +22,16 @@ from networks.actions.sample_lab.image import (
 from networks.actions.sample_lab.modes import Tell, bring_up_modes
 from networks.actions.sample_lab.plan import LABEL, PREFIX_LABEL, LabPlan
 from networks.actions.sample_lab.state import is_lab_label
-from networks.addressing.pools import TakenPool, overlapping
-from networks.engine.calls import Profile
+from networks.addressing.pool_checks import TakenPool, overlapping
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, NotFound
 from networks.engine.facts import ContainerFact, EnginePicture, NetworkFact
 from networks.engine.specs import ContainerSpec, NetworkSpec
 from networks.models import Container, Engine, Network
-from networks.models.said import join_said
-from networks.models.said import say as _
-from networks.policy.harm import harmful_subnets, words_to_type
+from networks.models.stored_sentences import join_said
+from networks.models.stored_sentences import say as _
+from networks.policy.harmful_subnets import harmful_subnets, words_to_type
 from networks.policy.permissions import Permission
 from networks.policy.protection import refuse_containers, refuse_removal
 

@@ -9,7 +9,7 @@ from networks.engine.client import EngineClient
 from networks.engine.errors import Refused
 from networks.engine.facts import EnginePicture
 from networks.engine.specs import ContainerSpec, NetworkSpec
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 
 # A link that leads nowhere: the lab's containers must not appear on anybody's LAN. None: Docker makes a dummy of its own, where
 # the kernel has such links; ifb0 is there on kernels without them.

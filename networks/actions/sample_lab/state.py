@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from networks.actions.sample_lab.plan import LABEL, PREFIX_LABEL, LabPlan
-from networks.engine.calls import Noun, is_name_prefix
+from networks.engine.allow_list import Noun, is_name_prefix
 from networks.models import Container, Network, Pool
 
 _SUGGESTED = ("lab-", *(f"lab{number}-" for number in range(2, 10)))

@@ -23,7 +23,7 @@ from networks.engine.specs import MARK_NAME, ExecSpec
 from networks.engine.transport.raw import TerminalStream
 from networks.hostnet.ending import prove_process, send_signal, session_of
 from networks.models import OutcomeKind
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 
 # A shell ends at the first signal within milliseconds; what ignores it is killed. A sentinel may have to be posted first.
 _HANG_UP_S, _KILL_S, _KEYS_S, _SENTINEL_S = 0.4, 0.8, 0.4, 1.6

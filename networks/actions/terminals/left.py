@@ -16,11 +16,11 @@ from networks.actions.terminals.asked import EndReason
 from networks.actions.terminals.ending import Closed, How, ProcessEnding, end_process, outcome_of, prove, write_close
 from networks.actions.terminals.open_terminals import Noted, take_left
 from networks.actions.terminals.opening import Begun
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.errors import EngineError, NotFound
 from networks.engine.specs import ExecSpec
 from networks.models import Action, Engine, OutcomeKind
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 
 ASKED_FOR_S = 60.0  # an Engine that starts with the same machine takes a few seconds; who doesn't answer by then isn't known
 _AGAIN_S = 2.0

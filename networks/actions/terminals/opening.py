@@ -14,15 +14,15 @@ from networks.actions.clients import open_client
 from networks.actions.recording import ActionResult, Intent, begin_action, record_outcome
 from networks.actions.terminals.asked import TerminalRequest
 from networks.actions.terminals.sentinel import Sentinel, post_sentinel
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.cli import exec_command
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, NotAllowed, NotFound, Refused
 from networks.engine.specs import ExecSpec
 from networks.engine.transport.raw import TerminalStream
 from networks.models import OutcomeKind
-from networks.models.said import say as _
-from networks.models.trouble import explain_trouble
+from networks.models.database_trouble import explain_trouble
+from networks.models.stored_sentences import say as _
 from networks.policy.permissions import Denied, Permission
 from networks.policy.protection import refuse_containers
 

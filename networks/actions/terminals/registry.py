@@ -14,7 +14,7 @@ from networks.actions.terminals.open_terminals import OpenTerminals
 from networks.actions.terminals.session import TerminalListener, TerminalSession
 from networks.policy.permissions import Permission
 from networks.policy.protection import protection_of
-from networks.policy.sessions import SocketSession, still_allowed
+from networks.policy.socket_rights import SocketSession, still_allowed
 
 LOOK_EVERY_S = 1.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from networks.engine.calls import is_full_id
+from networks.engine.allow_list import is_full_id
 from networks.engine.docker_names import PREDEFINED
 from networks.engine.facts import EndpointFact
 from networks.engine.parsing.joined import leave_over

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from networks.engine.calls import is_full_id
+from networks.engine.allow_list import is_full_id
 from networks.engine.errors import Incompatible, ProtocolFault
 from networks.engine.facts import EngineInfo, SwarmStanding
 from networks.engine.parsing.values import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from networks.engine.calls import is_full_id
+from networks.engine.allow_list import is_full_id
 from networks.engine.errors import ProtocolFault
 from networks.engine.facts import EventFact
 from networks.engine.parsing.values import child, parse_json, parse_text

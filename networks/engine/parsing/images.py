@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from networks.engine.calls import is_full_id
+from networks.engine.allow_list import is_full_id
 from networks.engine.errors import EngineError, ProtocolFault, Refused
 from networks.engine.image_facts import ImageFact, LayerFact
 from networks.engine.parsing.values import child, integer, listing, names, objects, parse_json, parse_text, texts

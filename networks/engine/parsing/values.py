@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from networks.addressing.reading import IPAddress, IPNetwork
-from networks.engine.calls import Noun, is_full_id
+from networks.engine.allow_list import Noun, is_full_id
 from networks.engine.errors import ProtocolFault
 
 _SURROGATES = re.compile("[\ud800-\udfff]")

@@ -13,7 +13,7 @@ from enum import IntEnum
 from networks.engine.access.facts import AccessStep, Unopened
 from networks.engine.access.openers import Opener
 from networks.engine.access.tls import explain_ending
-from networks.engine.calls import AllowList, is_change, plain_path
+from networks.engine.allow_list import AllowList, is_change, plain_path
 from networks.engine.errors import EngineError, ProtocolFault, TimedOut, Unreachable
 from networks.engine.transport.deadline import Deadline, DeadlineSocket
 from networks.engine.transport.raw import TerminalStream

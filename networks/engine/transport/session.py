@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from networks.engine.access.facts import EngineAccess
 from networks.engine.access.openers import opener_for
-from networks.engine.calls import AllowList, plain_path
+from networks.engine.allow_list import AllowList, plain_path
 from networks.engine.errors import EngineError, ProtocolFault, TimedOut
 from networks.engine.parsing.engines import choose_version
 from networks.engine.parsing.refusals import refusal

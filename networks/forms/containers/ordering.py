@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from networks.addressing.findings import bad
 from networks.engine.specs import CONTAINER_NAME, MOST_STOP_WAIT_S, STOP_WAIT_S
 from networks.forms.confirming import ConfirmForm, say_breakage
-from networks.queries.lifecycle.breakages import Breakage
+from networks.queries.lifecycle.consequence_tokens import Breakage
 
 # What can't be undone: the name is typed.
 TYPED = frozenset({"kill_container", "remove_container"})

@@ -12,10 +12,10 @@ from networks.engine.states import LEAVING
 from networks.forms.containers.ordering import WAITING
 from networks.forms.several import LeftOut, Plan, Selection
 from networks.models import JobStep
+from networks.policy.needed_permissions import permission_to_order
 from networks.policy.permissions import Permission
 from networks.policy.protection import Protection, protection_of
-from networks.policy.shadows import read_uneasy
-from networks.policy.shapes import permission_to_order
+from networks.policy.shadowed_names import read_uneasy
 from networks.queries.addresses.marks import foretell
 from networks.queries.addresses.room import Lack, Room
 from networks.queries.donors import AWAY

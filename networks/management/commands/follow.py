@@ -8,9 +8,9 @@ from typing import Any
 
 from django.conf import settings
 
-from networks.actions.jobs.runners import start_runners
+from networks.actions.jobs.threads import start_runners
 from networks.actions.settling import start_settling
-from networks.audit.writer import start_trail
+from networks.audit.log_writer import start_trail
 from networks.management.prepared import PreparedCommand
 from networks.management.server import stop_threads
 from networks.sync.engines import ensure_local_engine

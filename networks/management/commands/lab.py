@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 
 from networks.actions.actors import CONSOLE
 from networks.actions.sample_lab.building import bring_up_lab, list_labelled, take_down_lab
-from networks.engine.calls import MOST_OF_PREFIX, is_name_prefix
+from networks.engine.allow_list import MOST_OF_PREFIX, is_name_prefix
 from networks.engine.errors import EngineError
 from networks.engine.facts import ContainerFact, NetworkFact
 from networks.management.prepared import EngineCommand

@@ -11,15 +11,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
-from networks.actions.jobs.runners import start_runners
+from networks.actions.jobs.threads import start_runners
 from networks.actions.settling import start_settling
 from networks.actions.terminals.left import start_ending_left
-from networks.audit.writer import start_trail
+from networks.audit.log_writer import start_trail
 from networks.management.allocator import bound_allocator
 from networks.management.server import collect_static_if_needed, find_listen_fault, let_go_of_output, migrate_if_needed, serve
 from networks.models.access import reseal_credentials
-from networks.models.trouble import explain_trouble
-from networks.policy.setup import ensure_setup_token, home_origin, make_first_admin, show_setup_token
+from networks.models.database_trouble import explain_trouble
+from networks.policy.first_admin import ensure_setup_token, home_origin, make_first_admin, show_setup_token
 from networks.sync.engines import ensure_local_engine
 from networks.sync.supervisor import start_tending
 

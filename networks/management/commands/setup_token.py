@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from networks.management.prepared import PreparedCommand
-from networks.policy.setup import ensure_setup_token, show_setup_token
+from networks.policy.first_admin import ensure_setup_token, show_setup_token
 
 
 class Command(PreparedCommand):

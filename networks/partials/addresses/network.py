@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from networks.addressing.address_states import AddressClaim, State
 from networks.addressing.blocks import block_size, blocks_of, first_shown
 from networks.addressing.capacity import COUNTABLE
-from networks.addressing.turns import NextKnown
+from networks.addressing.next_address import NextKnown
 from networks.partials.cache import draw
 from networks.partials.screen import ScreenKey, url_of
 from networks.policy.permissions import read_reach

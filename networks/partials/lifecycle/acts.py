@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from networks.engine.states import LEAVING
 from networks.partials.lifecycle.modes import why_no_start as say_no_start
+from networks.policy.needed_permissions import permission_to_order
 from networks.policy.permissions import Permission
-from networks.policy.shapes import permission_to_order
 from networks.queries.rows import ContainerRow
 from networks.templatetags.wording import spell
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from networks.engine.facts import Ending, Stopping
 from networks.engine.states import ASKED_CODES
+from networks.queries.lifecycle.consequences import Dependant
 from networks.queries.lifecycle.places import EndpointPlace, HeldAddress
-from networks.queries.lifecycle.removals import Dependant
 from networks.queries.rows import ContainerRow
 
 MOST_OF_NAME, MOST_NAMES = 60, 5

@@ -20,7 +20,7 @@ from django.utils import timezone
 from networks.models import BrowserSession
 from networks.policy.login.store import BEGUN_AT, LASTS, row_key_of
 from networks.policy.permissions import Permission
-from networks.policy.sessions import SocketSession, still_allowed
+from networks.policy.socket_rights import SocketSession, still_allowed
 
 log = structlog.get_logger(__name__)
 

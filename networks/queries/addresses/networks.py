@@ -10,9 +10,9 @@ from typing import Any
 
 from networks.addressing.address_states import AddressClaim
 from networks.addressing.blocks import Besides
-from networks.addressing.pools import Pool
+from networks.addressing.next_address import HandingOut
+from networks.addressing.pool_checks import Pool
 from networks.addressing.reading import IPAddress, to_address, to_subnet
-from networks.addressing.turns import HandingOut
 from networks.engine.docker_names import GATEWAY_MODE
 from networks.queries.networks import POOL_COLUMNS, keep_networks
 from networks.queries.rows import EngineRow

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from networks.addressing.address_states import Cell, PoolUse, State, measure
 from networks.addressing.blocks import Dispute, dispute_of
-from networks.addressing.pools import Pool
+from networks.addressing.next_address import Turn, gateway_of, next_turn
+from networks.addressing.pool_checks import Pool
 from networks.addressing.reading import IPAddress
-from networks.addressing.turns import Turn, gateway_of, next_turn
 from networks.queries.addresses.networks import AddressedNetwork, addressed_networks
 from networks.queries.networks import GATEWAYS_LEFT_OUT, api_version
 from networks.queries.rows import EngineRow

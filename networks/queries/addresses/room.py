@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, ip_address
 
 from networks.addressing.address_states import State, engine_count
+from networks.addressing.next_address import NextKnown
 from networks.addressing.reading import IPAddress
-from networks.addressing.turns import NextKnown
 from networks.queries.addresses.networks import AddressedNetwork, addressed_networks
 from networks.queries.addresses.pools import PoolView, views_of
 from networks.queries.lifecycle.orders import Impact

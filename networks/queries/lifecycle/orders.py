@@ -18,9 +18,9 @@ from networks.models import Container
 from networks.models.container import is_remnant
 from networks.queries.containers import is_lost, is_missing
 from networks.queries.donors import AWAY, guests_below, held_now, keeps_guests, read_donors, read_guests, stack_state
-from networks.queries.lifecycle.breakages import Breakage, breakage_token
+from networks.queries.lifecycle.consequence_tokens import Breakage, breakage_token
+from networks.queries.lifecycle.consequences import Dependant, is_oneoff, make_dependant, written_port
 from networks.queries.lifecycle.places import EndpointPlace, Others, Record, make_place, read_endpoints, read_others
-from networks.queries.lifecycle.removals import Dependant, is_oneoff, make_dependant, written_port
 from networks.queries.rows import barring
 
 MOVE = "move_container"  # a job's verb

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from networks.addressing.port_conflicts import is_same_socket
 from networks.addressing.reading import IPAddress, to_address
-from networks.addressing.sockets import is_same_socket
 from networks.engine.docker_names import HOST_BINDING
 from networks.engine.facts import is_of_swarm
 from networks.engine.states import RUNNING_STATES

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from networks.models import Action, Outcome, OutcomeKind
-from networks.models.said import read_said
+from networks.models.stored_sentences import read_said
 from networks.queries.people.activity_filters import NO_OUTCOME, ActivityFilter, Reader
 
 

@@ -15,12 +15,12 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from networks.engine.access.facts import EngineAccess
 from networks.engine.access.tunnel import end_tunnel
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible
 from networks.models import Engine, EngineStatus, SyncRequest
 from networks.models.access import access_of
-from networks.models.trouble import note_trouble
+from networks.models.database_trouble import note_trouble
 from networks.models.writes import count_of_writes
 from networks.sync.follow.inbox import Inbox, Look
 from networks.sync.follow.lease import Lease

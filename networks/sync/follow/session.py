@@ -21,7 +21,7 @@ from networks.sync.follow.counts import Counts
 from networks.sync.follow.heartbeat import Heartbeat
 from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
-from networks.sync.follow.reconcile import Reconciler
+from networks.sync.follow.reconciler import Reconciler
 from networks.sync.follow.standing import FollowState
 from networks.sync.heartbeat_writer import heartbeat_writer
 from networks.sync.snapshot.journal import EventJournal

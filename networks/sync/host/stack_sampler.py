@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import structlog
 from django.db import connection
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError
 from networks.engine.facts import InterfaceStats

@@ -18,8 +18,8 @@ from networks.actions.actors import SETUP, Actor, acting
 from networks.actions.people import accept_invitation
 from networks.forms.people import InvitationForm, SetupForm
 from networks.policy.accounts import account_of, read_invitation
+from networks.policy.first_admin import SetupFault, SetupRefused, claim_setup, ensure_setup_token, needs_setup
 from networks.policy.login.throttle import mark_browser
-from networks.policy.setup import SetupFault, SetupRefused, claim_setup, ensure_setup_token, needs_setup
 
 _WORDS: dict[SetupFault, str] = {
     SetupFault.WRONG: gettext_noop("That isn't the token. It is shown in the console where Netadmin was started."),

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from networks.actions.networks import connect_container
 from networks.actions.recording import ActionResult
 from networks.addressing.findings import bad
+from networks.engine.allow_list import Noun, is_full_id
 from networks.engine.bodies import connect_body
-from networks.engine.calls import Noun, is_full_id
 from networks.engine.cli import connect_lines
 from networks.forms.connecting import RARE_FIELDS, ConnectForm, ContainerToConnectForm, NetworkToConnectForm
 from networks.forms.edits import take_suggestion

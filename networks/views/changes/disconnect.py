@@ -11,8 +11,8 @@ from django.shortcuts import render
 
 from networks.actions.networks import disconnect_container
 from networks.actions.recording import ActionResult
+from networks.engine.allow_list import is_full_id
 from networks.engine.bodies import disconnect_body
-from networks.engine.calls import is_full_id
 from networks.engine.cli import disconnect_lines
 from networks.engine.specs import DisconnectSpec
 from networks.forms.confirming import DisconnectForm, say_breakage
@@ -23,8 +23,8 @@ from networks.preflight.pair import check_parting
 from networks.queries.choices import container_choices, network_choices
 from networks.queries.details import Gone, read_gone
 from networks.queries.engine_context import ContainerChoice, NetworkChoice
-from networks.queries.lifecycle.breakages import breakages_of
-from networks.queries.lifecycle.removals import Affected, Consequences
+from networks.queries.lifecycle.consequence_tokens import breakages_of
+from networks.queries.lifecycle.consequences import Affected, Consequences
 from networks.refusals.meaning import RefusalContext
 from networks.views.acting import Aside, actor_of, explain_refusal, make_aside, make_asked
 from networks.views.generic import EnginePage, consequences_of_one, say_plugin

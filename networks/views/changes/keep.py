@@ -13,7 +13,7 @@ from django.urls import reverse
 from networks.actions.jobs.keeping import keep_steps, take_step
 from networks.actions.jobs.steps import spec_of
 from networks.actions.recording import ActionResult
-from networks.engine.calls import is_full_id
+from networks.engine.allow_list import is_full_id
 from networks.engine.facts import is_of_swarm
 from networks.forms.confirming import say_breakage
 from networks.forms.containers.keeping import KeepForm, offers_of
@@ -34,8 +34,8 @@ from networks.queries.choices import container_choices, network_choices
 from networks.queries.endpoints import endpoint_rows
 from networks.queries.engine_context import ContainerChoice, NetworkChoice
 from networks.queries.engines import read_engine
-from networks.queries.lifecycle.breakages import breakages_of
-from networks.queries.lifecycle.removals import Affected, Consequences
+from networks.queries.lifecycle.consequence_tokens import breakages_of
+from networks.queries.lifecycle.consequences import Affected, Consequences
 from networks.queries.rows import EndpointRow
 from networks.views.generic import JobPage, consequences_of_one
 

@@ -17,7 +17,7 @@ from networks.actions.sample_lab.state import list_lab_things, read_lab_state
 from networks.forms.lab import LabForm
 from networks.forms.several import CountForm
 from networks.models import Engine
-from networks.models.said import retell
+from networks.models.stored_sentences import retell
 from networks.views.acting import actor_of, explain_refusal
 from networks.views.generic import EnginePage
 

@@ -19,7 +19,7 @@ from networks.actions.images import images_of, pull_command
 from networks.actions.jobs.starting import JobRequest, TooManyJobs, start_job
 from networks.actions.launching import run_container
 from networks.actions.recording import ActionResult
-from networks.addressing.sockets import is_perhaps_same, is_same_socket
+from networks.addressing.port_conflicts import is_perhaps_same, is_same_socket
 from networks.engine.bodies import run_body
 from networks.engine.specs import API_OF_SEVERAL, Mode
 from networks.forms.containers.launch import RunForm
@@ -28,8 +28,8 @@ from networks.forms.containers.launch_endpoints import NETWORK_ROWS, EndpointFor
 from networks.forms.edits import take_suggestion
 from networks.hostnet.listeners import bound_sockets, find_port_owner
 from networks.models import Engine, JobStep, OutcomeKind
+from networks.policy.needed_permissions import permission_to_pull
 from networks.policy.permissions import Permission
-from networks.policy.shapes import permission_to_pull
 from networks.preflight.launch_checks import MOST_SAID, Bound, Holder, read_run_ground
 from networks.queries.choices import container_choices
 from networks.queries.engine_context import ContainerChoice, find_network

@@ -24,7 +24,7 @@ from networks.partials.lifecycle.modes import why_no_rename, why_no_start
 from networks.partials.lifecycle.returning import say_begun
 from networks.policy.permissions import Permission, permissions_of
 from networks.policy.protection import protection_of
-from networks.policy.shadows import read_uneasy
+from networks.policy.shadowed_names import read_uneasy
 from networks.preflight.findings import Fix
 from networks.queries.addresses.marks import foretell
 from networks.queries.addresses.room import Room

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from networks.actions.credentials import lift_protection, restore_protection
 from networks.actions.recording import ActionResult
-from networks.engine.calls import Noun
+from networks.engine.allow_list import Noun
 from networks.models import Engine
 from networks.policy.permissions import is_superuser
 from networks.policy.protection import Reason, protection_of, read_protection

@@ -17,8 +17,8 @@ from networks.models import Engine
 from networks.policy.protection import protection_of
 from networks.queries.details import read_gone
 from networks.queries.engine_context import NetworkChoice
-from networks.queries.lifecycle.breakages import breakages_of
-from networks.queries.lifecycle.removals import Consequences
+from networks.queries.lifecycle.consequence_tokens import breakages_of
+from networks.queries.lifecycle.consequences import Consequences
 from networks.queries.networks import read_network_row
 from networks.refusals.meaning import RefusalContext
 from networks.views.acting import actor_of, explain_refusal

@@ -18,11 +18,11 @@ from networks.forms.fields import label_container, label_network
 from networks.forms.several import MOST_CHOSEN, PLANS, CountForm, Plan, Selection, read_choice
 from networks.models import Engine
 from networks.partials.jobs import job_title
+from networks.policy.needed_permissions import MOST_AT_ONCE, permission_for_several
 from networks.policy.permissions import Permission, permissions_of
-from networks.policy.shapes import MOST_AT_ONCE, permission_for_several
 from networks.preflight.pair import check_container, check_joining
 from networks.queries.choices import container_choices, network_choices
-from networks.queries.lifecycle.breakages import breakages_of
+from networks.queries.lifecycle.consequence_tokens import breakages_of
 from networks.templatetags.wording import spell
 from networks.views.generic import JobPage
 

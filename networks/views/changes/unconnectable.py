@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from networks.engine.calls import Noun
+from networks.engine.allow_list import Noun
 from networks.engine.docker_names import DONOR_PREFIX
 from networks.engine.specs import Mode
 from networks.forms.connecting import ConnectForm

@@ -9,14 +9,14 @@ from django.http.response import HttpResponseBase
 
 from networks.actions.recording import ActionResult
 from networks.actions.swarm import leave_swarm, remove_node
-from networks.engine.calls import is_full_id
+from networks.engine.allow_list import is_full_id
 from networks.engine.cli import command_of, leave_swarm_lines, remove_node_lines
 from networks.engine.specs import LeaveSpec
 from networks.forms.confirming import ConfirmForm, say_breakage
 from networks.models import Engine
 from networks.policy.protection import protection_of
-from networks.queries.lifecycle.breakages import breakages_of
-from networks.queries.lifecycle.removals import Consequences
+from networks.queries.lifecycle.consequence_tokens import breakages_of
+from networks.queries.lifecycle.consequences import Consequences
 from networks.queries.swarm import EngineInSwarm, NodeRow, count_tasks, overlays_in_use, read_standings
 from networks.views.acting import actor_of, explain_refusal
 from networks.views.generic import EnginePage, wanted_name

@@ -13,7 +13,7 @@ from networks.actions.recording import Intent, record_intent
 from networks.actions.terminals import left
 from networks.actions.terminals.left import LeftTerminals
 from networks.actions.terminals.open_terminals import Noted, OpenTerminals, take_left
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.specs import ExecSpec, ScreenSize
 from networks.models import Action, Engine, Outcome
 from tests.private_engine import PrivateEngine, wait_until

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from networks.audit.destinations import Destination, FileDestination
 from networks.audit.entries import LogLine, read_line
+from networks.audit.log_writer import TrailWriter
 from networks.audit.progress import read_trail, trail_reach
-from networks.audit.writer import TrailWriter
 from networks.models import Action, Outcome, Trail
 from tests.private_engine import wait_until
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connection
 
-from networks.audit import writer as keeper_module
+from networks.audit import log_writer as keeper_module
 from networks.audit.destinations import FileDestination
 from networks.audit.entries import AT_ONCE, START
+from networks.audit.log_writer import TrailWriter
 from networks.audit.progress import read_trail
-from networks.audit.writer import TrailWriter
 from networks.models import Action, Outcome, Trail
 from networks.models.insert_only import lifted
 from tests.actions.trail.keeping import keeping, lines_of, told, wait_until_failing, wait_until_written, write_all

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from networks.audit.destinations import FileDestination
 from networks.audit.entries import AT_ONCE, START
-from networks.audit.writer import TrailWriter
+from networks.audit.log_writer import TrailWriter
 from networks.models import Action, Outcome
 from tests.actions.trail.keeping import keeping, lines_of, told, wait_until_failing, wait_until_written, write_all
 from tests.activity import make_action, make_actions

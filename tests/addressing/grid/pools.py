@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from hypothesis import strategies as st
 
 from networks.addressing.address_states import AddressClaim, PoolUse, measure
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.addressing.reading import IPAddress, IPNetwork
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from networks.addressing.address_states import TAKING, State, engine_count, measure
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from tests.addressing.grid.pools import Case, cases, claim, use_of
 
 

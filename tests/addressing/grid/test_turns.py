@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.addressing.address_states import State
-from networks.addressing.pools import Pool
-from networks.addressing.turns import HandingOut, NextKnown, Turn, gateway_of, lowest_free, next_turn
+from networks.addressing.next_address import HandingOut, NextKnown, Turn, gateway_of, lowest_free, next_turn
+from networks.addressing.pool_checks import Pool
 from tests.addressing.grid.pools import Case, cases, use_of
 
 OWN = HandingOut("front", "bridge")

@@ -13,7 +13,7 @@ import pytest
 
 from networks.engine.access.facts import AccessFault, EngineAccess, Fault, TlsMaterial
 from networks.engine.access.parsing import parse_engine_url
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Unreachable
 from tests.certificates import Authority

@@ -17,7 +17,7 @@ import pytest
 from networks.engine.access.facts import EngineAccess, SshMaterial
 from networks.engine.access.parsing import parse_engine_url
 from networks.engine.access.tunnel import Tunnel, end_tunnel, tunnel_of
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import Unreachable
 from tests.private_engine import wait_until

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from networks.addressing.address_states import State
-from networks.addressing.turns import NextKnown
+from networks.addressing.next_address import NextKnown
 from networks.models import Engine
 from networks.queries.addresses.pools import PoolView
 from networks.sync.engines import ensure_local_engine

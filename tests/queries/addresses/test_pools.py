@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from networks.addressing.address_states import State
 from networks.addressing.blocks import Dispute
-from networks.addressing.turns import NextKnown
+from networks.addressing.next_address import NextKnown
 from networks.models import Engine, EngineStatus, Network, Tombstone
 from networks.queries.addresses.pools import PoolView, pool_views
 from networks.queries.engines import read_engine

@@ -15,7 +15,7 @@ from networks.actions.launching import run_container
 from networks.actions.networks import connect_container
 from networks.actions.recording import ActionResult
 from networks.engine.specs import ConnectSpec, EndpointSpec, RunSpec
-from networks.hostnet.own_machine import own_marks
+from networks.hostnet.own_process import own_marks
 from networks.models import Container, Endpoint, Engine, Grant, OutcomeKind, Role
 from tests.lab_image import IMAGE
 from tests.private_engine import PrivateEngine, wait_until

@@ -15,7 +15,7 @@ from django.test import Client
 
 from networks.actions.actors import Actor
 from networks.actions.images import pull_image
-from networks.actions.jobs.runners import start_runners, stop_runners
+from networks.actions.jobs.threads import start_runners, stop_runners
 from networks.models import Action, Engine, Job, JobStep, Outcome, OutcomeKind
 from networks.models.job import OPEN_STATES
 from tests.private_engine import PrivateEngine, wait_until

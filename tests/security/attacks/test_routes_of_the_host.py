@@ -9,7 +9,7 @@ import pytest
 from networks.actions.actors import Actor
 from networks.actions.launching import run_container
 from networks.actions.networks import create_network
-from networks.addressing.pools import Pool
+from networks.addressing.pool_checks import Pool
 from networks.engine.specs import EndpointSpec, NetworkSpec, PortSpec, RunSpec
 from networks.models import Engine, Grant, Network, OutcomeKind, Role
 from tests.lab_image import IMAGE

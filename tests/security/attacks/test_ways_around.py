@@ -24,8 +24,8 @@ from networks.actions.networks import connect_container
 from networks.engine.specs import ConnectSpec, EndpointSpec, RunSpec
 from networks.models import Container, Endpoint, Engine, EngineStatus, Grant, OutcomeKind, Role
 from networks.policy.login.store import SessionStore
+from networks.policy.needed_permissions import is_permitted, is_private_registry
 from networks.policy.protection import read_company
-from networks.policy.shapes import is_permitted, is_private_registry
 from tests.builders import make_container, make_endpoint, make_engine, make_network
 from tests.lab_image import IMAGE
 from tests.private_engine import PrivateEngine, wait_until

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.hostnet.facts import InsideFact
 from networks.hostnet.linux.opening import open_host

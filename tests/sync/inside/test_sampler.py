@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.facts import InterfaceStats
 from networks.sync import attention

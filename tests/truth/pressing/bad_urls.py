@@ -9,7 +9,7 @@ from django.urls import path
 
 from netadmin.urls import urlpatterns as own_patterns
 from networks.actions.clients import open_client
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.specs import Mode, RunSpec
 from networks.models import Engine
 from networks.views.changes.network_forms import NetworkCreate

@@ -9,7 +9,7 @@ from django.test import Client
 
 from networks.models import Engine, Grant
 from networks.policy.permissions import Permission, permissions_of
-from networks.policy.routes import ON_ENGINE, permission_for
+from networks.policy.url_permissions import ON_ENGINE, permission_for
 from networks.sync.requests import request_sync
 from tests.truth.lived_in import LivedIn
 from tests.truth.pressing.addresses import name_of

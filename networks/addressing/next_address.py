@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from networks.addressing.address_states import PoolUse, State
-from networks.addressing.pools import Pool, default_gateway, is_inside
+from networks.addressing.pool_checks import Pool, default_gateway, is_inside
 from networks.addressing.reading import IPAddress
 
 # Drivers of Docker's own that take addresses from its own IPAM, the lowest that is free.

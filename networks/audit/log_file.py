@@ -12,7 +12,7 @@ from pathlib import Path
 
 from networks.audit.entries import BrokenLine, LogLine, is_begun, read_line
 from networks.audit.trouble import Unwritable, elsewhere, unwritable
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 
 BLOCK = 64 * 1024
 MOST_OF_LINE = 16 * 1024 * 1024  # an action's details hold whatever was typed; no line of ours is longer

@@ -15,10 +15,10 @@ from networks.actions.actors import Actor, require_of
 from networks.actions.jobs.journal import StepJournal, StepResources
 from networks.actions.jobs.steps import carry_out_step, was_step_done
 from networks.actions.recording import ActionResult, Intent, record_intent, record_outcome
-from networks.engine.calls import Profile
+from networks.engine.allow_list import Profile
 from networks.engine.errors import EngineError
 from networks.models import Engine, Job, JobState, JobStep, JobStop, OutcomeKind, StepState
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 from networks.policy.permissions import Denied, Permission
 
 log = structlog.get_logger(__name__)

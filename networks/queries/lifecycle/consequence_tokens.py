@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from django.utils.translation import gettext_noop as _
 
-from networks.queries.lifecycle.removals import Affected, Consequences
+from networks.queries.lifecycle.consequences import Affected, Consequences
 
 
 @dataclass(frozen=True, slots=True)

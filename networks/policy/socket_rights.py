@@ -18,9 +18,9 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from networks.models import Engine, Grant, Role
-from networks.policy.duty import overdue_of
 from networks.policy.permissions import Permission, is_superuser, permissions_of_role
-from networks.policy.routes import ON_ENGINE
+from networks.policy.second_step import overdue_of
+from networks.policy.url_permissions import ON_ENGINE
 
 _ROLE_OF_SUPERUSERS = permissions_of_role(Role.ADMIN)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from networks.addressing.findings import Finding, bad, fine, warn
 from networks.addressing.findings import gettext_noop as _
+from networks.addressing.free_addresses import next_free_address
 from networks.addressing.host import HostSide
-from networks.addressing.pools import Pool, default_gateway, is_inside, is_reserved_in
+from networks.addressing.pool_checks import Pool, default_gateway, is_inside, is_reserved_in
 from networks.addressing.reading import IPAddress
-from networks.addressing.suggest import next_free_address
 
 
 def check_endpoint_address(

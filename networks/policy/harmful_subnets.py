@@ -11,7 +11,7 @@ from networks.engine.docker_names import INHIBIT_IPV4, OWN_DRIVERS
 from networks.engine.errors import NotAllowed
 from networks.engine.specs import NetworkSpec
 from networks.models import Engine, EngineStatus, Pool
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 from networks.policy.host_space import host_side_of
 from networks.sync.plugins import look_again
 

@@ -12,9 +12,9 @@ from networks.engine.client import EngineClient
 from networks.engine.errors import NotFound
 from networks.engine.facts import ContainerFact, EventFact
 from networks.engine.states import RUNNING_STATES
+from networks.sync.follow.event_effects import Marks, marks_of
 from networks.sync.follow.inbox import Inspection, Letters, Look
 from networks.sync.follow.inspectors import Inspectors
-from networks.sync.follow.marks import Marks, marks_of
 from networks.sync.recent import Recent
 from networks.sync.snapshot.changes import Update, find_changes, update_from
 from networks.sync.snapshot.journal import IGNORED_VERBS, EventJournal

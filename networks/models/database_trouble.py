@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import DatabaseError
 from django.utils.translation import gettext_noop
 
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 
 # SQLite's own words, in lower case, and what they mean. Source: sqlite3_errstr.
 _MEANINGS: tuple[tuple[str, str], ...] = (

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from networks.engine.errors import NotAllowed
 from networks.engine.facts import ContainerFact, NetworkFact
 from networks.models import Endpoint
-from networks.models.said import say as _
+from networks.models.stored_sentences import say as _
 from networks.policy.protected_names import find_bearer, spelled
 from networks.policy.protection import Protection, read_company
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from networks.hostnet.own_machine import own_marks
+from networks.hostnet.own_process import own_marks
 from networks.models import Endpoint
 from networks.queries.rows import ContainerRow
 

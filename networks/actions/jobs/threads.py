@@ -8,9 +8,9 @@ from enum import StrEnum
 from django.conf import settings
 from django.db.models import F, OuterRef, Subquery
 
+from networks.actions.jobs.job_run import JobRun
 from networks.actions.jobs.keeping import KeepRun
 from networks.actions.jobs.moving import MoveRun
-from networks.actions.jobs.running import JobRun
 from networks.models import Engine, Job, JobState
 from networks.models.job import OPEN_STATES
 from networks.queries.addresses.keeping import KEEP

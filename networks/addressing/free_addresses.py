@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
-from networks.addressing.pools import SHORTEST, Pool, is_reserved_in
+from networks.addressing.pool_checks import SHORTEST, Pool, is_reserved_in
 from networks.addressing.reading import IPAddress, IPNetwork
 
 # What dockerd 26 divides when nobody configured pools (`docker info` doesn't show these). Source: moby, ipamutils

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 
 from networks.audit.destinations import Destination, FileDestination
 from networks.audit.entries import AT_ONCE, LogLine, Reach, canonical, entries_between, entries_by_id, next_reach, seal_all
-from networks.audit.files import LogFile
+from networks.audit.log_file import LogFile
 from networks.audit.progress import (
     configured_destination,
     note_failing,

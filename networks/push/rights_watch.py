@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from networks.partials.screen import SWARM_PAGES, is_across
 from networks.policy.permissions import Permission, read_reach, write_reach, write_rights
-from networks.policy.routes import ON_ENGINE
-from networks.policy.sessions import SocketSession, still_allowed
+from networks.policy.socket_rights import SocketSession, still_allowed
+from networks.policy.url_permissions import ON_ENGINE
 from networks.push.delivery import Socket
 from networks.push.protocol import Close
 from networks.push.registry import Hub
