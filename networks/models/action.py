@@ -65,7 +65,7 @@ class Outcome(models.Model):
     """One thing that is known of an action's end; an action may have several.
 
     `sentence`: the Engine's own words where it spoke, else ours in English. `said`: ours, as every reader's language tells it
-    (models.said); None where the Engine spoke.
+    (models.stored_sentences); None where the Engine spoke.
     """
 
     action_id = models.BigIntegerField(_("action"), db_index=True)
