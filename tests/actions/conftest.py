@@ -9,17 +9,21 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connections
 
+from networks.actions import recording
 from networks.actions.actors import Actor
 from networks.models import Engine, EngineStatus, Grant, Role
 from networks.sync.engines import ensure_local_engine
 from networks.sync.follow.follower import Follower
 from networks.sync.supervisor import followers
+from tests.patience import within
 from tests.private_engine import PrivateEngine, wait_until
 
 
 @pytest.fixture
-def followed(engine: PrivateEngine, transactional_db: None, tmp_path: Path) -> Iterator[Engine]:
-    """Follow the private Engine, so that what was done is seen at once."""
+def followed(engine: PrivateEngine, transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """Follow the private Engine, so that what was done is seen at once; beside others that keep the machine busy, within 20 s."""
+    monkeypatch.setattr(recording, "LOOK_WITHIN_S", within(recording.LOOK_WITHIN_S))
+    monkeypatch.setattr(recording, "LOOKED_WITHIN_S", within(recording.LOOKED_WITHIN_S))
     row = ensure_local_engine(engine.url)
     followers[row.slug] = Follower(row, tmp_path)
     followers[row.slug].start()

@@ -54,7 +54,7 @@ def slow() -> Iterator[SlowEngine]:
     connections.close_all()
 
 
-def act(scripted: ScriptedEngine, *, patience_s: float = 0.15, reads_first: bool = False, actor: Actor = CONSOLE) -> ActionResult:
+def act(scripted: ScriptedEngine, *, patience_s: float = 0.5, reads_first: bool = False, actor: Actor = CONSOLE) -> ActionResult:
     engine = Engine(slug="local", url=scripted.url)  # not saved: nobody follows it, and nobody waits for a look at it
 
     def ask(client: EngineClient) -> str:
@@ -131,8 +131,8 @@ def test_it_has_one_patience_for_what_takes_its_time_too(slow: SlowEngine) -> No
 def test_it_lets_one_person_have_eight_and_others_go_on(tmp_path: Path, slow: SlowEngine) -> None:
     ann, bob = (Actor(person.username, person.pk) for person in map(User.objects.create_superuser, ("ann", "bob")))
     with ScriptedEngine(tmp_path, slow) as scripted:
-        begun = [act(scripted, patience_s=0.1, actor=ann) for _ in range(MOST_OF_PERSON)]
-        ninth, other = act(scripted, actor=ann), act(scripted, patience_s=0.1, actor=bob)
+        begun = [act(scripted, actor=ann) for _ in range(MOST_OF_PERSON)]
+        ninth, other = act(scripted, actor=ann), act(scripted, actor=bob)
         slow.may_answer.set()
         wait_until(lambda: asking_threads() == 0, "the threads to end")
         after = act(scripted, patience_s=60, actor=ann)
