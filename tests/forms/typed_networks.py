@@ -85,7 +85,7 @@ def read_ground_of(engine: PrivateEngine) -> EngineContext:
         default_pools=info.default_address_pools,
         version=info.version,
         api_version=(int(major), int(minor)),
-        is_swarm_manager=info.is_swarm_manager,
+        is_swarm_manager=info.swarm.is_manager,
     )
 
 

@@ -129,7 +129,7 @@ async def test_it_enters_nothing_that_is_protected_or_isn_t_there(listener: Scri
     cookie = await sync_to_async(log_in)("superuser with a terminal", listener.url, has_typed=True)
 
     def protect() -> None:
-        Container.objects.update(labels={"netadmin.protect": "true"})
+        Container.objects.update(labels={"netadmin.protect": "true"}, revision=99)  # as the follower writes it
         Engine.objects.get(slug="local").status.__class__.objects.update(revision=99)
 
     assert await open_socket(f"/ws/terminal/local/{NETWORK_ID}/", cookie).closed() == Close.FORBIDDEN
