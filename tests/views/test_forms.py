@@ -45,7 +45,10 @@ def network_id(engine: PrivateEngine, name: str) -> str:
 
 
 def seen(engine: PrivateEngine, model: type, docker_id: str) -> str:
-    wait_until(lambda: model.objects.filter(docker_id=docker_id).exists(), f"{docker_id} in the snapshot")  # type: ignore[attr-defined]
+    found = model.objects.filter(docker_id=docker_id)  # type: ignore[attr-defined]
+    # One that was run is read before it has started as well, when it has no stack yet.
+    found = found.exclude(state="created") if model is Container else found
+    wait_until(found.exists, f"{docker_id} in the snapshot")
     return docker_id
 
 
