@@ -44,6 +44,8 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
     shown = asked.pick(everything)
     rights = frozenset(key.rights.split(","))
     locks = read_protection(engine)
+    idle = [row for row in everything if not _guests(row)]
+    unused = sum(row.is_told for row in idle)
     rows = draw_rows(
         key,
         shown,
@@ -56,8 +58,8 @@ def _draw_list(key: ScreenKey, engine: EngineRow) -> Screen:
         "rights": rights,
         "shown": len(shown),
         "total": len(everything),
-        "unused": sum(row.is_unused for row in everything),
-        "untold": sum(not row.is_told and not _guests(row) for row in everything),
+        "unused": unused,
+        "untold": len(idle) - unused,
         "own": sum(not row.is_predefined for row in everything),
     }
     picks = {"filter": asked, **_choices(everything, asked)}
