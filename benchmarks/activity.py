@@ -15,7 +15,7 @@ from benchmarks.commands import run_alone
 from benchmarks.database import FOLDER, make_tables
 from benchmarks.figures import Report, in_turn, percentile, summary, target
 from networks.actions.actors import acting
-from networks.management.server import collect_static_if_needed
+from networks.management.prepared import collect_static_if_needed
 from networks.models import Grant, Outcome, Role
 from networks.sync.engines import ensure_local_engine
 

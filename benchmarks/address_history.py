@@ -19,7 +19,7 @@ from benchmarks.database import FOLDER, make_tables
 from benchmarks.figures import Report, in_turn, percentile, summary, target
 from networks.actions.actors import acting
 from networks.addressing.reading import address_key
-from networks.management.server import collect_static_if_needed
+from networks.management.prepared import collect_static_if_needed
 from networks.models import WatchedSpan
 from networks.queries.addresses.history import search_history
 from networks.queries.addresses.history_asked import read_history_asked

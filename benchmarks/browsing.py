@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +9,8 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.served import Served
+from tests.chromium import start_chromium
 from tests.private_engine import wait_until
-from tests.push.chromium import ARGUMENTS
 
 # performance.timeOrigin and the Engine's stamps come from the same clock. Row id to milliseconds since the epoch.
 WATCH = """(region) => {
@@ -49,7 +48,7 @@ def open_page(served: Served, path: str, cookie: str) -> Iterator[Page]:
     """Open a page, and wait until its socket is open."""
     name, _, value = cookie.partition("=")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
+        browser = start_chromium(playwright, is_whole=True)
         context = browser.new_context()
         context.add_cookies([{"name": name, "value": value, "url": served.url}])
         page = context.new_page()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from benchmarks.commands import run_alone
 from benchmarks.database import make_tables
 from benchmarks.figures import Report, percentile, summary, target, timed_ms
-from networks.management.server import collect_static_if_needed
+from networks.management.prepared import collect_static_if_needed
 from networks.models import EngineStatus
 from networks.partials.screen import ScreenKey
 from networks.partials.screens import draw_screen

@@ -15,7 +15,7 @@ from benchmarks.database import make_tables
 from benchmarks.figures import Report, percentile, summary, target
 from benchmarks.served import Served, Visitor
 from benchmarks.worlds import make_network
-from networks.management.server import collect_static_if_needed
+from networks.management.prepared import collect_static_if_needed
 from networks.models import EngineStatus
 from networks.sync.engines import ensure_local_engine
 from tests.worlds import grow_world

@@ -5,15 +5,14 @@ Nothing in them is made up: a private Engine with the sample lab, the server as 
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.chromium import start_chromium
 from tests.management.serving import ROOT, Serving
 from tests.private_engine import PrivateEngine, reap_leftovers
-from tests.push.chromium import ARGUMENTS
 
 IMAGES = ROOT / "docs" / "images"
 WIDTH, HEIGHT = 1440, 900
@@ -33,8 +32,7 @@ def main() -> None:
         first_admin = (("NETADMIN_ADMIN_USERNAME", NAME), ("NETADMIN_ADMIN_PASSWORD_FILE", str(password_file)))
         serving = Serving(Path(folder, "data"), engine.url, PORT, tuple(engine.entering), first_admin)
         with serving, sync_playwright() as playwright:
-            program = shutil.which("chromium") or playwright.chromium.executable_path
-            browser = playwright.chromium.launch(executable_path=engine.launcher(program), args=list(ARGUMENTS))
+            browser = start_chromium(playwright, launcher=engine.launcher)
             _take_all(browser)
             browser.close()
 

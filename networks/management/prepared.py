@@ -2,17 +2,51 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+import django
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
-from networks.management.server import migrate_if_needed
 from networks.models import Engine
 from networks.sync.engines import ensure_local_engine
+
+
+def migrate_if_needed() -> bool:
+    """Bring the tables up to date; at a second start this is one query. Returns whether there was anything to do."""
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return False
+    call_command("migrate", interactive=False, verbosity=0)
+    return True
+
+
+def collect_static_if_needed() -> bool:
+    """Collect static files when any changed since the last start. Returns whether there was anything to do."""
+    stamp_path = Path(settings.STATIC_ROOT) / ".stamp"
+    stamp = _stamp_of_static_files()
+    if stamp_path.is_file() and stamp_path.read_text() == stamp:
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp_path.write_text(stamp)
+    return True
+
+
+def _stamp_of_static_files() -> str:
+    digest = hashlib.sha256(django.__version__.encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            digest.update(f"{name} {storage.size(name)} {storage.get_modified_time(name)}\n".encode())
+    return digest.hexdigest()
 
 
 class PreparedCommand(BaseCommand):

@@ -5,32 +5,20 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
-import hashlib
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import django
 import structlog
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import reactor, twisted_loop
-from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
-from networks.actions.jobs.threads import stop_runners
-from networks.actions.settling import stop_settling
-from networks.audit.log_writer import stop_trail
 from networks.management.connection_bounds import BoundedServer
+from networks.management.endings import stop_threads
 from networks.push.routing import close_all_sockets
-from networks.sync.supervisor import stop_followers, stop_tending, stop_watchers
 
 log = structlog.get_logger(__name__)
 
@@ -86,27 +74,6 @@ class _Ending:
             reactor.stop()
 
 
-def stop_threads() -> None:
-    """End the runners first: a step that is under way is finished while this process still holds the lease."""
-    stop_runners()
-    stop_settling()
-    stop_tending()
-    stop_watchers()
-    stop_followers()
-    stop_trail()
-
-
-def let_go_of_output() -> None:
-    """Send what is left nowhere if it can't be written any more: Python would end with status 120 over it."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream.fileno())
-            os.close(nowhere)
-
-
 def find_listen_fault(bind: str, port: int) -> str:
     """Try to listen and let go again. Returns why it can't be done, in one sentence, or "".
 
@@ -125,31 +92,3 @@ def find_listen_fault(bind: str, port: int) -> str:
                 return f"Port {port} needs more rights than this user has; set NETADMIN_PORT to one above 1023."
             return f"Can't listen on {bind} port {port}: {error.strerror}; see NETADMIN_BIND and NETADMIN_PORT."
     return ""
-
-
-def migrate_if_needed() -> bool:
-    """Bring the tables up to date; at a second start this is one query. Returns whether there was anything to do."""
-    executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return False
-    call_command("migrate", interactive=False, verbosity=0)
-    return True
-
-
-def collect_static_if_needed() -> bool:
-    """Collect static files when any changed since the last start. Returns whether there was anything to do."""
-    stamp_path = Path(settings.STATIC_ROOT) / ".stamp"
-    stamp = _stamp_of_static_files()
-    if stamp_path.is_file() and stamp_path.read_text() == stamp:
-        return False
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    stamp_path.write_text(stamp)
-    return True
-
-
-def _stamp_of_static_files() -> str:
-    digest = hashlib.sha256(django.__version__.encode())
-    for finder in get_finders():
-        for name, storage in finder.list([]):
-            digest.update(f"{name} {storage.size(name)} {storage.get_modified_time(name)}\n".encode())
-    return digest.hexdigest()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, StorageState, expect, sync_playwright
 
+from tests.chromium import start_chromium
 from tests.journeys.quiet_place import QuietPlace
 from tests.journeys.site import PASSWORD, Site
-from tests.journeys.visits import ARGUMENTS, Seat, Visits, log_in
+from tests.journeys.visits import Seat, Visits, log_in
 from tests.private_engine import PrivateEngine
 
 # Two cores carry the Engine, the server, the browser and, in a whole run, what else is tested at the same time.
@@ -49,8 +49,7 @@ def place() -> Iterator[QuietPlace]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright, place: QuietPlace) -> Iterator[Browser]:
-    program = shutil.which("chromium") or playwright.chromium.executable_path
-    running = playwright.chromium.launch(executable_path=place.launcher(program), args=list(ARGUMENTS))
+    running = start_chromium(playwright, launcher=place.launcher)
     yield running
     running.close()
 

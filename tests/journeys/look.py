@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.chromium import start_chromium
 from tests.journeys.quiet_place import QuietPlace
 from tests.journeys.site import ADMIN, PASSWORD, Site
-from tests.journeys.visits import ARGUMENTS, log_in, open_live
+from tests.journeys.visits import log_in, open_live
 from tests.journeys.walk import SIDEWAYS, pages_of, small_world
 from tests.private_engine import IMAGE, PrivateEngine, reap_leftovers
 
@@ -33,10 +33,9 @@ def main(asked: list[str]) -> None:
         sync_playwright() as playwright,
     ):
         engine.import_image()
-        program = shutil.which("chromium") or playwright.chromium.executable_path
         pages = pages_of(small_world(engine))
         with Site(Path(folder), engine.url, place) as site:
-            browser = playwright.chromium.launch(executable_path=place.launcher(program), args=list(ARGUMENTS))
+            browser = start_chromium(playwright, launcher=place.launcher)
             for theme in ("light", "dark"):
                 for suffix, size in SIZES.items():
                     _take(browser, site.url, pages, wanted, (f"{suffix}-{theme}", size), language)

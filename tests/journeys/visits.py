@@ -8,14 +8,6 @@ from typing import Any, Self
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, StorageState
 
-ARGUMENTS = (
-    "--no-sandbox",  # tests run as root
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # Chromium calls it an error when a page answers so. A form with a fault answers 422, a refusal of the Engine's 409.
 STATUS_IN_CONSOLE = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 ALWAYS_FINE = frozenset({409, 422})

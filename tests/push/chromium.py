@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, Playwright
 
-ARGUMENTS = (
-    "--no-sandbox",  # tests run as root
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.chromium import start_chromium
 
 # What Chromium and htmx say of a server that isn't there.
 # A page that is left while its socket is still being opened.
@@ -26,11 +18,7 @@ SIGNS_OF_ABSENCE = ("WebSocket", "htmx:ws:error", "ERR_CONNECTION_REFUSED")
 @contextmanager
 def running_chromium(playwright: Playwright, *, keeps_pages: bool = False) -> Iterator[Browser]:
     """Run a browser. `keeps_pages`: what was left stays in the back-forward cache, as people have it; Playwright turns it off."""
-    browser = playwright.chromium.launch(
-        executable_path=shutil.which("chromium"),
-        args=list(ARGUMENTS),
-        ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else None,
-    )
+    browser = start_chromium(playwright, ignored_defaults=("--disable-back-forward-cache",) if keeps_pages else ())
     yield browser
     browser.close()
 

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import mimetypes
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from tests.chromium import start_chromium
+
 ROOT = Path(__file__).resolve().parents[2]
 ORIGIN = "http://localhost"
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
-# As root in a container; and nothing that phones home
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="package")  # not longer: its event loop is the thread's running one, which asynchronous tests need
 def chromium() -> Iterator[Browser]:
     """Start the distribution's Chromium, or Playwright's own where there is none."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = start_chromium(playwright)
         yield browser
         browser.close()
 

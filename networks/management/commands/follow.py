@@ -11,8 +11,8 @@ from django.conf import settings
 from networks.actions.jobs.threads import start_runners
 from networks.actions.settling import start_settling
 from networks.audit.log_writer import start_trail
+from networks.management.endings import stop_threads
 from networks.management.prepared import PreparedCommand
-from networks.management.server import stop_threads
 from networks.sync.engines import ensure_local_engine
 from networks.sync.supervisor import start_tending
 

@@ -16,7 +16,9 @@ from networks.actions.settling import start_settling
 from networks.actions.terminals.left import start_ending_left
 from networks.audit.log_writer import start_trail
 from networks.management.allocator import bound_allocator
-from networks.management.server import collect_static_if_needed, find_listen_fault, let_go_of_output, migrate_if_needed, serve
+from networks.management.endings import let_go_of_output
+from networks.management.prepared import collect_static_if_needed, migrate_if_needed
+from networks.management.server import find_listen_fault, serve
 from networks.models.access import reseal_credentials
 from networks.models.database_trouble import explain_trouble
 from networks.policy.first_admin import ensure_setup_token, home_origin, make_first_admin, show_setup_token
