@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.test.utils import instrumented_test_render
 from django.utils import translation
 
 from networks.actions.actors import acting
+from networks.actions.asking import LatestWork
 from networks.sync.host.stack_sampler import sampler
 from tests.another_engine import AnotherEngine, start_another
 from tests.guarded.sitecustomize import allow_below, strays_file
@@ -105,6 +106,20 @@ def nobody_makes_the_world() -> Iterator[None]:
     """What a test makes for its world isn't written down as somebody's deed; what it asks for through a page is."""
     with acting(lambda: None):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_begins_beside_a_transaction(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that a page starts can't see what the test's transaction holds, and would write into the next test's world."""
+
+    def do_it_here(works: LatestWork[Any], engine_slug: str, work: Any, do: Callable[[Any], object]) -> Any:
+        work.result = do(work)
+        work.ended.set()
+        return work
+
+    mark = request.node.get_closest_marker("django_db")
+    if mark is not None and not mark.kwargs.get("transaction"):
+        monkeypatch.setattr(LatestWork, "begin", do_it_here)
 
 
 @pytest.fixture(autouse=True)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import get_resolver
 
 from networks.policy.first_admin import needs_setup
-from networks.policy.permissions import Permission
+from networks.policy.permissions import Denied, Permission
 from networks.policy.url_permissions import ROUTES, missing_names, names_without_engine, undeclared_names, walk_routes
 from networks.sync.requests import request_sync
+from networks.views import middleware
 from tests.conftest import IS_FULL
 from tests.proving import prove
 from tests.security.people import MAY, NOT_LOGGED_IN, make_person, make_world, open_browser
@@ -124,6 +128,11 @@ def expected(kind: str, address: Address, method: str, *, is_proved: bool = Fals
     return "login" if kind in NOT_LOGGED_IN else "refused"
 
 
+def denied_without_a_page(request: HttpRequest, denied: Denied) -> HttpResponse:
+    """Refuse in a word. The page is the same for every method, and drawing it took half of a refusal's time."""
+    return HttpResponse(status=403)
+
+
 class Knocker:
     """Knocks as one person, always on the same world: what a request has done is undone after it."""
 
@@ -137,7 +146,8 @@ class Knocker:
         self._browser.cookies.clear()
         self._browser.cookies.load(self._cookies)
         before = transaction.savepoint()
-        answer = self._browser.generic(method, address.path, content_type="application/x-www-form-urlencoded")
+        with nullcontext() if method == "GET" or IS_FULL else patch.object(middleware, "denied_page", denied_without_a_page):
+            answer = self._browser.generic(method, address.path, content_type="application/x-www-form-urlencoded")
         transaction.savepoint_rollback(before)
         location = answer.headers.get("Location", "")
         if answer.status_code >= 500:
