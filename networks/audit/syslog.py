@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 
-from networks.audit.destinations import SyslogDestination
+from networks.audit.destinations import SyslogDestination, client_context
 from networks.audit.entries import LogLine
 from networks.audit.trouble import Unwritable, unwritable
 from networks.models.stored_sentences import say as _
@@ -42,7 +42,7 @@ class SyslogSender:
         """
         there = (self._destination.host, self._destination.port)
         try:
-            context = ssl.create_default_context(cafile=self._destination.ca_file)
+            context = client_context(self._destination.ca_file)
             with (
                 socket.create_connection(there, WITHIN_S) as plain,
                 context.wrap_socket(plain, server_hostname=self._destination.host) as secured,

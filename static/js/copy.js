@@ -5,9 +5,9 @@ const CONFIRMED_MS = 1600;
 /** Copies a text, and resolves to whether the browser let it. */
 export async function copyText(text) {
   if (navigator.clipboard && window.isSecureContext) {
-    return navigator.clipboard.writeText(text).then(() => true, () => false);
+    return navigator.clipboard.writeText(text).then(() => true, () => copyBySelection(text));
   }
-  return copyBySelection(text); // http:// on another machine has no clipboard API; the old way still works there
+  return copyBySelection(text); // http:// on another machine has no clipboard API; the old way still works there, and where a policy forbids it
 }
 
 function copyBySelection(text) {

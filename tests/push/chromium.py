@@ -17,8 +17,11 @@ SIGNS_OF_ABSENCE = ("WebSocket", "htmx:ws:error", "ERR_CONNECTION_REFUSED")
 
 @contextmanager
 def running_chromium(playwright: Playwright, *, keeps_pages: bool = False) -> Iterator[Browser]:
-    """Run a browser. `keeps_pages`: what was left stays in the back-forward cache, as people have it; Playwright turns it off."""
-    browser = start_chromium(playwright, ignored_defaults=("--disable-back-forward-cache",) if keeps_pages else ())
+    """Run a browser. `keeps_pages`: what was left stays in the back-forward cache, as people have it; Playwright turns it off,
+    and what has no windows has none.
+    """
+    ignored_defaults = ("--disable-back-forward-cache",) if keeps_pages else ()
+    browser = start_chromium(playwright, ignored_defaults=ignored_defaults, is_whole=keeps_pages)
     yield browser
     browser.close()
 
