@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def words_of_python(source: str) -> Iterator[str]:
             yield node.value
 
 
-def sources() -> Iterator[str]:
+def read_sources() -> Iterator[str]:
     for file in (ROOT / "templates").rglob("*.html"):
         yield PROSE.sub(" ", file.read_text())
     for file in (ROOT / "networks").rglob("*.py"):
@@ -45,13 +46,22 @@ def sources() -> Iterator[str]:
         yield (VENDORED / name).read_text()
 
 
-SOURCES = list(sources())
-USED = {word for source in SOURCES for word in WORD.findall(source)}
-BEGINNINGS = tuple({beginning for source in SOURCES for beginning in BEGINNING.findall(source)})
+@cache
+def sources() -> tuple[str, ...]:
+    """Return what names classes: not before a test asks, for all that collect tests would wait."""
+    return tuple(read_sources())
+
+
+@cache
+def names_used() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the names that stand somewhere, and the beginnings of those whose end is drawn."""
+    used = frozenset(word for source in sources() for word in WORD.findall(source))
+    return used, tuple({beginning for source in sources() for beginning in BEGINNING.findall(source)})
 
 
 def is_used(name: str) -> bool:
-    return name in USED or name.startswith(BEGINNINGS)
+    used, beginnings = names_used()
+    return name in used or name.startswith(beginnings)
 
 
 def unused_in(sheet: str) -> list[str]:
@@ -77,8 +87,8 @@ def test_it_sees_what_nothing_has(sheet: str, unused: list[str]) -> None:
 
 
 def test_it_sets_no_property_that_nothing_reads() -> None:
-    everything = "".join([*SHEETS.values(), *SOURCES])
+    everything = "".join([*SHEETS.values(), *sources()])
     own = {name for sheet in SHEETS.values() for name in re.findall(r"(--(?!bs-)[\w-]+)\s*:", sheet)}
-    tokens = {f"--{word}" for source in SOURCES for word in re.findall(r"""["'`]([\w-]+)["'`]""", source)}  # readColour("ink")
+    tokens = {f"--{word}" for source in sources() for word in re.findall(r"""["'`]([\w-]+)["'`]""", source)}  # readColour("ink")
 
     assert {name for name in own if f"var({name}" not in everything} - tokens == set()
