@@ -51,8 +51,17 @@ class Fields(HTMLParser):
             self.most[name] = int(told.get("maxlength") or MOST_BYTES)
 
 
+_forms: dict[str, Fields] = {}  # the same in every test here, and read by some 250 requests
+
+
 def forms_of(browser: Client) -> dict[str, Fields]:
-    """Return the fields of every page that has some, by its path."""
+    """Return the fields of every page that has some, by its path; read once."""
+    if not _forms:
+        _forms.update(read_forms(browser))
+    return _forms
+
+
+def read_forms(browser: Client) -> dict[str, Fields]:
     found = {}
     for address in addresses():
         if address.is_admin_site or not address.declared:

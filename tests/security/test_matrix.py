@@ -88,6 +88,9 @@ GIVE_POWER |= {*PROTECTION, "engine_swarm_token", "account_session_end", "accoun
 LOOK_NEEDS_PROOF = re.compile(
     r"^(/people/create/|/engines/add/|/engines/[^/]+/change/|/admin/(auth/user|networks/engine)/(add|[^/]+/(change|password))/|/admin/password_change/)$"
 )
+# Like a stranger, somebody with no role, and somebody with one elsewhere; those with a terminal differ at its own addresses.
+ALIKE = ("expired", "logged out", "password changed", "deactivated", "staff", "admin of another Engine")
+ALIKE += ("viewer with a terminal", "superuser with a terminal")
 # What says nothing that needs a person, and is there before there is one.
 WITHOUT_SETUP = {"healthz", "readyz", "setup", "favicon", "security_txt", "set_language"}
 
@@ -169,10 +172,13 @@ def methods_for(kind: str, address: Address, number: int) -> tuple[str, ...]:
     """Return the methods to try on the address with this number: in the full run all.
 
     One gate stands before all of them: GET and POST are tried by everybody. Of the others, by the three kinds of answer that
-    there are (log in, refused, in), two at each address, two others at the next; on the large admin site by two kinds.
+    there are (log in, refused, in), two at each address, two others at the next; on the large admin site by two kinds. Those who
+    are told what others are told as well (ALIKE) try GET at one address and POST at the next.
     """
     if IS_FULL:
         return METHODS
+    if kind in ALIKE and address.declared is not Permission.TERMINAL:
+        return (("GET", "POST")[(number + ALIKE.index(kind)) % 2],)
     thorough = ("stranger", "viewer", "admin") if not address.is_admin_site else ("stranger", "viewer")
     return ("GET", "POST", *((OTHERS * 2)[2 * number % 5 :][:2] if kind in thorough else ()))
 

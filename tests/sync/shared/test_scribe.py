@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -103,7 +104,7 @@ def test_it_hears_others_write_and_never_itself(scribe: HeartbeatWriter, engines
         wait_until(lambda: as_of(engines[0]), "its own write")
         assert not is_heard.wait(0.1)
 
-        with sqlite3.connect(connection.settings_dict["NAME"], uri=True) as another_process:
+        with closing(sqlite3.connect(connection.settings_dict["NAME"], uri=True)) as another_process, another_process:
             another_process.execute("UPDATE networks_engine SET name = 'other'")
         assert is_heard.wait(60)
         assert set(times) == {"heartbeat-writer"}
