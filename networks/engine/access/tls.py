@@ -42,7 +42,7 @@ class TlsDoor:
             raise Unopened(AccessStep.TLS, _words(error)) from error
 
 
-def explain_ending(error: ssl.SSLError) -> str:
+def explain_ending(error: Exception) -> str:
     """Return what it means that the other side ended TLS after the handshake: with 1.3 our certificate is judged only then."""
     if "ALERT" in str(error).upper():
         return f"The Engine refused our certificate: {_words(error)}"

@@ -89,6 +89,11 @@ class Connection:
         sock = http_connection.sock if http_connection else None
         return sock is not None and not sock.has_ended()
 
+    @property
+    def is_secured(self) -> bool:
+        """Whether what is open has TLS on it."""
+        return self._sock is not None and self._sock.is_secured
+
     def exchange(
         self,
         method: str,
@@ -229,13 +234,16 @@ class _Attempt:
 
     def failed(self, error: Exception, step: _Step) -> EngineError:
         """Close the connection and return what the failure means."""
+        is_newly_secured = not self.is_kept and self.connection.is_secured
         self.connection.close()
         request, duration_ms = self.request, self.deadline.elapsed_ms()
         if isinstance(error, TimeoutError):
             sentence = f"No whole answer within {self.deadline.seconds:g} s."
             return TimedOut(sentence, request=request, duration_ms=duration_ms, was_sent=step > _Step.OPENING)
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        if isinstance(error, ssl.SSLError) and not is_change(self.method) and step < _Step.READING:
+        # A refusal of our certificate that crosses with the request is lost: what is left of it is a connection that was cut.
+        is_ended = isinstance(error, ssl.SSLError) or (is_newly_secured and isinstance(error, ConnectionError))
+        if is_ended and not is_change(self.method) and step < _Step.READING:
             return Unreachable(explain_ending(error), request=request, duration_ms=duration_ms)
         if step is _Step.OPENING and isinstance(error, OSError):
             kind = ConnectionLost if self.is_kept else Unreachable

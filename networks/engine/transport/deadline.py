@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import select
 import socket
+import ssl
 import time
 from typing import Any
 
@@ -49,6 +50,11 @@ class DeadlineSocket:
         self.deadline = deadline
         self._plain = plain
         self._is_dry = False
+
+    @property
+    def is_secured(self) -> bool:
+        """Whether it has TLS on it."""
+        return isinstance(self._plain, ssl.SSLSocket)
 
     def sendall(self, content: Any) -> None:
         """Send everything. Raises TimeoutError at the deadline. (With TLS, `sendall` has a time-out for each piece.)"""

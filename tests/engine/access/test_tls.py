@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,15 +32,20 @@ def material(authority: Authority) -> TlsMaterial:
     return TlsMaterial(authority.pem, *authority.sign("netadmin"))
 
 
-@contextlib.contextmanager
-def serve(authority: Authority, folder: Path, *hosts: str, days: int = 2) -> Iterator[int]:
-    """Answer every request with OK, over TLS with a client's certificate asked for; give the port."""
+def server_context(authority: Authority, folder: Path, *hosts: str, days: int = 2) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate, key = authority.sign("engine", hosts=hosts, days=days)
     (folder / "pair.pem").write_text(certificate + key)
     context.load_cert_chain(folder / "pair.pem")
     context.load_verify_locations(cadata=authority.pem)
     context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+@contextlib.contextmanager
+def serve(authority: Authority, folder: Path, *hosts: str, days: int = 2) -> Iterator[int]:
+    """Answer every request with OK, over TLS with a client's certificate asked for; give the port."""
+    context = server_context(authority, folder, *hosts, days=days)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=_answer, args=(context, listening), daemon=True)
         thread.start()
@@ -101,6 +107,19 @@ def test_it_says_that_its_own_certificate_was_refused(authority: Authority, tmp_
         pytest.raises(EngineError, match=r"refuse[sd] our certificate"),
     ):
         ping(port, stranger)
+
+
+def test_it_says_so_where_the_refusal_itself_is_lost(authority: Authority, material: TlsMaterial, tmp_path: Path) -> None:
+    context = server_context(authority, tmp_path, "localhost")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def cut() -> None:
+            with contextlib.suppress(OSError), context.wrap_socket(listening.accept()[0], server_side=True) as opened:
+                opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # its end is a reset
+
+        threading.Thread(target=cut, daemon=True).start()
+        with pytest.raises(Unreachable, match="as it does where the Engine refuses our certificate"):
+            ping(listening.getsockname()[1], material)
 
 
 def test_it_says_that_the_other_side_speaks_no_tls(material: TlsMaterial) -> None:
