@@ -8,7 +8,6 @@ import gc
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -37,9 +36,6 @@ def serve(application: Any, bind: str, port: int, when_ready: Callable[[], None]
     # Half a million objects of imported modules never go: looking through them all cost 45 ms of every few thousandth change.
     gc.collect()
     gc.freeze()
-    # A change passes three threads on its way to a browser, and a page makes tens of thousands of objects that need no such look.
-    gc.set_threshold(20_000, 20, 20)
-    sys.setswitchinterval(0.0005)
     BoundedServer(
         application,
         endpoints=build_endpoint_description_strings(host=bind, port=port),
