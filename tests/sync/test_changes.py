@@ -6,6 +6,8 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from networks.engine.facts import ContainerFact, EndpointFact, EnginePicture, NetworkFact
 from networks.sync.snapshot.changes import Update, find_changes, update_from
@@ -139,3 +141,30 @@ def test_it_saves_a_container_whose_own_network_came_or_went(memory: Memory) -> 
     assert changes.containers_saved.keys() == {WEB}
     changes, _ = find_changes(after, Update(networks={"d" * 64: network("d" * 64, "other")}))
     assert not changes.containers_saved
+
+
+WORLD_NETWORKS = st.dictionaries(
+    st.sampled_from([NET_A, NET_B, "ab" * 32, "s" * 25]),
+    st.tuples(st.sampled_from(["front", "back", "a" * 12, NET_B]), st.sampled_from(["local", "swarm"])),
+)
+MODES = st.lists(
+    st.sampled_from(["", "bridge", "front", "back", "gone", "a" * 12, "ab" * 6, NET_A, NET_B, "container:x"]), max_size=6
+)
+
+
+@given(before=WORLD_NETWORKS, after=WORLD_NETWORKS, modes=MODES)
+def test_it_saves_just_those_whose_own_network_came_or_went(
+    before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]], modes: list[str]
+) -> None:
+    def networks(there: dict[str, tuple[str, str]]) -> dict[str, NetworkFact]:
+        return {key: replace(network(key, name), scope=scope) for key, (name, scope) in there.items()}
+
+    containers = {f"{number:064x}": container(f"{number:064x}", f"c{number}", mode=mode) for number, mode in enumerate(modes)}
+    memory, update = Memory(networks(before), containers), Update(networks=dict.fromkeys(before) | networks(after))
+
+    changes, found = find_changes(memory, update)
+
+    def lost_in(there: Memory) -> set[str]:
+        return {key for key, fact in containers.items() if is_mode_lost(fact.network_mode, there.networks, there.network_names())}
+
+    assert changes.containers_saved.keys() == lost_in(memory) ^ lost_in(found)

@@ -138,8 +138,16 @@ def _touch_guests(before: Memory, after: Memory, changes: Changes) -> None:
 
 def _save_orphans(before: Memory, after: Memory, changes: Changes) -> None:
     """Find the containers whose own network, the one that they were made with, came or went: their rows say so."""
+    came_or_went = changes.networks_saved.keys() | changes.networks_gone.keys()
+    facts = [fact for docker_id in came_or_went for memory in (before, after) if (fact := memory.networks.get(docker_id))]
+    modes = {fact.network_mode for fact in after.containers.values()}
+    if not any(fact.scope == "swarm" for fact in facts):  # one of a swarm decides about modes that name nothing, too
+        names = {fact.name for fact in facts}
+        modes = {mode for mode in modes if mode in names or any(docker_id.startswith(mode) for docker_id in came_or_went)}
+    if not modes:
+        return
     had, has = ((memory.networks, memory.network_names()) for memory in (before, after))
-    lost = {mode: is_mode_lost(mode, *has) for mode in {fact.network_mode for fact in after.containers.values()}}
+    lost = {mode: is_mode_lost(mode, *has) for mode in modes}
     changed = {mode for mode, is_lost in lost.items() if is_mode_lost(mode, *had) != is_lost}
     for docker_id, fact in after.containers.items() if changed else ():
         if fact.network_mode in changed:
