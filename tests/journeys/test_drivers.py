@@ -16,7 +16,7 @@ from tests.drivers.switch import Switch, why_no_switch
 from tests.journeys.acts import endpoint_row, open_container
 from tests.journeys.engine_says import inspect_network
 from tests.lan import NEIGHBOUR, ROUTER, SUBNET, Lan
-from tests.private_engine import PrivateEngine
+from tests.private_engine import PrivateEngine, wait_until
 
 CREATE = "/networks/local/create/"
 
@@ -38,8 +38,13 @@ def plugin(engine: PrivateEngine) -> Iterator[Plugin]:
 
 
 def choose_driver(page: Page, name: str, driver: str) -> None:
-    """Begin a new network, and wait until the fields of its driver are there."""
-    page.goto(CREATE)
+    """Begin a new network, and wait until the fields of its driver are there. The next look finds a plugin that just began."""
+
+    def is_offered() -> bool:
+        page.goto(CREATE)
+        return page.locator(f"#id_driver option[value='{driver}']").count() > 0
+
+    wait_until(is_offered, f"{driver} to be offered", interval_s=KEPT_S / 2)
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Driver", exact=True).select_option(driver)
     expect(page.locator("#driver-options input[name=options-of]")).to_have_value(driver)

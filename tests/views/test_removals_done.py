@@ -77,7 +77,8 @@ def test_it_forces_a_disconnect_where_that_is_asked(engine: PrivateEngine, follo
     network = seen(engine, Network, engine.cli("network", "create", "front"))
     container = engine.run("web", "--network", "front")
     joined = Endpoint.objects.filter(network__docker_id=network, container__docker_id=container)
-    wait_until(joined.exists, "the endpoint in the snapshot")
+    whole = joined.filter(container__has_detail=True, container__state="running")
+    wait_until(whole.exists, "the endpoint in the snapshot, and the container as it will stay")
     url = reverse("network_disconnect", args=[followed.slug, network, container])
 
     done = browser.post(url, {"shown": shown_by(browser.get(url)), "is_forced": "on"})

@@ -139,7 +139,7 @@ def _touch_guests(before: Memory, after: Memory, changes: Changes) -> None:
 def _save_orphans(before: Memory, after: Memory, changes: Changes) -> None:
     """Find the containers whose own network, the one that they were made with, came or went: their rows say so."""
     came_or_went = changes.networks_saved.keys() | changes.networks_gone.keys()
-    facts = [fact for docker_id in came_or_went for memory in (before, after) if (fact := memory.networks.get(docker_id))]
+    facts = [known for docker_id in came_or_went for memory in (before, after) if (known := memory.networks.get(docker_id))]
     modes = {fact.network_mode for fact in after.containers.values()}
     if not any(fact.scope == "swarm" for fact in facts):  # one of a swarm decides about modes that name nothing, too
         names = {fact.name for fact in facts}
