@@ -140,7 +140,7 @@ def _save_orphans(before: Memory, after: Memory, changes: Changes) -> None:
     """Find the containers whose own network, the one that they were made with, came or went: their rows say so."""
     came_or_went = changes.networks_saved.keys() | changes.networks_gone.keys()
     facts = [known for docker_id in came_or_went for memory in (before, after) if (known := memory.networks.get(docker_id))]
-    modes = {fact.network_mode for fact in after.containers.values()}
+    modes = {fact.network_mode for fact in after.containers.values() if not fact.network_mode.startswith(DONOR_PREFIX)}
     if not any(fact.scope == "swarm" for fact in facts):  # one of a swarm decides about modes that name nothing, too
         names = {fact.name for fact in facts}
         modes = {mode for mode in modes if mode in names or any(docker_id.startswith(mode) for docker_id in came_or_went)}
