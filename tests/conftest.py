@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from django.template import Template
 from django.test.utils import instrumented_test_render
 from django.utils import translation
+from xdist.scheduler import LoadFileScheduling
 
 from networks.actions.actors import acting
 from networks.actions.asking import LatestWork
@@ -36,6 +38,8 @@ hypothesis.settings.load_profile("full" if IS_FULL else "netadmin")
 # Files that take over a minute: whoever begins one of them last keeps the other workers waiting.
 LONG = ("test_soak.py", "test_for_everybody.py", "test_hostile_corpus.py", "test_sweep.py", "test_buttons.py", "test_swarm.py")
 RENDER = Template._render  # before Django has it watched
+# Two Engines that are joined start in a quarter of a minute; the trees of all modules are parsed in some seconds.
+GROUPS = {"swarm": ("tests/swarm/", "tests/journeys/test_swarm.py"), "architecture": ("tests/architecture/",)}
 ENGINE_FIXTURES = {"shared_engine", "engine", "fresh_engine", "swarm_pair", "another_engine"}
 
 
@@ -62,7 +66,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         if not IS_FULL and test.get_closest_marker("full"):
             test.add_marker(pytest.mark.skip(reason="runs only in ./bin/test full"))
     yield
+    if not IS_FULL:
+        items[:] = leave_out_the_many(items)
     items.sort(key=lambda test: LONG.index(test.path.name) if test.path.name in LONG else len(LONG))
+
+
+def leave_out_the_many(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests without those that a `sampled(n)` leaves to bin/test full: of its cases every n-th stays."""
+    seen: Counter[str] = Counter()
+    kept, left = [], []
+    for test in items:
+        family = test.nodeid.partition("[")[0]
+        mark = test.get_closest_marker("sampled")
+        (kept if mark is None or seen[family] % mark.args[0] == 0 else left).append(test)
+        seen[family] += 1
+    if left:
+        left[0].config.hook.pytest_deselected(items=left)
+    return kept
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Give each worker whole files, and one worker all of what shares what takes long to make."""
+    return LoadGroups(config, log)
+
+
+class LoadGroups(LoadFileScheduling):
+    """Whole files, or the GROUPS that they belong to."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((group for group, files in GROUPS.items() if nodeid.startswith(files)), super()._split_scope(nodeid))
 
 
 def pytest_collection_finish() -> None:

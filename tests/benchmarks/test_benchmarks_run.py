@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 # The others take a quarter of a minute each, most of it for servers and browsers that journeys have too.
-QUICK = ("sync", "address_history", "consequences", "previews", "host_links")
+QUICK = ("sync", "previews")
 NAMES = (
     *QUICK,
     "writers",

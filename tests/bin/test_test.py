@@ -127,6 +127,7 @@ def test_it_says_which_chapters_have_whole_sizes() -> None:
     assert {"sync", "faults", "security"} <= set(done.stderr.split())
 
 
+@pytest.mark.full
 @pytest.mark.engine
 @pytest.mark.parametrize(
     ("fixed", "status", "said"),
@@ -170,6 +171,7 @@ def test_it_runs_a_chapter_at_its_whole_size(project: Path) -> None:
     assert "1 passed" in done.stdout
 
 
+@pytest.mark.full
 @pytest.mark.engine
 def test_it_runs_the_unit_part_and_lists_the_rest_when_it_is_not_root(project: Path) -> None:
     (project / "tests" / "test_sample.py").write_text(WITHOUT_ROOT)
@@ -183,6 +185,7 @@ def test_it_runs_the_unit_part_and_lists_the_rest_when_it_is_not_root(project: P
     assert "1 passed" in done.stdout
 
 
+@pytest.mark.full
 @pytest.mark.engine
 @pytest.mark.parametrize("may_install", [True, False])
 def test_it_goes_on_where_the_distribution_has_no_open_vswitch(project: Path, may_install: bool) -> None:
@@ -204,6 +207,7 @@ def test_it_goes_on_where_the_distribution_has_no_open_vswitch(project: Path, ma
     assert "1 passed, 1 skipped" in done.stdout
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.engine
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_it_leaves_nothing_behind_when_it_is_stopped(project: Path, number: signal.Signals, status: int) -> None:
@@ -226,6 +230,7 @@ def test_it_leaves_nothing_behind_when_it_is_stopped(project: Path, number: sign
     assert [*CGROUP_FOLDER.glob(netns), *CGROUP_FOLDER.glob(f"*/{netns}")] == []
 
 
+@pytest.mark.full
 @pytest.mark.engine
 def test_it_ends_the_checks_that_run_beside_the_tests_when_it_is_stopped(project: Path) -> None:
     (project / "tests" / "test_sample.py").write_text(WAITING)

@@ -29,6 +29,7 @@ def test_it_refuses_a_subnet_that_is_in_use(world: World) -> None:
     assert type(raised.value) is Refused
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["../containers/victim", "<script>", "a/b", "\u202etxt", "b" * 64, "-rf"])
 def test_it_removes_a_network_by_id_whatever_its_name(world: World, name: str) -> None:
     bystander = run(world, "victim")
@@ -152,6 +153,7 @@ def test_it_keeps_each_profile_to_its_calls(world: World) -> None:
     assert reader(world).inspect_network(network_id)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("text", ["../containers/victim", "victim", "", "a" * 63, "A" * 64, "a" * 64 + "\n"])
 def test_it_takes_nothing_but_full_ids(world: World, text: str) -> None:
     victim = run(world, "victim")

@@ -112,6 +112,7 @@ OPENS_A_STREAM = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("call", "fault"),
     [(call, fault) for call in CALLS for fault in FAULTS if call != "events" or fault not in OPENS_A_STREAM],
@@ -174,6 +175,7 @@ def test_it_says_that_nobody_answers_where_nobody_listens(tmp_path: Path) -> Non
         EngineClient(f"unix://{path}", Profile.READ).ping()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("call", CALLS)
 def test_it_ends_by_the_deadline_where_nobody_accepts(tmp_path: Path, call: str) -> None:
     profile, act = CALLS[call]
@@ -190,6 +192,7 @@ def test_it_ends_by_the_deadline_where_nobody_accepts(tmp_path: Path, call: str)
     assert time.monotonic() - started < 0.3 + GRACE_S
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("call", sorted(set(CALLS) - {"ping"}))
 @pytest.mark.parametrize("answer", ["null", "0", '"text"', "[]", "{}", "[null]", '[{"Id": 3}]', '{"Id": ["x"]}'])
 def test_it_lets_only_engine_errors_out_whatever_the_json(tmp_path: Path, call: str, answer: str) -> None:

@@ -46,6 +46,7 @@ def followed(proxy: FaultProxy, folder: Path) -> Iterator[Engine]:
         connections.close_all()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("disguise", [*DISGUISES.values(), PODMAN], ids=lambda disguise: disguise.version)
 def test_it_follows_every_version(engine: PrivateEngine, tmp_path: Path, disguise: DockerDisguise) -> None:

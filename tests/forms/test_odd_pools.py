@@ -122,6 +122,7 @@ def run_on(engine: PrivateEngine, network_id: str) -> int:
     return ask(engine, "POST", f"/containers/{made['Id']}/start")[0]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("typed", "key"), REFUSED, ids=name_of)
 def test_it_says_before_what_docker_refuses(engine: PrivateEngine, client: EngineClient, typed: Typed, key: str) -> None:
     form, said = typed_in(engine, typed)
@@ -133,6 +134,7 @@ def test_it_says_before_what_docker_refuses(engine: PrivateEngine, client: Engin
             client.create_network(form.to_spec())
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("typed", "key"), USELESS, ids=name_of)
 def test_it_says_before_where_no_container_starts(engine: PrivateEngine, client: EngineClient, typed: Typed, key: str) -> None:
     form, said = typed_in(engine, typed)
@@ -141,6 +143,7 @@ def test_it_says_before_where_no_container_starts(engine: PrivateEngine, client:
     assert run_on(engine, client.create_network(form.to_spec())) == 500
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("typed", "key"), SERVING, ids=name_of)
 def test_it_lets_through_what_serves(engine: PrivateEngine, client: EngineClient, typed: Typed, key: str) -> None:
     form, said = typed_in(engine, typed)

@@ -92,6 +92,7 @@ def test_it_names_apart_what_stopped_containers_need_and_leaves_out_what_is_prot
     assert sorted(lock.name for lock in plan.left_out) == ["dashed", "vault"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "query",
     ["", "labels=env=test+team=web", "other_labels=env", "other_labels=env+team", "until=1h", "labels=env&other_labels=team=web"],

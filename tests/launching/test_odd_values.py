@@ -105,6 +105,7 @@ def given_id(case: Any) -> str:
     return str(case)[:40].replace("\n", ",")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("network", "field", "text", "sentence"), FORESEEN, ids=given_id)
 def test_it_says_at_the_field_what_can_not_be(
     engine: PrivateEngine, networks: Engine, browser: Client, network: str, field: str, text: str, sentence: str
@@ -117,6 +118,7 @@ def test_it_says_at_the_field_what_can_not_be(
     assert not Action.objects.filter(verb="run_container").exists()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("network", "field", "text", "sentence"), EXPLAINED, ids=given_id)
 def test_it_explains_at_the_field_and_takes_away_what_was_left(
     engine: PrivateEngine, networks: Engine, browser: Client, network: str, field: str, text: str, sentence: str
@@ -133,6 +135,7 @@ def test_it_explains_at_the_field_and_takes_away_what_was_left(
     assert names(engine) == set()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("network", "field", "text"), RUNNING, ids=given_id)
 def test_it_runs_what_only_looks_odd(
     engine: PrivateEngine, networks: Engine, browser: Client, network: str, field: str, text: str

@@ -143,6 +143,7 @@ def ways_in(answer: Any) -> list[str]:
     return re.findall(r'name="use" value="([^"]*)"', raw(answer).split('id="refusal"', 1)[1].split("</section>")[0])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_it_says_what_came_between_and_leaves_nothing_behind(
     engine: PrivateEngine, fronted: Engine, browser: Client, meanwhile: Callable[[Happens], None], case: Between

@@ -193,6 +193,7 @@ def test_it_draws_error_pages_without_any_context(template: str) -> None:
     assert "csrfmiddlewaretoken" not in drawn
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.browser
 @pytest.mark.parametrize("template", ERRORS)
 @pytest.mark.parametrize("width", [1440, 360])

@@ -53,7 +53,7 @@ def say(findings: Findings, seed: int, tried: int, diary: list[str]) -> None:
 
 
 def test_it_finds_nothing_that_is_not_so(fresh_engine: PrivateEngine, tmp_path: Path) -> None:
-    sweep_world(fresh_engine, tmp_path, 0, containers=10, operations=40, trials=4)
+    sweep_world(fresh_engine, tmp_path, 0, containers=8, operations=25, trials=3)
 
 
 @pytest.mark.full
