@@ -14,6 +14,9 @@ ROOT = Path(__file__).parents[2]
 QUICK = ("sync", "previews")
 NAMES = (
     *QUICK,
+    "address_history",
+    "consequences",
+    "host_links",
     "writers",
     "jobs",
     "activity",

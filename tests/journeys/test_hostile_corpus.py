@@ -20,7 +20,7 @@ from tests.private_engine import PrivateEngine, wait_until
 from tests.security.hostile import CORPUS, FAMILIES, HUGE_NAME, HUGE_VALUE, sample
 from tests.security.places import CONTAINER_ID, NETWORK_ID, addresses
 
-TEXTS = CORPUS if IS_FULL else sample(1)
+TEXTS = CORPUS if IS_FULL else sample(2)
 LEFT_OUT = (Permission.CLOSED, None)
 ENDS = {"account_logout", "favicon", "healthz", "readyz", "security_txt"}  # no pages, or the last one
 # One real bridge in so many networks: the others only have a name and labels, which is all that is looked at.

@@ -121,12 +121,14 @@ def test_it_follows_a_rotation(tmp_path: Path, log: Path, recreate: bool) -> Non
         log.rename(rotated)
         if recreate:
             log.touch(0o640)
+        make_action("between")  # by a turn that may have found the file in its place a moment before
+        wait_until_written()
         make_action("behind")
         trail = wait_until_written()
 
-    assert (len(lines_of(rotated)), len(lines_of(log))) == (2, 2)
+    assert (len(lines_of(rotated)), len(lines_of(log))) in ((2, 4), (4, 2))
     assert lines_of(log)[0].previous == lines_of(rotated)[-1].hash
-    assert trail.sequence == 4
+    assert trail.sequence == 6
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
