@@ -41,6 +41,7 @@ class Configuration:
     bind: str
     docker_host: str
     netns: str
+    public_url: str
     trusted_origins: tuple[str, ...]
     trusted_proxies: int
     is_read_only: bool
@@ -82,6 +83,7 @@ def _read() -> Configuration:
         bind=env.str("NETADMIN_BIND", default="127.0.0.1"),
         docker_host=env.str("DOCKER_HOST", default="unix:///var/run/docker.sock"),
         netns=env.str("NETADMIN_NETNS", default=""),
+        public_url=env.str("NETADMIN_PUBLIC_URL", default="").strip(),
         trusted_origins=tuple(env.list("NETADMIN_TRUSTED_ORIGINS", default=[])),
         trusted_proxies=env.int("NETADMIN_TRUSTED_PROXIES", default=0),
         is_read_only=env.bool("NETADMIN_READ_ONLY", default=False),
@@ -125,11 +127,12 @@ def _check(read: Configuration) -> Configuration:
         check_destination(read.activity_log, read.activity_log_ca)
     except NoDestination as error:
         raise ImproperlyConfigured(str(error)) from error
-    is_reached = read.bind not in ("127.0.0.1", "::1", "localhost") or read.trusted_proxies or read.trusted_origins
+    is_named = read.trusted_origins or read.public_url
+    is_reached = read.bind not in ("127.0.0.1", "::1", "localhost") or read.trusted_proxies or is_named
     if read.is_debug and is_reached:
         raise ImproperlyConfigured(
             "NETADMIN_DEBUG shows the inside to every visitor, so it works only on NETADMIN_BIND=127.0.0.1, without "
-            "NETADMIN_TRUSTED_PROXIES and NETADMIN_TRUSTED_ORIGINS: a proxy brings visitors there, too."
+            "NETADMIN_TRUSTED_PROXIES, NETADMIN_TRUSTED_ORIGINS and NETADMIN_PUBLIC_URL: a proxy brings visitors there, too."
         )
     if read.log_level not in LOG_LEVELS:
         raise ImproperlyConfigured(f"NETADMIN_LOG_LEVEL={read.log_level} is none of {', '.join(LOG_LEVELS)}.")

@@ -31,10 +31,11 @@ class Gate:
         """Pass on what may pass; a socket that may not is refused before the handshake."""
         if scope["type"] in ("http", "websocket"):
             headers = [(name, value) for name, value in scope["headers"] if name.lower() != _BELIEVED_BY_DAPHNE]
-            scope = {**scope, "headers": headers, "root_path": ""}
+            scope = {**scope, "headers": headers, "root_path": settings.NETADMIN_PREFIX}
         if scope["type"] == "websocket":
             approach = _approach_of(scope)
-            if not is_admitted(approach, settings.NETADMIN_ALLOWED_ORIGINS, needs_origin=True):
+            is_ours = scope["path"].startswith(f"{settings.NETADMIN_PREFIX}/")
+            if not is_ours or not is_admitted(approach, settings.NETADMIN_ALLOWED_ORIGINS, needs_origin=True):
                 logger.warning("socket_refused", host=approach.host, origin=approach.origin, forwarded=approach.forwarded)
                 await refuse_socket(scope, receive, send)
                 return

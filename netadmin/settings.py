@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from hashlib import sha256
 from ipaddress import ip_network
 
 from csp.constants import NONE, SELF
@@ -11,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from netadmin.env import BASE_DIR, make_private_file, read_configuration, read_or_make_secret_key, read_secret_key_fallbacks
 from netadmin.logs import configure_logs
-from networks.policy.origins import allowed_origins, host_names
+from networks.policy.origins import allowed_origins, host_names, read_public_url
 
 CONFIGURATION = read_configuration()
 try:
-    NETADMIN_ALLOWED_ORIGINS = allowed_origins(CONFIGURATION.bind, CONFIGURATION.port, CONFIGURATION.trusted_origins)
+    PUBLIC = read_public_url(CONFIGURATION.public_url) if CONFIGURATION.public_url else None
+    NETADMIN_ALLOWED_ORIGINS = allowed_origins(
+        CONFIGURATION.bind, CONFIGURATION.port, (*CONFIGURATION.trusted_origins, *([PUBLIC.origin] if PUBLIC else []))
+    )
 except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
 
@@ -65,6 +69,10 @@ MIDDLEWARE = [
     "networks.views.middleware.PolicyMiddleware",
 ]
 
+# The path that everything lies below, where a proxy gives us a part of a host; "" for none.
+NETADMIN_PREFIX = PUBLIC.prefix if PUBLIC else ""
+FORCE_SCRIPT_NAME = NETADMIN_PREFIX or None
+
 ROOT_URLCONF = "netadmin.urls"
 ASGI_APPLICATION = "netadmin.asgi.application"
 
@@ -110,7 +118,8 @@ LOCALE_PATHS = [BASE_DIR / "networks" / "locale"]
 TIME_ZONE = CONFIGURATION.time_zone
 USE_TZ = True
 
-STATIC_URL = "static/"
+# Whole, for threads that no request began draw rows as well, and only requests know a prefix.
+STATIC_URL = f"{NETADMIN_PREFIX}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = CONFIGURATION.data_dir / "static"
 STORAGES = {
@@ -129,12 +138,12 @@ AUTH_PASSWORD_VALIDATORS = [
 # A form is text, and its page shows it again. networks/management/connection_bounds.py refuses more at the header.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "overview"
 ACCOUNT_ADAPTER = "networks.policy.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds for which the password need not be typed again
 # networks/policy/login/throttle.py counts logins: allauth's own limits let a stranger keep an account's owner out.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
@@ -161,9 +170,10 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
 }
 
-# Cookies have no port: two dashboards on one machine would log each other out.
-SESSION_COOKIE_NAME = f"netadmin_session_{CONFIGURATION.port}"
-CSRF_COOKIE_NAME = f"netadmin_csrf_{CONFIGURATION.port}"
+# Cookies have no port: two dashboards on one machine would log each other out. Servers behind one address share theirs.
+NETADMIN_COOKIE_SUFFIX = sha256(str(PUBLIC).encode()).hexdigest()[:8] if PUBLIC else str(CONFIGURATION.port)
+SESSION_COOKIE_NAME = f"netadmin_session_{NETADMIN_COOKIE_SUFFIX}"
+CSRF_COOKIE_NAME = f"netadmin_csrf_{NETADMIN_COOKIE_SUFFIX}"
 LANGUAGE_COOKIE_NAME = "netadmin_language"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
@@ -218,6 +228,7 @@ NETADMIN_ACTIVITY_LOG = CONFIGURATION.activity_log
 NETADMIN_ACTIVITY_LOG_CA = CONFIGURATION.activity_log_ca
 NETADMIN_PORT = CONFIGURATION.port
 NETADMIN_BIND = CONFIGURATION.bind
+NETADMIN_PUBLIC_URL = str(PUBLIC) if PUBLIC else ""
 NETADMIN_TRUSTED_PROXIES = CONFIGURATION.trusted_proxies
 NETADMIN_MOST_SESSIONS = CONFIGURATION.most_sessions
 NETADMIN_ADMIN_FROM = [ip_network(text) for text in CONFIGURATION.admin_from]

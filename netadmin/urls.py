@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -13,6 +14,7 @@ from networks.views.probes import show_alive, show_ready, show_security_contact
 
 # The admin site's own login form knows neither allauth's limits nor its log-in page: it let a locked-out password in.
 admin.autodiscover()
+admin.site.site_url = f"{settings.NETADMIN_PREFIX}/"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 handler400 = "networks.views.denied.bad_request"
@@ -21,7 +23,8 @@ handler500 = "networks.views.denied.show_fault"
 urlpatterns = [
     path("healthz", show_alive, name="healthz"),
     path("readyz", show_ready, name="readyz"),
-    path("favicon.ico", RedirectView.as_view(url="/static/img/favicon-live.svg"), name="favicon"),  # the admin site names none
+    # The admin site names none.
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon-live.svg"), name="favicon"),
     path(".well-known/security.txt", show_security_contact, name="security_txt"),
     path("setup/", set_up, name="setup"),
     path("i18n/setlang/", set_language, name="set_language"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from networks.policy.permissions import read_reach
@@ -81,7 +82,9 @@ class Screen:
 
 def socket_url(key: ScreenKey) -> str:
     """Return the address of the socket that keeps this screen live; rights are asked anew there, never sent."""
-    place = f"/ws/live/{key.page}/{quote(key.engine_slug)}/" + (f"{quote(key.docker_id)}/" if key.docker_id else "")
+    place = f"{settings.NETADMIN_PREFIX}/ws/live/{key.page}/{quote(key.engine_slug)}/"
+    if key.docker_id:
+        place += f"{quote(key.docker_id)}/"
     return f"{place}?{urlencode({'lang': key.language})}" + (f"&{key.query}" if key.query else "")
 
 

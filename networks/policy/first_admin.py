@@ -136,13 +136,15 @@ def make_first_admin() -> User | None:
 
 def show_setup_token(token: str, console: Console | None = None) -> None:
     """Print the token on the console; it never goes to the log. A fragment is never sent, so it stands in no log either."""
-    address = f"{home_origin()}/setup/"
+    address = f"{home_url()}/setup/"
     out: Console = console or sys.stderr
     out.write(f"To make the first admin, open {address}#{token}\nor open {address} and type the token, within an hour: {token}\n")
 
 
-def home_origin() -> str:
-    """Return the origin to print for people: localhost where that is allowed."""
+def home_url() -> str:
+    """Return the address to print, without a slash at its end: the public one, else localhost where that is allowed."""
+    if settings.NETADMIN_PUBLIC_URL:
+        return str(settings.NETADMIN_PUBLIC_URL).rstrip("/")
     local = f"http://localhost:{settings.NETADMIN_PORT}"
     allowed: frozenset[str] = settings.NETADMIN_ALLOWED_ORIGINS
     return local if local in allowed else min(allowed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+# Signs that no proxy spells in another way; no segment begins with a dot.
+_PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _FORWARDED = ("forwarded", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-for")
 
 
@@ -53,6 +56,32 @@ def read_origin(text: str) -> str:
     if parts.scheme not in _DEFAULT_PORTS or not is_bare or not _is_host_name(host):
         raise wrong
     return _spell(parts.scheme, _bracketed(host), port or _DEFAULT_PORTS[parts.scheme])
+
+
+@dataclass(frozen=True, slots=True)
+class PublicUrl:
+    """Where people reach Netadmin. `prefix`: the path that all of it lies below, such as "/netadmin", "" for none."""
+
+    origin: str
+    prefix: str
+
+    def __str__(self) -> str:
+        return f"{self.origin}{self.prefix}/"
+
+
+def read_public_url(text: str) -> PublicUrl:
+    """Return an address such as "https://example.org/netadmin/", in its one spelling. Raises ValueError when it isn't one."""
+    parts = urlsplit(text.strip())
+    prefix = parts.path.rstrip("/")
+    try:
+        origin = read_origin(parts._replace(path="").geturl())
+    except ValueError:
+        origin = ""
+    if not origin or not _PREFIX.fullmatch(prefix):
+        raise ValueError(
+            f"NETADMIN_PUBLIC_URL={text} isn't an address like https://netadmin.example or https://example.org/netadmin/"
+        )
+    return PublicUrl(origin, prefix)
 
 
 def is_origin(text: str) -> bool:

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Collection
 
 import structlog
+from django.conf import settings
 from django.db import connections
+from django.urls import set_script_prefix
 
 from networks.partials.screen import Screen, ScreenKey
 from networks.push.view import CatchUp, HeldPicture, LiveView, PictureStep, catch_up, step_to
@@ -83,6 +85,7 @@ class Drawer:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
+        set_script_prefix(f"{settings.NETADMIN_PREFIX}/")  # each thread has its own, and only requests set theirs
         try:
             while (due := self._wait_for_work()) is not None:
                 for view in due:

@@ -126,7 +126,7 @@ def waiting_action(url: str | None) -> str:
     """Return what is done or shown once the password was typed, "" where that isn't known."""
     try:
         place = urlsplit(url or "")
-        match = resolve(place.path)
+        match = resolve(place.path.removeprefix(settings.NETADMIN_PREFIX))
     except (Resolver404, ValueError):
         return ""
     if place.netloc:  # not followed

@@ -88,4 +88,4 @@ def _draw_ticks(page: str, shown: str, language: str | None) -> str:
 
 
 def _cookie(page: str) -> str:
-    return f"netadmin_columns_{page}_{settings.NETADMIN_PORT}"
+    return f"netadmin_columns_{page}_{settings.NETADMIN_COOKIE_SUFFIX}"

@@ -168,7 +168,7 @@ def _page_of(request: HttpRequest) -> str:
     """Return the path to come back to: the page itself, or for a button the page that it stands on."""
     if request.method in ("GET", "HEAD") and request.headers.get("HX-Request") != "true":
         return request.get_full_path()
-    return referring_page(request) or "/"
+    return referring_page(request) or reverse("overview")
 
 
 def refuse_origin(request: HttpRequest, approach: Approach) -> HttpResponse:
@@ -185,6 +185,17 @@ def refuse_origin(request: HttpRequest, approach: Approach) -> HttpResponse:
     }
     with translation.override(translation.get_language_from_request(request)):
         return HttpResponse(render_to_string("origin_refused.html", context), status=403)
+
+
+def lead_below_prefix(request: HttpRequest) -> HttpResponse:
+    """Answer whoever asks outside of the path that everything lies below: the proxy has to pass the whole path on."""
+    prefix = settings.NETADMIN_PREFIX
+    if request.path == prefix:
+        return HttpResponseRedirect(f"{prefix}/")
+    reason = _("This Netadmin is at %(url)s, as NETADMIN_PUBLIC_URL says. A proxy passes the whole path on, %(prefix)s included.")
+    context = {"reason": reason % {"url": settings.NETADMIN_PUBLIC_URL, "prefix": prefix}}
+    with translation.override(translation.get_language_from_request(request)):
+        return HttpResponse(render_to_string("404.html", context), status=404)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

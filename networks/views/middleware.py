@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
@@ -27,7 +29,7 @@ from networks.policy.accounts import has_typed_password
 from networks.policy.denials import record_denied
 from networks.policy.first_admin import needs_setup
 from networks.policy.login.browsers import note_browser
-from networks.policy.origins import Approach, asked_origin, is_admitted, read_approach
+from networks.policy.origins import Approach, asked_origin, is_admitted, is_allowed_host, read_approach
 from networks.policy.permissions import CHANGING, Denied, Permission, require
 from networks.policy.url_permissions import ON_ENGINE, PROVEN_FIRST, name_of_match, needs_proof, permission_for
 from networks.views.acting import actor_of
@@ -35,6 +37,7 @@ from networks.views.denied import (
     CLIENT_UNTOLD,
     ask_for_password,
     denied_page,
+    lead_below_prefix,
     lead_to_second_step,
     login_redirect,
     read_only_page,
@@ -75,6 +78,8 @@ _VERBS = {
     "lab_down": "lab_down",
 }
 _MOST_OF_PATH = 200
+# Asked by address, by what keeps containers and watches them; they tell a stranger nothing that names anything.
+_PROBES = frozenset({"/healthz", "/readyz"})
 # Set-up is what these are for, or they say nothing that needs it.
 _WITHOUT_SETUP = frozenset({"setup", "healthz", "readyz", "favicon", "security_txt", "set_language"})
 # A writer waits a few milliseconds for the others; one that waits this long is up against another program.
@@ -104,6 +109,8 @@ class HeadersMiddleware(Middleware):
         if _is_https(request):
             for cookie in response.cookies.values():
                 cookie["secure"] = True
+        for cookie in response.cookies.values():
+            cookie["path"] = f"{settings.NETADMIN_PREFIX}/"
         return response
 
 
@@ -123,9 +130,13 @@ class OriginMiddleware(Middleware):
         # Without a Host (HTTP/1.0: no browser) it is about the address that was connected to, as Django takes it.
         headers.setdefault("host", _connected_to(request))
         approach = read_approach(headers, request.META.get("REMOTE_ADDR", ""), settings.NETADMIN_TRUSTED_PROXIES)
+        if request.path_info in _PROBES and not is_allowed_host(approach.host, settings.NETADMIN_ALLOWED_ORIGINS):
+            approach = replace(approach, host=urlsplit(min(settings.NETADMIN_ALLOWED_ORIGINS)).netloc)
         if not is_admitted(approach, settings.NETADMIN_ALLOWED_ORIGINS):
             return refuse_origin(request, approach)
         _settle(request, approach)
+        if not request.path.startswith(f"{settings.NETADMIN_PREFIX}/") and request.path_info not in _PROBES:
+            return lead_below_prefix(request)
         return self.get_response(request)
 
 

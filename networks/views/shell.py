@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, ResolverMatch, resolve, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -178,7 +178,7 @@ def rights_of_request(request: HttpRequest) -> Access:
 
 def choice_cookie() -> str:
     """Return the name of the cookie that keeps which Engine a browser was switched to: by number, for a name may come again."""
-    return f"netadmin_engine_{settings.NETADMIN_PORT}"
+    return f"netadmin_engine_{settings.NETADMIN_COOKIE_SUFFIX}"
 
 
 def reach_of_request(request: HttpRequest) -> str:
@@ -273,6 +273,11 @@ def _navigation(
     return tuple(entries)
 
 
+def resolve_path(path: str) -> ResolverMatch:
+    """Return what is at the path of one of our addresses, as a browser has it. Raises Resolver404."""
+    return resolve(path.removeprefix(settings.NETADMIN_PREFIX))
+
+
 def referring_page(request: HttpRequest) -> str:
     """Return path and query of the page that sent this, "" where it isn't one of ours.
 
@@ -283,4 +288,5 @@ def referring_page(request: HttpRequest) -> str:
         return ""
     parts = urlsplit(sent_from)
     page = parts.path + (f"?{parts.query}" if parts.query else "")
-    return page if page.startswith("/") and url_has_allowed_host_and_scheme(page, None) else ""
+    is_below = page.startswith(f"{settings.NETADMIN_PREFIX}/")  # the rest of the host is others'
+    return page if is_below and url_has_allowed_host_and_scheme(page, None) else ""

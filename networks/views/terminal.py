@@ -53,7 +53,7 @@ class ContainerTerminal(View):
             "why_not": why_not_open(title.name, state),
             "form": TerminalForm(),
             "command": exec_command(title.name, docker_id, SHELLS[:1]),
-            "socket_path": f"/ws/terminal/{engine_slug}/{docker_id}/?lang={get_language()}",
+            "socket_path": f"{settings.NETADMIN_PREFIX}/ws/terminal/{engine_slug}/{docker_id}/?lang={get_language()}",
             "idle_minutes": IDLE_S // 60,
             "most": MOST_OF_ONE,
         }

@@ -5,6 +5,8 @@
 {
   const THEMES = ["light", "dark", "system"];
   const root = document.documentElement;
+  // What lies below this path is ours; a proxy may give the rest of the host to others.
+  const home = `${new URL(document.currentScript.src).pathname.split("/static/")[0]}/`;
 
   function readCookie() {
     return /(?:^|; )theme=(light|dark|system)(?:;|$)/.exec(document.cookie)?.[1];
@@ -18,7 +20,7 @@
 
   function choose(theme) {
     root.dataset.bsTheme = theme;
-    document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+    document.cookie = `theme=${theme}; path=${home}; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
     try {
       localStorage.setItem("theme", theme === "system" ? "auto" : theme);
     } catch {

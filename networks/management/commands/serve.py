@@ -21,7 +21,7 @@ from networks.management.prepared import collect_static_if_needed, migrate_if_ne
 from networks.management.server import find_listen_fault, serve
 from networks.models.access import reseal_credentials
 from networks.models.database_trouble import explain_trouble
-from networks.policy.first_admin import ensure_setup_token, home_origin, make_first_admin, show_setup_token
+from networks.policy.first_admin import ensure_setup_token, home_url, make_first_admin, show_setup_token
 from networks.sync.engines import ensure_local_engine
 from networks.sync.supervisor import start_tending
 
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         application = import_string(settings.ASGI_APPLICATION)
 
         def say_ready() -> None:
-            self.stdout.write(f"Netadmin serves {home_origin()} and follows {engine.url}")
+            self.stdout.write(f"Netadmin serves {home_url()} and follows {engine.url}")
             if admin is not None:
                 self.stdout.write(f"The first admin is {admin.get_username()}.")
             if token:

@@ -131,7 +131,7 @@ _SALT = "netadmin.known-browser"
 
 def cookie_name() -> str:
     """Return the cookie's name: cookies have no port, so it stands in the name."""
-    return f"netadmin_known_{settings.NETADMIN_PORT}"
+    return f"netadmin_known_{settings.NETADMIN_COOKIE_SUFFIX}"
 
 
 def browser_mark(request: HttpRequest, account: str) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -15,7 +15,15 @@ from networks.partials.engines import draw_engine, draw_engine_list
 from networks.policy.permissions import Denied, Permission, is_superuser
 from networks.sync.requests import request_sync
 from networks.views.screens import render_screen
-from networks.views.shell import CHOICE_LASTS_S, choice_cookie, open_screen, pick_engine, referring_page, rights_of_request
+from networks.views.shell import (
+    CHOICE_LASTS_S,
+    choice_cookie,
+    open_screen,
+    pick_engine,
+    referring_page,
+    resolve_path,
+    rights_of_request,
+)
 
 # Where the choice of another Engine leads from a page that is about one thing of the first.
 _LISTS = {"network": "network_list", "container": "container_list"}
@@ -69,7 +77,7 @@ def _same_page_on(engine_slug: str, came_from: str) -> str:
     """Return the address that shows of this Engine what `came_from` shows of another; its filters are left behind."""
     path = urlsplit(came_from).path
     try:
-        match = resolve(path)
+        match = resolve_path(path)
     except Resolver404:
         return reverse("overview")
     if match.url_name == "engine_detail":
