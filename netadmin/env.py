@@ -23,6 +23,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 LANGUAGES = ("en", "ko")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SECOND_STEP_GROUPS = ("superusers", "admins", "terminals", "everybody")
+LEAST_CONNECTIONS = 20
 SHORTEST_KEY = 50  # characters; Django warns of shorter ones
 
 # Each is a line of security.txt: signs of a URI alone (RFC 3986), so none ends the line. A password belongs in no address.
@@ -39,6 +40,8 @@ class Configuration:
     data_dir: Path
     port: int
     bind: str
+    database_url: str
+    database_connections: int
     docker_host: str
     netns: str
     public_url: str
@@ -81,6 +84,8 @@ def _read() -> Configuration:
         data_dir=Path(env.str("NETADMIN_DATA_DIR", default=str(BASE_DIR / ".data"))).absolute(),
         port=env.int("NETADMIN_PORT", default=8000),
         bind=env.str("NETADMIN_BIND", default="127.0.0.1"),
+        database_url=env.str("DATABASE_URL", default="").strip(),
+        database_connections=env.int("NETADMIN_DATABASE_CONNECTIONS", default=40),
         docker_host=env.str("DOCKER_HOST", default="unix:///var/run/docker.sock"),
         netns=env.str("NETADMIN_NETNS", default=""),
         public_url=env.str("NETADMIN_PUBLIC_URL", default="").strip(),
@@ -117,6 +122,11 @@ def _check(read: Configuration) -> Configuration:
     if read.netns and not is_netns_path(read.netns):
         raise ImproperlyConfigured(
             f"NETADMIN_NETNS={read.netns} names no network namespace: /run/netns/NAME or /proc/PID/ns/net would."
+        )
+    if read.database_connections < LEAST_CONNECTIONS:
+        raise ImproperlyConfigured(
+            f"NETADMIN_DATABASE_CONNECTIONS={read.database_connections}: one process needs {LEAST_CONNECTIONS}, and 4 more for each "
+            "Engine."
         )
     if read.trusted_proxies < 0:
         raise ImproperlyConfigured("NETADMIN_TRUSTED_PROXIES is how many proxies stand before Netadmin: 0 or more.")

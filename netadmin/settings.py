@@ -10,7 +10,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from netadmin.env import BASE_DIR, make_private_file, read_configuration, read_or_make_secret_key, read_secret_key_fallbacks
+from netadmin.databases import configure_postgresql, configure_sqlite
+from netadmin.env import BASE_DIR, read_configuration, read_or_make_secret_key, read_secret_key_fallbacks
 from netadmin.logs import configure_logs
 from networks.policy.origins import allowed_origins, host_names, read_public_url
 
@@ -98,17 +99,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": make_private_file(CONFIGURATION.data_dir / "netadmin.sqlite3"),
-        # Measured: with Django's defaults 151 of 600 concurrent writes were lost to "database is locked", with these none.
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
-        },
-        "TEST": {"NAME": str(CONFIGURATION.data_dir / "test.sqlite3")},
-    }
+    "default": configure_postgresql(CONFIGURATION.database_url, CONFIGURATION.database_connections)
+    if CONFIGURATION.database_url
+    else configure_sqlite(CONFIGURATION.data_dir)
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

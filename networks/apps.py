@@ -18,6 +18,7 @@ class NetworksConfig(AppConfig):
         """Import what registers itself, and connect the receivers."""
         from networks import checks  # noqa: F401
         from networks.actions import audit_signals
+        from networks.models.hints import remake_hints_after_migrate
         from networks.models.insert_only import remake_after_migrate
         from networks.policy.login import browsers
         from networks.policy.socket_rights import connect_receivers
@@ -27,4 +28,5 @@ class NetworksConfig(AppConfig):
         supervisor.connect_receivers()
         browsers.connect_receivers()
         audit_signals.connect_receivers()
+        post_migrate.connect(remake_hints_after_migrate, sender=self, dispatch_uid="networks hints")
         post_migrate.connect(remake_after_migrate, sender=self, dispatch_uid="networks triggers")

@@ -25,7 +25,7 @@ from networks.audit.progress import (
 from networks.audit.syslog import SyslogSender
 from networks.audit.trouble import Unwritable, elsewhere
 from networks.models import Trail
-from networks.sync.follow.lease import Lease
+from networks.sync.follow.lease import lease_of
 from networks.sync.periodic import PeriodicThread
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ class TrailWriter(PeriodicThread):
         at_once: int = AT_ONCE,
     ) -> None:
         super().__init__("trail", every_s)
-        self._lease = Lease(data_dir, "activity-log")
+        self._lease = lease_of(data_dir, "activity-log")
         self._destination = destination
         self._outlet: Outlet = (
             LogFile(destination.path) if isinstance(destination, FileDestination) else SyslogSender(destination)

@@ -8,11 +8,13 @@ import sys
 from networks.actions.jobs.threads import stop_runners
 from networks.actions.settling import stop_settling
 from networks.audit.log_writer import stop_trail
+from networks.sync.hint_listener import stop_listening
 from networks.sync.supervisor import stop_followers, stop_tending, stop_watchers
 
 
 def stop_threads() -> None:
     """End the runners first: a step that is under way is finished while this process still holds the lease."""
+    stop_listening()
     stop_runners()
     stop_settling()
     stop_tending()

@@ -10,6 +10,7 @@ from networks.models.container import Container, Endpoint, Tombstone
 from networks.models.engine import Engine, EngineState, EngineStatus, Grant, Role, SyncRequest
 from networks.models.event import Event
 from networks.models.job import Job, JobState, JobStep, JobStop, StepState
+from networks.models.lease import Lease, LeaseLost
 from networks.models.network import Network, Pool
 from networks.models.trail import Trail
 
@@ -29,6 +30,8 @@ __all__ = [
     "JobState",
     "JobStep",
     "JobStop",
+    "Lease",
+    "LeaseLost",
     "Network",
     "Outcome",
     "OutcomeKind",

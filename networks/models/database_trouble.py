@@ -19,8 +19,47 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
 )
 
 
+# PostgreSQL's states, or what they begin with, and what they mean. Source: its manual, appendix A.
+_STATES: tuple[tuple[str, str], ...] = (
+    ("53100", gettext_noop("The disk that holds Netadmin's database is full.")),
+    ("53300", gettext_noop("Netadmin's database takes no more connections.")),
+    ("25006", gettext_noop("Netadmin's database can be read, but not written: PostgreSQL is read-only.")),
+    ("28", gettext_noop("PostgreSQL refuses the name or the password in DATABASE_URL.")),
+    ("3D000", gettext_noop("PostgreSQL has no database of the name in DATABASE_URL.")),
+    ("42501", gettext_noop("PostgreSQL denies Netadmin what it needs: make it the owner of its database.")),
+    ("55P03", gettext_noop("Another program keeps Netadmin's database locked.")),
+    ("57014", gettext_noop("Netadmin's database takes too long to answer.")),
+    ("57P03", gettext_noop("PostgreSQL is starting or stopping.")),
+    ("57P", gettext_noop("PostgreSQL was stopped.")),
+    ("58", gettext_noop("The disk that holds Netadmin's database reports errors.")),
+    ("XX", gettext_noop("Netadmin's database is damaged.")),
+    ("08", gettext_noop("PostgreSQL can't be reached.")),
+)
+# psycopg's own words, where no server said a state.
+_UNREACHED: tuple[tuple[str, str], ...] = (
+    ("password authentication failed", gettext_noop("PostgreSQL refuses the name or the password in DATABASE_URL.")),
+    ("does not exist", gettext_noop("PostgreSQL has no database of the name in DATABASE_URL.")),
+    ("too many clients", gettext_noop("Netadmin's database takes no more connections.")),
+    ("starting up", gettext_noop("PostgreSQL is starting or stopping.")),
+    ("couldn't get a connection", gettext_noop("PostgreSQL can't be reached.")),
+    ("connection", gettext_noop("PostgreSQL can't be reached.")),
+)
+
+
+def _explain_postgresql(error: BaseException) -> str:
+    """Return the sentence for an error of PostgreSQL's driver, "" where we know none."""
+    state = str(getattr(error, "sqlstate", None) or "")
+    if state:
+        return next((meaning for begin, meaning in _STATES if state.startswith(begin)), "")
+    words = str(error).lower()
+    return next((meaning for part, meaning in _UNREACHED if part in words), "")
+
+
 def explain_trouble(error: object) -> str:
     """Return what a DatabaseError (or its words) means, in one sentence; the words themselves where we don't know them."""
+    cause = error.__cause__ if isinstance(error, BaseException) else None
+    if cause is not None and type(cause).__module__.startswith("psycopg") and (meaning := _explain_postgresql(cause)):
+        return _(meaning)
     words = str(error)
     known = next((meaning for part, meaning in _MEANINGS if part in words.lower()), None)
     return _(known) if known else _("Netadmin's database says: %(words)s.") % {"words": words.rstrip(".")}

@@ -38,7 +38,7 @@ class HeartbeatWriter:
         self._takers: dict[int, TakeRequest] = {}
         self._proofs: dict[int, datetime] = {}
         self._writes: int | None = None
-        self._is_running = False
+        self._is_running = self._is_woken = False
         self._thread = threading.Thread()
 
     def begin(self, engine_pk: int, take: TakeRequest) -> None:
@@ -61,6 +61,12 @@ class HeartbeatWriter:
         if ending is not None:
             ending.join(LAST_TURN_S)
 
+    def wake(self) -> None:
+        """Have it look at once whether somebody wrote a wish."""
+        with self._changed:
+            self._is_woken = True
+            self._changed.notify()
+
     def prove(self, engine_pk: int, at: datetime) -> None:
         """Have it written that the snapshot was known to be equal to the Engine at `at`. Returns at once."""
         with self._changed:
@@ -81,7 +87,8 @@ class HeartbeatWriter:
 
     def _wait(self, pause_s: float) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: not self._takers, pause_s)
+            self._changed.wait_for(lambda: self._is_woken or not self._takers, pause_s)
+            self._is_woken = False
             self._is_running = bool(self._takers)  # in the same turn of the lock: whoever comes next starts another
             return self._is_running
 

@@ -12,7 +12,7 @@ from networks.models import Engine
 from networks.models.access import access_of
 from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
-from networks.sync.follow.lease import Lease
+from networks.sync.follow.lease import lease_of
 from networks.sync.follow.reconciler import Reconciler
 from networks.sync.host.board import HostPicture
 from networks.sync.host.machine import Machine
@@ -29,7 +29,7 @@ def sync_once(engine: Engine, data_dir: Path) -> int | None:
 
     Raises EngineError when the Engine can't be read.
     """
-    access, lease = access_of(engine), Lease(data_dir, f"follower-{engine.slug}")
+    access, lease = access_of(engine), lease_of(data_dir, f"follower-{engine.slug}")
     if not lease.take():
         return None
     inbox = Inbox()
@@ -37,7 +37,7 @@ def sync_once(engine: Engine, data_dir: Path) -> int | None:
     inspectors = Inspectors(engine.slug, lambda: EngineClient(access, Profile.READ), inbox)
     try:
         client.negotiate()
-        snapshot = Snapshot(engine.pk)
+        snapshot = Snapshot(engine.pk, lease.hold if lease.is_fenced else None)
         reconciler = Reconciler(client, snapshot, snapshot.load(), EventJournal(engine.slug), inspectors)
         mended = reconciler.resync(as_of=datetime.now(UTC))
         inspectors.start()

@@ -139,6 +139,12 @@ def connect_receivers() -> None:
             signal.connect(_on_change, sender=model, dispatch_uid=f"tend {model.__name__}")
 
 
+def wake_tenders() -> None:
+    """Have them look at once whether Engines were added, changed or removed."""
+    for tender in _tender:
+        tender.wake()
+
+
 def _on_change(**_more: object) -> None:
     for tender in _tender:
         transaction.on_commit(tender.wake)

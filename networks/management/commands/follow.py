@@ -14,6 +14,7 @@ from networks.audit.log_writer import start_trail
 from networks.management.endings import stop_threads
 from networks.management.prepared import PreparedCommand
 from networks.sync.engines import ensure_local_engine
+from networks.sync.hint_listener import start_listening
 from networks.sync.supervisor import start_tending
 
 
@@ -28,6 +29,7 @@ class Command(PreparedCommand):
             signal.signal(number, lambda *_: ended.set())
         ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
         start_tending(settings.NETADMIN_DATA_DIR, is_watching=False)
+        start_listening()
         start_runners()
         start_settling()
         start_trail()

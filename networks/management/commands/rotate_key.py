@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from networks.actions.credentials import KeyFiles, forget_old_keys, rotate_key
 from networks.management.prepared import PreparedCommand
 from networks.models import Engine
-from networks.sync.follow.lease import Lease
+from networks.sync.follow.lease import lease_of
 
 
 class Command(PreparedCommand):
@@ -42,7 +42,7 @@ class Command(PreparedCommand):
 def _refuse_while_serving(data_dir: Path) -> None:
     """Return where no server follows an Engine from here. Raises CommandError else: it would go on with the old key."""
     for slug in Engine.objects.values_list("slug", flat=True):
-        lease = Lease(data_dir, f"follower-{slug}")
+        lease = lease_of(data_dir, f"follower-{slug}")
         if not lease.take():
             raise CommandError("Netadmin is running, and would go on with the old key: stop it first.")
         lease.give_back()

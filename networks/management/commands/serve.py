@@ -23,6 +23,7 @@ from networks.models.access import reseal_credentials
 from networks.models.database_trouble import explain_trouble
 from networks.policy.first_admin import ensure_setup_token, home_url, make_first_admin, show_setup_token
 from networks.sync.engines import ensure_local_engine
+from networks.sync.hint_listener import start_listening
 from networks.sync.supervisor import start_tending
 
 
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"The data directory {settings.NETADMIN_DATA_DIR} can't be written: {error.strerror}.") from error
         start_tending(settings.NETADMIN_DATA_DIR if settings.NETADMIN_FOLLOW else None)
+        start_listening()
         start_ending_left()
         start_trail()
         if settings.NETADMIN_FOLLOW:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
@@ -18,12 +17,12 @@ from networks.engine.access.tunnel import end_tunnel
 from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible
-from networks.models import Engine, EngineStatus, SyncRequest
+from networks.models import Engine, EngineStatus, LeaseLost, SyncRequest
 from networks.models.access import access_of
 from networks.models.database_trouble import note_trouble
 from networks.models.writes import count_of_writes
 from networks.sync.follow.inbox import Inbox, Look
-from networks.sync.follow.lease import Lease
+from networks.sync.follow.lease import holder_name, lease_of
 from networks.sync.follow.session import FollowSession
 from networks.sync.follow.standing import FollowState
 from networks.sync.heartbeat_writer import heartbeat_writer
@@ -38,7 +37,6 @@ log = structlog.get_logger(__name__)
 
 RETRY_LOCAL_S = 0.5  # a refused connect on a socket costs microseconds
 RETRY_FIRST_S, RETRY_FACTOR, RETRY_MOST_S = 0.8, 2.0, 30.0
-LEASE_EVERY_S = 1.0
 WATCH_EVERY_S = 0.25
 TELL_EVERY_S = 0.25
 PRUNE_EVERY_S, PRUNE_ON_AFTER_S = 3600.0, 0.25
@@ -53,7 +51,7 @@ class Follower:
     def __init__(self, engine: Engine, data_dir: Path) -> None:
         self.slug = engine.slug
         self._engine = engine
-        self._lease = Lease(data_dir, f"follower-{engine.slug}")
+        self._lease = lease_of(data_dir, f"follower-{engine.slug}")
         self._inbox = Inbox()
         self._standing = FollowState()
         self._stopped = threading.Event()
@@ -120,6 +118,8 @@ class Follower:
                     self._follow()
                 else:
                     self._watch()
+            except LeaseLost:
+                log.warning("lease_lost", engine=self.slug)
             except (DatabaseError, OSError) as error:
                 # A full disk, a locked database: say so, forget what memory holds, and begin again from what the database has.
                 if self._is_wanted():
@@ -159,7 +159,7 @@ class Follower:
         """Another process follows: pass on its revisions until the lease falls free."""
         seen: tuple[str, int] | None = None
         written: int | None = None
-        retry_at = time.monotonic() + LEASE_EVERY_S
+        retry_at = time.monotonic() + self._lease.retry_s
         while not self._stopped.wait(WATCH_EVERY_S):
             before, written = written, count_of_writes()
             if written is None or written != before:
@@ -172,20 +172,24 @@ class Follower:
 
     def _follow(self) -> None:
         """Hold the lease: connect, follow, and connect again, until stopped or something of our own breaks."""
-        snapshot = Snapshot(self._engine.pk)
+        snapshot = Snapshot(self._engine.pk, self._lease.hold if self._lease.is_fenced else None)
         memory = snapshot.load()
         journal = open_journal(self.slug)
         self._standing = FollowState()
-        snapshot.write_status(follower=f"{os.uname().nodename}:{os.getpid()}")
+        snapshot.write_status(follower=holder_name())
         heartbeat_writer.begin(self._engine.pk, self.take_request)
         try:
             self._connect_again_and_again(snapshot, memory, journal)
         finally:
             heartbeat_writer.end(self._engine.pk)
 
+    def _may_go_on(self) -> bool:
+        """Tell whether it is wanted, and still the one that follows."""
+        return not self._stopped.is_set() and self._lease.is_held
+
     def _connect_again_and_again(self, snapshot: Snapshot, memory: Memory, journal: EventJournal) -> None:
         failures = 0
-        while not self._stopped.is_set():
+        while self._may_go_on():
             session: FollowSession | None = None
             try:
                 session = FollowSession(
@@ -204,7 +208,7 @@ class Follower:
                 if session is not None:
                     session.close()
                     memory = session.reconciler.memory
-            if not self._stopped.is_set():
+            if self._may_go_on():
                 self._rest(snapshot, failures)
 
     def _open(self, session: FollowSession) -> None:
@@ -218,7 +222,7 @@ class Follower:
         self._unanswered.clear()
 
     def _step_until_cut(self, session: FollowSession) -> None:
-        while not self._stopped.is_set():
+        while self._may_go_on():
             if session.step(at_most_s=PRUNE_ON_AFTER_S if self._has_old else PRUNE_EVERY_S):
                 engine_changed.send(sender=Follower, engine_slug=self.slug)
             self._answer_requests()
@@ -248,7 +252,7 @@ class Follower:
             self._note_trouble("")
             engine_changed.send(sender=Follower, engine_slug=self.slug)
         rested_until = time.monotonic() + wait_s
-        while not self._stopped.is_set() and time.monotonic() < rested_until:
+        while self._may_go_on() and time.monotonic() < rested_until:
             # What an ended session's threads still leave here is of no use to the next, which reads everything.
             looks = self._inbox.take(rested_until - time.monotonic()).looks
             if looks:

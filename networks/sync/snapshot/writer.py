@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -48,8 +49,10 @@ _POOLS, _EVENTS, _TOMBSTONES = Upsert(Pool), Upsert(Event), Upsert(Tombstone)
 class Snapshot:
     """The rows of one Engine. Used by one thread, which holds the Engine's lease."""
 
-    def __init__(self, engine_pk: int) -> None:
+    def __init__(self, engine_pk: int, hold: Callable[[], None] | None = None) -> None:
+        """`hold`: keeps the Engine's lease until a transaction ends, where others may have taken it; raises LeaseLost."""
         self.engine_pk = engine_pk
+        self._hold = hold
         self.revision = 0
         self.epoch = ""
         self._network_pks: dict[str, int] = {}
@@ -95,7 +98,7 @@ class Snapshot:
         revision = self.revision + 1
         if api_version := status.get("api_version"):
             self._holds_to_modes = holds_to_modes(api_version)
-        with transaction.atomic():
+        with self._transaction():
             if changes:
                 self._write_networks(changes, revision)
                 self._write_containers(changes, after, revision)
@@ -109,9 +112,21 @@ class Snapshot:
         self.revision = revision
         return revision
 
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Write all or nothing, as the one that holds the lease."""
+        with transaction.atomic():
+            if self._hold is not None:
+                self._hold()
+            yield
+
     def write_status(self, **status: Any) -> None:
         """Write columns of EngineStatus that no page shows as they tick (such as `as_of`): no new revision."""
-        EngineStatus.objects.filter(engine_id=self.engine_pk).update(**status)
+        if self._hold is None:
+            EngineStatus.objects.filter(engine_id=self.engine_pk).update(**status)
+            return
+        with self._transaction():
+            EngineStatus.objects.filter(engine_id=self.engine_pk).update(**status)
 
     def write_counts(self, found: Mapping[str, Mapping[int, Besides]]) -> bool:
         """Write what an Engine counted, by network and position of the pool. Returns whether that gave a new revision."""
@@ -125,7 +140,7 @@ class Snapshot:
         if not changed:
             return False
         revision = self.revision + 1
-        with transaction.atomic():
+        with self._transaction():
             for pk, (_network_pk, new) in changed.items():
                 Pool.objects.filter(pk=pk).update(besides=new.in_all, besides_in_range=new.in_range)
             Network.objects.filter(pk__in={network_pk for network_pk, _new in changed.values()}).update(revision=revision)
@@ -136,7 +151,7 @@ class Snapshot:
     def empty(self) -> None:
         """Forget the whole snapshot and begin a new epoch: another Engine answers at this URL."""
         self.epoch = new_epoch()
-        with transaction.atomic():
+        with self._transaction():
             for model in (Endpoint, Container, Network, Tombstone):
                 model._default_manager.filter(engine_id=self.engine_pk).delete()
             self.ledger.forget()

@@ -1,0 +1,68 @@
+"""What tells other processes that there is something newer, on PostgreSQL: triggers that notify, whoever writes.
+
+A hint carries no state: it is lost with the connection that listens, and doubled at will. On SQLite `PRAGMA data_version` answers
+the same question.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from networks.models.access import EngineCredentials
+from networks.models.account import BrowserSession, SecondStepDuty
+from networks.models.action import Action, Outcome
+from networks.models.engine import Engine, EngineStatus, Grant, SyncRequest
+from networks.models.job import Job, JobStep, JobStop
+from networks.models.lease import Lease
+
+CHANNEL = "netadmin"
+ENGINE, TABLE, BEAT = "engine", "table", "beat"  # the first word of each hint
+_ON_TABLE, _ON_STATUS = "networks_hint_of_table", "networks_hint_of_status"
+
+# What is asked again and again whether it was written. Rows of the snapshot are not: their Engine's revision tells of them.
+_WATCHED = (SyncRequest, Engine, EngineCredentials, Grant, Job, JobStep, JobStop, Action, Outcome, Session, BrowserSession)
+_WATCHED_TOO = (SecondStepDuty, Lease)
+
+
+def watched_tables() -> tuple[str, ...]:
+    """Return the tables of which each statement that changes them tells."""
+    return tuple(model._meta.db_table for model in (*_WATCHED, *_WATCHED_TOO, get_user_model()))
+
+
+def remake_hints_after_migrate(using: str, **_more: Any) -> None:
+    """Receive post_migrate."""
+    connection = connections[using]
+    if connection.vendor == "postgresql" and {*watched_tables()} <= {*connection.introspection.table_names()}:
+        make_hint_triggers(connection)
+
+
+def make_hint_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Make, or make again, the triggers."""
+    status = EngineStatus._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE OR REPLACE FUNCTION {_ON_TABLE}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN PERFORM pg_notify('{CHANNEL}', '{TABLE}:' || TG_TABLE_NAME); RETURN NULL; END $$"
+        )
+        cursor.execute(
+            f"CREATE OR REPLACE FUNCTION {_ON_STATUS}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+            f"pg_notify('{CHANNEL}', '{ENGINE}:' || NEW.engine_id || ':' || NEW.epoch || ':' || NEW.revision); RETURN NULL; END $$"
+        )
+        for table in watched_tables():
+            # A renewed lease is no news: only one that is free is.
+            verbs = "UPDATE OF holder" if table == Lease._meta.db_table else "INSERT OR UPDATE OR DELETE"
+            cursor.execute(f"DROP TRIGGER IF EXISTS {_ON_TABLE} ON {table}")
+            cursor.execute(
+                f"CREATE TRIGGER {_ON_TABLE} AFTER {verbs} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {_ON_TABLE}()"
+            )
+        cursor.execute(f"DROP TRIGGER IF EXISTS {_ON_STATUS} ON {status}")
+        cursor.execute(
+            f"CREATE TRIGGER {_ON_STATUS} AFTER UPDATE ON {status} FOR EACH ROW WHEN "
+            "((OLD.epoch, OLD.revision, OLD.state) IS DISTINCT FROM (NEW.epoch, NEW.revision, NEW.state)) "
+            f"EXECUTE FUNCTION {_ON_STATUS}()"
+        )
