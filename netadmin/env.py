@@ -125,8 +125,8 @@ def _check(read: Configuration) -> Configuration:
         )
     if read.database_connections < LEAST_CONNECTIONS:
         raise ImproperlyConfigured(
-            f"NETADMIN_DATABASE_CONNECTIONS={read.database_connections}: one process needs {LEAST_CONNECTIONS}, and 4 more for each "
-            "Engine."
+            f"NETADMIN_DATABASE_CONNECTIONS={read.database_connections}: one process needs {LEAST_CONNECTIONS}, and 4 more for "
+            "each Engine."
         )
     if read.trusted_proxies < 0:
         raise ImproperlyConfigured("NETADMIN_TRUSTED_PROXIES is how many proxies stand before Netadmin: 0 or more.")

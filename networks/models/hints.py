@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
-from django.db import connections
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from networks.models.access import EngineCredentials
@@ -25,13 +25,15 @@ ENGINE, TABLE, BEAT = "engine", "table", "beat"  # the first word of each hint
 _ON_TABLE, _ON_STATUS = "networks_hint_of_table", "networks_hint_of_status"
 
 # What is asked again and again whether it was written. Rows of the snapshot are not: their Engine's revision tells of them.
-_WATCHED = (SyncRequest, Engine, EngineCredentials, Grant, Job, JobStep, JobStop, Action, Outcome, Session, BrowserSession)
-_WATCHED_TOO = (SecondStepDuty, Lease)
+_WATCHED: tuple[type[models.Model], ...] = (
+    *(SyncRequest, Engine, EngineCredentials, Grant, Job, JobStep, JobStop, Action, Outcome),
+    *(Session, BrowserSession, SecondStepDuty, Lease),
+)
 
 
 def watched_tables() -> tuple[str, ...]:
     """Return the tables of which each statement that changes them tells."""
-    return tuple(model._meta.db_table for model in (*_WATCHED, *_WATCHED_TOO, get_user_model()))
+    return tuple(model._meta.db_table for model in (*_WATCHED, get_user_model()))
 
 
 def remake_hints_after_migrate(using: str, **_more: Any) -> None:
@@ -50,8 +52,9 @@ def make_hint_triggers(connection: BaseDatabaseWrapper) -> None:
             f"$$ BEGIN PERFORM pg_notify('{CHANNEL}', '{TABLE}:' || TG_TABLE_NAME); RETURN NULL; END $$"
         )
         cursor.execute(
-            f"CREATE OR REPLACE FUNCTION {_ON_STATUS}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
-            f"pg_notify('{CHANNEL}', '{ENGINE}:' || NEW.engine_id || ':' || NEW.epoch || ':' || NEW.revision); RETURN NULL; END $$"
+            f"CREATE OR REPLACE FUNCTION {_ON_STATUS}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"PERFORM pg_notify('{CHANNEL}', concat_ws(':', '{ENGINE}', NEW.engine_id, NEW.epoch, NEW.revision)); "
+            "RETURN NULL; END $$"
         )
         for table in watched_tables():
             # A renewed lease is no news: only one that is free is.

@@ -157,7 +157,7 @@ def holder_name() -> str:
 
 
 class LeaseKeeper:
-    """Renews all leases of this process, in a thread of its own; another thread takes over from one that hangs in the database."""
+    """Renews all leases of this process, in a thread of its own; another takes over from one that hangs in the database."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
