@@ -160,7 +160,13 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # nothing here sends e-mail
 
 # Guesses are counted here. Django keeps 300 entries unless told otherwise: a few hundred addresses would have washed them out.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+    "default": {
+        "BACKEND": "netadmin.shared_cache.CountingDatabaseCache",
+        "LOCATION": "netadmin_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+    if CONFIGURATION.database_url
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
 }
 
 # Cookies have no port: two dashboards on one machine would log each other out. Servers behind one address share theirs.
@@ -219,6 +225,7 @@ NETADMIN_FOLLOW = CONFIGURATION.is_following
 NETADMIN_ADDRESS_HISTORY_DAYS = CONFIGURATION.address_history_days
 NETADMIN_ACTIVITY_LOG = CONFIGURATION.activity_log
 NETADMIN_ACTIVITY_LOG_CA = CONFIGURATION.activity_log_ca
+NETADMIN_DATABASE_CONNECTIONS = CONFIGURATION.database_connections
 NETADMIN_PORT = CONFIGURATION.port
 NETADMIN_BIND = CONFIGURATION.bind
 NETADMIN_PUBLIC_URL = str(PUBLIC) if PUBLIC else ""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.guarded.sitecustomize import NOWHERE, hold
 from tests.leftovers import name_prefix
+from tests.postgres import PrivatePostgres
 
 for name in [name for name in os.environ if name.startswith("NETADMIN_") and not name.startswith("NETADMIN_TEST")]:
     del os.environ[name]
@@ -21,6 +22,12 @@ atexit.register(shutil.rmtree, os.environ["NETADMIN_DATA_DIR"], ignore_errors=Tr
 # Nothing here opens a socket that no test made, and nothing that is started from here does.
 hold(Path(os.environ["NETADMIN_DATA_DIR"], "strays"))
 os.environ["DOCKER_HOST"] = NOWHERE_ENGINE = f"unix://{NOWHERE[0]}/docker.sock"
+
+# The same tests on the other database: each process of them has a server of its own.
+IS_ON_POSTGRESQL = os.environ.get("NETADMIN_TEST_DATABASE") == "postgresql"
+if IS_ON_POSTGRESQL:
+    POSTGRES = PrivatePostgres().__enter__()
+    os.environ["DATABASE_URL"] = POSTGRES.url()
 
 from netadmin.settings import *  # noqa: E402, F403
 from netadmin.settings import ALLOWED_HOSTS, DATABASES, NETADMIN_ALLOWED_ORIGINS, STATIC_ROOT, STORAGES  # noqa: E402
@@ -34,7 +41,8 @@ NETADMIN_DOCKER_HOST = NOWHERE_ENGINE
 
 # No test of this process cuts the power: those that ask what a disk has keep a server of their own. Several Engines that unpack
 # images keep a disk so busy that a commit waits, with the lock in its hands, for longer than the next writer does.
-DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+if not IS_ON_POSTGRESQL:
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # made to be quick
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

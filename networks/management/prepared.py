@@ -27,6 +27,8 @@ def migrate_if_needed() -> bool:
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return False
     call_command("migrate", interactive=False, verbosity=0)
+    if connection.vendor == "postgresql":
+        call_command("createcachetable", verbosity=0)  # several processes count guesses together
     return True
 
 

@@ -17,7 +17,7 @@ from networks.models.access import EngineCredentials
 from networks.models.account import BrowserSession, SecondStepDuty
 from networks.models.action import Action, Outcome
 from networks.models.engine import Engine, EngineStatus, Grant, SyncRequest
-from networks.models.job import Job, JobStep, JobStop
+from networks.models.job import Job, JobStep
 from networks.models.lease import Lease
 
 CHANNEL = "netadmin"
@@ -26,7 +26,7 @@ _ON_TABLE, _ON_STATUS = "networks_hint_of_table", "networks_hint_of_status"
 
 # What is asked again and again whether it was written. Rows of the snapshot are not: their Engine's revision tells of them.
 _WATCHED: tuple[type[models.Model], ...] = (
-    *(SyncRequest, Engine, EngineCredentials, Grant, Job, JobStep, JobStop, Action, Outcome),
+    *(SyncRequest, Engine, EngineCredentials, Grant, Job, JobStep, Action, Outcome),
     *(Session, BrowserSession, SecondStepDuty, Lease),
 )
 

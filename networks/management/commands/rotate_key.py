@@ -11,8 +11,7 @@ from django.core.management.base import CommandError
 
 from networks.actions.credentials import KeyFiles, forget_old_keys, rotate_key
 from networks.management.prepared import PreparedCommand
-from networks.models import Engine
-from networks.sync.follow.lease import lease_of
+from networks.management.serving_elsewhere import refuse_while_serving
 
 
 class Command(PreparedCommand):
@@ -27,7 +26,7 @@ class Command(PreparedCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         data_dir = Path(settings.NETADMIN_DATA_DIR)
-        _refuse_while_serving(data_dir)
+        refuse_while_serving(data_dir, "Netadmin is running, and would go on with the old key: stop it first.")
         files = KeyFiles(data_dir)
         named = set(settings.SECRET_KEY_FALLBACKS) - set(files.old.read_text().split() if files.old.exists() else ())
         result, count = forget_old_keys(files) if options["forget_old"] else rotate_key(files)
@@ -37,12 +36,3 @@ class Command(PreparedCommand):
         if options["forget_old"] and named:
             self.stdout.write("NETADMIN_SECRET_KEY_FALLBACKS names others: they open what they signed until it is changed.")
         self.stdout.write(f"{done} {count} secrets were sealed anew. Recorded as action {result.action_id}.")
-
-
-def _refuse_while_serving(data_dir: Path) -> None:
-    """Return where no server follows an Engine from here. Raises CommandError else: it would go on with the old key."""
-    for slug in Engine.objects.values_list("slug", flat=True):
-        lease = lease_of(data_dir, f"follower-{slug}")
-        if not lease.take():
-            raise CommandError("Netadmin is running, and would go on with the old key: stop it first.")
-        lease.give_back()

@@ -1,0 +1,46 @@
+"""`manage.py move_database`: from SQLite to PostgreSQL, or back."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import DatabaseError
+from django.utils.module_loading import import_string
+
+from networks.management.moving import Differs, NotEmpty, move_everything, open_target
+from networks.management.prepared import PreparedCommand
+from networks.management.serving_elsewhere import refuse_while_serving
+from networks.models.database_trouble import explain_trouble
+
+
+class Command(PreparedCommand):
+    """Copies; the old database stays as it is, and nothing uses the new one until DATABASE_URL says so."""
+
+    help = "Copy everything into another, empty database, and compare both row by row. Stop Netadmin first."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "target", help="postgresql://name:password@host:5432/database, or a folder for SQLite's file"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        target = str(options["target"])
+        refuse_while_serving(settings.NETADMIN_DATA_DIR)
+        if "://" in target:
+            configure = import_string("netadmin.databases.configure_postgresql")
+            open_target(configure(target, settings.NETADMIN_DATABASE_CONNECTIONS))
+        else:
+            open_target(import_string("netadmin.databases.configure_sqlite")(Path(target).absolute()))
+        try:
+            total = move_everything(lambda table, count: self.stdout.write(f"{count:>9}  {table}"))
+        except NotEmpty as error:
+            raise CommandError(f"The target isn't empty: {error} has rows. Name a new database.") from error
+        except Differs as error:
+            raise CommandError(f"What arrived in {error} isn't what was sent. Nothing was kept there.") from error
+        except DatabaseError as error:
+            raise CommandError(f"The target: {explain_trouble(error)}") from error
+        self.stdout.write(f"{total} rows, each compared. Start Netadmin on the new database now; the old one is as it was.")
