@@ -1,9 +1,10 @@
-"""What several processes count together, such as guesses at a password: Django's cache in the database, counting one at a time."""
+"""What several processes count together, such as guesses at a password: Django's cache in the database."""
 
 from __future__ import annotations
 
 import base64
 import pickle
+
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connection, transaction
 from django.utils import timezone
@@ -11,6 +12,8 @@ from django.utils import timezone
 
 class CountingDatabaseCache(DatabaseCache):
     """Django's own reads a number and writes the next: two at once would count as one."""
+
+    _table: str
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         """Count, and return how many there are. Raises ValueError where the time of this count is over."""
