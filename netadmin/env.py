@@ -24,6 +24,7 @@ LANGUAGES = ("en", "ko")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SECOND_STEP_GROUPS = ("superusers", "admins", "terminals", "everybody")
 LEAST_CONNECTIONS = 20
+NO_NAME = "?"  # not said
 SHORTEST_KEY = 50  # characters; Django warns of shorter ones
 
 # Each is a line of security.txt: signs of a URI alone (RFC 3986), so none ends the line. A password belongs in no address.
@@ -42,6 +43,8 @@ class Configuration:
     bind: str
     database_url: str
     database_connections: int
+    secret_key_file: str
+    engine: str
     docker_host: str
     netns: str
     public_url: str
@@ -68,6 +71,10 @@ class Configuration:
 
 def read_configuration() -> Configuration:
     """Read the environment. Raises ImproperlyConfigured, in words, where a value makes no sense."""
+    if "NETADMIN_SECRET_KEY" in os.environ:
+        raise ImproperlyConfigured(
+            "NETADMIN_SECRET_KEY isn't read: put the key into a file and name it in NETADMIN_SECRET_KEY_FILE."
+        )
     if "NETADMIN_ADMIN_PASSWORD" in os.environ:
         raise ImproperlyConfigured(
             "NETADMIN_ADMIN_PASSWORD isn't read: other processes can see the environment. Put the password into a file and "
@@ -86,6 +93,8 @@ def _read() -> Configuration:
         bind=env.str("NETADMIN_BIND", default="127.0.0.1"),
         database_url=env.str("DATABASE_URL", default="").strip(),
         database_connections=env.int("NETADMIN_DATABASE_CONNECTIONS", default=40),
+        secret_key_file=os.environ.get("NETADMIN_SECRET_KEY_FILE", ""),
+        engine=env.str("NETADMIN_ENGINE", default=NO_NAME).strip(),
         docker_host=env.str("DOCKER_HOST", default="unix:///var/run/docker.sock"),
         netns=env.str("NETADMIN_NETNS", default=""),
         public_url=env.str("NETADMIN_PUBLIC_URL", default="").strip(),
@@ -128,6 +137,13 @@ def _check(read: Configuration) -> Configuration:
             f"NETADMIN_DATABASE_CONNECTIONS={read.database_connections}: one process needs {LEAST_CONNECTIONS}, and 4 more for "
             "each Engine."
         )
+    if read.database_url and read.engine == NO_NAME:
+        raise ImproperlyConfigured(
+            "Several servers may share PostgreSQL: say in NETADMIN_ENGINE what the Engine of this one's DOCKER_HOST is called "
+            "there, such as NETADMIN_ENGINE=local, or NETADMIN_ENGINE= where it has none."
+        )
+    if read.engine not in ("", NO_NAME) and not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", read.engine):
+        raise ImproperlyConfigured(f"NETADMIN_ENGINE={read.engine} is no short name: small letters, digits, - and _, at most 40.")
     if read.trusted_proxies < 0:
         raise ImproperlyConfigured("NETADMIN_TRUSTED_PROXIES is how many proxies stand before Netadmin: 0 or more.")
     if not 0 < read.address_history_days < 36_500:
@@ -200,8 +216,13 @@ def make_private_file(path: Path) -> Path:
     return path
 
 
-def read_or_make_secret_key(data_dir: Path) -> str:
-    """Return the secret key, making it (0600) at the first start. Raises ImproperlyConfigured when its file is cut short."""
+def read_or_make_secret_key(data_dir: Path, named: str = "") -> str:
+    """Return the secret key, making it (0600) at the first start; `named`: a file of it that several servers share.
+
+    Raises ImproperlyConfigured when its file is cut short, or can't be read.
+    """
+    if named:
+        return _read_named_key(Path(named))
     path = data_dir / "secret_key"
     with said_in_words(data_dir):
         make_data_dir(data_dir)
@@ -210,6 +231,16 @@ def read_or_make_secret_key(data_dir: Path) -> str:
         key = path.read_text(encoding="ascii").strip()
     if len(key) < SHORTEST_KEY:
         raise ImproperlyConfigured(f"{path} holds no secret key. Delete it: a new one is made, and everybody logs in again.")
+    return key
+
+
+def _read_named_key(path: Path) -> str:
+    try:
+        key = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"NETADMIN_SECRET_KEY_FILE={path} can't be read: {error}") from error
+    if len(key) < SHORTEST_KEY:
+        raise ImproperlyConfigured(f"NETADMIN_SECRET_KEY_FILE={path} holds no key of {SHORTEST_KEY} characters or more.")
     return key
 
 

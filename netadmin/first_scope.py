@@ -11,7 +11,7 @@ from networks.actions.jobs.threads import start_runners
 from networks.actions.settling import start_settling
 from networks.actions.terminals.left import start_ending_left
 from networks.audit.log_writer import start_trail
-from networks.sync.engines import ensure_local_engine
+from networks.sync.engines import ensure_own_engine
 from networks.sync.hint_listener import start_listening
 from networks.sync.supervisor import followers, start_tending
 
@@ -33,7 +33,7 @@ class FollowFromFirstScope:
 
 
 def _follow() -> None:
-    ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
+    ensure_own_engine()
     start_tending(settings.NETADMIN_DATA_DIR)
     start_listening()
     start_runners()

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from netadmin.databases import configure_postgresql, configure_sqlite
-from netadmin.env import BASE_DIR, read_configuration, read_or_make_secret_key, read_secret_key_fallbacks
+from netadmin.env import BASE_DIR, NO_NAME, read_configuration, read_or_make_secret_key, read_secret_key_fallbacks
 from netadmin.logs import configure_logs
 from networks.policy.origins import allowed_origins, host_names, read_public_url
 
@@ -25,7 +25,7 @@ except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
 
 DEBUG = CONFIGURATION.is_debug
-SECRET_KEY = read_or_make_secret_key(CONFIGURATION.data_dir)
+SECRET_KEY = read_or_make_secret_key(CONFIGURATION.data_dir, CONFIGURATION.secret_key_file)
 SECRET_KEY_FALLBACKS = read_secret_key_fallbacks(CONFIGURATION.data_dir, CONFIGURATION.secret_key_fallbacks)
 
 INSTALLED_APPS = [
@@ -219,6 +219,7 @@ LOGGING = configure_logs(CONFIGURATION.log_level)
 NETADMIN_PROC_DIR = "/proc"  # where this process reads which container it runs in, if any
 NETADMIN_DATA_DIR = CONFIGURATION.data_dir
 NETADMIN_DOCKER_HOST = CONFIGURATION.docker_host
+NETADMIN_ENGINE = "local" if CONFIGURATION.engine == NO_NAME else CONFIGURATION.engine
 NETADMIN_NETNS = CONFIGURATION.netns
 NETADMIN_READ_ONLY = CONFIGURATION.is_read_only
 NETADMIN_FOLLOW = CONFIGURATION.is_following

@@ -39,10 +39,10 @@ from networks.models import (
 )
 from networks.models.access import keep_credentials
 from networks.policy.permissions import is_superuser
+from networks.sync.engines import is_own
 from networks.sync.requests import request_sync
 from networks.templatetags.ui import cut, short_id, visible
 
-LOCAL_SLUG = "local"  # its URL is DOCKER_HOST, which `serve` writes at each start, its namespace NETADMIN_NETNS
 IN_LISTS = 80  # characters
 ON_PAGES = 4_000
 Column = Callable[[Any], Any]
@@ -236,7 +236,7 @@ class EngineAdmin(RowAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Engine | None = None) -> tuple[str, ...]:
         if obj is None:
             return ()
-        if obj.slug != LOCAL_SLUG:
+        if not is_own(obj):
             return ("slug",)
         return ("slug", "url", "netns") if settings.NETADMIN_NETNS else ("slug", "url")
 

@@ -23,7 +23,7 @@ from networks.models import Engine, EngineStatus, SyncRequest
 from networks.models.access import EngineDraft, keep_credentials
 from networks.models.stored_sentences import say as _
 from networks.policy.permissions import Permission
-from networks.sync.engines import LOCAL_SLUG
+from networks.sync.engines import is_own
 
 OPEN_WITHIN_S = 4.0
 ALL_WITHIN_S = 8.5  # no request takes over 10 s
@@ -141,7 +141,7 @@ def change_engine(actor: Actor, engine: Engine, draft: EngineDraft) -> ActionRes
         found = Engine.objects.select_for_update().filter(pk=engine.pk).first()
         if found is None:
             raise NotAllowedHere(_("Someone has removed this Engine in the meantime."))
-        if found.slug == LOCAL_SLUG and found.url != draft.access.url:
+        if is_own(found) and found.url != draft.access.url:
             raise NotAllowedHere(_("The URL of this Engine is DOCKER_HOST, which is read at each start."))
         found.name, found.url, found.netns = draft.name, draft.access.url, draft.netns
         found.registries = list(draft.registries)
@@ -159,7 +159,7 @@ def remove_engine(actor: Actor, engine: Engine) -> ActionResult:
     """Forget an Engine: its snapshot, its grants and its credentials. What people did there stays written."""
 
     def remove() -> None:
-        if engine.slug == LOCAL_SLUG:
+        if is_own(engine):
             raise NotAllowedHere(_("This Engine comes from DOCKER_HOST: it would be back at the next start."))
         SyncRequest.objects.filter(engine_id=engine.pk).delete()
         Engine.objects.filter(pk=engine.pk).delete()

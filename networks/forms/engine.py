@@ -16,7 +16,7 @@ from networks.models import Engine
 from networks.models.access import EngineDraft, access_of
 from networks.models.engine import check_netns
 from networks.policy.needed_permissions import MOST_REGISTRIES, read_registry
-from networks.sync.engines import LOCAL_SLUG
+from networks.sync.engines import is_own
 
 if TYPE_CHECKING:
     EngineModelForm = forms.ModelForm[Engine]
@@ -102,7 +102,7 @@ class EngineForm(forms.Form):
     @property
     def is_local(self) -> bool:
         """Whether its URL is DOCKER_HOST."""
-        return self.engine is not None and self.engine.slug == LOCAL_SLUG
+        return self.engine is not None and is_own(self.engine)
 
     @property
     def scheme(self) -> str:

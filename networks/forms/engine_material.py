@@ -135,6 +135,7 @@ FAULTS: Mapping[Fault, tuple[str, Promise]] = {
         "url",
         _("The credentials were encrypted with another secret key and can't be read. Type them again, or restore that key."),
     ),
+    Fault.ELSEWHERE: ("url", _("This socket is on the machine of another server: only the servers there can ask this Engine.")),
 }
 
 

@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from networks.models import Engine
-from networks.sync.engines import ensure_local_engine
+from networks.sync.engines import ensure_own_engine
 
 
 def migrate_if_needed() -> bool:
@@ -75,7 +75,7 @@ class EngineCommand(PreparedCommand):
         `asks_it` false: the one of DOCKER_HOST isn't added where no server has run yet.
         """
         if asks_it:
-            ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
+            ensure_own_engine()
         engines = list(Engine.objects.all())
         if slug:
             engines = [engine for engine in engines if engine.slug == slug]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from django.db import models
+from django.conf import settings
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from networks.engine.access.facts import AccessFault, EngineAccess, Fault, Scheme, SshMaterial, TlsMaterial
@@ -18,6 +19,11 @@ PURPOSE = "engine credentials"
 _LOST = (
     "The credentials of this Engine were sealed with another secret key and can't be opened any more: "
     "type them again on its page, or bring the key back."
+)
+
+_ELSEWHERE = (
+    "This Engine's socket is on the machine of another of these servers, which is the one that can ask it: "
+    "open this page there, or reach the Engine by TLS or ssh."
 )
 
 
@@ -46,11 +52,22 @@ class EngineDraft:
     registries: tuple[str, ...] = ()
 
 
+def is_elsewhere(engine: Engine) -> bool:
+    """Tell whether an Engine is reached by a socket of another server's machine: one path, another Docker."""
+    return (
+        connection.vendor != "sqlite"  # one machine
+        and engine.url.startswith("unix://")
+        and engine.slug != settings.NETADMIN_ENGINE
+    )
+
+
 def access_of(engine: Engine) -> EngineAccess:
     """Return how this Engine is reached: the one way from a row to a client. One query where it may have credentials.
 
     Raises AccessFault for a URL of no use, and for credentials that another secret key sealed.
     """
+    if is_elsewhere(engine):
+        raise AccessFault(Fault.ELSEWHERE, _ELSEWHERE)
     address = parse_engine_url(engine.url)
     if address.scheme is Scheme.UNIX:
         return EngineAccess(address)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from networks.models import Engine, EngineStatus
+from django.conf import settings
 
-LOCAL_SLUG = "local"
+from networks.models import Engine, EngineStatus
 
 
 def ensure_local_engine(url: str, netns: str = "") -> Engine:
-    """Return the Engine `local` at `url`, making it at the first start and moving it when the variable changed.
+    """Return this server's own Engine at `url`, making it at the first start and moving it when the variable changed.
 
     `netns`: path of its network namespace; "" leaves what was typed in the admin site.
     """
-    return ensure_engine(LOCAL_SLUG, LOCAL_SLUG, url, netns)
+    return ensure_engine(settings.NETADMIN_ENGINE, settings.NETADMIN_ENGINE, url, netns)
+
+
+def ensure_own_engine() -> Engine | None:
+    """Do so as the settings say; None where this server has no Engine of its own."""
+    if not settings.NETADMIN_ENGINE:
+        return None
+    return ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
+
+
+def is_own(engine: Engine) -> bool:
+    """Tell whether this Engine is the one of this server's DOCKER_HOST."""
+    return engine.slug == settings.NETADMIN_ENGINE
 
 
 def ensure_engine(slug: str, name: str, url: str, netns: str = "") -> Engine:

@@ -93,6 +93,7 @@ class Fault(StrEnum):
     SSH_KEY = "ssh_key"
     HOST_KEY = "host_key"
     LOST = "lost"
+    ELSEWHERE = "elsewhere"
 
 
 class AccessFault(EngineError):

@@ -13,7 +13,7 @@ from networks.actions.settling import start_settling
 from networks.audit.log_writer import start_trail
 from networks.management.endings import stop_threads
 from networks.management.prepared import PreparedCommand
-from networks.sync.engines import ensure_local_engine
+from networks.sync.engines import ensure_own_engine
 from networks.sync.hint_listener import start_listening
 from networks.sync.supervisor import start_tending
 
@@ -27,7 +27,7 @@ class Command(PreparedCommand):
         ended = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ended.set())
-        ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
+        ensure_own_engine()
         start_tending(settings.NETADMIN_DATA_DIR, is_watching=False)
         start_listening()
         start_runners()

@@ -22,7 +22,7 @@ from networks.management.server import find_listen_fault, serve
 from networks.models.access import reseal_credentials
 from networks.models.database_trouble import explain_trouble
 from networks.policy.first_admin import ensure_setup_token, home_url, make_first_admin, show_setup_token
-from networks.sync.engines import ensure_local_engine
+from networks.sync.engines import ensure_own_engine
 from networks.sync.hint_listener import start_listening
 from networks.sync.supervisor import start_tending
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             reseal_credentials(only_loose=True)
             collect_static_if_needed()
             call_command("clearsessions")
-            engine = ensure_local_engine(settings.NETADMIN_DOCKER_HOST, settings.NETADMIN_NETNS)
+            engine = ensure_own_engine()
             admin = make_first_admin()
             token = ensure_setup_token()
         except DatabaseError as error:
@@ -60,7 +60,8 @@ class Command(BaseCommand):
         application = import_string(settings.ASGI_APPLICATION)
 
         def say_ready() -> None:
-            self.stdout.write(f"Netadmin serves {home_url()} and follows {engine.url}")
+            own = engine.url if engine else "no Engine of its own"
+            self.stdout.write(f"Netadmin serves {home_url()} and follows {own}")
             if admin is not None:
                 self.stdout.write(f"The first admin is {admin.get_username()}.")
             if token:

@@ -18,7 +18,7 @@ from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible
 from networks.models import Engine, EngineStatus, LeaseLost, SyncRequest
-from networks.models.access import access_of
+from networks.models.access import access_of, is_elsewhere
 from networks.models.database_trouble import note_trouble
 from networks.models.writes import count_of_writes
 from networks.sync.follow.inbox import Inbox, Look
@@ -114,7 +114,7 @@ class Follower:
     def _run(self) -> None:
         while not self._stopped.is_set():
             try:
-                if self._lease.take():
+                if not is_elsewhere(self._engine) and self._lease.take():
                     self._follow()
                 else:
                     self._watch()

@@ -21,7 +21,7 @@ from networks.forms.confirming import ConfirmForm
 from networks.forms.engine import EngineForm
 from networks.forms.engine_material import fingerprint_of, say_fault, scan_host_key
 from networks.models import Container, Engine, Grant, Network
-from networks.sync.engines import LOCAL_SLUG
+from networks.sync.engines import is_own
 from networks.views.acting import actor_of
 from networks.views.generic import EnginePage
 
@@ -152,7 +152,7 @@ class EngineRemove(EnginePage[ConfirmForm]):
     def make_context(self, engine: Engine, form: ConfirmForm | None, result: ActionResult | None) -> dict[str, Any]:
         return {
             "form": form or ConfirmForm(),
-            "is_local": engine.slug == LOCAL_SLUG,
+            "is_local": is_own(engine),
             "networks": Network.objects.filter(engine=engine).count(),
             "containers": Container.objects.filter(engine=engine).count(),
             "grants": Grant.objects.filter(engine=engine).count(),

@@ -1,0 +1,1 @@
+"""Netadmin as it is installed: other databases, several servers, proxies, images, services."""
