@@ -28,6 +28,7 @@ from tests.private_engine import PrivateEngine, reap_leftovers, unavailable_reas
 from tests.swarm_pair import SwarmPair
 from tests.unwinding import unwind_on_sigterm
 
+IS_ON_POSTGRESQL = os.environ.get("NETADMIN_TEST_DATABASE") == "postgresql"
 IS_FULL = os.environ.get("NETADMIN_TEST_FULL") == "1"
 
 # No deadline: timings are no tests here, and two cores shared with an Engine make single examples slow.
@@ -63,6 +64,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             test.add_marker(pytest.mark.engine)
         if reason and test.get_closest_marker("engine"):
             test.add_marker(pytest.mark.skip(reason=reason))
+        if IS_ON_POSTGRESQL and test.get_closest_marker("sqlite"):
+            test.add_marker(pytest.mark.skip(reason="about SQLite"))
         if not IS_FULL and test.get_closest_marker("full"):
             test.add_marker(pytest.mark.skip(reason="runs only in ./bin/test full"))
     yield

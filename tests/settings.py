@@ -27,7 +27,7 @@ os.environ["DOCKER_HOST"] = NOWHERE_ENGINE = f"unix://{NOWHERE[0]}/docker.sock"
 IS_ON_POSTGRESQL = os.environ.get("NETADMIN_TEST_DATABASE") == "postgresql"
 if IS_ON_POSTGRESQL:
     POSTGRES = PrivatePostgres().__enter__()
-    os.environ["DATABASE_URL"] = POSTGRES.url()
+    os.environ |= {"DATABASE_URL": POSTGRES.url(), "NETADMIN_ENGINE": "local"}
 
 from netadmin.settings import *  # noqa: E402, F403
 from netadmin.settings import ALLOWED_HOSTS, DATABASES, NETADMIN_ALLOWED_ORIGINS, STATIC_ROOT, STORAGES  # noqa: E402

@@ -114,6 +114,7 @@ class TrailWriter(PeriodicThread):
         finally:
             self._outlet.close()
             self._lease.give_back()
+            connection.close()  # which giving back may have opened again: a pool never gets it from a thread that is gone
 
     def turn(self, *, is_woken: bool = False) -> None:
         """Do what there is to do now, and say how long the next pause is."""

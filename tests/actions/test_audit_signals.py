@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.test import Client
 from pytest_django import Settings
 
@@ -17,6 +17,7 @@ from networks.actions.recording import ActionResult, Intent, record_intent, reco
 from networks.models import Action, Engine, Grant, Outcome, OutcomeKind, Role
 from networks.policy import denials
 from tests.builders import make_engine, make_network
+from tests.refused_rows import full_disk
 from tests.views.pages import log_in
 
 pytestmark = pytest.mark.django_db
@@ -149,12 +150,11 @@ def test_it_records_nothing_twice_where_an_action_does(ann: User) -> None:
 
 def test_it_changes_nothing_that_it_can_not_write_down(ann: User) -> None:
     engine = make_engine()
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TRIGGER full_disk BEFORE INSERT ON networks_action BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
-    with acting(lambda: CONSOLE):
+    with full_disk("networks_action"), acting(lambda: CONSOLE):
         with pytest.raises(DatabaseError, match="disk is full"), transaction.atomic():
             Grant.objects.create(user=ann, engine=engine, role=Role.ADMIN)
-        record_entry("log_in")  # over already: logged, not raised
+        with transaction.atomic():  # PostgreSQL does nothing more in a transaction that met an error
+            record_entry("log_in")  # over already: logged, not raised
 
     assert not Grant.objects.exists()
 

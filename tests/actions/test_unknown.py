@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.db import connection
-
 from networks.actions.actors import CONSOLE
 from networks.actions.networks import create_network, remove_network
 from networks.engine.specs import NetworkSpec
 from networks.models import Action, Engine, Network, Outcome, OutcomeKind
 from tests.actions.swallowing import SwallowingSocket
 from tests.private_engine import PrivateEngine
+from tests.refused_rows import full_disk
 
 
 def kinds(action_id: int) -> list[str]:
@@ -42,11 +41,8 @@ def test_it_stays_unknown_and_is_asked_once(engine: PrivateEngine, followed: Eng
 
 
 def test_it_does_nothing_when_the_intent_can_not_be_written(engine: PrivateEngine, followed: Engine) -> None:
-    table = Action._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TRIGGER full_disk BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+    with full_disk(Action._meta.db_table):
         result = create_network(CONSOLE, followed, NetworkSpec("front"))
-        cursor.execute("DROP TRIGGER full_disk")
 
     assert (result.kind, result.action_id) == (OutcomeKind.FAILED, 0)
     assert "database is full" in result.sentence

@@ -18,7 +18,7 @@ class ServerPair:
     """A context manager. `first` holds the lease at the beginning; both have one secret key. `more`: of their environments."""
 
     def __init__(self, folder: Path, docker_host: str, database_url: str, more: dict[str, str] | None = None) -> None:
-        environment = {"DATABASE_URL": database_url, **(more or {})}
+        environment = {"DATABASE_URL": database_url, "NETADMIN_ENGINE": "local", **(more or {})}
         self.first = Served(folder / "first", docker_host, more=environment)
         self.second = Served(folder / "second", docker_host, more=environment)
         self._stack = ExitStack()

@@ -141,6 +141,7 @@ def test_it_says_how_far_it_looked() -> None:
     assert [row.what for row in all_activity(ALL, ActivityFilter(text="needle"))] == ["needle"]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
 @pytest.mark.parametrize("wanted", FILTERS.values(), ids=FILTERS)
 def test_it_neither_sorts_nor_reads_a_whole_table(
@@ -218,6 +219,7 @@ def faults_of(statement: str) -> Iterator[str]:
                 yield f"{step}: {statement}"
 
 
+@pytest.mark.sqlite
 def test_it_sees_a_scan_and_a_sort() -> None:
     slow = "SELECT id FROM networks_action WHERE what = 'x' ORDER BY command"
 

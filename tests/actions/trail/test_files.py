@@ -166,6 +166,7 @@ def test_it_takes_over_when_the_one_that_wrote_ends(tmp_path: Path, log: Path) -
     assert [line.sequence for line in lines_of(log)] == [1, 2, 3, 4]
 
 
+@pytest.mark.sqlite
 def test_it_shares_no_file_with_another_netadmin(tmp_path: Path, log: Path) -> None:
     make_action("front")
     for name in ("one", "two"):
@@ -225,6 +226,7 @@ def test_it_waits_twice_as_long_each_time_up_to_a_minute(tmp_path: Path, log: Pa
     assert len(lines_of(log)) == 2
 
 
+@pytest.mark.sqlite
 def test_it_has_what_it_tells_of_on_the_disk_before(tmp_path: Path, log: Path) -> None:
     """Other connections leave the last commits to the next checkpoint; SQLite calls 2 FULL."""
     with connection.cursor() as cursor:

@@ -125,6 +125,7 @@ def test_it_takes_three_statements_at_most() -> None:
         assert len(statements) <= 3, typed
 
 
+@pytest.mark.sqlite
 def test_every_search_is_led_by_an_index_and_sorts_a_page_at_most() -> None:
     fill()
     for typed in SEARCHES:

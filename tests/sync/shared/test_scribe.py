@@ -86,6 +86,7 @@ def test_it_passes_on_what_was_wished_before_and_after_it_began(scribe: Heartbea
     wait_until(lambda: (after.pk, ()) in heard, "the second")
 
 
+@pytest.mark.sqlite
 def test_it_hears_others_write_and_never_itself(scribe: HeartbeatWriter, engines: list[Engine]) -> None:
     times: list[str] = []
     is_heard = threading.Event()
