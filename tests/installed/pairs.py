@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -52,7 +52,8 @@ def status_of(postgres: PrivatePostgres) -> tuple[str, str]:
 
 def listen(served: Served, cookie: str, page: str) -> Crowd:
     """Return a socket of a page that keeps what it gets."""
-    live = live_of(served.visitor(cookie).page(page))
+    with closing(served.visitor(cookie)) as visitor:
+        live = live_of(visitor.page(page))
     return Crowd(Places(served.port, live, [cookie], 1, 0, keeps_texts=True))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -81,11 +82,11 @@ def test_one_asks_the_other_to_look(pair: ServerPair, engine: PrivateEngine) -> 
     network = engine.cli("network", "create", "mybridge")
     container = engine.run("web")
     for served in pair.both:
-        visitor = served.visitor(served.cookies()[0])
-        wait_until(lambda visitor=visitor: "web" in visitor.page("/containers/"), "the container", deadline_s=within(5.0))
-        where = f"/networks/local/{network}/connect/"
-        token = visitor.token_of(where)
-        answer = visitor.post(where, {"csrfmiddlewaretoken": token, "containers": container, "container": container})
-        assert answer.status == 302, answer.body.decode()[-3000:]
-        assert "web" in visitor.page(f"/networks/local/{network}/")
+        with closing(served.visitor(served.cookies()[0])) as visitor:
+            wait_until(lambda visitor=visitor: "web" in visitor.page("/containers/"), "the container", deadline_s=within(5.0))
+            where = f"/networks/local/{network}/connect/"
+            token = visitor.token_of(where)
+            answer = visitor.post(where, {"csrfmiddlewaretoken": token, "container_id": container, "do": "connect"})
+            assert answer.status == 302, answer.body.decode()[-3000:]
+            assert f"/containers/local/{container}/" in visitor.page(f"/networks/local/{network}/")
         engine.cli("network", "disconnect", "mybridge", "web")

@@ -79,7 +79,7 @@ def page(behind: tuple[Site, str], browser: Browser) -> Iterator[Page]:
     """Give the admin, logged in."""
     _site, url = behind
     with Visits(browser, url) as visits:
-        visits.expect_status(403, 404)
+        visits.expect_status(405)
         tab = visits.enter(ignore_https_errors=True)
         tab.goto(f"{url}accounts/login/")
         tab.get_by_label("Username").fill(ADMIN)
@@ -102,7 +102,7 @@ def test_every_link_leads_to_a_page_of_its_own(behind: tuple[Site, str], page: P
             continue
         seen.add(path)
         status, kind, text = page.evaluate(FETCH, path)
-        if status >= 400:
+        if status >= 400 and status != 405:  # what only takes forms
             wrong.append(f"{path}: {status}")
         for word in re.findall(ADDRESSES, text if "text/html" in kind else ""):
             if word.startswith("/") and not word.startswith("//"):
@@ -129,7 +129,7 @@ def test_it_is_live_and_changes_something(behind: tuple[Site, str], page: Page, 
     page.wait_for_url(re.compile(rf"^{re.escape(url)}networks/local/[0-9a-f]{{64}}/$"))
     assert "made-inside" in engine.cli("network", "ls", "--format", "{{.Name}}").splitlines()
 
-    page.locator("[data-set-theme=dark]").first.click(force=True)
+    page.locator("[data-set-theme=dark]").first.dispatch_event("click")
     cookies = [one for one in page.context.cookies() if one["name"] != "sessionid"]
     assert {one["path"] for one in cookies} == {urlsplit(url).path}
     assert all(one["secure"] for one in cookies)
