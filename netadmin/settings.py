@@ -159,14 +159,12 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nothing here sends e-mail
 
 # Guesses are counted here. Django keeps 300 entries unless told otherwise: a few hundred addresses would have washed them out.
+NETADMIN_CACHE_TABLE = "netadmin_cache"
+_IN_MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
+_IN_DATABASE = {**_IN_MEMORY, "BACKEND": "netadmin.shared_cache.CountingDatabaseCache", "LOCATION": NETADMIN_CACHE_TABLE}
 CACHES = {
-    "default": {
-        "BACKEND": "netadmin.shared_cache.CountingDatabaseCache",
-        "LOCATION": "netadmin_cache",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
-    if CONFIGURATION.database_url
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+    "default": _IN_DATABASE if CONFIGURATION.database_url else _IN_MEMORY,
+    "process": {**_IN_MEMORY, "LOCATION": "process"},  # what each process may know by itself
 }
 
 # Cookies have no port: two dashboards on one machine would log each other out. Servers behind one address share theirs.

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.apps import apps
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connections, models, transaction
 
+from networks.management.prepared import make_tables
 from networks.models import Lease
 
 TARGET = "target"
@@ -43,7 +43,7 @@ def move_everything(tell: Callable[[str, int], None]) -> int:
 
     Raises NotEmpty and Differs; then the target is as it was, but for its empty tables.
     """
-    call_command("migrate", database=TARGET, interactive=False, verbosity=0)
+    make_tables(connections[TARGET])
     found = list(_models())
     made_by_migrate = [model for model in found if model._meta.app_label in ("contenttypes", "auth") and _is_written(model)]
     for model in found:

@@ -15,6 +15,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from networks.models import Engine
@@ -26,10 +27,17 @@ def migrate_if_needed() -> bool:
     executor = MigrationExecutor(connection)
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return False
-    call_command("migrate", interactive=False, verbosity=0)
-    if connection.vendor == "postgresql":
-        call_command("createcachetable", verbosity=0)  # several processes count guesses together
+    make_tables(connection)
     return True
+
+
+def make_tables(database: BaseDatabaseWrapper) -> None:
+    """Make all tables, or bring them up to date."""
+    call_command("migrate", database=database.alias, interactive=False, verbosity=0)
+    if database.vendor == "postgresql":
+        call_command(
+            "createcachetable", settings.NETADMIN_CACHE_TABLE, database=database.alias, verbosity=0
+        )  # several processes count guesses together
 
 
 def collect_static_if_needed() -> bool:

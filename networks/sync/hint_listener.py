@@ -66,8 +66,10 @@ class HintListener(threading.Thread):
             self._ended.wait(wait_s)
 
     def _tell(self, why_not: str) -> None:
-        if why_not != self.why_not:
+        if why_not != self.why_not and why_not:
             log.warning("hints_not_heard", why=why_not)
+        elif why_not != self.why_not:
+            log.info("hints_heard")
         self.why_not = why_not
 
     def _listen(self) -> None:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import DatabaseError, IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -46,13 +46,13 @@ def note_browser(request: HttpRequest, *, now: datetime | None = None) -> bool:
     if not key or not request.user.is_authenticated:
         return True
     address, agent = _where(request)
-    if not cache.add(f"seen:{key}:{address}", 1, int(SEEN_EVERY.total_seconds())):
+    if not caches["process"].add(f"seen:{key}:{address}", 1, int(SEEN_EVERY.total_seconds())):
         return True
     now = now or timezone.now()
     begun = BrowserSession.objects.filter(session_id=key).values_list("begun_at", flat=True).first() or now
     if begun + LASTS <= now:
         return False
-    if not request.session.get_expire_at_browser_close() and cache.add(f"renewed:{key}", 1, _RENEWED_EVERY_S):
+    if not request.session.get_expire_at_browser_close() and caches["process"].add(f"renewed:{key}", 1, _RENEWED_EVERY_S):
         request.session.modified = True  # so that the browser gets its cookie with a new date
     try:
         _write(key, request.user.pk, address, agent, now)
