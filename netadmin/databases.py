@@ -36,19 +36,19 @@ def configure_sqlite(data_dir: Path) -> dict[str, Any]:
 
 
 def configure_postgresql(url: str, most_connections: int) -> dict[str, Any]:
-    """Return Django's DATABASES entry for "postgresql://name:password@host:5432/database". Raises ImproperlyConfigured, in words.
+    """Return Django's DATABASES entry for "postgresql://NAME:PASSWORD@db:5432/database". Raises ImproperlyConfigured, in words.
 
     Connections come from a pool of `most_connections`, for each request has a thread of its own: without one 120 pages left 23
     of them open. The password is in no sentence.
     """
     if urlsplit(url).scheme not in ("postgresql", "postgres"):
-        raise ImproperlyConfigured("DATABASE_URL isn't an address like postgresql://netadmin:password@host:5432/netadmin.")
+        raise ImproperlyConfigured("DATABASE_URL isn't an address like postgresql://NAME:PASSWORD@db:5432/netadmin.")
     try:
         found = Env.db_url_config(url)
     except ValueError:
         found = {}
     if not found.get("NAME"):
-        raise ImproperlyConfigured("DATABASE_URL names no database: it ends like …@host:5432/netadmin.")
+        raise ImproperlyConfigured("DATABASE_URL names no database: it ends like …@db:5432/netadmin.")
     limits = {
         "lock_timeout": PAGE_WITHIN_S * 1000,
         "statement_timeout": STATEMENT_WITHIN_S * 1000,

@@ -34,7 +34,7 @@ class Gate:
             scope = {**scope, "headers": headers, "root_path": settings.NETADMIN_PREFIX}
         if scope["type"] == "websocket":
             approach = _approach_of(scope)
-            is_ours = scope["path"].startswith(f"{settings.NETADMIN_PREFIX}/")
+            is_ours = not settings.NETADMIN_PREFIX or scope["path"].startswith(f"{settings.NETADMIN_PREFIX}/")
             if not is_ours or not is_admitted(approach, settings.NETADMIN_ALLOWED_ORIGINS, needs_origin=True):
                 logger.warning("socket_refused", host=approach.host, origin=approach.origin, forwarded=approach.forwarded)
                 await refuse_socket(scope, receive, send)

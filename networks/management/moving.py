@@ -12,7 +12,7 @@ from django.core.management.color import no_style
 from django.db import connections, models, transaction
 
 from networks.management.prepared import make_tables
-from networks.models import Lease
+from networks.models import LeaseRow
 
 TARGET = "target"
 AT_ONCE = 500
@@ -68,7 +68,7 @@ def move_everything(tell: Callable[[str, int], None]) -> int:
 def _models() -> Iterator[Model]:
     """Yield every model that has a table, those that others refer to first; leases are of processes, not of people."""
     every = apps.get_models(include_auto_created=True)
-    left = [model for model in every if model._meta.managed and not model._meta.proxy and model is not Lease]
+    left = [model for model in every if model._meta.managed and not model._meta.proxy and model is not LeaseRow]
     done: set[Model] = set()
     while left:
         ready = [model for model in left if _needs(model) <= done | {model}]

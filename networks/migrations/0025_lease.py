@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Lease",
+            name="LeaseRow",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=80, unique=True)),
@@ -17,5 +17,6 @@ class Migration(migrations.Migration):
                 ("beat", models.BigIntegerField(default=0)),
                 ("renewed_at", models.DateTimeField(null=True)),
             ],
+            options={"db_table": "networks_lease"},
         ),
     ]

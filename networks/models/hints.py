@@ -18,7 +18,7 @@ from networks.models.account import BrowserSession, SecondStepDuty
 from networks.models.action import Action, Outcome
 from networks.models.engine import Engine, EngineStatus, Grant, SyncRequest
 from networks.models.job import Job, JobStep
-from networks.models.lease import Lease
+from networks.models.lease import LeaseRow
 
 CHANNEL = "netadmin"
 ENGINE, TABLE, BEAT = "engine", "table", "beat"  # the first word of each hint
@@ -27,7 +27,7 @@ _ON_TABLE, _ON_STATUS = "networks_hint_of_table", "networks_hint_of_status"
 # What is asked again and again whether it was written. Rows of the snapshot are not: their Engine's revision tells of them.
 _WATCHED: tuple[type[models.Model], ...] = (
     *(SyncRequest, Engine, EngineCredentials, Grant, Job, JobStep, Action, Outcome),
-    *(Session, BrowserSession, SecondStepDuty, Lease),
+    *(Session, BrowserSession, SecondStepDuty, LeaseRow),
 )
 
 
@@ -58,7 +58,7 @@ def make_hint_triggers(connection: BaseDatabaseWrapper) -> None:
         )
         for table in watched_tables():
             # A renewed lease is no news: only one that is free is.
-            verbs = "UPDATE OF holder" if table == Lease._meta.db_table else "INSERT OR UPDATE OR DELETE"
+            verbs = "UPDATE OF holder" if table == LeaseRow._meta.db_table else "INSERT OR UPDATE OR DELETE"
             cursor.execute(f"DROP TRIGGER IF EXISTS {_ON_TABLE} ON {table}")
             cursor.execute(
                 f"CREATE TRIGGER {_ON_TABLE} AFTER {verbs} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {_ON_TABLE}()"

@@ -9,7 +9,7 @@ from django.db import connection, models
 LASTS_S = 15.0
 
 
-class Lease(models.Model):
+class LeaseRow(models.Model):
     """Who follows an Engine, or writes the record out. On SQLite the kernel's file locks do this, and there are no rows.
 
     `fence`: counts the holders; what an old one writes is refused by it. `beat` counts its renewals. `holder`: "" where it is
@@ -21,6 +21,9 @@ class Lease(models.Model):
     holder = models.CharField(max_length=200, blank=True, default="")
     beat = models.BigIntegerField(default=0)
     renewed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "networks_lease"
 
     def __str__(self) -> str:
         return f"{self.name}: {self.holder or 'free'} ({self.fence})"
@@ -63,7 +66,7 @@ def read_lease(name: str) -> LeaseState:
             row = cursor.fetchone()
         if row is not None:
             return LeaseState(*row)
-        Lease.objects.get_or_create(name=name)
+        LeaseRow.objects.get_or_create(name=name)
     raise LeaseLost(name)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def ann() -> User:
     cache.clear()
+    caches["process"].clear()
     return User.objects.create_user("ann", password=PASSWORD)
 
 
@@ -62,6 +63,7 @@ def test_it_follows_a_browser_to_another_address_and_writes_once_a_minute(ann: U
     browser.get("/accounts/sessions/")
     first = BrowserSession.objects.get().seen_at
     cache.clear()
+    caches["process"].clear()
 
     browser.get("/accounts/sessions/", REMOTE_ADDR="192.0.2.8")
     second = BrowserSession.objects.get()
@@ -171,6 +173,7 @@ def test_it_ends_sessions_that_nobody_uses(remember: dict[str, str], lasts: time
     at_login = session.get().expire_date
     session.update(expire_date=timezone.now() + timedelta(minutes=1))  # nearly over
     cache.clear()
+    caches["process"].clear()
 
     browser.get("/accounts/sessions/")
     used_again = session.get().expire_date
@@ -185,6 +188,7 @@ def test_it_gives_the_cookie_a_new_date_once_a_day() -> None:
     browser = Client()
     browser.post("/accounts/login/", {"login": "ann", "password": PASSWORD, "remember": "on"})
     cache.clear()
+    caches["process"].clear()
 
     answers = [browser.get("/accounts/sessions/") for _page in range(2)]
 
@@ -203,10 +207,12 @@ def test_it_ends_every_session_a_month_after_the_login() -> None:
     session.save()
     BrowserSession.objects.update(begun_at=almost)
     cache.clear()
+    caches["process"].clear()
     was_in = is_in(browser)
     left = Session.objects.get(browser__isnull=False).expire_date - timezone.now()
     BrowserSession.objects.update(begun_at=timezone.now() - timedelta(days=30))
     cache.clear()
+    caches["process"].clear()
 
     answer = browser.get("/accounts/sessions/")
 

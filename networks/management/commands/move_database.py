@@ -23,7 +23,7 @@ class Command(PreparedCommand):
     help = "Copy everything into another, empty database, and compare both row by row. Stop Netadmin first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("target", help="postgresql://name:password@host:5432/database, or a folder for SQLite's file")
+        parser.add_argument("target", help="postgresql://NAME:PASSWORD@db:5432/database, or a folder for SQLite's file")
 
     def handle(self, *args: Any, **options: Any) -> None:
         target = str(options["target"])
