@@ -10,7 +10,14 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from netadmin.env import BASE_DIR, make_private_file, read_configuration, read_or_make_secret_key, read_secret_key_fallbacks
+from netadmin.env import (
+    BASE_DIR,
+    make_private_file,
+    read_configuration,
+    read_or_make_secret_key,
+    read_readyz_token,
+    read_secret_key_fallbacks,
+)
 from netadmin.logs import configure_logs
 from networks.policy.origins import allowed_origins, host_names, read_public_url
 
@@ -235,5 +242,6 @@ NETADMIN_ADMIN_FROM = [ip_network(text) for text in CONFIGURATION.admin_from]
 NETADMIN_SECOND_STEP_FOR = frozenset(CONFIGURATION.second_step_for)
 NETADMIN_SECOND_STEP_DAYS = CONFIGURATION.second_step_days
 NETADMIN_SECURITY_CONTACT = CONFIGURATION.security_contact
+NETADMIN_READYZ_TOKEN = read_readyz_token(CONFIGURATION.readyz_token_file)
 NETADMIN_ADMIN_USERNAME = CONFIGURATION.admin_username
 NETADMIN_ADMIN_PASSWORD_FILE = CONFIGURATION.admin_password_file

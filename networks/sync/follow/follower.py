@@ -177,7 +177,7 @@ class Follower:
         journal = open_journal(self.slug)
         self._standing = FollowState()
         snapshot.write_status(follower=f"{os.uname().nodename}:{os.getpid()}")
-        heartbeat_writer.begin(self._engine.pk, self.take_request)
+        heartbeat_writer.begin(self._engine.pk, self.take_request, self._lease.renew)
         try:
             self._connect_again_and_again(snapshot, memory, journal)
         finally:
