@@ -22,6 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 LANGUAGES = ("en", "ko")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("line", "json")
 SECOND_STEP_GROUPS = ("superusers", "admins", "terminals", "everybody")
 SHORTEST_KEY = 50  # characters; Django warns of shorter ones
 SHORTEST_TOKEN = 32  # characters; of hexadecimal digits that is 128 bits, which nobody guesses
@@ -61,6 +62,9 @@ class Configuration:
     second_step_for: tuple[str, ...]
     second_step_days: int
     log_level: str
+    log_format: str
+    slow_engine_ms: int
+    slow_query_ms: int
     readyz_token_file: str
     language: str
     time_zone: str
@@ -105,6 +109,9 @@ def _read() -> Configuration:
         second_step_for=_stripped(env.list("NETADMIN_SECOND_STEP_FOR", default=[])),
         second_step_days=env.int("NETADMIN_SECOND_STEP_DAYS", default=7),
         log_level=env.str("NETADMIN_LOG_LEVEL", default="INFO").upper(),
+        log_format=env.str("NETADMIN_LOG_FORMAT", default="line").lower(),
+        slow_engine_ms=env.int("NETADMIN_SLOW_ENGINE_MS", default=1000),
+        slow_query_ms=env.int("NETADMIN_SLOW_QUERY_MS", default=500),
         readyz_token_file=env.str("NETADMIN_READYZ_TOKEN_FILE", default=""),
         language=env.str("NETADMIN_LANGUAGE", default="en"),
         time_zone=env.str("NETADMIN_TIME_ZONE", default="UTC"),
@@ -142,6 +149,10 @@ def _check(read: Configuration) -> Configuration:
         )
     if read.log_level not in LOG_LEVELS:
         raise ImproperlyConfigured(f"NETADMIN_LOG_LEVEL={read.log_level} is none of {', '.join(LOG_LEVELS)}.")
+    if read.log_format not in LOG_FORMATS:
+        raise ImproperlyConfigured(f"NETADMIN_LOG_FORMAT={read.log_format} is none of {', '.join(LOG_FORMATS)}.")
+    if min(read.slow_engine_ms, read.slow_query_ms) < 0:
+        raise ImproperlyConfigured("NETADMIN_SLOW_ENGINE_MS and NETADMIN_SLOW_QUERY_MS are milliseconds: 0 (never said) or more.")
     if read.language not in LANGUAGES:
         raise ImproperlyConfigured(f"NETADMIN_LANGUAGE={read.language} is none of {', '.join(LANGUAGES)}.")
     if read.time_zone not in available_timezones():

@@ -221,7 +221,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W016",
 ]
 
-LOGGING = configure_logs(CONFIGURATION.log_level)
+LOGGING = configure_logs(CONFIGURATION.log_level, CONFIGURATION.log_format)
 
 # Ours; `networks` reads them through django.conf.
 NETADMIN_PROC_DIR = "/proc"  # where this process reads which container it runs in, if any
@@ -242,6 +242,8 @@ NETADMIN_ADMIN_FROM = [ip_network(text) for text in CONFIGURATION.admin_from]
 NETADMIN_SECOND_STEP_FOR = frozenset(CONFIGURATION.second_step_for)
 NETADMIN_SECOND_STEP_DAYS = CONFIGURATION.second_step_days
 NETADMIN_SECURITY_CONTACT = CONFIGURATION.security_contact
+NETADMIN_SLOW_ENGINE_MS = CONFIGURATION.slow_engine_ms
+NETADMIN_SLOW_QUERY_MS = CONFIGURATION.slow_query_ms
 NETADMIN_READYZ_TOKEN = read_readyz_token(CONFIGURATION.readyz_token_file)
 NETADMIN_ADMIN_USERNAME = CONFIGURATION.admin_username
 NETADMIN_ADMIN_PASSWORD_FILE = CONFIGURATION.admin_password_file
