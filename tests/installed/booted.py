@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ BOOT = """
 set -eu
 mount -t tmpfs -o mode=755 tmpfs "$TREE"
 cd "$TREE"
-mkdir -p usr etc var/lib var/log opt proc sys dev tmp root run old
+mkdir -p usr etc var/lib var/log opt srv/checkout srv/venv proc sys dev tmp root run old
 mount --bind /usr usr && mount -o remount,bind,ro usr
 for name in bin sbin lib lib64; do [ ! -L "/$name" ] || cp -P "/$name" .; done
 for name in $ETC; do [ ! -e "/etc/$name" ] || cp -a "/etc/$name" etc/; done
@@ -43,7 +44,7 @@ mkdir dev/pts dev/shm && mount -t devpts -o newinstance,ptmxmode=666 devpts dev/
 mount -t tmpfs -o mode=755 tmpfs run
 : >run/docker.sock && mount --bind "$SOCKET" run/docker.sock
 ln -s ../run var/run
-mkdir -p opt/checkout && mount --bind "$CHECKOUT" opt/checkout
+mount --bind "$OPT" opt && mount --bind "$CHECKOUT" srv/checkout && mount --bind "$VENV" srv/venv
 pivot_root . old
 umount -l old
 exec env -i container=test PATH=/usr/sbin:/usr/bin /usr/lib/systemd/systemd --unit=multi-user.target --log-target=console
@@ -69,7 +70,7 @@ def _unified() -> Path | None:
 
 
 class BootedSystemd:
-    """One systemd, until the end of the block. `checkout`: what lies at /opt/checkout in its tree."""
+    """One systemd, until the end of the block. In its tree: `checkout` at /srv/checkout, the .venv of the tests at /srv/venv."""
 
     def __init__(self, engine: PrivateEngine, checkout: Path, folder: Path) -> None:
         self._engine, self._checkout, self._folder = engine, checkout, folder
@@ -82,11 +83,14 @@ class BootedSystemd:
         # Named like the Engine: whatever ends and clears that ends and clears this.
         cgroup = unified / self._engine.netns / "systemd"
         cgroup.mkdir(parents=True, exist_ok=True)
-        (self._folder / "tree").mkdir()
+        for name in ("tree", "opt"):
+            (self._folder / name).mkdir()
         environment = os.environ | {
             "TREE": str(self._folder / "tree"),
             "SOCKET": self._engine.socket,
+            "OPT": str(self._folder / "opt"),  # on the disk: two .venv are too much for memory
             "CHECKOUT": str(self._checkout),
+            "VENV": str(Path(sys.prefix).resolve()),
             "ETC": " ".join(ETC),
         }
         # The shell joins the cgroup before unshare, which makes that the root of the new namespace.
@@ -105,6 +109,7 @@ class BootedSystemd:
         if self._process is not None:
             self._process.kill()
             self._process.wait(20)
+        shutil.rmtree(self._folder / "opt", ignore_errors=True)  # half a gigabyte
 
     @property
     def console(self) -> Path:

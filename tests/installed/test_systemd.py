@@ -6,13 +6,15 @@ import json
 import re
 import shutil
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.architecture.tree import ROOT, own_files
 from tests.installed.booted import BootedSystemd, booted, unbootable_reason
+from tests.lab_image import IMAGE, build_test_rootfs
 from tests.patience import within
 from tests.private_engine import PrivateEngine, wait_until
 
@@ -107,28 +109,29 @@ def test_it_offers_settings_that_all_are_off() -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Give a copy of the project, with the .venv of these tests in the place where an earlier version would have its own."""
+    """Give a copy of the project."""
     folder = tmp_path / "checkout"
     for path in own_files():
         (folder / path.parent).mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / path, folder / path)
-    shutil.copytree(sys.prefix, folder / "venv-before", symlinks=True)
     return folder
 
 
-@pytest.mark.full
-@pytest.mark.engine
-@pytest.mark.skipif(unbootable_reason() is not None, reason=str(unbootable_reason()))
+def full_and_booted(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark what boots a systemd and an Engine."""
+    reason = unbootable_reason()
+    for mark in (pytest.mark.full, pytest.mark.engine, pytest.mark.skipif(reason is not None, reason=str(reason))):
+        test = mark(test)
+    return test
+
+
+@full_and_booted
 def test_it_is_installed_started_restarted_upgraded_and_taken_away(
     fresh_engine: PrivateEngine, checkout: Path, tmp_path: Path
 ) -> None:
     fresh_engine.run("seen")
     with booted(fresh_engine, checkout, tmp_path) as machine:
-        machine.run("mkdir", "-p", "/opt/netadmin", check=True)
-        machine.run("cp", "-a", "/opt/checkout/venv-before", "/opt/netadmin/.venv", check=True)
-        machine.run("systemd-sysusers", "/opt/checkout/deploy/systemd/sysusers.conf", check=True)
-        machine.run("chgrp", "docker", "/run/docker.sock", check=True)
-        assert "Installed and started." in machine.run("/opt/checkout/bin/install", "--no-install", check=True).stdout
+        install(machine)
         assert_live(machine)
         assert_private(machine)
 
@@ -138,16 +141,14 @@ def test_it_is_installed_started_restarted_upgraded_and_taken_away(
         assert_live(machine)
         assert machine.show("netadmin", "NRestarts") == "1"
 
-        assert view_of(machine) == "none"
-        machine.run("/opt/checkout/bin/install", "--no-install", "--host-view", check=True)
+        machine.run("/srv/checkout/bin/install", "--no-install", check=True)
         assert_live(machine)
-        assert view_of(machine) == "host"
         assert machine.run("test", "-d", "/opt/netadmin.old").returncode == 0
 
         machine.run("systemctl", "stop", "netadmin", check=True)
         assert machine.show("netadmin", "Result") == "success"
-        machine.run("/opt/checkout/bin/install", "--remove", check=True)
-        assert machine.run("ls", "/opt", check=True).stdout.split() == ["checkout"]
+        machine.run("/srv/checkout/bin/install", "--remove", check=True)
+        assert machine.run("ls", "/opt", check=True).stdout == ""
         assert machine.run("test", "-e", "/var/lib/netadmin/netadmin.sqlite3").returncode == 0
 
 
@@ -165,16 +166,67 @@ def assert_private(machine: BootedSystemd) -> None:
     """What the service holds is its own; what it may do is what the unit says."""
     modes = machine.run("stat", "-c", "%U %a", "/var/lib/netadmin", "/var/lib/netadmin/secret_key", "/etc/netadmin/netadmin.env")
     assert modes.stdout.splitlines() == ["netadmin 700", "netadmin 600", "root 640"]
-    status = machine.run("cat", f"/proc/{machine.show('netadmin', 'MainPID')}/status", check=True).stdout
-    assert re.search(r"^CapBnd:\s*0+$", status, re.MULTILINE)
-    assert re.search(r"^NoNewPrivs:\s*1$", status, re.MULTILINE)
+    assert_capabilities(machine, "0" * 16)
     token = machine.run("/opt/netadmin/bin/manage", "setup_token", check=True).stdout.strip()
     assert re.search(r"\S{43}", token)
 
 
-def view_of(machine: BootedSystemd) -> object:
-    """Return how far the service sees, by a command that runs with its own rights."""
-    pid = machine.show("netadmin", "MainPID")
-    capable = re.search(r"^CapEff:\s*(\w+)$", machine.run("cat", f"/proc/{pid}/status").stdout, re.MULTILINE)
-    assert capable
-    return "host" if int(capable[1], 16) else "none"
+def assert_capabilities(machine: BootedSystemd, wanted: str) -> None:
+    status = machine.run("cat", f"/proc/{machine.show('netadmin', 'MainPID')}/status", check=True).stdout
+    found = dict(re.findall(r"^(Cap(?:Eff|Bnd)|NoNewPrivs):\s*(\w+)$", status, re.MULTILINE))
+    assert found == {"CapEff": wanted, "CapBnd": wanted, "NoNewPrivs": "1"}
+
+
+def install(machine: BootedSystemd, *options: str) -> None:
+    """Install the service, as if the packages of these tests had been there before: nothing is asked for over a network."""
+    machine.run("mkdir", "-p", "/opt/netadmin", check=True)
+    machine.run("cp", "-a", "/srv/venv", "/opt/netadmin/.venv", check=True)
+    machine.run("systemd-sysusers", "/srv/checkout/deploy/systemd/sysusers.conf", check=True)
+    machine.run("chgrp", "docker", "/run/docker.sock", check=True)
+    assert "Installed and started." in machine.run("/srv/checkout/bin/install", "--no-install", *options, check=True).stdout
+
+
+@full_and_booted
+def test_it_sees_inside_containers_with_the_host_view_alone(fresh_engine: PrivateEngine, checkout: Path, tmp_path: Path) -> None:
+    """The Engine runs beside it under the same systemd: who looks into a container has to see its process."""
+    (checkout / "rootfs.tar").write_bytes(build_test_rootfs())
+    with booted(fresh_engine, checkout, tmp_path) as machine:
+        fresh_engine.terminate()
+        machine.run("ip", "link", "delete", "docker0")
+        machine.run("mkdir", "-p", "/etc/netadmin", check=True)
+        machine.run("sh", "-c", "echo DOCKER_HOST=unix:///run/own.sock >/etc/netadmin/netadmin.env", check=True)
+        machine.run("systemd-sysusers", "/srv/checkout/deploy/systemd/sysusers.conf", check=True)
+        start = ("systemd-run", "--unit=own-docker", "--property=Delegate=yes", "dockerd", "--host=unix:///run/own.sock")
+        machine.run(*start, "--group=docker", "--exec-opt=native.cgroupdriver=cgroupfs", check=True)
+        docker = ("docker", "--host=unix:///run/own.sock")
+        wait_until(lambda: machine.run(*docker, "info").returncode == 0, "dockerd", deadline_s=within(30), interval_s=0.3)
+        machine.run(*docker, "import", "/srv/checkout/rootfs.tar", IMAGE, check=True)
+        machine.run(*docker, "run", "-d", "--name=seen", "--stop-signal=KILL", IMAGE, "sleep", "1000000", check=True)
+
+        install(machine)
+        assert_live(machine)
+        before = links_seen(machine)
+        machine.run("/srv/checkout/bin/install", "--no-install", "--host-view", check=True)
+        assert_live(machine)
+        after = links_seen(machine)
+
+        assert (before["view"], before["can_enter_containers"]) == ("host", False)
+        assert (after["view"], after["can_enter_containers"], after["why"]) == ("host", True, None)
+        (peer,) = [link["peer"] for link in after["links"] if link["peer"]]
+        assert (peer["container_name"], peer["ifname"]) == ("seen", "eth0")
+        assert_capabilities(machine, "0000000000280000")
+
+
+def links_seen(machine: BootedSystemd) -> dict[str, Any]:
+    """Return what `manage.py interfaces` tells in the sandbox of the service: the unit itself, with another command."""
+    edit = (
+        "s/manage.py serve/manage.py interfaces --json/; s/^Type=.*/Type=oneshot/; s/^Restart=.*/Restart=no/; "
+        "s#^ExecStart=.*#&\\nStandardOutput=truncate:/run/links#"
+    )
+    system = "/etc/systemd/system"
+    machine.run("sh", "-c", f"sed '{edit}' {system}/netadmin.service >{system}/links.service", check=True)
+    machine.run("sh", "-c", f"rm -rf {system}/links.service.d; cp -R {system}/netadmin.service.d {system}/links.service.d")
+    machine.run("systemctl", "daemon-reload", check=True)
+    machine.run("systemctl", "start", "links", check=True)
+    told: dict[str, Any] = json.loads(machine.run("cat", "/run/links", check=True).stdout)
+    return told
