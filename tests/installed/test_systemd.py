@@ -107,6 +107,14 @@ def test_it_offers_settings_that_all_are_off() -> None:
     assert [line for line in lines if line and not line.startswith("#")] == []
 
 
+@pytest.mark.parametrize(("words", "status"), [(["--help"], 0), (["--remoev"], 1)])
+def test_it_says_what_there_is_before_it_does_anything(words: list[str], status: int) -> None:
+    done = subprocess.run([ROOT / "bin/install", *words], capture_output=True, text=True, check=False)
+
+    assert done.returncode == status
+    assert "--remove" in done.stdout or "What is --remoev?" in done.stderr
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Give a copy of the project."""
@@ -131,9 +139,12 @@ def test_it_is_installed_started_restarted_upgraded_and_taken_away(
 ) -> None:
     fresh_engine.run("seen")
     with booted(fresh_engine, checkout, tmp_path) as machine:
+        assert_foreign_is_left_alone(machine)
         install(machine)
         assert_live(machine)
         assert_private(machine)
+
+        assert_explained(machine)
 
         killed = machine.show("netadmin", "MainPID")
         machine.run("kill", "-9", killed, check=True)
@@ -150,6 +161,28 @@ def test_it_is_installed_started_restarted_upgraded_and_taken_away(
         machine.run("/srv/checkout/bin/install", "--remove", check=True)
         assert machine.run("ls", "/opt", check=True).stdout == ""
         assert machine.run("test", "-e", "/var/lib/netadmin/netadmin.sqlite3").returncode == 0
+
+
+def assert_foreign_is_left_alone(machine: BootedSystemd) -> None:
+    """A checkout where the program would go stays what it is."""
+    machine.run("mkdir", "-p", "/opt/netadmin/.data", check=True)
+    refused = machine.run("/srv/checkout/bin/install", "--no-install")
+    assert (refused.returncode, "/opt/netadmin/.data" in refused.stderr) == (1, True)
+    assert machine.run("ls", "-A", "/opt", "/opt/netadmin").stdout.split() == ["/opt:", "netadmin", "/opt/netadmin:", ".data"]
+    machine.run("rmdir", "/opt/netadmin/.data", check=True)
+
+
+def assert_explained(machine: BootedSystemd) -> None:
+    """One file for whoever helps, with the journal's last lines and without the token that stands in them."""
+    token = json.loads(machine.run("cat", "/var/lib/netadmin/setup_token", check=True).stdout)["token"]
+    assert token in machine.journal("netadmin")
+    told = machine.run("/opt/netadmin/bin/manage", "diagnose", check=True).stdout
+    document = json.loads(told)
+    assert any("engine_live" in line for line in document["log"]["lines"])
+    assert token not in told
+    (engine,) = document["engines"]
+    assert engine["answers"]["containers"] == 1
+    assert document["database"]["migrations_missing"] == []
 
 
 def assert_live(machine: BootedSystemd) -> None:

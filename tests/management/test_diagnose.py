@@ -22,6 +22,7 @@ from tests.private_engine import PrivateEngine
 
 PASSWORD = "canary-password-1c7e"
 TOKEN = "canarytoken" * 4
+SETUP = "-canary-setup_-" * 3
 KEY_BEFORE = "canarykey9" * 8
 LOG = f"""2026-01-01T00:00:00Z info networks x url=https://ann:{PASSWORD}@registry.example/v2 engine=local
 {{"event": "asked", "setup_token": "{PASSWORD}", "engine": "local"}}
@@ -65,11 +66,11 @@ def add_engine(data_dir: Path, url: str, **columns: str) -> None:
 def test_it_finds_none_of_the_secrets_that_were_planted_everywhere(tmp_path: Path) -> None:
     data = tmp_path / "data"
     prepare(data)
-    (data / "setup_token").write_text(f"{TOKEN[:-3]}xyz\n")
+    (data / "setup_token").write_text(json.dumps({"token": SETUP, "made_at": "2026-01-01T00:00:00+00:00"}))
     (data / "secret_key").write_text("canarysecret" * 6)
     (tmp_path / "password").write_text(PASSWORD)
     (tmp_path / "token").write_text(TOKEN)
-    (tmp_path / "log").write_text(LOG + f"a password alone {PASSWORD} and a key {KEY_BEFORE}\n")
+    (tmp_path / "log").write_text(LOG + f"a password alone {PASSWORD} and a key {KEY_BEFORE}, or open /setup/#{SETUP}\n")
     words = f"No TLS with tcp://ann:{PASSWORD}@engine.example:2376: token={TOKEN}"
     add_engine(data, f"tcp://ann:{PASSWORD}@127.0.0.1:1", last_error=words, swarm_error=f"SWMTKN-1-{TOKEN}")
 

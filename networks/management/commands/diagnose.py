@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -20,6 +21,8 @@ from networks.management.diagnosis import here
 from networks.management.diagnosis.engines import describe_engine
 from networks.management.diagnosis.scrubbing import Scrubber
 from networks.models import Engine
+
+_LONG_WORD = re.compile(r"[\w-]{20,}")
 
 
 class Command(BaseCommand):
@@ -72,9 +75,16 @@ def known_secrets() -> Iterator[str]:
     yield settings.SECRET_KEY
     yield from settings.SECRET_KEY_FALLBACKS
     yield settings.NETADMIN_READYZ_TOKEN
-    for path in (settings.NETADMIN_DATA_DIR / "setup_token", settings.NETADMIN_ADMIN_PASSWORD_FILE):
-        with suppress(OSError):
-            if path:
-                yield from Path(path).read_text(encoding="utf-8", errors="replace").split()
+    yield from _LONG_WORD.findall(_text_of(settings.NETADMIN_DATA_DIR / "setup_token"))
+    if settings.NETADMIN_ADMIN_PASSWORD_FILE:
+        yield _text_of(Path(settings.NETADMIN_ADMIN_PASSWORD_FILE)).strip()
     with suppress(DatabaseError):
         yield from Engine.objects.exclude(credentials=None).values_list("credentials__sealed", flat=True)
+
+
+def _text_of(path: Path) -> str:
+    """Return what a file holds, "" where it can't be read."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
