@@ -123,7 +123,7 @@ class BootedSystemd:
 
     def run(self, *argv: str, check: bool = False, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
         """Run a command beside systemd as root, with little in its environment."""
-        entering = ["nsenter", f"--target={self._pid}", "--mount", "--pid", "--uts", "--ipc", "--cgroup", "--net", "--wd=/"]
+        entering = ["nsenter", f"--target={self._pid}", "--mount", "--pid", "--uts", "--ipc", "--cgroup", "--net", "--wdns=/"]
         clean = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "LANG=C.UTF-8"]
         done = subprocess.run([*entering, "--", *clean, *argv], capture_output=True, text=True, check=False, timeout=timeout_s)
         assert not check or done.returncode == 0, f"{argv}: {done.stdout}{done.stderr}"
