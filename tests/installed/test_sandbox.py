@@ -14,15 +14,15 @@ from tests.private_engine import PrivateEngine, wait_until
 UNITS = "/etc/systemd/system"
 PREPARE = f"""
 set -eu
-mkdir -p {UNITS} /root/.ssh /run/sshd /var/lib/netadmin
+mkdir -p {UNITS} /run/sshd /var/lib/netadmin
 ssh-keygen -q -t ed25519 -N '' -f /run/hostkey
 ssh-keygen -q -t ed25519 -N '' -f /var/lib/netadmin/key
-cp /var/lib/netadmin/key.pub /root/.ssh/authorized_keys
+cp /var/lib/netadmin/key.pub /run/authorized
 chown -R netadmin: /var/lib/netadmin
-chmod 700 /root /root/.ssh
 echo 'sshd:x:200:200::/run/sshd:/usr/sbin/nologin' >>/etc/passwd
 """
-SSHD = "/usr/sbin/sshd -D -e -f /dev/null -p 2222 -h /run/hostkey -o UsePAM=no -o PermitRootLogin=yes"
+SSHD = "/usr/sbin/sshd -D -e -f /dev/null -p 2222 -h /run/hostkey -o UsePAM=no -o PermitRootLogin=yes "
+SSHD += "-o AuthorizedKeysFile=/run/authorized"
 # The options of networks/engine/access/ssh.py that make a tunnel of it.
 SSH = "/usr/bin/ssh -F /dev/null -N -T -p 2222 -i /var/lib/netadmin/key -o IdentitiesOnly=yes -o StrictHostKeyChecking=no "
 SSH += "-o UserKnownHostsFile=/tmp/known -o ExitOnForwardFailure=yes -L /tmp/forwarded.sock:/run/docker.sock root@127.0.0.1"
