@@ -22,10 +22,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 LANGUAGES = ("en", "ko")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("line", "json")
 SECOND_STEP_GROUPS = ("superusers", "admins", "terminals", "everybody")
 LEAST_CONNECTIONS = 20
 NO_NAME = "?"  # not said
 SHORTEST_KEY = 50  # characters; Django warns of shorter ones
+SHORTEST_TOKEN = 32  # characters; of hexadecimal digits that is 128 bits, which nobody guesses
+# Read from files alone, and what the file is to hold.
+_FROM_FILES = {"NETADMIN_SECRET_KEY": "key", "NETADMIN_ADMIN_PASSWORD": "password", "NETADMIN_READYZ_TOKEN": "token"}
 
 # Each is a line of security.txt: signs of a URI alone (RFC 3986), so none ends the line. A password belongs in no address.
 _SIGNS = r"[A-Za-z0-9._~:/?#\[\]!$&'()*+;=%-]"
@@ -64,6 +68,10 @@ class Configuration:
     second_step_for: tuple[str, ...]
     second_step_days: int
     log_level: str
+    log_format: str
+    slow_engine_ms: int
+    slow_query_ms: int
+    readyz_token_file: str
     language: str
     time_zone: str
     security_contact: tuple[str, ...]
@@ -71,15 +79,12 @@ class Configuration:
 
 def read_configuration() -> Configuration:
     """Read the environment. Raises ImproperlyConfigured, in words, where a value makes no sense."""
-    if "NETADMIN_SECRET_KEY" in os.environ:
-        raise ImproperlyConfigured(
-            "NETADMIN_SECRET_KEY isn't read: put the key into a file and name it in NETADMIN_SECRET_KEY_FILE."
-        )
-    if "NETADMIN_ADMIN_PASSWORD" in os.environ:
-        raise ImproperlyConfigured(
-            "NETADMIN_ADMIN_PASSWORD isn't read: other processes can see the environment. Put the password into a file and "
-            "name it in NETADMIN_ADMIN_PASSWORD_FILE."
-        )
+    for name, secret in _FROM_FILES.items():
+        if name in os.environ:
+            raise ImproperlyConfigured(
+                f"{name} isn't read: other processes can see the environment. Put the {secret} into a file and name it in "
+                f"{name}_FILE."
+            )
     try:
         return _check(_read())
     except ValueError as error:
@@ -114,6 +119,10 @@ def _read() -> Configuration:
         second_step_for=_stripped(env.list("NETADMIN_SECOND_STEP_FOR", default=[])),
         second_step_days=env.int("NETADMIN_SECOND_STEP_DAYS", default=7),
         log_level=env.str("NETADMIN_LOG_LEVEL", default="INFO").upper(),
+        log_format=env.str("NETADMIN_LOG_FORMAT", default="line").lower(),
+        slow_engine_ms=env.int("NETADMIN_SLOW_ENGINE_MS", default=1000),
+        slow_query_ms=env.int("NETADMIN_SLOW_QUERY_MS", default=500),
+        readyz_token_file=env.str("NETADMIN_READYZ_TOKEN_FILE", default=""),
         language=env.str("NETADMIN_LANGUAGE", default="en"),
         time_zone=env.str("NETADMIN_TIME_ZONE", default="UTC"),
         security_contact=tuple(uri.strip() for uri in env.list("NETADMIN_SECURITY_CONTACT", default=[])),
@@ -162,6 +171,10 @@ def _check(read: Configuration) -> Configuration:
         )
     if read.log_level not in LOG_LEVELS:
         raise ImproperlyConfigured(f"NETADMIN_LOG_LEVEL={read.log_level} is none of {', '.join(LOG_LEVELS)}.")
+    if read.log_format not in LOG_FORMATS:
+        raise ImproperlyConfigured(f"NETADMIN_LOG_FORMAT={read.log_format} is none of {', '.join(LOG_FORMATS)}.")
+    if min(read.slow_engine_ms, read.slow_query_ms) < 0:
+        raise ImproperlyConfigured("NETADMIN_SLOW_ENGINE_MS and NETADMIN_SLOW_QUERY_MS are milliseconds: 0 (never said) or more.")
     if read.language not in LANGUAGES:
         raise ImproperlyConfigured(f"NETADMIN_LANGUAGE={read.language} is none of {', '.join(LANGUAGES)}.")
     if read.time_zone not in available_timezones():
@@ -190,6 +203,24 @@ def _check_access(read: Configuration) -> None:
         raise ImproperlyConfigured(f"NETADMIN_SECOND_STEP_FOR: {unknown[0]!r} is none of {', '.join(SECOND_STEP_GROUPS)}.")
     if not 0 <= read.second_step_days < 366:
         raise ImproperlyConfigured("NETADMIN_SECOND_STEP_DAYS is how long people have to set a second step up: 0 to 365 days.")
+
+
+def read_readyz_token(path: str) -> str:
+    """Return the token that a file holds, "" for no file. Raises ImproperlyConfigured, in words, where it holds none."""
+    if not path:
+        return ""
+    try:
+        token = Path(path).read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"NETADMIN_READYZ_TOKEN_FILE={path} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        token = ""
+    if len(token) < SHORTEST_TOKEN or not token.isprintable() or " " in token:
+        raise ImproperlyConfigured(
+            f"NETADMIN_READYZ_TOKEN_FILE={path} holds no token: {SHORTEST_TOKEN} characters or more of ASCII, without blanks. "
+            "`openssl rand -hex 32` makes one."
+        )
+    return token
 
 
 def make_data_dir(path: Path) -> None:

@@ -11,7 +11,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from netadmin.databases import configure_postgresql, configure_sqlite
-from netadmin.env import BASE_DIR, NO_NAME, read_configuration, read_or_make_secret_key, read_secret_key_fallbacks
+from netadmin.env import (
+    BASE_DIR,
+    NO_NAME,
+    read_configuration,
+    read_or_make_secret_key,
+    read_readyz_token,
+    read_secret_key_fallbacks,
+)
 from netadmin.logs import configure_logs
 from networks.policy.origins import allowed_origins, host_names, read_public_url
 
@@ -211,7 +218,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W016",
 ]
 
-LOGGING = configure_logs(CONFIGURATION.log_level)
+LOGGING = configure_logs(CONFIGURATION.log_level, CONFIGURATION.log_format)
 
 # Ours; `networks` reads them through django.conf.
 NETADMIN_PROC_DIR = "/proc"  # where this process reads which container it runs in, if any
@@ -234,5 +241,8 @@ NETADMIN_ADMIN_FROM = [ip_network(text) for text in CONFIGURATION.admin_from]
 NETADMIN_SECOND_STEP_FOR = frozenset(CONFIGURATION.second_step_for)
 NETADMIN_SECOND_STEP_DAYS = CONFIGURATION.second_step_days
 NETADMIN_SECURITY_CONTACT = CONFIGURATION.security_contact
+NETADMIN_SLOW_ENGINE_MS = CONFIGURATION.slow_engine_ms
+NETADMIN_SLOW_QUERY_MS = CONFIGURATION.slow_query_ms
+NETADMIN_READYZ_TOKEN = read_readyz_token(CONFIGURATION.readyz_token_file)
 NETADMIN_ADMIN_USERNAME = CONFIGURATION.admin_username
 NETADMIN_ADMIN_PASSWORD_FILE = CONFIGURATION.admin_password_file

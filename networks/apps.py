@@ -20,10 +20,12 @@ class NetworksConfig(AppConfig):
         from networks.actions import audit_signals
         from networks.models.hints import remake_hints_after_migrate
         from networks.models.insert_only import remake_after_migrate
+        from networks.models.slow_queries import watch_budgets
         from networks.policy.login import browsers
         from networks.policy.socket_rights import connect_receivers
         from networks.sync import supervisor
 
+        watch_budgets()
         connect_receivers()
         supervisor.connect_receivers()
         browsers.connect_receivers()

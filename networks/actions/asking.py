@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connections
 from django.utils import timezone
 from django.utils.translation import get_language, override
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from networks.engine.client import EngineClient
 from networks.models.stored_sentences import say as _
@@ -47,7 +48,7 @@ def ask_patiently(
     more. Raises what `work` raises.
     """
     asking = _Asking(work, when_late, when_over)
-    threading.Thread(target=asking.run, args=(get_language() or "en",), name="asking", daemon=True).start()
+    threading.Thread(target=asking.run, args=(get_language() or "en", get_contextvars()), name="asking", daemon=True).start()
     until = time.monotonic() + patience_s
     if begun is not None and begun.wait(patience_s):
         until = min(until, time.monotonic() + SOON_S)
@@ -74,10 +75,10 @@ class _Asking(Generic[_Answer]):
         self._error: Exception | None = None
         self._is_late = False
 
-    def run(self, language: str) -> None:
-        """Run in the thread."""
+    def run(self, language: str, said_of: Mapping[str, Any]) -> None:
+        """Run in the thread. `said_of`: what each line in the log says of the request."""
         try:
-            with override(language):
+            with override(language), bound_contextvars(**said_of):
                 self._run()
         finally:
             connections.close_all()
@@ -134,13 +135,13 @@ class LatestWork(Generic[_Work]):
             if running is not None and not running.ended.is_set():
                 return running
             self._works[engine_slug] = work
-        arguments = (work, do, get_language() or "en")
+        arguments = (work, do, get_language() or "en", get_contextvars())
         threading.Thread(target=self._run, args=arguments, name=f"{self._name}-{engine_slug}", daemon=True).start()
         return work
 
-    def _run(self, work: _Work, do: Callable[[_Work], object], language: str) -> None:
+    def _run(self, work: _Work, do: Callable[[_Work], object], language: str, said_of: Mapping[str, Any]) -> None:
         try:
-            with override(language):
+            with override(language), bound_contextvars(**said_of):
                 work.result = do(work)
         finally:
             work.ended.set()

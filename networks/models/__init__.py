@@ -10,7 +10,7 @@ from networks.models.container import Container, Endpoint, Tombstone
 from networks.models.engine import Engine, EngineState, EngineStatus, Grant, Role, SyncRequest
 from networks.models.event import Event
 from networks.models.job import Job, JobState, JobStep, JobStop, StepState
-from networks.models.lease import LeaseRow, LeaseLost
+from networks.models.lease import LeaseLost, LeaseRow
 from networks.models.network import Network, Pool
 from networks.models.trail import Trail
 
@@ -30,8 +30,8 @@ __all__ = [
     "JobState",
     "JobStep",
     "JobStop",
-    "LeaseRow",
     "LeaseLost",
+    "LeaseRow",
     "Network",
     "Outcome",
     "OutcomeKind",

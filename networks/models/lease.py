@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, models
 
@@ -68,6 +69,11 @@ def read_lease(name: str) -> LeaseState:
             return LeaseState(*row)
         LeaseRow.objects.get_or_create(name=name)
     raise LeaseLost(name)
+
+
+def renewed_at(name: str) -> datetime | None:
+    """Return when its holder renewed it last, by the clock of the database's server; None where nobody ever had it."""
+    return LeaseRow.objects.filter(name=name).values_list("renewed_at", flat=True).first()
 
 
 def take_lease(name: str, holder: str, seen: LeaseState) -> int | None:

@@ -36,16 +36,17 @@ class HeartbeatWriter:
         self._every_s = every_s
         self._changed = threading.Condition()
         self._takers: dict[int, TakeRequest] = {}
+        self._renewers: dict[int, Callable[[], None]] = {}
         self._proofs: dict[int, datetime] = {}
         self._writes: int | None = None
         self._is_running = self._is_woken = False
         self._thread = threading.Thread()
 
-    def begin(self, engine_pk: int, take: TakeRequest) -> None:
+    def begin(self, engine_pk: int, take: TakeRequest, renew: Callable[[], None] = lambda: None) -> None:
         """Pass on the wishes of other processes for this Engine, old ones too: `take` is called in the thread, and again for
-        each that isn't answered yet whenever somebody wrote."""
+        each that isn't answered yet whenever somebody wrote. `renew` is called in each turn."""
         with self._changed:
-            self._takers[engine_pk] = take
+            self._takers[engine_pk], self._renewers[engine_pk] = take, renew
             self._writes = None
             if not self._is_running:
                 self._is_running = True
@@ -56,6 +57,7 @@ class HeartbeatWriter:
         """Pass on nothing more; harmless when nothing was. The last one waits for the thread, whose turn may not be over."""
         with self._changed:
             self._takers.pop(engine_pk, None)
+            self._renewers.pop(engine_pk, None)
             self._changed.notify()
             ending = None if self._takers or not self._is_running else self._thread
         if ending is not None:
@@ -74,6 +76,7 @@ class HeartbeatWriter:
 
     def _run(self) -> None:
         while self._wait(self._every_s):
+            self._renew_leases()
             try:
                 self._write_proofs()
                 self._read_what_others_wrote()
@@ -97,6 +100,12 @@ class HeartbeatWriter:
             self._writes = None  # comparable within one connection only
         connection.close()
         self._wait(RETRY_S)
+
+    def _renew_leases(self) -> None:
+        with self._changed:
+            renewers = tuple(self._renewers.values())
+        for renew in renewers:
+            renew()
 
     def _write_proofs(self) -> None:
         """Write all of them by one statement: with the oldest time, which holds for every one of them."""

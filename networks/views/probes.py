@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from typing import Any
 
 import structlog
@@ -11,11 +13,18 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from networks.models import EngineStatus
 from networks.policy.origins import asked_origin
 from networks.policy.permissions import Permission, permissions_by_engine
 from networks.policy.second_step import is_shut_out
+from networks.queries.engines import list_engines
+from networks.queries.rows import EngineRow
+from networks.sync.follow.lease import UNHELD_AFTER_S, last_held_at
+from networks.sync.follow.row_lease import holder_name
+from networks.sync.hint_listener import why_nothing_is_heard
+from networks.sync.supervisor import followers
 
 logger = structlog.get_logger(__name__)
 
@@ -26,23 +35,74 @@ def show_alive(_request: HttpRequest) -> HttpResponse:
 
 
 def show_ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 with how many Engines are in which state, 503 when the database can't be read.
+    """Answer 200 with how many Engines are in which state; 503 when the database can't be read, or nobody follows an Engine.
 
-    Which Engines, only to who is logged in and may view them: a stranger learns no name.
+    Which Engines, only to who is logged in and may view them, or brings the token of the setting: a stranger learns no name.
     """
     try:
-        found = EngineStatus.objects.order_by("engine__slug").values_list("engine__slug", "state", "as_of")
-        engines = [{"engine": slug, "state": state, "as_of": as_of} for slug, state, as_of in found]
-        slugs = [str(one["engine"]) for one in engines]
-        is_known = request.user.is_authenticated and not is_shut_out(request.user)
-        seen = permissions_by_engine(request.user, slugs) if is_known else {}
+        engines = list_engines()
+        holders = dict(EngineStatus.objects.values_list("engine__slug", "follower"))
+        has_token = _brings_token(request)
+        seen = {engine.slug for engine in engines} if has_token else _viewed_slugs(request, [engine.slug for engine in engines])
     except DatabaseError:
         logger.exception("readyz_database_failed")
         return JsonResponse({"ready": False, "database": "unreadable"}, status=503)
-    answer: dict[str, Any] = {"ready": True, "database": "ok", "states": Counter(str(one["state"]) for one in engines)}
-    if is_known:
-        answer["engines"] = [one for one in engines if Permission.VIEW in seen.get(str(one["engine"]), ())]
-    return JsonResponse(answer)
+    held = {engine.slug: last_held_at(settings.NETADMIN_DATA_DIR, f"follower-{engine.slug}") for engine in engines}
+    left = [engine.slug for engine in engines if not _is_followed(engine.slug, held[engine.slug])]
+    answer: dict[str, Any] = {"ready": not left, "database": "ok", "states": Counter(engine.state for engine in engines)}
+    if left:
+        answer["unfollowed"] = len(left)
+    if seen is not None:
+        answer["engines"] = [
+            _standing_of(engine, holders.get(engine.slug, ""), held[engine.slug], is_followed=engine.slug not in left)
+            for engine in engines
+            if engine.slug in seen
+        ]
+    if has_token:
+        follows = sorted(slug for slug, follower in list(followers.items()) if follower.has_lease)
+        answer["process"] = {"id": holder_name(), "follows": follows}
+        if (unheard := why_nothing_is_heard()) is not None:  # on PostgreSQL: how it learns of what others write
+            answer["process"]["hints"] = "polls" if unheard else "listens"
+            answer["process"]["why_it_polls"] = unheard
+    return JsonResponse(answer, status=503 if left else 200)
+
+
+def _brings_token(request: HttpRequest) -> bool:
+    kind, _blank, told = request.headers.get("Authorization", "").partition(" ")
+    wanted: str = settings.NETADMIN_READYZ_TOKEN
+    return bool(wanted) and kind.lower() == "bearer" and constant_time_compare(told.strip(), wanted)
+
+
+def _viewed_slugs(request: HttpRequest, slugs: list[str]) -> set[str] | None:
+    """Return which of these a person may view, None for a stranger."""
+    if not request.user.is_authenticated or is_shut_out(request.user):
+        return None
+    return {slug for slug, given in permissions_by_engine(request.user, slugs).items() if Permission.VIEW in given}
+
+
+# Monotonic seconds at which an Engine that nobody ever followed was first asked about: whoever begins to may be on the way.
+_first_asked: dict[str, float] = {}
+
+
+def _is_followed(slug: str, held_at: datetime | None) -> bool:
+    if held_at is not None:
+        _first_asked.pop(slug, None)
+        return (timezone.now() - held_at).total_seconds() < UNHELD_AFTER_S
+    now = time.monotonic()
+    return now - _first_asked.setdefault(slug, now) < UNHELD_AFTER_S
+
+
+def _standing_of(engine: EngineRow, holder: str, held_at: datetime | None, *, is_followed: bool) -> dict[str, Any]:
+    """Return one Engine's part. "follower": machine and process id of whoever follows, or did last; "held_at": its last sign."""
+    return {
+        "engine": engine.slug,
+        "state": engine.state,
+        "as_of": engine.as_of,
+        "revision": engine.revision,
+        "is_followed": is_followed,
+        "follower": holder,
+        "held_at": held_at,
+    }
 
 
 # The file is made anew with each request. RFC 9116 wants less than a year: whoever keeps a copy shall not trust it for long.
@@ -57,7 +117,7 @@ def show_security_contact(request: HttpRequest) -> HttpResponse:
     contacts: tuple[str, ...] = settings.NETADMIN_SECURITY_CONTACT
     if not contacts:
         raise Http404("NETADMIN_SECURITY_CONTACT names nobody")
-    until = datetime.combine(timezone.now().astimezone(UTC).date() + timedelta(days=_DAYS), time())
+    until = datetime.combine(timezone.now().astimezone(UTC).date() + timedelta(days=_DAYS), time_of_day())
     lines = [f"Contact: {contact}" for contact in contacts]
     lines += [f"Expires: {until.isoformat()}Z", "Preferred-Languages: en, ko"]
     origin = asked_origin(request.headers.get("Host", ""), settings.NETADMIN_ALLOWED_ORIGINS, is_secure=request.is_secure())

@@ -10,9 +10,20 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.db import connections
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from networks.actions.actors import CONSOLE, Actor
-from networks.actions.asking import MOST_OF_ENGINE, MOST_OF_PERSON, Bound, ChangeSlots, NoSlot, StillAsking, ask_patiently
+from networks.actions.asking import (
+    MOST_OF_ENGINE,
+    MOST_OF_PERSON,
+    BackgroundWork,
+    Bound,
+    ChangeSlots,
+    LatestWork,
+    NoSlot,
+    StillAsking,
+    ask_patiently,
+)
 from networks.actions.recording import ActionResult, Change, Intent, carry_out
 from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
@@ -64,6 +75,20 @@ def act(scripted: ScriptedEngine, *, patience_s: float = 0.5, reads_first: bool 
 
     change = Change(ask, is_done=lambda: False)
     return carry_out(actor, engine, Intent("create_network", "front"), Permission.CONNECT, change, patience_s=patience_s)
+
+
+def test_it_says_in_the_log_whose_request_goes_on(tmp_path: Path) -> None:
+    """What a change's own thread says, and what a longer work's does, bears the id of the request that asked for it."""
+    seen: list[dict[str, object]] = []
+    works: LatestWork[BackgroundWork[None]] = LatestWork("work")
+    client = EngineClient(f"unix://{tmp_path}/nobody.sock", Profile.READ)
+
+    with bound_contextvars(request_id="r-1"):
+        ask_patiently(lambda: seen.append(get_contextvars()), client, patience_s=10, when_late=lambda _answer: None)
+        work = works.begin("local", BackgroundWork(), lambda _work: seen.append(get_contextvars()))
+        assert work.ended.wait(10)
+
+    assert seen == [{"request_id": "r-1"}, {"request_id": "r-1"}]
 
 
 def kinds(action_id: int) -> list[str]:

@@ -15,7 +15,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from netadmin import env
-from netadmin.env import BASE_DIR, read_configuration, read_or_make_secret_key
+from netadmin.env import BASE_DIR, read_configuration, read_or_make_secret_key, read_readyz_token
 from networks.audit.destinations import Destination, FileDestination, SyslogDestination, read_destination
 from tests.certificates import Authority
 
@@ -65,6 +65,10 @@ def test_it_reads_the_environment_in_one_place_only() -> None:
         ("NETADMIN_PORT", "http", "isn't understood"),
         ("NETADMIN_TRUSTED_PROXIES", "-1", "how many proxies"),
         ("NETADMIN_LOG_LEVEL", "LOUD", "none of DEBUG"),
+        ("NETADMIN_LOG_FORMAT", "xml", "none of line, json"),
+        ("NETADMIN_SLOW_QUERY_MS", "-1", "0 .never said. or more"),
+        ("NETADMIN_SLOW_ENGINE_MS", "soon", "isn't understood"),
+        ("NETADMIN_READYZ_TOKEN", "hunter2", "NETADMIN_READYZ_TOKEN_FILE"),
         ("NETADMIN_LANGUAGE", "xx", "none of en, ko"),
         ("NETADMIN_TIME_ZONE", "Mars/Base", "time zone"),
         ("NETADMIN_SECURITY_CONTACT", "security@netadmin.example", "neither mailto:"),
@@ -98,6 +102,26 @@ def test_it_says_what_makes_no_sense(monkeypatch: pytest.MonkeyPatch, name: str,
 
     with pytest.raises(ImproperlyConfigured, match=words):
         read_configuration()
+
+
+def test_it_reads_the_token_of_the_probe(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("0123456789abcdef" * 2 + "\n")
+
+    assert read_readyz_token("") == ""
+    assert read_readyz_token(str(path)) == "0123456789abcdef" * 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0123456789abcdef", "보안" * 20, "0123456789abcdef 0123456789abcdef", "0123456789abcdef\n" * 2]
+)
+def test_it_takes_no_token_that_could_be_guessed_or_not_be_sent(tmp_path: Path, text: str) -> None:
+    (tmp_path / "token").write_text(text)
+
+    with pytest.raises(ImproperlyConfigured, match="holds no token: 32 characters"):
+        read_readyz_token(str(tmp_path / "token"))
+    with pytest.raises(ImproperlyConfigured, match="can't be read: No such file"):
+        read_readyz_token(str(tmp_path / "nothing"))
 
 
 def test_it_takes_several_contacts_as_they_are_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

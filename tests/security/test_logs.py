@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import logging.config
 from collections.abc import Iterator
+from datetime import datetime
 from io import StringIO
 
 import pytest
@@ -12,15 +14,21 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netadmin.logs import configure_logs, hide_secrets, render_line
+from netadmin.logs import configure_logs, hide_secrets, render_json, render_line
 
 HOSTILE = "a\nb\r\x1b[31m\x00\u202e\u2028é\x7f\"'"
 
 
 @pytest.fixture
-def lines() -> Iterator[StringIO]:
+def form() -> str:
+    """Say in which form the lines are."""
+    return "line"
+
+
+@pytest.fixture
+def lines(form: str) -> Iterator[StringIO]:
     """Collect what the console would show."""
-    formatter = configure_logs("DEBUG")["formatters"]["line"]
+    formatter = configure_logs("DEBUG", form)["formatters"]["line"]
     stream = StringIO()
     console = logging.StreamHandler(stream)
     factory = formatter.pop("()")
@@ -72,3 +80,39 @@ def test_it_writes_one_printable_line_whatever_comes(values: dict[str, object]) 
 
 def test_it_cuts_what_is_too_long() -> None:
     assert len(render_line(None, "", {"event": "x", "value": "y" * 100_000})) < 5000
+
+
+@pytest.mark.parametrize("form", ["json"])
+def test_it_writes_an_event_as_one_json_object(lines: StringIO) -> None:
+    structlog.get_logger("networks.test").warning("engine_lost", engine=HOSTILE, duration_ms=3, share=0.5, token="x", why=None)
+    logging.getLogger("django.request").error("Not Found: %s", "/a\nfake line")
+
+    ours, others = lines.getvalue().splitlines()
+    event = json.loads(ours)
+    assert list(event)[:4] == ["timestamp", "level", "logger", "event"]
+    assert datetime.fromisoformat(event.pop("timestamp")).tzinfo is not None
+    assert event == {
+        "level": "warning",
+        "logger": "networks.test",
+        "event": "engine_lost",
+        "engine": HOSTILE,
+        "duration_ms": 3,
+        "share": 0.5,
+        "token": "[hidden]",
+        "why": None,
+    }
+    assert json.loads(others)["event"] == "Not Found: /a\nfake line"
+    assert ours.isascii()
+    assert ours.isprintable()
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers() | st.floats() | st.none() | st.binary(), max_size=4))
+def test_it_writes_json_whatever_comes(values: dict[str, object]) -> None:
+    line = render_json(None, "", {**values, "event": "x"})
+
+    assert line.isprintable()
+    assert json.loads(line, parse_constant=pytest.fail)["event"] == "x"
+
+
+def test_it_cuts_in_json_what_is_too_long() -> None:
+    assert len(render_json(None, "", {"event": "x", "value": ["y" * 100_000]})) < 5000

@@ -186,6 +186,7 @@ def methods_for(kind: str, address: Address, number: int) -> tuple[str, ...]:
 @pytest.fixture(autouse=True)
 def nobody_waits_for_a_follower(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(request_sync.__kwdefaults__, "timeout_s", 0.0)
+    monkeypatch.setattr("networks.views.probes._first_asked", {})  # each test's Engines are new
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from networks.engine.allow_list import AllowList, is_change, plain_path
 from networks.engine.errors import EngineError, ProtocolFault, TimedOut, Unreachable
 from networks.engine.transport.deadline import Deadline, DeadlineSocket
 from networks.engine.transport.raw import TerminalStream
+from networks.engine.transport.slow_calls import note_call
 
 _SWITCHING = 101
 _UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
@@ -133,8 +134,7 @@ class Connection:
 
     def shutdown(self) -> None:
         """Wake up whoever waits on this connection, from any thread; the descriptor is theirs to close."""
-        sock = self._sock
-        if sock is not None:
+        if (sock := self._sock) is not None:
             sock.shutdown()
 
     def close(self) -> None:
@@ -154,6 +154,7 @@ class Connection:
         if len(content) > MAX_BODY_BYTES:
             self.close()
             raise attempt.fault(f"The answer is larger than {MAX_BODY_BYTES >> 20} MiB.", response.status)
+        note_call(attempt.method, attempt.target, attempt.began_ms, attempt.deadline, self.url)
         return Answer(response.status, dict(response.headers.items()), content)
 
     def _request(
@@ -166,7 +167,7 @@ class Connection:
         meanwhile: Callable[[], None] | None = None,
     ) -> tuple[http.client.HTTPResponse, _Attempt]:
         self._allow_list.check(method, target, body)
-        attempt = _Attempt(self, method, target, deadline, is_kept=self.is_usable())
+        attempt = _Attempt(self, method, target, deadline, deadline.elapsed_ms(), is_kept=self.is_usable())
         step = _Step.OPENING
         try:
             http_connection = self._open(deadline, attempt.is_kept)
@@ -223,6 +224,7 @@ class _Attempt:
     method: str
     target: str
     deadline: Deadline
+    began_ms: float
     is_kept: bool
 
     @property

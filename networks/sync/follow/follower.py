@@ -22,7 +22,8 @@ from networks.models.access import access_of, is_elsewhere
 from networks.models.database_trouble import note_trouble
 from networks.models.writes import count_of_writes
 from networks.sync.follow.inbox import Inbox, Look
-from networks.sync.follow.lease import holder_name, lease_of
+from networks.sync.follow.lease import lease_of
+from networks.sync.follow.row_lease import holder_name
 from networks.sync.follow.session import FollowSession
 from networks.sync.follow.standing import FollowState
 from networks.sync.heartbeat_writer import heartbeat_writer
@@ -177,7 +178,7 @@ class Follower:
         journal = open_journal(self.slug)
         self._standing = FollowState()
         snapshot.write_status(follower=holder_name())
-        heartbeat_writer.begin(self._engine.pk, self.take_request)
+        heartbeat_writer.begin(self._engine.pk, self.take_request, self._lease.show_life)
         try:
             self._connect_again_and_again(snapshot, memory, journal)
         finally:

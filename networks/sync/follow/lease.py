@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
-import threading
 import time
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from django.db import connection
 
-from networks.models.lease import LASTS_S, LeaseState, free_lease, hold_lease, read_lease, renew_lease, take_lease
-from networks.sync.periodic import PeriodicThread
+from networks.models.lease import renewed_at
+from networks.sync.follow.row_lease import RENEW_EVERY_S, RowLease
 
-RENEW_EVERY_S = 5.0
-# Whoever couldn't renew for so long stops by itself, before anybody else begins.
-HELD_FOR_S = 12.0
-STUCK_AFTER_S = 6.0
+UNHELD_AFTER_S = 20.0  # four renewals, and what a busy machine takes besides
 
 
 class Lease(Protocol):
@@ -37,7 +35,10 @@ class Lease(Protocol):
         """Whether somebody else may have taken it unnoticed, so that each transaction has to hold it."""
 
     def take(self) -> bool:
-        """Take the lease if nobody holds it, and tell whether it is ours now. Never waits."""
+        """Take the lease if nobody holds it, or renew ours, and tell whether it is ours now. Never waits."""
+
+    def show_life(self) -> None:
+        """Leave a sign of life where it has one coming, for whoever asks when it was held last. From any thread."""
 
     def hold(self) -> None:
         """Keep it until the transaction ends that this is called in. Raises LeaseLost where somebody else has it."""
@@ -58,8 +59,9 @@ class FileLease:
     is_fenced = False
 
     def __init__(self, data_dir: Path, what: str) -> None:
-        self._path = data_dir / f"{what}.lock"
+        self._path = _path_of(data_dir, what)
         self._descriptor: int | None = None
+        self._shown_at = float("-inf")
 
     @property
     def is_held(self) -> bool:
@@ -67,6 +69,7 @@ class FileLease:
 
     def take(self) -> bool:
         if self._descriptor is not None:
+            self.show_life()
             return True
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -79,6 +82,15 @@ class FileLease:
         self._descriptor = descriptor
         return True
 
+    def show_life(self) -> None:
+        """Touch the file every RENEW_EVERY_S at most; the lease itself needs no sign."""
+        now = time.monotonic()
+        if self._descriptor is not None and now - self._shown_at >= RENEW_EVERY_S:
+            self._shown_at = now
+            # A disk that takes no time any more leaves the last sign as it is: too old, for whoever asks.
+            with suppress(OSError):
+                os.utime(self._path)
+
     def hold(self) -> None:
         """Nothing to do: the kernel keeps it."""
 
@@ -88,142 +100,15 @@ class FileLease:
             self._descriptor = None
 
 
-class RowLease:
-    """A row that its holder renews every 5 s; after 15 s without, the next one takes it and counts the fence up.
-
-    By the clock of the database's server, or, where that jumped, by having seen the same row for 15 s. A holder that couldn't
-    renew for 12 s stops by itself; one that slept longer, in the middle of a transaction even, is refused by the fence.
-    """
-
-    retry_s = 2.0
-    is_fenced = True
-
-    def __init__(self, what: str) -> None:
-        self.name = what
-        self.fence: int | None = None
-        self._renewed_at = 0.0
-        self._seen: LeaseState | None = None
-        self._seen_since = 0.0
-
-    @property
-    def is_held(self) -> bool:
-        return self.fence is not None and time.monotonic() - self._renewed_at < HELD_FOR_S
-
-    def take(self) -> bool:
-        if self.is_held:
-            lease_keeper.watch()
-            return True
-        self._forget()
-        began = time.monotonic()
-        seen = read_lease(self.name)
-        if self._seen is None or (seen.fence, seen.beat) != (self._seen.fence, self._seen.beat):
-            self._seen, self._seen_since = seen, began
-        if seen.holder and not seen.is_stale and began - self._seen_since < LASTS_S:
-            return False
-        fence = take_lease(self.name, holder_name(), seen)
-        if fence is None:
-            return False
-        self._renewed_at, self.fence = began, fence
-        lease_keeper.keep(self)
-        return True
-
-    def renew(self) -> None:
-        """Say that we live; called by the keeper's thread. Forgets the lease where it is somebody else's."""
-        fence, began = self.fence, time.monotonic()
-        if fence is None:
-            return
-        if renew_lease(self.name, fence):
-            self._renewed_at = began
-        else:
-            self._forget()
-
-    def hold(self) -> None:
-        hold_lease(self.name, -1 if self.fence is None else self.fence)
-
-    def give_back(self) -> None:
-        if self.fence is not None:
-            fence = self.fence
-            self._forget()
-            free_lease(self.name, fence)
-
-    def _forget(self) -> None:
-        self.fence = None
-        lease_keeper.let_go(self)
+def last_held_at(data_dir: Path, what: str) -> datetime | None:
+    """Return when whoever holds or held a lease last gave a sign of life, None where nobody ever did."""
+    if connection.vendor != "sqlite":
+        return renewed_at(what)
+    try:
+        return datetime.fromtimestamp(_path_of(data_dir, what).stat().st_mtime, UTC)
+    except OSError:
+        return None
 
 
-def holder_name() -> str:
-    """Return who we are, for people: machine and process."""
-    return f"{os.uname().nodename}:{os.getpid()}"
-
-
-class LeaseKeeper:
-    """Renews all leases of this process, in a thread of its own; another takes over from one that hangs in the database."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: set[RowLease] = set()
-        self._thread: _Renewing | None = None
-
-    def keep(self, lease: RowLease) -> None:
-        """Renew it from now on."""
-        with self._lock:
-            self._kept.add(lease)
-            if self._thread is None:
-                self._start()
-
-    def let_go(self, lease: RowLease) -> None:
-        """Renew it no more; harmless where it wasn't."""
-        with self._lock:
-            self._kept.discard(lease)
-            if not self._kept and self._thread is not None:
-                self._thread.leave()
-                self._thread = None
-
-    def watch(self) -> None:
-        """Start another thread where the one that renews has hung for too long: its connection may never answer."""
-        with self._lock:
-            if self._thread is not None and self._thread.is_stuck():
-                self._thread.leave()
-                self._start()
-
-    def kept(self) -> list[RowLease]:
-        """Return what is renewed now."""
-        with self._lock:
-            return list(self._kept)
-
-    def _start(self) -> None:
-        self._thread = _Renewing(self)
-        self._thread.start()
-
-
-class _Renewing(PeriodicThread):
-    held_up = "lease_not_renewed"
-
-    def __init__(self, keeper: LeaseKeeper) -> None:
-        super().__init__("renew-leases", RENEW_EVERY_S)
-        self._keeper = keeper
-        self._began_at: float | None = None
-
-    def turn(self, *, is_woken: bool) -> None:
-        self._began_at = time.monotonic()
-        try:
-            for lease in self._keeper.kept():
-                lease.renew()
-            self._every_s = RENEW_EVERY_S
-        except Exception:
-            self._every_s = 1.0
-            raise
-        finally:
-            self._began_at = None
-
-    def is_stuck(self) -> bool:
-        began_at = self._began_at
-        return began_at is not None and time.monotonic() - began_at > STUCK_AFTER_S
-
-    def leave(self) -> None:
-        """End without being waited for."""
-        self._ended.set()
-        self._woken.set()
-
-
-lease_keeper = LeaseKeeper()
+def _path_of(data_dir: Path, what: str) -> Path:
+    return data_dir / f"{what}.lock"

@@ -1,0 +1,1 @@
+"""What a request for support needs to be told, and no secret with it."""
