@@ -14,6 +14,31 @@ from tests.installed.image_builder import ROOT
 from tests.private_engine import PrivateEngine, wait_until
 
 ADDRESS, NAME, PASSWORD = "http://localhost:8000", "root", "correct-horse-battery"
+# For `python -c` in a container that has the socket proxy's socket: calls and what they are answered, and a terminal's echo.
+ASKED = """
+import http.client, json, socket, sys
+for method, target in json.loads(sys.argv[1]):
+    connection = http.client.HTTPConnection("localhost")
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.connect("/run/socket-proxy/docker.sock")
+    connection.request(method, target, body="{}", headers={"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    print(answer.status, answer.read().decode()[:100].replace(chr(10), " "))
+"""
+SPOKEN = """
+import select, sys
+from networks.engine.allow_list import Profile
+from networks.engine.client import EngineClient
+from networks.engine.specs import ExecSpec, ScreenSize
+client = EngineClient("unix:///run/socket-proxy/docker.sock", Profile.TERMINAL)
+stream = client.open_terminal(client.create_exec(ExecSpec(sys.argv[1], ("cat",))), ScreenSize())
+stream.write(b"it is heard\\n")
+heard = b""
+while heard.count(b"it is heard") < 2:
+    select.select([stream], [], [], 10)
+    heard += stream.read(1000) or b""
+print(heard.decode())
+"""
 
 
 class Composed:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installed.composed import ADDRESS, composed, status_of
+from tests.installed.composed import ADDRESS, ASKED, SPOKEN, composed, status_of
 from tests.installed.image_builder import BASE, ROOT, ImageBuilder, make_base, why_no_build
 from tests.installed.test_image_files import why_no_compose
 from tests.patience import within
@@ -193,18 +193,6 @@ def test_it_has_no_socket_behind_a_proxy_and_follows_all_the_same(machine: Priva
         machine.cli("network", "rm", "made-later")
 
 
-ASKED = """
-import http.client, json, socket, sys
-for method, target in json.loads(sys.argv[1]):
-    connection = http.client.HTTPConnection("localhost")
-    connection.sock = socket.socket(socket.AF_UNIX)
-    connection.sock.connect("/run/socket-proxy/docker.sock")
-    connection.request(method, target, body="{}", headers={"Content-Type": "application/json"})
-    answer = connection.getresponse()
-    print(answer.status, answer.read().decode()[:100].replace(chr(10), " "))
-"""
-
-
 @pytest.mark.parametrize(("allowed", "statuses"), [("", [200, 403, 403, 403, 403]), ("network", [200, 400, 403, 403, 403])])
 def test_it_lets_a_proxy_refuse_what_is_not_on_the_list(machine: PrivateEngine, allowed: str, statuses: list[int]) -> None:
     calls = [
@@ -219,6 +207,21 @@ def test_it_lets_a_proxy_refuse_what_is_not_on_the_list(machine: PrivateEngine, 
 
     assert [int(line.split()[0]) for line in told] == statuses
     assert "The socket proxy lets no such call through." in told[-1]
+
+
+def test_it_changes_what_a_proxy_was_told_to_let_pass(machine: PrivateEngine) -> None:
+    with composed(machine, "socket-proxy", SOCKET_PROXY_ALLOWS="network run terminal", NETADMIN_READ_ONLY="false") as tier:
+        tier.make_admin()
+        inside = ("exec", "--no-TTY", "netadmin", "python")
+        made = tier.compose(*inside, "manage.py", "lab", "up", "--yes")  # an image's archive is among it
+        names = machine.cli("ps", "--format", "{{.Names}}").split()
+        heard = tier.compose(*inside, "-c", SPOKEN, tier.id_of("web"))
+        gone = tier.compose(*inside, "manage.py", "lab", "down", "--yes")
+
+    assert "The lab is up." in made
+    assert {"mynetwork_bridge", "host-network", "myvolume_3"} <= set(names)
+    assert heard.count("it is heard") == 2, "once as typed, once as cat says it"
+    assert "The lab is gone." in gone
 
 
 def test_it_says_which_group_the_socket_takes(machine: PrivateEngine) -> None:
