@@ -86,7 +86,8 @@ def test_it_holds_no_key_and_nothing_that_runs_as_root(machine: PrivateEngine) -
     find = ("run", "--rm", "--network", "none", "--user", "0:0", "--entrypoint", "find", "netadmin", "/opt", "/data", "/tmp")
 
     assert machine.cli(*find, "-name", "secret_key*", "-o", "-name", "*.sqlite3*", "-o", "-name", "pip") == ""
-    assert machine.cli(*find, "-writable", "-user", "10001").splitlines() == ["/data"]
+    assert machine.cli(*find, "-user", "10001").splitlines() == ["/data"]
+    assert machine.cli(*find, "-path", "*/django/conf/locale/*.mo", "-not", "-path", "*/en_*").count("\n") == 1, "English, Korean"
 
 
 def served_after(engine: PrivateEngine, name: str) -> float:

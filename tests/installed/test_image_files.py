@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from netadmin.env import LANGUAGES
 from tests.architecture.tree import ROOT, own_files, read
 
 DOCKERFILE, IGNORED, COMPOSE = Path("Dockerfile"), Path(".dockerignore"), Path("compose.yaml")
@@ -75,6 +76,12 @@ def test_it_bears_the_version_of_the_project() -> None:
     assert f'licenses="{project["license"]}"' in read(DOCKERFILE)
 
 
+def test_it_keeps_the_catalogues_of_every_language_of_its_pages() -> None:
+    kept = re.findall(r"! -path '\*/locale/(\w+)", read(DOCKERFILE))
+
+    assert tuple(kept) == LANGUAGES
+
+
 class Tagged(yaml.SafeLoader):
     """Reads Compose's own tags, of which only the content matters here."""
 
@@ -106,6 +113,11 @@ def test_it_gives_each_container_no_more_than_it_is_said_to_need() -> None:
     assert proxy["network_mode"] == "none"
 
 
+def environment() -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("DOCKER_", "NETADMIN_", "SOCKET_"))}
+    return ours | GIVEN | {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
+
+
 def why_no_compose() -> str:
     if shutil.which("docker") is None:
         return "there is no docker"
@@ -113,9 +125,17 @@ def why_no_compose() -> str:
     return "there is no docker compose (Debian: docker-compose)" if found.returncode else ""
 
 
-def environment() -> dict[str, str]:
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("DOCKER_", "NETADMIN_", "SOCKET_"))}
-    return ours | GIVEN | {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
+needs_compose = pytest.mark.skipif(bool(why_no_compose()), reason=why_no_compose())
+
+
+@needs_compose
+def test_it_says_what_it_has_to_be_told() -> None:
+    unnamed = {name: text for name, text in environment().items() if name not in GIVEN}
+    command = ["docker", "compose", "--env-file", "/dev/null", "config"]
+    said = subprocess.run(command, cwd=ROOT, env=unnamed, capture_output=True, text=True, check=False)
+
+    assert said.returncode != 0
+    assert "SOCKET_GID is missing a value: Write it into .env, the number that stat -c %g" in said.stderr
 
 
 def composed(*more: Path, given: dict[str, str] | None = None) -> dict[str, Any]:
@@ -133,7 +153,7 @@ def composed(*more: Path, given: dict[str, str] | None = None) -> dict[str, Any]
     return dict(yaml.safe_load(done.stdout)["services"])
 
 
-@pytest.mark.skipif(bool(why_no_compose()), reason=why_no_compose())
+@needs_compose
 def test_it_is_what_compose_understands() -> None:
     plain = composed()["netadmin"]
     links, host_view, proxied = (composed(Path(f"deploy/docker/{name}.yaml")) for name in ("links", "host-view", "socket-proxy"))
