@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.installed.composed import ADDRESS, ASKED, SPOKEN, composed, status_of
-from tests.installed.image_builder import BASE, ROOT, ImageBuilder, make_base, why_no_build
+from tests.installed.image_builder import BASE, ImageBuilder, make_base, why_no_build
+from tests.installed.starts import Start, start_container
 from tests.installed.test_image_files import why_no_compose
 from tests.patience import within
 from tests.private_engine import PrivateEngine, wait_until
@@ -90,26 +89,16 @@ def test_it_holds_no_key_and_nothing_that_runs_as_root(machine: PrivateEngine) -
     assert machine.cli(*find, "-path", "*/django/conf/locale/*.mo", "-not", "-path", "*/en_*").count("\n") == 1, "English, Korean"
 
 
-def served_after(engine: PrivateEngine, name: str) -> float:
-    """Start a container that stands ready, and return after how many seconds /healthz was first answered."""
-    looker = (sys.executable, "-m", "tests.installed.first_answer", "8000")
-    with engine.enter(*looker, cwd=ROOT, stdout=subprocess.PIPE, text=True) as looking:
-        assert looking.stdout is not None
-        looking.stdout.readline()
-        began_at = time.time()
-        engine.cli("start", name)
-        return float(looking.stdout.readline()) - began_at
-
-
 def test_it_serves_soon_and_ends_clean(machine: PrivateEngine) -> None:
     options = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--publish", "127.0.0.1:8000:8000")
-    first, again, stopped = [], [], []
-    for name in ("timed-1", "timed-2"):  # the better of two: whatever else a machine does is not what is promised
+    first: list[Start] = []
+    again: list[Start] = []
+    stopped = []
+    for name in ("timed-1", "timed-2"):
         machine.cli("create", "--name", name, *options, "--env", f"NETADMIN_PUBLIC_URL={ADDRESS}", "netadmin")
-        for times in (first, again, again):
-            said = machine.cli("logs", name, check=False).count("Ctrl-C ends it")
-            times.append(served_after(machine, name))
-            wait_until(lambda: machine.cli("logs", name, check=False).count("Ctrl-C ends it") > said, "its words")  # noqa: B023
+        for turn, starts in enumerate((first, again, again), start=1):
+            starts.append(start_container(machine, name))
+            wait_until(lambda: machine.cli("logs", name, check=False).count("Ctrl-C ends it") == turn, "its words")  # noqa: B023
             asked_at = time.monotonic()
             machine.cli("stop", "--time", "30", name)
             stopped.append(time.monotonic() - asked_at)
@@ -119,10 +108,10 @@ def test_it_serves_soon_and_ends_clean(machine: PrivateEngine) -> None:
         assert f"Netadmin serves {ADDRESS} and follows" in log
         assert f"open {ADDRESS}/setup/#" in log
         assert "Traceback" not in log
-    print(f"first served after {first} s, again after {again} s, stopped within {stopped} s")
+    print(f"first {first}, again {again}, stopped within {max(stopped):.1f} s")
 
-    assert min(first) <= within(FIRST_S)
-    assert min(again) <= within(AGAIN_S)
+    assert any(start.is_within(FIRST_S) for start in first)
+    assert any(start.is_within(AGAIN_S) for start in again)
     assert max(stopped) <= within(STOP_S)
 
 
