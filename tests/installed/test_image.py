@@ -118,8 +118,7 @@ def test_it_serves_soon_and_ends_clean(machine: PrivateEngine) -> None:
 def test_it_is_healthy_below_a_path_too(machine: PrivateEngine) -> None:
     with composed(machine, NETADMIN_PUBLIC_URL="https://example.org/netadmin/", NETADMIN_TRUSTED_PROXIES="1") as tier:
         probe = tier.compose("exec", "--no-TTY", "netadmin", "python", "deploy/docker/healthz.py")
-        health = ("inspect", "--format", "{{.State.Health.Status}}", "netadmin-netadmin-1")
-        wait_until(lambda: machine.cli(*health) == "healthy", "health", deadline_s=90, interval_s=0.5)
+        tier.wait_until_healthy()
 
         assert probe == ""
 
@@ -143,6 +142,7 @@ def test_it_sees_by_its_socket_what_docker_tells(machine: PrivateEngine) -> None
 def test_it_sees_every_link_in_the_machines_network(machine: PrivateEngine) -> None:
     with composed(machine, "links") as tier:
         tier.make_admin()
+        tier.wait_until_healthy()
         seen = tier.pages(f"{LINKS}=web", tier.inside("web"))
 
         assert f"All links of this Engine's machine are visible; {NOT_INSIDE}" in seen[LINKS]
@@ -156,6 +156,7 @@ def test_it_sees_every_link_in_the_machines_network(machine: PrivateEngine) -> N
 def test_it_sees_inside_containers_with_two_capabilities(machine: PrivateEngine) -> None:
     with composed(machine, "host-view") as tier:
         tier.make_admin()
+        tier.wait_until_healthy()
         seen = tier.pages(f"{LINKS}=web", f"{tier.inside('web')}=eth0")
 
         assert "docker0" in seen[LINKS]
