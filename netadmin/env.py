@@ -43,6 +43,7 @@ class Configuration:
     """What the environment says. Each variable may also be given as NAME_FILE, naming a file that holds the value."""
 
     data_dir: Path
+    static_dir: Path | None
     port: int
     bind: str
     database_url: str
@@ -94,6 +95,7 @@ def read_configuration() -> Configuration:
 def _read() -> Configuration:
     return Configuration(
         data_dir=Path(env.str("NETADMIN_DATA_DIR", default=str(BASE_DIR / ".data"))).absolute(),
+        static_dir=Path(static_dir).absolute() if (static_dir := env.str("NETADMIN_STATIC_DIR", default="").strip()) else None,
         port=env.int("NETADMIN_PORT", default=8000),
         bind=env.str("NETADMIN_BIND", default="127.0.0.1"),
         database_url=env.str("DATABASE_URL", default="").strip(),
@@ -235,8 +237,19 @@ def said_in_words(data_dir: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ImproperlyConfigured(
-            f"The data directory {data_dir} can't be used: {error.strerror}. NETADMIN_DATA_DIR may name another."
+            f"The data directory {data_dir} can't be used: {error.strerror}.{_whose(data_dir)} "
+            "NETADMIN_DATA_DIR may name another."
         ) from error
+
+
+def _whose(data_dir: Path) -> str:
+    """Return in a sentence whose it is, where it belongs to somebody else than who runs this."""
+    with suppress(OSError):
+        owner, runs_as = data_dir.stat().st_uid, os.geteuid()
+        if owner != runs_as:
+            help_ = f"chown it to {runs_as}" if runs_as else "run this as that user"
+            return f" It belongs to the user {owner}, and this runs as the user {runs_as}: {help_}."
+    return ""
 
 
 def make_private_file(path: Path) -> Path:

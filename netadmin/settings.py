@@ -121,7 +121,9 @@ USE_TZ = True
 # Whole, for threads that no request began draw rows as well, and only requests know a prefix.
 STATIC_URL = f"{NETADMIN_PREFIX}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = CONFIGURATION.data_dir / "static"
+# What was collected beforehand, as in the image, is not collected again at a start.
+NETADMIN_STATIC_DIR = CONFIGURATION.static_dir
+STATIC_ROOT = NETADMIN_STATIC_DIR or CONFIGURATION.data_dir / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "netadmin.storage.HashedStaticFilesStorage"},

@@ -146,6 +146,13 @@ CALLS: tuple[Call, ...] = (
 )
 
 
+def target_pattern(call: Call) -> str:
+    """Return the regular expression of the whole request targets that a call permits, for who holds the list outside of here."""
+    query = "|".join(f"{name}=(?:{pattern})" for name, pattern in sorted(call.query.items()))
+    asked = rf"(?:\?(?:(?:{query})(?:&(?:{query}))*)?)?" if query else r"\??"
+    return rf"^(?:{_VERSION.pattern})?{_path_pattern(call.path).pattern}{asked}$"
+
+
 def is_change(method: str) -> bool:
     """Tell whether a call with this method may change something on the Engine."""
     return method not in ("GET", "HEAD")

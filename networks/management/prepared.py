@@ -41,7 +41,17 @@ def make_tables(database: BaseDatabaseWrapper) -> None:
 
 
 def collect_static_if_needed() -> bool:
-    """Collect static files when any changed since the last start. Returns whether there was anything to do."""
+    """Collect static files when any changed since the last start. Returns whether there was anything to do.
+
+    What was collected beforehand stays as it is. Raises CommandError where nothing was.
+    """
+    if settings.NETADMIN_STATIC_DIR is not None:
+        if not (Path(settings.NETADMIN_STATIC_DIR) / "staticfiles.json").is_file():
+            raise CommandError(
+                f"NETADMIN_STATIC_DIR={settings.NETADMIN_STATIC_DIR} holds no collected files: "
+                "manage.py collectstatic makes them there, or leave the variable out."
+            )
+        return False
     stamp_path = Path(settings.STATIC_ROOT) / ".stamp"
     stamp = _stamp_of_static_files()
     if stamp_path.is_file() and stamp_path.read_text() == stamp:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import grp
+import os
 import queue
 import socket
 import threading
 import time
+from contextlib import suppress
 from ipaddress import ip_address
 
 from networks.engine.access.facts import AccessStep, EngineAddress, Unopened
@@ -22,10 +25,32 @@ def open_unix(path: str, timeout_s: float | None) -> socket.socket:
     try:
         opened.settimeout(timeout_s)
         opened.connect(path)
+    except PermissionError as error:
+        opened.close()
+        raise PermissionError(error.errno, f"{error.strerror}{_who_may_open(path)}", path) from error
     except BaseException:
         opened.close()
         raise
     return opened
+
+
+def _who_may_open(path: str) -> str:
+    """Return in words who may open a socket that this process may not, "" where even that is hidden."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ""
+    gid, name = found.st_gid, ""
+    with suppress(KeyError):
+        name = f" ({grp.getgrgid(gid).gr_name})"
+    if not found.st_mode & 0o020:
+        return f". It lets its owner alone in, the user {found.st_uid}: give its group the right to write"
+    if gid in {os.getegid(), *os.getgroups()}:
+        return f". This process is in its group, {gid}{name}: a security policy (AppArmor, SELinux) stands in the way"
+    return (
+        f". It lets the group {gid}{name} in, which this process isn't in: usermod -aG adds its user, "
+        f"and a container is started with --group-add {gid}"
+    )
 
 
 def open_tcp(address: EngineAddress, timeout_s: float | None, *, is_loopback_only: bool = False) -> socket.socket:

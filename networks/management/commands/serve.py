@@ -19,6 +19,7 @@ from networks.management.allocator import bound_allocator
 from networks.management.endings import let_go_of_output
 from networks.management.prepared import collect_static_if_needed, migrate_if_needed
 from networks.management.server import find_listen_fault, serve
+from networks.management.start_notices import start_notices
 from networks.models.access import reseal_credentials
 from networks.models.database_trouble import explain_trouble
 from networks.policy.first_admin import ensure_setup_token, home_url, make_first_admin, show_setup_token
@@ -66,6 +67,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"The first admin is {admin.get_username()}.")
             if token:
                 show_setup_token(token, self.stdout)
+            for notice in start_notices():
+                self.stdout.write(notice)
             self.stdout.write("Ctrl-C ends it.")
             self.stdout.flush()
 
