@@ -1,0 +1,117 @@
+"""Signs on as a browser does, by HTTP alone: forms, redirects and cookies, at the server and at the provider."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import requests
+
+from tests.installed.sign_on.provider import ProviderProcess
+from tests.management.serving import ROOT, Serving
+
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+_MOST_STEPS = 10
+# Where the answer is text, between marks: other lines may be a log's.
+_ASK = """
+import json
+from django.contrib.auth.models import User
+from networks.models import *
+print("<<" + json.dumps({0}) + ">>")
+"""
+
+
+# To be asked with `Office.ask`: who somebody is here, and which roles they have, by their subject there.
+PERSON = "[[u.username, u.is_superuser] for u in User.objects.filter(sign_on__subject={0!r})]"
+ROLES = "[[g.engine.slug, g.role, g.is_mapped] for g in Grant.objects.filter(user__sign_on__subject={0!r}).order_by('id')]"
+
+
+def staff(*groups: str, **claims: Any) -> dict[str, Any]:
+    """Return the claims of somebody whom a group lets in."""
+    return {"preferred_username": "mina", "groups": ["staff", *groups], **claims}
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A provider and a server."""
+
+    provider: ProviderProcess
+    serving: Serving
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.serving.port}"
+
+    def shell(self, python: str) -> str:
+        """Run a script beside the server; return what it prints."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("NETADMIN_", "DJANGO_"))}
+        environment |= {"NETADMIN_DATA_DIR": str(self.serving.data_dir), "DOCKER_HOST": self.serving.docker_host}
+        environment |= dict(self.serving.extra)
+        command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", python]
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=60)
+        return done.stdout
+
+    def ask(self, expression: str) -> Any:
+        """Return what an expression is in the server's database, as JSON."""
+        return json.loads(self.shell(_ASK.format(expression)).rpartition("<<")[2].rpartition(">>")[0])
+
+
+class Visitor:
+    """One browser, without its scripts."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.asked_provider: dict[str, str] = {}
+
+    def get(self, path: str) -> requests.Response:
+        """Open a page; follow where it leads."""
+        return self._follow(self.session.get(urljoin(self.office.url, path), allow_redirects=False))
+
+    def post(self, path: str, page: str = "/accounts/login/", **fields: str) -> requests.Response:
+        """Send a form of a page, with its token; nothing is followed."""
+        token = _TOKEN.search(self.session.get(urljoin(self.office.url, page)).text)
+        assert token, page
+        return self.session.post(
+            urljoin(self.office.url, path),
+            data={"csrfmiddlewaretoken": token[1], **fields},
+            headers={"Origin": self.office.url},
+            allow_redirects=False,
+        )
+
+    def begin(self, path: str = "/accounts/sign-on/", page: str = "/accounts/login/", **fields: str) -> str:
+        """Press the button; return where at the provider it leads."""
+        answer = self.post(path, page, **fields)
+        assert answer.status_code == 302, answer.text
+        place = answer.headers["Location"]
+        self.asked_provider = {name: values[0] for name, values in parse_qs(urlsplit(place).query).items()}
+        return place
+
+    def come_back(self, place: str, subject: str) -> str:
+        """Log in at the provider as this subject, "" to refuse there; return where it sends the browser back to."""
+        fields = {"sub": subject} if subject else {"action": "deny"}
+        answer = self.session.post(place, data=fields, allow_redirects=False)
+        assert answer.status_code == 302, answer.text
+        return answer.headers["Location"]
+
+    def sign_on(self, subject: str, **fields: str) -> requests.Response:
+        """Do all of it; return the page that it ends on."""
+        return self.get(self.come_back(self.begin(**fields), subject))
+
+    def is_in(self) -> bool:
+        """Tell whether somebody is logged in here."""
+        return self.session.get(f"{self.office.url}/accounts/sessions/", allow_redirects=False).status_code == 200
+
+    def _follow(self, answer: requests.Response) -> requests.Response:
+        for _step in range(_MOST_STEPS):
+            if answer.status_code not in (301, 302, 303):
+                return answer
+            answer = self.session.get(urljoin(answer.url, answer.headers["Location"]), allow_redirects=False)
+        raise AssertionError("it leads round and round")
