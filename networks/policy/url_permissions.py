@@ -77,10 +77,10 @@ _OF_SIGN_ON: dict[Permission, str] = {
         socialaccount_login_cancelled socialaccount_login_error socialaccount_signup socialaccount_connections
     """,
 }
-_SIGN_ON_ROUTES = {name: permission for permission, names in _OF_SIGN_ON.items() for name in names.split()}
+SIGN_ON_ROUTES = {name: permission for permission, names in _OF_SIGN_ON.items() for name in names.split()}
 ROUTES: dict[str, Permission] = {
     **{name: permission for permission, names in _NAMES.items() for name in names.split()},
-    **_SIGN_ON_ROUTES,
+    **SIGN_ON_ROUTES,
 }
 
 # What gives somebody power takes the password once more: whoever finds a page left open shall not have it. All that a superuser
@@ -154,8 +154,8 @@ def missing_names(routes: Iterable[Route]) -> list[str]:
     """Return the declared names that no address has. Those of sign-on are all there, or none."""
     names = {route.name for route in routes}
     covered = names | {_wildcard(name) for name in names}
-    if names.isdisjoint(_SIGN_ON_ROUTES):
-        covered.update(_SIGN_ON_ROUTES)
+    if names.isdisjoint(SIGN_ON_ROUTES):
+        covered.update(SIGN_ON_ROUTES)
     return sorted(name for name in ROUTES if name not in covered)
 
 
