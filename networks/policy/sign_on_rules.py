@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -12,6 +13,7 @@ ROLES_BY_STRENGTH = ("viewer", "operator", "admin")
 SUPERUSER = "superuser"
 EVERY_ENGINE = "*"
 LOCAL_LOGINS = ("everybody", "superusers")
+_NETLOC = re.compile(r"[A-Za-z0-9._-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 _LONGEST_ISSUER = 255  # characters; a column of SignOnIdentity
 
 
@@ -48,10 +50,8 @@ def read_issuer(text: str) -> str:
         raise ValueError(
             f"{text!r} is no https:// URL. Plain http is for an issuer on loopback alone: anybody could answer for it."
         )
-    if parts.query or parts.fragment or "@" in parts.netloc or len(text) > _LONGEST_ISSUER:
-        raise ValueError(
-            f"{text!r} is no issuer: it has no query, no # and no user name, and {_LONGEST_ISSUER} characters at most."
-        )
+    if parts.query or parts.fragment or len(text) > _LONGEST_ISSUER:
+        raise ValueError(f"{text!r} is no issuer: it has no query and no #, and {_LONGEST_ISSUER} characters at most.")
     return text
 
 
@@ -63,7 +63,12 @@ def is_private_url(text: object) -> bool:
         _port = parts.port  # looked at, for a wrong one raises
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
+    # The origin is named in a content security policy, where a blank or a ; would begin something else.
+    return (
+        bool(host)
+        and bool(_NETLOC.fullmatch(parts.netloc))
+        and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
+    )
 
 
 def _is_loopback(host: str) -> bool:

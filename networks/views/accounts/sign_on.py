@@ -32,6 +32,9 @@ from networks.views.accounts.sign_on_provider import (
     wanted_sign_on,
 )
 
+# A stranger's session that waits for their way back: allauth takes nobody back later than after 600 s.
+_WAITS_S = 900
+
 
 class LogIn(LoginView):  # type: ignore[misc]  # allauth has no types
     """allauth's, with the way to the provider. A provider that is away is said to be."""
@@ -113,6 +116,8 @@ class SignOnCallback(View):
 def _send_off(request: HttpRequest, purpose: str, more: dict[str, str]) -> HttpResponse:
     """Lead to the provider with a nonce of this browser's; `more`: further parameters (OpenID Connect Core, 3.1.2.1)."""
     nonce = secrets.token_urlsafe(24)
+    if not request.user.is_authenticated:
+        request.session.set_expiry(_WAITS_S)
     try:
         read_provider()
         response: HttpResponse = SignOnProvider(request, app=make_app()).redirect(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +18,17 @@ _OUTCOME = "Outcome.objects.filter(action_id=a.pk)"
 _LEFT = (
     "[(b.session.expire_date - b.begun_at).total_seconds() for b in BrowserSession.objects.filter(user__sign_on__subject={0!r})]"
 )
+
+_SECOND_STEP = """
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.models import User
+TOTP.activate(User.objects.get(username="twostep"), "A" * 32)
+"""
+_CODE = """
+import time
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+print("<<" + format_hotp_value(hotp_value("A" * 32, int(time.time()) // 30)) + ">>")
+"""
 
 
 def last(office: Office) -> list[str]:
@@ -177,3 +189,33 @@ def test_it_keeps_the_secret_to_itself(office: Office) -> None:
     told = office.serving.log() + json.dumps(office.ask("[str(a.asked) for a in Action.objects.all()]"))
 
     assert SECRET not in told
+
+
+def test_it_makes_one_account_of_many_first_log_ins_at_once(office: Office) -> None:
+    office.provider.tell(m20=staff("ops", preferred_username="many"))
+    visitors = [Visitor(office) for _ in range(8)]
+    ways_back = [visitor.come_back(visitor.begin(), "m20") for visitor in visitors]
+
+    with ThreadPoolExecutor(len(visitors)) as pool:
+        list(pool.map(Visitor.get, visitors, ways_back))
+
+    assert office.ask(PERSON.format("m20")) == [["many", False]]
+    assert office.ask(ROLES.format("m20")) == [["local", "admin", True]]
+    assert [visitor.is_in() for visitor in visitors] == [True] * len(visitors)
+    assert office.ask("User.objects.filter(username__startswith='many').count()") == 1
+
+
+def test_it_asks_for_a_second_step_after_the_sign_on_where_there_is_one(office: Office) -> None:
+    office.provider.tell(m21=staff(preferred_username="twostep"))
+    Visitor(office).sign_on("m21")
+    office.shell(_SECOND_STEP)
+    visitor = Visitor(office)
+
+    page = visitor.sign_on("m21")
+    assert urlsplit(page.url).path == "/accounts/2fa/authenticate/"
+    assert not visitor.is_in()
+
+    code = office.shell(_CODE).rpartition("<<")[2].rpartition(">>")[0]
+    visitor.post("/accounts/2fa/authenticate/", page="/accounts/2fa/authenticate/", code=code)
+    assert visitor.is_in()
+    assert sorted(0 < left <= 8 * 3600 for left in office.ask(_LEFT.format("m21"))) == [True, True]
