@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import get_user
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -131,6 +132,16 @@ def test_it_sets_no_second_step_up_without_a_proof(path: str) -> None:
 
     for answer in (browser.get(f"/accounts/2fa/{path}"), browser.post(f"/accounts/2fa/{path}")):
         assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+
+
+def test_it_opens_second_steps_to_whom_the_provider_proved() -> None:
+    mina = make_mina()
+    browser = proved_there(signed_on(mina))
+    assert browser.get("/accounts/2fa/totp/activate/").status_code == 200
+
+    TOTP.activate(mina, "A" * 32)
+    assert browser.get("/accounts/2fa/totp/deactivate/").status_code == 200
+    assert signed_on(mina).get("/accounts/2fa/totp/deactivate/").headers["Location"].startswith("/accounts/reauthenticate/")
 
 
 def test_it_gives_a_superuser_no_power_without_a_proof() -> None:

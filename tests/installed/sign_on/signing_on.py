@@ -39,14 +39,15 @@ def staff(*groups: str, **claims: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A provider and a server."""
+    """A provider and a server. `prefix`: the path that all of it lies below."""
 
     provider: ProviderProcess
     serving: Serving
+    prefix: str = ""
 
     @property
     def url(self) -> str:
-        return f"http://localhost:{self.serving.port}"
+        return f"http://localhost:{self.serving.port}{self.prefix}"
 
     def shell(self, python: str) -> str:
         """Run a script beside the server; return what it prints."""
@@ -73,16 +74,16 @@ class Visitor:
 
     def get(self, path: str) -> requests.Response:
         """Open a page; follow where it leads."""
-        return self._follow(self.session.get(urljoin(self.office.url, path), allow_redirects=False))
+        return self._follow(self.session.get(self._at(path), allow_redirects=False))
 
     def post(self, path: str, page: str = "/accounts/login/", **fields: str) -> requests.Response:
         """Send a form of a page, with its token; nothing is followed."""
-        token = _TOKEN.search(self.session.get(urljoin(self.office.url, page)).text)
+        token = _TOKEN.search(self.session.get(self._at(page)).text)
         assert token, page
         return self.session.post(
-            urljoin(self.office.url, path),
+            self._at(path),
             data={"csrfmiddlewaretoken": token[1], **fields},
-            headers={"Origin": self.office.url},
+            headers={"Origin": self.office.url.removesuffix(self.office.prefix)},
             allow_redirects=False,
         )
 
@@ -108,6 +109,9 @@ class Visitor:
     def is_in(self) -> bool:
         """Tell whether somebody is logged in here."""
         return self.session.get(f"{self.office.url}/accounts/sessions/", allow_redirects=False).status_code == 200
+
+    def _at(self, path: str) -> str:
+        return path if path.startswith("http") else f"{self.office.url}{path}"
 
     def _follow(self, answer: requests.Response) -> requests.Response:
         for _step in range(_MOST_STEPS):

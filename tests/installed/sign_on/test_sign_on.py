@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
 from tests.installed.sign_on.provider import SECRET
 from tests.installed.sign_on.signing_on import PERSON, ROLES, Office, Visitor, staff
+from tests.management.serving import Serving, free_port
+from tests.prepared import prepare
 
 _LAST = "[[o.kind, o.sentence, a.who, a.what] for a in Action.objects.filter(verb='log_in').order_by('-id')[:1] for o in {0}]"
 _OUTCOME = "Outcome.objects.filter(action_id=a.pk)"
@@ -219,3 +222,19 @@ def test_it_asks_for_a_second_step_after_the_sign_on_where_there_is_one(office: 
     visitor.post("/accounts/2fa/authenticate/", page="/accounts/2fa/authenticate/", code=code)
     assert visitor.is_in()
     assert sorted(0 < left <= 8 * 3600 for left in office.ask(_LEFT.format("m21"))) == [True, True]
+
+
+def test_it_signs_on_below_a_path(office: Office, tmp_path: Path) -> None:
+    prepare(tmp_path / "data")
+    port = free_port()
+    settings = dict(office.serving.extra) | {"NETADMIN_PUBLIC_URL": f"http://localhost:{port}/tools/netadmin"}
+    office.provider.tell(m22=staff(preferred_username="below"))
+    with Serving(tmp_path / "data", "unix:///nonexistent/docker.sock", port, extra=tuple(settings.items())) as serving:
+        visitor = Visitor(Office(office.provider, serving, "/tools/netadmin"))
+
+        page = visitor.sign_on("m22", next="/tools/netadmin/accounts/sessions/")
+
+        assert (page.status_code, page.url) == (200, f"http://localhost:{port}/tools/netadmin/accounts/sessions/")
+        assert visitor.asked_provider["redirect_uri"] == f"http://localhost:{port}/tools/netadmin/accounts/sign-on/callback/"
+        ended = visitor.get("/accounts/sign-on/ended/").text
+        assert quote(f"http://localhost:{port}/tools/netadmin/accounts/login/", safe="") in ended
