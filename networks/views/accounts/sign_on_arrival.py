@@ -49,6 +49,12 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
         """Return it."""
         return SignOnProvider(request, app=make_app())
 
+    def get_requests_session(self) -> Any:
+        """Return allauth's, which follows no redirect: what is said to the provider, the secret among it, goes nowhere else."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Say no: accounts are made by `admit_signed_on`."""
         return False

@@ -22,6 +22,7 @@ from werkzeug.serving import make_server
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
+from tests.certificates import Authority
 from tests.management.serving import ROOT
 from tests.private_engine import wait_until
 
@@ -51,6 +52,8 @@ class LyingProvider:
     def _lie(self, path: str, lies: dict[str, Any], answer: Response) -> Response:
         if path in lies.get("broken", []):
             return Response("<h1>Out of order</h1>", 500, content_type="text/html")
+        if path in lies.get("elsewhere", {}):
+            return Response("", 307, headers={"Location": lies["elsewhere"][path]})
         if path in lies.get("answers", {}):
             return Response(json.dumps(lies["answers"][path]), content_type="application/json")
         if path == "/jwks":
@@ -88,11 +91,17 @@ def _public(key: RSAPrivateKey) -> dict[str, Any]:
 
 
 class ProviderProcess:
-    """It in a process of its own; a context manager. `launch`: the words before it, which put it into a namespace."""
+    """It in a process of its own; a context manager. `launch`: the words before it, which put it into a namespace.
 
-    def __init__(self, folder: Path, port: int, launch: tuple[str, ...] = ()) -> None:
-        self.folder, self.url = folder, f"http://127.0.0.1:{port}"
+    `authority`: who signs its certificate, None for plain http.
+    """
+
+    def __init__(self, folder: Path, port: int, launch: tuple[str, ...] = (), authority: Authority | None = None) -> None:
+        self.folder, self.url = folder, f"{'https' if authority else 'http'}://127.0.0.1:{port}"
         folder.mkdir()
+        if authority is not None:
+            for name, text in zip(("certificate", "key"), authority.sign("provider", hosts=("127.0.0.1",)), strict=True):
+                (folder / f"{name}.pem").write_text(text)
         self._command = [*launch, sys.executable, "-m", "tests.installed.sign_on.provider", str(port), str(folder)]
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -150,6 +159,8 @@ def settings_for(provider: ProviderProcess, **more: str) -> tuple[tuple[str, str
 
 if __name__ == "__main__":
     port, folder = int(sys.argv[1]), Path(sys.argv[2])
-    server = make_server("127.0.0.1", port, LyingProvider(folder), threaded=True)
+    pair = (str(folder / "certificate.pem"), str(folder / "key.pem"))
+    tls = pair if Path(pair[0]).exists() else None
+    server = make_server("127.0.0.1", port, LyingProvider(folder), threaded=True, ssl_context=tls)
     (folder / "ready").touch()
     server.serve_forever()

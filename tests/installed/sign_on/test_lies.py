@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.certificates import Authority
+from tests.installed.sign_on.provider import ProviderProcess, settings_for
 from tests.installed.sign_on.signing_on import PERSON, Office, Visitor, staff
 from tests.management.serving import Serving, free_port
 from tests.prepared import prepare
@@ -84,6 +86,19 @@ def test_it_believes_a_token_that_is_forged_without_a_lie(office: Office) -> Non
     visitor.sign_on("m8")
 
     assert visitor.is_in()
+
+
+@pytest.mark.parametrize("path", ["/oauth2/token", "/userinfo", "/jwks"])
+def test_it_follows_the_provider_nowhere(office: Office, path: str) -> None:
+    """A 307 would have it send the client's secret, or whose token it has, wherever it is told."""
+    office.provider.tell(m9=staff())
+    office.provider.lie(elsewhere={path: f"{office.provider.url}/elsewhere"})
+    visitor = Visitor(office)
+
+    page = visitor.sign_on("m9")
+
+    assert (page.status_code, "Acme can&#x27;t be reached now" in page.text) == (503, True)
+    assert not visitor.is_in()
 
 
 @pytest.mark.parametrize("path", ["/oauth2/token", "/userinfo", "/jwks"])
@@ -188,3 +203,21 @@ def test_it_serves_without_its_provider_and_lets_superusers_in(office: Office, t
         assert (refused.status_code, "Acme can&#x27;t be reached now." in refused.text) == (503, True)
         visitor.post("/accounts/login/", login="admin", password="a long enough pass phrase")
         assert visitor.is_in()
+
+
+def test_it_signs_on_by_tls_where_the_certificate_is_known(office: Office, tmp_path: Path) -> None:
+    authority, port = Authority(), free_port()
+    (tmp_path / "ca.pem").write_text(authority.pem)
+    prepare(tmp_path / "data")
+    with ProviderProcess(tmp_path / "provider", free_port(), authority=authority) as provider:
+        provider.tell(t1=staff())
+        known = (*settings_for(provider), ("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem")))
+        admin = tuple((name, value) for name, value in office.serving.extra if name.startswith("NETADMIN_ADMIN"))
+        with Serving(tmp_path / "data", "unix:///nonexistent/docker.sock", port, extra=(*known, *admin)) as serving:
+            visitor = Visitor(Office(provider, serving))
+            visitor.session.verify = str(tmp_path / "ca.pem")
+            visitor.sign_on("t1")
+            assert visitor.is_in()
+
+            unknown = Office(provider, Serving(tmp_path / "data", serving.docker_host, port, extra=settings_for(provider)))
+            assert "Acme can't be reached now." in unknown.shell(_READ)
