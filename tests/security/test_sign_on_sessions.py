@@ -15,7 +15,10 @@ from django.urls import get_resolver
 from django.utils import timezone
 from pytest_django import Settings
 
+from networks.actions.actors import CONSOLE, acting
+from networks.actions.audit_signals import MOST_OF_ONE, record_refused_sign_on
 from networks.models import Action, BrowserSession, Grant, Outcome, SignOnIdentity
+from networks.models.stored_sentences import say
 from networks.policy.accounts import has_typed_password
 from networks.policy.login.sign_on_session import has_signed_on, mark_signed_on, note_proof
 from networks.policy.login.store import BEGUN_AT, SessionStore
@@ -204,3 +207,32 @@ def test_it_shows_who_comes_by_sign_on_and_what_a_group_gave(settings: Settings)
     assert "by a group" in page
 
     assert "by a group" in browser.get("/engines/local/people/").content.decode()
+
+
+def test_it_writes_down_whose_sign_on_let_nobody_in_and_not_without_end() -> None:
+    mina, request = make_mina(), HttpRequest()
+    request.META["REMOTE_ADDR"] = "192.0.2.7"
+
+    with acting(lambda: CONSOLE):
+        for _ in range(MOST_OF_ONE + 5):
+            record_refused_sign_on(say("This account is switched off."), request, mina)
+
+    rows = list(Action.objects.order_by("id").values_list("who", "what", "user_id", "from_address", "verb"))
+    assert rows == [("stranger", "mina", mina.pk, "192.0.2.7", "log_in")] * MOST_OF_ONE
+    sentences = list(Outcome.objects.order_by("id").values_list("kind", "sentence"))
+    assert sentences[0] == ("refused", "This account is switched off.")
+    assert sentences[-1][1].endswith("Further attempts within this hour are not recorded.")
+
+
+def test_it_takes_what_the_admin_site_saves_as_made_by_hand() -> None:
+    mina, engine = make_mina(), make_engine("local")
+    grant = Grant.objects.create(user=mina, engine=engine, role="admin", is_mapped=True)
+    browser = Client()
+    browser.force_login(User.objects.create_superuser("root", password=PASSWORD))
+
+    fields = {"user": mina.pk, "engine": engine.pk, "role": "viewer"}
+    answer = prove(browser).post(f"/admin/networks/grant/{grant.pk}/change/", fields)
+
+    assert answer.status_code == 302
+    grant.refresh_from_db()
+    assert (grant.role, grant.is_mapped) == ("viewer", False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -18,18 +19,12 @@ from tests.management.serving import ROOT, Serving
 
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _MOST_STEPS = 10
-# Where the answer is text, between marks: other lines may be a log's.
-_ASK = """
-import json
-from django.contrib.auth.models import User
-from networks.models import *
-print("<<" + json.dumps({0}) + ">>")
-"""
-
-
-# To be asked with `Office.ask`: who somebody is here, and which roles they have, by their subject there.
-PERSON = "[[u.username, u.is_superuser] for u in User.objects.filter(sign_on__subject={0!r})]"
-ROLES = "[[g.engine.slug, g.role, g.is_mapped] for g in Grant.objects.filter(user__sign_on__subject={0!r}).order_by('id')]"
+# Who somebody is here, and which roles they have, by their subject there: for `Office.ask`.
+PERSON = (
+    """SELECT username, is_superuser FROM auth_user JOIN networks_signonidentity ON user_id = auth_user.id WHERE subject = ?"""
+)
+ROLES = """SELECT slug, role, is_mapped FROM networks_grant JOIN networks_engine ON engine_id = networks_engine.id
+JOIN networks_signonidentity USING (user_id) WHERE subject = ?"""
 
 
 def staff(*groups: str, **claims: Any) -> dict[str, Any]:
@@ -58,9 +53,10 @@ class Office:
         done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=60)
         return done.stdout
 
-    def ask(self, expression: str) -> Any:
-        """Return what an expression is in the server's database, as JSON."""
-        return json.loads(self.shell(_ASK.format(expression)).rpartition("<<")[2].rpartition(">>")[0])
+    def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return the rows of a query to the server's database."""
+        with closing(sqlite3.connect(f"file:{self.serving.data_dir / 'netadmin.sqlite3'}?mode=ro", uri=True)) as database:
+            return database.execute(query, values).fetchall()
 
 
 class Visitor:
