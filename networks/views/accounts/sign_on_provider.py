@@ -66,7 +66,7 @@ def wanted_sign_on() -> SignOn:
 
 
 def read_provider() -> ProviderFacts:
-    """Return what the provider says of itself, asked within 3 s and kept for 10 minutes. Raises ProviderTrouble.
+    """Return what the provider says of itself, waited for 3 s and kept for 10 minutes. Raises ProviderTrouble.
 
     Trouble is kept for 10 s, so that a provider that hangs doesn't hold every log-in page up.
     """
