@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +18,7 @@ from environ import FileAwareEnv
 
 from networks.audit.destinations import NoDestination, check_destination
 from networks.hostnet.linux.namespaces import is_netns_path
+from networks.policy.sign_on_rules import LOCAL_LOGINS, SignOn, read_group_role, read_issuer
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -29,7 +31,12 @@ NO_NAME = "?"  # not said
 SHORTEST_KEY = 50  # characters; Django warns of shorter ones
 SHORTEST_TOKEN = 32  # characters; of hexadecimal digits that is 128 bits, which nobody guesses
 # Read from files alone, and what the file is to hold.
-_FROM_FILES = {"NETADMIN_SECRET_KEY": "key", "NETADMIN_ADMIN_PASSWORD": "password", "NETADMIN_READYZ_TOKEN": "token"}
+_FROM_FILES = {
+    "NETADMIN_OIDC_CLIENT_SECRET": "secret",
+    "NETADMIN_SECRET_KEY": "key",
+    "NETADMIN_ADMIN_PASSWORD": "password",
+    "NETADMIN_READYZ_TOKEN": "token",
+}
 
 # Each is a line of security.txt: signs of a URI alone (RFC 3986), so none ends the line. A password belongs in no address.
 _SIGNS = r"[A-Za-z0-9._~:/?#\[\]!$&'()*+;=%-]"
@@ -76,6 +83,14 @@ class Configuration:
     language: str
     time_zone: str
     security_contact: tuple[str, ...]
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret_file: str
+    oidc_name: str
+    oidc_groups_claim: str
+    oidc_admit: tuple[str, ...]
+    oidc_roles: tuple[str, ...]
+    oidc_local_login: str
 
 
 def read_configuration() -> Configuration:
@@ -128,6 +143,14 @@ def _read() -> Configuration:
         language=env.str("NETADMIN_LANGUAGE", default="en"),
         time_zone=env.str("NETADMIN_TIME_ZONE", default="UTC"),
         security_contact=tuple(uri.strip() for uri in env.list("NETADMIN_SECURITY_CONTACT", default=[])),
+        oidc_issuer=env.str("NETADMIN_OIDC_ISSUER", default="").strip(),
+        oidc_client_id=env.str("NETADMIN_OIDC_CLIENT_ID", default="").strip(),
+        oidc_client_secret_file=env.str("NETADMIN_OIDC_CLIENT_SECRET_FILE", default=""),
+        oidc_name=env.str("NETADMIN_OIDC_NAME", default="").strip(),
+        oidc_groups_claim=env.str("NETADMIN_OIDC_GROUPS_CLAIM", default="groups").strip(),
+        oidc_admit=_stripped(env.list("NETADMIN_OIDC_ADMIT", default=[])),
+        oidc_roles=_stripped(env.list("NETADMIN_OIDC_ROLES", default=[])),
+        oidc_local_login=env.str("NETADMIN_OIDC_LOCAL_LOGIN", default="everybody").strip(),
     )
 
 
@@ -223,6 +246,55 @@ def read_readyz_token(path: str) -> str:
             "`openssl rand -hex 32` makes one."
         )
     return token
+
+
+def read_sign_on(read: Configuration) -> SignOn | None:
+    """Return where people sign on, None where they don't. Raises ImproperlyConfigured, in words, where that makes no sense."""
+    if not read.oidc_issuer:
+        named: dict[str, object] = {
+            "CLIENT_ID": read.oidc_client_id,
+            "CLIENT_SECRET_FILE": read.oidc_client_secret_file,
+            "ADMIT": read.oidc_admit,
+        }
+        named |= {"ROLES": read.oidc_roles, "LOCAL_LOGIN": read.oidc_local_login != LOCAL_LOGINS[0]}
+        if alone := next((name for name, value in named.items() if value), ""):
+            raise ImproperlyConfigured(f"NETADMIN_OIDC_{alone} means nothing without NETADMIN_OIDC_ISSUER.")
+        return None
+    if not read.oidc_client_id or not read.oidc_groups_claim:
+        raise ImproperlyConfigured("NETADMIN_OIDC_CLIENT_ID and NETADMIN_OIDC_GROUPS_CLAIM belong to NETADMIN_OIDC_ISSUER.")
+    if read.oidc_local_login not in LOCAL_LOGINS:
+        raise ImproperlyConfigured(f"NETADMIN_OIDC_LOCAL_LOGIN={read.oidc_local_login} is none of {', '.join(LOCAL_LOGINS)}.")
+    setting = "NETADMIN_OIDC_ISSUER"
+    try:
+        issuer = read_issuer(read.oidc_issuer)
+        setting = "NETADMIN_OIDC_ROLES"
+        roles = tuple(map(read_group_role, read.oidc_roles))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{setting}: {error}") from error
+    return SignOn(
+        issuer=issuer,
+        client_id=read.oidc_client_id,
+        client_secret=_read_client_secret(read.oidc_client_secret_file),
+        name=read.oidc_name or urlsplit(issuer).hostname or issuer,
+        groups_claim=read.oidc_groups_claim,
+        admit=frozenset(read.oidc_admit),
+        roles=roles,
+        is_local_for_superusers_only=read.oidc_local_login == "superusers",
+    )
+
+
+def _read_client_secret(path: str) -> str:
+    """Return the secret that a file holds; "" without one: PKCE alone binds a public client's code to the browser."""
+    if not path:
+        return ""
+    try:
+        secret = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ImproperlyConfigured(f"NETADMIN_OIDC_CLIENT_SECRET_FILE={path} can't be read: {why}.") from error
+    if not secret:
+        raise ImproperlyConfigured(f"NETADMIN_OIDC_CLIENT_SECRET_FILE={path} is empty.")
+    return secret
 
 
 def make_data_dir(path: Path) -> None:

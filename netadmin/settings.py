@@ -18,6 +18,7 @@ from netadmin.env import (
     read_or_make_secret_key,
     read_readyz_token,
     read_secret_key_fallbacks,
+    read_sign_on,
 )
 from netadmin.logs import configure_logs
 from networks.policy.origins import allowed_origins, host_names, read_public_url
@@ -30,6 +31,8 @@ try:
     )
 except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
+
+NETADMIN_SIGN_ON = read_sign_on(CONFIGURATION)
 
 DEBUG = CONFIGURATION.is_debug
 SECRET_KEY = read_or_make_secret_key(CONFIGURATION.data_dir, CONFIGURATION.secret_key_file)
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    *(["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"] if NETADMIN_SIGN_ON else []),
     "networks",
 ]
 
@@ -151,6 +155,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds for which the password need no
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 # OriginMiddleware leaves one true client address; allauth must not read the header a second time.
 ALLAUTH_TRUSTED_PROXY_COUNT = 0
+
+# Sign-on, where there is any: its own log-in, for none of allauth's decides who somebody is.
+SOCIALACCOUNT_ADAPTER = "networks.views.accounts.sign_on_arrival.SignOnAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds, for each question to the provider
 
 # The second step: an app's code (one half minute early or late), recovery codes shown once, passkeys.
 MFA_ADAPTER = "networks.policy.login.two_factor.TwoFactorAdapter"

@@ -29,6 +29,8 @@ urlpatterns = [
     path("setup/", set_up, name="setup"),
     path("i18n/setlang/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
+    # Before allauth's: two of its pages are others for those who sign on.
+    *([path("accounts/", include("networks.views.accounts.sign_on"))] if settings.NETADMIN_SIGN_ON else []),
     path("accounts/", include("allauth.urls")),
     path("", include("networks.urls")),
 ]

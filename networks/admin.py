@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.filters import AllValuesFieldListFilter
@@ -261,7 +259,7 @@ class EngineAdmin(RowAdmin):
 
 @admin.register(Grant)
 class GrantAdmin(RowAdmin):
-    list_display = ("user", "engine", "role", "has_terminal")
+    list_display = ("user", "engine", "role", "has_terminal", "is_mapped")
     readonly_fields = ("has_terminal",)  # given on the Engine's own page, which says what that opens
     list_select_related = ("user", "engine")
     list_filter = ("engine", "role")
@@ -292,7 +290,8 @@ class PersonAdmin(AnyUserAdmin):
 
 
 # Nothing here sends e-mail. Second steps are taken away on a person's page, which writes it down; nobody sees their secrets.
-admin.site.unregister(EmailAddress)
-admin.site.unregister(Authenticator)
+# Where people sign on, the settings alone say.
+for _model in [each for each in admin.site._registry if each._meta.app_label in ("account", "mfa", "socialaccount")]:
+    admin.site.unregister(_model)
 admin.site.unregister(User)
 admin.site.register(User, PersonAdmin)

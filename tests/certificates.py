@@ -23,6 +23,7 @@ class Authority:
         constraints = x509.BasicConstraints(ca=True, path_length=0)
         usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
         started = _start(self._name, self._name, self._key.public_key()).add_extension(constraints, critical=True)
+        started = started.add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
         own = started.add_extension(usage, critical=True).sign(self._key, hashes.SHA256())
         self.pem = own.public_bytes(Encoding.PEM).decode()
 
@@ -32,6 +33,9 @@ class Authority:
         started = _start(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), self._name, key.public_key(), days)
         kind = ExtendedKeyUsageOID.SERVER_AUTH if hosts else ExtendedKeyUsageOID.CLIENT_AUTH
         started = started.add_extension(x509.ExtendedKeyUsage([kind]), critical=False)
+        # RFC 5280, 4.2.1.1; urllib3 on Python 3.13 takes no certificate without one.
+        ours = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        started = started.add_extension(ours, critical=False)
         if hosts:
             started = started.add_extension(x509.SubjectAlternativeName([_alternative(host) for host in hosts]), critical=False)
         signed = started.sign(self._key, hashes.SHA256())

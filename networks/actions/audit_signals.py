@@ -30,6 +30,7 @@ from networks.audit.records import write_action, write_outcome
 from networks.models import Action, Engine, Grant, OutcomeKind
 from networks.models.stored_sentences import join_said
 from networks.models.stored_sentences import say as _
+from networks.policy.login.sign_on_session import has_signed_on
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +52,7 @@ def record_entry(
     actor: Actor | None = None,
     kind: OutcomeKind = OutcomeKind.OK,
     sentence: str = "",
+    asked: Mapping[str, Any] | None = None,
 ) -> None:
     """Write down something that is over, with its outcome. `actor`: who did it, else who is behind this request.
 
@@ -61,7 +63,7 @@ def record_entry(
         return
     try:
         with transaction.atomic():
-            action_id = _begin(actor or doer, verb, what)
+            action_id = _begin(actor or doer, verb, what, asked=asked)
             write_outcome(action_id, kind, sentence)
     except DatabaseError as error:
         log.error("entry_not_recorded", verb=verb, error=str(error))
@@ -97,8 +99,11 @@ def _begin(actor: Actor, verb: str, what: str, engine_slug: str = "", asked: Map
 
 def _on_login(user: Any, request: HttpRequest | None = None, **_more: object) -> None:
     actor = _as_actor(user, request)
-    log.info("logged_in", user=actor.user_id, name=actor.name, client=actor.from_address)
-    record_entry("log_in", actor=actor)
+    is_sign_on = request is not None and hasattr(request, "session") and has_signed_on(request.session, user)
+    log.info(
+        "logged_in", user=actor.user_id, name=actor.name, by="sign-on" if is_sign_on else "password", client=actor.from_address
+    )
+    record_entry("log_in", actor=actor, asked={"by": "sign-on"} if is_sign_on else None)
 
 
 def _on_logout(user: Any = None, request: HttpRequest | None = None, **_more: object) -> None:
@@ -114,14 +119,28 @@ def _on_failed_login(credentials: Mapping[str, Any], request: HttpRequest | None
     account = get_user_model()._default_manager.filter(username__iexact=typed).first() if typed else None
     name, user_id = (account.get_username(), account.pk) if account else ("", None)
     address = str(request.META.get("REMOTE_ADDR", "")) if request else ""
-    is_second = credentials.get("step") == "second"
-    log.warning("login_failed", user=user_id, name=name, step="second" if is_second else "password", client=address)
+    step = str(credentials.get("step") or "password")
+    log.warning("login_failed", user=user_id, name=name, step=step, client=address)
+    words = _("The password was wrong.") if account else _("There is no such account.")
+    if step == "second":
+        words = _("The password was right, but the second step was wrong.")
+    elif step == "local":
+        words = _("The password was right, but only superusers log in by one here.")
+    _record_refused(words, address, name, user_id)
+
+
+def record_refused_sign_on(words: str, request: HttpRequest, user: Any = None) -> None:
+    """Write down that a sign-on let nobody in, and why. `user`: whose account it was about, None where that isn't known."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    name, user_id = (user.get_username(), user.pk) if user is not None else ("", None)
+    log.warning("login_failed", user=user_id, name=name, step="sign-on", client=address)
+    _record_refused(words, address, name, user_id)
+
+
+def _record_refused(words: str, address: str, name: str, user_id: int | None) -> None:
     left = _room_for_strangers(address)
     if left <= 0:
         return
-    words = _("The password was wrong.") if account else _("There is no such account.")
-    if is_second:
-        words = _("The password was right, but the second step was wrong.")
     if left == 1:
         words = join_said(words, _("Further attempts within this hour are not recorded."))
     record_entry("log_in", name, actor=Actor(STRANGER, user_id, address), kind=OutcomeKind.REFUSED, sentence=words)

@@ -135,7 +135,7 @@ def set_role(actor: Actor, engine: Engine, person: User, role: str) -> ActionRes
         _refuse_self(actor, person, _("You can't change your own role. Another admin can."))
         _refuse_more_than_own(actor, engine, role)
         if role:
-            Grant.objects.update_or_create(user=person, engine=engine, defaults={"role": role})
+            Grant.objects.update_or_create(user=person, engine=engine, defaults={"role": role, "is_mapped": False})
         else:
             Grant.objects.filter(user=person, engine=engine).delete()
 

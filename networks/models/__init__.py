@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from networks.models.access import EngineCredentials
-from networks.models.account import BrowserSession, SecondStepDuty
+from networks.models.account import BrowserSession, SecondStepDuty, SignOnIdentity
 from networks.models.action import Action, Outcome, OutcomeKind
 from networks.models.address import AddressAssignment, WatchedSpan
 from networks.models.container import Container, Endpoint, Tombstone
@@ -38,6 +38,7 @@ __all__ = [
     "Pool",
     "Role",
     "SecondStepDuty",
+    "SignOnIdentity",
     "StepState",
     "SyncRequest",
     "Tombstone",

@@ -1,4 +1,4 @@
-"""Which browsers are logged in, and of whom a second step is required since when."""
+"""Which browsers are logged in, who comes by sign-on, and of whom a second step is required since when."""
 
 from __future__ import annotations
 
@@ -20,6 +20,28 @@ class SecondStepDuty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.since}"
+
+
+class SignOnIdentity(models.Model):
+    """Who somebody is at the provider where they sign on: issuer and subject, never a name or an e-mail address.
+
+    `groups`: as last told. `is_superuser_mapped`: a group made them a superuser, and its loss unmakes them.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sign_on", verbose_name=_("user"))
+    issuer = models.CharField(_("issuer"), max_length=255)
+    subject = models.CharField(_("subject"), max_length=255)
+    groups = models.JSONField(_("groups"), default=list)
+    is_superuser_mapped = models.BooleanField(_("superuser by a group"), default=False)
+    seen_at = models.DateTimeField(_("last seen"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="one_person_per_issuer_and_subject")]
+        verbose_name = _("sign-on")
+        verbose_name_plural = _("sign-ons")
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.issuer}"
 
 
 class BrowserSession(models.Model):

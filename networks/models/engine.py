@@ -155,13 +155,15 @@ class Role(models.TextChoices):
 class Grant(models.Model):
     """One person's role on one Engine. A superuser needs none: `role` "" holds nothing but a terminal.
 
-    `has_terminal`: may open terminals there, while the Engine has them on; in no role.
+    `has_terminal`: may open terminals there, while the Engine has them on; in no role. `is_mapped`: a group of their sign-on gave
+    the role, and each log-in by sign-on decides anew; made by hand it stays.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="grants", verbose_name=_("user"))
     engine = models.ForeignKey(Engine, models.CASCADE, related_name="grants", verbose_name=_("Engine"))
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.VIEWER.value, blank=True)
     has_terminal = models.BooleanField(_("terminal"), default=False)
+    is_mapped = models.BooleanField(_("by a group"), default=False, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "engine"], name="one_grant_per_user_and_engine")]
@@ -170,6 +172,10 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.engine} · {self.role}"
+
+    def clean(self) -> None:
+        """Take what comes from a form as made by hand."""
+        self.is_mapped = False
 
 
 class SyncRequest(models.Model):

@@ -71,6 +71,7 @@ FIELDS: dict[str, Promise] = {
     "program": gettext_lazy("Program"),
     "pruned": gettext_lazy("Deleted"),
     "publishes_all": gettext_lazy("All ports published"),
+    "by": gettext_lazy("By"),
     "bytes_from_person": gettext_lazy("Bytes typed"),
     "bytes_to_person": gettext_lazy("Bytes shown"),
     "remote_addresses": gettext_lazy("Managers' addresses"),

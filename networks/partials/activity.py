@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from networks.actions.actors import SETUP
+from networks.actions.sign_on import SIGN_ON
 from networks.models import OutcomeKind, Role
 from networks.queries.people.activity import ActionRow, OutcomeRow
 from networks.refusals.catalogue import explain
@@ -83,6 +84,8 @@ def _by_value(key: str, sentences: dict[str, Promise]) -> Callable[[ActionRow], 
 
 def _create_person(row: ActionRow) -> Fuller | None:
     is_first = row.who == SETUP and row.user_id is None  # a person may be called so
+    if row.who == SIGN_ON and row.user_id is None:
+        return gettext_lazy("Create the account {what} at its first sign-on"), {}
     return (
         (gettext_lazy("Create the first account {what} at the first set-up, with the one-time token"), {}) if is_first else None
     )

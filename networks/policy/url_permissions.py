@@ -68,7 +68,20 @@ _NAMES: dict[Permission, str] = {
         account_reset_password_from_key_done
     """,
 }
-ROUTES: dict[str, Permission] = {name: permission for permission, names in _NAMES.items() for name in names.split()}
+# There only where people sign on. Closed: what of allauth would decide who somebody is, or connect accounts.
+_OF_SIGN_ON: dict[Permission, str] = {
+    Permission.OPEN: "sign_on sign_on_callback sign_on_ended",
+    Permission.LOGIN: "sign_on_again",
+    Permission.CLOSED: """
+        openid_connect_login openid_connect_callback django.views.generic.base.RedirectView
+        socialaccount_login_cancelled socialaccount_login_error socialaccount_signup socialaccount_connections
+    """,
+}
+SIGN_ON_ROUTES = {name: permission for permission, names in _OF_SIGN_ON.items() for name in names.split()}
+ROUTES: dict[str, Permission] = {
+    **{name: permission for permission, names in _NAMES.items() for name in names.split()},
+    **SIGN_ON_ROUTES,
+}
 
 # What gives somebody power takes the password once more: whoever finds a page left open shall not have it. All that a superuser
 # or whoever gives roles can change is that, and what is named here besides.
@@ -85,6 +98,8 @@ PROVEN_FIRST = frozenset(
     }
 )
 
+_WITHOUT_PROOF = frozenset({"mfa_index", "mfa_authenticate"})
+
 # Permissions that mean something only together with an Engine.
 ON_ENGINE = frozenset(
     {Permission.VIEW, Permission.CONNECT, Permission.SHAPE, Permission.RUN, Permission.GRANT, Permission.TERMINAL}
@@ -96,9 +111,12 @@ def permission_for(name: str) -> Permission | None:
     return ROUTES.get(name) or ROUTES.get(_wildcard(name))
 
 
-def needs_proof(name: str, *, is_change: bool) -> bool:
-    """Tell whether the address of this name takes the password once more, to look at it or to change something there."""
-    if name in PROVEN_FIRST:
+def needs_proof(name: str, *, is_change: bool, has_password: bool = True) -> bool:
+    """Tell whether the address of this name takes the password once more, to look at it or to change something there.
+
+    `has_password`: else allauth, which asks for it before a change of second steps by itself, would ask for nothing.
+    """
+    if name in PROVEN_FIRST or (not has_password and name.startswith("mfa_") and name not in _WITHOUT_PROOF):
         return True
     return is_change and (name in PROVEN or permission_for(name) in _GIVES_POWER)
 
@@ -133,9 +151,11 @@ def undeclared_names(routes: Iterable[Route]) -> list[str]:
 
 
 def missing_names(routes: Iterable[Route]) -> list[str]:
-    """Return the declared names that no address has."""
+    """Return the declared names that no address has. Those of sign-on are all there, or none."""
     names = {route.name for route in routes}
     covered = names | {_wildcard(name) for name in names}
+    if names.isdisjoint(SIGN_ON_ROUTES):
+        covered.update(SIGN_ON_ROUTES)
     return sorted(name for name in ROUTES if name not in covered)
 
 

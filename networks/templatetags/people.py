@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from networks.actions.actors import CONSOLE, SETUP
 from networks.actions.audit_signals import STRANGER
+from networks.actions.sign_on import SIGN_ON
 from networks.models import Job
 from networks.policy.login.two_factor import can_hold_passkeys
 from networks.queries.people.activity import ActionRow
@@ -26,6 +27,7 @@ NAMELESS: dict[str, Promise] = {
     CONSOLE.name: gettext_lazy("the console (manage.py)"),
     SETUP: gettext_lazy("the first set-up"),
     STRANGER: gettext_lazy("somebody not logged in"),
+    SIGN_ON: gettext_lazy("the sign-on, by groups"),
 }
 
 

@@ -48,6 +48,7 @@ _MOST_NAMES = 5
 RETRY_AFTER_S = 5
 # What is open to whoever has to set a second step up first, besides the pages on which that is done.
 _OPEN = frozenset({"account_logout", "account_login", "account_reauthenticate", "account_change_password", "set_language"})
+_OPEN |= {"sign_on", "sign_on_callback", "sign_on_again", "sign_on_ended"}
 # In a request's META: proxies are trusted, and none of them told who is at the other end.
 CLIENT_UNTOLD = "netadmin.client_untold"
 _OF_SECOND_STEP = "mfa_"

@@ -25,7 +25,7 @@ from django.utils.cache import patch_vary_headers
 from networks.actions.actors import acting
 from networks.actions.jobs.starting import TooManyJobs
 from networks.models.database_trouble import find_trouble
-from networks.policy.accounts import has_typed_password
+from networks.policy.accounts import has_password, has_typed_password
 from networks.policy.denials import record_denied
 from networks.policy.first_admin import needs_setup
 from networks.policy.login.browsers import note_browser
@@ -239,8 +239,9 @@ class PolicyMiddleware(Middleware):
         if not note_browser(request):
             logout(request)
             return login_redirect(request)
-        is_change = request.method not in _SAFE_METHODS
-        if needs_proof(name, is_change=is_change) and not has_typed_password(request.user, request.session):
+        is_change, is_asked = request.method not in _SAFE_METHODS, has_password(request.user)
+        takes_proof = needs_proof(name, is_change=is_change, has_password=is_asked or not request.user.is_authenticated)
+        if takes_proof and not has_typed_password(request.user, request.session):
             return ask_for_password(request, may_go_on=name not in PROVEN_FIRST)
         if settings.NETADMIN_READ_ONLY and permission in CHANGING and _is_change(request, name):
             return read_only_page(request)

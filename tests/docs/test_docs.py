@@ -27,7 +27,7 @@ DECISIONS = [page for page in pages() if page.parent == Path("docs/decisions")]
 OURS = sorted(name for name, app in get_commands().items() if app == "networks")
 VARIABLE = re.compile(r"\b(?:NETADMIN|DOCKER)_[A-Z_]+\b")
 # Named to say that it isn't read; read by bin/test alone.
-OTHER_VARIABLES = {"NETADMIN_ADMIN_PASSWORD", "NETADMIN_SECRET_KEY", "NETADMIN_ADVISORIES"}
+OTHER_VARIABLES = {"NETADMIN_ADMIN_PASSWORD", "NETADMIN_SECRET_KEY", "NETADMIN_OIDC_CLIENT_SECRET", "NETADMIN_ADVISORIES"}
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 PLACES = {
     "engine_slug": "<engine>",

@@ -30,10 +30,12 @@ METHODS = ("GET", "POST", *OTHERS)
 # Written out a second time: what policy/url_permissions.py says by mistake must not pass unseen.
 OPEN = {"healthz", "readyz", "setup", "favicon", "set_language", "account_login", "account_logout", "account_inactive"}
 OPEN |= {"mfa_authenticate", "invitation", "security_txt"}
+# There only where people sign on; tests/installed/ knocks at them.
+OPEN |= {"sign_on", "sign_on_callback", "sign_on_ended"}
 LOGIN = {"account_change_password", "account_reauthenticate", "account_sessions", "account_session_end", "account_sessions_end"}
 LOGIN |= {"mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"}
 LOGIN |= {"mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"}
-LOGIN |= {"activity_list", "activity_detail", "activity_export"}
+LOGIN |= {"activity_list", "activity_detail", "activity_export", "sign_on_again"}
 ANY = {"overview", "network_list", "container_list", "address_list", "event_list", "job_list", "job_detail", "job_stop"}
 ANY |= {"interface_list", "interface_text", "engine_list"}
 ANY |= {"address_history", "address_history_export", "container_run_chosen"}

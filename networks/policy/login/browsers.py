@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from networks.models import BrowserSession
-from networks.policy.login.store import BEGUN_AT, LASTS, row_key_of
+from networks.policy.login.store import BEGUN_AT, longest_of, row_key_of
 from networks.policy.permissions import Permission
 from networks.policy.socket_rights import SocketSession, still_allowed
 
@@ -50,7 +50,7 @@ def note_browser(request: HttpRequest, *, now: datetime | None = None) -> bool:
         return True
     now = now or timezone.now()
     begun = BrowserSession.objects.filter(session_id=key).values_list("begun_at", flat=True).first() or now
-    if begun + LASTS <= now:
+    if begun + longest_of(request.session) <= now:
         return False
     if not request.session.get_expire_at_browser_close() and caches["process"].add(f"renewed:{key}", 1, _RENEWED_EVERY_S):
         request.session.modified = True  # so that the browser gets its cookie with a new date

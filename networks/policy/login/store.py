@@ -28,6 +28,7 @@ PURPOSE = "session"
 _NEW_SECRET = SECRET_SESSION_KEY  # of an app, until its first code was typed
 _KEYS_OF_REQUEST = frozenset({"HTTP_COOKIE", "CSRF_COOKIE", "HTTP_X_CSRFTOKEN", "HTTP_AUTHORIZATION"})
 BEGUN_AT = "begun_at"  # seconds since 1970, set by a login
+LASTS_S = "lasts_s"  # of a session that lasts shorter than LASTS: how many seconds, from BEGUN_AT
 
 
 def row_key_of(session_key: str | None) -> str:
@@ -36,6 +37,11 @@ def row_key_of(session_key: str | None) -> str:
     A key is 165 random bits: nobody finds it from a hash, however quick the hash is.
     """
     return hashlib.blake2b(session_key.encode(), digest_size=20).hexdigest() if session_key else ""
+
+
+def longest_of(session: Mapping[str, Any]) -> timedelta:
+    """Return how long this session lasts from its login, however much it is used."""
+    return min(LASTS, timedelta(seconds=session.get(LASTS_S, LASTS.total_seconds())))
 
 
 def _without_keys(held: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,7 +85,7 @@ class SessionStore(DatabaseStore):
         if self.get_expire_at_browser_close():
             latest = min(latest, timezone.now() + IDLE_FOR)
         begun_at = self.get(BEGUN_AT)
-        return latest if begun_at is None else min(latest, datetime.fromtimestamp(begun_at, UTC) + LASTS)
+        return latest if begun_at is None else min(latest, datetime.fromtimestamp(begun_at, UTC) + longest_of(self))
 
     def exists(self, session_key: str | None) -> bool:
         """Tell whether there is a session of this key."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
@@ -37,7 +38,8 @@ class PersonList(View):
     """Everybody who has an account."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "people/list.html", {"people": list_people()})
+        sign_on = settings.NETADMIN_SIGN_ON
+        return render(request, "people/list.html", {"people": list_people(), "sign_on_name": sign_on.name if sign_on else ""})
 
 
 class PersonCreate(View):
