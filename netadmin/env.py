@@ -17,6 +17,7 @@ from environ import FileAwareEnv
 
 from networks.audit.destinations import NoDestination, check_destination
 from networks.hostnet.linux.namespaces import is_netns_path
+from networks.policy.ownership import tell_owner
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -49,6 +50,12 @@ class Configuration:
     address_history_days: int
     activity_log: str
     activity_log_ca: str
+    backup_dir: str
+    backup_keep: int
+    backup_passphrase_file: str
+    event_days: int
+    job_days: int
+    activity_days: int
     is_debug: bool
     admin_username: str
     admin_password_file: str
@@ -91,6 +98,12 @@ def _read() -> Configuration:
         address_history_days=env.int("NETADMIN_ADDRESS_HISTORY_DAYS", default=90),
         activity_log=env.str("NETADMIN_ACTIVITY_LOG", default=""),
         activity_log_ca=env.str("NETADMIN_ACTIVITY_LOG_CA", default=""),
+        backup_dir=env.str("NETADMIN_BACKUP_DIR", default=""),
+        backup_keep=env.int("NETADMIN_BACKUP_KEEP", default=7),
+        backup_passphrase_file=env.str("NETADMIN_BACKUP_PASSPHRASE_FILE", default=""),
+        event_days=env.int("NETADMIN_EVENT_DAYS", default=30),
+        job_days=env.int("NETADMIN_JOB_DAYS", default=30),
+        activity_days=env.int("NETADMIN_ACTIVITY_DAYS", default=0),
         is_debug=env.bool("NETADMIN_DEBUG", default=False),
         admin_username=env.str("NETADMIN_ADMIN_USERNAME", default=""),
         admin_password_file=env.str("NETADMIN_ADMIN_PASSWORD_FILE", default=""),
@@ -120,8 +133,7 @@ def _check(read: Configuration) -> Configuration:
         )
     if read.trusted_proxies < 0:
         raise ImproperlyConfigured("NETADMIN_TRUSTED_PROXIES is how many proxies stand before Netadmin: 0 or more.")
-    if not 0 < read.address_history_days < 36_500:
-        raise ImproperlyConfigured("NETADMIN_ADDRESS_HISTORY_DAYS is how long the history of addresses is kept: 1 or more.")
+    _check_keeping(read)
     _check_access(read)
     try:
         check_destination(read.activity_log, read.activity_log_ca)
@@ -146,6 +158,24 @@ def _check(read: Configuration) -> Configuration:
                 f"NETADMIN_SECURITY_CONTACT: {uri!r} is neither mailto:somebody@example.org nor https://example.org/report."
             )
     return read
+
+
+def _check_keeping(read: Configuration) -> None:
+    for name, days, what in (
+        ("NETADMIN_ADDRESS_HISTORY_DAYS", read.address_history_days, "the history of addresses is"),
+        ("NETADMIN_EVENT_DAYS", read.event_days, "events are"),
+        ("NETADMIN_JOB_DAYS", read.job_days, "jobs are"),
+    ):
+        if not 0 < days < 36_500:
+            raise ImproperlyConfigured(f"{name} is how long {what} kept: 1 or more.")
+    if not 0 <= read.activity_days < 36_500:
+        raise ImproperlyConfigured("NETADMIN_ACTIVITY_DAYS is how long actions are kept: 1 or more, or 0 for ever.")
+    if read.backup_keep < 1:
+        raise ImproperlyConfigured("NETADMIN_BACKUP_KEEP is how many backups are kept: 1 or more.")
+    if read.backup_dir and not Path(read.backup_dir).is_absolute():
+        raise ImproperlyConfigured(
+            f"NETADMIN_BACKUP_DIR={read.backup_dir} has to be a whole path: /var/backups/netadmin would be."
+        )
 
 
 def _check_access(read: Configuration) -> None:
@@ -177,8 +207,9 @@ def said_in_words(data_dir: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        whose = tell_owner(Path(error.filename)) if isinstance(error, PermissionError) and error.filename else ""
         raise ImproperlyConfigured(
-            f"The data directory {data_dir} can't be used: {error.strerror}. NETADMIN_DATA_DIR may name another."
+            f"The data directory {data_dir} can't be used: {error.strerror}. NETADMIN_DATA_DIR may name another.{whose}"
         ) from error
 
 

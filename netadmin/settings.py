@@ -217,6 +217,7 @@ SILENCED_SYSTEM_CHECKS = [
 LOGGING = configure_logs(CONFIGURATION.log_level)
 
 # Ours; `networks` reads them through django.conf.
+NETADMIN_VERSION = "0.2.0.dev0"  # as in pyproject.toml, which an installation need not have
 NETADMIN_PROC_DIR = "/proc"  # where this process reads which container it runs in, if any
 NETADMIN_DATA_DIR = CONFIGURATION.data_dir
 NETADMIN_DOCKER_HOST = CONFIGURATION.docker_host
@@ -224,6 +225,12 @@ NETADMIN_NETNS = CONFIGURATION.netns
 NETADMIN_READ_ONLY = CONFIGURATION.is_read_only
 NETADMIN_FOLLOW = CONFIGURATION.is_following
 NETADMIN_ADDRESS_HISTORY_DAYS = CONFIGURATION.address_history_days
+NETADMIN_BACKUP_DIR = CONFIGURATION.backup_dir
+NETADMIN_BACKUP_KEEP = CONFIGURATION.backup_keep
+NETADMIN_BACKUP_PASSPHRASE_FILE = CONFIGURATION.backup_passphrase_file
+NETADMIN_EVENT_DAYS = CONFIGURATION.event_days
+NETADMIN_JOB_DAYS = CONFIGURATION.job_days
+NETADMIN_ACTIVITY_DAYS = CONFIGURATION.activity_days
 NETADMIN_ACTIVITY_LOG = CONFIGURATION.activity_log
 NETADMIN_ACTIVITY_LOG_CA = CONFIGURATION.activity_log_ca
 NETADMIN_PORT = CONFIGURATION.port

@@ -14,20 +14,11 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
+from networks.management.migrating import migrate_if_needed
+from networks.management.start_faults import said_at_start
 from networks.models import Engine
 from networks.sync.engines import ensure_local_engine
-
-
-def migrate_if_needed() -> bool:
-    """Bring the tables up to date; at a second start this is one query. Returns whether there was anything to do."""
-    executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return False
-    call_command("migrate", interactive=False, verbosity=0)
-    return True
 
 
 def collect_static_if_needed() -> bool:
@@ -53,7 +44,8 @@ class PreparedCommand(BaseCommand):
     """Brings the tables up to date before it runs."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        migrate_if_needed()
+        with said_at_start():
+            migrate_if_needed()
         return super().execute(*args, **options)
 
 

@@ -13,6 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from networks.models import EngineStatus
+from networks.models.damage import is_damage
+from networks.models.database_trouble import Standing, known_standings, note_damage, standing_of
 from networks.policy.origins import asked_origin
 from networks.policy.permissions import Permission, permissions_by_engine
 from networks.policy.second_step import is_shut_out
@@ -26,9 +28,10 @@ def show_alive(_request: HttpRequest) -> HttpResponse:
 
 
 def show_ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 with how many Engines are in which state, 503 when the database can't be read.
+    """Answer 200 with how many Engines are in which state, 503 when the database can't be read or is known to be damaged.
 
-    Which Engines, only to who is logged in and may view them: a stranger learns no name.
+    `troubles`, where there are any: what else is wrong with what is kept, in words of models.database_trouble.Standing. Which
+    Engines, only to who is logged in and may view them: a stranger learns no name.
     """
     try:
         found = EngineStatus.objects.order_by("engine__slug").values_list("engine__slug", "state", "as_of")
@@ -36,10 +39,16 @@ def show_ready(request: HttpRequest) -> JsonResponse:
         slugs = [str(one["engine"]) for one in engines]
         is_known = request.user.is_authenticated and not is_shut_out(request.user)
         seen = permissions_by_engine(request.user, slugs) if is_known else {}
-    except DatabaseError:
+    except DatabaseError as error:
         logger.exception("readyz_database_failed")
-        return JsonResponse({"ready": False, "database": "unreadable"}, status=503)
+        if is_damage(error):
+            note_damage(error)
+        return JsonResponse({"ready": False, "database": "damaged" if is_damage(error) else "unreadable"}, status=503)
+    if standing_of(Standing.DAMAGED):
+        return JsonResponse({"ready": False, "database": "damaged"}, status=503)
     answer: dict[str, Any] = {"ready": True, "database": "ok", "states": Counter(str(one["state"]) for one in engines)}
+    if troubles := known_standings():
+        answer["troubles"] = troubles
     if is_known:
         answer["engines"] = [one for one in engines if Permission.VIEW in seen.get(str(one["engine"]), ())]
     return JsonResponse(answer)
