@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from hashlib import file_digest
 from pathlib import Path
@@ -17,6 +17,15 @@ NAMES = {"sqlite": "netadmin.sqlite3"}  # of the copy, by what made it
 
 class NoDump(Exception):
     """The database could not be copied, or the copy is not what it should be; in words."""
+
+
+def give_way() -> None:
+    """Have this thread come after the others, from now on: pages that are asked for meanwhile first.
+
+    Not last: on a busy machine a backup took twice as long then.
+    """
+    thread = threading.get_native_id()  # Linux: of the thread alone
+    os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + 5))
 
 
 def dump_database(opened: BaseDatabaseWrapper, to: Path) -> None:
@@ -32,17 +41,10 @@ def dump_database(opened: BaseDatabaseWrapper, to: Path) -> None:
 
 def check_dump(path: Path) -> str:
     """Return a copy's SHA-256, in hex, once it was read and found whole. Raises NoDump."""
-    with ThreadPoolExecutor(1) as beside:
-        digest = beside.submit(digest_of, path)
-        with _told_in_words(), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-            found = [row[0] for row in database.execute("PRAGMA quick_check(5)")]
-        if found != ["ok"]:
-            raise NoDump(f"the copy is damaged: {found[0]}")
-        return digest.result()
-
-
-def digest_of(path: Path) -> str:
-    """Return a file's SHA-256 in hex."""
+    with _told_in_words(), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        found = [row[0] for row in database.execute("PRAGMA quick_check(5)")]
+    if found != ["ok"]:
+        raise NoDump(f"the copy is damaged: {found[0]}")
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 

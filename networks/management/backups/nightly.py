@@ -13,6 +13,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from networks.management.backups.archive import NoBackup, list_backups, make_backup, prune_backups, read_passphrase
+from networks.management.backups.dumps import give_way
 from networks.models import Action
 from networks.models.database_trouble import Standing, note_standing
 from networks.sync.follow.lease import Lease
@@ -39,6 +40,11 @@ class NightlyUpkeep(PeriodicThread):
         self._lease = Lease(data_dir, "upkeep")
         self._tried_at: datetime | None = None
         self._pruned_on: date | None = None
+
+    def run(self) -> None:
+        """Work after the others."""
+        give_way()
+        super().run()
 
     def turn(self, *, is_woken: bool) -> None:
         now = timezone.localtime()

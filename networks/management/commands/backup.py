@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from networks.management.backups.archive import NoBackup, make_backup, read_passphrase
+from networks.management.backups.dumps import give_way
 from networks.management.prepared import PreparedCommand
 
 
@@ -29,6 +30,7 @@ class Command(PreparedCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         default = settings.NETADMIN_BACKUP_DIR or Path(settings.NETADMIN_DATA_DIR) / "backups"
         folder = Path(options["to"] or default).absolute()
+        give_way()
         try:
             backup = make_backup(folder, passphrase=read_passphrase(settings.NETADMIN_BACKUP_PASSPHRASE_FILE))
         except NoBackup as error:
