@@ -87,8 +87,9 @@ def test_it_restores_on_another_machine_to_a_server_that_works(data_dir: Path, t
     done = manage(tmp_path / "new", "restore", str(backup), **sealed)
 
     assert done.returncode == 0, done.stderr
-    assert "3 people" in done.stdout
+    assert "people: 3" in done.stdout
     path = tmp_path / "new" / DATABASE
+    assert not (tmp_path / "new" / "secret_key_fallbacks").read_text(), "what was made for the command is of no use"
     assert (tmp_path / "new" / "secret_key").read_text() == SEALED_WITH
     assert is_whole(path)
     assert ask(path, "SELECT count(*) FROM networks_action")[0][0] == recorded + 1

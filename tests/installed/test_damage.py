@@ -161,7 +161,14 @@ def test_it_says_on_the_page_and_in_readyz_that_records_are_hit_and_saves_the_re
     assert ask(path, "SELECT verb FROM networks_action") == [("salvage_database",)]
 
 
-@pytest.mark.parametrize("damage", [damage_header, cut_in_half, lambda path: damage_table(path, "django_migrations")])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        damage_header,
+        pytest.param(cut_in_half, marks=pytest.mark.full),
+        pytest.param(lambda path: damage_table(path, "django_migrations"), marks=pytest.mark.full),
+    ],
+)
 def test_it_saves_what_can_be_read_into_a_database_that_serves(path: Path, damage: Callable[[Path], None]) -> None:
     damage(path)
 
@@ -178,7 +185,20 @@ def test_it_saves_what_can_be_read_into_a_database_that_serves(path: Path, damag
         assert ask(path, "SELECT count(*) FROM networks_grant") == [(3,)]
 
 
-@pytest.mark.parametrize("how", ["emptied", "deleted"])
+def test_it_changes_nothing_where_nothing_can_be_told_apart(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(b"\xaa" * 4096)  # the list of tables
+    before = path.read_bytes()
+
+    done = manage(path.parent, "salvage")
+
+    assert done.returncode == 1
+    assert "the list of its tables is lost" in done.stderr
+    assert path.read_bytes() == before
+    assert not list(path.parent.glob(f"{DATABASE}.*"))
+
+
+@pytest.mark.parametrize("how", ["emptied", pytest.param("deleted", marks=pytest.mark.full)])
 def test_it_does_not_begin_anew_where_there_was_a_database(path: Path, how: str) -> None:
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)

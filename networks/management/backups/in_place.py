@@ -75,7 +75,7 @@ def put_in_place(fresh: Path, *, former: str) -> Path | None:
     path = database_path()
     connections.close_all()
     kept: Path | None = None
-    if path.exists() and path.stat().st_size:
+    if has_tables(path):
         _fold_log(path)
         kept = path.with_name(f"{path.name}.{former}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
         os.link(path, kept)
@@ -88,6 +88,15 @@ def put_in_place(fresh: Path, *, former: str) -> Path | None:
     os.replace(fresh, path)
     sync_folder(path.parent)
     return kept
+
+
+def has_tables(path: Path) -> bool:
+    """Tell whether a database's file holds anything, or can't say."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            return bool(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    except sqlite3.Error:
+        return path.exists()
 
 
 def _fold_log(path: Path) -> None:

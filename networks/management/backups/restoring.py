@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from networks.actions.credentials import KeyFiles, write_private
 from networks.audit.records import write_action, write_outcome
 from networks.management.backups.archive import Backup, NoBackup
 from networks.management.backups.dumps import NoDump, check_dump
-from networks.management.backups.in_place import alone, database_path, put_in_place
+from networks.management.backups.in_place import alone, database_path, has_tables, put_in_place
 from networks.management.backups.sealed_keys import SecretKeys, WrongPassphrase, open_keys
 from networks.management.migrating import migrate_if_needed, tell_some, unknown_migrations
 from networks.models import Job, OutcomeKind
@@ -49,7 +48,7 @@ def restore_backup(backup: Backup, *, passphrase: str, with_key: bool, say: Say)
     with alone():
         path = database_path()
         _refuse_newer(backup)
-        new_keys = _choose_keys(backup, passphrase, is_taken=with_key or not _is_used())
+        new_keys = _choose_keys(backup, passphrase, is_used=has_tables(path), with_key=with_key)
         scratch = path.with_name(f"{path.name}.{os.getpid()}.new")
         try:
             _copy_checked(backup, scratch)
@@ -59,7 +58,10 @@ def restore_backup(backup: Backup, *, passphrase: str, with_key: bool, say: Say)
             scratch.unlink(missing_ok=True)
         if new_keys is not None:
             _place_keys(new_keys)
-            say("Its secret key was put in the place of the one that was here, which is kept in secret_key_fallbacks.")
+            say(
+                "Its secret key was put in place."
+                + (" The one of before stays in secret_key_fallbacks." if new_keys.kept else "")
+            )
         if migrate_if_needed():
             say(f"Its tables were brought up to date, for Netadmin {settings.NETADMIN_VERSION}.")
         finish_in_place("restore_backup", backup.path.name, {"made_at": backup.manifest.made_at})
@@ -82,24 +84,18 @@ def _refuse_newer(backup: Backup) -> None:
         )
 
 
-def _is_used() -> bool:
-    """Tell whether the database of now has tables, or can't say: then its secret key may still be wanted."""
-    try:
-        with closing(sqlite3.connect(f"{database_path().as_uri()}?mode=ro", uri=True)) as database:
-            return bool(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
-    except sqlite3.Error:
-        return True
+def _choose_keys(backup: Backup, passphrase: str, *, is_used: bool, with_key: bool) -> _NewKeys | None:
+    """Return the keys to put in place, None where the key of now is the backup's, or one before it. Raises NoBackup.
 
-
-def _choose_keys(backup: Backup, passphrase: str, *, is_taken: bool) -> _NewKeys | None:
-    """Return the keys to put in place, None where the key of now is the backup's, or one before it. Raises NoBackup."""
+    `is_used`: something may be sealed with the key of now.
+    """
     now = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     if backup.manifest.key_check in map(check_of_key, now):
         return None
     other = "The backup was sealed with another secret key than the one in this data directory. Nothing was changed."
     if not backup.manifest.has_key:
         raise NoBackup(f"{other} It doesn't hold that key: put it into secret_key by hand, then restore again.")
-    if not is_taken:
+    if is_used and not with_key:
         raise NoBackup(f"{other} --with-key puts the backup's key in its place; the one of now is kept among those before it.")
     if not passphrase:
         raise NoBackup(f"{other} Its key is sealed: name the passphrase's file in NETADMIN_BACKUP_PASSPHRASE_FILE.")
@@ -107,7 +103,7 @@ def _choose_keys(backup: Backup, passphrase: str, *, is_taken: bool) -> _NewKeys
         keys = open_keys(backup.sealed_key.read_text(encoding="ascii"), passphrase, backup.manifest.key_check)
     except (WrongPassphrase, OSError, UnicodeDecodeError) as error:
         raise NoBackup(f"The backup's secret key doesn't open: {error}. Nothing was changed.") from error
-    return _NewKeys(keys, now)
+    return _NewKeys(keys, now if is_used else ())
 
 
 def _copy_checked(backup: Backup, to: Path) -> None:
@@ -126,9 +122,8 @@ def _copy_checked(backup: Backup, to: Path) -> None:
 
 def _tell(backup: Backup) -> str:
     made = backup.manifest
-    return (
-        f"of {made.made_at}, by Netadmin {made.netadmin}, {made.people} people, {made.engines} Engines, {made.actions:,} actions"
-    )
+    counts = f"people: {made.people}, Engines: {made.engines}, actions: {made.actions:,}"
+    return f"of {made.made_at}, by Netadmin {made.netadmin}; {counts}"
 
 
 def _place_keys(new: _NewKeys) -> None:

@@ -27,6 +27,7 @@ from networks.sync.snapshot.rebuilding import SNAPSHOT_TABLES
 
 # Made anew by themselves, or of no use any more: nobody stays logged in.
 _LEFT_OUT = {*SNAPSHOT_TABLES, "networks_browsersession", "django_session", "django_migrations", "sqlite_sequence"}
+_WORTH_IT = ("auth_user", "networks_grant", "networks_action", "networks_outcome", "networks_event")
 _FILLED_BY_MIGRATE = ("auth_permission", "django_content_type", "networks_installation")
 _WITHIN_S = 3600
 _PAGE = 4096  # bytes: what SQLite takes unless it is told otherwise
@@ -63,6 +64,11 @@ def salvage_database(say: Say) -> Salvaged:
             fresh = scratch / "fresh.sqlite3"
             with _fresh_database(fresh, _read_migrations(read)):
                 found = _copy_rows(read)
+            if not any(found.rows.get(table) for table in _WORTH_IT):
+                raise NotSalvaged(
+                    "Nothing was saved: neither people nor records can be told apart in it, for the list of its tables is lost. "
+                    f"{found.unplaced:,} rows were found of which nobody knows where they belong. Nothing was changed."
+                )
             check_dump(fresh)
             kept = put_in_place(fresh, former="damaged")
         except NoDump as error:

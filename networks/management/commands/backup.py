@@ -36,7 +36,7 @@ class Command(PreparedCommand):
         except NoBackup as error:
             raise CommandError(str(error)) from error
         made = backup.manifest
-        self.stdout.write(f"{backup.path}: {made.size_bytes:,} bytes, {made.people} people, {made.actions:,} actions.")
+        self.stdout.write(f"{backup.path}: {made.size_bytes:,} bytes; people: {made.people}, actions: {made.actions:,}.")
         if made.has_key:
             self.stdout.write("The secret key is in it, sealed: keep the passphrase somewhere else.")
         else:
