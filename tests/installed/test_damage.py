@@ -137,6 +137,27 @@ def test_it_makes_the_snapshot_anew_while_it_serves(engine: PrivateEngine, path:
     assert people_in(path) == sorted(PEOPLE)
 
 
+@pytest.mark.full
+def test_it_leaves_mending_to_the_process_that_follows(engine: PrivateEngine, path: Path) -> None:
+    beside = Serving(path.parent, engine.url, free_port(), extra=(("NETADMIN_FOLLOW", "false"),))
+    with Serving(path.parent, engine.url, free_port()), beside:
+        wait_until(lambda: beside.get("/healthz") == 200, "the other server")
+        person = Visitor(f"http://127.0.0.1:{beside.port}")
+        person.log_in("root", PASSWORD_OF_ALL)
+        engine.cli("network", "create", "before")
+        wait_until(lambda: "before" in person.get("/networks/?engine=local").words, "what was before")
+        fold_log(path)
+        unseen = ask(path, "SELECT docker_id FROM networks_network WHERE name = 'before'")[0][0]
+        damage_table(path, "networks_network")
+        ask(path, "UPDATE auth_group SET name = name")
+
+        assert person.get(f"/networks/local/{unseen}/").status == 503
+        assert ready(beside)[0] == 503
+        wait_until(lambda: ready(beside)[0] == 200, "ready again", deadline_s=within(150.0), interval_s=1.0)
+        wait_until(lambda: person.get(f"/networks/local/{unseen}/").status == 200, "its page")
+        assert beside.log().count("snapshot_rebuilt") == 1
+
+
 def test_it_says_on_the_page_and_in_readyz_that_records_are_hit_and_saves_the_rest(path: Path) -> None:
     damage_table(path, "networks_action")
     with Serving(path.parent, NOBODY, free_port()) as serving:

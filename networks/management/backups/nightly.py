@@ -15,7 +15,8 @@ from django.utils import timezone
 from networks.management.backups.archive import NoBackup, list_backups, make_backup, prune_backups, read_passphrase
 from networks.management.backups.dumps import give_way
 from networks.models import Action
-from networks.models.database_trouble import Standing, note_standing
+from networks.models.damage import is_damage
+from networks.models.database_trouble import Standing, note_damage, note_standing
 from networks.sync.follow.lease import Lease
 from networks.sync.periodic import PeriodicThread
 
@@ -72,6 +73,8 @@ class NightlyUpkeep(PeriodicThread):
         except (NoBackup, OSError) as error:
             log.error("backup_failed", error=str(error))
             note_standing(Standing.NO_BACKUP, str(error))
+            if is_damage(error):
+                note_damage(error)
             return
         self._tried_at = None
         note_standing(Standing.NO_BACKUP, "")
