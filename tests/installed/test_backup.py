@@ -9,15 +9,17 @@ import stat
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from networks.audit.records import write_action
 from networks.management.backups.archive import Manifest, list_backups, prune_backups
-from networks.management.backups.nightly import NightlyUpkeep, is_due
+from networks.management.backups.nightly import NightlyUpkeep, forget_activity, is_due
 from networks.management.backups.sealed_keys import SecretKeys, WrongPassphrase, open_keys, seal_keys
+from networks.models import Action
 from networks.models.database_trouble import Standing, note_standing, standing_of
 from tests.conftest import IS_FULL
 from tests.faults.small_disk import SmallDisk
@@ -258,6 +260,21 @@ def test_it_says_that_tonights_failed_until_one_is_made(tmp_path: Path, settings
         assert standing_of(Standing.NO_BACKUP) == ""
     finally:
         note_standing(Standing.NO_BACKUP, "")
+
+
+@pytest.mark.django_db
+def test_it_forgets_actions_that_are_old_enough_and_says_so(settings: object) -> None:
+    settings.NETADMIN_ACTIVITY_DAYS = 100  # type: ignore[attr-defined]
+    now = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    for day in (1, 99, 100, 102, 400):
+        write_action("ann", "create_network", f"{day} days ago", at=now - timedelta(days=day))
+
+    forget_activity(now)
+    forget_activity(now)
+
+    found = Action.objects.order_by("at").values_list("verb", "what")
+    assert list(found)[:3] == [("create_network", f"{day} days ago") for day in (100, 99, 1)]
+    assert [verb for verb, _what in found].count("prune_activity") == 1
 
 
 def test_it_makes_one_beside_the_server(data_dir: Path, tmp_path: Path) -> None:
