@@ -47,7 +47,14 @@ def migration_lock(opened: BaseDatabaseWrapper) -> Iterator[None]:
         yield
         return
     # Before the first statement: even the switch to the write-ahead log fails beside another that does it.
-    path = Path(settings.NETADMIN_DATA_DIR) / "migrations.lock"
+    with file_lock("migrations.lock"):
+        yield
+
+
+@contextmanager
+def file_lock(name: str) -> Iterator[None]:
+    """Hold a lock of the data directory, waiting for it; freed when its holder dies."""
+    path = Path(settings.NETADMIN_DATA_DIR) / name
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

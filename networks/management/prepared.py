@@ -15,21 +15,34 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from networks.management.migrating import migrate_if_needed
+from networks.management.migrating import file_lock, migrate_if_needed
 from networks.management.start_faults import said_at_start
 from networks.models import Engine
 from networks.sync.engines import ensure_local_engine
 
 
 def collect_static_if_needed() -> bool:
-    """Collect static files when any changed since the last start. Returns whether there was anything to do."""
+    """Collect static files when any changed since the last start. Returns whether there was anything to do.
+
+    One process does it while others wait: two that cleared the folder for each other both failed.
+    """
     stamp_path = Path(settings.STATIC_ROOT) / ".stamp"
     stamp = _stamp_of_static_files()
-    if stamp_path.is_file() and stamp_path.read_text() == stamp:
+    if _is_stamped(stamp_path, stamp):
         return False
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    stamp_path.write_text(stamp)
+    with file_lock("static.lock"):
+        if _is_stamped(stamp_path, stamp):
+            return False
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        stamp_path.write_text(stamp)
     return True
+
+
+def _is_stamped(path: Path, stamp: str) -> bool:
+    try:
+        return path.read_text() == stamp
+    except FileNotFoundError:
+        return False
 
 
 def _stamp_of_static_files() -> str:

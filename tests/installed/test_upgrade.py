@@ -16,8 +16,10 @@ from django.conf import settings
 from networks.models.access import PURPOSE
 from networks.models.sealing import open_for
 from tests.architecture.tree import ROOT
-from tests.installed.kept import ask, environment_for, is_whole, lay_released, manage, people_in
+from tests.installed.kept import DATABASE, NOBODY, ask, environment_for, is_whole, lay_released, manage, people_in
 from tests.installed.million import fill_records
+from tests.management.serving import Serving, free_port
+from tests.private_engine import wait_until
 from tests.released.make import PEOPLE, RELEASES, ROWS, SEALED_WITH, path_of, unpack
 
 # Django makes the first two anew for what is new; the snapshot is Docker's.
@@ -102,6 +104,23 @@ def test_it_starts_many_times_at_once(is_first: bool, tmp_path: Path) -> None:
 
     assert ends == [("", 0)] * 4
     assert is_whole(data_dir / "netadmin.sqlite3")
+
+
+@pytest.mark.parametrize("many", [2, pytest.param(10, marks=pytest.mark.full)])
+def test_as_many_servers_start_at_once_for_the_first_time(many: int, tmp_path: Path) -> None:
+    servers = [Serving(tmp_path / "data", NOBODY, free_port(), extra=(("NETADMIN_LOG_LEVEL", "ERROR"),)) for _ in range(many)]
+    try:
+        for server in servers:
+            server.start()
+        for server in servers:
+            wait_until(lambda server=server: server.get("/readyz") == 200 or server.has_ended(), "it", deadline_s=120)  # type: ignore[misc]
+
+        assert [server.get("/readyz") for server in servers] == [200] * many, servers[0].log()
+    finally:
+        for server in servers:
+            server.end()
+    assert "Error" not in servers[0].log()
+    assert ask(tmp_path / "data" / DATABASE, "SELECT count(*) FROM networks_engine") == [(1,)]
 
 
 @pytest.mark.full
