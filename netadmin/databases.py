@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
-from netadmin.env import make_private_file
+from netadmin.private_files import make_private_file
 
 # Whoever reads a page waits this long, for a connection and for a lock; nothing that we ask takes as long.
 PAGE_WITHIN_S = 3

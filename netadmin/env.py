@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
@@ -16,6 +14,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
+from netadmin.private_files import SHORTEST_KEY, read_client_secret
 from networks.audit.destinations import NoDestination, check_destination
 from networks.hostnet.linux.namespaces import is_netns_path
 from networks.policy.sign_on_rules import LOCAL_LOGINS, SignOn, read_group_role, read_issuer
@@ -28,8 +27,6 @@ LOG_FORMATS = ("line", "json")
 SECOND_STEP_GROUPS = ("superusers", "admins", "terminals", "everybody")
 LEAST_CONNECTIONS = 20
 NO_NAME = "?"  # not said
-SHORTEST_KEY = 50  # characters; Django warns of shorter ones
-SHORTEST_TOKEN = 32  # characters; of hexadecimal digits that is 128 bits, which nobody guesses
 # Read from files alone, and what the file is to hold.
 _FROM_FILES = {
     "NETADMIN_OIDC_CLIENT_SECRET": "secret",
@@ -67,6 +64,12 @@ class Configuration:
     address_history_days: int
     activity_log: str
     activity_log_ca: str
+    backup_dir: str
+    backup_keep: int
+    backup_passphrase_file: str
+    event_days: int
+    job_days: int
+    activity_days: int
     is_debug: bool
     admin_username: str
     admin_password_file: str
@@ -127,6 +130,12 @@ def _read() -> Configuration:
         address_history_days=env.int("NETADMIN_ADDRESS_HISTORY_DAYS", default=90),
         activity_log=env.str("NETADMIN_ACTIVITY_LOG", default=""),
         activity_log_ca=env.str("NETADMIN_ACTIVITY_LOG_CA", default=""),
+        backup_dir=env.str("NETADMIN_BACKUP_DIR", default=""),
+        backup_keep=env.int("NETADMIN_BACKUP_KEEP", default=7),
+        backup_passphrase_file=env.str("NETADMIN_BACKUP_PASSPHRASE_FILE", default=""),
+        event_days=env.int("NETADMIN_EVENT_DAYS", default=30),
+        job_days=env.int("NETADMIN_JOB_DAYS", default=30),
+        activity_days=env.int("NETADMIN_ACTIVITY_DAYS", default=0),
         is_debug=env.bool("NETADMIN_DEBUG", default=False),
         admin_username=env.str("NETADMIN_ADMIN_USERNAME", default=""),
         admin_password_file=env.str("NETADMIN_ADMIN_PASSWORD_FILE", default=""),
@@ -180,8 +189,7 @@ def _check(read: Configuration) -> Configuration:
         raise ImproperlyConfigured(f"NETADMIN_ENGINE={read.engine} is no short name: small letters, digits, - and _, at most 40.")
     if read.trusted_proxies < 0:
         raise ImproperlyConfigured("NETADMIN_TRUSTED_PROXIES is how many proxies stand before Netadmin: 0 or more.")
-    if not 0 < read.address_history_days < 36_500:
-        raise ImproperlyConfigured("NETADMIN_ADDRESS_HISTORY_DAYS is how long the history of addresses is kept: 1 or more.")
+    _check_keeping(read)
     _check_access(read)
     try:
         check_destination(read.activity_log, read.activity_log_ca)
@@ -212,6 +220,24 @@ def _check(read: Configuration) -> Configuration:
     return read
 
 
+def _check_keeping(read: Configuration) -> None:
+    for name, days, what in (
+        ("NETADMIN_ADDRESS_HISTORY_DAYS", read.address_history_days, "the history of addresses is"),
+        ("NETADMIN_EVENT_DAYS", read.event_days, "events are"),
+        ("NETADMIN_JOB_DAYS", read.job_days, "jobs are"),
+    ):
+        if not 0 < days < 36_500:
+            raise ImproperlyConfigured(f"{name} is how long {what} kept: 1 or more.")
+    if not 0 <= read.activity_days < 36_500:
+        raise ImproperlyConfigured("NETADMIN_ACTIVITY_DAYS is how long actions are kept: 1 or more, or 0 for ever.")
+    if read.backup_keep < 1:
+        raise ImproperlyConfigured("NETADMIN_BACKUP_KEEP is how many backups are kept: 1 or more.")
+    if read.backup_dir and not Path(read.backup_dir).is_absolute():
+        raise ImproperlyConfigured(
+            f"NETADMIN_BACKUP_DIR={read.backup_dir} has to be a whole path: /var/backups/netadmin would be."
+        )
+
+
 def _check_access(read: Configuration) -> None:
     if any(len(key) < SHORTEST_KEY for key in read.secret_key_fallbacks):
         raise ImproperlyConfigured(f"NETADMIN_SECRET_KEY_FALLBACKS holds a key of fewer than {SHORTEST_KEY} characters.")
@@ -228,24 +254,6 @@ def _check_access(read: Configuration) -> None:
         raise ImproperlyConfigured(f"NETADMIN_SECOND_STEP_FOR: {unknown[0]!r} is none of {', '.join(SECOND_STEP_GROUPS)}.")
     if not 0 <= read.second_step_days < 366:
         raise ImproperlyConfigured("NETADMIN_SECOND_STEP_DAYS is how long people have to set a second step up: 0 to 365 days.")
-
-
-def read_readyz_token(path: str) -> str:
-    """Return the token that a file holds, "" for no file. Raises ImproperlyConfigured, in words, where it holds none."""
-    if not path:
-        return ""
-    try:
-        token = Path(path).read_text(encoding="ascii").strip()
-    except OSError as error:
-        raise ImproperlyConfigured(f"NETADMIN_READYZ_TOKEN_FILE={path} can't be read: {error.strerror}.") from error
-    except UnicodeDecodeError:
-        token = ""
-    if len(token) < SHORTEST_TOKEN or not token.isprintable() or " " in token:
-        raise ImproperlyConfigured(
-            f"NETADMIN_READYZ_TOKEN_FILE={path} holds no token: {SHORTEST_TOKEN} characters or more of ASCII, without blanks. "
-            "`openssl rand -hex 32` makes one."
-        )
-    return token
 
 
 def read_sign_on(read: Configuration) -> SignOn | None:
@@ -274,111 +282,10 @@ def read_sign_on(read: Configuration) -> SignOn | None:
     return SignOn(
         issuer=issuer,
         client_id=read.oidc_client_id,
-        client_secret=_read_client_secret(read.oidc_client_secret_file),
+        client_secret=read_client_secret(read.oidc_client_secret_file),
         name=read.oidc_name or urlsplit(issuer).hostname or issuer,
         groups_claim=read.oidc_groups_claim,
         admit=frozenset(read.oidc_admit),
         roles=roles,
         is_local_for_superusers_only=read.oidc_local_login == "superusers",
     )
-
-
-def _read_client_secret(path: str) -> str:
-    """Return the secret that a file holds; "" without one: PKCE alone binds a public client's code to the browser."""
-    if not path:
-        return ""
-    try:
-        secret = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise ImproperlyConfigured(f"NETADMIN_OIDC_CLIENT_SECRET_FILE={path} can't be read: {why}.") from error
-    if not secret:
-        raise ImproperlyConfigured(f"NETADMIN_OIDC_CLIENT_SECRET_FILE={path} is empty.")
-    return secret
-
-
-def make_data_dir(path: Path) -> None:
-    """Make the data directory, readable by its owner alone."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-@contextmanager
-def said_in_words(data_dir: Path) -> Iterator[None]:
-    """Raise ImproperlyConfigured, in words, where the disk refuses what the data directory needs."""
-    try:
-        yield
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"The data directory {data_dir} can't be used: {error.strerror}.{_whose(data_dir)} "
-            "NETADMIN_DATA_DIR may name another."
-        ) from error
-
-
-def _whose(data_dir: Path) -> str:
-    """Return in a sentence whose it is, where it belongs to somebody else than who runs this."""
-    with suppress(OSError):
-        owner, runs_as = data_dir.stat().st_uid, os.geteuid()
-        if owner != runs_as:
-            help_ = f"chown it to {runs_as}" if runs_as else "run this as that user"
-            return f" It belongs to the user {owner}, and this runs as the user {runs_as}: {help_}."
-    return ""
-
-
-def make_private_file(path: Path) -> Path:
-    """Make an empty file that its owner alone may read, where there is none yet; SQLite then keeps to its mode."""
-    with said_in_words(path.parent):
-        make_data_dir(path.parent)
-        os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o600))
-    return path
-
-
-def read_or_make_secret_key(data_dir: Path, named: str = "") -> str:
-    """Return the secret key, making it (0600) at the first start; `named`: a file of it that several servers share.
-
-    Raises ImproperlyConfigured when its file is cut short, or can't be read.
-    """
-    if named:
-        return _read_named_key(Path(named))
-    path = data_dir / "secret_key"
-    with said_in_words(data_dir):
-        make_data_dir(data_dir)
-        if not path.exists():
-            _place_secret_key(path)
-        key = path.read_text(encoding="ascii").strip()
-    if len(key) < SHORTEST_KEY:
-        raise ImproperlyConfigured(f"{path} holds no secret key. Delete it: a new one is made, and everybody logs in again.")
-    return key
-
-
-def _read_named_key(path: Path) -> str:
-    try:
-        key = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ImproperlyConfigured(f"NETADMIN_SECRET_KEY_FILE={path} can't be read: {error}") from error
-    if len(key) < SHORTEST_KEY:
-        raise ImproperlyConfigured(f"NETADMIN_SECRET_KEY_FILE={path} holds no key of {SHORTEST_KEY} characters or more.")
-    return key
-
-
-def read_secret_key_fallbacks(data_dir: Path, named: Iterable[str]) -> list[str]:
-    """Return the keys before this one: those that the environment names, then those that `manage.py rotate_key` kept."""
-    path = data_dir / "secret_key_fallbacks"
-    with said_in_words(data_dir):
-        kept = path.read_text(encoding="ascii").split() if path.exists() else []
-    return list(dict.fromkeys((*named, *kept)))
-
-
-def _place_secret_key(path: Path) -> None:
-    # Written aside, then given its name, which only one process can: no other ever reads half a key.
-    scratch = path.with_name(f"secret_key.{os.getpid()}.new")
-    try:
-        with open(scratch, "w", encoding="ascii", opener=_open_private) as file:
-            file.write(secrets.token_urlsafe(64))
-        with suppress(FileExistsError):
-            os.link(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)
-
-
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

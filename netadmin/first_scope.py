@@ -11,8 +11,11 @@ from networks.actions.jobs.threads import start_runners
 from networks.actions.settling import start_settling
 from networks.actions.terminals.left import start_ending_left
 from networks.audit.log_writer import start_trail
+from networks.management.backups.in_place import hold_database
+from networks.management.backups.nightly import start_nightly
 from networks.sync.engines import ensure_own_engine
 from networks.sync.hint_listener import start_listening
+from networks.sync.mending import start_mending
 from networks.sync.supervisor import followers, start_tending
 
 
@@ -34,8 +37,11 @@ class FollowFromFirstScope:
 
 def _follow() -> None:
     ensure_own_engine()
+    hold_database()
     start_tending(settings.NETADMIN_DATA_DIR)
+    start_mending(settings.NETADMIN_DATA_DIR)
     start_listening()
+    start_nightly()
     start_runners()
     start_settling()
     start_ending_left()

@@ -11,16 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from netadmin.databases import configure_postgresql, configure_sqlite
-from netadmin.env import (
-    BASE_DIR,
-    NO_NAME,
-    read_configuration,
-    read_or_make_secret_key,
-    read_readyz_token,
-    read_secret_key_fallbacks,
-    read_sign_on,
-)
+from netadmin.env import BASE_DIR, NO_NAME, read_configuration, read_sign_on
 from netadmin.logs import configure_logs
+from netadmin.private_files import read_or_make_secret_key, read_readyz_token, read_secret_key_fallbacks
 from networks.policy.origins import allowed_origins, host_names, read_public_url
 
 CONFIGURATION = read_configuration()
@@ -231,6 +224,7 @@ SILENCED_SYSTEM_CHECKS = [
 LOGGING = configure_logs(CONFIGURATION.log_level, CONFIGURATION.log_format)
 
 # Ours; `networks` reads them through django.conf.
+NETADMIN_VERSION = "0.2.0.dev0"  # as in pyproject.toml, which an installation need not have
 NETADMIN_PROC_DIR = "/proc"  # where this process reads which container it runs in, if any
 NETADMIN_DATA_DIR = CONFIGURATION.data_dir
 NETADMIN_DOCKER_HOST = CONFIGURATION.docker_host
@@ -239,6 +233,12 @@ NETADMIN_NETNS = CONFIGURATION.netns
 NETADMIN_READ_ONLY = CONFIGURATION.is_read_only
 NETADMIN_FOLLOW = CONFIGURATION.is_following
 NETADMIN_ADDRESS_HISTORY_DAYS = CONFIGURATION.address_history_days
+NETADMIN_BACKUP_DIR = CONFIGURATION.backup_dir
+NETADMIN_BACKUP_KEEP = CONFIGURATION.backup_keep
+NETADMIN_BACKUP_PASSPHRASE_FILE = CONFIGURATION.backup_passphrase_file
+NETADMIN_EVENT_DAYS = CONFIGURATION.event_days
+NETADMIN_JOB_DAYS = CONFIGURATION.job_days
+NETADMIN_ACTIVITY_DAYS = CONFIGURATION.activity_days
 NETADMIN_ACTIVITY_LOG = CONFIGURATION.activity_log
 NETADMIN_ACTIVITY_LOG_CA = CONFIGURATION.activity_log_ca
 NETADMIN_DATABASE_CONNECTIONS = CONFIGURATION.database_connections

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[1]
 _FIRST_START = """
 import django
 django.setup()
-from networks.management.prepared import collect_static_if_needed, migrate_if_needed
+from networks.management.migrating import migrate_if_needed
+from networks.management.prepared import collect_static_if_needed
 migrate_if_needed()
 collect_static_if_needed()
 """

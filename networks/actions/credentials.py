@@ -16,6 +16,7 @@ from networks.actions.own_changes import NotAllowedHere, carry_out_here
 from networks.actions.recording import ActionResult, Intent
 from networks.models import Container, Engine, Network
 from networks.models.access import reseal_credentials
+from networks.models.installation import note_key
 from networks.models.stored_sentences import say as _
 from networks.policy.login.two_factor import reseal_second_steps
 from networks.policy.permissions import Permission
@@ -50,10 +51,11 @@ def rotate_key(files: KeyFiles) -> tuple[ActionResult, int]:
         nonlocal count
         new, old = secrets.token_urlsafe(64), [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
         with _said_in_words():
-            _write(files.old, "\n".join(dict.fromkeys(old)))
+            write_private(files.old, "\n".join(dict.fromkeys(old)))
             settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = new, old
             count = reseal_credentials() + reseal_second_steps()
-            _write(files.current, new)
+            write_private(files.current, new)
+            note_key(new)
 
     return carry_out_here(CONSOLE, Intent("rotate_key", "secret key"), Permission.SUPERUSER, rotate), count
 
@@ -89,7 +91,7 @@ def _said_in_words() -> Iterator[None]:
         raise NotAllowedHere(words % {"words": error.strerror or str(error)}) from error
 
 
-def _write(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Put a text under a name, whole or not at all, readable by its owner alone."""
     scratch = path.with_name(f"{path.name}.{os.getpid()}.new")
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)

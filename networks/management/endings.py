@@ -8,7 +8,9 @@ import sys
 from networks.actions.jobs.threads import stop_runners
 from networks.actions.settling import stop_settling
 from networks.audit.log_writer import stop_trail
+from networks.management.backups.nightly import stop_nightly
 from networks.sync.hint_listener import stop_listening
+from networks.sync.mending import stop_mending
 from networks.sync.supervisor import stop_followers, stop_tending, stop_watchers
 
 
@@ -17,6 +19,8 @@ def stop_threads() -> None:
     stop_listening()
     stop_runners()
     stop_settling()
+    stop_nightly()
+    stop_mending()
     stop_tending()
     stop_watchers()
     stop_followers()

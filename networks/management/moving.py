@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connections, models, transaction
 
-from networks.management.prepared import make_tables
+from networks.management.migrating import make_tables
 from networks.models import LeaseRow
 
 TARGET = "target"

@@ -14,30 +14,11 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.executor import MigrationExecutor
 
+from networks.management.migrating import file_lock, migrate_if_needed
+from networks.management.start_faults import said_at_start
 from networks.models import Engine
 from networks.sync.engines import ensure_own_engine
-
-
-def migrate_if_needed() -> bool:
-    """Bring the tables up to date; at a second start this is one query. Returns whether there was anything to do."""
-    executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return False
-    make_tables(connection)
-    return True
-
-
-def make_tables(database: BaseDatabaseWrapper) -> None:
-    """Make all tables, or bring them up to date."""
-    call_command("migrate", database=database.alias, interactive=False, verbosity=0)
-    if database.vendor == "postgresql":
-        call_command(
-            "createcachetable", settings.NETADMIN_CACHE_TABLE, database=database.alias, verbosity=0
-        )  # several processes count guesses together
 
 
 def collect_static_if_needed() -> bool:
@@ -54,11 +35,21 @@ def collect_static_if_needed() -> bool:
         return False
     stamp_path = Path(settings.STATIC_ROOT) / ".stamp"
     stamp = _stamp_of_static_files()
-    if stamp_path.is_file() and stamp_path.read_text() == stamp:
+    if _is_stamped(stamp_path, stamp):
         return False
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    stamp_path.write_text(stamp)
+    with file_lock("static.lock"):
+        if _is_stamped(stamp_path, stamp):
+            return False
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        stamp_path.write_text(stamp)
     return True
+
+
+def _is_stamped(path: Path, stamp: str) -> bool:
+    try:
+        return path.read_text() == stamp
+    except FileNotFoundError:
+        return False
 
 
 def _stamp_of_static_files() -> str:
@@ -73,7 +64,8 @@ class PreparedCommand(BaseCommand):
     """Brings the tables up to date before it runs."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        migrate_if_needed()
+        with said_at_start():
+            migrate_if_needed()
         return super().execute(*args, **options)
 
 

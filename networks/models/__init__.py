@@ -9,6 +9,7 @@ from networks.models.address import AddressAssignment, WatchedSpan
 from networks.models.container import Container, Endpoint, Tombstone
 from networks.models.engine import Engine, EngineState, EngineStatus, Grant, Role, SyncRequest
 from networks.models.event import Event
+from networks.models.installation import Installation
 from networks.models.job import Job, JobState, JobStep, JobStop, StepState
 from networks.models.lease import LeaseLost, LeaseRow
 from networks.models.network import Network, Pool
@@ -26,6 +27,7 @@ __all__ = [
     "EngineStatus",
     "Event",
     "Grant",
+    "Installation",
     "Job",
     "JobState",
     "JobStep",

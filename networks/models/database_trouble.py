@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import DatabaseError
 from django.utils.translation import gettext_noop
 
@@ -89,3 +91,37 @@ def note_trouble(engine_slug: str, words: str) -> bool:
 def trouble_of(engine_slug: str) -> str:
     """Return why what happens on an Engine isn't written down by this process, "" where it is."""
     return _kept_from_following.get(engine_slug, "")
+
+
+class Standing(StrEnum):
+    """What can be wrong with what is kept, though pages may come up. The words are those of /readyz."""
+
+    DAMAGED = "damaged"
+    ANOTHER_KEY = "another secret key"
+    NO_BACKUP = "backup failed"
+
+
+_standings: dict[Standing, str] = {}
+
+
+def note_standing(what: Standing, words: str) -> None:
+    """Note that something is wrong, in words for the log, "" that it is well again."""
+    if words:
+        _standings[what] = words
+    else:
+        _standings.pop(what, None)
+
+
+def note_damage(error: object) -> None:
+    """Note that the file was found damaged, in the database's words; what is known of it already says more."""
+    _standings.setdefault(Standing.DAMAGED, str(error))
+
+
+def standing_of(what: Standing) -> str:
+    """Return what is wrong, "" where all is well."""
+    return _standings.get(what, "")
+
+
+def known_standings() -> list[str]:
+    """Return all that is wrong, as /readyz says it."""
+    return sorted(_standings)

@@ -178,6 +178,8 @@ VERBS: dict[str, tuple[Promise, Promise]] = {
     "use_admin_site": (gettext_lazy("Use the admin site"), gettext_lazy("Use the admin site: {what}")),
     "rotate_key": (gettext_lazy("Rotate the secret key"), gettext_lazy("Rotate the secret key")),
     "forget_old_keys": (gettext_lazy("Forget old secret keys"), gettext_lazy("Forget old secret keys")),
+    "restore_backup": (gettext_lazy("Restore a backup"), gettext_lazy("Restore the backup {what}")),
+    "salvage_database": (gettext_lazy("Save a damaged database"), gettext_lazy("Save the damaged database {what}")),
     "prune_activity": (gettext_lazy("Delete old activity"), gettext_lazy("Delete activity {what}")),
 }
 NO_OUTCOME = "none"

@@ -12,6 +12,7 @@ import structlog
 from django.db import connection
 
 from networks.models import Engine, EngineCredentials
+from networks.models.beside_pool import connect_beside_pool
 from networks.models.hints import BEAT, CHANNEL, ENGINE
 from networks.models.writes import heard_writes
 from networks.sync.heartbeat_writer import heartbeat_writer
@@ -74,9 +75,7 @@ class HintListener(threading.Thread):
 
     def _listen(self) -> None:
         """Hear hints until nothing comes any more. Raises psycopg's errors and Unheard."""
-        import psycopg  # SQLite needs none of it
-
-        with closing(psycopg.connect(**_parameters(), autocommit=True)) as ears:
+        with closing(connect_beside_pool(connection)) as ears:
             ears.execute(f"LISTEN {CHANNEL}")
             mouth = _Mouth()
             mouth.start()
@@ -133,21 +132,13 @@ class _Mouth(threading.Thread):
         self._ended.set()
 
     def run(self) -> None:
-        import psycopg
-
         try:
-            with closing(psycopg.connect(**_parameters(), autocommit=True)) as mouth:
+            with closing(connect_beside_pool(connection)) as mouth:
                 while not self._ended.is_set():
                     mouth.execute("SELECT pg_notify(%s, %s)", [CHANNEL, self.word])
                     self._ended.wait(BEAT_EVERY_S)
-        except psycopg.Error as error:
+        except Exception as error:  # the ears notice the silence
             log.info("hint_beat_failed", why=str(error).strip().partition("\n")[0])
-
-
-def _parameters() -> dict[str, Any]:
-    """Return how to connect beside the pool, without Django's own keys."""
-    found = connection.get_connection_params()
-    return {name: value for name, value in found.items() if name not in ("context", "cursor_factory", "pool")}
 
 
 _listener: list[HintListener] = []

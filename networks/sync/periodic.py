@@ -7,6 +7,8 @@ import threading
 import structlog
 from django.db import DatabaseError, connections
 
+from networks.models.damage import is_damage
+from networks.models.database_trouble import note_damage
 from networks.models.writes import count_of_writes
 
 log = structlog.get_logger(__name__)
@@ -51,6 +53,8 @@ class PeriodicThread(threading.Thread):
             except Exception as error:
                 if isinstance(error, DatabaseError):  # a full disk, a locked database
                     log.warning(self.held_up, error=str(error))
+                    if is_damage(error):
+                        note_damage(error)
                 else:
                     log.exception(self.held_up)
                 self._writes = None  # comparable within one connection only

@@ -25,7 +25,8 @@ from django.views.defaults import server_error
 
 from networks.actions.jobs.starting import TooManyJobs
 from networks.models import Engine, Grant, Role
-from networks.models.database_trouble import explain_trouble, find_trouble
+from networks.models.damage import is_damage
+from networks.models.database_trouble import explain_trouble, find_trouble, note_damage
 from networks.policy.origins import Approach, is_allowed_host, is_origin, read_approach
 from networks.policy.permissions import Denied, Permission, Person, is_superuser, permissions_of
 from networks.policy.second_step import duty_of
@@ -210,8 +211,11 @@ def show_fault(request: HttpRequest) -> HttpResponse:
     trouble = find_trouble(sys.exc_info()[1])
     if trouble is None:
         return server_error(request)
+    is_damaged = is_damage(trouble)
+    if is_damaged:
+        note_damage(trouble)
     # Rendered without the request: what a page's frame shows would ask the database.
-    page = render_to_string("503.html", {"reason": explain_trouble(trouble)})
+    page = render_to_string("503.html", {"reason": explain_trouble(trouble), "is_damaged": is_damaged})
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 

@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from networks.models import EngineStatus
+from networks.models.damage import is_damage
+from networks.models.database_trouble import Standing, known_standings, note_damage, standing_of
 from networks.policy.origins import asked_origin
 from networks.policy.permissions import Permission, permissions_by_engine
 from networks.policy.second_step import is_shut_out
@@ -35,23 +37,31 @@ def show_alive(_request: HttpRequest) -> HttpResponse:
 
 
 def show_ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 with how many Engines are in which state; 503 when the database can't be read, or nobody follows an Engine.
+    """Answer 200 with how many Engines are in which state; 503 when the database can't be read or is known to be damaged, or
+    nobody follows an Engine.
 
-    Which Engines, only to who is logged in and may view them, or brings the token of the setting: a stranger learns no name.
+    `troubles`, where there are any: what else is wrong with what is kept, in words of models.database_trouble.Standing. Which
+    Engines, only to who is logged in and may view them, or brings the token of the setting: a stranger learns no name.
     """
     try:
         engines = list_engines()
         holders = dict(EngineStatus.objects.values_list("engine__slug", "follower"))
         has_token = _brings_token(request)
         seen = {engine.slug for engine in engines} if has_token else _viewed_slugs(request, [engine.slug for engine in engines])
-    except DatabaseError:
+    except DatabaseError as error:
         logger.exception("readyz_database_failed")
-        return JsonResponse({"ready": False, "database": "unreadable"}, status=503)
+        if is_damage(error):
+            note_damage(error)
+        return JsonResponse({"ready": False, "database": "damaged" if is_damage(error) else "unreadable"}, status=503)
+    if standing_of(Standing.DAMAGED):
+        return JsonResponse({"ready": False, "database": "damaged"}, status=503)
     held = {engine.slug: last_held_at(settings.NETADMIN_DATA_DIR, f"follower-{engine.slug}") for engine in engines}
     left = [engine.slug for engine in engines if not _is_followed(engine.slug, held[engine.slug])]
     answer: dict[str, Any] = {"ready": not left, "database": "ok", "states": Counter(engine.state for engine in engines)}
     if left:
         answer["unfollowed"] = len(left)
+    if troubles := known_standings():
+        answer["troubles"] = troubles
     if seen is not None:
         answer["engines"] = [
             _standing_of(engine, holders.get(engine.slug, ""), held[engine.slug], is_followed=engine.slug not in left)

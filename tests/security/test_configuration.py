@@ -15,7 +15,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from netadmin import env
-from netadmin.env import BASE_DIR, read_configuration, read_or_make_secret_key, read_readyz_token
+from netadmin.env import BASE_DIR, read_configuration
+from netadmin.private_files import read_or_make_secret_key, read_readyz_token
 from networks.audit.destinations import Destination, FileDestination, SyslogDestination, read_destination
 from tests.certificates import Authority
 

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.core.signing import dumps, loads
 from django.test import Client
 
-from netadmin.env import read_or_make_secret_key, read_secret_key_fallbacks
+from netadmin.private_files import read_or_make_secret_key, read_secret_key_fallbacks
 from networks.engine.access.facts import AccessFault, EngineAccess, SshMaterial
 from networks.engine.access.parsing import parse_engine_url
 from networks.models import Action, BrowserSession, Engine

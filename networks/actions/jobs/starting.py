@@ -20,7 +20,6 @@ from networks.models.stored_sentences import say as _
 from networks.policy.needed_permissions import permission_for_several
 from networks.policy.permissions import Denied, Permission
 
-KEEP_JOBS = timedelta(days=30)
 # Of one person, on all Engines: nobody fills the line in which the others wait.
 MOST_OPEN_JOBS = 20
 MOST_OPEN_PULLS = 3
@@ -86,7 +85,7 @@ def ask_to_stop(actor: Actor, job: Job, *, now: datetime | None = None) -> None:
 def _write(actor: Actor, engine: Engine, wanted: JobRequest, planned: list[JobStep], permission: Permission) -> Job:
     now = timezone.now()
     with transaction.atomic(durable=True):
-        Job.objects.filter(ended_at__lt=now - KEEP_JOBS).delete()
+        Job.objects.filter(ended_at__lt=now - timedelta(days=settings.NETADMIN_JOB_DAYS)).delete()
         _refuse_too_many(actor, wanted)
         job = Job.objects.create(
             key=_key_of(actor, wanted),

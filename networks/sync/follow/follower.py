@@ -19,7 +19,8 @@ from networks.engine.client import EngineClient
 from networks.engine.errors import EngineError, Incompatible
 from networks.models import Engine, EngineStatus, LeaseLost, SyncRequest
 from networks.models.access import access_of, is_elsewhere
-from networks.models.database_trouble import note_trouble
+from networks.models.damage import is_damage
+from networks.models.database_trouble import note_damage, note_trouble
 from networks.models.writes import count_of_writes
 from networks.sync.follow.inbox import Inbox, Look
 from networks.sync.follow.lease import lease_of
@@ -42,7 +43,6 @@ WATCH_EVERY_S = 0.25
 TELL_EVERY_S = 0.25
 PRUNE_EVERY_S, PRUNE_ON_AFTER_S = 3600.0, 0.25
 KEEP_TOMBSTONES = timedelta(hours=24)
-KEEP_EVENTS = timedelta(days=30)
 MOST_EVENTS = 100_000
 
 
@@ -124,6 +124,8 @@ class Follower:
             except (DatabaseError, OSError) as error:
                 # A full disk, a locked database: say so, forget what memory holds, and begin again from what the database has.
                 if self._is_wanted():
+                    if is_damage(error):
+                        note_damage(error)
                     self._note_trouble(str(error))
                     self._stopped.wait(1.0)
             except Exception:
@@ -234,7 +236,7 @@ class Follower:
                     self._engine.pk,
                     self.slug,
                     tombstones_before=now - KEEP_TOMBSTONES,
-                    events_before=now - KEEP_EVENTS,
+                    events_before=now - timedelta(days=settings.NETADMIN_EVENT_DAYS),
                     keep_events=MOST_EVENTS,
                 )
             if is_due or self._has_old:
