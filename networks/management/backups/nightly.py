@@ -17,7 +17,7 @@ from networks.management.backups.dumps import give_way
 from networks.models import Action
 from networks.models.damage import is_damage
 from networks.models.database_trouble import Standing, note_damage, note_standing
-from networks.sync.follow.lease import Lease
+from networks.sync.follow.lease import lease_of
 from networks.sync.periodic import PeriodicThread
 
 log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ class NightlyUpkeep(PeriodicThread):
     def __init__(self, folder: Path | None, data_dir: Path) -> None:
         super().__init__("nightly-upkeep", LOOK_EVERY_S)
         self._folder = folder
-        self._lease = Lease(data_dir, "upkeep")
+        self._lease = lease_of(data_dir, "upkeep")
         self._tried_at: datetime | None = None
         self._pruned_on: date | None = None
 
