@@ -86,7 +86,7 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
 ENTRYPOINT ["python", "manage.py"]
 CMD ["serve"]
 ARG BASE
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0.dev0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Netadmin" \
       org.opencontainers.image.description="A self-hosted web dashboard for Docker networks" \

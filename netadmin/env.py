@@ -26,7 +26,6 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("line", "json")
 SECOND_STEP_GROUPS = ("superusers", "admins", "terminals", "everybody")
 LEAST_CONNECTIONS = 20
-NO_NAME = "?"  # not said
 # Read from files alone, and what the file is to hold.
 _FROM_FILES = {
     "NETADMIN_OIDC_CLIENT_SECRET": "secret",
@@ -40,6 +39,20 @@ _SIGNS = r"[A-Za-z0-9._~:/?#\[\]!$&'()*+;=%-]"
 _CONTACT = re.compile(rf"mailto:{_SIGNS}+@{_SIGNS}+|https://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?([/?#]({_SIGNS}|@)*)?")
 
 env = FileAwareEnv()
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOfSignOn:
+    """What the variables NETADMIN_OIDC_… say."""
+
+    issuer: str
+    client_id: str
+    client_secret_file: str
+    name: str
+    groups_claim: str
+    admit: tuple[str, ...]
+    roles: tuple[str, ...]
+    local_login: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +99,7 @@ class Configuration:
     language: str
     time_zone: str
     security_contact: tuple[str, ...]
-    oidc_issuer: str
-    oidc_client_id: str
-    oidc_client_secret_file: str
-    oidc_name: str
-    oidc_groups_claim: str
-    oidc_admit: tuple[str, ...]
-    oidc_roles: tuple[str, ...]
-    oidc_local_login: str
+    oidc: SaidOfSignOn
 
 
 def read_configuration() -> Configuration:
@@ -113,13 +119,13 @@ def read_configuration() -> Configuration:
 def _read() -> Configuration:
     return Configuration(
         data_dir=Path(env.str("NETADMIN_DATA_DIR", default=str(BASE_DIR / ".data"))).absolute(),
-        static_dir=Path(static_dir).absolute() if (static_dir := env.str("NETADMIN_STATIC_DIR", default="").strip()) else None,
+        static_dir=_path(env.str("NETADMIN_STATIC_DIR", default="")),
         port=env.int("NETADMIN_PORT", default=8000),
         bind=env.str("NETADMIN_BIND", default="127.0.0.1"),
         database_url=env.str("DATABASE_URL", default="").strip(),
         database_connections=env.int("NETADMIN_DATABASE_CONNECTIONS", default=40),
-        secret_key_file=os.environ.get("NETADMIN_SECRET_KEY_FILE", ""),
-        engine=env.str("NETADMIN_ENGINE", default=NO_NAME).strip(),
+        secret_key_file=env.str("NETADMIN_SECRET_KEY_FILE", default=""),
+        engine=env.str("NETADMIN_ENGINE", default="local").strip(),
         docker_host=env.str("DOCKER_HOST", default="unix:///var/run/docker.sock"),
         netns=env.str("NETADMIN_NETNS", default=""),
         public_url=env.str("NETADMIN_PUBLIC_URL", default="").strip(),
@@ -151,16 +157,26 @@ def _read() -> Configuration:
         readyz_token_file=env.str("NETADMIN_READYZ_TOKEN_FILE", default=""),
         language=env.str("NETADMIN_LANGUAGE", default="en"),
         time_zone=env.str("NETADMIN_TIME_ZONE", default="UTC"),
-        security_contact=tuple(uri.strip() for uri in env.list("NETADMIN_SECURITY_CONTACT", default=[])),
-        oidc_issuer=env.str("NETADMIN_OIDC_ISSUER", default="").strip(),
-        oidc_client_id=env.str("NETADMIN_OIDC_CLIENT_ID", default="").strip(),
-        oidc_client_secret_file=env.str("NETADMIN_OIDC_CLIENT_SECRET_FILE", default=""),
-        oidc_name=env.str("NETADMIN_OIDC_NAME", default="").strip(),
-        oidc_groups_claim=env.str("NETADMIN_OIDC_GROUPS_CLAIM", default="groups").strip(),
-        oidc_admit=_stripped(env.list("NETADMIN_OIDC_ADMIT", default=[])),
-        oidc_roles=_stripped(env.list("NETADMIN_OIDC_ROLES", default=[])),
-        oidc_local_login=env.str("NETADMIN_OIDC_LOCAL_LOGIN", default="everybody").strip(),
+        security_contact=_stripped(env.list("NETADMIN_SECURITY_CONTACT", default=[])),
+        oidc=_read_sign_on(),
     )
+
+
+def _read_sign_on() -> SaidOfSignOn:
+    return SaidOfSignOn(
+        issuer=env.str("NETADMIN_OIDC_ISSUER", default="").strip(),
+        client_id=env.str("NETADMIN_OIDC_CLIENT_ID", default="").strip(),
+        client_secret_file=env.str("NETADMIN_OIDC_CLIENT_SECRET_FILE", default=""),
+        name=env.str("NETADMIN_OIDC_NAME", default="").strip(),
+        groups_claim=env.str("NETADMIN_OIDC_GROUPS_CLAIM", default="groups").strip(),
+        admit=_stripped(env.list("NETADMIN_OIDC_ADMIT", default=[])),
+        roles=_stripped(env.list("NETADMIN_OIDC_ROLES", default=[])),
+        local_login=env.str("NETADMIN_OIDC_LOCAL_LOGIN", default="everybody").strip(),
+    )
+
+
+def _path(text: str) -> Path | None:
+    return Path(text.strip()).absolute() if text.strip() else None
 
 
 def _stripped(words: Iterable[str]) -> tuple[str, ...]:
@@ -180,12 +196,12 @@ def _check(read: Configuration) -> Configuration:
             f"NETADMIN_DATABASE_CONNECTIONS={read.database_connections}: one process needs {LEAST_CONNECTIONS}, and 4 more for "
             "each Engine."
         )
-    if read.database_url and read.engine == NO_NAME:
+    if read.database_url and not {"NETADMIN_ENGINE", "NETADMIN_ENGINE_FILE"} & os.environ.keys():
         raise ImproperlyConfigured(
             "Several servers may share PostgreSQL: say in NETADMIN_ENGINE what the Engine of this one's DOCKER_HOST is called "
             "there, such as NETADMIN_ENGINE=local, or NETADMIN_ENGINE= where it has none."
         )
-    if read.engine not in ("", NO_NAME) and not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", read.engine):
+    if read.engine and not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", read.engine):
         raise ImproperlyConfigured(f"NETADMIN_ENGINE={read.engine} is no short name: small letters, digits, - and _, at most 40.")
     if read.trusted_proxies < 0:
         raise ImproperlyConfigured("NETADMIN_TRUSTED_PROXIES is how many proxies stand before Netadmin: 0 or more.")
@@ -258,34 +274,34 @@ def _check_access(read: Configuration) -> None:
 
 def read_sign_on(read: Configuration) -> SignOn | None:
     """Return where people sign on, None where they don't. Raises ImproperlyConfigured, in words, where that makes no sense."""
-    if not read.oidc_issuer:
+    if not read.oidc.issuer:
         named: dict[str, object] = {
-            "CLIENT_ID": read.oidc_client_id,
-            "CLIENT_SECRET_FILE": read.oidc_client_secret_file,
-            "ADMIT": read.oidc_admit,
+            "CLIENT_ID": read.oidc.client_id,
+            "CLIENT_SECRET_FILE": read.oidc.client_secret_file,
+            "ADMIT": read.oidc.admit,
         }
-        named |= {"ROLES": read.oidc_roles, "LOCAL_LOGIN": read.oidc_local_login != LOCAL_LOGINS[0]}
+        named |= {"ROLES": read.oidc.roles, "LOCAL_LOGIN": read.oidc.local_login != LOCAL_LOGINS[0]}
         if alone := next((name for name, value in named.items() if value), ""):
             raise ImproperlyConfigured(f"NETADMIN_OIDC_{alone} means nothing without NETADMIN_OIDC_ISSUER.")
         return None
-    if not read.oidc_client_id or not read.oidc_groups_claim:
+    if not read.oidc.client_id or not read.oidc.groups_claim:
         raise ImproperlyConfigured("NETADMIN_OIDC_CLIENT_ID and NETADMIN_OIDC_GROUPS_CLAIM belong to NETADMIN_OIDC_ISSUER.")
-    if read.oidc_local_login not in LOCAL_LOGINS:
-        raise ImproperlyConfigured(f"NETADMIN_OIDC_LOCAL_LOGIN={read.oidc_local_login} is none of {', '.join(LOCAL_LOGINS)}.")
+    if read.oidc.local_login not in LOCAL_LOGINS:
+        raise ImproperlyConfigured(f"NETADMIN_OIDC_LOCAL_LOGIN={read.oidc.local_login} is none of {', '.join(LOCAL_LOGINS)}.")
     setting = "NETADMIN_OIDC_ISSUER"
     try:
-        issuer = read_issuer(read.oidc_issuer)
+        issuer = read_issuer(read.oidc.issuer)
         setting = "NETADMIN_OIDC_ROLES"
-        roles = tuple(map(read_group_role, read.oidc_roles))
+        roles = tuple(map(read_group_role, read.oidc.roles))
     except ValueError as error:
         raise ImproperlyConfigured(f"{setting}: {error}") from error
     return SignOn(
         issuer=issuer,
-        client_id=read.oidc_client_id,
-        client_secret=read_client_secret(read.oidc_client_secret_file),
-        name=read.oidc_name or urlsplit(issuer).hostname or issuer,
-        groups_claim=read.oidc_groups_claim,
-        admit=frozenset(read.oidc_admit),
+        client_id=read.oidc.client_id,
+        client_secret=read_client_secret(read.oidc.client_secret_file),
+        name=read.oidc.name or urlsplit(issuer).hostname or issuer,
+        groups_claim=read.oidc.groups_claim,
+        admit=frozenset(read.oidc.admit),
         roles=roles,
-        is_local_for_superusers_only=read.oidc_local_login == "superusers",
+        is_local_for_superusers_only=read.oidc.local_login == "superusers",
     )

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from netadmin.databases import configure_postgresql, configure_sqlite
-from netadmin.env import BASE_DIR, NO_NAME, read_configuration, read_sign_on
+from netadmin.env import BASE_DIR, read_configuration, read_sign_on
 from netadmin.logs import configure_logs
 from netadmin.private_files import read_or_make_secret_key, read_readyz_token, read_secret_key_fallbacks
 from networks.policy.origins import allowed_origins, host_names, read_public_url
@@ -174,7 +174,7 @@ _IN_MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIO
 _IN_DATABASE = {**_IN_MEMORY, "BACKEND": "netadmin.shared_cache.CountingDatabaseCache", "LOCATION": NETADMIN_CACHE_TABLE}
 CACHES = {
     "default": _IN_DATABASE if CONFIGURATION.database_url else _IN_MEMORY,
-    "process": {**_IN_MEMORY, "LOCATION": "process"},  # what each process may know by itself
+    "process": _IN_MEMORY,  # what each process may know by itself
 }
 
 # Cookies have no port: two dashboards on one machine would log each other out. Servers behind one address share theirs.
@@ -228,7 +228,7 @@ NETADMIN_VERSION = "0.2.0.dev0"  # as in pyproject.toml, which an installation n
 NETADMIN_PROC_DIR = "/proc"  # where this process reads which container it runs in, if any
 NETADMIN_DATA_DIR = CONFIGURATION.data_dir
 NETADMIN_DOCKER_HOST = CONFIGURATION.docker_host
-NETADMIN_ENGINE = "local" if CONFIGURATION.engine == NO_NAME else CONFIGURATION.engine
+NETADMIN_ENGINE = CONFIGURATION.engine
 NETADMIN_NETNS = CONFIGURATION.netns
 NETADMIN_READ_ONLY = CONFIGURATION.is_read_only
 NETADMIN_FOLLOW = CONFIGURATION.is_following

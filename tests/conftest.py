@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -169,6 +170,13 @@ def everybody_begins_in_english() -> Iterator[None]:
     """A page that was asked for in Korean leaves its thread speaking Korean."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def nobody_waited_for_a_follower_before() -> None:
+    """An Engine of that name that an earlier test asked about was never followed either, and that for longer than is forgiven."""
+    if probes := sys.modules.get("networks.views.probes"):
+        probes._first_asked.clear()
 
 
 @pytest.fixture(autouse=True)

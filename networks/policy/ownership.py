@@ -12,15 +12,21 @@ def tell_owner(path: Path) -> str:
 
     A blank comes before it.
     """
-    try:
-        path = path if path.exists() else path.parent
-        owner = path.stat().st_uid
-    except OSError:
-        return ""
-    if owner == os.geteuid():
+    owner = _owner_of(path)
+    if owner is None:  # not there, or in a folder that lets nobody look in
+        path = path.parent
+        owner = _owner_of(path)
+    if owner is None or owner == os.geteuid():
         return ""
     folder = path if path.is_dir() else path.parent
     return f" {path.name} belongs to {_name(owner)}, and Netadmin runs as {_name(os.geteuid())}: chown -R {os.geteuid()} {folder}"
+
+
+def _owner_of(path: Path) -> int | None:
+    try:
+        return path.stat().st_uid
+    except OSError:
+        return None
 
 
 def _name(uid: int) -> str:

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Q
 
 from networks.models import EngineStatus, SyncRequest
-from networks.models.writes import count_of_writes
+from networks.models.hints import count_of_writes
 from networks.sync.signals import others_wrote
 
 log = structlog.get_logger(__name__)

@@ -13,8 +13,7 @@ from django.db import connection
 
 from networks.models import Engine, EngineCredentials
 from networks.models.beside_pool import connect_beside_pool
-from networks.models.hints import BEAT, CHANNEL, ENGINE
-from networks.models.writes import heard_writes
+from networks.models.hints import BEAT, CHANNEL, ENGINE, heard_writes
 from networks.sync.heartbeat_writer import heartbeat_writer
 from networks.sync.signals import engine_changed
 from networks.sync.supervisor import followers, wake_tenders

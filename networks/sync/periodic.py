@@ -9,7 +9,7 @@ from django.db import DatabaseError, connections
 
 from networks.models.damage import is_damage
 from networks.models.database_trouble import note_damage
-from networks.models.writes import count_of_writes
+from networks.models.hints import count_of_writes
 
 log = structlog.get_logger(__name__)
 

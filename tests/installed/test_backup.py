@@ -107,7 +107,7 @@ def test_it_keeps_a_backup_for_its_owner_alone_and_no_key_in_the_clear(
     assert all(SEALED_WITH.encode() not in path.read_bytes() for path in backup.iterdir())
     manifest = json.loads((backup / "manifest.json").read_text())
     assert manifest["people"] == len(PEOPLE)
-    assert "0025_installation" in manifest["migrations"]["networks"]
+    assert "0027_installation" in manifest["migrations"]["networks"]
 
 
 def test_it_says_that_the_key_is_not_in_it(data_dir: Path, tmp_path: Path) -> None:

@@ -85,8 +85,8 @@ def test_it_says_whose_a_folder_is_that_it_cannot_write(data_dir: Path) -> None:
     os.chown(data_dir, 0, 0)
 
     assert last_words(Serving(data_dir, NOBODY, free_port(), launch=AS_SOMEBODY)) == (
-        f"The data directory {data_dir} can't be used: Permission denied. It belongs to the user 0, and this runs as the user "
-        f"{SOMEBODY}: chown it to {SOMEBODY}. NETADMIN_DATA_DIR may name another."
+        f"The data directory {data_dir} can't be used: Permission denied. NETADMIN_DATA_DIR may name another. {data_dir.name} "
+        f"belongs to root (0), and Netadmin runs as {SOMEBODY}: chown -R {SOMEBODY} {data_dir}"
     )
 
 

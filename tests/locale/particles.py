@@ -26,7 +26,7 @@ READINGS = {
     "맥": ("MAC",),
     "램": ("IPAM",),
     "널": ("null",),
-    "엘": ("sysctl",),
+    "엘": ("sysctl", "PostgreSQL"),
     "엔": ("JSON",),
     "업": ("up",),
     "운": ("down",),

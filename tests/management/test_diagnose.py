@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from networks.management.diagnosis.here import LAST_LINES, TOLD_SETTINGS
 from networks.management.diagnosis.scrubbing import HIDDEN, Scrubber
@@ -102,7 +103,7 @@ def test_it_tells_versions_settings_tables_and_timings(tmp_path: Path) -> None:
 
     told = json.loads(diagnose(data, nowhere(tmp_path), NETADMIN_PORT="8123").stdout)
 
-    assert told["versions"]["netadmin"] == "0.1.0"
+    assert told["versions"]["netadmin"] == settings.NETADMIN_VERSION
     assert told["versions"]["packages"]["django"].startswith("5.2")
     assert told["versions"]["not_as_locked"] == {}
     assert told["settings"]["NETADMIN_PORT"] == 8123
@@ -140,7 +141,7 @@ def test_it_says_what_is_broken_instead_of_failing_at_it(tmp_path: Path) -> None
     assert "not a database" in told["database"]["error"]
     assert "not a database" in told["engines"]["error"]
     assert "No such file" in told["log"]["error"]
-    assert told["versions"]["netadmin"] == "0.1.0"
+    assert told["versions"]["netadmin"] == settings.NETADMIN_VERSION
 
 
 def test_it_leaves_tables_that_are_not_there_unmade(tmp_path: Path) -> None:

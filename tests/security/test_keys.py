@@ -20,7 +20,7 @@ from networks.models import Action, BrowserSession, Engine
 from networks.models.access import EngineCredentials, access_of, keep_credentials, reseal_credentials
 from networks.models.sealing import Unsealable, is_bound, open_for, open_loose, seal_for, seal_loose
 from networks.policy.login.two_factor import PURPOSE, TwoFactorAdapter
-from networks.sync.follow.lease import Lease
+from networks.sync.follow.lease import FileLease
 from tests.builders import make_engine
 
 KEYS = ("k" * 60, "l" * 60)
@@ -88,7 +88,7 @@ def test_it_forgets_old_keys_when_told_to(data_dir: Path) -> None:
 
 def test_it_rotates_nothing_beside_a_server_that_runs(data_dir: Path) -> None:
     make_remote()
-    lease = Lease(data_dir, "follower-far")
+    lease = FileLease(data_dir, "follower-far")
     assert lease.take()
     try:
         with pytest.raises(CommandError, match="stop it first"):

@@ -21,7 +21,7 @@ from networks.models import Engine, EngineStatus, LeaseLost, SyncRequest
 from networks.models.access import access_of, is_elsewhere
 from networks.models.damage import is_damage
 from networks.models.database_trouble import note_damage, note_trouble
-from networks.models.writes import count_of_writes
+from networks.models.hints import count_of_writes
 from networks.sync.follow.inbox import Inbox, Look
 from networks.sync.follow.lease import lease_of
 from networks.sync.follow.row_lease import holder_name
