@@ -8,16 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
-from netadmin.private_files import SHORTEST_KEY, read_client_secret
+from netadmin.private_files import SHORTEST_KEY
 from networks.audit.destinations import NoDestination, check_destination
 from networks.hostnet.linux.namespaces import is_netns_path
-from networks.policy.sign_on_rules import LOCAL_LOGINS, SignOn, read_group_role, read_issuer
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -270,38 +268,3 @@ def _check_access(read: Configuration) -> None:
         raise ImproperlyConfigured(f"NETADMIN_SECOND_STEP_FOR: {unknown[0]!r} is none of {', '.join(SECOND_STEP_GROUPS)}.")
     if not 0 <= read.second_step_days < 366:
         raise ImproperlyConfigured("NETADMIN_SECOND_STEP_DAYS is how long people have to set a second step up: 0 to 365 days.")
-
-
-def read_sign_on(read: Configuration) -> SignOn | None:
-    """Return where people sign on, None where they don't. Raises ImproperlyConfigured, in words, where that makes no sense."""
-    if not read.oidc.issuer:
-        named: dict[str, object] = {
-            "CLIENT_ID": read.oidc.client_id,
-            "CLIENT_SECRET_FILE": read.oidc.client_secret_file,
-            "ADMIT": read.oidc.admit,
-        }
-        named |= {"ROLES": read.oidc.roles, "LOCAL_LOGIN": read.oidc.local_login != LOCAL_LOGINS[0]}
-        if alone := next((name for name, value in named.items() if value), ""):
-            raise ImproperlyConfigured(f"NETADMIN_OIDC_{alone} means nothing without NETADMIN_OIDC_ISSUER.")
-        return None
-    if not read.oidc.client_id or not read.oidc.groups_claim:
-        raise ImproperlyConfigured("NETADMIN_OIDC_CLIENT_ID and NETADMIN_OIDC_GROUPS_CLAIM belong to NETADMIN_OIDC_ISSUER.")
-    if read.oidc.local_login not in LOCAL_LOGINS:
-        raise ImproperlyConfigured(f"NETADMIN_OIDC_LOCAL_LOGIN={read.oidc.local_login} is none of {', '.join(LOCAL_LOGINS)}.")
-    setting = "NETADMIN_OIDC_ISSUER"
-    try:
-        issuer = read_issuer(read.oidc.issuer)
-        setting = "NETADMIN_OIDC_ROLES"
-        roles = tuple(map(read_group_role, read.oidc.roles))
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{setting}: {error}") from error
-    return SignOn(
-        issuer=issuer,
-        client_id=read.oidc.client_id,
-        client_secret=read_client_secret(read.oidc.client_secret_file),
-        name=read.oidc.name or urlsplit(issuer).hostname or issuer,
-        groups_claim=read.oidc.groups_claim,
-        admit=frozenset(read.oidc.admit),
-        roles=roles,
-        is_local_for_superusers_only=read.oidc.local_login == "superusers",
-    )

@@ -11,9 +11,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from netadmin.databases import configure_postgresql, configure_sqlite
-from netadmin.env import BASE_DIR, read_configuration, read_sign_on
+from netadmin.env import BASE_DIR, read_configuration
 from netadmin.logs import configure_logs
 from netadmin.private_files import read_or_make_secret_key, read_readyz_token, read_secret_key_fallbacks
+from netadmin.sign_on import read_sign_on
 from networks.policy.origins import allowed_origins, host_names, read_public_url
 
 CONFIGURATION = read_configuration()

@@ -8,7 +8,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from netadmin import env
-from netadmin.env import read_configuration, read_sign_on
+from netadmin.env import read_configuration
+from netadmin.sign_on import read_sign_on
 from networks.policy.sign_on_rules import GroupRole, SignOn
 
 WANTED = {"NETADMIN_OIDC_ISSUER": "https://login.example/realms/acme", "NETADMIN_OIDC_CLIENT_ID": "netadmin"}
