@@ -54,6 +54,7 @@ def is_told(served: Served, cookie: str, engine: PrivateEngine, name: str, deadl
         wait_until(lambda: has_heard(crowd, made), f"{name} on {served.port}", deadline_s=deadline_s)
 
 
+@pytest.mark.full
 def test_it_polls_while_the_path_is_silent(postgres: PrivatePostgres, engine: PrivateEngine, tmp_path: Path) -> None:
     with ServerPair(tmp_path, engine.url, postgres.url()) as pair:
         pair.wait_until_live(postgres)
@@ -75,6 +76,7 @@ def test_it_polls_while_the_path_is_silent(postgres: PrivatePostgres, engine: Pr
             is_told(served, cookies[served.port], engine, f"cut-{served.port}", within(4.0))
 
 
+@pytest.mark.full
 def test_it_is_right_again_after_each_kill_of_the_database(
     postgres: PrivatePostgres, engine: PrivateEngine, tmp_path: Path
 ) -> None:

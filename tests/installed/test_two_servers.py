@@ -53,7 +53,7 @@ def test_both_push_every_change(pair: ServerPair, engine: PrivateEngine) -> None
             assert missed == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGSTOP, marks=pytest.mark.full)])
 def test_the_other_takes_over(pair: ServerPair, engine: PrivateEngine, postgres: PrivatePostgres, number: signal.Signals) -> None:
     _state, holder = status_of(postgres)
     followed, other = pair.both if holder.endswith(f":{pair.first.pid}") else pair.both[::-1]

@@ -62,7 +62,12 @@ def nginx(place: QuietPlace, folder: Path, name: str, port: int) -> Iterator[Non
         running.wait(10)
 
 
-@pytest.fixture(params=[("nginx.conf", ""), ("nginx-sub-path.conf", "/netadmin")], ids=["root", "sub-path"])
+@pytest.fixture(
+    params=[
+        pytest.param(("nginx.conf", ""), id="root", marks=pytest.mark.full),
+        pytest.param(("nginx-sub-path.conf", "/netadmin"), id="sub-path"),
+    ]
+)
 def behind(
     request: pytest.FixtureRequest, own_site: Callable[..., Site], place: QuietPlace, tmp_path: Path
 ) -> Iterator[tuple[Site, str]]:
