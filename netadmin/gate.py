@@ -37,7 +37,7 @@ class Gate:
         """Pass on what may pass; a socket that may not is refused before the handshake."""
         if scope["type"] in ("http", "websocket"):
             headers = [(name, value) for name, value in scope["headers"] if name.lower() != _BELIEVED_BY_DAPHNE]
-            scope = {**scope, "headers": headers, "root_path": settings.NETADMIN_PREFIX}
+            scope = {**scope, "headers": headers, "root_path": settings.NETADMIN_PREFIX, **_without_nul(scope)}
             # Each request has a task, and so a context, of its own: threads that Django runs for it have a copy.
             request_id = _request_id_of(headers)
             bind_contextvars(request_id=request_id)
@@ -72,6 +72,14 @@ def _answering(send: Send, request_id: str) -> Send:
         await send(message)
 
     return tell
+
+
+def _without_nul(scope: Scope) -> Scope:
+    """Return path and query with U+FFFD for NUL, which no name of anything has, and which PostgreSQL takes in no text."""
+    path, query = scope.get("path", ""), scope.get("query_string", b"")
+    if "\0" not in path and b"%00" not in query:
+        return {}
+    return {"path": path.replace("\0", "\ufffd"), "query_string": query.replace(b"%00", b"%EF%BF%BD")}
 
 
 async def refuse_socket(scope: Scope, receive: Receive, send: Send) -> None:

@@ -21,13 +21,15 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from networks.models.beside_pool import advisory_lock
 from networks.policy.login.throttle import TooManyGuesses, count_setup_guess
 
 TOKEN_BYTES = 32  # 256 bits
 TOKEN_LASTS = timedelta(hours=1)
+_LOCK = 7_238_462  # any number that nothing else locks
 
 
 class SetupFault(StrEnum):
@@ -185,7 +187,14 @@ def _forget() -> None:
 
 @contextmanager
 def _locked() -> Iterator[None]:
-    """Let one claim at a time pass, of all threads and processes on this data directory."""
+    """Let one claim at a time pass, of all threads and processes on this data directory, and of all servers on PostgreSQL.
+
+    There each server has a token of its own, which is no good any more once somebody has used any of them.
+    """
+    if connection.vendor != "sqlite":
+        with advisory_lock(connection, _LOCK):
+            yield
+        return
     with open(Path(settings.NETADMIN_DATA_DIR) / "setup.lock", "w", encoding="ascii", opener=_open_private) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
