@@ -119,6 +119,7 @@ def test_it_says_that_the_key_is_not_in_it(data_dir: Path, tmp_path: Path) -> No
     assert "put it into secret_key by hand" in said
 
 
+@pytest.mark.full
 def test_it_refuses_to_restore_beside_a_server(data_dir: Path, tmp_path: Path) -> None:
     backup = back_up(data_dir, tmp_path / "backups")
 
@@ -168,6 +169,7 @@ def test_it_refuses_what_is_no_whole_backup_of_a_version_that_it_knows(data_dir:
     assert "is no backup" in refusal(data_dir, str(tmp_path / "nothing"))
 
 
+@pytest.mark.full
 def test_it_leaves_nothing_that_looks_whole_when_it_is_killed(data_dir: Path, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     began = time.monotonic()

@@ -77,6 +77,7 @@ def test_the_other_takes_over(pair: ServerPair, engine: PrivateEngine, postgres:
             assert status_of(postgres)[1].endswith(f":{other.pid}")
 
 
+@pytest.mark.full
 def test_one_asks_the_other_to_look(pair: ServerPair, engine: PrivateEngine) -> None:
     engine.import_image()
     network = engine.cli("network", "create", "mybridge")

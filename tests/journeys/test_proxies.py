@@ -32,7 +32,7 @@ FETCH = """async (path) => {
   return [answer.status, answer.headers.get("content-type") || "", await answer.text()];
 }"""
 ADDRESSES = re.compile(r'(?:href|action|src|hx-get|hx-post|hx-ws:connect)="([^"#?]*)')
-MOST_PAGES = 400 if IS_FULL else 45
+MOST_PAGES = 400 if IS_FULL else 30
 
 pytestmark = pytest.mark.skipif(not Path(NGINX).exists(), reason="nginx isn't installed (package nginx-light)")
 
