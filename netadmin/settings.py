@@ -228,6 +228,7 @@ LOGGING = configure_logs(CONFIGURATION.log_level, CONFIGURATION.log_format)
 NETADMIN_VERSION = "0.2.0.dev0"  # as in pyproject.toml, which an installation need not have
 NETADMIN_PROC_DIR = "/proc"  # where this process reads which container it runs in, if any
 NETADMIN_DATA_DIR = CONFIGURATION.data_dir
+NETADMIN_SECRET_KEY_FILE = CONFIGURATION.secret_key_file
 NETADMIN_DOCKER_HOST = CONFIGURATION.docker_host
 NETADMIN_ENGINE = CONFIGURATION.engine
 NETADMIN_NETNS = CONFIGURATION.netns

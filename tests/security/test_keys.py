@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -84,6 +85,13 @@ def test_it_forgets_old_keys_when_told_to(data_dir: Path) -> None:
     assert access_of(engine).ssh is not None
     with pytest.raises(CommandError, match="no old keys"):
         call_command("rotate_key", forget_old=True)
+
+
+def test_it_rotates_no_key_that_several_servers_share(settings: Any, tmp_path: Path) -> None:
+    settings.NETADMIN_SECRET_KEY_FILE = str(tmp_path / "key")
+
+    with pytest.raises(CommandError, match="comes from NETADMIN_SECRET_KEY_FILE"):
+        call_command("rotate_key")
 
 
 def test_it_rotates_nothing_beside_a_server_that_runs(data_dir: Path) -> None:

@@ -25,6 +25,11 @@ class Command(PreparedCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.NETADMIN_SECRET_KEY_FILE:
+            raise CommandError(
+                "The secret key comes from NETADMIN_SECRET_KEY_FILE, which isn't ours to change: put a new one there, name the "
+                "old one in NETADMIN_SECRET_KEY_FALLBACKS, and start every server anew."
+            )
         data_dir = Path(settings.NETADMIN_DATA_DIR)
         refuse_while_serving(data_dir, "Netadmin is running, and would go on with the old key: stop it first.")
         files = KeyFiles(data_dir)
