@@ -194,6 +194,10 @@ def _check(read: Configuration) -> Configuration:
             f"NETADMIN_DATABASE_CONNECTIONS={read.database_connections}: one process needs {LEAST_CONNECTIONS}, and 4 more for "
             "each Engine."
         )
+    if read.database_url and read.backup_dir:
+        raise ImproperlyConfigured(
+            "NETADMIN_BACKUP_DIR is for SQLite's file: PostgreSQL is backed up by pg_dump (docs/postgresql.md)."
+        )
     if read.database_url and not {"NETADMIN_ENGINE", "NETADMIN_ENGINE_FILE"} & os.environ.keys():
         raise ImproperlyConfigured(
             "Several servers may share PostgreSQL: say in NETADMIN_ENGINE what the Engine of this one's DOCKER_HOST is called "

@@ -59,7 +59,7 @@ def said_in_words(data_dir: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        whose = tell_owner(Path(error.filename)) if isinstance(error, PermissionError) and error.filename else ""
+        whose = tell_owner(Path(error.filename), data_dir) if isinstance(error, PermissionError) and error.filename else ""
         raise ImproperlyConfigured(
             f"The data directory {data_dir} can't be used: {error.strerror}. NETADMIN_DATA_DIR may name another.{whose}"
         ) from error
@@ -78,6 +78,8 @@ def read_or_make_secret_key(data_dir: Path, named: str = "") -> str:
 
     Raises ImproperlyConfigured when its file is cut short, or can't be read.
     """
+    with said_in_words(data_dir):
+        make_data_dir(data_dir)
     if named:
         return _read_named_key(Path(named))
     path = data_dir / "secret_key"

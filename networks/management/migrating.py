@@ -20,6 +20,8 @@ from networks.models.beside_pool import advisory_lock
 from networks.models.installation import Installation, note_version
 
 _LOCK = 7_238_461  # any number that no other program locks
+# Its tables stay where sign-on was configured once and is no more.
+_LOADED_WHERE_WANTED = {"socialaccount"}
 MADE = "database.made"  # in the data directory: here once was a database with tables
 Migrations = dict[str, list[str]]  # names by app label, in order
 
@@ -48,6 +50,12 @@ def make_tables(database: BaseDatabaseWrapper) -> None:
         call_command("migrate", database=database.alias, interactive=False, verbosity=0)
         return
     with database.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        if (encoding := cursor.fetchone()[0]) != "UTF8":
+            raise CommandError(
+                f"The database's encoding is {encoding}, which has no signs for most names. Make it anew: createdb --template "
+                "template0 --encoding UTF8 --locale C.UTF-8 (docs/postgresql.md)."
+            )
         cursor.execute("SET statement_timeout = 0")
     call_command("migrate", database=database.alias, interactive=False, verbosity=0)
     # Several processes count guesses together.
@@ -93,7 +101,12 @@ def unknown_migrations(applied: Migrations, loader: MigrationLoader) -> list[str
     known = set(loader.disk_migrations)
     for migration in loader.disk_migrations.values():
         known.update(migration.replaces)
-    return [f"{app}.{name}" for app, names in applied.items() for name in names if (app, name) not in known]
+    return [
+        f"{app}.{name}"
+        for app, names in applied.items()
+        for name in names
+        if (app, name) not in known and app not in _LOADED_WHERE_WANTED - loader.migrated_apps
+    ]
 
 
 def refuse_newer(opened: BaseDatabaseWrapper, loader: MigrationLoader) -> None:

@@ -43,6 +43,8 @@ defaults
 
 frontend calls
     bind unix@/run/socket-proxy/docker.sock mode 600
+    # Docker reads what a form sends as if it stood in the address, where the rules look.
+    http-request return status 403 content-type application/json string '{denied}' if {{ req.hdr(content-type) -m sub -i form }}
 """
 _TAIL = """\
 
@@ -57,7 +59,8 @@ backend engine
 def make_configuration() -> str:
     """Return haproxy's configuration: for each call one rule that lets it through, and one at the end for all others."""
     rules = "".join(_rules_of(profile) for profile in Profile)
-    return _HEAD.format(away=json.dumps({"message": AWAY})) + rules + _TAIL.format(denied=json.dumps({"message": DENIED}))
+    away, denied = (json.dumps({"message": words}) for words in (AWAY, DENIED))
+    return _HEAD.format(away=away, denied=denied) + rules + _TAIL.format(denied=denied)
 
 
 def _rules_of(profile: Profile) -> str:

@@ -30,7 +30,11 @@ def said_at_start() -> Iterator[None]:
     except DatabaseError as error:
         raise CommandError(explain_at_start(error)) from error
     except OSError as error:
-        whose = tell_owner(Path(error.filename)) if isinstance(error, PermissionError) and error.filename else ""
+        whose = (
+            tell_owner(Path(error.filename), Path(settings.NETADMIN_DATA_DIR))
+            if isinstance(error, PermissionError) and error.filename
+            else ""
+        )
         words = f"The data directory {settings.NETADMIN_DATA_DIR} can't be written: {error.strerror}."
         raise CommandError(words + whose) from error
 
@@ -41,7 +45,7 @@ def explain_at_start(error: DatabaseError) -> str:
         return f"{tell_damage(Path(connection.settings_dict['NAME']), error)} {_CURE}"
     whose = ""
     if connection.vendor == "sqlite" and any(word in str(error) for word in ("readonly", "unable to open")):
-        whose = tell_owner(Path(connection.settings_dict["NAME"]))
+        whose = tell_owner(Path(connection.settings_dict["NAME"]), Path(settings.NETADMIN_DATA_DIR))
     return f"{explain_trouble(error)} It is in {settings.NETADMIN_DATA_DIR}.{whose}"
 
 

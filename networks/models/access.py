@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, models
@@ -53,12 +55,23 @@ class EngineDraft:
 
 
 def is_elsewhere(engine: Engine) -> bool:
-    """Tell whether an Engine is reached by a socket of another server's machine: one path, another Docker."""
+    """Tell whether an Engine is reached by a socket or by loopback of another server's machine: there it is another Docker."""
     return (
         connection.vendor != "sqlite"  # one machine
-        and engine.url.startswith("unix://")
+        and _is_of_one_machine(engine.url)
         and engine.slug != settings.NETADMIN_ENGINE
     )
+
+
+def _is_of_one_machine(url: str) -> bool:
+    """Tell whether a URL leads to another Docker on each machine: a path, or an address of loopback."""
+    if url.startswith("unix://"):
+        return True
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def access_of(engine: Engine) -> EngineAccess:

@@ -12,11 +12,12 @@ _NOT_LIBPQ = ("context", "cursor_factory", "pool", "prepare_threshold")
 
 
 def connect_beside_pool(opened: BaseDatabaseWrapper) -> Any:
-    """Return a connection of the driver's own, committing each statement. Raises psycopg.Error."""
+    """Return a connection of the driver's own, committing each statement. Raises DatabaseError."""
     import psycopg  # SQLite needs none of it
 
     found = opened.get_connection_params()
-    return psycopg.connect(**{name: value for name, value in found.items() if name not in _NOT_LIBPQ}, autocommit=True)
+    with opened.wrap_database_errors:
+        return psycopg.connect(**{name: value for name, value in found.items() if name not in _NOT_LIBPQ}, autocommit=True)
 
 
 @contextmanager

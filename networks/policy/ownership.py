@@ -7,10 +7,10 @@ import pwd
 from pathlib import Path
 
 
-def tell_owner(path: Path) -> str:
+def tell_owner(path: Path, data_dir: Path) -> str:
     """Return whose a path is, or its folder where there is no such file, and what gives it to us; "" where it is ours.
 
-    A blank comes before it.
+    Nothing outside of the data directory is to be changed but that it is made. A blank comes before it.
     """
     owner = _owner_of(path)
     if owner is None:  # not there, or in a folder that lets nobody look in
@@ -18,8 +18,10 @@ def tell_owner(path: Path) -> str:
         owner = _owner_of(path)
     if owner is None or owner == os.geteuid():
         return ""
-    folder = path if path.is_dir() else path.parent
-    return f" {path.name} belongs to {_name(owner)}, and Netadmin runs as {_name(os.geteuid())}: chown -R {os.geteuid()} {folder}"
+    whose = f" {path.name or path} belongs to {_name(owner)}, and Netadmin runs as {_name(os.geteuid())}:"
+    if not path.is_relative_to(data_dir):  # somebody else's folder, perhaps the system's
+        return f"{whose} make {data_dir}, and chown it to {os.geteuid()}"
+    return f"{whose} chown -R {os.geteuid()} {data_dir}"
 
 
 def _owner_of(path: Path) -> int | None:

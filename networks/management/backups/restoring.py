@@ -109,6 +109,7 @@ def _choose_keys(backup: Backup, passphrase: str, *, is_used: bool, with_key: bo
 def _copy_checked(backup: Backup, to: Path) -> None:
     """Copy the backup's database beside ours, and compare the copy with the manifest. Raises NoBackup."""
     try:
+        os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))  # before there is anything in it
         shutil.copyfile(backup.copy, to)
         with to.open("rb+") as file:
             os.fsync(file.fileno())

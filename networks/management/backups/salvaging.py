@@ -94,7 +94,8 @@ def _recover(program: str, path: Path, scratch: Path) -> Path:
     with (scratch / "read.sql").open("w+b") as text:
         _run([program, str(copy), ".recover --ignore-freelist"], stdout=text)
         text.seek(0)
-        _run([program, str(read)], stdin=text)
+        # A damaged, or made up, schema stands in this text: no command of the program's own may run from it.
+        _run([program, "-safe", str(read)], stdin=text)
     if not read.exists() or not read.stat().st_size:
         raise NotSalvaged("Nothing was saved: nothing in the file can be read. Nothing was changed.")
     return read

@@ -76,8 +76,12 @@ def known_secrets() -> Iterator[str]:
     yield from settings.SECRET_KEY_FALLBACKS
     yield settings.NETADMIN_READYZ_TOKEN
     yield from _LONG_WORD.findall(_text_of(settings.NETADMIN_DATA_DIR / "setup_token"))
-    if settings.NETADMIN_ADMIN_PASSWORD_FILE:
-        yield _text_of(Path(settings.NETADMIN_ADMIN_PASSWORD_FILE)).strip()
+    for path in (settings.NETADMIN_ADMIN_PASSWORD_FILE, settings.NETADMIN_BACKUP_PASSPHRASE_FILE):
+        if path:
+            yield _text_of(Path(path)).strip()
+    if settings.NETADMIN_SIGN_ON is not None:
+        yield settings.NETADMIN_SIGN_ON.client_secret
+    yield str(settings.DATABASES["default"].get("PASSWORD") or "")
     with suppress(DatabaseError):
         yield from Engine.objects.exclude(credentials=None).values_list("credentials__sealed", flat=True)
 

@@ -17,16 +17,26 @@ from networks.management.serving_elsewhere import refuse_while_serving
 from networks.models.database_trouble import explain_trouble
 
 
+def _read_target(typed: str) -> str:
+    """Return what was typed, or what the file holds that was named: other people see what a command was given."""
+    if not typed.startswith("@"):
+        return typed
+    try:
+        return Path(typed[1:]).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{typed[1:]} can't be read: {error}") from error
+
+
 class Command(PreparedCommand):
     """Copies; the old database stays as it is, and nothing uses the new one until DATABASE_URL says so."""
 
     help = "Copy everything into another, empty database, and compare both row by row. Stop Netadmin first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("target", help="postgresql://NAME:PASSWORD@db:5432/database, or a folder for SQLite's file")
+        parser.add_argument("target", help="postgresql://NAME:PASSWORD@db:5432/database, @FILE that holds it, or a folder")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        target = str(options["target"])
+        target = _read_target(str(options["target"]))
         refuse_while_serving(settings.NETADMIN_DATA_DIR)
         if "://" in target:
             configure = import_string("netadmin.databases.configure_postgresql")

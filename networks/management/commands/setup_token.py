@@ -16,6 +16,6 @@ class Command(PreparedCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         token = ensure_setup_token()
         if token is None:
-            self.stdout.write("Set-up is done: there is a user. More users are made in the admin site at /admin/.")
+            self.stdout.write("Set-up is done: there is a user. More people are made on the page People.")
         else:
             show_setup_token(token, self.stdout)

@@ -7,18 +7,19 @@ from urllib.parse import urlencode
 
 import structlog
 from allauth.account.adapter import get_adapter as get_account_adapter
-from allauth.account.internal.flows.reauthentication import resume_request
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY, resume_request
 from allauth.account.utils import perform_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthError
-from django.contrib.auth import logout
+from django.contrib.auth import get_user_model, logout
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from networks.actions.audit_signals import record_refused_sign_on
 from networks.actions.sign_on import NotAdmitted, admit_signed_on
+from networks.models import Grant
 from networks.models.stored_sentences import Said, retell
 from networks.models.stored_sentences import say as _
 from networks.policy.login.claims import Claims, ClaimsFault, is_fresh, read_claims
@@ -112,6 +113,7 @@ def _arrive(request: HttpRequest, login: SocialLogin) -> HttpResponse:
         return refuse_sign_on(
             request, words % {"name": wanted.name}, user=request.user if request.user.is_authenticated else None
         )
+    before = _rights_of(request.user) if is_proof else None
     try:
         person = admit_signed_on(claims, wanted, from_address=str(request.META.get("REMOTE_ADDR", "")))
     except NotAdmitted as no:
@@ -120,7 +122,9 @@ def _arrive(request: HttpRequest, login: SocialLogin) -> HttpResponse:
         return refuse_sign_on(request, no.sentence, user=no.person)
     url = login.get_redirect_url(request)
     if is_proof:
-        return _go_on(request, url)
+        # The groups were read anew: what waited was asked for with other rights, and nobody would look at it again.
+        request.user = get_user_model()._default_manager.get(pk=person.pk)
+        return _go_on(request, url) if _rights_of(request.user) == before else _begin_again(request)
     if request.user.is_authenticated:
         get_account_adapter(request).logout(request)
     mark_signed_on(request.session, person)
@@ -134,6 +138,21 @@ def _why_no_proof(request: HttpRequest, claims: Claims, *, asked_at: float) -> S
     if identity is None or (identity.issuer, identity.subject) != (claims.issuer, claims.subject):
         return _SOMEBODY_ELSE
     return None if is_fresh(claims, asked_at=asked_at) else _NOT_ANEW
+
+
+def _rights_of(person: Any) -> tuple[object, ...]:
+    """Return what somebody may now, read anew."""
+    found = get_user_model()._default_manager.filter(pk=person.pk).values_list("is_active", "is_superuser", "is_staff").first()
+    grants = Grant.objects.filter(user_id=person.pk).order_by("pk").values_list("engine_id", "role", "has_terminal")
+    return found, tuple(grants)
+
+
+def _begin_again(request: HttpRequest) -> HttpResponse:
+    """Forget what waited, and open the overview."""
+    if request.user.is_authenticated:
+        note_proof(request, request.user)
+    request.session.pop(STATE_SESSION_KEY, None)
+    return redirect("overview")
 
 
 def _go_on(request: HttpRequest, url: str | None) -> HttpResponse:

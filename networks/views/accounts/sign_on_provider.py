@@ -5,8 +5,10 @@ Source: OpenID Connect Discovery 1.0, 4.3; OpenID Connect Core 1.0, 3.1.3.7 (wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any, NoReturn, cast
 
 import jwt
@@ -89,10 +91,7 @@ def _ask_for_document(issuer: str) -> dict[str, Any]:
     name = wanted_sign_on().name
     url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
     try:
-        with get_adapter().get_requests_session() as session:
-            answer = session.get(url, timeout=_WITHIN_S, allow_redirects=False)
-            answer.raise_for_status()
-            document = answer.json()
+        document = _within(_WITHIN_S, lambda: _fetch(url))
     except (OSError, ValueError) as error:  # what requests raises is an OSError
         log.warning("sign_on_provider_away", url=url, error=str(error)[:300])
         raise ProviderTrouble(_AWAY % {"name": name}) from error
@@ -108,6 +107,33 @@ def _ask_for_document(issuer: str) -> dict[str, Any]:
             words = _("%(name)s names no https:// address as its %(endpoint)s.")
             raise ProviderTrouble(words % {"name": name, "endpoint": endpoint})
     return document
+
+
+def _fetch(url: str) -> Any:
+    with get_adapter().get_requests_session() as session:
+        answer = session.get(url, timeout=_WITHIN_S, allow_redirects=False)
+        answer.raise_for_status()
+        return answer.json()
+
+
+def _within(seconds: float, ask: Callable[[], Any]) -> Any:
+    """Return what is asked for, or raise TimeoutError: the library's own limit begins anew with each byte that drips."""
+    answers: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            answers.put((ask(), None))
+        except BaseException as error:
+            answers.put((None, error))
+
+    Thread(target=run, name="ask-provider", daemon=True).start()
+    try:
+        answer, error = answers.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError(f"no whole answer within {seconds:g} s") from None
+    if error is not None:
+        raise error
+    return answer
 
 
 def verify_id_token(text: str, keys: Mapping[str, Any], *, issuer: str, client_id: str) -> dict[str, Any]:

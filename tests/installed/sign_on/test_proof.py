@@ -44,6 +44,24 @@ def test_it_does_what_waited_for_the_proof(office: Office) -> None:
     assert (refused.status_code, "This account is switched off" in refused.text) == (403, True)
 
 
+def test_it_does_nothing_that_waited_for_whom_a_group_no_longer_gives_the_right(office: Office) -> None:
+    office.provider.tell(m18=staff("roots", preferred_username="rolf"), m19=staff(preferred_username="pia"))
+    Visitor(office).sign_on("m19")
+    number = office.ask("SELECT user_id FROM networks_signonidentity WHERE subject = 'm19'")[0][0]
+    visitor = Visitor(office)
+    visitor.sign_on("m18")
+    way = f"/admin/auth/user/{number}/delete/"
+
+    held = visitor.post(way, page="/", post="yes")
+    visitor.get(held.headers["Location"])
+    place = visitor.begin("/accounts/sign-on/again/", "/accounts/sign-on/again/", next=way)
+    office.provider.tell(m18=staff(preferred_username="rolf"))  # out of the group meanwhile
+    page = visitor.get(visitor.come_back(place, "m18"))
+
+    assert urlsplit(page.url).path != way
+    assert office.ask("SELECT count(*) FROM auth_user WHERE id = ?", number) == [(1,)]
+
+
 PROOFS: dict[str, tuple[str, dict[str, Any], str]] = {
     "by somebody else": ("m17", {}, "as somebody else"),
     "of an hour ago": ("m16", {"claims": {"auth_time": int(time.time()) - 3600}}, "(auth_time)"),
