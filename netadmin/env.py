@@ -189,22 +189,7 @@ def _check(read: Configuration) -> Configuration:
         raise ImproperlyConfigured(
             f"NETADMIN_NETNS={read.netns} names no network namespace: /run/netns/NAME or /proc/PID/ns/net would."
         )
-    if read.database_connections < LEAST_CONNECTIONS:
-        raise ImproperlyConfigured(
-            f"NETADMIN_DATABASE_CONNECTIONS={read.database_connections}: one process needs {LEAST_CONNECTIONS}, and 4 more for "
-            "each Engine."
-        )
-    if read.database_url and read.backup_dir:
-        raise ImproperlyConfigured(
-            "NETADMIN_BACKUP_DIR is for SQLite's file: PostgreSQL is backed up by pg_dump (docs/postgresql.md)."
-        )
-    if read.database_url and not {"NETADMIN_ENGINE", "NETADMIN_ENGINE_FILE"} & os.environ.keys():
-        raise ImproperlyConfigured(
-            "Several servers may share PostgreSQL: say in NETADMIN_ENGINE what the Engine of this one's DOCKER_HOST is called "
-            "there, such as NETADMIN_ENGINE=local, or NETADMIN_ENGINE= where it has none."
-        )
-    if read.engine and not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", read.engine):
-        raise ImproperlyConfigured(f"NETADMIN_ENGINE={read.engine} is no short name: small letters, digits, - and _, at most 40.")
+    _check_database(read)
     if read.trusted_proxies < 0:
         raise ImproperlyConfigured("NETADMIN_TRUSTED_PROXIES is how many proxies stand before Netadmin: 0 or more.")
     _check_keeping(read)
@@ -254,6 +239,25 @@ def _check_keeping(read: Configuration) -> None:
         raise ImproperlyConfigured(
             f"NETADMIN_BACKUP_DIR={read.backup_dir} has to be a whole path: /var/backups/netadmin would be."
         )
+
+
+def _check_database(read: Configuration) -> None:
+    if read.database_connections < LEAST_CONNECTIONS:
+        raise ImproperlyConfigured(
+            f"NETADMIN_DATABASE_CONNECTIONS={read.database_connections}: one process needs {LEAST_CONNECTIONS}, and 4 more for "
+            "each Engine."
+        )
+    if read.database_url and read.backup_dir:
+        raise ImproperlyConfigured(
+            "NETADMIN_BACKUP_DIR is for SQLite's file: PostgreSQL is backed up by pg_dump (docs/postgresql.md)."
+        )
+    if read.database_url and not {"NETADMIN_ENGINE", "NETADMIN_ENGINE_FILE"} & os.environ.keys():
+        raise ImproperlyConfigured(
+            "Several servers may share PostgreSQL: say in NETADMIN_ENGINE what the Engine of this one's DOCKER_HOST is called "
+            "there, such as NETADMIN_ENGINE=local, or NETADMIN_ENGINE= where it has none."
+        )
+    if read.engine and not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", read.engine):
+        raise ImproperlyConfigured(f"NETADMIN_ENGINE={read.engine} is no short name: small letters, digits, - and _, at most 40.")
 
 
 def _check_access(read: Configuration) -> None:
