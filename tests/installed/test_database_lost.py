@@ -106,6 +106,8 @@ def test_it_is_right_again_after_each_kill_of_the_database(
                 )
                 is_told(served, cookies[served.port], engine, f"back-{turn}-{served.port}", within(20.0))
             wait_until(lambda: status_of(postgres)[0] == "live", "the Engine to be followed", deadline_s=within(20.0))
+            made = [f"while-away-{turn}", *(f"back-{turn}-{served.port}" for served in pair.both)]
+            engine.cli("network", "rm", *made)  # a list has fifty rows
 
 
 @contextmanager
