@@ -71,7 +71,7 @@ COPY deploy/docker/healthz.py /opt/netadmin/
 ENV NETADMIN_PORT=8001
 USER 10001:10001
 EXPOSE 8000
-STOPSIGNAL SIGQUIT
+STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["python3", "-I", "-S", "/opt/netadmin/healthz.py"]
 ENTRYPOINT ["nginx", "-e", "stderr", "-g", "daemon off;"]
 LABEL org.opencontainers.image.title="Netadmin's proxy" \
