@@ -65,7 +65,7 @@ def test_they_serve_together(
 
         show_what_happens(several)
         change_where_the_socket_is(several)
-        go_on_without_a_server_of_pages(several, tmp_path)
+        go_on_without_a_server_of_pages(several)
         push_again_after_the_follower(several, tmp_path)
 
 
@@ -78,6 +78,7 @@ def show_what_happens(several: Several) -> None:
     read.append(several.pages("/networks/=made-later")["/networks/"])
 
     assert len(servers) == 2
+    assert {server.engine for server in servers} == set(several.engines), "one on each machine"
     assert [("made-later" in page, "front" in page, "live" in page) for page in read] == [(True, True, True)] * 3
 
 
@@ -100,7 +101,7 @@ def visitor_source() -> str:
     return source.partition('if __name__ == "__main__":')[0].replace("from __future__ import annotations", "")
 
 
-def go_on_without_a_server_of_pages(several: Several, folder: Path) -> None:
+def go_on_without_a_server_of_pages(several: Several) -> None:
     """Of many requests none fails while a server of pages is killed; it comes back."""
     with several.enter("-c", ASKS_ON, ADDRESS, NAME, PASSWORD, str(ASKED), stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
