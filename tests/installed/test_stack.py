@@ -67,6 +67,8 @@ def test_they_serve_together(
         change_where_the_socket_is(several)
         go_on_without_a_server_of_pages(several)
         push_again_after_the_follower(several, tmp_path)
+        if start is several_by_compose:  # a swarm would start another
+            say_that_nobody_can_change(several)
 
 
 def show_what_happens(several: Several) -> None:
@@ -84,8 +86,7 @@ def show_what_happens(several: Several) -> None:
 
 def change_where_the_socket_is(several: Several) -> None:
     """The proxy brings a change to the server that has the socket; asked itself, a server of pages says who has it."""
-    with several.enter("-c", CREATES, ADDRESS, NAME, PASSWORD, "by-the-proxy", stdout=subprocess.PIPE) as process:
-        made = process.communicate(timeout=60)[0]
+    made = create_by_the_proxy(several, "by-the-proxy")
     source = CREATES.replace("from tests.installed.visitor import TOKEN, Visitor, text_of", visitor_source())
     refused = several.containers("web")[0].run("python", "-c", source, ADDRESS, NAME, PASSWORD, "by-itself")
 
@@ -93,6 +94,12 @@ def change_where_the_socket_is(several: Several) -> None:
     assert ELSEWHERE in refused
     names = several.followed.cli("network", "ls", "--format", "{{.Name}}").split()
     assert ("by-the-proxy" in names, "by-itself" in names) == (True, False)
+
+
+def create_by_the_proxy(several: Several, name: str) -> str:
+    """Create a network as a person does, and return what that person reads then."""
+    with several.enter("-c", CREATES, ADDRESS, NAME, PASSWORD, name, stdout=subprocess.PIPE) as process:
+        return process.communicate(timeout=60)[0]
 
 
 def visitor_source() -> str:
@@ -125,6 +132,20 @@ def push_again_after_the_follower(several: Several, folder: Path) -> None:
 
         wait_until(lambda: meanwhile in heard.read_text(), "the next push", deadline_s=PUSHED_WITHIN_S, interval_s=0.1)
         print(f"the follower killed: the next push after {time.monotonic() - began:.1f} s")
+
+
+def say_that_nobody_can_change(several: Several) -> None:
+    """While the server with the socket is away pages come, and a change is answered with what that means."""
+    several.wait_until_well()
+    server = several.containers("netadmin")[0]
+    server.engine.cli("stop", server.docker_id)
+    page = several.pages("/networks/")["/networks/"]
+    told = create_by_the_proxy(several, "made-by-nobody")
+    server.engine.cli("start", server.docker_id)
+
+    assert "front" in page
+    assert "Netadmin: no server for this can be reached now." in told
+    assert "made-by-nobody" not in several.followed.cli("network", "ls")
 
 
 @contextmanager
