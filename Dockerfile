@@ -1,4 +1,4 @@
-# Netadmin's image, and below it the socket proxy's. How to use them: docs/installing-with-docker.md
+# Netadmin's image, and those of what may stand beside it. How to use them: docs/installing-with-docker.md
 #
 #   BASE     Debian 13, or what is made of it; a registry's mirror goes here
 #   secrets  pip.conf  which package index to ask, where it isn't the public one
@@ -60,6 +60,43 @@ STOPSIGNAL SIGTERM
 ENTRYPOINT ["haproxy", "-db", "-f", "/etc/haproxy/haproxy.cfg"]
 LABEL org.opencontainers.image.title="Netadmin's socket proxy" \
       org.opencontainers.image.description="haproxy that lets through the calls of Netadmin's list and no others"
+
+
+FROM base AS proxy
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nginx-light \
+    && apt-get clean && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log
+COPY deploy/docker/nginx.conf /etc/nginx/nginx.conf
+COPY deploy/docker/healthz.py /opt/netadmin/
+ENV NETADMIN_PORT=8001
+USER 10001:10001
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["python3", "-I", "-S", "/opt/netadmin/healthz.py"]
+ENTRYPOINT ["nginx", "-e", "stderr", "-g", "daemon off;"]
+LABEL org.opencontainers.image.title="Netadmin's proxy" \
+      org.opencontainers.image.description="nginx before several servers of Netadmin"
+
+
+FROM base AS database
+# The package would make a database of its own at once.
+RUN apt-get update \
+    && export DEBIAN_FRONTEND=noninteractive \
+    && apt-get install -y --no-install-recommends postgresql-common \
+    && sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf \
+    && apt-get install -y --no-install-recommends postgresql \
+    && apt-get clean && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log \
+    && install -d -o 10001 -g 10001 -m 0700 /data
+COPY deploy/docker/postgresql.sh /usr/local/bin/
+USER 10001:10001
+VOLUME /data
+EXPOSE 5432
+STOPSIGNAL SIGINT
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["pg_isready", "--quiet", "--host=127.0.0.1", "--username=netadmin", "--dbname=netadmin"]
+ENTRYPOINT ["postgresql.sh"]
+LABEL org.opencontainers.image.title="Netadmin's database" \
+      org.opencontainers.image.description="PostgreSQL for several servers of Netadmin"
 
 
 FROM base AS netadmin

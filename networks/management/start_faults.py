@@ -43,8 +43,10 @@ def explain_at_start(error: DatabaseError) -> str:
     """Return what it means that the database refuses at a start, and what to do."""
     if connection.vendor == "sqlite" and is_damage(error):
         return f"{tell_damage(Path(connection.settings_dict['NAME']), error)} {_CURE}"
+    if connection.vendor != "sqlite":
+        return f"{explain_trouble(error)} In the driver's words: {str(error).strip().partition(chr(10))[0]}"
     whose = ""
-    if connection.vendor == "sqlite" and any(word in str(error) for word in ("readonly", "unable to open")):
+    if any(word in str(error) for word in ("readonly", "unable to open")):
         whose = tell_owner(Path(connection.settings_dict["NAME"]), Path(settings.NETADMIN_DATA_DIR))
     return f"{explain_trouble(error)} It is in {settings.NETADMIN_DATA_DIR}.{whose}"
 

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 from networks.engine.access.facts import AccessFault, EngineAccess, Fault, Scheme, SshMaterial, TlsMaterial
 from networks.engine.access.parsing import parse_engine_url
 from networks.models.engine import Engine
 from networks.models.sealing import Unsealable, is_bound, open_for, seal_for
+from networks.models.stored_sentences import say as _
 
 PURPOSE = "engine credentials"
 
@@ -23,21 +24,19 @@ _LOST = (
     "type them again on its page, or bring the key back."
 )
 
-_ELSEWHERE = (
-    "This Engine's socket is on the machine of another of these servers, which is the one that can ask it: "
-    "open this page there, or reach the Engine by TLS or ssh."
-)
+# What is looked for on the machine of an Engine whose socket is another server's is looked for where nobody is: not here.
+_AWAY = "ssh://another-server"
 
 
 class EngineCredentials(models.Model):
     """What proves who we are to one Engine. `sealed`: opened only by `access_of`; shown nowhere."""
 
-    engine = models.OneToOneField(Engine, models.CASCADE, related_name="credentials", verbose_name=_("Engine"))
-    sealed = models.TextField(_("sealed"), editable=False)
+    engine = models.OneToOneField(Engine, models.CASCADE, related_name="credentials", verbose_name=gettext_lazy("Engine"))
+    sealed = models.TextField(gettext_lazy("sealed"), editable=False)
 
     class Meta:
-        verbose_name = _("credentials of an Engine")
-        verbose_name_plural = _("credentials of Engines")
+        verbose_name = gettext_lazy("credentials of an Engine")
+        verbose_name_plural = gettext_lazy("credentials of Engines")
 
     def __str__(self) -> str:
         return f"credentials of {self.engine_id}"
@@ -56,10 +55,27 @@ class EngineDraft:
 
 def is_elsewhere(engine: Engine) -> bool:
     """Tell whether an Engine is reached by a socket or by loopback of another server's machine: there it is another Docker."""
+    return _leads_elsewhere(engine.slug, engine.url)
+
+
+def url_from_here(slug: str, url: str) -> str:
+    """Return the URL by which this process may look for what is beside an Engine on its machine: plugins, ports, links.
+
+    It leads away from here where the Engine is elsewhere, for at its path another Docker may listen, or none.
+    """
+    return _AWAY if _leads_elsewhere(slug, url) else url
+
+
+def machine_from_here(slug: str, netns: str, url: str) -> tuple[str, str]:
+    """Return the path of an Engine's network namespace and its URL, both as they hold on this machine."""
+    return ("", _AWAY) if _leads_elsewhere(slug, url) else (netns, url)
+
+
+def _leads_elsewhere(slug: str, url: str) -> bool:
     return (
         connection.vendor != "sqlite"  # one machine
-        and _is_of_one_machine(engine.url)
-        and engine.slug != settings.NETADMIN_ENGINE
+        and _is_of_one_machine(url)
+        and slug != settings.NETADMIN_ENGINE
     )
 
 
@@ -80,7 +96,11 @@ def access_of(engine: Engine) -> EngineAccess:
     Raises AccessFault for a URL of no use, and for credentials that another secret key sealed.
     """
     if is_elsewhere(engine):
-        raise AccessFault(Fault.ELSEWHERE, _ELSEWHERE)
+        words = _(
+            "This Engine's socket is on the machine of another of these servers, which is the one that can ask it: "
+            "open this page there, or reach the Engine by TLS or ssh."
+        )
+        raise AccessFault(Fault.ELSEWHERE, words)
     address = parse_engine_url(engine.url)
     if address.scheme is Scheme.UNIX:
         return EngineAccess(address)

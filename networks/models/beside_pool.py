@@ -22,8 +22,11 @@ def connect_beside_pool(opened: BaseDatabaseWrapper) -> Any:
 
 @contextmanager
 def advisory_lock(opened: BaseDatabaseWrapper, number: int) -> Iterator[None]:
-    """Hold a lock of the server's, waiting for it: in one long transaction, which a pooler gives one session."""
-    with closing(connect_beside_pool(opened)) as beside, beside.transaction():
+    """Hold a lock of the server's, waiting for it: in one long transaction, which a pooler gives one session.
+
+    Raises DatabaseError.
+    """
+    with opened.wrap_database_errors, closing(connect_beside_pool(opened)) as beside, beside.transaction():
         for limit in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
             beside.execute(f"SET LOCAL {limit} = 0")
         beside.execute("SELECT pg_advisory_xact_lock(%s)", [number])

@@ -43,6 +43,7 @@ _UNREACHED: tuple[tuple[str, str], ...] = (
     ("does not exist", gettext_noop("PostgreSQL has no database of the name in DATABASE_URL.")),
     ("too many clients", gettext_noop("Netadmin's database takes no more connections.")),
     ("starting up", gettext_noop("PostgreSQL is starting or stopping.")),
+    ("failed to resolve host", gettext_noop("PostgreSQL can't be reached.")),
     ("couldn't get a connection", gettext_noop("PostgreSQL can't be reached.")),
     ("connection", gettext_noop("PostgreSQL can't be reached.")),
 )

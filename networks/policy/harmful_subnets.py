@@ -11,6 +11,7 @@ from networks.engine.docker_names import INHIBIT_IPV4, OWN_DRIVERS
 from networks.engine.errors import NotAllowed
 from networks.engine.specs import NetworkSpec
 from networks.models import Engine, EngineStatus, Pool
+from networks.models.access import url_from_here
 from networks.models.stored_sentences import say as _
 from networks.policy.host_space import host_side_of
 from networks.sync.plugins import look_again
@@ -21,7 +22,7 @@ def refuse_missing_driver(engine: Engine, driver: str) -> None:
     listed = EngineStatus.objects.filter(engine=engine).values_list("network_drivers", flat=True).first()
     if driver in OWN_DRIVERS and (not listed or driver in listed):
         return
-    plugins = look_again(engine.url)
+    plugins = look_again(url_from_here(engine.slug, engine.url))
     if listed and driver not in listed and driver not in plugins.found:
         known = ", ".join(sorted(listed))
         raise NotAllowed(_("This Engine has no driver “%(driver)s”. It has %(known)s.") % {"driver": driver, "known": known})
@@ -31,7 +32,7 @@ def refuse_missing_driver(engine: Engine, driver: str) -> None:
 def refuse_dead_plugin(engine: Engine, driver: str) -> None:
     """Return where a network's driver can be asked: Docker's own, and plugins that answer. Raises NotAllowed else."""
     if driver not in OWN_DRIVERS:
-        _refuse(driver, look_again(engine.url).trouble_of(driver))
+        _refuse(driver, look_again(url_from_here(engine.slug, engine.url)).trouble_of(driver))
 
 
 def _refuse(driver: str, trouble: str) -> None:

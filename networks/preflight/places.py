@@ -18,6 +18,7 @@ from networks.engine.docker_names import OWN_DRIVERS, PARENTED
 from networks.engine.specs import NetworkSpec
 from networks.hostnet.plugins import PluginFact
 from networks.models import Engine
+from networks.models.access import url_from_here
 from networks.policy.harmful_subnets import subnets_of, takes_routes
 from networks.policy.host_space import host_side_of
 from networks.queries.engine_context import EngineContext, read_ground
@@ -228,7 +229,7 @@ def check_plugin(engine_slug: str, driver: str) -> Iterator[Finding]:
     if not driver or driver in OWN_DRIVERS:
         return
     url = Engine.objects.filter(slug=engine_slug).values_list("url", flat=True).first()
-    plugins = plugins_of(url or "")
+    plugins = plugins_of(url_from_here(engine_slug, url or ""))
     if trouble := plugins.trouble_of(driver):
         yield plugin_trouble(driver, trouble, plugins.found.get(driver))
 

@@ -14,6 +14,7 @@ from networks.addressing.reading import IPAddress, IPNetwork
 from networks.engine.docker_names import KEPT_BY_DOCKER, OWN_DRIVERS
 from networks.hostnet.plugins import IPAM_DRIVER, NETWORK_DRIVER, Plugins
 from networks.models import Container, Endpoint, Network
+from networks.models.access import url_from_here
 from networks.queries.engines import read_engine, read_engine_about
 from networks.queries.networks import network_rows
 from networks.queries.rows import EngineRow
@@ -170,7 +171,7 @@ def read_ground(engine_slug: str) -> EngineContext:
         version=engine.version,
         api_version=_version_pair(engine.api_version),
         is_swarm_manager=about.is_swarm_manager,
-        engine_url=engine.url,
+        engine_url=url_from_here(engine.slug, engine.url),
     )
 
 

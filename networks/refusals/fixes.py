@@ -12,6 +12,7 @@ from networks.addressing.pool_checks import overlapping
 from networks.engine.docker_names import BRIDGE_NAME, SINGLE_DRIVERS
 from networks.engine.specs import NetworkSpec
 from networks.hostnet.listeners import find_port_owner
+from networks.models.access import url_from_here
 from networks.preflight.findings import Fix, say_finding
 from networks.preflight.pair import check_network
 from networks.preflight.places import read_whole_ground, suggest_subnet
@@ -139,7 +140,7 @@ def _port_bound(plain: Explanation, sentence: str, around: RefusalContext) -> Ex
     if not found or engine is None:
         return None
     is_udp = "/udp" in sentence or "listen udp" in sentence
-    listener = find_port_owner(engine.url, int(found[1]), "udp" if is_udp else "tcp")
+    listener = find_port_owner(url_from_here(engine.slug, engine.url), int(found[1]), "udp" if is_udp else "tcp")
     if listener is None:
         text = _("A process on the Engine's machine uses port %(port)s. This command shows which: ss -lnp 'sport = :%(port)s'")
         return replace(plain, text=text % {"port": found[1]})

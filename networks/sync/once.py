@@ -9,7 +9,7 @@ from pathlib import Path
 from networks.engine.allow_list import Profile
 from networks.engine.client import EngineClient
 from networks.models import Engine
-from networks.models.access import access_of
+from networks.models.access import access_of, machine_from_here
 from networks.sync.follow.inbox import Inbox
 from networks.sync.follow.inspectors import Inspectors
 from networks.sync.follow.lease import lease_of
@@ -55,7 +55,7 @@ def sync_once(engine: Engine, data_dir: Path) -> int | None:
 
 def look_once(engine: Engine, open_reader: OpenReader) -> HostPicture:
     """Read the machine and return its picture, with names from the snapshot as it is. Raises HostError."""
-    reader = open_reader(engine.netns, engine.url)
+    reader = open_reader(*machine_from_here(engine.slug, engine.netns, engine.url))
     try:
         remembered = Remembered(engine.pk)
         remembered.refresh()

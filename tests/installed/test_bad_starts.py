@@ -123,3 +123,15 @@ def test_it_says_that_nothing_was_collected(tmp_path: Path) -> None:
 
     assert f"NETADMIN_STATIC_DIR={tmp_path / 'empty'} holds no collected files: manage.py collectstatic makes them there" in said
     assert "Traceback" not in said
+
+
+def test_it_says_that_no_postgresql_is_there(tmp_path: Path) -> None:
+    prepare(tmp_path / "data")
+    url = f"postgresql://netadmin:hushy@/netadmin?host={tmp_path}"
+    extra = (("DATABASE_URL", url), ("NETADMIN_ENGINE", ""))
+
+    said = last_words(Serving(tmp_path / "data", NOBODY, free_port(), extra=extra))
+
+    assert "PostgreSQL can't be reached. In the driver's words:" in said
+    assert f'connection to server on socket "{tmp_path}/.s.PGSQL.5432" failed: No such file or directory' in said
+    assert not any(word in said for word in ("Traceback", "hushy"))

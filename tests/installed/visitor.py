@@ -26,8 +26,14 @@ class Visitor:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self._cookies = http.cookiejar.CookieJar()
+        self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._cookies))
         self._browser.addheaders = [("Origin", address), ("Referer", f"{address}/"), ("Accept-Language", "en")]
+
+    @property
+    def cookie(self) -> str:
+        """What it sends as its header Cookie."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._cookies)
 
     def ask(self, path: str, typed: dict[str, str] | None = None) -> str:
         """Return a page, whatever its status."""

@@ -14,7 +14,7 @@ from networks.engine.errors import EngineError
 from networks.hostnet.errors import HostError
 from networks.hostnet.linux.opening import open_host
 from networks.models import Container, Engine, EngineStatus, Network
-from networks.models.access import access_of
+from networks.models.access import access_of, machine_from_here
 from networks.sync.follow.lease import last_held_at
 
 ANSWERS_WITHIN_S = 5.0  # for each question: a support request has to come to an end with twenty Engines away
@@ -95,7 +95,7 @@ def _timed(told: dict[str, Any], name: str, question: Any) -> Any:
 def _look(engine: Engine) -> dict[str, Any]:
     """Return how far this process sees the Engine's machine, and what is in the way of more."""
     try:
-        reader = open_host(engine.netns, engine.url)
+        reader = open_host(*machine_from_here(engine.slug, engine.netns, engine.url))
     except HostError as error:
         return {"error": error.sentence}
     try:

@@ -17,6 +17,7 @@ from networks.hostnet.facts import InsideFact, Obstacle
 from networks.hostnet.linux.opening import open_host
 from networks.hostnet.linux.reader import HostReader
 from networks.models import Container
+from networks.models.access import machine_from_here
 
 log = structlog.get_logger(__name__)
 
@@ -156,4 +157,5 @@ def _process_of(engine_slug: str, docker_id: str) -> StackProcess | None:
     if found is None or found[0] not in WITH_STACK:
         return None
     _state, pid, network_mode, url, netns = found
+    netns, url = machine_from_here(engine_slug, netns, url)
     return StackProcess(url, netns, docker_id, pid, is_host=network_mode == "host")

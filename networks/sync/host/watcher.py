@@ -16,6 +16,7 @@ from networks.hostnet.facts import Obstacle
 from networks.hostnet.linux.netlink.changes import ChangeStream
 from networks.hostnet.linux.reader import HostReader
 from networks.models import Engine
+from networks.models.access import machine_from_here
 from networks.sync.attention import FIGURE_PAGES, WATCHED_PAGES, is_looked_at
 from networks.sync.host.board import HostPicture, picture_of, put_up, take_down
 from networks.sync.host.machine import Machine
@@ -149,7 +150,7 @@ class HostWatcher:
             return
         self._moved.clear()
         self._ring.forget()
-        reader = self._open_reader(*place)
+        reader = self._open_reader(*machine_from_here(self.slug, *place))
         hearing: tuple[ChangeStream, threading.Thread] | None = None
         try:
             remembered = Remembered(self._engine_pk)

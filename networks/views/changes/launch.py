@@ -28,6 +28,7 @@ from networks.forms.containers.launch_endpoints import NETWORK_ROWS, EndpointFor
 from networks.forms.edits import take_suggestion
 from networks.hostnet.listeners import bound_sockets, find_port_owner
 from networks.models import Engine, JobStep, OutcomeKind
+from networks.models.access import url_from_here
 from networks.policy.needed_permissions import permission_to_pull
 from networks.policy.permissions import Permission
 from networks.preflight.launch_checks import MOST_SAID, Bound, Holder, read_run_ground
@@ -113,8 +114,9 @@ class ContainerRun(CheckedPage[RunForm]):
         is_fresh = not is_draft or (data.get("do") in ("check", "pull") and "preview" not in data)
         if is_fresh and not any(each.answers_to(image) for each in images or ()):  # what was there still is, or Docker says so
             images = images_of(engine, is_fresh=True)
+        url = url_from_here(engine.slug, engine.url)
         ground = read_run_ground(
-            engine.slug, images, lambda protocol, ports: _processes(engine.url, protocol, ports), engines_seen(self.request)
+            engine.slug, images, lambda protocol, ports: _processes(url, protocol, ports), engines_seen(self.request)
         )
         return RunForm(data, ground=ground, may_shape=self.has(Permission.SHAPE), is_draft=is_draft)
 
