@@ -20,6 +20,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from networks.actions.actors import acting
 from networks.actions.asking import LatestWork
+from networks.sync.follow.row_lease import lease_keeper
 from networks.sync.host.stack_sampler import sampler
 from tests.another_engine import AnotherEngine, start_another
 from tests.guarded.sitecustomize import allow_below, strays_file
@@ -177,6 +178,14 @@ def nobody_waited_for_a_follower_before() -> None:
     """An Engine of that name that an earlier test asked about was never followed either, and that for longer than is forgiven."""
     if probes := sys.modules.get("networks.views.probes"):
         probes._first_asked.clear()
+
+
+@pytest.fixture(autouse=True)
+def nobody_renews_behind_the_test() -> Iterator[None]:
+    """A lease on PostgreSQL that a test took, and that ended with its tables, would be renewed into the next test."""
+    yield
+    for lease in lease_keeper.kept():
+        lease_keeper.let_go(lease)
 
 
 @pytest.fixture(autouse=True)
