@@ -59,7 +59,7 @@ def test_it_spoils_only_what_it_is_told_to(proxy: FaultProxy) -> None:
         (Fault.DELAY, None),
         (Fault.GARBAGE, http.client.BadStatusLine),
         (Fault.TRUNCATE, http.client.IncompleteRead),
-        (Fault.RESET, ConnectionResetError),
+        (Fault.RESET, ConnectionError),
         (Fault.HANG, TimeoutError),
         (Fault.CLOSE, http.client.RemoteDisconnected),
         (Fault.HALF_OPEN, TimeoutError),
