@@ -32,15 +32,11 @@ pool_mode = transaction
 ignore_startup_parameters = options
 logfile = {folder}/pooler.log
 """
+FENCE = "SELECT fence, holder FROM networks_lease WHERE name = 'follower-local'"
+RENEWING = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'UPDATE networks_lease SET beat%'"
 LISTENING = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
 
 pytestmark = [pytest.mark.skipif(bool(why_no_postgres()), reason=why_no_postgres())]
-
-
-@pytest.fixture
-def postgres() -> Iterator[PrivatePostgres]:
-    with PrivatePostgres() as server:
-        yield server
 
 
 def log_of(served: Served) -> str:
@@ -74,6 +70,23 @@ def test_it_polls_while_the_path_is_silent(postgres: PrivatePostgres, engine: Pr
         postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
         for served in pair.both:
             is_told(served, cookies[served.port], engine, f"cut-{served.port}", within(4.0))
+
+
+@pytest.mark.full
+def test_it_keeps_the_lease_when_the_connection_that_renews_it_hangs(
+    postgres: PrivatePostgres, engine: PrivateEngine, tmp_path: Path
+) -> None:
+    with ServerPair(tmp_path, engine.url, postgres.url()) as pair:
+        pair.wait_until_live(postgres)
+        wait_until(lambda: postgres.sql(RENEWING), "a renewal", deadline_s=20)
+        before = postgres.sql(FENCE)
+        os.kill(int(postgres.sql(RENEWING).splitlines()[0]), signal.SIGSTOP)
+
+        time.sleep(25)  # the lease lasts 15
+
+        assert postgres.sql(FENCE) == before
+        cookie = pair.second.cookies()[0]
+        is_told(pair.second, cookie, engine, "still-followed", within(5.0))
 
 
 @pytest.mark.full

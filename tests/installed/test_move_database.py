@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,6 @@ from tests.push.site import ROOT
 pytestmark = [pytest.mark.skipif(bool(why_no_postgres()), reason=why_no_postgres())]
 
 DUMP = "import json; from networks.management.moving import digests; print(json.dumps(digests()))"
-
-
-@pytest.fixture
-def postgres() -> Iterator[PrivatePostgres]:
-    with PrivatePostgres() as server:
-        yield server
 
 
 def manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

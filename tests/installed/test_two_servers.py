@@ -23,12 +23,6 @@ TAKEN_OVER_WITHIN_S = within(20.0)
 
 
 @pytest.fixture
-def postgres() -> Iterator[PrivatePostgres]:
-    with PrivatePostgres() as server:
-        yield server
-
-
-@pytest.fixture
 def pair(engine: PrivateEngine, postgres: PrivatePostgres, tmp_path: Path) -> Iterator[ServerPair]:
     with ServerPair(tmp_path, engine.url, postgres.url()) as servers:
         servers.wait_until_live(postgres)

@@ -43,7 +43,7 @@ class RowLease:
 
     def take(self) -> bool:
         if self.is_held:
-            lease_keeper.watch()
+            self.show_life()
             return True
         self._forget()
         began = time.monotonic()
@@ -70,7 +70,8 @@ class RowLease:
             self._forget()
 
     def show_life(self) -> None:
-        """Nothing to do: the keeper renews it."""
+        """The keeper renews it: see that the keeper itself doesn't hang, while there is time to replace it."""
+        lease_keeper.watch()
 
     def hold(self) -> None:
         hold_lease(self.name, -1 if self.fence is None else self.fence)
