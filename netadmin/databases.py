@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,7 +58,7 @@ def configure_postgresql(url: str, most_connections: int) -> dict[str, Any]:
     options: dict[str, Any] = {
         "connect_timeout": PAGE_WITHIN_S,
         "tcp_user_timeout": SILENT_MS,
-        "application_name": "netadmin",
+        "application_name": f"netadmin {os.uname().nodename}:{os.getpid()}"[:63],  # told apart by `alone`
         "options": " ".join(f"-c {name}={milliseconds}" for name, milliseconds in limits.items()),
         "pool": {
             "min_size": 2,

@@ -27,6 +27,9 @@ def test_it_goes_there_and_back(engine: PrivateEngine, postgres: PrivatePostgres
     engine.import_image()
     engine.cli("network", "create", "front")
     engine.run("web", "--net", "front")
+    with Served(tmp_path / "old", engine.url, more={"NETADMIN_FOLLOW": "false"}) as only_serving:
+        refused = manage(only_serving.environment, "move_database", postgres.url())
+        assert "stop it first" in refused.stderr
     with Served(tmp_path / "old", engine.url) as served:
         wait_until(lambda: served.query("SELECT count(*) FROM networks_endpoint") == [(1,)], "the endpoint")
         visitor = served.visitor()
@@ -55,5 +58,9 @@ def test_it_goes_there_and_back(engine: PrivateEngine, postgres: PrivatePostgres
         visitor = on_it.visitor()
         wait_until(lambda: "back" in visitor.page("/networks/"), "the new network on the moved database")
         visitor.close()
+    web = {"DATABASE_URL": postgres.url(), "NETADMIN_ENGINE": "", "NETADMIN_FOLLOW": "false"}
+    with Served(tmp_path / "web", engine.url, more=web):
+        refused = manage(there, "move_database", str(tmp_path / "newer"))
+        assert "Netadmin is running on this database" in refused.stderr
     with pytest.raises(subprocess.CalledProcessError):
         postgres.sql("DELETE FROM networks_action")

@@ -15,6 +15,11 @@ from django.core.management.base import CommandError
 from django.db import connection, connections
 
 _held: list[int] = []
+# Each process of ours says who it is (netadmin/databases.py).
+_OTHERS = (
+    "SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database() "
+    "AND application_name LIKE 'netadmin %%' AND application_name <> %s"
+)
 
 
 def hold_database() -> None:
@@ -32,7 +37,14 @@ def hold_database() -> None:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Keep every other process from beginning to work with the database. Raises CommandError where one does."""
+    """Keep every other process from beginning to work with the database. Raises CommandError where one does.
+
+    On PostgreSQL nobody is kept from beginning: it is told where another Netadmin is connected, one that only serves included.
+    """
+    if connection.vendor != "sqlite":
+        _refuse_connected()
+        yield
+        return
     descriptor = _open_lock()
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -43,6 +55,15 @@ def alone() -> Iterator[None]:
         raise CommandError("Netadmin is running on this data directory: stop it first. Nothing was changed.") from None
     finally:
         os.close(descriptor)
+
+
+def _refuse_connected() -> None:
+    ours = connection.settings_dict["OPTIONS"]["application_name"]
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHERS, [ours])
+        others = [row[0] for row in cursor.fetchall()]
+    if others:
+        raise CommandError(f"Netadmin is running on this database ({', '.join(others)}): stop it first. Nothing was changed.")
 
 
 def _refuse_held(path: Path) -> None:

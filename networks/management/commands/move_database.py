@@ -11,9 +11,9 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
+from networks.management.backups.in_place import alone
 from networks.management.moving import Differs, NotEmpty, move_everything, open_target
 from networks.management.prepared import PreparedCommand
-from networks.management.serving_elsewhere import refuse_while_serving
 from networks.models.database_trouble import explain_trouble
 
 
@@ -37,14 +37,14 @@ class Command(PreparedCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         target = _read_target(str(options["target"]))
-        refuse_while_serving(settings.NETADMIN_DATA_DIR)
         if "://" in target:
             configure = import_string("netadmin.databases.configure_postgresql")
             open_target(configure(target, settings.NETADMIN_DATABASE_CONNECTIONS))
         else:
             open_target(import_string("netadmin.databases.configure_sqlite")(Path(target).absolute()))
         try:
-            total = move_everything(lambda table, count: self.stdout.write(f"{count:>9}  {table}"))
+            with alone():
+                total = move_everything(lambda table, count: self.stdout.write(f"{count:>9}  {table}"))
         except NotEmpty as error:
             raise CommandError(f"The target isn't empty: {error} has rows. Name a new database.") from error
         except Differs as error:

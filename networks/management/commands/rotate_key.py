@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from networks.actions.credentials import KeyFiles, forget_old_keys, rotate_key
+from networks.management.backups.in_place import alone
 from networks.management.prepared import PreparedCommand
-from networks.management.serving_elsewhere import refuse_while_serving
 
 
 class Command(PreparedCommand):
@@ -30,11 +30,10 @@ class Command(PreparedCommand):
                 "The secret key comes from NETADMIN_SECRET_KEY_FILE, which isn't ours to change: put a new one there, name the "
                 "old one in NETADMIN_SECRET_KEY_FALLBACKS, and start every server anew."
             )
-        data_dir = Path(settings.NETADMIN_DATA_DIR)
-        refuse_while_serving(data_dir, "Netadmin is running, and would go on with the old key: stop it first.")
-        files = KeyFiles(data_dir)
-        named = set(settings.SECRET_KEY_FALLBACKS) - set(files.old.read_text().split() if files.old.exists() else ())
-        result, count = forget_old_keys(files) if options["forget_old"] else rotate_key(files)
+        with alone():  # a server would go on with the old key
+            files = KeyFiles(Path(settings.NETADMIN_DATA_DIR))
+            named = set(settings.SECRET_KEY_FALLBACKS) - set(files.old.read_text().split() if files.old.exists() else ())
+            result, count = forget_old_keys(files) if options["forget_old"] else rotate_key(files)
         if not result.is_ok:
             raise CommandError(result.sentence)
         done = "The old secret keys are forgotten." if options["forget_old"] else "There is a new secret key."
